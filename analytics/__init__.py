@@ -1,0 +1,1 @@
+"""What the numbers mean: pure arithmetic on a snapshot, no store and no files."""

@@ -1,0 +1,113 @@
+"""Why one party controls another: the holdings and other control that give it, one company after the other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analytics.structure.control import Control
+from analytics.structure.reach import Reach
+from graph.errors import InvalidQuestion
+
+
+@dataclass(frozen=True)
+class Step:
+    """One company that falls to the owner, and by what."""
+
+    company: int
+    holders: tuple[int, ...]
+    """The owner or companies of earlier steps."""
+    holdings: tuple[int, ...]
+    """Positions of their holdings, largest first; empty where control rests on another basis."""
+    edges: tuple[int, ...]
+    """Position of the arrow that controls on another basis, as its maker counted them."""
+    low: float
+    """Least votes they have together, a fraction."""
+    high: float
+    """Greatest votes they may have together, a fraction."""
+
+
+def prove(control: Control, owner: int, company: int, *, possible: bool = False) -> tuple[Step, ...]:
+    r"""Show by which holdings an owner controls a company, with as few as suffice.
+
+    .. math:: y_1, \dots, y_m = y : \quad \sum_{k \in \{x, y_1, \dots, y_{i-1}\}} W_{k y_i} > \theta
+
+    Parameters
+    ----------
+    control : Control
+        Who controls whom.
+    owner, company : int
+        Node numbers of x and y.
+    possible : bool
+        Show what makes control possible where it is not certain.
+
+    Raises
+    ------
+    InvalidQuestion
+        If the owner does not control the company.
+
+    Source
+    ------
+    Domain reference §1.4 and §2.7: the membership proof that accompanies each group.
+
+    Example
+    -------
+    >>> from analytics.structure.control import solve_control
+    >>> from analytics.structure.votes import Holdings
+    >>> control = solve_control(Holdings.exact(3, [0, 0, 1], [1, 2, 2], [0.6, 0.2, 0.4]))
+    >>> [(step.company, step.holdings) for step in prove(control, 0, 2)]
+    [(1, (0,)), (2, (2, 1))]
+    """
+    reach = control.possible if possible else control.certain
+    rank = {int(y): k for k, y in enumerate(reach.sequence(owner))}
+    if company not in rank:
+        raise InvalidQuestion("does not control", where=f"party {owner} over {company}")
+    rank[owner] = -1
+    steps: dict[int, Step] = {}
+    wanted = [company]
+    while wanted:
+        y = wanted.pop()
+        before = rank[y] if y != owner else len(rank)
+        steps[y] = _by_edge(control, y, rank, before) or _by_votes(reach, y, rank, before)
+        wanted += [z for z in steps[y].holders if z != owner and z not in steps]
+    return tuple(sorted(steps.values(), key=lambda step: (step.company == owner, rank[step.company])))
+
+
+def _by_edge(control: Control, y: int, rank: dict[int, int], before: int) -> Step | None:
+    """Control on another basis by the earliest that has it."""
+    tails, links = control.controlled_otherwise.at(y).tolist(), control.controlled_otherwise.links_at(y).tolist()
+    known = [(rank[z], z, link) for z, link in zip(tails, links, strict=True) if rank.get(z, before) < before]
+    if not known:
+        return None
+    _, z, link = min(known)
+    return Step(y, (z,), (), (link,), 0.0, 1.0)
+
+
+def _by_votes(reach: Reach, y: int, rank: dict[int, int], before: int) -> Step:
+    """The largest holdings of those that fell before, until they suffice."""
+    held = reach.holdings
+    holders = zip(held.holders.at(y).tolist(), held.holders.links_at(y).tolist(), strict=True)
+    mine = sorted(
+        (-held.high[link] if reach.possible else -held.low[link], rank[z], link)
+        for z, link in holders
+        if z != y and rank.get(z, before) < before
+    )
+    links: list[int] = []
+    for _, _, link in mine:
+        links.append(link)
+        if _suffices(reach, y, links):
+            break
+    zs = dict.fromkeys(int(held.tail[link]) for link in links)
+    low, high = (float(ends[links].sum()) for ends in (held.low, held.high))
+    return Step(y, tuple(zs), tuple(links), (), low, min(high, 1.0))
+
+
+def _suffices(reach: Reach, y: int, links: Sequence[int]) -> bool:
+    """The kernel's comparison, for a few links."""
+    held, bar = reach.holdings, int(reach.votes.bar[y])
+    low = sum(int(held.low[link] * 1e12 + 0.5) for link in links)
+    open_ends = sum(int(held.ends[link]) & 1 for link in links) if len(held.ends) else 0
+    if low << 10 >= bar or (low << 10 >= bar - (1000 << 10) and open_ends):
+        return True
+    if not reach.possible:
+        return False
+    high = sum(int(held.high[link] * 1e12 + 0.5) for link in links)
+    return max(low, min(high, int(reach.votes.room[y]) + low)) >= bar >> 10

@@ -1,0 +1,1 @@
+"""Questions and answers: the only layer that reads settings and clocks."""

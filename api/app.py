@@ -1,0 +1,51 @@
+"""The HTTP service: what it is made of, in order."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import Depends, FastAPI
+from starlette.middleware import Middleware
+
+from api import problems, wire
+from api.auth import Access, Guard
+from api.bounds import Bounds
+from api.engine import Engine
+from api.freshness import LOOK_EVERY, Keeper
+from api.routes import links, pages, parties, service
+from api.routes.asked import no_strangers
+from api.settings import Settings
+
+
+def create_app(engine: Engine, settings: Settings, *, look_every: float = LOOK_EVERY) -> FastAPI:
+    """The service over an engine. Raises InvalidInput where it would listen to everybody."""
+    keeper = Keeper(engine, settings, every=look_every)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        keeper.start()
+        yield
+        keeper.stop()
+
+    app = FastAPI(
+        title="Contagraph",
+        version=wire.VERSION,
+        description=wire.DESCRIPTION,
+        lifespan=lifespan,
+        middleware=[
+            Middleware(Bounds, max_url=settings.max_url, max_body=settings.max_body),
+            Middleware(Guard, access=Access.of(settings)),
+        ],
+        dependencies=[Depends(no_strangers)],
+        generate_unique_id_function=lambda route: route.name,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.engine, app.state.settings, app.state.keeper = engine, settings, keeper
+    problems.register(app)
+    app.include_router(pages.router)
+    app.include_router(service.router)
+    app.include_router(parties.router, prefix="/v1", responses=wire.PROBLEMS)
+    app.include_router(links.router, prefix="/v1", responses=wire.PROBLEMS)
+    wire.describe(app, token=settings.token is not None)
+    return app

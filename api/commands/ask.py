@@ -1,0 +1,200 @@
+"""`contagraph ask`: every question, answered in words and tables or as JSON."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.commands.moments import Lender, Limit, Offset, at_moment, meant
+
+if TYPE_CHECKING:
+    from api.engine import Engine
+    from graph.moment import Moment
+
+Party = Annotated[str, typer.Argument(help="Id of a party; its exact name or number where only one has it")]
+Kinds = Annotated[list[str] | None, typer.Option("--kind", help="Only relations of this kind; repeat for several")]
+Depth = Annotated[int, typer.Option(min=1, help="Tiers")]
+
+app = typer.Typer(no_args_is_help=True, help="Ask a question: contagraph ask control ID, contagraph ask search NAME.")
+
+
+def register(program: typer.Typer) -> None:
+    """Add the questions to the program."""
+    program.add_typer(app, name="ask")
+
+
+moments = at_moment(shown=True)
+
+
+@app.command()
+@moments
+def search(
+    text: Annotated[str, typer.Argument(help="Name, part of a name, number or id; misspellings are forgiven")],
+    limit: Limit = 20,
+    *,
+    engine: "Engine",
+    moment: "Moment",
+) -> Any:
+    """Find a party by name or identifier, in Chinese or English, whole or in part.
+
+    Example: contagraph ask search '华'
+    """
+    from api import questions  # noqa: PLC0415
+
+    return questions.search(engine, text, limit=limit, moment=moment)
+
+
+@app.command()
+@moments
+def party(party: Party, limit: Limit = 10, offset: Offset = 0, *, engine: "Engine", moment: "Moment") -> Any:
+    """Show everything known about a party, with sources.
+
+    Example: contagraph ask party register:91350100M000100Y43
+    """
+    from api import questions  # noqa: PLC0415
+
+    return questions.party(engine, meant(engine, moment, party), limit=limit, offset=offset, moment=moment)
+
+
+@app.command()
+@moments
+def network(
+    party: Party,
+    hops: Annotated[int, typer.Option(min=1, help="Steps outwards")] = 1,
+    kinds: Kinds = None,
+    limit: Limit = 50,
+    offset: Offset = 0,
+    *,
+    engine: "Engine",
+    moment: "Moment",
+) -> Any:
+    """Show who stands around a party.
+
+    Example: contagraph ask network ID --hops 2 --kind OWNS --kind GUARANTEES
+    """
+    from api import questions  # noqa: PLC0415
+
+    known = meant(engine, moment, party)
+    return questions.network(engine, known, hops=hops, kinds=kinds, limit=limit, offset=offset, moment=moment)
+
+
+@app.command()
+@moments
+def control(party: Party, limit: Limit = 50, offset: Offset = 0, *, engine: "Engine", moment: "Moment") -> Any:
+    """Show who controls a party, what it controls, and the holdings that prove it.
+
+    Example: contagraph ask control 'Example Holding Co., Ltd.' --valid-at 2024-06-30
+    """
+    from api import questions  # noqa: PLC0415
+
+    return questions.control(engine, meant(engine, moment, party), limit=limit, offset=offset, moment=moment)
+
+
+@app.command()
+@moments
+def groups(party: Party, limit: Limit = 100, offset: Offset = 0, *, engine: "Engine", moment: "Moment") -> Any:
+    """Show the groups a party belongs to, and how each member came in.
+
+    Example: contagraph ask groups ID --known-at 2024-12-31
+    """
+    from api import questions  # noqa: PLC0415
+
+    return questions.groups(engine, meant(engine, moment, party), limit=limit, offset=offset, moment=moment)
+
+
+@app.command()
+@moments
+def exposure(party: Party, lender: Lender = None, limit: Limit = 20, *, engine: "Engine", moment: "Moment") -> Any:
+    """Show what a lender has at stake with a party and with its group.
+
+    Example: contagraph ask exposure ID --lender BANK --currency CNY
+    """
+    from api import questions  # noqa: PLC0415
+    from api.settings import settings  # noqa: PLC0415
+
+    bank = settings().lender if lender is None else lender
+    known = meant(engine, moment, bank) if bank else None
+    return questions.exposure(engine, meant(engine, moment, party), lender=known, limit=limit, moment=moment)
+
+
+@app.command()
+@moments
+def links(
+    parties: Annotated[list[str], typer.Argument(help="Two or more parties, by id or exact name")],
+    steps: Annotated[int, typer.Option(min=1, help="Longest path")] = 4,
+    kinds: Kinds = None,
+    through_lenders: Annotated[bool, typer.Option(help="Also paths through lenders of many")] = False,
+    limit: Limit = 20,
+    *,
+    engine: "Engine",
+    moment: "Moment",
+) -> Any:
+    """Show how parties hang together: common controllers, and every path between them.
+
+    Example: contagraph ask links ID ID --steps 5
+    """
+    from api import questions  # noqa: PLC0415
+
+    known = [meant(engine, moment, one) for one in parties]
+    return questions.links(
+        engine, known, steps=steps, kinds=kinds, through_lenders=through_lenders, limit=limit, moment=moment
+    )
+
+
+@app.command()
+@moments
+def upstream(
+    party: Party, depth: Depth = 3, limit: Limit = 50, offset: Offset = 0, *, engine: "Engine", moment: "Moment"
+) -> Any:
+    """Show who supplies a party, tier by tier.
+
+    Example: contagraph ask upstream ID --depth 4
+    """
+    from api import questions  # noqa: PLC0415
+
+    known = meant(engine, moment, party)
+    return questions.upstream(engine, known, depth=depth, limit=limit, offset=offset, moment=moment)
+
+
+@app.command()
+@moments
+def downstream(
+    party: Party, depth: Depth = 3, limit: Limit = 50, offset: Offset = 0, *, engine: "Engine", moment: "Moment"
+) -> Any:
+    """Show whom a party supplies, tier by tier.
+
+    Example: contagraph ask downstream ID --json
+    """
+    from api import questions  # noqa: PLC0415
+
+    known = meant(engine, moment, party)
+    return questions.downstream(engine, known, depth=depth, limit=limit, offset=offset, moment=moment)
+
+
+@app.command()
+@moments
+def changes(
+    party: Party,
+    since: Annotated[str, typer.Option("--since", metavar="DAY", help="The earlier day in the world")] = "",
+    since_known: Annotated[
+        str, typer.Option("--since-known", metavar="INSTANT", help="The earlier instant of knowledge")
+    ] = "",
+    limit: Limit = 100,
+    offset: Offset = 0,
+    *,
+    engine: "Engine",
+    moment: "Moment",
+) -> Any:
+    """Show what changed about a party between two moments.
+
+    Example: contagraph ask changes ID --since 2023-12-31
+    """
+    from api import questions  # noqa: PLC0415
+    from graph.moment import read_day, read_instant  # noqa: PLC0415
+
+    before = questions.earlier(
+        moment,
+        valid_at=read_day(since, where="--since") if since else None,
+        known_at=read_instant(since_known, where="--since-known") if since_known else None,
+    )
+    known = meant(engine, moment, party)
+    return questions.changes(engine, known, since=before, limit=limit, offset=offset, moment=moment)

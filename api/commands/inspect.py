@@ -1,0 +1,59 @@
+"""`contagraph inspect`: what a file holds, and a mapping to start from."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command("inspect")(inspect_files)
+
+
+def inspect_files(
+    paths: Annotated[list[Path], typer.Argument(help="Tables: CSV, TSV, Excel, Parquet or JSON lines")],
+    out: Annotated[Path | None, typer.Option(help="Write the starting mapping here; printed where left out")] = None,
+) -> None:
+    """Show columns and guesses, and write a mapping to start from.
+
+    Lines of the mapping that only you can know are marked; it is refused until they are filled in.
+    """
+    from graph.errors import UnreadableFile  # noqa: PLC0415
+    from ingest.inspect import looks  # noqa: PLC0415
+    from ingest.registry import recognise  # noqa: PLC0415
+    from ingest.starting import starting_mapping  # noqa: PLC0415
+
+    console, seen = Console(), []
+    for path in paths:
+        source = recognise(path)
+        if source.name != "tables":
+            console.print(f"{escape(str(path))} is {source.name}: it needs no mapping, load it as it is")
+            continue
+        for file in source.files(path):
+            seen += looks(file)
+    for one in seen:
+        encoding = f" · {one.encoding}" if one.encoding else ""
+        title = f"{one.path.name}{' · ' + one.sheet if one.sheet else ''}{encoding} · looks like {one.guess.kind}"
+        table = Table(title=escape(title), title_justify="left", box=None)
+        for head in ("column", "holds", "empty", "examples"):
+            table.add_column(head)
+        for column in one.columns:
+            examples = ", ".join(column.examples[:3])
+            table.add_row(*(escape(cell) for cell in (column.name, column.type, f"{1 - column.filled:.0%}", examples)))
+        console.print(table)
+    if not seen:
+        return
+    text = starting_mapping(seen)
+    if out is None:
+        console.print(text, markup=False, highlight=False)
+        return
+    if out.exists():
+        raise UnreadableFile("is there already", where=str(out), remedy="give another name to --out")
+    out.write_text(text, encoding="utf-8")
+    console.print(
+        f"wrote {escape(str(out))}; fill in its marked lines, then: contagraph load … --mapping {escape(str(out))}"
+    )

@@ -1,0 +1,94 @@
+"""`contagraph load`: files into the store."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from ingest.loading.report import Report
+
+Text = Annotated[str, typer.Option()]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command("load")(load_files)
+
+
+def load_files(
+    paths: Annotated[list[Path], typer.Argument(help="Files of one delivery, or folders, each a delivery")],
+    source: Annotated[str, typer.Option(help="Format: tables, bods or finbench; recognised where left out")] = "",
+    mapping: Annotated[
+        Path | None, typer.Option(help="TOML that says what a table's columns mean (contagraph inspect writes one)")
+    ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="What the files cannot say: lender, currency, name, trust, confidence, delivery (full or changes), "
+            "delivered (the delivery's day)",
+        ),
+    ] = None,
+    store: Annotated[str, typer.Option(help="Folder of a local store, or a bolt:// or neo4j:// address")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print reports as JSON lines")] = False,
+) -> None:
+    """Load files: registers, tables, loans. Repeating it changes nothing; interrupted, it goes on where it was.
+
+    Examples: contagraph load bp.jsonl · contagraph load 股东.csv 企业.csv --mapping mapping.toml ·
+    contagraph load finbench --set lender=BANK --set currency=CNY
+    """
+    from api.intake import Intake, parcels  # noqa: PLC0415  (--help starts without it)
+    from api.places import place_of  # noqa: PLC0415
+    from api.progress import watched  # noqa: PLC0415
+
+    console = Console(stderr=True)
+    intake = Intake(place_of(store), lambda: datetime.now(UTC))
+    settings = settings_of(given or [], mapping)
+    for parcel in parcels(paths, source=source, settings=settings):
+        with watched(parcel.paths[0].name, console) as watch:
+            report = intake.load(parcel, watch)
+        if as_json:
+            typer.echo(json.dumps(asdict(report), ensure_ascii=False))
+        else:
+            for line in told(report):
+                Console().print(line, highlight=False)
+
+
+def settings_of(given: list[str], mapping: Path | None) -> dict[str, str]:
+    """NAME=VALUE pairs as settings. Raises typer.BadParameter."""
+    settings = {"mapping": str(mapping)} if mapping else {}
+    for pair in given:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise typer.BadParameter(f"{pair!r} is no NAME=VALUE", param_hint="--set")
+        settings[name.strip()] = value.strip()
+    return settings
+
+
+def told(report: Report) -> list[str]:
+    """A report in a few lines."""
+    files = report.files[0] if len(report.files) == 1 else f"{len(report.files)} files"
+    lines = []
+    if report.rolled_back:
+        lines.append(f"{report.rolled_back} had been interrupted and was rolled back")
+    if report.nothing_changed:
+        lines.append(f"[bold]{escape(report.source)}[/] · {escape(files)}: nothing new in {report.read:,} rows")
+    else:
+        again = " · resumed" if report.resumed else ""
+        lines.append(f"[bold]{escape(report.source)}[/] · {escape(files)} · load {report.load}{again}")
+        counts = {
+            "read": report.read, "new parties": report.parties, "new facts": report.new, "changed": report.changed,
+            "unchanged": report.unchanged, "ended": report.retracted, "waiting": report.waiting,
+            "joined": report.joined,
+        }  # fmt: skip
+        lines.append("  " + " · ".join(f"{name} {count:,}" for name, count in counts.items() if count))
+    if report.refused:
+        why = ", ".join(f"{escape(reason)} {count:,}" for reason, count in sorted(report.refused.items()))
+        lines.append(f"  [yellow]in quarantine: {why}[/] (contagraph quarantine list)")
+    return lines

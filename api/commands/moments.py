@@ -1,0 +1,115 @@
+"""Options that every question shares, and what they open."""
+
+import functools
+import inspect
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from api.answer import Party
+    from api.engine import Engine
+    from graph.moment import Moment
+
+Store = Annotated[str, typer.Option(help="Folder of a local store, or a bolt:// or neo4j:// address")]
+ValidAt = Annotated[str, typer.Option(metavar="DAY", help="What was true on this day; today where left out")]
+KnownAt = Annotated[str, typer.Option(metavar="INSTANT", help="What was known by then; all where left out")]
+Version = Annotated[int | None, typer.Option(help="Number of the last load that counts: the same answer for ever")]
+Currency = Annotated[str, typer.Option(help="Currency of amounts, ISO 4217")]
+Lender = Annotated[
+    str | None,
+    typer.Option(help="Lender that is meant, by id or exact name, where the question has one; '' for all together"),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the whole answer as JSON")]
+Limit = Annotated[int, typer.Option(min=1, help="Entries of one page")]
+Offset = Annotated[int, typer.Option(min=0, help="Entries before the page")]
+
+
+def opened(store: str, valid_at: str, known_at: str, version: int | None, currency: str) -> tuple["Engine", "Moment"]:
+    """The engine of a store, and the moment that is meant."""
+    from api.engine import Engine  # noqa: PLC0415  (--help starts without it)
+    from api.places import place_of  # noqa: PLC0415
+    from api.settings import settings  # noqa: PLC0415
+    from graph.moment import read_day, read_instant  # noqa: PLC0415
+
+    engine = Engine.open(place_of(store))
+    moment = engine.moment(
+        valid_at=read_day(valid_at, where="--valid-at") if valid_at else None,
+        known_at=read_instant(known_at, where="--known-at") if known_at else None,
+        version=version,
+        currency=currency or settings().currency,
+    )
+    return engine, moment
+
+
+def at_moment(*, shown: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command the options of a moment; it is called with the engine and the moment instead.
+
+    What it returns is shown as an answer, or as JSON where that is asked for, if `shown`.
+    """
+    shared: dict[str, tuple[Any, Any]] = {
+        "store": (Store, ""),
+        "valid_at": (ValidAt, ""),
+        "known_at": (KnownAt, ""),
+        "version": (Version, None),
+        "currency": (Currency, ""),
+    }
+    options = shared | ({"lender": (Lender, None), "as_json": (Json, False)} if shown else {})
+
+    def given(command: Callable[..., Any]) -> Callable[..., Any]:
+        asks = inspect.signature(command).parameters
+
+        @functools.wraps(command)
+        def asked(**told: Any) -> None:
+            as_json = bool(told.pop("as_json", False))
+            if "lender" not in asks:
+                told.pop("lender", None)
+            engine, moment = opened(**{name: told.pop(name) for name in shared})
+            answer = command(engine=engine, moment=moment, **told)
+            if shown:
+                from api.printing import show  # noqa: PLC0415
+
+                show(answer, as_json=as_json)
+
+        own = [p for name, p in asks.items() if name not in ("engine", "moment", "lender")]
+        more = [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=option)
+            for name, (option, default) in options.items()
+        ]
+        asked.__signature__ = inspect.Signature([*own, *more])  # type: ignore[attr-defined]
+        asked.__annotations__ = {p.name: p.annotation for p in (*own, *more)}
+        return asked
+
+    return given
+
+
+def meant(engine: "Engine", moment: "Moment", text: str) -> str:
+    """Id of the party that is meant: the id itself, or the one party whose name or number this is exactly."""
+    from api.questions import search  # noqa: PLC0415
+    from graph.errors import InvalidQuestion, UnknownParty  # noqa: PLC0415
+
+    try:
+        engine.view(moment).snapshot.node(text)
+    except UnknownParty as unknown:
+        found = search(engine, text, limit=100, moment=moment).answer.matches
+        exact = [match.party for match in found if match.score == 1]
+        if len(exact) == 1:
+            return exact[0].id
+        if exact:
+            what = f"{len(exact)} parties go by this"
+            raise InvalidQuestion(what, where=text, remedy=f"give the id of one:{listed(exact)}") from None
+        if found:
+            unknown.remedy = f"give the id of the party you mean, such as:{listed(match.party for match in found)}"
+        raise
+    return text
+
+
+def listed(parties: Iterable["Party"], most: int = 10) -> str:
+    """Parties below each other, by id and name."""
+    from api.printing.paper import plain  # noqa: PLC0415
+
+    every = list(parties)
+    lines = [f"{plain(party.id)}  {plain(party.name)}" for party in every[:most]]
+    more = [f"and {len(every) - most} more: contagraph ask search"] if len(every) > most else []
+    return "".join(f"\n    {line}" for line in (*lines, *more))

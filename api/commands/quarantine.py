@@ -1,0 +1,107 @@
+"""`contagraph quarantine`: rows that could not be used, and the way back for those that were mended."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from api.commands.load import told
+
+Store = Annotated[str, typer.Option(help="Folder of a local store, or a bolt:// or neo4j:// address")]
+Reason = Annotated[str | None, typer.Option(help="Only rows of this reason")]
+Source = Annotated[str | None, typer.Option(help="Only rows of this source")]
+
+app = typer.Typer(no_args_is_help=True, help="Rows that could not be used: list, export, mend and retry them.")
+
+
+def register(program: typer.Typer) -> None:
+    """Add the commands to the program."""
+    program.add_typer(app, name="quarantine")
+
+
+@app.command("list")
+def list_rows(
+    reason: Reason = None,
+    source: Source = None,
+    limit: Annotated[int, typer.Option(min=1, help="Rows shown")] = 20,
+    after: Annotated[int, typer.Option(help="Start behind this row's number")] = 0,
+    store: Store = "",
+) -> None:
+    """Show open rows: where they stand, what is wrong, how to mend it."""
+    from ingest.quarantine import Choice  # noqa: PLC0415
+
+    console, choice = Console(), Choice(reason=reason, source=source)
+    with _intake(store).quarantine() as quarantine:
+        counts, rows = quarantine.counts(choice), quarantine.rows(choice, after=after, limit=limit)
+    if not counts:
+        console.print("nothing is in quarantine")
+        return
+    console.print(" · ".join(f"{name} {count:,}" for name, count in counts.items()), style="bold", markup=False)
+    table = Table("no.", "where", "what", "how to mend", box=None, pad_edge=False)
+    for bad in rows:
+        table.add_row(
+            *(_plain(cell) for cell in (str(bad.number), bad.place, f"{bad.reason}: {bad.detail}", bad.remedy))
+        )
+    console.print(table)
+    if sum(counts.values()) > len(rows):
+        console.print(f"{sum(counts.values()):,} in all; go on with --after {rows[-1].number if rows else after}")
+
+
+@app.command()
+def export(
+    path: Annotated[Path, typer.Argument(help="File to write: .csv for a spreadsheet, .jsonl for a program")],
+    reason: Reason = None,
+    source: Source = None,
+    store: Store = "",
+) -> None:
+    """Write open rows to a file, whole, with place, reason and remedy."""
+    from ingest.quarantine import Choice  # noqa: PLC0415
+
+    with _intake(store).quarantine() as quarantine:
+        count = quarantine.export(path, Choice(reason=reason, source=source))
+    Console().print(f"{count:,} rows in {path}", markup=False)
+
+
+@app.command()
+def mend(
+    number: Annotated[int, typer.Argument(help="Number of the row, as listed")],
+    row: Annotated[str, typer.Argument(help="The corrected row, as JSON")],
+    store: Store = "",
+) -> None:
+    """Put a corrected row in the place of a bad one; `retry` loads it."""
+    with _intake(store).quarantine() as quarantine:
+        quarantine.mend(number, row)
+    Console().print(f"row {number} is mended; load it with `contagraph quarantine retry`")
+
+
+@app.command()
+def retry(store: Store = "") -> None:
+    """Load the open rows of every delivery once more, after mending rows, a mapping or a register."""
+    from api.progress import watched  # noqa: PLC0415
+
+    intake, console = _intake(store), Console()
+    with intake.quarantine() as quarantine:
+        deliveries = quarantine.deliveries()
+    if not deliveries:
+        console.print("nothing is in quarantine")
+    for digest in deliveries:
+        with watched("retry", Console(stderr=True)) as watch:
+            report = intake.retry(digest, watch)
+        for line in told(report):
+            console.print(line, highlight=False)
+
+
+def _intake(store: str) -> "Intake":  # type: ignore[name-defined]  # noqa: F821
+    from api.intake import Intake  # noqa: PLC0415
+    from api.places import place_of  # noqa: PLC0415
+
+    return Intake(place_of(store), lambda: datetime.now(UTC))
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape  # noqa: PLC0415
+
+    return escape(text)

@@ -1,0 +1,130 @@
+"""The demonstration: files are loaded, questions asked and pictures drawn by the very commands a user would type."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graph.errors import ContagraphError, InvalidMapping
+from graph.model import CONTROLS, LENDS, OWNS
+
+if TYPE_CHECKING:
+    from graph.field import Kind
+    from graph.snapshot import Snapshot
+
+SEED = 7
+PARTIES = 2000
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command of the demonstration, and what it shows."""
+
+    says: str
+    command: tuple[str, ...]
+
+    @property
+    def typed(self) -> str:
+        """The command as a user would type it."""
+        return "contagraph " + " ".join(quote(word) for word in self.command)
+
+
+def invented(folder: Path, store: Path) -> Iterator[Step]:
+    """Write the invented world, load it, ask every question of it, draw it."""
+    from ingest.synthetic import write_world  # noqa: PLC0415  (real registers need it not)
+
+    world = folder / "world"
+    write_world(world, parties=PARTIES, seed=SEED)
+    told = json.loads((world / "answers.json").read_text(encoding="utf-8"))
+    cast, people = told["demo"], told["parties"]
+    at = ("--store", str(store), "--valid-at", cast["valid_at"], "--known-at", cast["known_at"])
+    money = (*at, "--currency", cast["currency"])
+    before = ("--store", str(store), "--valid-at", cast["valid_at"], "--known-at", "2025-01-31")
+    group, lender = cast["group"], ("--lender", cast["lender"])
+    yield Step("Load eleven deliveries of six sources, dirt included", ("load", str(world), "--store", str(store)))
+    yield Step("What could not be used waits, with reason and remedy", ("quarantine", "list", "--store", str(store)))
+    yield Step("Find a party, in Chinese", ("ask", "search", people["H"]["name"][:4], *at))
+    yield Step("… or in English, misspelled", ("ask", "search", "B Gruop Example Logistcs", *at))
+    yield Step("Everything known of the holding company of B集团, with sources", ("ask", "party", group, *money))
+    yield Step("Who controls it: through a nominee and an agreement", ("ask", "control", group, *at))
+    yield Step("The same question as answered before a correction arrived", ("ask", "control", group, *before))
+    yield Step("The group it belongs to, and how each member came in", ("ask", "groups", group, *at))
+    yield Step("What one bank has at stake with it and with its group", ("ask", "exposure", group, *lender, *money))
+    yield Step("How two members hang together", ("ask", "links", cast["from"], cast["to"], *money))
+    yield Step("Who stands around it", ("ask", "network", group, *money))
+    yield Step("What stands behind a car maker, tier by tier", ("ask", "upstream", cast["maker"], *money))
+    yield Step("Whom a start-up lives from", ("ask", "downstream", cast["start_up"], *money))
+    yield Step("What changed in two years", ("ask", "changes", group, "--since", "2022-12-31", *money))
+    ties = [word for kind in ("OWNS", "CONTROLS", "GUARANTEES", "RELATED_TO") for word in ("--kind", kind)]
+    yield _drawn("Its network as a picture", group, folder / "B集团.html", (*ties, *money))
+    yield _drawn("The car maker's supply web as a picture", cast["maker"], folder / "supply.html", money)
+
+
+def registers(data: Path, folder: Path, store: Path) -> Iterator[Step]:
+    """Load real registers from a folder, and ask about the parties that stand out in them."""
+    found = [path for path in sorted([data, *data.iterdir()]) if _loadable(path)]
+    if not found:
+        raise InvalidMapping(
+            "holds nothing that needs no mapping",
+            where=str(data),
+            remedy="give a folder with BODS statements or FinBench tables, or load tables with --mapping",
+        )
+    for path in found[:1] if found[0] == data else found:
+        loan = ("--set", "lender=DEMO-BANK", "--set", "currency=USD") if _kind(path) == "finbench" else ()
+        yield Step(f"Load {path.name}", ("load", str(path), *loan, "--store", str(store)))
+    yield from _asked(folder, store)
+
+
+def _asked(folder: Path, store: Path) -> Iterator[Step]:
+    from api.engine import Engine, Place  # noqa: PLC0415
+
+    at = ("--store", str(store))
+    engine = Engine.open(Place(store))
+    view = engine.view(engine.moment())
+    top = _stands_out(view.snapshot, (OWNS, CONTROLS))
+    if top:
+        name = view.snapshot.name_of(view.snapshot.node(top))
+        yield Step("Find a party", ("ask", "search", name, *at))
+        yield Step("Everything known of it, with sources", ("ask", "party", top, *at))
+        yield Step("Who controls it, and what it controls", ("ask", "control", top, *at))
+        yield Step("The group it belongs to", ("ask", "groups", top, *at))
+        yield Step("Who stands around it", ("ask", "network", top, *at))
+        held = view.control.controlled_by(view.snapshot.node(top))
+        if len(held) > 1:
+            ends = [view.snapshot.id(int(held[0])), view.snapshot.id(int(held[-1]))]
+            yield Step("How two of its companies hang together", ("ask", "links", *ends, *at))
+        yield _drawn("Its network as a picture", top, folder / "network.html", at)
+    borrower = _stands_out(view.snapshot, (LENDS,), into=True)
+    if borrower:
+        yield Step("What the lender has at stake with a borrower", ("ask", "exposure", borrower, *at))
+        yield _drawn("A borrower's network as a picture", borrower, folder / "borrower.html", at)
+
+
+def _drawn(says: str, party: str, out: Path, options: Sequence[str]) -> Step:
+    return Step(says, ("draw", party, "--out", str(out), "--hops", "2", *options))
+
+
+def _stands_out(snapshot: "Snapshot", kinds: Sequence["Kind"], *, into: bool = False) -> str:
+    """Id of the party with the most links out (or in) of these kinds; empty where there are none."""
+    links = [snapshot.links(kind) for kind in kinds]
+    degree = sum((np.diff(one.in_start if into else one.out_start) for one in links), np.zeros(snapshot.size, np.int64))
+    return snapshot.id(int(degree.argmax())) if degree.any() else ""
+
+
+def _kind(path: Path) -> str:
+    from ingest import registry  # noqa: PLC0415
+
+    try:
+        return registry.recognise(path).name
+    except ContagraphError:
+        return ""
+
+
+def _loadable(path: Path) -> bool:
+    """Whether a path is of a format that needs no mapping, or is a folder with one."""
+    kind = _kind(path)
+    return kind in ("bods", "finbench") or (kind == "tables" and (path / "mapping.toml").is_file())

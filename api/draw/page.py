@@ -1,0 +1,289 @@
+"""The page: a canvas, a legend, and beside them everything as tables for the keyboard and for screen readers."""
+
+import math
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from api.answer import Answer, Fact, Party, Source
+from api.draw import style
+from api.draw.layered import layered
+from api.draw.scene import Fold, Scene, scene
+from api.draw.stress import by_stress
+from api.questions.network import Network
+from api.wording import label, percent, period
+from graph.model import CONTROLS, KINDS, OWNS
+
+EQUITY = {OWNS.name, CONTROLS.name}
+LEAST_BEND = 0.01
+BUSY = 40
+"""Lines above which words such as `board` stand in tooltips and tables only."""
+LINE = 22
+"""Half-width characters of a label's line."""
+OPTIONS: dict[str, Any] = {
+    "physics": {"enabled": False},
+    "layout": {"improvedLayout": False},
+    "interaction": {
+        "hover": True, "tooltipDelay": 150, "hideEdgesOnDrag": True, "hideEdgesOnZoom": True, "keyboard": False,
+        "multiselect": True, "selectConnectedEdges": True,
+    },
+    "nodes": {
+        "borderWidth": 2, "borderWidthSelected": 4, "size": 14,
+        "font": {"face": style.FONT, "size": 15, "color": style.INK, "strokeWidth": 4, "strokeColor": "#ffffff"},
+        "scaling": {"label": {"drawThreshold": 6}},
+    },
+    "edges": {
+        "width": 1.8, "selectionWidth": 2, "hoverWidth": 0.5, "arrows": {"to": {"enabled": True, "scaleFactor": 0.7}},
+        "font": {"face": style.FONT, "size": 12, "color": "#33414f", "strokeWidth": 4, "strokeColor": "#ffffff",
+                 "align": "horizontal"},
+        "scaling": {"label": {"drawThreshold": 7}},
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the table of links."""
+
+    fact: str
+    edge: str
+    """Id of the drawn line."""
+    tail: Party
+    head: Party
+    kind: str
+    what: str
+    color: str
+    text: str
+    when: str
+    source: str
+
+
+def draw(answer: Answer[Network]) -> str:
+    """One HTML page with everything in it: no other file, no other host."""
+    drawn = scene(answer.answer)
+    sources = {source.fact_id: source for source in answer.sources}
+    canvas = _canvas(drawn, answer.answer, sources)
+    folder = files("pyvis") / "lib" / "vis-9.1.2"
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True)
+    page: str = environment.get_template("page.html").render(
+        answer=answer,
+        drawn=drawn,
+        nodes=canvas.nodes,
+        edges=canvas.edges,
+        options=OPTIONS,
+        lines=[_line(fact, drawn, sources) for fact in _all_facts(drawn)],
+        folded_into={party.id: fold.name for fold in drawn.folds for party in fold.parties},
+        parties=[*drawn.parties, *(party for fold in drawn.folds for party in fold.parties)],
+        legend=_legend(answer.answer, drawn),
+        fills=style.FILLS,
+        borders=style.BORDERS,
+        present={party.kind for party in drawn.parties},
+        font=style.FONT,
+        library=(folder / "vis-network.min.js").read_text(encoding="utf-8"),
+        library_style=(folder / "vis-network.css").read_text(encoding="utf-8"),
+    )
+    return page
+
+
+def _canvas(drawn: Scene, network: Network, sources: dict[str, Source]) -> Any:
+    """Nodes and edges as pyvis keeps them, each at its place."""
+    from pyvis.network import Network as Canvas  # noqa: PLC0415  (two seconds that only a picture needs)
+
+    canvas = Canvas(directed=True, cdn_resources="in_line")
+    marks = [*(party.id for party in drawn.parties), *(fold.name for fold in drawn.folds)]
+    labels = [*(wrapped(party.name) for party in drawn.parties), *(fold.label for fold in drawn.folds)]
+    places, bends = _places(drawn, network, marks, labels)
+    for party, text, (x, y) in zip(drawn.parties, labels, places, strict=False):
+        canvas.add_node(party.id, text, title=_title(party, drawn), x=x, y=y, **_look(party, drawn.start))
+    for fold, (x, y) in zip(drawn.folds, places[len(drawn.parties) :], strict=True):
+        canvas.add_node(fold.name, fold.label, title=_fold_title(fold), x=x, y=y, shape=style.FOLDED, size=12,
+                        color={"background": "#eef1f4", "border": style.STROKES[fold.kind].color},
+                        shapeProperties={"borderDashes": [4, 3]})  # fmt: skip
+    between: Counter[tuple[str, str]] = Counter()
+    for facts, bend in zip(drawn.lines.values(), bends, strict=False):
+        tail, head = facts[0].tail.id, facts[0].head.id
+        pair = min(tail, head), max(tail, head)
+        curve = _curve(between[pair], turned=tail != pair[0], bend=bend)
+        between[pair] += 1
+        said = _labels(facts, wordy=len(drawn.lines) <= BUSY)
+        title = "\n\n".join(_fact_title(fact, sources) for fact in facts)
+        canvas.add_edge(
+            tail, head, id=facts[0].fact_id, label=" · ".join(said), title=title, smooth=curve, kind=facts[0].kind,
+            **_stroke(facts[0].kind, faint=all(fact.values.get("directness") == "indirect" for fact in facts)),
+        )  # fmt: skip
+    for fold in drawn.folds:
+        ends = (fold.hub, fold.name) if fold.outward else (fold.name, fold.hub)
+        canvas.add_edge(*ends, id=f"{fold.name} edge", title=fold.label, kind=fold.kind, width=4, **_stroke(fold.kind))
+    return canvas
+
+
+def _places(
+    drawn: Scene, network: Network, marks: list[str], labels: list[str]
+) -> tuple[list[tuple[float, float]], list[float]]:
+    """Where each mark stands, and how each link bends, as a part of its length."""
+    number = {mark: at for at, mark in enumerate(marks)}
+    pairs = [(number[facts[0].tail.id], number[facts[0].head.id]) for facts in drawn.lines.values()]
+    pairs += [
+        (number[fold.hub], number[fold.name]) if fold.outward else (number[fold.name], number[fold.hub])
+        for fold in drawn.folds
+    ]
+    bends = [0.0] * len(pairs)
+    if {fact.kind for fact in drawn.facts} | {fold.kind for fold in drawn.folds} <= EQUITY:
+        points, aside = layered(len(marks), pairs)
+        lengths = [math.dist(points[tail], points[head]) or 1.0 for tail, head in pairs]
+        bends = [float(bend) / length for bend, length in zip(aside, lengths, strict=True)]
+    else:
+        hop = {around.party.id: around.hops for around in network.parties} | {drawn.start.id: 0}
+        hop |= {fold.name: hop[fold.hub] + 1 for fold in drawn.folds}
+        widths = [7.6 * max(_width(line) for line in text.split("\n")) for text in labels]
+        points = by_stress(len(marks), pairs, widths, [hop[mark] for mark in marks])
+    return [(round(float(x), 1), round(float(y), 1)) for x, y in points], bends
+
+
+# ── looks ──
+
+
+def _look(party: Party, start: Party) -> dict[str, Any]:
+    is_start = party.id == start.id
+    look = {
+        "shape": style.SHAPES[party.kind],
+        "size": 22 if is_start else 14,
+        "color": {
+            "background": style.BORDERS[party.kind] if is_start else style.FILLS[party.kind],
+            "border": style.BORDERS[party.kind],
+            "highlight": {"background": "#ffffff", "border": "#000000"},
+        },
+    }
+    return look | ({"font": {"size": 19, "bold": True}} if is_start else {})
+
+
+def _stroke(kind: str, *, faint: bool = False) -> dict[str, Any]:
+    """Colour and dashes of a relation; faint where it is only said to hold through others."""
+    stroke = style.STROKES[kind]
+    color: dict[str, Any] = {"color": stroke.color, "highlight": "#000000", "hover": stroke.color, "inherit": False}
+    if faint:
+        color["opacity"] = 0.3
+    return {"color": color, "dashes": list(stroke.dashes) or False}
+
+
+def _labels(facts: tuple[Fact, ...], *, wordy: bool) -> list[str]:
+    """What stands on a line; where there are many lines only shares and amounts do."""
+    said = dict.fromkeys(label(KINDS[fact.kind], fact.values) for fact in facts)
+    return [text for text in said if wordy or any(sign.isdigit() for sign in text)]
+
+
+def _curve(earlier: int, *, turned: bool, bend: float) -> dict[str, Any]:
+    """Parallel links bend apart, and links across columns go round what stands there; others are straight."""
+    if not earlier and abs(bend) < LEAST_BEND:
+        return {"enabled": False}
+    aside = (earlier + 1) // 2 * 0.14 * (1 if (earlier % 2 == 0) == turned else -1) + bend / 0.39
+    return {
+        "enabled": True, "type": "curvedCCW" if aside > 0 else "curvedCW", "roundness": round(min(abs(aside), 0.6), 3)
+    }  # fmt: skip
+
+
+def wrapped(name: str, line: int = LINE) -> str:
+    """A name in lines that fit a label: between words, or between Chinese characters.
+
+    >>> wrapped("Keladak Voraven International Holdings Limited").split(chr(10))
+    ['Keladak Voraven', 'International Holdings', 'Limited']
+    """
+    lines, now = [], ""
+    for word in _words(name):
+        if now and _width((now + word).rstrip()) > line:
+            lines.append(now.strip())
+            now = ""
+        now += word
+    lines.append(now.strip())
+    return "\n".join([*lines[:2], lines[2] + ("…" if len(lines) > 3 else "")] if len(lines) > 2 else lines)
+
+
+def _words(name: str) -> list[str]:
+    words: list[str] = []
+    for character in name:
+        if words and _wide(character) == 1 and _wide(words[-1][-1]) == 1 and words[-1][-1] not in " -/":
+            words[-1] += character
+        else:
+            words.append(character)
+    return words
+
+
+def _wide(character: str) -> int:
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _width(text: str) -> int:
+    return sum(_wide(character) for character in text)
+
+
+# ── words ──
+
+
+def _title(party: Party, drawn: Scene) -> str:
+    links = drawn.links.get(party.id)
+    shown = sum(party.id in (fact.tail.id, fact.head.id) for fact in drawn.facts)
+    shown += sum(len(fold.facts) + fold.more for fold in drawn.folds if fold.hub == party.id)
+    more = f"\n{links - shown:,} more links not drawn" if links and links > shown else ""
+    return f"{party.name}\n{party.kind} · {party.id}{more}"
+
+
+def _fold_title(fold: Fold) -> str:
+    names = [party.name for party in fold.parties[:8]]
+    rest = [f"and {fold.count - len(names):,} more"] if fold.count > len(names) else []
+    return "\n".join([fold.label, *names, *rest])
+
+
+def _fact_title(fact: Fact, sources: dict[str, Source]) -> str:
+    source = sources[fact.fact_id]
+    believed = "" if source.confidence in (None, 1.0) else f", confidence {percent(source.confidence or 0)}"
+    note = [source.note] if source.note else []
+    return "\n".join(
+        [
+            f"{fact.tail.name} → {fact.head.name}",
+            f"{KINDS[fact.kind].en}: {fact.text}" if fact.text else KINDS[fact.kind].en,
+            period(source.valid_from, source.valid_to),
+            f"source {source.source}, {source.source_ref}{believed}",
+            f"recorded {source.recorded_at:%Y-%m-%d}",
+            *note,
+        ]
+    )
+
+
+def _line(fact: Fact, drawn: Scene, sources: dict[str, Source]) -> Line:
+    source = sources[fact.fact_id]
+    when = period(source.valid_from, source.valid_to)
+    kind = KINDS[fact.kind]
+    stroke = style.STROKES[fact.kind]
+    together = drawn.lines.get((fact.tail.id, fact.head.id, fact.kind), (fact,))
+    said = f"{kind.en} {kind.zh}"
+    return Line(
+        fact.fact_id, together[0].fact_id, fact.tail, fact.head, fact.kind, said, stroke.color, fact.text, when,
+        f"{source.source} · {source.source_ref}",
+    )  # fmt: skip
+
+
+def _all_facts(drawn: Scene) -> list[Fact]:
+    return [*drawn.facts, *(fact for fold in drawn.folds for fact in fold.facts)]
+
+
+def _legend(network: Network, drawn: Scene) -> list[dict[str, Any]]:
+    counted = Counter(fact.kind for fact in _all_facts(drawn))
+    for fold in drawn.folds:
+        counted[fold.kind] += fold.more
+    return [
+        {
+            "kind": name,
+            "en": KINDS[name].en,
+            "zh": KINDS[name].zh,
+            "count": counted[name],
+            "color": stroke.color,
+            "dashes": " ".join(str(part) for part in stroke.dashes),
+        }
+        for name, stroke in style.STROKES.items()
+        if counted[name]
+    ]

@@ -1,0 +1,116 @@
+"""What is drawn: parties, links, and hubs whose leaves are folded into one mark with a count."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from api.answer import Fact, Party
+from api.draw.style import STROKES
+from api.questions.network import Network
+
+KEEP = 5
+"""Leaves of one kind that stay beside a hub, the largest; the rest are folded."""
+MANY = 8
+"""Leaves of one kind up to which all stay."""
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Leaves of one hub and kind that are drawn as one mark."""
+
+    name: str
+    hub: str
+    kind: str
+    outward: bool
+    """Whether the arrows go from the hub to the leaves."""
+    parties: tuple[Party, ...]
+    facts: tuple[Fact, ...]
+    more: int
+    """Links of this kind that were not even read."""
+
+    @property
+    def count(self) -> int:
+        """How many leaves it stands for."""
+        return len(self.parties) + self.more
+
+    @property
+    def label(self) -> str:
+        """Such as `+ 214 suppliers`."""
+        stroke = STROKES[self.kind]
+        return f"+ {self.count:,} {stroke.heads if self.outward else stroke.tails}"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Parties and links as they are drawn."""
+
+    start: Party
+    parties: tuple[Party, ...]
+    """The start first."""
+    facts: tuple[Fact, ...]
+    folds: tuple[Fold, ...]
+    links: dict[str, int] = field(default_factory=dict)
+    """All links of each party, drawn or not."""
+
+    @cached_property
+    def lines(self) -> dict[tuple[str, str, str], tuple[Fact, ...]]:
+        """Facts of one kind from one party to another are one line; by from, to and kind."""
+        lines: dict[tuple[str, str, str], list[Fact]] = defaultdict(list)
+        for fact in self.facts:
+            lines[fact.tail.id, fact.head.id, fact.kind].append(fact)
+        return {ends: tuple(facts) for ends, facts in lines.items()}
+
+
+def scene(network: Network) -> Scene:
+    """Fold the leaves of hubs, the smallest first to go; a leaf is tied to its hub by one link and to nobody else."""
+    folded = _folds(network)
+    hidden = {party.id for fold in folded for party in fold.parties}
+    parties = (network.party, *(around.party for around in network.parties))
+    return Scene(
+        network.party,
+        tuple(party for party in parties if party.id not in hidden),
+        tuple(fact for fact in network.links if not {fact.tail.id, fact.head.id} & hidden),
+        folded,
+        {around.party.id: around.links for around in network.parties},
+    )
+
+
+def _folds(network: Network) -> tuple[Fold, ...]:
+    touching: dict[str, list[Fact]] = defaultdict(list)
+    for fact in network.links:
+        for end in {fact.tail.id, fact.head.id}:
+            touching[end].append(fact)
+    leaves: dict[tuple[str, str, bool], dict[str, Party]] = defaultdict(dict)
+    place = {around.party.id: at for at, around in enumerate(network.parties)}
+    for fact in network.links:
+        for leaf, hub, outward in ((fact.tail, fact.head, False), (fact.head, fact.tail, True)):
+            if leaf.id in place and touching[leaf.id] == [fact] and leaf.id != hub.id:
+                leaves[hub.id, fact.kind, outward][leaf.id] = leaf
+    unread = _unread(network)
+    folds = []
+    for (at, kind, outward), found in sorted(leaves.items()):
+        ordered = sorted(found.values(), key=lambda party: place[party.id])
+        more = unread.pop((at, kind, outward), 0)
+        if len(ordered) + more > MANY:
+            rest = tuple(ordered[KEEP:])
+            behind = tuple(touching[party.id][0] for party in rest)
+            folds.append(Fold(f"fold {at} {kind} {outward}", at, kind, outward, rest, behind, more))
+    for (at, kind, outward), more in sorted(unread.items()):
+        folds.append(Fold(f"fold {at} {kind} {outward}", at, kind, outward, (), (), more))
+    return tuple(fold for fold in folds if fold.count)
+
+
+def _unread(network: Network) -> dict[tuple[str, str, bool], int]:
+    """Links of the start that the network counts and does not hold, by kind and direction."""
+    if not network.page.left:
+        return {}
+    start = network.party.id
+    drawn = Counter((fact.kind, fact.tail.id == start) for fact in network.links if start in _ends(fact))
+    counted = {(count.kind, count.direction == "out"): count.count for count in network.counts}
+    left = {(start, kind, out): total - drawn[kind, out] for (kind, out), total in counted.items()}
+    return {key: more for key, more in left.items() if more > 0}
+
+
+def _ends(fact: Fact) -> Iterable[str]:
+    return fact.tail.id, fact.head.id

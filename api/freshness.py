@@ -1,0 +1,98 @@
+"""Keeps a serving engine warm and up to date, beside the requests."""
+
+import logging
+from collections.abc import Callable
+from threading import Event, Thread
+
+from api import questions
+from api.engine import Engine
+from api.settings import Settings
+from api.view import View
+from graph.errors import ContagraphError
+from graph.moment import Moment
+
+LOOK_EVERY = 5.0
+"""Seconds between two looks for newer loads."""
+
+log = logging.getLogger("contagraph")
+
+
+class Keeper:
+    """A thread that builds what questions of now need, before they are asked, and takes in newer loads."""
+
+    def __init__(self, engine: Engine, settings: Settings, *, every: float = LOOK_EVERY) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._every = every
+        self._now: View | None = None
+        self._warm = Event()
+        self._ended = Event()
+        self._thread = Thread(target=self._keep, name="keeper", daemon=True)
+
+    @property
+    def ready(self) -> bool:
+        """Whether facts are there and questions of now are answered without a wait."""
+        return self._warm.is_set() and self._engine.version > 0
+
+    def start(self) -> None:
+        """Begin to keep."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; what is being built is left."""
+        self._ended.set()
+        self._thread.join(timeout=1)
+
+    def _keep(self) -> None:
+        while True:
+            self._try("warming up", lambda: self._prepare(self._engine))
+            self._warm.set()
+            if self._ended.wait(self._every):
+                return
+            self._try("refreshing", self._renew)
+
+    def _prepare(self, engine: Engine) -> None:
+        # Looked at in every round: at midnight there is a new now, and a view nobody asked for may have been dropped.
+        if engine.version:
+            moment = engine.moment(currency=self._settings.currency)
+            view = engine.view(moment)
+            if view is not self._now:
+                warm_up(engine, moment)
+                self._now = view
+
+    def _renew(self) -> None:
+        if self._engine.refresh(self._prepare):
+            log.info("answers now count load %d", self._engine.version)
+
+    def _try(self, doing: str, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except ContagraphError as error:
+            log.warning("%s: %s", doing, error)
+        except Exception:
+            # A thread that died of one bad load would leave old answers for ever.
+            log.exception("%s", doing)
+
+
+def warm_up(engine: Engine, moment: Moment) -> None:
+    """Ask every question of a moment once, so that what they share is built and compiled."""
+    snapshot = engine.snapshot(moment)
+    if not snapshot.size:
+        return
+    party, other = snapshot.id(0), snapshot.id(snapshot.size - 1)
+    asked: tuple[Callable[[], object], ...] = (
+        lambda: questions.search(engine, snapshot.name_of(0), moment=moment),
+        lambda: questions.party(engine, party, moment=moment),
+        lambda: questions.network(engine, party, moment=moment),
+        lambda: questions.control(engine, party, moment=moment),
+        lambda: questions.groups(engine, party, moment=moment),
+        lambda: questions.exposure(engine, party, moment=moment),
+        lambda: questions.links(engine, [party, other], steps=2, moment=moment),
+        lambda: questions.upstream(engine, party, moment=moment),
+        lambda: questions.downstream(engine, party, moment=moment),
+    )
+    for ask in asked:
+        try:
+            ask()
+        except ContagraphError as error:
+            log.info("not warmed up: %s", error)

@@ -1,0 +1,81 @@
+"""Exposure and supply tiers: answers that are mostly amounts."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from rich.table import Table
+
+from api.answer import Page
+from api.printing.paper import Cited, heading, left, row, table
+from api.questions.exposure import ExposureTo, Part, Stake
+from api.questions.tiers import TiersOf
+from api.wording import money, percent
+
+
+def exposure(answer: ExposureTo, cited: Cited) -> Iterator[Any]:
+    """What a lender has at stake, by name and by group side by side, then what it is made of."""
+    yield heading(answer.party)
+    who = answer.lender.name if answer.lender else "all lenders together"
+    names = [
+        "alone",
+        *(f"group of {group.top.name} ({group.members_page.total:,} members)" for group in answer.groups),
+    ]
+    stakes = [answer.alone, *(group.stake for group in answer.groups)]
+    yield _sums(f"at stake for {who}", names, stakes, answer.currency)
+    for name, stake in zip(names, stakes, strict=True):
+        yield from _parts(stake.facilities, stake.facilities_page, f"facilities · {name}", answer.currency, cited)
+        yield from _parts(stake.guarantees, stake.guarantees_page, f"guarantees given · {name}", answer.currency, cited)
+
+
+def _sums(title: str, names: Sequence[str], stakes: Sequence[Stake], currency: str | None) -> Table:
+    made = table("", *names, title=title, amounts=names)
+
+    def line(said: str, amounts: Sequence[float]) -> None:
+        if any(amounts) or said == "directly":
+            row(made, said, *(money(amount, currency) for amount in amounts))
+
+    line("directly", [stake.direct for stake in stakes])
+    line("  drawn", [stake.drawn for stake in stakes])
+    line("  undrawn, converted", [stake.undrawn for stake in stakes])
+    for kind in dict.fromkeys(kind for stake in stakes for kind in stake.by_kind):
+        line(f"  as {kind}", [stake.by_kind.get(kind, 0.0) for stake in stakes])
+    line("by guarantees given", [stake.contingent for stake in stakes])
+    line("undisclosed guarantees, at most", [stake.unknown_guarantees_most for stake in stakes])
+    unknown = [stake.unknown_facilities for stake in stakes]
+    if any(unknown):
+        row(made, "facilities of unknown amount", *(f"{count:,}" for count in unknown))
+    return made
+
+
+def _parts(parts: Sequence[Part], page: Page, title: str, currency: str | None, cited: Cited) -> Iterator[Any]:
+    made = table(
+        "from", "to", "what", "counted", "holds", "src", title=f"{title} ({page.total:,})", amounts=("counted",)
+    )
+    for part in parts:
+        fact = part.fact
+        counted = "unknown" if part.amount is None else money(part.amount, currency)
+        source = cited.numbers([fact.fact_id])
+        row(made, fact.tail.name, fact.head.name, fact.text, counted, cited.holds(fact.fact_id), source)
+    if made.row_count:
+        yield made
+    yield from left(page, "of these (--limit)")
+
+
+def tiers(answer: TiersOf, cited: Cited) -> Iterator[Any]:
+    """Supplies, tier by tier."""
+    yield heading(answer.party, before=f"{answer.direction} of ")
+    of = "of purchases" if answer.direction == "upstream" else "of sales"
+    for tier in answer.tiers:
+        title = f"tier {tier.depth}: {tier.page.total:,} supplies"
+        heads = ("supplier", "buyer", "product", "amount", of, "", "src")
+        made = table(*heads, title=title, amounts=("amount", of))
+        for supply in tier.supplies:
+            said = supply.fact.values
+            share = "" if supply.share is None else percent(supply.share)
+            row(
+                made, supply.fact.tail.name, supply.fact.head.name, said.get("product"),
+                money(said.get("amount"), said.get("currency")), share, "only known source" if supply.single else "",
+                cited.numbers([supply.fact.fact_id]),
+            )  # fmt: skip
+        yield made
+        yield from left(tier.page, "supplies in this tier (--limit, --offset)")

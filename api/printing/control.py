@@ -1,0 +1,79 @@
+"""Control and groups: who falls to whom, and by which holdings."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from rich.table import Table
+
+from api.answer import Party
+from api.printing.paper import Cited, heading, left, row, table
+from api.questions.control import Controller, ControlOf, Fall
+from api.questions.groups import GroupsOf, Member
+from api.wording import percent
+
+
+def control(answer: ControlOf, cited: Cited) -> Iterator[Any]:
+    """Who controls a party, and what it controls."""
+    yield heading(answer.party)
+    over = f"controlled by ({answer.controllers_page.total:,})"
+    yield from _controllers(answer.controllers, over, lambda one: one.controller, cited, whole=True)
+    yield from left(answer.controllers_page, "controllers (--limit, --offset)")
+    under = f"controls ({answer.controlled_page.total:,})"
+    yield from _controllers(answer.controlled, under, lambda one: one.controlled, cited, whole=False)
+    yield from left(answer.controlled_page, "controlled (--limit, --offset)")
+
+
+def _controllers(
+    rows: Iterable[Controller], title: str, side: Callable[[Controller], Party], cited: Cited, *, whole: bool
+) -> Iterator[Table]:
+    made = table("party", "kind", "id", "control", "by", title=title)
+    for one in rows:
+        sure = "certain" if one.certain else "possible"
+        top = ", on top" if whole and one.ultimate else ""
+        # What falls before stands in a row above, with its own holdings.
+        by = [step(fall, cited) for fall in one.proof] if whole else [held(fall, cited) for fall in one.proof[-1:]]
+        party = side(one)
+        row(made, party.name, party.kind, party.id, sure + top, by)
+    if made.row_count:
+        yield made
+
+
+def step(fall: Fall, cited: Cited) -> str:
+    """How one company falls."""
+    return f"{fall.company.name} ← {held(fall, cited)}"
+
+
+def held(fall: Fall, cited: Cited) -> str:
+    """Who holds what of a company that falls, and the votes that this makes together."""
+    by = " + ".join(
+        f"{fact.tail.name} {fact.text or fact.kind} {cited.numbers([fact.fact_id])}".rstrip() for fact in fall.by
+    )
+    if len(fall.by) < 2 or not fall.high:
+        return by
+    together = percent(fall.low) if fall.low == fall.high else f"{percent(fall.low)[:-1]}–{percent(fall.high)}"
+    return f"{by} = {together}"
+
+
+def groups(answer: GroupsOf, cited: Cited) -> Iterator[Any]:
+    """The groups of a party, and how each member came in."""
+    yield heading(answer.party)
+    for group in answer.groups:
+        title = f"group of {group.top.name}: {group.page.total:,} members by {group.basis}"
+        made = table("member", "kind", "id", "how it came in", title=title)
+        for member in group.members:
+            row(made, member.party.name, member.party.kind, member.party.id, _why(member, cited))
+        yield made
+        yield from left(group.page, "members (--limit, --offset)")
+
+
+def _why(member: Member, cited: Cited) -> list[str]:
+    if member.why == "top":
+        return ["on top"]
+    if member.proof:
+        return [held(fall, cited) for fall in member.proof[-1:]]
+    said = [
+        f"depends on {fact.head.name}: {fact.values.get('reason') or fact.values.get('criterion')} "
+        f"{cited.numbers([fact.fact_id])}"
+        for fact in member.dependences
+    ]
+    return said or ["members of its ring control each other"]

@@ -1,0 +1,114 @@
+"""What all answers have: reasons, sources, the moment; and as JSON, the whole of it."""
+
+import shutil
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import typer
+from pydantic import TypeAdapter
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from api import questions
+from api.answer import Answer
+from api.printing import amounts, control, parties, ties
+from api.printing.paper import DIM, Cited, plain, row, table
+from api.questions.changes import ChangesOf
+from api.questions.control import ControlOf
+from api.questions.exposure import ExposureTo
+from api.questions.groups import GroupsOf
+from api.questions.links import Linkage
+from api.questions.network import Network
+from api.questions.party import Dossier
+from api.questions.search import Found
+from api.questions.tiers import TiersOf
+from api.wording import percent, period
+
+SOURCES = 40
+"""Sources printed; --json has all."""
+PAPER = (140, 50)
+"""Columns and lines where the answer goes into a file and no terminal says how wide it is."""
+
+PRINTERS: Mapping[type, Callable[[Any, Cited], Iterable[Any]]] = {
+    Found: parties.found,
+    Dossier: parties.dossier,
+    Network: parties.network,
+    ControlOf: control.control,
+    GroupsOf: control.groups,
+    ExposureTo: amounts.exposure,
+    Linkage: ties.linkage,
+    TiersOf: amounts.tiers,
+    ChangesOf: ties.changes,
+}
+"""How each kind of answer is printed."""
+
+NEXT: Mapping[type, str] = {
+    Found: "try part of the name, the other language or a number; the day may lie before it was known (--known-at)",
+    Dossier: "ask about another day (--valid-at), or load more about it: contagraph load PATH",
+    Network: "ask about another day (--valid-at) or without --kind",
+    ControlOf: "ask who stands around it: contagraph ask network ID",
+    GroupsOf: "ask who may control it: contagraph ask control ID",
+    ExposureTo: "ask with another --lender, or load facilities: contagraph load PATH",
+    Linkage: "allow longer paths (--steps 6), or --through-lenders",
+    TiersOf: "load who supplies whom, or ask the other way: upstream, downstream",
+    ChangesOf: "compare with an earlier day (--since 2023-12-31) or with what was known then (--since-known)",
+}
+"""What to do where there is nothing to print."""
+
+
+def show(answer: Answer[Any], *, as_json: bool) -> None:
+    """Print an answer in words and tables, or whole as JSON."""
+    if as_json:
+        said = typing.get_type_hints(getattr(questions, answer.question.name))["return"]
+        typer.echo(TypeAdapter(said).dump_json(answer, by_alias=True, indent=2))
+        return
+    width = shutil.get_terminal_size(PAPER).columns
+    console = Console(width=width, highlight=False, markup=False, emoji=False)
+    cited = Cited(answer)
+    parts = list(PRINTERS[type(answer.answer)](answer.answer, cited))
+    for before, part in zip([None, *parts], parts, strict=False):
+        if isinstance(part, Table) and before is not None:
+            console.print()
+        console.print(part)
+    if parts:
+        console.print()
+    _listed(console, "why", answer.reasons)
+    if not any(isinstance(part, Table) and part.row_count for part in parts):
+        _listed(console, "next", [NEXT[type(answer.answer)]])
+    _sources(console, cited)
+    as_of = answer.as_of
+    known = f"known by {as_of.known_at:%Y-%m-%d %H:%M} UTC"
+    console.print(Text(f"as of {as_of.valid_at}, {known} · snapshot {answer.snapshot}", style=DIM), soft_wrap=True)
+
+
+def _listed(console: Console, title: str, lines: Iterable[str]) -> None:
+    grid = Table.grid(padding=(0, 1))
+    for line in lines:
+        grid.add_row(Text("·"), Text(plain(line), overflow="fold"))
+    if grid.row_count:
+        console.print(Text(title, style="bold"))
+        console.print(grid)
+        console.print()
+
+
+def _sources(console: Console, cited: Cited) -> None:
+    every = list(cited)
+    if not every:
+        return
+    notes = any(source.note for _, source in every[:SOURCES])
+    doubts = any(source.confidence not in (None, 1.0) for _, source in every[:SOURCES])
+    heads = ("source", "its record", "fact", "holds", "recorded", *["trust"] * doubts, *["note"] * notes)
+    made = table("src", *heads, title="sources")
+    for number, source in every[:SOURCES]:
+        trust = "" if source.confidence is None else percent(source.confidence)
+        row(
+            made, f"[{number}]", source.source, source.source_ref, source.kind,
+            period(source.valid_from, source.valid_to), f"{source.recorded_at:%Y-%m-%d}",
+            *[trust] * doubts, *[source.note] * notes, style=DIM,
+        )  # fmt: skip
+    console.print(made)
+    if len(every) > SOURCES:
+        console.print(Text(f"… {len(every) - SOURCES:,} more sources; --json has all", style=DIM))
+    console.print()

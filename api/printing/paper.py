@@ -1,0 +1,128 @@
+"""What printed answers are made of: headings, tables, values in words, numbered sources."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any, Final
+
+from rich.table import Table
+from rich.text import Text
+
+from api.answer import Answer, Fact, Page, Party, Share, Source
+from api.wording import percent, period
+from graph.field import Kind
+from graph.model import KINDS
+
+UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
+"""Signs that would move the cursor, colour the terminal or turn the direction of writing."""
+DIM: Final = "dim"
+BOLD: Final = "bold"
+
+
+class Cited:
+    """The sources of an answer, by number."""
+
+    def __init__(self, answer: Answer[Any]) -> None:
+        self._sources = {source.fact_id: source for source in answer.sources}
+        self._number = {fact: number for number, fact in enumerate(self._sources, start=1)}
+
+    def numbers(self, facts: Iterable[str]) -> str:
+        """Where facts stand in the list of sources: `[3] [5]`."""
+        found = sorted({self._number[fact] for fact in facts if fact in self._number})
+        return " ".join(f"[{number}]" for number in found)
+
+    def holds(self, fact: str) -> str:
+        """From when to when a fact holds."""
+        source = self._sources.get(fact)
+        return "" if source is None else period(source.valid_from, source.valid_to)
+
+    def __iter__(self) -> Iterator[tuple[int, Source]]:
+        return zip(self._number.values(), self._sources.values(), strict=True)
+
+
+def plain(value: object) -> str:
+    """What data says, on one line and without signs that a terminal would obey.
+
+    >>> plain("a\\x1b[31mb\\nc")
+    'a [31mb c'
+    """
+    return UNPRINTABLE.sub(" ", "" if value is None else str(value))
+
+
+def heading(party: Party, *, before: str = "") -> Text:
+    """The party that an answer is about."""
+    return Text.assemble(before, (plain(party.name), BOLD), (f" · {party.kind} · {plain(party.id)}", DIM))
+
+
+def table(*heads: str, title: str = "", amounts: Iterable[str] = ()) -> Table:
+    """An empty table; the columns named in `amounts` are written to the right."""
+    right = set(amounts)
+    made = Table(
+        title=Text(plain(title), style=BOLD) if title else None,
+        title_justify="left",
+        show_header=any(heads),
+        box=None,
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+    )
+    for head in heads:
+        made.add_column(
+            Text(head, style="dim underline"),
+            overflow="fold",
+            justify="right" if head in right else "left",
+            no_wrap=head in right,
+            style=DIM if head in ("src", "id") else "",
+        )
+    return made
+
+
+def row(to: Table, *cells: object, style: str = "") -> None:
+    """One row; lines of a cell stay lines."""
+    lines = (cell if isinstance(cell, Text) else Text("\n".join(map(plain, _lines(cell)))) for cell in cells)
+    to.add_row(*lines, style=style)
+
+
+def _lines(cell: object) -> Iterable[object]:
+    return cell if isinstance(cell, list | tuple) else (cell,)
+
+
+def titled(kind: str, *, arrow: str = "", total: int | None = None) -> str:
+    """A kind of fact in both languages, and how many there are."""
+    of = KINDS[kind]
+    count = "" if total is None else f" ({total:,})"
+    return f"{arrow}{kind if of.is_relation else ''} {of.en} {of.zh}{count}".strip()
+
+
+def facts(cited: Cited, shown: Iterable[Fact], title: str, *, side: str = "") -> Iterator[Table]:
+    """Facts as a table; of both ends, or of the one on the other `side` (`from` or `to`)."""
+    one = {"from": ("from",), "to": ("to",)}.get(side, ("from", "relation", "to"))
+    made = table(*one, *(("id",) if side else ()), "what", "holds", "src", title=title)
+    for fact in shown:
+        party = fact.tail if side == "from" else fact.head
+        ends = (party.name, party.id) if side else (fact.tail.name, fact.kind, fact.head.name)
+        row(made, *ends, fact.text, cited.holds(fact.fact_id), cited.numbers([fact.fact_id]))
+    if made.row_count:
+        yield made
+
+
+def left(page: Page, what: str) -> Iterator[Text]:
+    """How many come after those shown, if any."""
+    if page.left:
+        yield Text(f"… {page.left:,} more {what}", style=DIM)
+
+
+def value(kind: Kind, name: str, said: Any) -> str:
+    """A value of a fact in words.
+
+    >>> value(KINDS["Profile"], "registered_capital", 5e7), value(KINDS["Assessment"], "pd", 0.025)
+    ('50,000,000', '2.5%')
+    """
+    if isinstance(said, Share):
+        return said.text
+    if isinstance(said, bool):
+        return "yes" if said else "no"
+    if isinstance(said, int | float) and kind.field(name).type == "fraction":
+        return percent(said)
+    if isinstance(said, float):
+        return f"{said:,.0f}" if said.is_integer() else f"{said:,.10g}"
+    return said.isoformat() if isinstance(said, date) else plain(said)

@@ -1,0 +1,69 @@
+"""Links between parties, and changes of one."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from api.printing.control import step
+from api.printing.paper import Cited, heading, left, row, table
+from api.questions.changes import Change, ChangesOf
+from api.questions.links import Chain, Linkage, Tie
+
+
+def linkage(answer: Linkage, cited: Cited) -> Iterator[Any]:
+    """Who controls several of the parties, and the paths between them."""
+    for party in answer.parties:
+        yield heading(party)
+    made = table("common controller", "controls", "by", title="control")
+    for shared in answer.controllers:
+        for company, proof in zip(shared.controlled, shared.proofs, strict=True):
+            row(made, shared.controller.name, company.name, [step(fall, cited) for fall in proof])
+    if made.row_count:
+        yield made
+    paths = table("", "steps", "path", title=f"paths ({answer.page.total:,})", amounts=("steps",))
+    for number, chain in enumerate(answer.paths, start=1):
+        row(paths, number, len(chain.steps), path(chain, cited))
+    if paths.row_count:
+        yield paths
+    yield from left(answer.page, "paths (--limit)")
+
+
+def path(chain: Chain, cited: Cited) -> str:
+    """A path in one line: arrows as they point, on each what it is and the number of its source."""
+    words = [chain.parties[0].name]
+    for tie in chain.steps:
+        words += [_arrow(tie, cited), tie.head.name]
+    return " ".join(words)
+
+
+def _arrow(tie: Tie, cited: Cited) -> str:
+    first = tie.facts[0]
+    more = f" +{len(tie.facts) - 1}" if len(tie.facts) > 1 else ""
+    said = f"{first.kind} {first.text}".strip() + more
+    sources = cited.numbers(fact.fact_id for fact in tie.facts)
+    return f"—{said} {sources}→" if first.tail == tie.tail else f"←{said} {sources}—"
+
+
+def changes(answer: ChangesOf, cited: Cited) -> Iterator[Any]:
+    """What entered, left or changed."""
+    yield heading(answer.party)
+    since = answer.since
+    title = f"since {since.valid_at}, as known by {since.known_at:%Y-%m-%d %H:%M} UTC ({answer.page.total:,})"
+    made = table("what", "fact", "from", "to", "before", "after", "src", title=title)
+    for change in answer.changes:
+        states = [state for state in (change.before, change.after) if state]
+        before, after = _texts(change)
+        row(
+            made, change.what, change.kind, change.tail.name, change.head.name if change.head else "", before, after,
+            cited.numbers(state.fact_id for state in states),
+        )  # fmt: skip
+    if made.row_count:
+        yield made
+    yield from left(answer.page, "changes (--limit, --offset)")
+
+
+def _texts(change: Change) -> tuple[str, str]:
+    """What was said before and after; the fields that differ where the short form is the same."""
+    before, after = (state.text if state else "" for state in (change.before, change.after))
+    if change.before and change.after and before == after:
+        return before, f"{', '.join(change.fields).replace('_', ' ')} changed"
+    return before, after

@@ -1,0 +1,44 @@
+"""Progress bars, and stopping at the next safe instant when the user presses Ctrl-C."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from ingest.loading.staging import Watch
+
+STEPS = {
+    "read": "reading and checking",
+    "compare": "comparing with what is known",
+    "store": "writing to the store",
+    "columns": "writing the columns",
+}
+
+
+@contextmanager
+def watched(title: str, console: Console) -> Iterator[Watch]:
+    """A watch that draws a bar for each step of a load."""
+    stop = False
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal stop
+        stop = True
+        console.print("stopping after this step; repeat the command to go on")
+
+    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=console, transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def show(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(f"{title}: {STEPS.get(step, step)}", total=total or 1)
+            bars.update(tasks[step], completed=done if total else 1, total=total or 1)
+
+        before = signal.signal(signal.SIGINT, ask)
+        try:
+            yield Watch(show, lambda: stop)
+        finally:
+            signal.signal(signal.SIGINT, before)

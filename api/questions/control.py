@@ -1,0 +1,141 @@
+"""Who controls a party, and what does it control?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.structure.proof import Step, prove
+from api.answer import Answer, Fact, Page, Party, Question
+from api.engine import Engine
+from api.evidence import Evidence
+from api.questions.asking import check_page, plural
+from api.view import View
+from api.wording import percent
+from graph.model import CONTROLS, OWNS
+from graph.moment import Moment
+
+
+@dataclass(frozen=True)
+class Fall:
+    """One company that falls to a controller, and the facts by which it does."""
+
+    company: Party
+    by: tuple[Fact, ...]
+    low: float
+    """Least votes held together, a fraction; 0 where control rests on another basis."""
+    high: float
+
+
+@dataclass(frozen=True)
+class Controller:
+    """One party in control of another, and the proof."""
+
+    controller: Party
+    controlled: Party
+    certain: bool
+    """False where the votes are known only within bands that allow it and do not prove it."""
+    ultimate: bool
+    """Whether nobody controls the controller."""
+    proof: tuple[Fall, ...]
+    """Companies that fall one after the other, the controlled one last."""
+
+
+@dataclass(frozen=True)
+class ControlOf:
+    """Control over a party, and by it."""
+
+    party: Party
+    controllers: tuple[Controller, ...]
+    """Ultimate ones first, then certain before possible."""
+    controlled: tuple[Controller, ...]
+    """What it controls, in the order in which control follows; one page."""
+    controllers_page: Page
+    controlled_page: Page
+
+
+def control(engine: Engine, party: str, *, limit: int = 50, offset: int = 0, moment: Moment) -> Answer[ControlOf]:
+    """Who controls a party and what it controls, with the holdings that prove it."""
+    check_page(limit, offset)
+    view = engine.view(moment)
+    node = view.snapshot.node(party)
+    evidence = Evidence(view.snapshot)
+    above, below = _above(view, node), _below(view, node)
+    page = slice(offset, offset + limit)
+    controllers = tuple(_controller(view, evidence, owner, node, certain=sure) for owner, sure in above[page])
+    controlled = tuple(_controller(view, evidence, node, company, certain=sure) for company, sure in below[page])
+    value = ControlOf(
+        evidence.party(node),
+        controllers,
+        controlled,
+        Page(len(above), offset, len(controllers)),
+        Page(len(below), offset, len(controlled)),
+    )
+    question = Question("control", {"party": party, "limit": limit, "offset": offset})
+    return view.answer(question, value, evidence, reasons=list(_reasons(view, node, value)))
+
+
+def _above(view: View, node: int) -> list[tuple[int, bool]]:
+    """Controllers and whether they are certain: ultimate first, then certain, then by number."""
+    sure = set(view.control.controllers_of(node).tolist())
+    tops = set(view.control.ultimate_of(node, possible=True).tolist()) | set(view.control.ultimate_of(node).tolist())
+    everyone = set(view.control.controllers_of(node, possible=True).tolist()) | sure
+    ordered = sorted(everyone, key=lambda owner: (owner not in sure, owner not in tops, owner))
+    return [(owner, owner in sure) for owner in ordered]
+
+
+def _below(view: View, node: int) -> list[tuple[int, bool]]:
+    sure = view.control.controlled_by(node).tolist()
+    maybe = np.setdiff1d(view.control.controlled_by(node, possible=True), np.array(sure, np.uint32)).tolist()
+    return [*((company, True) for company in sure), *((company, False) for company in maybe)]
+
+
+def _controller(view: View, evidence: Evidence, owner: int, company: int, *, certain: bool) -> Controller:
+    return Controller(
+        evidence.party(owner),
+        evidence.party(company),
+        certain,
+        not len(view.control.controllers_of(owner)),
+        proof(view, evidence, owner, company, certain=certain),
+    )
+
+
+def proof(view: View, evidence: Evidence, owner: int, company: int, *, certain: bool = True) -> tuple[Fall, ...]:
+    """The facts by which a party controls a company, one fallen company after the other."""
+    steps = prove(view.control, owner, company, possible=not certain)
+    return tuple(_fall(view, evidence, step) for step in steps if step.company != owner)
+
+
+def _fall(view: View, evidence: Evidence, step: Step) -> Fall:
+    held = evidence.facts(OWNS, list(step.holdings)) if step.holdings else ()
+    other = evidence.facts(CONTROLS, view.other_control[list(step.edges)]) if step.edges else ()
+    return Fall(evidence.party(step.company), (*held, *other), step.low, step.high)
+
+
+def in_words(fall: Fall) -> str:
+    """Why a company falls: its holders and their shares, or the basis of control."""
+    by = " and ".join(f"{fact.tail.name} ({fact.text or fact.kind})" for fact in fall.by)
+    together = f", together {percent(fall.low)}" if len(fall.by) > 1 and fall.low > 0 else ""
+    return f"{fall.company.name} by {by}{together}"
+
+
+def _reasons(view: View, node: int, value: ControlOf) -> Iterator[str]:
+    name = value.party.name
+    if not value.controllers_page.total:
+        yield f"Nobody is known to control {name}."
+    for one in value.controllers[:10]:
+        how = "controls" if one.certain else "may control"
+        top = " and nobody controls it" if one.ultimate else ""
+        yield f"{one.controller.name} {how} {name}{top}: {'; then '.join(in_words(fall) for fall in one.proof)}."
+    for ring in view.control.deadlocks:
+        if node in ring:
+            yield f"{name} sits in a ring whose members hold each other's majority; nobody outside can control it."
+    if value.controlled_page.total:
+        sure = sum(one.certain for one in value.controlled)
+        many = plural(value.controlled_page.total, "party", "parties")
+        yield f"It controls {many}; of those shown, {sure} for certain."
+    for page in (value.controllers_page, value.controlled_page):
+        if page.left:
+            yield f"{plural(page.left, 'more party is', 'more parties are')} not shown."
+    if node in view.control.overfull:
+        yield f"Holders of {name} are stated to have more than all votes; the statements stand as they are."

@@ -1,0 +1,146 @@
+"""What has a lender at stake with a party, and with its groups?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.limits.exposure import Exposure, exposure_to
+from api.answer import Answer, Fact, Page, Party, Question
+from api.engine import Engine
+from api.evidence import Evidence
+from api.questions.asking import check_page, plural
+from api.questions.groups import groups_of
+from api.view import View
+from api.wording import money
+from graph.field import Kind
+from graph.model import GUARANTEES, LENDS
+from graph.moment import Moment
+
+
+@dataclass(frozen=True)
+class Part:
+    """One facility or guarantee, and what it adds in the answer's currency."""
+
+    fact: Fact
+    amount: float | None
+
+
+@dataclass(frozen=True)
+class Stake:
+    """What is at stake with some parties together, in whole units of the answer's currency."""
+
+    direct: float
+    drawn: float
+    undrawn: float
+    """Undrawn parts times their conversion factors."""
+    contingent: float
+    """Guarantees given for others outside, at most what those owe."""
+    by_kind: dict[str, float]
+    unknown_facilities: int
+    unknown_guarantees: int
+    unknown_guarantees_most: float
+    """What guarantees of undisclosed amount could add at most."""
+    facilities: tuple[Part, ...]
+    facilities_page: Page
+    guarantees: tuple[Part, ...]
+    guarantees_page: Page
+
+
+@dataclass(frozen=True)
+class GroupStake:
+    """What is at stake with a group as a whole."""
+
+    top: Party
+    members: tuple[Party, ...]
+    members_page: Page
+    stake: Stake
+
+
+@dataclass(frozen=True)
+class ExposureTo:
+    """What is at stake with a party by name and by group."""
+
+    party: Party
+    lender: Party | None
+    """None: all lenders together."""
+    currency: str | None
+    alone: Stake
+    groups: tuple[GroupStake, ...]
+
+
+def exposure(
+    engine: Engine, party: str, *, lender: str | None = None, limit: int = 20, moment: Moment
+) -> Answer[ExposureTo]:
+    """Add up facilities and guarantees with a party, alone and with each group it belongs to."""
+    check_page(limit)
+    view = engine.view(moment)
+    node = view.snapshot.node(party)
+    of = None if lender is None else view.snapshot.node(lender)
+    evidence = Evidence(view.snapshot)
+    groups = tuple(_group(view, evidence, members, of, limit) for members in groups_of(view, node))
+    alone = _stake(evidence, exposure_to(view.book, [node], lender=of), limit)
+    value = ExposureTo(
+        evidence.party(node), None if of is None else evidence.party(of), view.snapshot.moment.currency, alone, groups
+    )
+    question = Question("exposure", {"party": party, "lender": lender, "limit": limit})
+    return view.answer(question, value, evidence, reasons=list(_reasons(value)))
+
+
+def _group(view: View, evidence: Evidence, members: NDArray[np.uint32], lender: int | None, limit: int) -> GroupStake:
+    top = next((int(view.groups.top[g]) for x in members for g in view.groups.of(int(x))), int(members[0]))
+    top = top if top in members else int(members[0])
+    stake = _stake(evidence, exposure_to(view.book, members, lender=lender), limit)
+    shown = evidence.parties(members[:limit])
+    return GroupStake(evidence.party(top), shown, Page(len(members), 0, len(shown)), stake)
+
+
+def _stake(evidence: Evidence, found: Exposure, limit: int) -> Stake:
+    facilities = _parts(evidence, LENDS, found.facilities, found.facility_amount, limit)
+    guarantees = _parts(evidence, GUARANTEES, found.guarantees, found.guarantee_amount, limit)
+    return Stake(
+        found.direct,
+        found.drawn,
+        found.undrawn,
+        found.contingent,
+        found.by_kind,
+        found.unknown_facilities,
+        found.unknown_guarantees,
+        found.unknown_guarantees_most,
+        facilities,
+        Page(len(found.facilities), 0, len(facilities)),
+        guarantees,
+        Page(len(found.guarantees), 0, len(guarantees)),
+    )
+
+
+def _parts(
+    evidence: Evidence, kind: Kind, links: NDArray[np.uint32], amounts: NDArray[np.float64], limit: int
+) -> tuple[Part, ...]:
+    facts = evidence.facts(kind, links[:limit])
+    known = [None if np.isnan(amount) else float(amount) for amount in amounts[:limit]]
+    return tuple(Part(fact, amount) for fact, amount in zip(facts, known, strict=True))
+
+
+def _reasons(value: ExposureTo) -> Iterator[str]:
+    who = value.lender.name if value.lender else "All lenders together"
+    yield _words(who, value.party.name, value.alone, value.currency)
+    for group in value.groups:
+        count = plural(group.members_page.total, "party", "parties")
+        yield _words(who, f"the group of {group.top.name} ({count})", group.stake, value.currency)
+    for stake in (value.alone, *(group.stake for group in value.groups)):
+        if stake.unknown_guarantees:
+            most = money(stake.unknown_guarantees_most, value.currency)
+            yield f"{plural(stake.unknown_guarantees, 'guarantee')} of undisclosed amount could add at most {most}."
+        if stake.unknown_facilities:
+            yield f"{plural(stake.unknown_facilities, 'facility', 'facilities')} of unknown amount not counted."
+    if not value.groups:
+        yield f"{value.party.name} belongs to no group."
+
+
+def _words(who: str, whom: str, stake: Stake, currency: str | None) -> str:
+    if not (stake.direct or stake.contingent):
+        return f"{who}: nothing at stake with {whom}."
+    contingent = f" and {money(stake.contingent, currency)} by its guarantees" if stake.contingent else ""
+    return f"{who}: {money(stake.direct, currency)} directly{contingent} at stake with {whom}."

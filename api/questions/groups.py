@@ -1,0 +1,161 @@
+"""Which groups does a party belong to, and why?"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.structure.groups import connected_groups
+from api.answer import Answer, Fact, Page, Party, Question
+from api.engine import Engine
+from api.evidence import Evidence
+from api.questions.asking import check_page, plural
+from api.questions.control import Fall, in_words, proof
+from api.view import View
+from graph.errors import InvalidQuestion
+from graph.model import DEPENDS_ON
+from graph.moment import Moment
+
+WIDEST = 20_000
+"""Parties that are looked at for the sake of economic dependence."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One member of a group, and what ties it in."""
+
+    party: Party
+    why: str
+    """`top`, `controlled`, `ring` or `dependent`."""
+    proof: tuple[Fall, ...]
+    """How the top controls it."""
+    dependences: tuple[Fact, ...]
+    """Confirmed dependence on members of the group."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Parties that stand and fall together."""
+
+    top: Party
+    """The controller on top, else the first member."""
+    basis: str
+    """`control`, or `control and dependence`."""
+    members: tuple[Member, ...]
+    page: Page
+
+
+@dataclass(frozen=True)
+class GroupsOf:
+    """All groups of one party; they may overlap and are never united through a shared member."""
+
+    party: Party
+    groups: tuple[Group, ...]
+
+
+def groups(engine: Engine, party: str, *, limit: int = 100, offset: int = 0, moment: Moment) -> Answer[GroupsOf]:
+    """Find the groups of connected clients a party belongs to, each member with its reason."""
+    check_page(limit, offset)
+    view = engine.view(moment)
+    node = view.snapshot.node(party)
+    evidence = Evidence(view.snapshot)
+    page = slice(offset, offset + limit)
+    found = tuple(_group(view, evidence, members, page) for members in groups_of(view, node))
+    value = GroupsOf(evidence.party(node), found)
+    question = Question("groups", {"party": party, "limit": limit, "offset": offset})
+    return view.answer(question, value, evidence, reasons=list(_reasons(view, node, value)))
+
+
+def groups_of(view: View, node: int) -> list[NDArray[np.uint32]]:
+    """Members of each group of a party, by control and by confirmed dependence; none where it stands alone."""
+    if len(view.confirmed):
+        near = _near(view, node)
+        connected = connected_groups(view.groups, view.dependants, near)
+        return [members for members in connected if node in members and len(members) > 1]
+    return [members for members in view.groups.around(node) if len(members) > 1]
+
+
+def _near(view: View, node: int) -> list[int]:
+    """Whoever hangs together with a party by control groups and dependences, in either direction."""
+    links, at = view.snapshot.links(DEPENDS_ON), view.confirmed
+    tails, heads = links.tail[at], links.head[at]
+    seen, wave = {node}, [node]
+    while wave:
+        x = wave.pop()
+        found = {int(z) for group in view.groups.around(x) for z in group}
+        found |= set(tails[heads == x].tolist()) | set(heads[tails == x].tolist())
+        wave += found - seen
+        seen |= found
+        if len(seen) > WIDEST:
+            raise InvalidQuestion(
+                f"more than {WIDEST:,} parties hang together", where="groups", remedy="ask for control instead"
+            )
+    return sorted(seen)
+
+
+def _group(view: View, evidence: Evidence, members: NDArray[np.uint32], page: slice) -> Group:
+    inside = set(members.tolist())
+    top = _top(view, members)
+    controlled = view.control.controlled_by(top).tolist()
+    order = [top, *(x for x in controlled if x in inside), *sorted(inside - {top, *controlled})]
+    shown = tuple(_member(view, evidence, top, x, inside) for x in order[page])
+    dependent = len(inside - {top, *controlled}) > 0
+    basis = "control and dependence" if dependent and len(view.confirmed) else "control"
+    return Group(evidence.party(top), basis, shown, Page(len(order), page.start, len(shown)))
+
+
+def _top(view: View, members: NDArray[np.uint32]) -> int:
+    """The member that controls most of the others."""
+    inside = set(members.tolist())
+    tops = {int(view.groups.top[group]) for x in members for group in view.groups.of(int(x))} & inside
+    top: int = max(
+        sorted(tops or inside), key=lambda x: len(inside.intersection(view.control.controlled_by(x).tolist()))
+    )
+    return top
+
+
+def _member(view: View, evidence: Evidence, top: int, x: int, inside: set[int]) -> Member:
+    if x == top:
+        return Member(evidence.party(x), "top", (), ())
+    if x in view.control.controlled_by(top):
+        return Member(evidence.party(x), "controlled", proof(view, evidence, top, x), ())
+    links, at = view.snapshot.links(DEPENDS_ON), view.confirmed
+    mine = at[(links.tail[at] == x) & np.isin(links.head[at], np.array(sorted(inside)))]
+    if len(mine):
+        return Member(evidence.party(x), "dependent", (), evidence.facts(DEPENDS_ON, mine))
+    owner = next((o for o in view.control.controllers_of(x).tolist() if o in inside), None)
+    if owner is None:
+        return Member(evidence.party(x), "ring", (), ())
+    return Member(evidence.party(x), "controlled", proof(view, evidence, owner, x), ())
+
+
+def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:
+    name = value.party.name
+    if not value.groups:
+        yield f"{name} stands alone: no control over it or by it is certain, no dependence confirmed."
+    for group in value.groups:
+        yield f"{group.top.name} and {plural(group.page.total - 1, 'other party', 'other parties')}, by {group.basis}."
+        mine = next((m for m in group.members if m.party.id == value.party.id), None)
+        if mine and mine.why != "top":
+            yield f"{name} belongs to it: {why(mine)}."
+        if group.page.left:
+            yield f"{plural(group.page.left, 'more member is', 'more members are')} not shown."
+    over = view.control.controllers_of(node)
+    states = over[view.control.state[over]]
+    for state in states:
+        yield f"{view.snapshot.name_of(int(state))} controls {name}; a government body does not connect."
+
+
+def why(member: Member) -> str:
+    """What ties a member in, in words."""
+    if member.proof:
+        return "; then ".join(in_words(fall) for fall in member.proof)
+    if member.why == "top":
+        return "on top"
+    return "; ".join(_dependence(member.dependences)) or "members of its ring control each other"
+
+
+def _dependence(facts: Iterable[Fact]) -> Iterator[str]:
+    for fact in facts:
+        yield f"it depends on {fact.head.name} ({fact.values.get('reason') or fact.values['criterion']})"

@@ -1,0 +1,231 @@
+"""Who stands around a party?"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from api.answer import Answer, Fact, Page, Party, Question
+from api.engine import Engine
+from api.evidence import Evidence
+from api.questions.asking import check_page, check_range, kinds_of, plural
+from api.view import View
+from graph.columns import plain
+from graph.field import Kind
+from graph.links import Links
+from graph.moment import Moment
+
+HUB = 500
+"""Links above which a party that was not asked for is not widened further."""
+REACH = 100_000
+"""Parties after which no further step is taken."""
+
+
+@dataclass(frozen=True)
+class Around:
+    """A party and how far it stands from the one asked for."""
+
+    party: Party
+    hops: int
+    links: int
+    """Links it has of the kinds asked for, shown or not."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many links of one kind leave or reach a party."""
+
+    kind: str
+    direction: str
+    """`out`, along the arrow, or `in`."""
+    count: int
+
+
+@dataclass(frozen=True)
+class Network:
+    """The parties around one, and what ties them."""
+
+    party: Party
+    parties: tuple[Around, ...]
+    """The nearest first; within a step by kind of relation, then the largest first; without the party itself."""
+    links: tuple[Fact, ...]
+    """Links between the party and those shown, and among those shown on this and earlier pages."""
+    counts: tuple[Count, ...]
+    """All links of the party, by kind and direction, shown or not."""
+    hubs: tuple[Around, ...]
+    """Parties with too many links to widen them unasked; ask for the network of one of them."""
+    page: Page
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Nodes in the order in which they are shown, and how far each stands."""
+
+    nodes: NDArray[np.int64]
+    hops: NDArray[np.int64]
+    hubs: tuple[int, ...]
+    cut: bool
+
+
+def network(
+    engine: Engine,
+    party: str,
+    *,
+    hops: int = 1,
+    kinds: Sequence[str] | None = None,
+    limit: int = 100,
+    offset: int = 0,
+    moment: Moment,
+) -> Answer[Network]:
+    """Find the parties within some steps of one, with the links between them."""
+    check_page(limit, offset)
+    check_range(hops, where="hops", low=1, high=6)
+    chosen = kinds_of(kinds)
+    view = engine.view(moment)
+    start = view.snapshot.node(party)
+    evidence = Evidence(view.snapshot)
+    reached = reach(view, start, chosen, hops=hops)
+    page = reached.nodes[offset : offset + limit]
+    degree = _degrees(view, chosen, page)
+    around = tuple(
+        Around(one, int(hop), int(links))
+        for one, hop, links in zip(evidence.parties(page), reached.hops[offset:], degree, strict=False)
+    )
+    value = Network(
+        evidence.party(start),
+        around,
+        _links(evidence, chosen, start, reached.nodes[: offset + limit], fresh=page, first=offset == 0),
+        _counts(view, chosen, start),
+        tuple(_hubs(view, evidence, chosen, reached)),
+        Page(len(reached.nodes), offset, len(page)),
+    )
+    asked = {"party": party, "hops": hops, "kinds": [k.name for k in chosen] if kinds else None}
+    question = Question("network", {**asked, "limit": limit, "offset": offset})
+    return view.answer(question, value, evidence, reasons=_reasons(value, cut=reached.cut))
+
+
+def reach(view: View, start: int, kinds: Sequence[Kind], *, hops: int) -> Reached:
+    """Walk outwards step by step; hubs other than the start are reached and not passed."""
+    seen = np.zeros(view.snapshot.size, bool)
+    seen[start] = True
+    wave = np.array([start])
+    nodes, steps, hubs, cut = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [], False
+    for hop in range(1, hops + 1):
+        if hop > 1:
+            crowded = _degrees(view, kinds, wave) > HUB
+            hubs += wave[crowded].tolist()
+            wave = wave[~crowded]
+        wave = _step(view, kinds, wave, seen)
+        seen[wave] = True
+        nodes.append(wave)
+        steps.append(np.full(len(wave), hop))
+        cut = hop < hops and int(seen.sum()) > REACH
+        if cut:
+            break
+    return Reached(np.concatenate(nodes), np.concatenate(steps), tuple(hubs), cut)
+
+
+def _step(view: View, kinds: Sequence[Kind], wave: NDArray[np.int64], seen: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """New neighbours of some nodes: by kind of relation, then the largest first, then by id."""
+    near, code, size = [], [], []
+    for number, kind in enumerate(kinds):
+        links = view.snapshot.links(kind)
+        at = touching(links, wave)
+        for ends in (links.tail, links.head):
+            fresh = at[~seen[ends[at]]]
+            near.append(ends[fresh].astype(np.int64))
+            code.append(np.full(len(fresh), number))
+            size.append(weight(view, links, fresh))
+    found, kind_code, weights = np.concatenate(near), np.concatenate(code), np.concatenate(size)
+    order = np.lexsort((found, -weights, kind_code))
+    _, first = np.unique(found[order], return_index=True)
+    return found[order][np.sort(first)]
+
+
+def touching(links: Links, nodes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Positions of the links that leave or reach some nodes, each once."""
+    out = _spans(links.out_start, nodes)
+    into = links.in_order[_spans(links.in_start, nodes)].astype(np.int64)
+    return np.unique(np.concatenate((out, into)))
+
+
+def weight(view: View, links: Links, at: NDArray[np.int64]) -> NDArray[np.float64]:
+    """How much a link matters among those of its kind: its share, or its amount as stated."""
+    field = next((f for f in links.kind.fields if f.type in ("band", "money")), None)
+    if field is None or not len(at):
+        return np.zeros(len(at))
+    name = field.columns[-2] if field.type == "band" else field.name
+    column = view.snapshot.facts.column(links.kind, name).take(pa.array(links.fact[at]))
+    weights: NDArray[np.float64] = np.nan_to_num(plain(column, np.float64, null=0.0))
+    return weights
+
+
+def _spans(start: NDArray[np.int64], nodes: NDArray[np.int64]) -> NDArray[np.int64]:
+    count = start[nodes + 1] - start[nodes]
+    spans: NDArray[np.int64] = np.arange(count.sum()) + np.repeat(start[nodes] - np.cumsum(count) + count, count)
+    return spans
+
+
+def _degrees(view: View, kinds: Iterable[Kind], nodes: NDArray[np.int64]) -> NDArray[np.int64]:
+    total = np.zeros(len(nodes), np.int64)
+    for kind in kinds:
+        links = view.snapshot.links(kind)
+        for start in (links.out_start, links.in_start):
+            total += start[nodes + 1] - start[nodes]
+    return total
+
+
+def _counts(view: View, kinds: Iterable[Kind], node: int) -> tuple[Count, ...]:
+    counts = []
+    for kind in kinds:
+        links = view.snapshot.links(kind)
+        counts += [Count(kind.name, "out", len(links.leaving(node))), Count(kind.name, "in", len(links.arriving(node)))]
+    return tuple(count for count in counts if count.count)
+
+
+def _links(
+    evidence: Evidence,
+    kinds: Iterable[Kind],
+    start: int,
+    shown: NDArray[np.int64],
+    *,
+    fresh: NDArray[np.int64],
+    first: bool,
+) -> tuple[Fact, ...]:
+    """Links between shown parties of which one is new on this page."""
+    snapshot = evidence.snapshot
+    there, new = np.zeros((2, snapshot.size), bool)
+    there[shown] = there[start] = True
+    new[fresh] = True
+    new[start] = first
+    facts: list[Fact] = []
+    for kind in kinds:
+        links = snapshot.links(kind)
+        at = touching(links, np.flatnonzero(new))
+        inside = there[links.tail[at]] & there[links.head[at]]
+        facts += evidence.facts(kind, at[inside])
+    return tuple(facts)
+
+
+def _hubs(view: View, evidence: Evidence, kinds: Sequence[Kind], reached: Reached) -> Iterable[Around]:
+    hubs = np.array(reached.hubs, np.int64)
+    hops = dict(zip(reached.nodes.tolist(), reached.hops.tolist(), strict=True))
+    for node, party, links in zip(hubs.tolist(), evidence.parties(hubs), _degrees(view, kinds, hubs), strict=True):
+        yield Around(party, hops[node], int(links))
+
+
+def _reasons(value: Network, *, cut: bool) -> list[str]:
+    name = value.party.name
+    if not value.page.total:
+        return [f"No relation of {name} holds at this moment."]
+    said = [f"{plural(value.page.total, 'party stands', 'parties stand')} around {name}."]
+    if value.page.left:
+        said.append(
+            f"{value.page.left:,} more are not shown; ask for the page from {value.page.offset + value.page.shown}."
+        )
+    said += [f"{hub.party.name} has {plural(hub.links, 'link')} and was not widened." for hub in value.hubs]
+    if cut:
+        said.append(f"After {REACH:,} parties no further step was taken.")
+    return said

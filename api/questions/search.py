@@ -1,0 +1,85 @@
+"""Which parties go by this name, number or id?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from api.answer import Answer, Page, Party, Question
+from api.engine import Engine
+from api.evidence import Evidence
+from api.questions.asking import check_page, plural
+from graph.errors import InvalidQuestion
+from graph.model import IDENTIFIER, PROFILE
+from graph.moment import Moment
+from graph.search import Hit
+
+LONGEST = 200
+BY_PROFILE = ("name", "other name", "id")
+
+
+@dataclass(frozen=True)
+class Match:
+    """A party that was found."""
+
+    party: Party
+    score: float
+    """1 is the very name, number or id."""
+    by: str
+    """`name`, `other name`, `id`, or the scheme of an identifier."""
+    text: str
+    """What matched, as its source writes it."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Parties found, the best first."""
+
+    matches: tuple[Match, ...]
+    page: Page
+
+
+def search(engine: Engine, text: str, *, limit: int = 20, moment: Moment) -> Answer[Found]:
+    """Find parties by name, part of a name, misspelled name, identifier or id."""
+    check_page(limit)
+    if len(text) > LONGEST:
+        raise InvalidQuestion(f"{len(text)} characters", where="q", remedy=f"ask for at most {LONGEST}")
+    view = engine.view(moment)
+    evidence = Evidence(view.snapshot)
+    hits = _one_a_node(view.snapshot.nodes.of, view.search.find(text, seen=view.seen, limit=3 * limit))
+    shown = hits[:limit]
+    parties = evidence.parties(node for node, _ in shown)
+    matches = [Match(one, round(hit.score, 4), hit.by, hit.text) for one, (_, hit) in zip(parties, shown, strict=True)]
+    _cite(evidence, shown)
+    found = Found(tuple(matches), Page(len(hits), 0, len(matches)))
+    return view.answer(Question("search", {"text": text, "limit": limit}), found, evidence, reasons=_reasons(found))
+
+
+def _one_a_node(node_of: NDArray[np.uint32], hits: list[Hit]) -> list[tuple[int, Hit]]:
+    best: dict[int, Hit] = {}
+    for hit in hits:
+        best.setdefault(int(node_of[hit.party]), hit)
+    return list(best.items())
+
+
+def _cite(evidence: Evidence, hits: list[tuple[int, Hit]]) -> None:
+    """Name the source of what matched: the record that says it, else the one believed most."""
+    named = [(node, hit) for node, hit in hits if hit.by in BY_PROFILE]
+    numbered = [(node, hit) for node, hit in hits if hit.by not in BY_PROFILE]
+    for kind, column, found in ((PROFILE, "name", named), (IDENTIFIER, "value", numbered)):
+        texts = evidence.snapshot.facts.column(kind, column)
+        rows: list[int] = []
+        for node, hit in found:
+            mine = evidence.snapshot.record_rows(kind, node).tolist()
+            rows += [row for row in mine if texts[row].as_py() == hit.text][:1] or mine[:1]
+        if rows:
+            evidence.cite_rows(kind, rows)
+
+
+def _reasons(found: Found) -> list[str]:
+    if not found.matches:
+        return ["Nothing is known by this name, number or id; try part of the name or another spelling."]
+    first = found.matches[0]
+    exact = "is exactly" if first.score == 1 else "is closest to"
+    more = [f"{plural(found.page.left, 'more party', 'more parties')} resemble it less."] if found.page.left else []
+    return [f"The {first.by} {first.text} {exact} what was asked.", *more]

@@ -1,0 +1,116 @@
+"""Who supplies a party, tier by tier, and whom does it supply?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.structure.tiers import Direction, walk_tiers
+from api.answer import Answer, Fact, Page, Party, Question
+from api.engine import Engine
+from api.evidence import Evidence
+from api.questions.asking import check_page, check_range, plural
+from api.wording import percent
+from graph.model import SUPPLIES
+from graph.moment import Moment
+
+
+@dataclass(frozen=True)
+class Supply:
+    """One supply between a tier and the one before."""
+
+    fact: Fact
+    share: float | None
+    """Upstream of the buyer's known purchases, downstream of the supplier's known sales."""
+    single: bool
+    """Whether the buyer is known to have this product from nobody else."""
+
+
+@dataclass(frozen=True)
+class TierOf:
+    """One tier, its largest supplies first."""
+
+    depth: int
+    parties: int
+    supplies: tuple[Supply, ...]
+    page: Page
+
+
+@dataclass(frozen=True)
+class TiersOf:
+    """All tiers from one party."""
+
+    party: Party
+    direction: str
+    tiers: tuple[TierOf, ...]
+
+
+def upstream(
+    engine: Engine, party: str, *, depth: int = 3, limit: int = 50, offset: int = 0, moment: Moment
+) -> Answer[TiersOf]:
+    """Who supplies a party, tier by tier."""
+    return _walk(engine, party, "upstream", depth=depth, page=(limit, offset), moment=moment)
+
+
+def downstream(
+    engine: Engine, party: str, *, depth: int = 3, limit: int = 50, offset: int = 0, moment: Moment
+) -> Answer[TiersOf]:
+    """Whom a party supplies, tier by tier."""
+    return _walk(engine, party, "downstream", depth=depth, page=(limit, offset), moment=moment)
+
+
+def _walk(
+    engine: Engine, party: str, direction: Direction, *, depth: int, page: tuple[int, int], moment: Moment
+) -> Answer[TiersOf]:
+    limit, offset = page
+    check_page(limit, offset)
+    check_range(depth, where="depth", low=1, high=20)
+    view = engine.view(moment)
+    node = view.snapshot.node(party)
+    evidence = Evidence(view.snapshot)
+    found = walk_tiers(view.trade, node, direction=direction, depth=depth, offset=offset, limit=limit)
+    tiers = []
+    for tier in found.tiers:
+        facts = evidence.facts(SUPPLIES, tier.links)
+        shares = [None if np.isnan(share) else float(share) for share in tier.share]
+        shown = tuple(map(Supply, facts, shares, tier.single.tolist()))
+        tiers.append(TierOf(tier.depth, tier.parties, shown, Page(tier.total, offset, len(shown))))
+    value = TiersOf(evidence.party(node), direction, tuple(tiers))
+    question = Question(direction, {"party": party, "depth": depth, "limit": limit, "offset": offset})
+    return view.answer(question, value, evidence, reasons=list(_reasons(value, depth)))
+
+
+def _reasons(value: TiersOf, depth: int) -> Iterator[str]:
+    up = value.direction == "upstream"
+    if not value.tiers:
+        yield f"{value.party.name} is not known to {'buy from' if up else 'sell to'} anybody."
+    for tier in value.tiers:
+        side = "supplier" if up else "buyer"
+        new = plural(tier.parties, side) if tier.parties else f"no {side} who is not nearer already,"
+        yield (
+            f"Tier {tier.depth}: {new} by "
+            f"{plural(tier.page.total, 'supply', 'supplies')}"
+            + (f", {tier.page.left:,} not shown." if tier.page.left else ".")
+        )
+        alone = [supply for supply in tier.supplies if supply.single]
+        if alone:
+            yield _single(alone)
+        first = tier.supplies[0] if tier.supplies else None
+        if tier.depth == 1 and first and first.share is not None and first.share >= 0.5:
+            yield _half(value.party, first, up=up)
+    if len(value.tiers) == depth:
+        yield "There may be tiers beyond the depth asked for."
+
+
+def _single(alone: list[Supply]) -> str:
+    fact = alone[0].fact
+    product = fact.values.get("product") or "what it sells"
+    first = f"{fact.head.name} has {product} from {fact.tail.name}"
+    return f"{plural(len(alone), 'supply', 'supplies')} shown without another known source; first, {first}."
+
+
+def _half(party: Party, supply: Supply, *, up: bool) -> str:
+    part = percent(supply.share or 0.0)
+    if up:
+        return f"{party.name} buys {part} of its known purchases from {supply.fact.tail.name}."
+    return f"{party.name} sells {part} of its known sales to {supply.fact.head.name}."

@@ -1,0 +1,36 @@
+"""The question about several parties."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api import questions
+from api.answer import Answer
+from api.questions.links import MOST_PARTIES, Linkage
+from api.routes.asked import At, Kinds, Limit, Served
+
+router = APIRouter(tags=["links"])
+
+
+@router.get("/links")
+def links(
+    engine: Served,
+    moment: At,
+    party: Annotated[
+        list[str],
+        Query(
+            min_length=2,
+            max_length=MOST_PARTIES,
+            description=f"Ids of 2 to {MOST_PARTIES} parties; repeat the parameter",
+            examples=[["register:b", "register:shop"]],
+        ),
+    ],
+    steps: Annotated[int, Query(ge=1, le=8, description="Steps of a path at most")] = 4,
+    kinds: Kinds = None,
+    through_lenders: Annotated[bool, Query(description="Also paths through parties that lend to many")] = False,
+    limit: Limit = 50,
+) -> Answer[Linkage]:
+    """How two or more parties hang together: common controllers, and the paths between them."""
+    return questions.links(
+        engine, party, steps=steps, kinds=kinds, through_lenders=through_lenders, limit=limit, moment=moment
+    )

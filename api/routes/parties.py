@@ -1,0 +1,119 @@
+"""Questions about one party."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api import questions
+from api.answer import Answer
+from api.questions.changes import ChangesOf
+from api.questions.control import ControlOf
+from api.questions.exposure import ExposureTo
+from api.questions.groups import GroupsOf
+from api.questions.network import Network
+from api.questions.party import Dossier
+from api.questions.search import LONGEST, Found
+from api.questions.tiers import TiersOf
+from api.routes.asked import At, Kinds, Limit, Offset, PartyId, Served, Set, Since
+
+router = APIRouter(prefix="/parties", tags=["parties"])
+
+Depth = Annotated[int, Query(ge=1, le=20, description="Tiers at most")]
+
+
+@router.get("")
+def search(
+    engine: Served,
+    moment: At,
+    q: Annotated[
+        str,
+        Query(max_length=LONGEST, description="Name, part of a name, identifier or id", examples=["澜汀集团"]),
+    ],
+    limit: Limit = 20,
+) -> Answer[Found]:
+    """Find a party by name or identifier.
+
+    In Chinese or English, whole or in part, also misspelled; the best match first.
+    """
+    return questions.search(engine, q, limit=limit, moment=moment)
+
+
+@router.get("/{id:path}/network")
+def network(
+    engine: Served,
+    id: PartyId,
+    moment: At,
+    hops: Annotated[int, Query(ge=1, le=6, description="Steps from the party")] = 1,
+    kinds: Kinds = None,
+    limit: Limit = 100,
+    offset: Offset = 0,
+) -> Answer[Network]:
+    """Who stands around it, and what ties them."""
+    return questions.network(engine, id, hops=hops, kinds=kinds, limit=limit, offset=offset, moment=moment)
+
+
+@router.get("/{id:path}/control")
+def control(engine: Served, id: PartyId, moment: At, limit: Limit = 50, offset: Offset = 0) -> Answer[ControlOf]:
+    """Who controls it, and what it controls, each with its proof."""
+    return questions.control(engine, id, limit=limit, offset=offset, moment=moment)
+
+
+@router.get("/{id:path}/groups")
+def groups(engine: Served, id: PartyId, moment: At, limit: Limit = 100, offset: Offset = 0) -> Answer[GroupsOf]:
+    """Which groups of connected clients it belongs to, and why."""
+    return questions.groups(engine, id, limit=limit, offset=offset, moment=moment)
+
+
+@router.get("/{id:path}/exposure")
+def exposure(
+    engine: Served,
+    id: PartyId,
+    moment: At,
+    settings: Set,
+    lender: Annotated[
+        str | None,
+        Query(
+            description="Id of the lender; where left out the service's own, and all together where it has none or "
+            "this is empty",
+            examples=["bank:bank"],
+        ),
+    ] = None,
+    limit: Limit = 20,
+) -> Answer[ExposureTo]:
+    """What a lender has at stake with it, by name and by group."""
+    whose = settings.lender if lender is None else lender
+    return questions.exposure(engine, id, lender=whose or None, limit=limit, moment=moment)
+
+
+@router.get("/{id:path}/upstream")
+def upstream(
+    engine: Served, id: PartyId, moment: At, depth: Depth = 3, limit: Limit = 50, offset: Offset = 0
+) -> Answer[TiersOf]:
+    """Who supplies it, tier by tier."""
+    return questions.upstream(engine, id, depth=depth, limit=limit, offset=offset, moment=moment)
+
+
+@router.get("/{id:path}/downstream")
+def downstream(
+    engine: Served, id: PartyId, moment: At, depth: Depth = 3, limit: Limit = 50, offset: Offset = 0
+) -> Answer[TiersOf]:
+    """Whom it supplies, tier by tier."""
+    return questions.downstream(engine, id, depth=depth, limit=limit, offset=offset, moment=moment)
+
+
+@router.get("/{id:path}/changes")
+def changes(
+    engine: Served, id: PartyId, moment: At, since: Since, limit: Limit = 100, offset: Offset = 0
+) -> Answer[ChangesOf]:
+    """What changed about it between two moments, of the world or of knowledge.
+
+    The earlier moment is the later one but for what `since_valid_at` and `since_known_at` say.
+    """
+    return questions.changes(engine, id, since=since, limit=limit, offset=offset, moment=moment)
+
+
+# Last: its address is the beginning of every other.
+@router.get("/{id:path}")
+def party(engine: Served, id: PartyId, moment: At, limit: Limit = 25, offset: Offset = 0) -> Answer[Dossier]:
+    """Everything known about one party, with sources; of each kind one page."""
+    return questions.party(engine, id, limit=limit, offset=offset, moment=moment)

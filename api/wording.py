@@ -1,0 +1,113 @@
+"""How values are written in words, the same in answers, tables and pictures."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from api.answer import Share
+from graph.bands import HIGH_OPEN, LOW_OPEN, Band
+from graph.field import Kind
+
+
+def percent(fraction: float) -> str:
+    """A fraction as a percentage.
+
+    >>> percent(0.6), percent(1 / 3), percent(1e-9)
+    ('60%', '33.33%', '0%')
+    """
+    return f"{100 * fraction:.2f}".rstrip("0").rstrip(".") + "%"
+
+
+def share(low: float | None, high: float | None, ends: int | None) -> Share | None:
+    """A band from its three columns; None where nothing is stated.
+
+    >>> share(0.5, 0.75, 1).text, share(0.6, 0.6, 0).text, share(0.25, None, 0).text
+    ('>50–75%', '60%', '25–100%')
+    """
+    if low is None and high is None:
+        return None
+    band = Band.of(low, high, ends)
+    code = band.ends
+    text = percent(band.low)
+    if not band.is_exact:
+        text = f"{'>' * bool(code & LOW_OPEN)}{text[:-1]}–{'<' * bool(code & HIGH_OPEN)}{percent(band.high)}"
+    return Share(band.low, band.high, not code & LOW_OPEN, not code & HIGH_OPEN, text)
+
+
+def money(amount: float | None, currency: str | None) -> str:
+    """An amount in whole units.
+
+    >>> money(80_000_000, "CNY"), money(None, "CNY"), money(12.4, None)
+    ('CNY 80,000,000', 'amount not disclosed', '12')
+    """
+    if amount is None or math.isnan(amount):
+        return "amount not disclosed"
+    return f"{currency} {amount:,.0f}" if currency and currency != "XXX" else f"{amount:,.0f}"
+
+
+def short_money(amount: float, currency: str | None) -> str:
+    """An amount for a label: 亿 and 万 for CNY, billions and millions else.
+
+    >>> short_money(1_250_000_000, "CNY"), short_money(3_400_000, "EUR"), short_money(950, "USD")
+    ('12.5亿', 'EUR 3.4m', 'USD 950')
+    """
+    steps = ((1e8, "亿"), (1e4, "万")) if currency == "CNY" else ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
+    size, unit = next(((size, unit) for size, unit in steps if abs(amount) >= size), (1.0, ""))
+    number = f"{amount / size:,.2f}".rstrip("0").rstrip(".") if size > 1 else f"{amount:,.0f}"
+    prefix = "" if currency in (None, "CNY", "XXX") and unit else f"{currency or ''} ".lstrip()
+    return f"{prefix}{number}{unit}"
+
+
+def values(kind: Kind, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Own fields of a statement that say something, bands as shares."""
+    said: dict[str, Any] = {}
+    for field in kind.fields:
+        value = share(*(row[name] for name in field.columns)) if field.type == "band" else row[field.name]
+        if value is not None:
+            said[field.name] = value
+    return said
+
+
+def gist(kind: Kind, said: Mapping[str, Any]) -> str:
+    """The values of a relation in a few words, as `values` gives them."""
+    return ", ".join(dict.fromkeys(_words(kind, said, money)))
+
+
+def label(kind: Kind, said: Mapping[str, Any]) -> str:
+    """What matters most about a relation, short enough to stand on a line: a share, an amount, a word."""
+    shares = [said[f.name].text for f in kind.fields if f.type == "band" and f.name in said]
+    amounts = [
+        short_money(said[f.name], said.get("currency")) for f in kind.fields if said.get(f.name) and f.type == "money"
+    ]
+    text: str = next(iter(shares or amounts or [*_words(kind, said, short_money), ""]))
+    return text
+
+
+def _words(kind: Kind, said: Mapping[str, Any], write: Callable[[float, str | None], str]) -> Iterator[str]:
+    for field in kind.fields:
+        value = said.get(field.name)
+        beside = field.name in ("undrawn", "receivable")
+        if value is None or (beside and not value):
+            continue
+        if field.type == "band":
+            votes = field.name == "votes"
+            if not votes or value != said.get("share"):
+                yield f"{value.text} of votes" if votes else value.text
+        elif field.type == "money":
+            yield (f"{field.name} " if beside else "") + write(value, said.get("currency"))
+        elif field.name in ("role", "product", "criterion") or (
+            field.type == "choice" and value not in ("direct", "unknown", "unstated") and field.name != "form"
+        ):
+            yield value
+
+
+def period(start: date | None, end: date | None) -> str:
+    """When a fact holds.
+
+    >>> period(None, None), period(date(2024, 3, 1), None), period(None, date(2024, 3, 1))
+    ('always', 'since 2024-03-01', 'until 2024-03-01')
+    """
+    if start and end:
+        return f"{start} to {end}"
+    return f"since {start}" if start else f"until {end}" if end else "always"

@@ -1,0 +1,7 @@
+// Finds the parties a load brought.
+//
+// params
+//   nothing
+// returns
+//   nothing
+CREATE INDEX Party_load IF NOT EXISTS FOR (p:Party) ON (p.load)

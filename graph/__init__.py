@@ -1,0 +1,1 @@
+"""The graph: what exists, where it is kept, and how it stood at one moment."""

@@ -1,0 +1,191 @@
+"""Every error a user can meet, in one tree.
+
+::
+
+    ContagraphError
+    ├── InvalidInput            what was given cannot be right
+    │   ├── InvalidAmount       an amount of money that cannot be one
+    │   ├── InvalidShare        a share or band outside 0 to 1, or upside down
+    │   ├── InvalidDate         a day or instant that does not exist, or an interval that ends first
+    │   ├── InvalidIdentifier   an identifier whose check digits do not agree
+    │   ├── InvalidCurrency     not a currency of ISO 4217
+    │   ├── InvalidMapping      a mapping that does not fit the model or the file
+    │   ├── InvalidQuestion     a question asked with a parameter that cannot be
+    │   └── UnreadableFile      a file that cannot be read as what it claims to be
+    ├── NotFound
+    │   ├── UnknownParty        no party of this id
+    │   └── UnknownVersion      no load of this number
+    ├── MissingRate             an amount cannot be converted: no rate near the day
+    ├── NotConverged            a solver ended without reaching its tolerance
+    ├── Cancelled               the user asked to stop
+    └── StoreError              the graph store cannot do what was asked
+        ├── StoreUnavailable    nothing answers at its address
+        ├── StoreLocked         another process owns the folder
+        ├── AccessRefused       wrong user or password
+        ├── WrongVersion        data or server of a version this program does not know
+        ├── StoreFull           no room is left on its disk
+        └── LoadInProgress      another load is writing
+
+An error says what is wrong, where, and how to mend it; it carries facts and no HTTP status.
+"""
+
+
+class ContagraphError(Exception):
+    """Something a user can understand and mend.
+
+    `what` is the trouble in one clause, `where` the file, field or address, `remedy` the next step.
+    """
+
+    remedy = ""
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.remedy = remedy or self.remedy
+        super().__init__(f"{where}: {what}" if where else what)
+
+
+class InvalidInput(ContagraphError):
+    """What was given cannot be right."""
+
+
+class InvalidAmount(InvalidInput):
+    """An amount of money that cannot be one."""
+
+    remedy = "give a finite number of whole currency units, not negative"
+
+
+class InvalidShare(InvalidInput):
+    """A share or band outside 0 to 1, or with its ends the wrong way round."""
+
+    remedy = "give a fraction between 0 and 1, a percentage, or a band such as 25-50%"
+
+
+class InvalidDate(InvalidInput):
+    """A day or an instant that does not exist, or an interval that ends before it starts."""
+
+    remedy = "write days as 2024-03-01 and instants as 2024-03-01T00:00:00Z"
+
+
+class InvalidIdentifier(InvalidInput):
+    """An identifier whose form or check digits do not agree."""
+
+    remedy = "compare it with the register that issued it"
+
+
+class InvalidCurrency(InvalidInput):
+    """Not a currency of ISO 4217."""
+
+    remedy = "use the three letters of ISO 4217, such as CNY, EUR or USD"
+
+
+class InvalidMapping(InvalidInput):
+    """A mapping that does not fit the model or the file."""
+
+    remedy = "`contagraph inspect FILE` writes a mapping to start from"
+
+
+class InvalidQuestion(InvalidInput):
+    """A question asked with a parameter that cannot be."""
+
+
+class UnreadableFile(InvalidInput):
+    """A file that cannot be read as what it claims to be."""
+
+
+class NotFound(ContagraphError):
+    """What was asked for is not there."""
+
+
+class UnknownParty(NotFound):
+    """No party of this id is known."""
+
+    remedy = "find its id with `contagraph ask search NAME`"
+
+    def __init__(self, party: str) -> None:
+        super().__init__("no party of this id", where=party)
+        self.party = party
+
+
+class UnknownVersion(NotFound):
+    """No load of this number was closed."""
+
+    remedy = "leave the version out to ask the newest"
+
+    def __init__(self, version: int) -> None:
+        super().__init__("no load of this number was closed", where=f"version {version}")
+        self.version = version
+
+
+class MissingRate(ContagraphError):
+    """An amount cannot be converted: no exchange rate near enough to the day."""
+
+    remedy = "load a rate for this pair on or shortly before the day, or ask in another currency"
+
+    def __init__(self, base: str, quote: str, day: str) -> None:
+        super().__init__("no exchange rate near this day", where=f"{base}/{quote} on {day}")
+        self.base, self.quote, self.day = base, quote, day
+
+
+class NotConverged(ContagraphError):
+    """A solver ended without reaching its tolerance; no number is returned."""
+
+    remedy = "raise the number of iterations or the tolerance"
+
+    def __init__(self, solver: str, *, iterations: int, residual: float) -> None:
+        super().__init__(f"stopped after {iterations} iterations with residual {residual:.3g}", where=solver)
+        self.solver, self.iterations, self.residual = solver, iterations, residual
+
+
+class Cancelled(ContagraphError):
+    """The user asked to stop; what was done so far is kept."""
+
+    remedy = "repeat the command to go on where it stopped"
+
+    def __init__(self, task: str) -> None:
+        super().__init__("stopped as asked", where=task)
+
+
+class StoreError(ContagraphError):
+    """The graph store cannot do what was asked."""
+
+
+class StoreUnavailable(StoreError):
+    """Nothing answers at the store's address."""
+
+    remedy = "start the server or correct --store"
+
+
+class StoreLocked(StoreError):
+    """Another process owns the store's folder."""
+
+    remedy = "end the other process, or ask it over HTTP; a folder has one owner at a time"
+
+
+class AccessRefused(StoreError):
+    """The store does not accept this user or password."""
+
+    remedy = "set CONTAGRAPH_STORE_USER and CONTAGRAPH_STORE_PASSWORD"
+
+
+class WrongVersion(StoreError):
+    """Data or a server of a version this program does not know."""
+
+    remedy = "use the newer program that wrote the data"
+
+
+class StoreFull(StoreError):
+    """No room is left on the store's disk."""
+
+    remedy = "make room and repeat: what was accepted is kept"
+
+
+class LoadInProgress(StoreError):
+    """Another load is writing to the same store."""
+
+    number: int = 0
+    """Number of that load, where it is known."""
+    source: str = ""
+    """The source it reads."""
+
+    remedy = "wait for it to end"

@@ -1,0 +1,103 @@
+"""Records about nodes, and where every statement comes from."""
+
+from datetime import UTC
+from threading import RLock
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from graph.columns import gathered
+from graph.facts import Facts
+from graph.field import Kind
+from graph.grouping import grouped
+from graph.holding import When, holding, precedence
+from graph.identity import fact_id
+from graph.model import PROFILE
+from graph.nodes import Nodes
+from graph.schema import own_columns
+
+PROVENANCE = ("source", "source_ref", "valid_from", "valid_to", "recorded_at", "confidence", "note")
+FEW = 20
+COMPANIONS = {"registered_capital": "currency"}
+"""Fields of a profile that only mean something beside another of the same statement."""
+
+
+def sources(facts: Facts, kind: Kind, rows: NDArray[Any]) -> list[dict[str, Any]]:
+    """Where these facts come from: id, source and its reference, both times, confidence and note."""
+    columns = {name: _cells(facts, kind, name, rows) for name in PROVENANCE}
+    columns["recorded_at"] = [instant and instant.replace(tzinfo=UTC) for instant in columns["recorded_at"]]
+    named = map(fact_id, _cells(facts, kind, "key", rows), _cells(facts, kind, "revision", rows))
+    return [
+        {"fact_id": name, **dict(zip(columns, row, strict=True))}
+        for name, row in zip(named, zip(*columns.values(), strict=True), strict=True)
+    ]
+
+
+def statements(facts: Facts, kind: Kind, rows: NDArray[Any]) -> list[dict[str, Any]]:
+    """What these facts say, column by column, with `fact` for where each comes from."""
+    said = zip(_said(facts, kind, rows), sources(facts, kind, rows), strict=True)
+    return [{**own, "fact": fact} for own, fact in said]
+
+
+def _said(facts: Facts, kind: Kind, rows: NDArray[Any]) -> list[dict[str, Any]]:
+    names = [name for name, _ in own_columns(kind)]
+    values = zip(*(_cells(facts, kind, name, rows) for name in names), strict=True)
+    return [dict(zip(names, row, strict=True)) for row in values]
+
+
+def _cells(facts: Facts, kind: Kind, name: str, rows: NDArray[Any]) -> list[Any]:
+    """Values of one column; of a few rows they are read one by one, which spares most of the time."""
+    column = facts.column(kind, name)
+    if len(rows) <= FEW:
+        return [column[row].as_py() for row in np.asarray(rows).tolist()]
+    return list(column.take(pa.array(np.asarray(rows, np.uint32))).to_pylist())
+
+
+class Records:
+    """Records of each node at a moment, found by node; indexed kind by kind when first asked."""
+
+    def __init__(self, facts: Facts, nodes: Nodes, when: When) -> None:
+        self._facts, self._nodes, self._when = facts, nodes, when
+        self._found: dict[str, tuple[NDArray[np.int64], NDArray[np.uint32]]] = {}
+        self._lock = RLock()
+
+    def rows(self, kind: Kind, node: int) -> NDArray[np.uint32]:
+        """Rows of the records about a node, the most believed first."""
+        start, rows = self._index(kind)
+        mine = rows[start[node] : start[node + 1]]
+        return mine if len(mine) < 2 else mine[precedence(self._facts, kind, mine, self._when)]
+
+    def profile(self, node: int) -> dict[str, Any]:
+        """What is known about a node: each field as the most believed statement that fills it says."""
+        said = _said(self._facts, PROFILE, self.rows(PROFILE, node))
+        whole: dict[str, Any] = {}
+        for statement in said:
+            for name, value in statement.items():
+                if name in COMPANIONS.values() or value is None or name in whole:
+                    continue
+                whole[name] = value
+                if name in COMPANIONS:
+                    whole[COMPANIONS[name]] = statement[COMPANIONS[name]]
+        return whole
+
+    def names(self, nodes: NDArray[Any]) -> list[str]:
+        """Name of each node as the most believed profile gives it, else its id."""
+        name = self._facts.column(PROFILE, "name")
+        best = [next((row for row in self.rows(PROFILE, int(n)) if name[int(row)].is_valid), None) for n in nodes]
+        ids = self._facts.ids
+        representative = self._nodes.representative
+        return [
+            ids[int(representative[node])].as_py() if row is None else name[int(row)].as_py()
+            for node, row in zip(nodes, best, strict=True)
+        ]
+
+    def _index(self, kind: Kind) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+        with self._lock:
+            if kind.name not in self._found:
+                rows = holding(self._facts, kind, self._when)
+                node = self._nodes.of[gathered(self._facts.column(kind, "party"), rows, np.uint32)]
+                start, order = grouped(node, self._nodes.size)
+                self._found[kind.name] = start, rows[order]
+            return self._found[kind.name]

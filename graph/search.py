@@ -1,0 +1,186 @@
+"""Finding parties by name, number or id: an SQLite file beside the columns.
+
+Names are kept evened out (`graph.names`) with a B-tree for prefixes, and as lists of rows by gram
+(`graph.grams`). A search takes the rows that share most of the query's rarest grams and lets rapidfuzz
+score them, so that a part of a name, two Chinese characters and a misspelling are found the same
+way. FTS5 was left aside: it finds rows that share all of some grams, not most of them. The file is a cache of
+the facts, written anew beside the old one and renamed; a natural person's numbers are never in it.
+"""
+
+import sqlite3
+import threading
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from graph.facts import Facts
+from graph.grams import grams
+from graph.likeness import likeness
+from graph.names import normalise, normalise_number
+from graph.search_file import read_only, update, version_of
+
+CANDIDATES: Final = 400
+"""Names that are scored for one query."""
+READ_AT_MOST: Final = 300_000
+"""Rows of grams that are counted for one query, the rarest grams first."""
+AFTER_ALL: Final = "\U0010ffff"
+
+
+class Hit(NamedTuple):
+    """A party that was found, and by what."""
+
+    party: int
+    """Its number."""
+    score: float
+    """1 is the very name, number or id; below about 0.5 nothing is shown."""
+    by: str
+    """`name`, `other name`, `id`, or the scheme of an identifier."""
+    text: str
+    """The name or number as its source writes it."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a search may see: loads up to a version, recorded up to an instant (microseconds since 1970)."""
+
+    version: int
+    instant: int
+
+
+class SearchIndex:
+    """Names, numbers and ids of the parties of some facts."""
+
+    def __init__(self, path: Path, facts: Facts) -> None:
+        self._path = path
+        self._facts = facts
+        self._mine = threading.local()
+
+    @classmethod
+    def open(cls, path: Path, facts: Facts) -> "SearchIndex":
+        """The index of these facts; what is missing in the file is added, what is not its own is built anew."""
+        if version_of(path) != facts.version:
+            update(path, facts)
+        return cls(path, facts)
+
+    def find(self, text: str, *, seen: Seen, limit: int = 20) -> list[Hit]:
+        """Parties by name, number or id, the best first; the order is the same every time."""
+        text = text.strip()
+        best: dict[int, Hit] = {}
+        for hit in self._hits(text, seen):
+            if hit.party not in best or hit.score > best[hit.party].score:
+                best[hit.party] = hit
+        ids = self._facts.ids
+        ranked = sorted(best.values(), key=lambda hit: (-round(hit.score, 6), len(hit.text), ids[hit.party].as_py()))
+        return ranked[:limit]
+
+    def _hits(self, text: str, seen: Seen) -> Iterator[Hit]:
+        if text:
+            yield from self._by_id(text, seen)
+            yield from self._by_number(normalise_number(text), seen)
+            yield from self._by_name(normalise(text.replace("\n", " ")), seen)
+
+    # ── ids ──
+
+    def _by_id(self, text: str, seen: Seen) -> Iterator[Hit]:
+        """Parties whose id, or its part after the source, begins with the text."""
+        known = self._facts.parties_at(seen.version)
+        ids, order = self._facts.ids, self._facts.order
+        for prefix in {text, *(f"{source}:{text}" for source in self._sources if len(text) > 1)}:
+            place = bisect_left(order, prefix, key=lambda number: ids[int(number)].as_py())
+            for number in order[place : place + CANDIDATES].tolist():
+                found = ids[number].as_py()
+                if not found.startswith(prefix):
+                    break
+                if number < known:
+                    whole = len(prefix) / len(found)
+                    yield Hit(number, 1.0 if whole == 1 else 0.7 + 0.2 * whole, "id", found)
+
+    @cached_property
+    def _sources(self) -> list[str]:
+        return sorted(pc.unique(self._facts.party_source).to_pylist()) if self._facts.party_count else []
+
+    # ── numbers ──
+
+    def _by_number(self, plain: str, seen: Seen) -> Iterator[Hit]:
+        if len(plain) < 3 or not any(character.isdigit() for character in plain):
+            return
+        rows = self._ask(
+            "SELECT party, scheme, text, plain FROM number WHERE plain >= ? AND plain < ? AND load <= ? AND "
+            "recorded <= ? ORDER BY plain, party LIMIT ?",
+            (plain, plain + AFTER_ALL, seen.version, seen.instant, CANDIDATES),
+        )
+        for party, scheme, text, whole in rows:
+            score = 1.0 if whole == plain else 0.75 + 0.2 * len(plain) / len(whole)
+            yield Hit(party, score, scheme, text)
+
+    # ── names ──
+
+    def _by_name(self, plain: str, seen: Seen) -> Iterator[Hit]:
+        if not plain:
+            return
+        rows = set(self._shared(plain))
+        rows.update(
+            row
+            for (row,) in self._ask(
+                "SELECT row FROM name WHERE plain >= ? AND plain < ? ORDER BY plain, party LIMIT ?",
+                (plain, plain + AFTER_ALL, CANDIDATES // 2),
+            )
+        )
+        marks = ",".join("?" * len(rows))
+        found = self._ask(
+            f"SELECT party, main, text, plain, load, recorded FROM name WHERE row IN ({marks})",  # noqa: S608
+            sorted(rows),
+        )
+        found = [row for row in found if row[4] <= seen.version and row[5] <= seen.instant]
+        for score, (party, main, text, *_) in zip(likeness(plain, [row[3] for row in found]), found, strict=True):
+            if score > 0:
+                yield Hit(party, score if main else 0.98 * score, "name" if main else "other name", text)
+
+    def _shared(self, plain: str) -> list[int]:
+        """Rows that share the most, and the rarest, of a name's grams; the shorter the better."""
+        asked = np.unique(grams(plain)[0])[:200]
+        marks = ",".join("?" * len(asked))
+        listed = self._ask(
+            f"SELECT gram, count, rowid FROM posting WHERE gram IN ({marks})",  # noqa: S608
+            asked.tolist(),
+        )
+        total: dict[int, int] = {}
+        for gram, count, _ in listed:
+            total[gram] = total.get(gram, 0) + count
+        chosen: dict[int, float] = {}
+        read = 0
+        for gram in sorted(total, key=lambda gram: (total[gram], gram)):
+            if chosen and read + total[gram] > READ_AT_MOST:
+                break
+            read += total[gram]
+            chosen[gram] = float(np.log1p(len(self._lengths) / total[gram]))
+        return self._heaviest([(rowid, chosen[gram]) for gram, _, rowid in listed if gram in chosen])
+
+    def _heaviest(self, pieces: Iterable[tuple[int, float]]) -> list[int]:
+        weight = np.zeros(len(self._lengths), np.float32)
+        for rowid, value in pieces:
+            ((blob,),) = self._ask("SELECT rows FROM posting WHERE rowid = ?", (rowid,))
+            weight[np.frombuffer(blob, np.uint32)] += np.float32(value)
+        there = np.flatnonzero(weight > 0)
+        ranked = weight[there] - np.float32(1e-3) * self._lengths[there]
+        if len(there) > CANDIDATES:
+            there = there[np.argpartition(-ranked, CANDIDATES)[:CANDIDATES]]
+        return [int(row) for row in there]
+
+    @cached_property
+    def _lengths(self) -> NDArray[np.uint8]:
+        blobs = self._ask("SELECT lengths FROM segment ORDER BY number")
+        return np.frombuffer(b"".join(blob for (blob,) in blobs), np.uint8)
+
+    def _ask(self, statement: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
+        connection: sqlite3.Connection | None = getattr(self._mine, "connection", None)
+        if connection is None:
+            connection = self._mine.connection = read_only(self._path)
+        return connection.execute(statement, tuple(values)).fetchall()

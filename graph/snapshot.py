@@ -1,0 +1,227 @@
+"""The graph at one moment: what was true on a day, as known by an instant, in one currency.
+
+A snapshot never changes. Nodes are numbered when it is built; relations and records are read when they
+are first asked for, and kept. Orientation is fixed here: a link runs from the one who holds, promises,
+delivers, owes or depends to the other.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from threading import RLock
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from graph.columns import gathered
+from graph.errors import InvalidCurrency, InvalidQuestion, UnknownParty
+from graph.facts import Facts
+from graph.field import Kind
+from graph.holding import When, holding
+from graph.links import Aside, Between, Links, build_links, codes
+from graph.model import DIRECTNESS, OWNS, RELATIONS
+from graph.moment import Moment, write_instant
+from graph.nodes import Nodes
+from graph.rates import Rates
+from graph.records import Records, sources, statements
+from graph.texts import UNKNOWN
+
+NO_CURRENCY = "XXX"
+"""ISO 4217 for no currency: what amounts stand in where none of them names one."""
+AMOUNTS = tuple((kind, names) for kind in RELATIONS if (names := [f.name for f in kind.fields if f.type == "money"]))
+"""Relations that carry money, and the fields that do."""
+INDIRECT = DIRECTNESS.index("indirect")
+
+
+class Snapshot:
+    """The graph at one moment; shared by threads."""
+
+    def __init__(self, facts: Facts, moment: Moment, nodes: Nodes, when: When) -> None:
+        self.facts = facts
+        self.nodes = nodes
+        self._when = when
+        self._lock = RLock()
+        self._held: dict[str, NDArray[np.uint32]] = {}
+        self._links: dict[tuple[str, bool], tuple[Links, Aside]] = {}
+        self._rates: Rates | None = None
+        self._records = Records(facts, nodes, when)
+        self._currencies = self._present() if moment.currency is None else [moment.currency]
+        currency = self._currencies[0] if len(self._currencies) == 1 else None
+        self.moment = replace(moment, version=when.version, currency=currency)
+        self.kind: NDArray[np.uint8] = facts.party_kind[nodes.representative]
+
+    @classmethod
+    def build(cls, facts: Facts, moment: Moment) -> "Snapshot":
+        """The graph at a moment. Raises UnknownVersion, InvalidCurrency.
+
+        Where no currency is asked for, it is the one all amounts share; where they share none, reading
+        an amount raises InvalidQuestion.
+        """
+        asked = moment.currency
+        if asked is not None and not (len(asked) == 3 and asked.isascii() and asked.isalpha() and asked.isupper()):
+            raise InvalidCurrency(f"{asked!r} is not a currency", where="currency")
+        version = facts.version if moment.version is None else moment.version
+        facts.parties_at(version)
+        when = When.of(moment, version)
+        return cls(facts, moment, Nodes.build(facts, when), when)
+
+    # ── what it is ──
+
+    @property
+    def version(self) -> int:
+        """Number of the last load that counts."""
+        return self._when.version
+
+    @property
+    def name(self) -> str:
+        """A readable name; snapshots of one store with equal names are equal."""
+        known = write_instant(self.moment.known_at)
+        return f"v{self.version} {self.moment.valid_at} {known} {self.moment.currency or ''}".rstrip()
+
+    @property
+    def size(self) -> int:
+        """How many nodes there are."""
+        return self.nodes.size
+
+    # ── nodes ──
+
+    def node(self, party_id: str) -> int:
+        """The node of a party; every id of a joined party answers. Raises UnknownParty."""
+        number = self.facts.numbers([party_id])[0]
+        if number == UNKNOWN or self.nodes.of[number] == UNKNOWN:
+            raise UnknownParty(party_id)
+        return int(self.nodes.of[number])
+
+    def find(self, party_ids: pa.Array | list[str]) -> NDArray[np.uint32]:
+        """The node of each id; UNKNOWN where there is none."""
+        numbers = self.facts.numbers(party_ids)
+        known = numbers != UNKNOWN
+        numbers[known] = self.nodes.of[numbers[known]]
+        return numbers
+
+    def id(self, node: int) -> str:
+        """The id that names a node: the first of its members' ids."""
+        return str(self.facts.ids[int(self.nodes.representative[node])].as_py())
+
+    def ids(self, nodes: NDArray[Any]) -> list[str]:
+        """The ids that name these nodes."""
+        return list(self.facts.ids.take(pa.array(self.nodes.representative[nodes])).to_pylist())
+
+    def members(self, node: int) -> list[str]:
+        """All ids of a node, in order."""
+        return list(self.facts.ids.take(pa.array(self.nodes.members(node))).to_pylist())
+
+    def name_of(self, node: int) -> str:
+        """The name of a node, else its id."""
+        return self._records.names(np.array([node]))[0]
+
+    def names(self, nodes: NDArray[Any]) -> list[str]:
+        """The name of each of these nodes, else its id."""
+        return self._records.names(nodes)
+
+    def profile(self, node: int) -> dict[str, Any]:
+        """What is known about a node, field by field, from the most believed statement that fills it."""
+        return self._records.profile(node)
+
+    def record_rows(self, kind: Kind, node: int) -> NDArray[np.uint32]:
+        """Rows of the records of one kind about a node in `Facts.table(kind)`, the most believed first."""
+        return self._records.rows(kind, node)
+
+    def records(self, kind: Kind, node: int) -> list[dict[str, Any]]:
+        """Records of one kind about a node, the most believed first, `fact` saying where each comes from."""
+        return statements(self.facts, kind, self._records.rows(kind, node))
+
+    # ── relations ──
+
+    def links(self, kind: Kind, *, indirect: bool = False) -> Links:
+        """Links of one relation; holdings said to be indirect are apart, under `indirect`."""
+        return self._relation(kind, indirect=indirect)[0]
+
+    def sources(self, kind: Kind, rows: NDArray[Any]) -> list[dict[str, Any]]:
+        """Where facts come from, by their rows (`Links.fact`)."""
+        return sources(self.facts, kind, rows)
+
+    def rivals(self, kind: Kind, tail: int, head: int) -> list[dict[str, Any]]:
+        """What other sources say about a pair and does not count, `fact` saying where each comes from."""
+        rows: Iterable[int] = ()
+        for indirect in (False, True) if kind is OWNS else (False,):
+            aside = self._relation(kind, indirect=indirect)[1]
+            rows = [*rows, *aside.fact[(aside.tail == tail) & (aside.head == head)].tolist()]
+        return statements(self.facts, kind, np.array(rows, np.uint32))
+
+    def _relation(self, kind: Kind, *, indirect: bool) -> tuple[Links, Aside]:
+        if not kind.is_relation or (indirect and kind is not OWNS):
+            raise ValueError(f"no such links of {kind.name}")
+        with self._lock:
+            if (kind.name, indirect) not in self._links:
+                rows = self._rows(kind)
+                if kind is OWNS:
+                    said = codes(self.facts, kind, kind.field("directness"))[rows]
+                    rows = rows[(said == INDIRECT) == indirect]
+                between = Between(self.facts, self.nodes.of, self.size, self._when, self._convert)
+                self._links[kind.name, indirect] = build_links(between, kind, rows)
+            return self._links[kind.name, indirect]
+
+    def _rows(self, kind: Kind) -> NDArray[np.uint32]:
+        with self._lock:
+            if kind.name not in self._held:
+                self._held[kind.name] = holding(self.facts, kind, self._when)
+            return self._held[kind.name]
+
+    # ── money ──
+
+    def _present(self) -> list[str]:
+        """Currencies of the amounts that hold, in the order of their letters."""
+        found: set[str] = set()
+        unnamed = False
+        for kind, names in AMOUNTS:
+            rows = self._rows(kind)
+            stated = np.zeros(len(rows), bool)
+            for name in names:
+                stated |= ~np.isnan(gathered(self.facts.column(kind, name), rows, np.float64, null=np.nan))
+            words, code = _currency(self.facts, kind)
+            counts = np.bincount(code[rows[stated]] + 1, minlength=len(words) + 1)
+            found |= {word for word, count in zip(words, counts[1:], strict=True) if count}
+            unnamed |= bool(counts[0])
+        return sorted(found) or ([NO_CURRENCY] if unnamed else [])
+
+    def _convert(self, kind: Kind, rows: NDArray[np.uint32], amounts: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Amounts in the moment's currency; one that names no currency is unknown beside any that do."""
+        words, code = _currency(self.facts, kind)
+        mine = code[rows]
+        stated = ~np.isnan(amounts)
+        if not stated.any():
+            return amounts
+        target = self.moment.currency
+        if target is None:
+            raise InvalidQuestion(
+                f"amounts stand in {', '.join(self._currencies)}",
+                where="currency",
+                remedy="name the currency of the answer, such as --currency " + self._currencies[0],
+            )
+        factors: NDArray[np.float64] = np.full(len(words) + 1, np.nan)
+        for at in np.unique(mine[stated]):
+            if at >= 0:
+                factors[at] = self._rate(words[at], target)
+        factors[-1] = 1.0 if target == NO_CURRENCY else np.nan
+        return np.asarray(amounts * factors[mine])
+
+    def _rate(self, base: str, quote: str) -> float:
+        if base == quote:
+            return 1.0
+        with self._lock:
+            if self._rates is None:
+                self._rates = Rates.build(self.facts, self._when)
+            return self._rates.rate(base, quote)
+
+
+def _currency(facts: Facts, kind: Kind) -> tuple[list[str], NDArray[np.int32]]:
+    """The currencies a kind's facts name, and each row's position among them, -1 for none."""
+
+    def make() -> tuple[list[str], NDArray[np.int32]]:
+        encoded = facts.column(kind, "currency").dictionary_encode()
+        return encoded.dictionary.to_pylist(), pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int32)
+
+    return facts.cached(("currency", kind.name), make)

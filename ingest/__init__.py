@@ -1,0 +1,1 @@
+"""What stands between the files a user has and the facts the graph keeps."""

@@ -1,0 +1,140 @@
+"""Which encoding a text file is in, and its text as UTF-8, piece by piece."""
+
+import codecs
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from graph.errors import InvalidMapping, UnreadableFile
+
+PIECE = 1 << 20
+"""Bytes read at once."""
+
+_SAMPLE = 1 << 18
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_BINARY = (
+    (b"\xd0\xcf\x11\xe0", "an old or encrypted Excel workbook", "save it as .xlsx without a password"),
+    (b"PK\x03\x04", "a zip archive", "unpack it, or give a workbook the ending .xlsx"),
+    (b"\x1f\x8b", "gzip-compressed", "unpack it first"),
+    (b"PAR1", "a Parquet file", "give it the ending .parquet"),
+    (b"%PDF", "a PDF document", "export the table behind it as CSV or .xlsx"),
+    (b"\x89PNG", "a picture", "give a table: CSV, .xlsx, .parquet or JSON lines"),
+)
+
+
+def detect(path: Path) -> str:
+    """The encoding of a text file: utf-8, utf-16-le, utf-16-be or gb18030; raises UnreadableFile."""
+    with path.open("rb") as file:
+        head = file.read(PIECE)
+        if not head.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
+            raise UnreadableFile("the file is empty", where=str(path), remedy="export it anew from where it came")
+        for magic, what, remedy in _BINARY:
+            if head.startswith(magic):
+                raise UnreadableFile(f"this is {what}, not text", where=str(path), remedy=remedy)
+        for mark, name in _MARKS:
+            if head.startswith(mark):
+                return name
+        if found := _wide(head):
+            return found
+        return _narrow(_beyond_ascii(file, head), path)
+
+
+def _wide(head: bytes) -> str | None:
+    """UTF-16 without a mark: line ends and separators carry a zero byte on one side."""
+    head = head[:_SAMPLE]
+    low, high = head[0::2], head[1::2]
+    little = sum(b"%c\0" % byte in head for byte in b"\n,\t;|")
+    if high.count(0) > len(high) * 0.05 and high.count(0) > 4 * low.count(0) and little:
+        return "utf-16-le"
+    if low.count(0) > len(low) * 0.05 and low.count(0) > 4 * high.count(0):
+        return "utf-16-be"
+    return None
+
+
+def _beyond_ascii(file: BinaryIO, head: bytes) -> bytes:
+    """A sample that begins with the first byte that is not ASCII; empty where all are."""
+    piece = head
+    while piece:
+        if not piece.isascii():
+            start = next(i for i, byte in enumerate(piece) if byte > 127)
+            sample = piece[start : start + _SAMPLE]
+            return sample + file.read(max(0, _SAMPLE - len(sample)))
+        piece = file.read(PIECE)
+    return b""
+
+
+def _narrow(sample: bytes, path: Path) -> str:
+    if not sample:
+        return "utf-8"
+    for name, tolerated in (("utf-8", 0.5), ("gb18030", 0.02)):
+        text = codecs.getincrementaldecoder(name)("replace").decode(sample)
+        bad = text.count("\ufffd")
+        good = sum(sign > "\x7f" for sign in text) - bad
+        if bad <= tolerated * good and (name == "utf-8" or _chinese(sample)):
+            return name
+    raise UnreadableFile(
+        "its encoding is neither UTF-8, GB18030 nor UTF-16",
+        where=str(path),
+        remedy='save it as UTF-8, or name its encoding in the mapping, such as encoding = "cp1252"',
+    )
+
+
+def _chinese(sample: bytes) -> bool:
+    """Whether most two-byte characters lie among the common ones, as Chinese text's do."""
+    common = rare = position = 0
+    while position < len(sample) - 1:
+        if sample[position] < 128:
+            position += 1
+            continue
+        common, rare = (common + 1, rare) if sample[position + 1] > 0xA0 else (common, rare + 1)
+        position += 2
+    return common >= rare
+
+
+def known(name: str, *, where: str) -> str:
+    """The codec of this name; raises InvalidMapping where there is none for text."""
+    try:
+        found = codecs.lookup(name)
+        "".encode(found.name)
+    except LookupError as problem:
+        raise InvalidMapping(
+            f"encoding {name!r} is unknown", where=where, remedy="use utf-8, gb18030 or utf-16, or leave it out"
+        ) from problem
+    return found.name
+
+
+def pieces(path: Path, encoding: str) -> Iterator[tuple[bytes, bool, int]]:
+    """The text as UTF-8: piece, whether bytes in it could not be decoded (now U+FFFD), bytes read so far."""
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    with path.open("rb") as file:
+        first = True
+        while True:
+            piece = file.read(PIECE)
+            text = decoder.decode(piece, final=not piece)
+            if first:
+                text, first = text.removeprefix("\ufeff"), False
+            genuine = piece.count(b"\xef\xbf\xbd") if encoding == "utf-8" else 0
+            yield text.encode(errors="replace"), text.count("\ufffd") > genuine, file.tell()
+            if not piece:
+                return
+
+
+def lines(path: Path, encoding: str, *, limit: int) -> Iterator[tuple[bytes, int]]:
+    """Lines of the text as UTF-8 and the bytes read so far; of a longer one only `limit` + 1 bytes are kept."""
+    kept = io.BytesIO()
+    position = 0
+    for piece, _, position in pieces(path, encoding):
+        *whole, rest = piece.split(b"\n")
+        for line in whole:
+            kept.write(line)
+            yield kept.getvalue()[: limit + 1].removesuffix(b"\r"), position
+            kept = io.BytesIO()
+        if kept.tell() <= limit:
+            kept.write(rest)
+    if last := kept.getvalue():
+        yield last[: limit + 1], position

@@ -1,0 +1,242 @@
+"""What a table may say, guessed from its headers in both languages and from what its columns hold.
+
+A guess is written into a starting mapping for the user to correct; nothing is loaded by a guess.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from graph.field import Field, Type
+from graph.model import KINDS, PROFILE
+
+ID_WORDS: Final = r"编号|代码|号码|证号|账号|客户号|\bid\b|_id$|id$|code|number|\bno\b|\blei\b|信用代码|注册号|号$"
+_NAME: Final = r"名称|姓名|名字|全称|简称|name|名$"
+_TYPE: Final = r"类型|性质|类别|type|kind|class"
+
+_FIRM: Final = r"企业|公司|信用代码|company|firm|entity|credit.?code"
+_ENDS: Final[dict[str, tuple[str, str]]] = {
+    "GUARANTEES": (
+        r"(?<!被)担保人|保证人|担保方(?!式)|guarantor|^from",
+        r"被担保|债务人|借款人|borrower|debtor|obligor|guaranteed|^to",
+    ),
+    "PLEDGES": (r"抵押人|出质人|质押人|provider|pledgor|grantor", r"抵押权人|质权人|银行|lender|bank|pledgee"),
+    "LENDS": (
+        r"贷款人|授信人|贷款机构|授信机构|放款|机构|银行|lender|bank",
+        r"借款人|客户|被授信|受信|borrower|obligor|customer|client",
+    ),
+    "SUPPLIES": (
+        r"供应商|供货|卖方|销方|supplier|seller|vendor",
+        r"采购|买方|购方|客户|buyer|customer|purchaser",
+    ),
+    "HOLDS_OFFICE": (r"人员|姓名|董事|监事|高管|任职人|person|director|officer", rf"任职企业|{_FIRM}"),
+    "OWES": (r"债务人|欠款|debtor", r"债权人|creditor"),
+    "CONTROLS": (r"(?<!被)控制人|控制方(?!式)|controller", rf"被控制|受控|controlled|{_FIRM}"),
+    "OWNS": (
+        r"股东|投资人|投资方|出资人|持有人|持股人|holder|owner|investor|parent|母公司|^from",
+        rf"被投资|标的|被持股|issuer|subsidiary|investee|子公司|held|^to|{_FIRM}",
+    ),
+    "RELATED_TO": (r"主体|人员|party|person", r"关联方|关联主体|关联人|related|亲属"),
+}
+"""Words for the two ends of each relation, the more particular relations first."""
+
+_MARKS: Final[dict[str, str]] = {
+    "GUARANTEES": r"担保|保证(?!金)|guarant",
+    "PLEDGES": r"抵押|质押|押品|collateral|pledg",
+    "LENDS": r"授信|贷款|借款|放款|loan|facility|drawn|borrow|lend",
+    "SUPPLIES": r"供应|供货|采购|suppl|buyer|invoice",
+    "HOLDS_OFFICE": r"职务|任职|职位|董事|\brole\b|position|director|officer",
+    "OWES": r"债务|欠款|应付|debt|owes|payable",
+    "CONTROLS": r"控制|controller|controls",
+    "OWNS": r"股东|持股|投资|出资|股权|股比|share|owner|holder|holding|invest|stake|percent",
+    "RELATED_TO": r"关联|关系|亲属|related|relationship",
+}
+
+_FIELDS: Final[dict[str, str]] = {
+    "share": r"持股|股权比例|股比|出资比例|投资比例|share|ratio|stake|percent|比例",
+    "votes": r"表决权|投票权|vot",
+    "directness": r"直接|间接|direct",
+    "basis": r"控制依据|控制方式|basis",
+    "creditor": r"债权人|creditor|受益人",
+    "facility_id": r"授信编号|合同号|合同编号|借据|贷款编号|担保合同|facility|contract|loan.?id",
+    "amount": r"金额|额度|amount|交易额|供货额|采购额|销售额|欠款|余额|value",
+    "drawn": r"已用|用信|余额|贷款金额|已提|drawn|outstanding|balance|金额|amount",
+    "undrawn": r"未用|可用|未提|undrawn|unused",
+    "ccf": r"转换系数|ccf",
+    "value": r"估值|评估|价值|value|金额",
+    "currency": r"币种|币别|货币|currency|\bccy\b",
+    "liability": r"保证方式|责任方式|liability",
+    "form": r"担保形式|组织形式|企业类型|form",
+    "agreed_share": r"约定份额|agreed",
+    "signed": r"签订|签署|signed",
+    "due": r"主债务到期|due",
+    "expires": r"届满|担保到期|expir",
+    "maturity": r"到期|maturity",
+    "product": r"产品|商品|品名|product|goods",
+    "receivable": r"应收|receivable",
+    "term_days": r"账期|term",
+    "role": r"职务|职位|role|position|title",
+    "seniority": r"顺序|seniority|rank",
+    "kind": r"品种|关系|种类|类型|kind|type",
+    "registered_capital": r"注册资本|注册资金|capital",
+    "jurisdiction": r"注册地|国家|地区|jurisdiction|country",
+    "industry": r"行业|industry|sector|nace|isic",
+    "size": r"规模|size",
+    "status": r"状态|status",
+    "address": r"地址|住所|address",
+    "listed": r"上市|listed",
+    "birth": r"出生|birth",
+    "other_names": r"曾用名|英文名|别名|alias|other.?name",
+    "valid_from": r"入股|成立|起始|开始|生效|任职日期|起始日|since|start|from|begin|合作日期|放款日",
+    "valid_to": r"退出|终止|结束|离任|失效|end|\bto\b|until",
+}
+_SCHEMES: Final = {"CN-USCC": r"信用代码|credit.?code|uscc", "XI-LEI": r"\blei\b"}
+_STATED: Final = r"公示|披露|登记日|统计日|发布|更新|核准|published|stated|reported|as.?of|updated"
+_UNIT: Final = re.compile(
+    r"[(（\[]\s*(万元|亿元|千元|百万元|百万|万|亿|元|%|％|‰|million|thousand|billion|bps?)\s*[)）\]]", re.I
+)
+_LOOSE_UNIT: Final = re.compile(r"(万元|亿元|百分比|percent|pct|%|‰)", re.I)
+
+
+@dataclass(frozen=True)
+class End:
+    """A party the table seems to name."""
+
+    id: str
+    """Column of its id; its name where it has none."""
+    title: str = ""
+    """Column of its name."""
+    kind: str = ""
+    """Column of its kind, or one of Company, Person, State; empty where nothing tells."""
+    uscc: bool = False
+    """Whether its id is a 统一社会信用代码."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A column that seems to state a field."""
+
+    column: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a table seems to state."""
+
+    kind: str
+    """Kind of fact; `Profile` for a list of parties."""
+    ends: tuple[End | None, ...]
+    """From and to of a relation, or the party of a list; None where no column names it."""
+    fields: Mapping[str, Said] = field(default_factory=dict)
+    identifiers: Mapping[str, str] = field(default_factory=dict)
+    """Columns with register numbers of the parties of a list, by scheme."""
+    stated: str = ""
+    unused: tuple[str, ...] = ()
+
+
+def guess(
+    types: Mapping[str, Type], highs: Mapping[str, str], *, title: str = "", kinds: frozenset[str] = frozenset()
+) -> Guess:
+    """Guess from headers, what their columns read as, and the greatest value of each number.
+
+    `title` is the name of the file; `kinds` are columns all of whose words mean a company, person or state.
+
+    >>> guess({"股东": "text", "公司": "text", "持股比例": "number"}, {"持股比例": "60"}).fields["share"]
+    Said(column='持股比例', unit='%')
+    """
+    left = {name: plain(name) for name in types}
+    kind, ends = _relation(left, plain(title))
+    ends = _with_kinds(ends, [name for name in left if name in kinds])
+    for end in ends:
+        for used in (end.id, end.title, end.kind) if end else ():
+            left.pop(used, None)
+    stated = next((n for n, w in left.items() if re.search(_STATED, w) and types[n] == "date"), "")
+    left.pop(stated, None)
+    found: dict[str, Said] = {}
+    times = [] if kind == PROFILE.name else [Field("valid_from", "date", "", ""), Field("valid_to", "date", "", "")]
+    numbers = {} if kind != PROFILE.name else {s: n for s, p in _SCHEMES.items() for n in left if re.search(p, left[n])}
+    for name in numbers.values():
+        left.pop(name, None)
+    for wanted in (*KINDS[kind].fields, *times):
+        column = _column(wanted, left, types)
+        if column:
+            found[wanted.name] = Said(column, _unit(wanted, column, highs.get(column, "")))
+            left.pop(column)
+    return Guess(kind, ends, found, numbers, stated, tuple(left))
+
+
+def _with_kinds(ends: tuple[End | None, ...], kinds: list[str]) -> tuple[End | None, ...]:
+    """Give the ends whose kind nothing tells the columns that hold kinds, in their order."""
+    given = []
+    for end in ends:
+        told = kinds.pop(0) if end and kinds and end.kind not in ("Company", "Person", "State") else None
+        given.append(replace(end, kind=told) if end and told else end)
+    return tuple(given)
+
+
+def plain(header: str) -> str:
+    """A header for comparing."""
+    return unicodedata.normalize("NFKC", header).strip().lower()
+
+
+def _relation(left: Mapping[str, str], title: str) -> tuple[str, tuple[End | None, ...]]:
+    words = " ".join((*left.values(), title))
+    for kind, marks in _MARKS.items():
+        if not re.search(marks, words):
+            continue
+        tail, head = _ENDS[kind]
+        start = _end(tail, left, set())
+        end = _end(head, left, {start.id, start.title, start.kind} if start else set())
+        if (start and end) or (kind == "LENDS" and end):
+            return kind, (start, end)
+    return PROFILE.name, (_end(r".", left, set()),)
+
+
+def _end(words: str, left: Mapping[str, str], used: set[str]) -> End | None:
+    mine = {name: word for name, word in left.items() if name not in used and re.search(words, word)}
+    mine = {name: word for name, word in mine.items() if not re.search(r"日期|时间|金额|比例|date|amount|ratio", word)}
+    kind = next((name for name, word in mine.items() if re.search(_TYPE, word)), "")
+    names = [name for name, word in mine.items() if re.search(_NAME, word) and name != kind]
+    ids = [name for name, word in mine.items() if re.search(ID_WORDS, word) and name not in (kind, *names)]
+    rest = [name for name in mine if name not in (kind, *names, *ids)]
+    listed = words == r"."
+    chosen = (ids or names or ([] if listed else rest))[:1]
+    if not chosen:
+        return None
+    title = names[0] if names and names[0] != chosen[0] else ""
+    told = _kind_of(" ".join((left[chosen[0]], left.get(title, ""))))
+    credit = re.search(_SCHEMES["CN-USCC"], left[chosen[0]]) is not None
+    return End(chosen[0], title, told if listed else kind or told, credit)
+
+
+def _kind_of(words: str) -> str:
+    if re.search(rf"{_FIRM}|supplier|供应商|银行|bank|机构", words):
+        return "Company"
+    return "Person" if re.search(r"姓名|身份证|人员|董事|person|director", words) else ""
+
+
+def _column(wanted: Field, left: Mapping[str, str], types: Mapping[str, Type]) -> str:
+    pattern = _FIELDS.get(wanted.name)
+    if wanted.name == "name":
+        pattern = _NAME
+    fitting: dict[Type, tuple[Type, ...]] = {
+        "money": ("number",), "number": ("number",), "integer": ("number",), "date": ("date",), "flag": ("flag",),
+        "fraction": ("number", "band"), "band": ("number", "band"), "text": ("text", "number", "date"),
+    }  # fmt: skip
+    allowed = fitting.get(wanted.type, ("text",))
+    exact = [name for name, word in left.items() if word in (wanted.name, wanted.zh)]
+    near = [name for name, word in left.items() if pattern and re.search(pattern, word)]
+    return next((name for name in (*exact, *near) if types[name] in allowed), "")
+
+
+def _unit(wanted: Field, column: str, high: str) -> str:
+    if wanted.type not in ("money", "number", "fraction", "band"):
+        return ""
+    found = _UNIT.search(column) or _LOOSE_UNIT.search(column)
+    if found:
+        return unicodedata.normalize("NFKC", found[1]).lower()
+    over = high and float(high) > 1
+    return "%" if wanted.type in ("fraction", "band") and over else ""

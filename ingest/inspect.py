@@ -1,0 +1,168 @@
+"""A look at a table before anything is known of it: its columns, what they hold, what they may mean."""
+
+import itertools
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graph.errors import UnreadableFile
+from graph.field import PARTY_KINDS, Type
+from ingest.bands import bands
+from ingest.days import days
+from ingest.encoding import detect
+from ingest.guesses import Guess, guess
+from ingest.source import Rejected
+from ingest.tabular.layout import Layout
+from ingest.tabular.open import DELIMITED, LINES, WORKBOOKS, read_rows
+from ingest.tabular.rows import Rows, shorten, unique
+from ingest.tabular.workbook import sheets
+from ingest.values import Parsed, choices, flags, numbers
+from ingest.words import words_of
+
+SAMPLE_ROWS = 100_000
+_EXAMPLES = 5
+_AGREE = 0.9
+"""Share of the filled cells that must read as a type for the column to be of it."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column holds, as far as the sample shows."""
+
+    name: str
+    filled: float
+    """Fraction of rows with something in it."""
+    distinct: int
+    type: Type
+    """What its cells read as: text, number, band, date or flag."""
+    low: str
+    high: str
+    """Least and greatest value in the order of its type; empty where nothing is in it."""
+    examples: tuple[str, ...]
+    faults: int
+    """Cells that cannot be read at all."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one table looks like."""
+
+    path: Path
+    sheet: str
+    """Sheet of a workbook that has several; empty otherwise."""
+    encoding: str
+    """Empty for formats that have none of their own."""
+    rows: int
+    """Rows looked at."""
+    whole: bool
+    """Whether these were all."""
+    columns: tuple[Column, ...]
+    refused: tuple[Rejected, ...]
+    """The first rows that do not fit the table."""
+    guess: Guess
+    """What kinds of fact the table seems to state, and which columns say what."""
+
+
+def looks(path: Path, *, rows: int = SAMPLE_ROWS) -> list[Look]:
+    """Look at every table of a file: one, or one for each sheet of a workbook; raises UnreadableFile."""
+    names = sheets(path) if path.suffix.lower() in WORKBOOKS else []
+    if len(names) < 2:
+        return [look(path, rows=rows)]
+    found = []
+    for name in names:
+        # A sheet without cells says nothing, and is no reason to refuse the others.
+        with suppress(UnreadableFile):
+            found.append(look(path, sheet=name, rows=rows))
+    return found or [look(path, rows=rows)]
+
+
+def look(path: Path, *, sheet: str = "", rows: int = SAMPLE_ROWS) -> Look:
+    """Look at the beginning of a table; raises UnreadableFile."""
+    refused: list[Rejected] = []
+    batches: list[Rows] = []
+    count = 0
+    found = read_rows(path, Layout(path.name, sheet=sheet))
+    for item in found:
+        if isinstance(item, Rejected):
+            refused = [*refused, item][:_EXAMPLES]
+            continue
+        batches.append(item)
+        count += len(item)
+        if count >= rows:
+            break
+    whole = next(found, None) is None
+    columns = _columns(batches)
+    text = path.suffix.lower() in (*DELIMITED, *LINES)
+    kinds = {column.name: column.type for column in columns}
+    highs = {column.name: column.high for column in columns if column.type == "number"}
+    told = guess(kinds, highs, title=path.stem, kinds=_party_kinds(batches))
+    return Look(path, sheet, detect(path) if text else "", count, whole, columns, tuple(refused), told)
+
+
+def _party_kinds(batches: list[Rows]) -> frozenset[str]:
+    """Columns all of whose words mean a company, a person or a state."""
+    words = words_of("Party", "kind", PARTY_KINDS)
+    found = set()
+    for position, header in enumerate(batches[0].headers if batches else ()):
+        distinct = pc.unique(batches[0].columns[position])
+        if len(distinct) < 20 and distinct.null_count < len(distinct) and not choices(distinct, words).faults:
+            found.add(header)
+    return frozenset(found)
+
+
+def _columns(batches: list[Rows]) -> tuple[Column, ...]:
+    names = dict.fromkeys(itertools.chain.from_iterable(unique(batch.headers) for batch in batches))
+    columns = []
+    for name in names:
+        parts, faults = [], 0
+        for batch in batches:
+            headers = unique(batch.headers)
+            if name not in headers:
+                parts.append(pa.nulls(len(batch), pa.string()))
+                continue
+            place = headers.index(name)
+            parts.append(batch.columns[place])
+            faults += sum(fault.column == place for fault in batch.faults)
+        columns.append(_column(name, pa.chunked_array(parts, pa.string()).combine_chunks(), faults))
+    return tuple(columns)
+
+
+def _column(name: str, text: pa.Array, faults: int) -> Column:
+    said = text.drop_null()
+    distinct = pc.unique(said)
+    kind, values = _type(distinct)
+    bounds = pc.min_max(values).as_py() if len(values) and values.null_count < len(values) else {"min": "", "max": ""}
+    examples = tuple(shorten(example)[:60] for example in distinct[:_EXAMPLES].to_pylist())
+    filled = len(said) / max(len(text), 1)
+    low, high = (shorten(str(bounds[end])) for end in ("min", "max"))
+    return Column(name, filled, len(distinct), kind, low, high, examples, faults)
+
+
+def _type(distinct: pa.Array) -> tuple[Type, pa.Array]:
+    """The narrowest type most of the distinct cells read as, and their values."""
+    if not len(distinct):
+        return "text", distinct
+    # A leading zero or many digits are a number's name, not an amount.
+    named = pc.any(pc.match_substring_regex(distinct, r"^0\d|^\d{12,}$")).as_py()
+    dated = days(distinct)
+    serial = pc.all(pc.match_substring_regex(distinct, r"^\d{5}$")).as_py()
+    if not serial and _reads(dated, distinct):
+        return "date", dated.arrays[0]
+    if not named and _reads(flags(distinct), distinct) and len(distinct) > 1:
+        return "flag", pc.utf8_lower(distinct)
+    counted = numbers(distinct)
+    if not named and _reads(counted, distinct):
+        return "number", counted.arrays[0]
+    shared = bands(distinct)
+    if not named and _reads(shared, distinct):
+        return "band", shared.arrays[0]
+    return "text", distinct
+
+
+def _reads(read: Parsed, distinct: pa.Array) -> bool:
+    lost = sum(len(fault.rows) for fault in read.faults)
+    said = len(distinct) - read.arrays[0].null_count
+    return bool(said > 0 and said >= _AGREE * (said + lost))

@@ -1,0 +1,180 @@
+"""What a delivery changes: the vectorised way for what is plain, the timeline for the rest."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graph.delta import ENDED, Delta
+from graph.model import KINDS
+from ingest.loading.absent import end_absent, known_of
+from ingest.loading.classify import Classes, classify, series_groups
+from ingest.loading.grouped import Decided, decide
+from ingest.loading.histories import histories
+from ingest.loading.incoming import JUDGED, Incoming, Load, chosen_rows, fresh_rows, incoming, together
+from ingest.loading.numbering import Numbering
+from ingest.loading.records import Records
+
+
+@dataclass
+class Comparison:
+    """What one delivery changes, and what it leaves; every row of the delivery is counted once."""
+
+    delta: Delta
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    ended: int = 0
+    """Known facts that ended because nothing is said of them any more."""
+    lapsed: int = 0
+    """Rows that waited, could be joined, and are left out by this full delivery."""
+    waiting: dict[str, pa.Table] = field(default_factory=dict)
+    """Staged rows by kind, one of whose parties has not arrived."""
+    conflicts: list[dict[str, Any]] = field(default_factory=list)
+    """Staged rows that contradict another row of the same statement."""
+    late_conflicts: int = 0
+    """How many of them had waited."""
+
+
+def compare(
+    staged: Mapping[str, pa.Table],
+    joined: Mapping[str, pa.Table],
+    numbering: Numbering,
+    load: Load,
+    *,
+    refused: Mapping[str, pa.Table] | None = None,
+) -> Comparison:
+    """Compare a delivery, and rows that waited for its parties, with what is kept.
+
+    `staged` and `joined` hold staged rows by kind; rows of `joined` waited in earlier loads. Facts of
+    which `refused` rows speak are not ended by silence.
+    """
+    work = _Work(numbering, load)
+    given: dict[str, Incoming] = {}
+    for name, rows in staged.items():
+        given[name], left = incoming(KINDS[name], rows, numbering)
+        if len(left):
+            work.result.waiting[name] = left
+    spoken = {name: incoming(KINDS[name], rows, numbering)[0].series for name, rows in (refused or {}).items()}
+    late = {name: incoming(KINDS[name], rows, numbering)[0] for name, rows in joined.items()}
+    if load.full:
+        late = {name: work.still_said(rows, given.get(name), spoken.get(name)) for name, rows in late.items()}
+    if load.replaces_record:
+        work.bring(given, spoken, load)
+        alone = Load(load.number, load.instant, load.delivered)
+        work.bring({name: _not_said(rows, given.get(name)) for name, rows in late.items()}, {}, alone, late=True)
+    else:
+        both = {name: together(given[name], late[name]) if name in given else late[name] for name in late}
+        work.bring(given | both, spoken, load, ours={name: len(rows.rows) for name, rows in given.items()})
+    return work.done()
+
+
+class _Work:
+    """A comparison while it is made."""
+
+    def __init__(self, numbering: Numbering, load: Load) -> None:
+        self.facts = numbering.facts
+        self.load = load
+        self.result = Comparison(Delta(load.number, numbering.new))
+        self.added: dict[str, list[pa.Table]] = defaultdict(list)
+        self.ended: dict[str, list[pa.Table]] = defaultdict(list)
+
+    def bring(
+        self,
+        given: Mapping[str, Incoming],
+        refused: Mapping[str, pa.Array],
+        load: Load,
+        *,
+        ours: Mapping[str, int] | None = None,
+        late: bool = False,
+    ) -> None:
+        """Bring rows to what is known; the first `ours` of each kind are the delivery's own and are counted."""
+        if ours is None:
+            ours = {name: 0 if late else len(rows.rows) for name, rows in given.items()}
+        classes = {name: classify(rows, self.facts, load) for name, rows in given.items()}
+        spared = {name: known_of(self.facts, KINDS[name], series) for name, series in refused.items()}
+        records = Records(given, self.facts, load, spared) if load.replaces_record else None
+        plain = records.plain(classes) if records else {name: c.fresh | c.same for name, c in classes.items()}
+        for name, found in classes.items():
+            self._plain(given[name], found, plain[name], ours.get(name, 0))
+            if records is None:
+                plain[name] = plain[name] | self._histories(given[name], found, ours.get(name, 0))
+        groups = records.groups(plain) if records else series_groups(classes, plain)
+        self._decided(decide(groups, self.facts, given, load, ours=ours), given, ours)
+        if load.full and not late:
+            for name, kind in KINDS.items():
+                codes = classes[name].said() if name in classes else np.zeros(self.facts.rows(kind), bool)
+                kept = codes | (records.spoken[name] if records else False) | spared.get(name, False)
+                ended, rest, count = end_absent(kind, self.facts, kept, load)
+                self._add(name, [rest], [ended])
+                self.result.ended += count
+
+    def still_said(self, late: Incoming, given: Incoming | None, refused: pa.Array | None) -> Incoming:
+        """Rows that waited, but those which a full delivery of their source leaves out."""
+        theirs = pc.equal(late.rows["source"], self.load.source).to_numpy()
+        if late.kind.name in JUDGED or not theirs.any():
+            return late
+        said = pa.concat_arrays(
+            [late.series.slice(0, 0), *([given.series] if given else []), *([refused] if refused else [])]
+        )
+        keep = ~theirs | pc.is_in(late.series, value_set=said).to_numpy(zero_copy_only=False)
+        self.result.lapsed += int((~keep).sum())
+        return chosen_rows(late, keep)
+
+    def done(self) -> Comparison:
+        """The comparison, its delta put together."""
+        added = {name: pa.concat_tables(tables) for name, tables in self.added.items()}
+        ended = {name: pa.concat_tables(tables) for name, tables in self.ended.items()}
+        self.result.delta = Delta(self.load.number, self.result.delta.parties, added, ended)
+        return self.result
+
+    def _plain(self, given: Incoming, found: Classes, plain: "np.ndarray[Any, Any]", ours: int) -> None:
+        fresh = np.flatnonzero(found.fresh & plain)
+        if len(fresh):
+            self.added[given.kind.name].append(fresh_rows(given, fresh, self.load))
+        self.result.new += int((fresh < ours).sum())
+        self.result.unchanged += int((found.same & plain)[:ours].sum())
+
+    def _histories(self, given: Incoming, found: Classes, ours: int) -> "np.ndarray[Any, Any]":
+        rows, ends = histories(given, found, self.load)
+        if len(rows):
+            self.added[given.kind.name].append(fresh_rows(given, rows, self.load, ends=ends))
+        self.result.new += int((rows < ours).sum())
+        taken = np.zeros(len(given.rows), bool)
+        taken[rows] = True
+        return taken
+
+    def _decided(self, decided: Decided, given: Mapping[str, Incoming], ours: Mapping[str, int]) -> None:
+        for name, tables in decided.added.items():
+            self._add(name, tables, [])
+        for name, rows in decided.ended.items():
+            keys, revisions, instants = zip(*rows, strict=True)
+            self._add(name, [], [pa.table([list(keys), list(revisions), list(instants)], schema=ENDED)])
+        self.result.new += decided.new
+        self.result.changed += decided.changed
+        self.result.unchanged += decided.unchanged
+        self.result.ended += decided.unlisted
+        for row in decided.conflicts:
+            self.result.conflicts.append(_row(given[row.kind], row.row))
+            self.result.late_conflicts += row.row >= ours.get(row.kind, 0)
+
+    def _add(self, name: str, added: list[pa.Table], ended: list[pa.Table]) -> None:
+        for tables, more in ((self.added, added), (self.ended, ended)):
+            for table in more:
+                if len(table):
+                    tables[name].append(table)
+
+
+def _row(given: Incoming, row: int) -> dict[str, Any]:
+    return {"kind": given.kind.name, **given.rows.slice(row, 1).to_pylist()[0]}
+
+
+def _not_said(late: Incoming, given: Incoming | None) -> Incoming:
+    """Rows that waited, but those of which the delivery itself speaks again."""
+    if given is None or not len(late.rows):
+        return late
+    return chosen_rows(late, ~pc.is_in(late.series, value_set=given.series).to_numpy(zero_copy_only=False))

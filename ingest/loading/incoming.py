@@ -1,0 +1,156 @@
+"""Staged rows of one kind, with numbers for their parties and names for their series."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from graph import identity
+from graph.columns import ALWAYS, FOREVER
+from graph.facts import UNKNOWN
+from graph.field import Kind
+from graph.schema import kept_schema, own_columns
+from ingest.loading.numbering import Numbering
+
+JUDGED = frozenset(("DEPENDS_ON", "SAME_AS"))
+"""Kinds that hold judgements: no delivery's silence ends them."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """The load a comparison is made for."""
+
+    number: int
+    instant: datetime
+    """Moment of the load, naive UTC."""
+    delivered: date
+    full: bool = False
+    replaces_record: bool = False
+    source: str = ""
+    """Source of the delivery."""
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """Rows of one kind whose parties are all known."""
+
+    kind: Kind
+    rows: pa.Table
+    """Columns of `staged_schema(kind)`."""
+    ends: list[NDArray[np.uint32]]
+    series: pa.Array
+    digest: pa.Array
+
+    def day(self, load: Load) -> NDArray[np.int32]:
+        """Day of each row's statement: as stated, else the delivery's."""
+        instants = self.rows["stated_at"].cast(pa.date32())
+        days = pc.coalesce(self.rows["stated_on"], instants, pa.scalar(load.delivered, pa.date32()))
+        return days_of(days, FOREVER)
+
+
+def together(given: Incoming, late: Incoming) -> Incoming:
+    """Rows of one kind behind others."""
+    return Incoming(
+        given.kind,
+        pa.concat_tables([given.rows, late.rows]),
+        [np.concatenate(pair) for pair in zip(given.ends, late.ends, strict=True)],
+        pa.concat_arrays([given.series, late.series]),
+        pa.concat_arrays([given.digest, late.digest]),
+    )
+
+
+def chosen_rows(given: Incoming, keep: NDArray[np.bool_]) -> Incoming:
+    """Some rows of one kind."""
+    mask = pa.array(keep)
+    return Incoming(
+        given.kind,
+        given.rows.filter(mask),
+        [numbers[keep] for numbers in given.ends],
+        given.series.filter(mask),
+        given.digest.filter(mask),
+    )
+
+
+def days_of(column: pa.ChunkedArray | pa.Array, null: int) -> NDArray[np.int32]:
+    """Days since 1970, with a stand-in for none."""
+    numbers: NDArray[np.int32] = pc.fill_null(column.cast(pa.int32()), null).to_numpy()
+    return numbers
+
+
+def incoming(kind: Kind, rows: pa.Table, numbering: Numbering) -> tuple[Incoming, pa.Table]:
+    """Split staged rows into those whose parties have arrived, and those that wait."""
+    ends = [numbering.numbers(rows[end]) for end in kind.ends]
+    there = np.ones(len(rows), bool)
+    for numbers in ends:
+        there &= numbers != UNKNOWN
+    waiting = rows.filter(pa.array(~there))
+    if len(waiting):
+        rows = rows.filter(pa.array(there))
+        ends = [numbers[there] for numbers in ends]
+    series = identity.series(kind, [rows[end] for end in kind.ends], rows)
+    return Incoming(kind, rows, ends, series, identity.digests(kind, rows)), waiting
+
+
+def stated_rows(given: Incoming, chosen: NDArray[np.intp], times: Mapping[str, pa.Array], load: Load) -> pa.Table:
+    """Kept rows of chosen incoming rows, with the times and names given."""
+    rows = given.rows.take(pa.array(chosen))
+    own: dict[str, pa.Array] = {
+        end: pa.array(numbers[chosen]) for end, numbers in zip(given.kind.ends, given.ends, strict=True)
+    }
+    for name, _ in own_columns(given.kind):
+        own[name] = rows[name]
+    for name in ("source", "source_ref", "confidence", "note"):
+        own[name] = rows[name]
+    own["series"] = given.series.take(pa.array(chosen))
+    own["digest"] = given.digest.take(pa.array(chosen))
+    return kept(given.kind, own | dict(times), load)
+
+
+def kept(kind: Kind, columns: Mapping[str, pa.Array], load: Load) -> pa.Table:
+    """A table of kept rows; what is not given is none, but the load."""
+    schema = kept_schema(kind)
+    size = len(columns["series"])
+    filled = dict(columns)
+    filled["load"] = pa.array(np.full(size, load.number, np.int32))
+    source = filled["source"]
+    if not pa.types.is_dictionary(source.type):
+        filled["source"] = source.dictionary_encode()
+    arrays = [
+        filled[field.name].cast(field.type) if field.name in filled else pa.nulls(size, field.type) for field in schema
+    ]
+    return pa.table(arrays, schema=schema)
+
+
+def fresh_rows(given: Incoming, chosen: NDArray[np.intp], load: Load, *, ends: pa.Array | None = None) -> pa.Table:
+    """Kept rows of facts nothing was known of: they hold as stated, known from their statement on."""
+    take = pa.array(chosen)
+    start = given.rows["valid_from"].take(take).combine_chunks()
+    series = given.series.take(take)
+    times = {
+        "key": identity.keys(series, start),
+        "revision": pa.array(np.zeros(len(chosen), np.int32)),
+        "valid_from": start,
+        "valid_to": given.rows["valid_to"].take(take) if ends is None else ends,
+        "recorded_at": pc.coalesce(given.rows["stated_at"].take(take), pa.scalar(load.instant, pa.timestamp("us"))),
+    }
+    return stated_rows(given, chosen, times, load)
+
+
+__all__ = [
+    "ALWAYS",
+    "FOREVER",
+    "JUDGED",
+    "Incoming",
+    "Load",
+    "chosen_rows",
+    "days_of",
+    "fresh_rows",
+    "incoming",
+    "kept",
+    "stated_rows",
+    "together",
+]

@@ -1,0 +1,246 @@
+"""One delivery, from its files to facts in the store and in the columns.
+
+A load is resumed by giving the same delivery again, after a kill at any instant: what was staged is
+read from disk, what is written is skipped by its position. The columns are appended last; they are a
+cache and catch up by themselves.
+"""
+
+import os
+import shutil
+import socket
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from graph import bulk
+from graph.columns import combined
+from graph.delta import Delta
+from graph.errors import LoadInProgress
+from graph.facts import Facts
+from graph.model import KINDS
+from graph.store import GraphStore, LoadRecord
+from ingest.loading.batches import ROWS, batches, count
+from ingest.loading.compare import Comparison, compare
+from ingest.loading.incoming import Load
+from ingest.loading.late import refused_late, with_raws
+from ingest.loading.numbering import Numbering, number_parties
+from ingest.loading.pending import NOBODY, NOTHING, Joined, WaitList, join, wait_list
+from ingest.loading.report import Report
+from ingest.loading.staging import PARTIES, Stage, Watch, digest_of, stage, staging
+from ingest.source import Delivery, Rejected, Source
+from ingest.timeline import CONFLICT
+
+BULK = 10_000
+"""Facts from which a first load goes into the local store in process instead of over Bolt."""
+
+Keep = Callable[[str, list[Rejected]], None]
+"""Takes rows into quarantine, by the digest of their delivery; taking a row twice keeps it once."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a load writes."""
+
+    folder: Path
+    """The workspace: columns, staging, quarantine, and the local store if there is one."""
+    open_store: Callable[[], GraphStore]
+    local: bool
+    """Whether the store lies in the folder."""
+    keep: Keep
+    now: Callable[[], datetime]
+    rows: int = ROWS
+    """Rows of one transaction; a load is resumed with the number it began with."""
+    bulk: int = BULK
+    """Facts from which a first load goes into the local store in process."""
+
+    @property
+    def columns(self) -> Path:
+        """Folder of the columns."""
+        return self.folder / "columns"
+
+    def is_new(self) -> bool:
+        """Whether a local store is still to be made."""
+        return self.local and not (self.folder / "store").exists()
+
+
+def load(source: Source, delivery: Delivery, place: Place, watch: Watch) -> Report:
+    """Load one delivery; repeating it changes nothing."""
+    digest = digest_of(delivery)
+    folder = place.folder / "staging" / digest
+    with staging(folder):
+        staged = stage(source, delivery, folder, keep=lambda rows: place.keep(digest, rows), watch=watch)
+        work = _Work(source, delivery, digest, staged, place, watch)
+        report = work.first() if place.is_new() else None
+        if report is None or work.waits:
+            with place.open_store() as store:
+                again = work.into(store)
+            report = _together(report, again) if report else again
+        shutil.rmtree(folder, ignore_errors=True)
+    return report
+
+
+def _together(first: Report, again: Report) -> Report:
+    """The report of a first load whose waiting facts a second one kept; the first took them for known."""
+    unchanged = first.unchanged - again.waiting
+    return replace(first, waiting=again.waiting, unchanged=unchanged, load=again.load)
+
+
+def worker() -> str:
+    """Name of this process, for the note of an open load: host, process, and when it began."""
+    return f"{socket.gethostname()}:{os.getpid()}:{_began(os.getpid())}"
+
+
+def worker_is_gone(name: str) -> bool:
+    """Whether the process that wrote a load has certainly ended: it ran here and runs no more."""
+    host, _, process = name.partition(":")
+    number, _, began = process.partition(":")
+    if host != socket.gethostname() or not number.isdigit() or not Path("/proc/self").exists():
+        return False
+    return _began(int(number)) != began
+
+
+def _began(process: int) -> str:
+    """When a process began, in ticks since the machine did; ids come back, this does not. Empty where it is gone."""
+    try:
+        told = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return ""
+    return told.rpartition(")")[2].split()[19]
+
+
+class _Work:
+    """One load, once its delivery is staged."""
+
+    def __init__(
+        self, source: Source, delivery: Delivery, digest: str, staged: Stage, place: Place, watch: Watch
+    ) -> None:
+        self.source, self.delivery, self.digest = source, delivery, digest
+        self.staged, self.place, self.watch = staged, place, watch
+        self.waits = False
+        """Whether facts wait that a first load in process leaves to a second one."""
+
+    def first(self) -> Report | None:
+        """Make a new local store out of a large delivery; None where it is not large."""
+        facts = Facts.open(self.place.columns)
+        if facts.version or sum(len(self.staged.table(name)) for name in self.staged.kinds()) < self.place.bulk:
+            return None
+        opened = self.place.now()
+        plan = self._plan(1, opened)
+        numbering = number_parties(self.staged.table(PARTIES), facts)
+        found = self._compared(NOBODY, numbering, plan)
+        self.waits = bool(found.waiting)
+        report = self._report(1, found, numbering, NOTHING)
+        self._refuse(found, numbering)
+        closed = self.place.now()
+        record = LoadRecord(
+            1, self.delivery.source, self.digest, self.delivery.mode, plan.delivered, opened, closed, 0, worker(),
+            report.text(), self.delivery.trust,
+        )  # fmt: skip
+        self.watch.step("store", 0, 1)
+        bulk.first_load(self.place.folder, found.delta, record)
+        self.watch.step("store", 1, 1)
+        self._append(facts, found.delta, closed)
+        return report
+
+    def into(self, store: GraphStore) -> Report:
+        """Write what is new into a store that is open."""
+        record, undone = self._open(store)
+        # Only now: while a load is open no other can close.
+        facts = Facts.open(self.place.columns).refresh(store)
+        plan = self._plan(record.number, record.opened_at)
+        numbering = number_parties(self.staged.table(PARTIES), facts)
+        kept = store.pending()
+        joined = join(kept, numbering)
+        found = self._compared(joined, numbering, plan)
+        wait = wait_list(found.waiting, kept, joined, numbering, plan)
+        report = self._report(record.number, found, numbering, wait)
+        report = replace(report, joined=len(joined.ids) - found.lapsed, rolled_back=undone)
+        self._refuse(found, numbering)
+        total = count(found.delta, wait, rows=self.place.rows)
+        if not total:
+            store.roll_back(record.number)
+            return replace(report, load=facts.version)
+        report = replace(report, resumed=record.position > 0)
+        ids = combined(numbering.ids())
+        for position, batch in enumerate(batches(found.delta, ids, wait, rows=self.place.rows), start=1):
+            self.watch.step("store", position - 1, total)
+            if position > record.position:
+                store.write(record.number, batch, position=position)
+        self.watch.step("store", total, total)
+        closed = self.place.now()
+        store.close_load(record.number, report=report.text(), closed_at=closed)
+        self._append(facts, found.delta, closed)
+        return report
+
+    def _plan(self, number: int, instant: datetime) -> Load:
+        moment = instant.astimezone(UTC).replace(tzinfo=None)
+        given = self.delivery
+        day = given.delivered or moment.date()
+        return Load(number, moment, day, given.mode == "full", self.source.replaces_record, given.source)
+
+    def _compared(self, joined: Joined, numbering: Numbering, plan: Load) -> Comparison:
+        self.watch.step("compare", 0, 1)
+        rows = {name: self.staged.table(name) for name in self.staged.kinds()}
+        refused = {name: self.staged.refused_rows(name) for name in KINDS}
+        spoken = {name: table for name, table in refused.items() if len(table)}
+        result = compare(rows, joined.rows, numbering, plan, refused=spoken)
+        self.watch.step("compare", 1, 1)
+        return result
+
+    def _refuse(self, found: Comparison, numbering: Numbering) -> None:
+        late = refused_late(found, numbering)
+        if late:
+            self.place.keep(self.digest, with_raws(late, self.source, self.delivery))
+
+    def _append(self, facts: Facts, delta: Delta, closed: datetime) -> None:
+        self.watch.step("columns", 0, 1)
+        facts.append(delta, source=self.delivery.source, trust=self.delivery.trust, closed_at=closed)
+        self.watch.step("columns", 1, 1)
+
+    def _open(self, store: GraphStore) -> tuple[LoadRecord, str]:
+        """Open a load, or resume it; one that a process left behind when it ended is rolled back first."""
+        opened, delivery = self.place.now(), self.delivery
+
+        def attempt() -> LoadRecord:
+            return store.open_load(
+                source=delivery.source,
+                trust=delivery.trust,
+                digest=self.digest,
+                delivery=delivery.mode,
+                delivered=delivery.delivered or opened.date(),
+                worker=worker(),
+                opened_at=opened,
+            )
+
+        try:
+            return attempt(), ""
+        except LoadInProgress:
+            left = next((load for load in store.loads() if load.closed_at is None), None)
+            if left is None or not worker_is_gone(left.worker):
+                raise
+            store.roll_back(left.number)
+            shutil.rmtree(self.place.folder / "staging" / left.digest, ignore_errors=True)
+            return attempt(), f"load {left.number} of {left.source}"
+
+    def _report(self, number: int, found: Comparison, numbering: Numbering, wait: WaitList) -> Report:
+        late = Counter(row.reason for row in refused_late(found, numbering))
+        late[CONFLICT] -= found.late_conflicts
+        waited = sum(len(rows) for rows in found.waiting.values()) - len(wait.new)
+        return Report(
+            source=self.delivery.source,
+            files=tuple(path.name for path in self.delivery.paths),
+            load=number,
+            read=self.staged.read,
+            stated_parties=len(self.staged.table(PARTIES)) - len(numbering.contested),
+            parties=len(numbering.new),
+            new=found.new,
+            changed=found.changed,
+            unchanged=found.unchanged + waited,
+            retracted=found.ended,
+            waiting=len(wait.new),
+            joined=0,
+            lapsed=found.lapsed + wait.lapsed,
+            refused=dict(self.staged.refused + late),
+        )

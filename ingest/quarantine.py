@@ -1,0 +1,235 @@
+"""Rows that could not be used, kept whole until somebody mends them.
+
+One SQLite file a workspace. A row is known by its delivery, its place and the reason, so that reading
+a delivery twice keeps it once. `write_anew` turns open rows into files that load like any other.
+"""
+
+import csv
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Literal
+
+from graph.errors import InvalidQuestion, NotFound
+from ingest.places import places_beside, split_place
+from ingest.source import Delivery, Rejected
+
+Status = Literal["open", "resolved"]
+COLUMNS: Final = ("number", "load", "delivery", "source", "place", "reason", "detail", "remedy", "status", "raw")
+_DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "|", "%", "＝", "＋", "－", "＠")
+
+_SCHEMA = """
+PRAGMA journal_mode = WAL;
+CREATE TABLE IF NOT EXISTS delivery (digest TEXT PRIMARY KEY, kind TEXT NOT NULL, told TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS row (
+    number INTEGER PRIMARY KEY, load INTEGER, delivery TEXT NOT NULL, source TEXT NOT NULL, place TEXT NOT NULL,
+    reason TEXT NOT NULL, detail TEXT NOT NULL, remedy TEXT NOT NULL, status TEXT NOT NULL, raw TEXT NOT NULL,
+    UNIQUE (delivery, place, reason));
+CREATE INDEX IF NOT EXISTS row_by_reason ON row (status, reason);
+CREATE INDEX IF NOT EXISTS row_by_delivery ON row (delivery, status);
+"""
+_CHOSEN = """
+ WHERE (:status IS NULL OR status = :status) AND (:reason IS NULL OR reason = :reason)
+   AND (:delivery IS NULL OR delivery = :delivery) AND (:source IS NULL OR source = :source)
+"""
+
+
+@dataclass(frozen=True)
+class Bad:
+    """One row in quarantine."""
+
+    number: int
+    load: int | None
+    delivery: str
+    """Digest of the delivery it came in."""
+    source: str
+    place: str
+    reason: str
+    detail: str
+    remedy: str
+    status: Status
+    raw: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which rows are meant; None means any."""
+
+    status: Status | None = "open"
+    reason: str | None = None
+    delivery: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Again:
+    """A delivery written anew from its open rows."""
+
+    kind: str
+    """Word for `--source`."""
+    delivery: Delivery
+    numbers: tuple[int, ...]
+    """Rows it holds: to be resolved once the delivery is loaded."""
+
+
+class Quarantine:
+    """The file of bad rows of one workspace."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = sqlite3.connect(path, timeout=30)
+        self._file.executescript(_SCHEMA)
+
+    def __enter__(self) -> "Quarantine":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def keep(
+        self, rows: Iterable[Rejected], *, kind: str, delivery: Delivery, digest: str, load: int | None = None
+    ) -> int:
+        """Keep bad rows of a delivery; those already kept stay as they are. Says how many were new.
+
+        `kind` is the source's word, such as `tables`.
+        """
+        before = self._file.total_changes
+        values = (
+            (load, digest, delivery.source, r.place, r.reason, r.detail, r.remedy, "open", r.raw) for r in rows
+        )  # fmt: skip
+        with self._file:
+            self._file.executemany(
+                "INSERT OR IGNORE INTO row (load, delivery, source, place, reason, detail, remedy, status, raw)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                values,
+            )
+            new = self._file.total_changes - before
+            self._file.execute("INSERT OR IGNORE INTO delivery VALUES (?, ?, ?)", (digest, kind, _told(delivery)))
+        return new
+
+    def assign(self, digest: str, load: int) -> None:
+        """Say which load a delivery's rows belong to, once it has a number."""
+        with self._file:
+            self._file.execute("UPDATE row SET load = ? WHERE delivery = ? AND load IS NULL", (load, digest))
+
+    def forget(self, digest: str) -> None:
+        """Drop the open rows of a delivery that was rolled back."""
+        with self._file:
+            self._file.execute("DELETE FROM row WHERE delivery = ? AND status = 'open'", (digest,))
+
+    def rows(self, choice: Choice | None = None, *, after: int = 0, limit: int = 100) -> list[Bad]:
+        """A page of rows by number, behind the row `after`."""
+        if limit < 1:
+            raise InvalidQuestion("a page holds at least one row", where="limit")
+        chosen = f"SELECT {', '.join(COLUMNS)} FROM row {_CHOSEN} AND number > :after ORDER BY number LIMIT :limit"  # noqa: S608 constant text
+        found = self._file.execute(chosen, {**asdict(choice or Choice()), "after": after, "limit": limit})
+        return [Bad(*row) for row in found]
+
+    def every(self, choice: Choice | None = None) -> Iterator[Bad]:
+        """Every row, page by page."""
+        after = 0
+        while page := self.rows(choice, after=after, limit=1000):
+            yield from page
+            after = page[-1].number
+
+    def counts(self, choice: Choice | None = None) -> dict[str, int]:
+        """How many rows for each reason, most first."""
+        counted = f"SELECT reason, count(*) FROM row {_CHOSEN} GROUP BY reason ORDER BY count(*) DESC, reason"  # noqa: S608 constant text
+        return dict(self._file.execute(counted, asdict(choice or Choice())).fetchall())
+
+    def deliveries(self) -> dict[str, int]:
+        """Digests of deliveries with open rows, and how many."""
+        return dict(self._file.execute("SELECT delivery, count(*) FROM row WHERE status = 'open' GROUP BY delivery"))
+
+    def resolve(self, numbers: Iterable[int]) -> None:
+        """Mark rows as mended."""
+        with self._file:
+            self._file.executemany("UPDATE row SET status = 'resolved' WHERE number = ?", ((n,) for n in numbers))
+
+    def mend(self, number: int, raw: str) -> None:
+        """Put a corrected row in the place of a bad one; raises NotFound."""
+        with self._file:
+            if not self._file.execute("UPDATE row SET raw = ? WHERE number = ?", (raw, number)).rowcount:
+                raise NotFound("no row of this number is in quarantine", where=str(number))
+
+    def export(self, path: Path, choice: Choice | None = None) -> int:
+        """Write rows as CSV, or as JSON lines where the name ends in `.jsonl`; says how many."""
+        count = 0
+        lines = path.suffix.lower() in (".jsonl", ".ndjson")
+        with path.open("w", encoding="utf-8" if lines else "utf-8-sig", newline="") as file:
+            sheet = csv.writer(file)
+            if not lines:
+                sheet.writerow(COLUMNS)
+            for bad in self.every(choice):
+                count += 1
+                if lines:
+                    file.write(json.dumps(asdict(bad), ensure_ascii=False) + "\n")
+                else:
+                    sheet.writerow([harmless(value) for value in asdict(bad).values()])
+        return count
+
+    def write_anew(self, digest: str, folder: Path) -> Again:
+        """Write the open rows of a delivery as JSON lines, one file for each file they came in; raises NotFound."""
+        found = self._file.execute("SELECT kind, told FROM delivery WHERE digest = ?", (digest,)).fetchone()
+        rows = list(self.every(Choice(delivery=digest)))
+        if not found or not rows:
+            raise NotFound("no open row of this delivery is in quarantine", where=digest)
+        folder.mkdir(parents=True, exist_ok=True)
+        by_origin: dict[str, dict[str, Bad]] = {}
+        for bad in rows:
+            by_origin.setdefault(split_place(bad.place)[0], {}).setdefault(bad.place, bad)
+        origins: dict[Path, str] = {}
+        for position, (origin, wanted) in enumerate(sorted(by_origin.items())):
+            path = folder / f"{position:03}.jsonl"
+            path.write_text("".join(bad.raw + "\n" for bad in wanted.values()), encoding="utf-8")
+            places_beside(path).write_text("".join(place + "\n" for place in wanted), encoding="utf-8")
+            origins[path] = origin
+        return Again(found[0], _delivery(json.loads(found[1]), origins), tuple(bad.number for bad in rows))
+
+
+def harmless(value: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula.
+
+    >>> harmless("=1+1")
+    "'=1+1"
+    """
+    if isinstance(value, str) and value.lstrip(" \n").startswith(_DANGEROUS):
+        return "'" + value
+    return value
+
+
+def _told(delivery: Delivery) -> str:
+    return json.dumps(
+        {
+            "source": delivery.source,
+            "delivered": delivery.delivered.isoformat() if delivery.delivered else None,
+            "trust": delivery.trust,
+            "confidence": delivery.confidence,
+            "settings": dict(delivery.settings),
+        },
+        ensure_ascii=False,
+    )
+
+
+def _delivery(told: dict[str, Any], origins: dict[Path, str]) -> Delivery:
+    # Mended rows are some of what the source knows, never all of it: absence among them says nothing.
+    return Delivery(
+        tuple(origins),
+        told["source"],
+        "changes",
+        date.fromisoformat(told["delivered"]) if told["delivered"] else None,
+        told["trust"],
+        told["confidence"],
+        told["settings"],
+        origins,
+    )

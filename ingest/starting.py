@@ -1,0 +1,119 @@
+"""The mapping a user starts from: what was guessed, and required lines for what no file can say."""
+
+import re
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+from graph.model import KINDS
+from ingest.guesses import ID_WORDS, End, Guess, plain
+from ingest.inspect import Look
+from ingest.toml_text import MARKER
+
+_HEAD = f"""\
+# A mapping to start from. Lines with "{MARKER}" must be filled in: the files cannot say them.
+# All else was guessed from headers and values; compare it with what you know.
+
+[source]
+name = "{MARKER} name of the register or system these files come from, such as 工商登记"
+delivery = "{MARKER} full: everything the source knows; changes: only what is new"
+# delivered = 2024-06-30    # the delivery's own day; without it, the day of the load
+# trust = 0.5               # 0 to 1: which of two sources that disagree is believed
+"""
+_CURRENCY = f'currency = "{MARKER} ISO 4217, such as CNY: amounts stand in no currency of their own"'
+_LENDER = f'lender = "{MARKER} id of the lender, such as its 统一社会信用代码"\n# lender_name = "its name"'
+
+
+def starting_mapping(looks: Iterable[Look]) -> str:
+    """TOML for these tables; it is refused until its marked lines are filled in."""
+    seen = list(looks)
+    lines = [_HEAD.rstrip()]
+    if any(_lacks_currency(one.guess) for one in seen):
+        lines.append(_CURRENCY)
+    if any(one.guess.kind == "LENDS" and one.guess.ends[0] is None for one in seen):
+        lines.append(_LENDER)
+    for one in seen:
+        lines += ["", *_table(one)]
+    return "\n".join(lines) + "\n"
+
+
+def quoted(text: str) -> str:
+    """A TOML text.
+
+    >>> quoted('a "b"')
+    '"a \\\\"b\\\\""'
+    """
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(f"\\u{ord(c):04x}" if c < " " or c == "\x7f" else c for c in escaped) + '"'
+
+
+def _lacks_currency(guess: Guess) -> bool:
+    money = any(f.type == "money" and f.name in guess.fields for f in KINDS[guess.kind].fields)
+    return money and "currency" not in guess.fields
+
+
+def _table(one: Look) -> list[str]:
+    guess = one.guess
+    lines = ["[[table]]", f"file = {quoted(_glob(one.path.name))}"]
+    lines += [f"sheet = {quoted(one.sheet)}"] if one.sheet else []
+    lines += [f"encoding = {quoted(one.encoding)}"] if one.encoding not in ("", "utf-8") else []
+    lines += [f"stated = {quoted(guess.stated)}"] if guess.stated else []
+    relation = guess.kind != "Profile"
+    names = ("from_party", "to_party") if relation else ("party",)
+    for name, end in zip(names, guess.ends, strict=True):
+        if end or not (relation and guess.kind == "LENDS"):
+            lines += ["", *_party(name, end, None if relation else guess, _titles(one))]
+    if relation:
+        lines += ["", *_fact(guess)]
+    if guess.unused:
+        lines += ["", f"# not used: {', '.join(' '.join(name.split()) for name in guess.unused)}"]
+    return lines
+
+
+def _titles(one: Look) -> frozenset[str]:
+    """Columns most of whose cells are names rather than numbers: Chinese, or several words."""
+    named = {c.name for c in one.columns if 2 * sum(not e.isascii() or " " in e for e in c.examples) > len(c.examples)}
+    return frozenset(name for name in named if not re.search(ID_WORDS, plain(name)))
+
+
+def _glob(name: str) -> str:
+    """The file's name, safe against the signs of a pattern."""
+    return name if fnmatchcase(name, name) else "".join(f"[{c}]" if c in "*?[" else c for c in name)
+
+
+def _party(name: str, end: End | None, listed: Guess | None, titles: frozenset[str]) -> list[str]:
+    if end is None:
+        missing = f'"{MARKER} the column with the number of this party"'
+        return ["[[table.party]]", f'as = "{name}"', f"id = {missing}", f'kind = "{MARKER} Company, Person or State"']
+    told = quoted(end.kind) if end.kind else f'"{MARKER} Company, Person or State, or the column that says it"'
+    lines = ["[[table.party]]", f'as = "{name}"', f"id = {quoted(end.id)}", f"kind = {told}"]
+    if end.title:
+        lines.append(f"profile.name = {quoted(end.title)}")
+    elif end.id in titles and not (listed and "name" in listed.fields):
+        lines.append(f"profile.name = {quoted(end.id)}")
+    if listed:
+        lines += [f"profile.{line}" for line in _fields(listed) if not (end.title and line.startswith("name "))]
+        lines += [f"identifier.{scheme} = {quoted(column)}" for scheme, column in listed.identifiers.items()]
+    if end.uscc:
+        lines.append(f"identifier.CN-USCC = {quoted(end.id)}")
+    return lines
+
+
+def _fact(guess: Guess) -> list[str]:
+    start = "from_party" if guess.ends[0] else "lender"
+    lines = ["[[table.fact]]", f'kind = "{guess.kind}"', f'from = "{start}"', 'to = "to_party"', *_fields(guess)]
+    for field in KINDS[guess.kind].fields:
+        if field.required and field.name not in guess.fields:
+            place = "fields.kind" if field.name == "kind" else field.name
+            choice = f", one of: {', '.join(field.choices)}" if field.choices else ""
+            lines.append(f'{place} = {{ constant = "{MARKER} {field.en.lower()}{choice}" }}')
+    return lines
+
+
+def _fields(guess: Guess) -> list[str]:
+    lines = []
+    for name, said in guess.fields.items():
+        key = "fields.kind" if name == "kind" else name
+        column = quoted(said.column)
+        value = f"{{ column = {column}, unit = {quoted(said.unit)} }}" if said.unit else column
+        lines.append(f"{key} = {value}")
+    return lines

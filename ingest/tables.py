@@ -1,0 +1,107 @@
+"""Tables of any layout, read by a mapping that says what their columns mean."""
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Final
+
+from graph.errors import InvalidMapping, UnreadableFile
+from ingest.mapping import Mapping as Plan
+from ingest.mapping import TablePart, read_mapping
+from ingest.places import Origin, original_places, read_origin
+from ingest.source import Delivery, Rejected, Staged
+from ingest.tabular.layout import Layout
+from ingest.tabular.mapper import Mapper
+from ingest.tabular.open import ENDINGS, keeps_own_names, read_rows
+from ingest.tabular.rows import Rows
+
+_NO_MAPPING = "`contagraph inspect FILE --out mapping.toml` writes one to start from; then add --mapping mapping.toml"
+
+
+class Tables:
+    """CSV, TSV, Excel, Parquet and JSON lines by a mapping; setting `mapping` is the path of the TOML file."""
+
+    name: Final = "tables"
+    replaces_record: Final = False
+    required: Final = ("mapping",)
+
+    def recognises(self, path: Path) -> bool:
+        """Whether the path ends like a table, or is a folder that holds one."""
+        if path.is_dir():
+            return any(self.recognises(inner) for inner in path.iterdir() if inner.is_file())
+        return path.suffix.lower() in ENDINGS
+
+    def files(self, path: Path) -> tuple[Path, ...]:
+        """The file, or every table directly in the folder, by name."""
+        if not path.is_dir():
+            return (path,)
+        inside = sorted(inner for inner in path.iterdir() if inner.is_file())
+        return tuple(inner for inner in inside if self.recognises(inner) and not inner.name.startswith((".", "~$")))
+
+    def delivery(self, paths: tuple[Path, ...], settings: Mapping[str, str]) -> Delivery:
+        """The delivery the mapping makes of these files; raises InvalidMapping."""
+        if not settings.get("mapping"):
+            raise InvalidMapping("tables need a mapping", where=str(paths[0]) if paths else "", remedy=_NO_MAPPING)
+        plan = read_mapping(Path(settings["mapping"]), settings)
+        kept = tuple(path for path in paths if not any(fnmatchcase(path.name, glob) for glob in plan.ignore))
+        _cover(plan, kept)
+        # Absolute, so that a retry from another folder still finds it; the digest leaves the path out.
+        told = {**settings, "mapping": str(plan.path.resolve())}
+        return Delivery(kept, plan.name, plan.mode, plan.delivered, plan.trust, plan.confidence, told)
+
+    def read(self, delivery: Delivery) -> Iterator[Staged | Rejected]:
+        """Parties and facts of every file, tables in the order of the mapping."""
+        plan = read_mapping(Path(delivery.settings["mapping"]), delivery.settings)
+        before = 0
+        for path in delivery.paths:
+            origin = read_origin(delivery.origins.get(path, path.name))
+            for table in plan.tables:
+                if _meant(table, origin):
+                    yield from _read(path, origin, plan, table, retried=path in delivery.origins, before=before)
+            before += path.stat().st_size
+
+
+def _meant(table: TablePart, origin: Origin) -> bool:
+    same_sheet = not origin.sheet or not table.sheet or origin.sheet == table.sheet
+    return fnmatchcase(origin.file, table.file) and same_sheet
+
+
+def _cover(plan: Plan, paths: tuple[Path, ...]) -> None:
+    """Every file is described, and in a full delivery every description has a file."""
+    for path in paths:
+        if not any(_meant(table, Origin(path.name)) for table in plan.tables):
+            raise InvalidMapping(
+                f"no [[table]] is for {path.name}",
+                where=str(plan.path),
+                remedy=f'add [[table]] with file = "{path.name}", or ignore = ["{path.name}"] under [source]',
+            )
+    for table in plan.tables:
+        if plan.mode == "full" and not any(_meant(table, Origin(path.name)) for path in paths):
+            raise InvalidMapping(
+                f"a full delivery without {table.file} would end all its facts",
+                where=table.line,
+                remedy='give the file too, or say delivery = "changes"',
+            )
+    if not paths:
+        raise UnreadableFile(
+            "there is no table to read", where=str(plan.path), remedy=f"tables end in {' '.join(ENDINGS)}"
+        )
+
+
+def _read(
+    path: Path, origin: Origin, plan: Plan, table: TablePart, *, retried: bool, before: int
+) -> Iterator[Staged | Rejected]:
+    layout = Layout(origin.text, origin.sheet or table.sheet, table.encoding, table.delimiter, table.header, table.skip)
+    if retried:
+        layout = Layout(origin.text)
+    lenient = keeps_own_names(path)
+    mappers: dict[tuple[str, ...], Mapper] = {}
+    for found in read_rows(path, layout):
+        if isinstance(found, Rejected):
+            yield original_places(path, found) if retried else found
+            continue
+        rows: Rows = original_places(path, found) if retried else found
+        if rows.headers not in mappers:
+            mappers[rows.headers] = Mapper(plan, table, rows.headers, where=str(path), lenient=lenient)
+        for item in mappers[rows.headers].apply(rows):
+            yield item if isinstance(item, Rejected) else Staged(item.kind, item.rows, item.raw, before + item.consumed)

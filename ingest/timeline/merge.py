@@ -1,0 +1,294 @@
+"""The rules brought to one group."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+
+from ingest.timeline.fact import ALWAYS, STILL, Assertion, KeyOf, Known, NewFact, Outcome
+from ingest.timeline.held import Held, alike, held_facts, placed, says
+from ingest.timeline.statement import Claim, Statement, statements
+
+
+def merge(
+    known: Iterable[Known],
+    stated: Iterable[Assertion],
+    *,
+    key_of: KeyOf,
+    load_instant: datetime,
+    delivered: date,
+    replaces_record: bool = False,
+    full: bool = False,
+) -> Outcome:
+    """Bring the assertions of one load to what is known of their group.
+
+    `replaces_record`: the group is one record, and what a newer statement of it leaves out has ended.
+    `full`: what the delivery lists last as open is open on its day, though an earlier one left it out.
+    The order of `stated` does not matter.
+    """
+    group = _Group(known, load_instant=load_instant, replaces_record=replaces_record)
+    brought = statements(stated, load_instant=load_instant, delivered=delivered)
+    for statement in brought:
+        group.take(statement)
+    if full and brought:
+        group.reopen(brought, load_instant=load_instant, delivered=delivered)
+    return group.outcome(key_of)
+
+
+def absent(held: Iterable[Known], *, load_instant: datetime, delivered: date) -> Outcome:
+    """End the facts of a source that its full delivery leaves out, on the delivery's day.
+
+    `held` are facts that are not retracted. What has ended by that day stays as it is; what had not begun
+    is retracted and leaves nothing.
+    """
+    outcome = Outcome()
+    for fact in held:
+        if (fact.valid_to or STILL) <= delivered:
+            continue
+        at = max(load_instant, fact.recorded_at)
+        outcome.retracted.append((fact, at))
+        if (fact.valid_from or ALWAYS) < delivered:
+            outcome.recorded.append(
+                NewFact(
+                    fact.series, fact.key, fact.revision + 1, fact.digest, fact.valid_from, delivered,
+                    fact.stated_from, at, None, fact,
+                )
+            )  # fmt: skip
+    return outcome
+
+
+class _Group:
+    """The facts of one group while the statements of a load are brought to them."""
+
+    def __init__(self, known: Iterable[Known], *, load_instant: datetime, replaces_record: bool) -> None:
+        self.load_instant = load_instant
+        self.replaces_record = replaces_record
+        self.known = list(known)
+        instants = [at for fact in self.known for at in (fact.recorded_at, fact.retracted_at) if at is not None]
+        self.newest = max(instants, default=None)
+        self.facts: dict[bytes, list[Held]] = defaultdict(list)
+        """Every fact in work by series, retracted ones of this load included."""
+        self.brought = 0
+        self.unchanged = 0
+        self.conflicts: list[Assertion] = []
+        self.revisions: dict[bytes, int] = {}
+        keys: dict[bytes, list[Known]] = defaultdict(list)
+        for fact in self.known:
+            keys[fact.key].append(fact)
+            self.revisions[fact.key] = max(fact.revision, self.revisions.get(fact.key, -1))
+        for facts in keys.values():
+            for held in held_facts(facts):
+                self.facts[held.series].append(held)
+
+    def take(self, statement: Statement) -> None:
+        """Bring one statement."""
+        self.brought += statement.repeated + len(statement.claims)
+        self.unchanged += statement.repeated
+        self.conflicts += statement.conflicts
+        for claim in statement.claims:
+            {"end": self._end, "retract": self._retract}.get(claim.row.op, self._record)(claim)
+        late = statement.dated and self.newest is not None and statement.instant < self.newest
+        if self.replaces_record and not late:
+            self._end_unlisted(statement)
+
+    def reopen(self, brought: list[Statement], *, load_instant: datetime, delivered: date) -> None:
+        """Open what a full delivery still lists, though it had ended by an earlier one's silence."""
+        last: dict[bytes, Claim] = {}
+        for statement in brought[-1:] if self.replaces_record else brought:
+            last |= {claim.row.series: claim for claim in statement.claims}
+        for series, claim in sorted(last.items()):
+            listed = claim.row.op in ("record", "correct") and claim.start <= delivered < claim.end
+            if listed and not any(held.covers(delivered) for held in self._live(series)):
+                self.unchanged -= 1
+                self._record(replace(claim, instant=load_instant, day=delivered, dated=False))
+
+    def outcome(self, key_of: KeyOf) -> Outcome:
+        """What changed, with keys and revisions; what was retracted and recorded alike did not change."""
+        work = [held for series in sorted(self.facts) for held in self.facts[series]]
+        fresh = [held for held in work if not held.known and held.recorded_at != held.retracted_at]
+        recorded: list[Held] = []
+        ended: dict[bytes, list[Held]] = defaultdict(list)
+        for held in work:
+            if held.known and held.retracted_at:
+                ended[held.series].append(held)
+        for held in sorted(fresh, key=lambda held: (held.recorded_at, held.series, held.start)):
+            same = [old for old in ended[held.series] if old.retracted_at == held.recorded_at and alike(old, held)]
+            if same:
+                same[0].retracted_at = held.retracted_at
+            else:
+                recorded.append(held)
+                if held.retracted_at:
+                    ended[held.series].append(held)
+        gone = [(held.known, held.retracted_at) for held in work if held.known and held.retracted_at]
+        unchanged = self.unchanged if gone or recorded else self.brought
+        return Outcome(gone, [self._new(held, key_of) for held in recorded], unchanged, self.conflicts)
+
+    def _new(self, held: Held, key_of: KeyOf) -> NewFact:
+        start, end = None if held.start == ALWAYS else held.start, None if held.end == STILL else held.end
+        key = key_of(held.series, start)
+        self.revisions[key] = self.revisions.get(key, -1) + 1
+        return NewFact(
+            held.series, key, self.revisions[key], held.digest, start, end, held.stated, held.recorded_at,
+            held.retracted_at, held.values,
+        )  # fmt: skip
+
+    # ── the four things a claim can do ─────────────────────────────────────────────────────────────
+
+    def _record(self, claim: Claim) -> None:
+        live = self._live(claim.row.series)
+        older = [held for held in live if not self._newer(held, claim)]
+        if any(says(held, claim) for held in live) or self._is_history(claim, claim.end):
+            self.unchanged += 1
+            return
+        start, replaced = self._corrected(claim, older) if claim.row.op == "correct" else placed(claim, older)
+        end = self._bounded(claim, start, replaced)
+        same = [held for held in live if held.digest == claim.row.digest and (held.start, held.end) == (start, end)]
+        if start >= end or same:
+            self.unchanged += 1
+            return
+        cut = [held for held in older if held in replaced or held.meets(start, end)]
+        at = max([self._after(claim.instant, cut), *self._seen(claim.row.series, start, end)])
+        for held in cut:
+            self._retire(held, at, start if held not in replaced else held.start, said=claim.instant)
+        stated = claim.row.valid_from if claim.row.valid_from not in (None, start) else None
+        fact = Held(
+            claim.row.series, claim.row.digest, start, end, stated, at, claim.instant, claim.day, claim.row
+        )  # fmt: skip
+        self.facts[claim.row.series].append(fact)
+
+    def _end(self, claim: Claim) -> None:
+        end = claim.day if claim.end == STILL else claim.end
+        if not any(fact.series == claim.row.series for fact in self.known) and not self.facts[claim.row.series]:
+            self._record(replace(claim, end=end))
+            return
+        older = self._older(claim)
+        if claim.start >= end or self._has_start(claim):
+            older = [held for held in older if held.starts(claim.start)]
+        begun = [held for held in older if held.start < end or (claim.start != ALWAYS and held.starts(claim.start))]
+        ended = [held for held in begun if held.end > end]
+        if not ended and claim.end != STILL:
+            last = [held for held in self._live(claim.row.series) if held.start < end][-1:]
+            about = [held for held in last if held in begun and held.digest == claim.row.digest and held.end != end]
+            ended = [held for held in about if claim.start == ALWAYS or held.starts(claim.start)]
+        then = self._then(claim)
+        if then and not any((fact.valid_to or STILL) > end for fact in then):
+            ended = [held for held in ended if not held.known]
+        if not ended or self._is_history(claim, end):
+            self.unchanged += 1
+            return
+        at = self._after(claim.instant, ended)
+        for held in ended:
+            self._retire(held, at, end, said=claim.instant)
+
+    def _retract(self, claim: Claim) -> None:
+        wrong = [held for held in self._older(claim) if claim.start == ALWAYS or held.starts(claim.start)]
+        if not any(claim.start in (ALWAYS, fact.valid_from, fact.stated_from) for fact in self._then(claim)):
+            wrong = [held for held in wrong if not held.known]
+        self.unchanged += not wrong
+        at = self._after(claim.instant, wrong)
+        for held in wrong:
+            held.retracted_at = at
+
+    def _end_unlisted(self, statement: Statement) -> None:
+        others = [held for series in sorted(self.facts.keys() - statement.series) for held in self._live(series)]
+        for held in others:
+            if (held.said <= statement.instant or not statement.dated) and held.end > statement.day:
+                at = self._after(statement.instant, [held])
+                self._retire(held, at, statement.day, said=statement.instant)
+
+    # ── what the rules rest on ─────────────────────────────────────────────────────────────────────
+
+    def _live(self, series: bytes) -> list[Held]:
+        return sorted((held for held in self.facts[series] if not held.retracted_at), key=lambda held: held.start)
+
+    def _newer(self, held: Held, claim: Claim) -> bool:
+        """Whether a fact rests on a statement after this one; of one statement, on a later line."""
+        if not claim.dated:
+            return False
+        if (held.said, held.day) == (claim.instant, claim.day) and not (self.replaces_record and held.known):
+            return (held.stated or held.start) > claim.start
+        return held.said > claim.instant
+
+    def _older(self, claim: Claim) -> list[Held]:
+        live = self._live(claim.row.series)
+        return [held for held in live if not claim.dated or held.said <= claim.instant]
+
+    def _late(self, claim: Claim) -> bool:
+        return claim.dated and self.newest is not None and claim.instant < self.newest
+
+    def _then(self, claim: Claim) -> list[Known]:
+        """What was held of the series at an old claim's instant; of a new claim, what is held."""
+        facts = [fact for fact in self.known if fact.series == claim.row.series]
+        if not self._late(claim):
+            return [fact for fact in facts if fact.retracted_at is None]
+        begun = [fact for fact in facts if fact.recorded_at <= claim.instant]
+        return [fact for fact in begun if fact.retracted_at is None or fact.retracted_at > claim.instant]
+
+    def _has_start(self, claim: Claim) -> bool:
+        """Whether a fact of the series was ever said to start where a claim does."""
+        known = any(
+            claim.start in (fact.valid_from, fact.stated_from) for fact in self.known if fact.series == claim.row.series
+        )
+        return known or (
+            claim.start != ALWAYS and any(held.starts(claim.start) for held in self.facts[claim.row.series])
+        )
+
+    def _is_history(self, claim: Claim, end: date) -> bool:
+        """Whether an old statement is one that history has: it was held later than its own instant."""
+        if not self._late(claim):
+            return False
+        return any(
+            fact.series == claim.row.series
+            and (claim.row.op == "end" or fact.digest == claim.row.digest)
+            and end in (fact.valid_to or STILL, STILL)
+            and (fact.retracted_at is None or fact.retracted_at > claim.instant)
+            and (claim.start in (fact.valid_from or ALWAYS, fact.stated_from) or claim.start == ALWAYS)
+            for fact in self.known
+        )
+
+    def _corrected(self, claim: Claim, older: list[Held]) -> tuple[date, list[Held]]:
+        """Start of a correction, and what it corrects."""
+        before = [held for held in older if held.known or (held.said, held.day) != (claim.instant, claim.day)]
+        wrong = [held for held in before if held.starts(claim.start)]
+        if not wrong and claim.start == ALWAYS:
+            wrong = [held for held in before if held.covers(claim.seen)]
+        if not wrong:
+            return placed(claim, older)
+        return (wrong[-1].start if claim.start == ALWAYS else claim.start), wrong[-1:]
+
+    def _bounded(self, claim: Claim, start: date, replaced: list[Held]) -> date:
+        """End of a claim: newer statements and ends stated later bound it; a correction keeps its successor."""
+        end = claim.end
+        for held in self._live(claim.row.series):
+            if self._newer(held, claim) and held.meets(start, end):
+                end = min(end, max(held.start, start))
+            elif claim.dated and held.ended and held.ended > claim.instant and held.start < start < held.end:
+                end = min(end, held.end)
+            elif claim.row.op == "correct" and replaced and held.start >= replaced[-1].end:
+                end = min(end, replaced[-1].end)
+        return end
+
+    def _seen(self, series: bytes, start: date, end: date) -> list[datetime]:
+        """Instants up to which something else was held of these days."""
+        past = [
+            fact.retracted_at
+            for fact in self.known
+            if fact.series == series
+            and fact.retracted_at
+            and (fact.valid_from or ALWAYS) < end
+            and start < (fact.valid_to or STILL)
+        ]
+        return past + [held.retracted_at for held in self.facts[series] if held.retracted_at and held.meets(start, end)]
+
+    def _after(self, instant: datetime, cut: list[Held]) -> datetime:
+        """When something becomes known that supersedes these facts."""
+        if any(held.known and held.recorded_at >= instant for held in cut):
+            instant = max(instant, self.load_instant)
+        return max([instant, *(held.recorded_at for held in cut)])
+
+    def _retire(self, held: Held, at: datetime, end: date, *, said: datetime) -> None:
+        """Retract a fact, and record what was true of it before `end`."""
+        held.retracted_at = at
+        if held.start < end:
+            rest = replace(held, end=end, recorded_at=at, known=None, retracted_at=None, ended=said)
+            self.facts[held.series].append(rest)

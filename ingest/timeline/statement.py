@@ -1,0 +1,122 @@
+"""The assertions of a load, sorted into statements, each without repetitions and contradictions."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from ingest.timeline.fact import ALWAYS, STILL, Assertion
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An assertion with its times filled in."""
+
+    row: Assertion
+    start: date
+    end: date
+    instant: datetime
+    day: date
+    dated: bool
+    """Whether its source stated an instant."""
+
+    @property
+    def seen(self) -> date:
+        """Last day on which its source can have seen it."""
+        return min(self.day, self.end - timedelta(days=1))
+
+    @property
+    def over(self) -> date:
+        """Day from which it is over, for a claim that something ended."""
+        return self.day if self.end == STILL else self.end
+
+    def order(self) -> tuple[date, int, str, bytes, bytes, date, date]:
+        """What never was goes first, then earlier effect; what ends goes before what begins on the same day."""
+        ends = self.row.op in ("end", "retract")
+        effect = {"end": self.over, "retract": ALWAYS}.get(self.row.op, self.start)
+        return (effect, 0 if ends else 1, self.row.op, self.row.series, self.row.digest, self.start, self.end)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a source said at one instant."""
+
+    claims: list[Claim]
+    conflicts: list[Assertion]
+    repeated: int
+    series: frozenset[bytes]
+    instant: datetime
+    day: date
+    dated: bool
+
+
+def statements(stated: Iterable[Assertion], *, load_instant: datetime, delivered: date) -> list[Statement]:
+    """Assertions by statement, oldest first; what states no instant comes last, as of the load.
+
+    Several statements published at one instant are told apart, and ordered, by their own days.
+    """
+    groups: dict[tuple[bool, datetime, date], list[Claim]] = defaultdict(list)
+    for row in stated:
+        dated, instant = row.stated_at is not None, row.stated_at or load_instant
+        day = row.stated_on or (instant.date() if dated else delivered)
+        claim = Claim(row, row.valid_from or ALWAYS, row.valid_to or STILL, instant, day, dated)
+        groups[not dated, instant, day].append(claim)
+    return [_agree(groups[mark]) for mark in sorted(groups)]
+
+
+def _agree(claims: list[Claim]) -> Statement:
+    """One statement's claims without repetitions and contradictions."""
+    conflicts: list[Assertion] = []
+    runs = _histories([claim for claim in claims if claim.row.op in ("record", "correct")], conflicts)
+    ends = _ends([claim for claim in claims if claim.row.op == "end"], conflicts)
+    retracts = [claim for claim in sorted(claims, key=Claim.order) if claim.row.op == "retract"]
+    never = {claim.row.series for claim in retracts}
+    kept = [claim for claim in retracts if claim.row.series not in runs]
+    kept += [end for end in ends if end.row.series not in never and not _absorbed(end, runs[end.row.series])]
+    for series, run in runs.items():
+        # What never was, and something else was, is a correction.
+        kept += [replace(claim, row=replace(claim.row, op="correct")) if series in never else claim for claim in run]
+    repeated = len(claims) - len(kept) - len(conflicts)
+    names, first = frozenset(claim.row.series for claim in claims), claims[0]
+    return Statement(sorted(kept, key=Claim.order), conflicts, repeated, names, first.instant, first.day, first.dated)
+
+
+def _histories(claims: list[Claim], conflicts: list[Assertion]) -> dict[bytes, list[Claim]]:
+    """Values by series, each until the next; those that start together and differ are conflicts."""
+    starts: dict[tuple[bytes, date], list[Claim]] = defaultdict(list)
+    for claim in claims:
+        starts[claim.row.series, claim.start].append(claim)
+    runs: dict[bytes, list[Claim]] = defaultdict(list)
+    for (series, _), rivals in sorted(starts.items()):
+        chosen = [claim for claim in rivals if claim.row.op == "correct"] or rivals
+        if len({(claim.row.digest, claim.end) for claim in chosen}) > 1:
+            conflicts += [claim.row for claim in rivals]
+        else:
+            runs[series].append(chosen[0])
+    for run in runs.values():
+        following = [claim.start for claim in run[1:]] + [STILL]
+        run[:] = [replace(claim, end=min(claim.end, after)) for claim, after in zip(run, following, strict=True)]
+    return runs
+
+
+def _ends(claims: list[Claim], conflicts: list[Assertion]) -> list[Claim]:
+    """Ends, one for each start; a stated day goes before an unstated one, and two stated days are a conflict."""
+    starts: dict[tuple[bytes, date], list[Claim]] = defaultdict(list)
+    for claim in claims:
+        starts[claim.row.series, claim.start].append(claim)
+    ends = []
+    for rivals in starts.values():
+        chosen = [claim for claim in rivals if claim.end != STILL] or rivals
+        if len({claim.end for claim in chosen}) > 1:
+            conflicts += [claim.row for claim in rivals]
+        else:
+            ends.append(min(chosen, key=Claim.order))
+    return sorted(ends, key=Claim.order)
+
+
+def _absorbed(end: Claim, run: list[Claim]) -> bool:
+    """Whether an end is about a row of its own statement: it bounds the same value, another replaces the old one."""
+    places = [place for place, claim in enumerate(run) if claim.start < end.over or claim.start == end.start]
+    if places and run[places[-1]].row.digest == end.row.digest:
+        run[places[-1]] = replace(run[places[-1]], end=min(run[places[-1]].end, end.over))
+    return bool(places)

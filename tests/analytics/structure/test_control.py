@@ -1,0 +1,192 @@
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from analytics.structure.control import Control, solve_control
+from analytics.structure.groups import control_groups
+from analytics.structure.votes import Arrows, Holdings
+from graph.errors import InvalidShare, NotConverged
+from tests.analytics.structure.worlds import SIZE, World, banded_worlds, consistent_votes, exact_worlds, naive_control
+
+
+def solve(world: World, **options: int) -> Control:
+    held, edges = world
+    tail, head, votes = zip(*held, strict=True) if held else ((), (), ())
+    holdings = Holdings.exact(SIZE, tail, head, np.array(votes) / 20)
+    return solve_control(holdings, Arrows.of(SIZE, *(zip(*edges, strict=True) if edges else ((), ()))), **options)
+
+
+def firms(*rows: tuple[str, str, float], **options: object) -> tuple[Control, list[str]]:
+    names = sorted({name for row in rows for name in row[:2]})
+    tail, head, votes = ([names.index(r[0]) for r in rows], [names.index(r[1]) for r in rows], [r[2] for r in rows])
+    return solve_control(Holdings.exact(len(names), tail, head, votes), **options), names  # type: ignore[arg-type]
+
+
+def controls(control: Control, names: list[str], x: str) -> set[str]:
+    return {names[y] for y in control.controlled_by(names.index(x))}
+
+
+@given(exact_worlds())
+@settings(max_examples=400, deadline=None)
+def test_everybody_controls_what_the_definition_says(world: World) -> None:
+    control = solve(world)
+    for x in range(SIZE):
+        assert set(control.controlled_by(x).tolist()) == naive_control(world, x)
+
+
+@given(exact_worlds(), st.integers(0, 6))
+@settings(max_examples=300, deadline=None)
+def test_what_is_not_kept_is_found_when_asked(world: World, budget: int) -> None:
+    scarce, ample = solve(world, max_pairs=budget), solve(world)
+    for x in range(SIZE):
+        assert set(scarce.controlled_by(x).tolist()) == set(ample.controlled_by(x).tolist())
+        assert scarce.controllers_of(x).tolist() == ample.controllers_of(x).tolist()
+        assert scarce.ultimate_of(x).tolist() == ample.ultimate_of(x).tolist()
+
+
+@given(exact_worlds())
+@settings(max_examples=300, deadline=None)
+def test_controllers_are_the_other_side_of_control(world: World) -> None:
+    control = solve(world)
+    truth = {x: naive_control(world, x) for x in range(SIZE)}
+    for y in range(SIZE):
+        owners = {x for x in range(SIZE) if y in truth[x]}
+        assert set(control.controllers_of(y).tolist()) == owners
+        alone = {x for x in owners if not any(x in truth[z] for z in range(SIZE)) and not in_own_power(world, x)}
+        assert set(control.ultimate_of(y).tolist()) == alone
+
+
+def in_own_power(world: World, x: int) -> bool:
+    held, edges = world
+    inside = naive_control(world, x)
+    votes = sum(v for a, b, v in held if b == x and a in inside)
+    return votes > 10 or any(a in inside and b == x for a, b in edges)
+
+
+@given(exact_worlds())
+@settings(max_examples=300, deadline=None)
+def test_deadlocks_are_the_rings_of_mutual_control(world: World) -> None:
+    truth = {x: naive_control(world, x) for x in range(SIZE)}
+    circular = [x for x in range(SIZE) if in_own_power(world, x)]
+    rings = {frozenset({x} | {z for z in truth[x] if x in truth[z]}) for x in circular}
+    assert {frozenset(ring.tolist()) for ring in solve(world).deadlocks} == rings
+
+
+@given(banded_worlds())
+@settings(max_examples=120, deadline=None)
+def test_bands_hold_under_all_and_under_some_votes_within_them(held: list[tuple[int, int, int, int, int]]) -> None:
+    columns = consistent_votes(held)
+    assume(all(columns) and np.prod([len(c) for c in columns]) < 4000)
+    tail, head, low, high, ends = (np.array(v) for v in zip(*held, strict=True)) if held else (np.zeros(0),) * 5
+    control = solve_control(Holdings.between(5, tail, head, low / 4, high / 4, ends))
+    answers = []
+    for vectors in product(*columns):
+        rows = [(x, y, float(v)) for column in vectors for x, y, v in column]
+        t, h, v = zip(*rows, strict=True) if rows else ((), (), ())
+        exact = solve_control(Holdings.exact(5, t, h, v))
+        answers.append([set(exact.controlled_by(x).tolist()) for x in range(5)])
+    for x in range(5):
+        assert set(control.controlled_by(x).tolist()) == set.intersection(*(a[x] for a in answers))
+        assert set(control.controlled_by(x, possible=True).tolist()) == set.union(*(a[x] for a in answers))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ends", "certain", "possible"),
+    [
+        (0.5, 0.75, 1, True, True),
+        (0.5, 0.75, 0, False, True),
+        (0.25, 0.5, 0, False, False),
+        (0.5, 0.5, 0, False, False),
+        (0.0, 1.0, 0, False, True),
+        (0.500000001, 0.500000001, 0, True, True),
+        (0.5000000004, 0.5000000004, 0, False, False),
+    ],
+)
+def test_a_band_controls_only_above_half(low: float, high: float, ends: int, certain: bool, possible: bool) -> None:
+    control = solve_control(Holdings.between(2, [0], [1], [low], [high], [ends]))
+    assert bool(len(control.controlled_by(0))) is certain
+    assert bool(len(control.controlled_by(0, possible=True))) is possible
+
+
+def test_what_others_are_sure_to_hold_limits_what_is_possible() -> None:
+    control = solve_control(Holdings.between(3, [0, 2], [1, 1], [0.25, 0.5], [0.75, 0.6], [0, 0]))
+    assert control.controlled_by(0, possible=True).tolist() == []
+    assert control.controlled_by(2, possible=True).tolist() == [1]
+
+
+@pytest.mark.parametrize("parts", [2, 3, 6, 7, 11, 30])
+def test_a_half_in_equal_parts_is_never_a_majority(parts: int) -> None:
+    n = parts + 2
+    tail = [0] * parts + list(range(1, parts + 1))
+    head = [*range(1, parts + 1), *([n - 1] * parts)]
+    votes = [1.0] * parts + [0.5 / parts] * parts
+    assert n - 1 not in solve_control(Holdings.exact(n, tail, head, votes)).controlled_by(0)
+
+
+def test_control_is_no_product_of_shares() -> None:
+    control, names = firms(("P", "A", 0.51), ("A", "B", 0.51), ("B", "C", 0.51), ("C", "D", 0.51))
+    assert controls(control, names, "P") == {"A", "B", "C", "D"}
+    control, names = firms(("P", "A", 0.4), ("P", "B", 0.4), ("A", "T", 0.5), ("B", "T", 0.5), ("P", "T", 0.0))
+    assert controls(control, names, "P") == set()
+
+
+def test_mutual_majorities_have_no_ultimate_controller() -> None:
+    control, names = firms(("A", "B", 0.6), ("B", "A", 0.6), ("P", "A", 0.4), ("Q", "B", 0.4), ("A", "C", 1.0))
+    assert [[names[x] for x in ring] for ring in control.deadlocks] == [["A", "B"]]
+    assert control.ultimate_of(names.index("C")).tolist() == []
+    assert [names[x] for x in control.controllers_of(names.index("C"))] == ["A", "B"]
+
+
+def test_own_holdings_do_not_vote() -> None:
+    control, names = firms(("A", "A", 0.1), ("P", "A", 0.46), ("Q", "A", 0.44))
+    assert controls(control, names, "P") == {"A"}
+    assert control.deadlocks == []
+    control, names = firms(("A", "A", 0.1), ("P", "A", 0.45), ("Q", "A", 0.45))
+    assert controls(control, names, "P") == set()
+    control, names = firms(("A", "A", 0.6), ("P", "A", 0.3))
+    assert controls(control, names, "P") == {"A"}
+
+
+def test_more_than_all_votes_stand_and_are_told() -> None:
+    control, names = firms(("P", "A", 0.6), ("Q", "A", 0.6))
+    assert controls(control, names, "P") == controls(control, names, "Q") == {"A"}
+    assert control.overfull.tolist() == [names.index("A")]
+
+
+def test_a_chain_of_ten_thousand_is_solved_within_its_budget() -> None:
+    n = 10_000
+    control = solve_control(Holdings.exact(n, range(n - 1), range(1, n), np.full(n - 1, 0.6)), max_pairs=5 * n)
+    assert len(control.certain.members) <= 5 * n
+    assert control.controlled_by(0).tolist() == list(range(1, n))
+    assert control.controlled_by(n // 2).tolist() == list(range(n // 2 + 1, n))
+    assert control.ultimate_of(n - 1).tolist() == [0]
+    assert control.controllers_of(100).tolist() == list(range(100))
+
+
+def test_a_ring_of_ten_thousand_shares_one_set() -> None:
+    n = 10_000
+    control = solve_control(Holdings.exact(n, range(n), [*range(1, n), 0], np.full(n, 0.6)))
+    assert len(control.certain.members) == n
+    assert len(control.deadlocks) == 1
+    assert len(control.controlled_by(77)) == n - 1
+    assert len(control.controllers_of(78)) == n - 1
+
+
+@pytest.mark.parametrize(("low", "high"), [(-0.1, 0.2), (0.3, 0.2), (0.2, 1.1), (np.nan, 0.3), (0.1, np.nan)])
+def test_votes_that_cannot_be_are_refused(low: float, high: float) -> None:
+    with pytest.raises(InvalidShare):
+        solve_control(Holdings.between(2, [0], [1], [low], [high]))
+
+
+def test_an_answer_that_would_take_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = (("P", "A", 0.51), ("P", "B", 0.51), ("A", "C", 0.26), ("B", "C", 0.25))
+    control, names = firms(*rows, max_pairs=0)
+    assert [names[x] for x in control.controllers_of(names.index("C"))] == ["P"]
+    monkeypatch.setattr("analytics.structure.reach.SEARCH_LIMIT", 0)
+    with pytest.raises(NotConverged):
+        control.controllers_of(names.index("C"))
+    with pytest.raises(NotConverged):
+        control_groups(control)

@@ -1,0 +1,116 @@
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.structure.control import STATE, solve_control
+from analytics.structure.groups import Groups, connected_groups, control_groups
+from analytics.structure.votes import Arrows, Holdings
+from tests.analytics.structure.test_control import in_own_power
+from tests.analytics.structure.worlds import NODES, PAIRS, SIZE, World, exact_worlds, naive_control
+
+
+def grouped(world: World, states: set[int]) -> Groups:
+    held, edges = world
+    held = [row for row in held if row[1] not in states]
+    edges = [edge for edge in edges if edge[1] not in states]
+    tail, head, votes = zip(*held, strict=True) if held else ((), (), ())
+    kind = np.zeros(SIZE, np.uint8)
+    kind[list(states)] = STATE
+    arrows = Arrows.of(SIZE, *(zip(*edges, strict=True) if edges else ((), ())))
+    return control_groups(solve_control(Holdings.exact(SIZE, tail, head, np.array(votes) / 20), arrows, kind=kind))
+
+
+def named(names: str, control: list[str], depends: list[str], clients: str, state: str = "") -> set[str]:
+    """Groups of parties of one letter; an arrow is two letters."""
+    kind = np.zeros(len(names), np.uint8)
+    kind[[names.index(s) for s in state]] = STATE
+    arrows = Arrows.of(len(names), [names.index(e[0]) for e in control], [names.index(e[1]) for e in control])
+    groups = control_groups(solve_control(Holdings.exact(len(names), [], [], []), arrows, kind=kind))
+    falls = Arrows.of(len(names), [names.index(e[1]) for e in depends], [names.index(e[0]) for e in depends])
+    found = connected_groups(groups, falls, [names.index(c) for c in clients], beside_state=bool(state))
+    return {"".join(sorted(names[x] for x in group)) for group in found}
+
+
+@given(exact_worlds(), st.sets(NODES, max_size=2))
+@settings(max_examples=400, deadline=None)
+def test_a_group_is_a_top_and_all_it_controls(world: World, states: set[int]) -> None:
+    groups = grouped(world, states)
+    kept = ([r for r in world[0] if r[1] not in states], [e for e in world[1] if e[1] not in states])
+    truth = {x: naive_control(kept, x) for x in range(SIZE)}
+    expected = set()
+    for x in set(range(SIZE)) - states:
+        ring = {x} | {z for z in truth[x] if x in truth[z]}
+        above = {z for z in range(SIZE) if x in truth[z]} - states - ring
+        if not above and (truth[x] or in_own_power(kept, x)):
+            expected.add(frozenset({x} | truth[x]))
+    assert {frozenset(groups.members(k).tolist()) for k in range(len(groups))} == expected
+    for y in range(SIZE):
+        around = {frozenset(group.tolist()) for group in groups.around(y)}
+        assert around == ({group for group in expected if y in group} or {frozenset({y})})
+
+
+def test_the_state_controls_and_does_not_unite() -> None:
+    holdings = Holdings.exact(6, [0, 0, 1, 2, 1], [1, 2, 3, 4, 5], [1.0, 1.0, 0.6, 0.6, 0.5])
+    kind = np.zeros(6, np.uint8)
+    kind[0] = STATE
+    control = solve_control(holdings, kind=kind)
+    groups = control_groups(control)
+    assert control.ultimate_of(3).tolist() == [0]
+    assert [groups.members(k).tolist() for k in range(len(groups))] == [[1, 3], [2, 4]]
+    assert [g.tolist() for g in groups.around(0)] == [[0]]
+
+
+def test_a_jointly_controlled_firm_sits_in_both_groups() -> None:
+    assert named("ABJ", ["AJ", "BJ"], [], "ABJ") == {"AJ", "BJ"}
+
+
+def test_dependence_on_a_chain_reaches_the_end() -> None:
+    assert named("ABCD", [], ["BA", "CB", "DC"], "ABCD") == {"ABCD"}
+
+
+def test_who_is_no_client_still_unites() -> None:
+    assert named("ABCD", [], ["BA", "CA", "DA"], "BCD") == {"BCD"}
+
+
+def test_two_supports_make_two_groups() -> None:
+    assert named("ABCDE", [], ["CA", "DA", "DB", "EB"], "ABCDE") == {"ACD", "BDE"}
+
+
+def test_dependence_goes_down_with_control_and_up_only_where_recorded() -> None:
+    control = ["AP", "AQ", "BR", "RS", "RT"]
+    assert named("APQBRST", control, ["RQ"], "APQBRST") == {"APQRST", "BRST"}
+    assert named("APQBRST", control, ["RQ", "BR"], "APQBRST") == {"".join(sorted("APQBRST"))}
+
+
+def test_a_government_stands_beside_each_group_it_controls() -> None:
+    control = ["GA", "GB", "GC", "AX", "BY"]
+    assert named("GABCXY", control, [], "GABCXY", state="G") == {"AGX", "BGY", "CG"}
+    assert named("GABCXY", control, ["BC", "CB"], "ABCX", state="G") == {"AX", "BC"}
+
+
+@given(st.lists(PAIRS, max_size=6), st.lists(PAIRS, max_size=6), st.sets(NODES, min_size=1))
+@settings(max_examples=300, deadline=None)
+def test_connected_groups_are_the_greatest_closures(
+    control: list[tuple[int, int]], depends: list[tuple[int, int]], clients: set[int]
+) -> None:
+    edges = [e for e in control if e[0] != e[1]]
+    groups = grouped(([], edges), set())
+    falls = [(s, x) for x, s in depends]
+    found = {
+        frozenset(group.tolist())
+        for group in connected_groups(
+            groups, Arrows.of(SIZE, *(zip(*falls, strict=True) if falls else ((), ()))), clients
+        )
+    }
+    below = {x: naive_control(([], edges), x) for x in range(SIZE)}
+    closures = set()
+    for start in (set(map(int, g)) for x in range(SIZE) for g in groups.around(x)):
+        seed = start
+        while True:
+            more = {z for x, s in depends if s in seed for z in ({x} | below[x])}
+            if more <= seed:
+                break
+            seed = seed | more
+        closures.add(frozenset(seed & clients))
+    assert found == {c for c in closures if c and not any(c < other for other in closures)}
+    assert set().union(*found) == clients

@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from analytics.structure.control import solve_control
+from analytics.structure.proof import prove
+from analytics.structure.votes import Arrows, Holdings
+from graph.errors import InvalidQuestion
+from tests.analytics.structure.test_control import solve
+from tests.analytics.structure.worlds import SIZE, World, exact_worlds
+
+
+@given(exact_worlds())
+@settings(max_examples=300, deadline=None)
+def test_a_proof_holds_on_its_own_and_no_holding_can_be_left_out(world: World) -> None:
+    control = solve(world)
+    held, edges = control.holdings, world[1]
+    for x in range(SIZE):
+        for y in control.controlled_by(x).tolist():
+            known = {x}
+            for step in prove(control, x, y):
+                assert set(step.holders) <= known
+                if step.edges:
+                    assert edges[step.edges[0]] == (step.holders[0], step.company)
+                else:
+                    twentieths = [round(held.low[k] * 20) for k in step.holdings]
+                    assert all(held.head[k] == step.company for k in step.holdings)
+                    assert {int(held.tail[k]) for k in step.holdings} == set(step.holders)
+                    assert sum(twentieths) > 10 >= sum(twentieths) - min(twentieths)
+                known.add(step.company)
+            assert y in known
+
+
+def test_a_proof_of_possible_control_names_the_bands() -> None:
+    control = solve_control(Holdings.between(3, [0, 1, 0], [1, 2, 2], [0.6, 0.2, 0.1], [0.6, 0.4, 0.3]))
+    steps = prove(control, 0, 2, possible=True)
+    assert [step.company for step in steps] == [1, 2]
+    assert steps[1].high == pytest.approx(0.7)
+    with pytest.raises(InvalidQuestion):
+        prove(control, 0, 2)
+
+
+def test_other_control_is_shown_before_votes() -> None:
+    edges = Arrows.of(3, [0, 1], [1, 2])
+    control = solve_control(Holdings.exact(3, [0], [1], [0.9]), edges)
+    assert [(s.company, s.edges, s.holdings) for s in prove(control, 0, 2)] == [(1, (0,), ()), (2, (1,), ())]
+
+
+def test_a_party_that_controls_itself_can_show_it() -> None:
+    control = solve_control(Holdings.exact(3, [0, 0, 1, 2], [1, 2, 0, 0], np.array([0.6, 0.6, 0.3, 0.3])))
+    assert [ring.tolist() for ring in control.deadlocks] == [[0]]
+    assert [step.company for step in prove(control, 0, 0)] == [1, 2, 0]

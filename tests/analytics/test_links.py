@@ -1,0 +1,66 @@
+"""What analytics reads from a snapshot's links is what the links say."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from analytics.limits.exposure import UNKNOWN, Book, exposure_to
+from analytics.structure.control import solve_control
+from analytics.structure.tiers import Trade, walk_tiers
+from analytics.structure.votes import Arrows, Holdings
+from graph.field import Kind
+from graph.grouping import grouped, starts
+from graph.links import Links
+from graph.model import CONTROLS, FACILITIES, GUARANTEES, LENDS, OWNS, SUPPLIES
+
+
+def links(relation: Kind, size: int, tail: list[int], head: list[int], **fields: Any) -> Links:
+    tails, heads = np.array(tail, np.uint32), np.array(head, np.uint32)
+    in_start, in_order = grouped(heads, size)
+    arrays = {name: np.asarray(values) for name, values in fields.items()}
+    for array in (tails, heads, in_start, in_order, *arrays.values()):
+        array.flags.writeable = False
+    fact = np.arange(len(tail), dtype=np.uint32)
+    return Links(
+        relation, tails, heads, starts(tails, size), in_start, in_order, arrays, fact, lambda name: pa.array([name])
+    )
+
+
+def owns(low: list[float], high: list[float], ends: list[int]) -> Links:
+    stated = np.zeros(3, bool)
+    return links(
+        OWNS, 4, [0, 1, 2], [1, 2, 3], votes_low=low, votes_high=high, votes_ends=np.array(ends, np.int8),
+        votes_stated=stated,
+    )  # fmt: skip
+
+
+def test_votes_of_links_give_control() -> None:
+    control = solve_control(Holdings.of(owns([0.6, 0.5, 0.5], [0.6, 0.75, 0.75], [0, 1, 0])))
+    assert control.controlled_by(0).tolist() == [1, 2]
+    assert control.controlled_by(0, possible=True).tolist() == [1, 2, 3]
+    exact = solve_control(
+        Holdings.of(owns([0.6, 0.6, 0.5], [0.6, 0.6, 0.5], [0, 0, 0])), Arrows.leaving(links(CONTROLS, 4, [2], [3]))
+    )
+    assert exact.controlled_by(0).tolist() == [1, 2, 3]
+    assert exact.possible is exact.certain
+
+
+def test_facilities_and_guarantees_of_links_give_exposure() -> None:
+    nan = np.nan
+    lends = links(
+        LENDS, 4, [0, 0, 3], [1, 2, 1], kind=np.array([0, 4, 0], np.int8), drawn=np.array([10.0, nan, 7.0]),
+        undrawn=np.array([nan, 20.0, nan]), ccf=np.array([nan, 0.5, nan]),
+    )  # fmt: skip
+    promises = links(GUARANTEES, 4, [1], [2], amount=np.array([4.0]))
+    book = Book.of(lends, promises, np.array([UNKNOWN], np.uint32))
+    found = exposure_to(book, [1], lender=0)
+    assert (found.direct, found.contingent, found.by_kind) == (10.0, 4.0, {FACILITIES[0]: 10.0})
+    assert exposure_to(book, [1]).direct == 17.0
+
+
+def test_supplies_of_links_give_tiers_both_ways() -> None:
+    supplies = links(SUPPLIES, 4, [1, 2, 3], [0, 1, 1], amount=np.array([5.0, 3.0, 1.0]))
+    trade = Trade.of(supplies, np.full(3, -1, np.int32))
+    assert [tier.links.tolist() for tier in walk_tiers(trade, 0).tiers] == [[0], [1, 2]]
+    assert [tier.links.tolist() for tier in walk_tiers(trade, 3, direction="downstream").tiers] == [[2], [0]]

@@ -1,0 +1,163 @@
+"""The page in a real browser: Debian's Chromium, driven by Playwright."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.draw import draw
+from api.draw.scene import KEEP
+from api.engine import Engine, Place
+from api.questions import network
+from tests.api.conftest import ALONE, BUYER, HOSTILE, NAMES, B
+from tests.api.world import Book, instant
+
+pytestmark = pytest.mark.browser
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-first-run",
+)  # fmt: skip
+INK = r"""() => {
+  const pen = document.createElement('canvas').getContext('2d');
+  pen.font = '40px ' + getComputedStyle(document.body).fontFamily;
+  const ink = text => {
+    pen.clearRect(0, 0, 90, 60);
+    pen.fillText(text, 5, 45);
+    return pen.getImageData(0, 0, 90, 60).data.filter((value, at) => at % 4 == 3 && value > 128).length;
+  };
+  return ['澜', '汀', '\uE0F1'].map(ink);
+}"""
+"""Ink of two Chinese characters, and of one that no font has."""
+PLACES = "JSON.stringify(network.getPositions())"
+
+
+@dataclass
+class Opened:
+    page: Any
+    requests: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    chromium = shutil.which("chromium")
+    if chromium is None and not os.environ.get("CI"):
+        pytest.skip("no chromium here: apt-get install chromium fonts-noto-cjk")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        yield running
+        running.close()
+
+
+def opened(browser: Any, text: str, folder: Path) -> Opened:
+    (folder / "page.html").write_text(text, encoding="utf-8")
+    it = Opened(browser.new_page(viewport={"width": 1440, "height": 900}))
+    it.page.on("request", lambda request: it.requests.append(request.url))
+    it.page.on("console", lambda message: it.errors.append(message.text))
+    it.page.on("pageerror", lambda error: it.errors.append(str(error)))
+    it.page.on("dialog", lambda dialog: it.errors.append(dialog.message))
+    it.page.goto((folder / "page.html").as_uri())
+    it.page.wait_for_selector("body[data-drawn]")
+    return it
+
+
+def drawn(engine: Engine, party: str, **asked: Any) -> str:
+    return draw(network(engine, party, moment=engine.moment(), **asked))
+
+
+def test_it_asks_no_other_host_and_says_no_error(browser: Any, engine: Engine, tmp_path: Path) -> None:
+    it = opened(browser, drawn(engine, B, hops=2), tmp_path)
+    assert [url.split("/")[-1] for url in it.requests] == ["page.html"]
+    assert it.errors == []
+
+
+def test_nodes_stay_where_they_are(browser: Any, engine: Engine, tmp_path: Path) -> None:
+    it = opened(browser, drawn(engine, B, hops=2), tmp_path)
+    before = it.page.evaluate(PLACES)
+    it.page.mouse.move(500, 450)
+    it.page.mouse.wheel(0, 300)
+    it.page.wait_for_timeout(800)
+    assert it.page.evaluate(PLACES) == before
+
+
+def test_chinese_names_have_glyphs_of_their_own(browser: Any, engine: Engine, tmp_path: Path) -> None:
+    it = opened(browser, drawn(engine, B), tmp_path)
+    widths = it.page.evaluate(INK)
+    assert len(set(widths)) == 3
+
+
+def test_a_row_chosen_by_keyboard_selects_in_the_picture(browser: Any, engine: Engine, tmp_path: Path) -> None:
+    it = opened(browser, drawn(engine, B, hops=2), tmp_path)
+    it.page.focus("tr[data-edge]")
+    first = it.page.evaluate("network.getSelectedEdges()")
+    it.page.keyboard.press("ArrowDown")
+    second = it.page.evaluate("network.getSelectedEdges()")
+    assert len(first) == len(second) == 1
+    assert first != second
+    assert it.page.locator("tr[aria-selected=true]").count() == 1
+
+
+def test_a_node_chosen_in_the_picture_is_marked_in_the_table(browser: Any, engine: Engine, tmp_path: Path) -> None:
+    it = opened(browser, drawn(engine, B, hops=2), tmp_path)
+    place = it.page.evaluate(f"network.canvasToDOM(network.getPosition('{B}'))")
+    box = it.page.locator("#picture").bounding_box()
+    it.page.mouse.click(box["x"] + place["x"], box["y"] + place["y"])
+    it.page.wait_for_selector(f'tr[data-node="{B}"][aria-selected=true]')
+
+
+def test_a_relation_switched_off_is_hidden(browser: Any, engine: Engine, tmp_path: Path) -> None:
+    it = opened(browser, drawn(engine, B, hops=2), tmp_path)
+    it.page.locator("input[data-kind=OWNS]").uncheck()
+    hidden = it.page.evaluate("edges.get({filter: edge => edge.hidden}).map(edge => edge.kind)")
+    assert set(hidden) == {"OWNS"}
+    assert len(hidden) == 7
+
+
+def test_a_hostile_name_stays_text(browser: Any, engine: Engine, tmp_path: Path) -> None:
+    it = opened(browser, drawn(engine, ALONE), tmp_path)
+    it.page.wait_for_timeout(300)
+    assert it.errors == []
+    assert it.page.locator("img").count() == 0
+    assert it.page.locator(f'tr[data-node="{HOSTILE}"] td').first.inner_text() == NAMES[HOSTILE]
+    label = it.page.evaluate(f"nodes.get('{HOSTILE}').title")
+    assert label.startswith(NAMES[HOSTILE])
+
+
+def test_a_hub_is_folded_and_the_folded_are_reached_by_the_table(browser: Any, engine: Engine, tmp_path: Path) -> None:
+    it = opened(browser, drawn(engine, BUYER, limit=500), tmp_path)
+    assert it.page.evaluate("nodes.length") == 1 + 1 + KEEP + 1
+    it.page.focus('tr[data-node="register:s000"]')
+    assert it.page.evaluate("network.getSelectedNodes()")[0].startswith("fold ")
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """500 companies of which each owns or supplies a few others, so that nothing folds."""
+    folder = tmp_path_factory.mktemp("crowd")
+    book = Book(folder / "columns")
+    parties = [f"r:{n:03d}" for n in range(500)]
+    facts: list[tuple[str, dict[str, object]]] = [
+        ("Profile", {"party": p, "name": f"澜汀{p[-3:]}号有限公司"}) for p in parties
+    ]
+    for n in range(1, 500):
+        facts.append(("OWNS", {"from": parties[n // 4], "to": parties[n], "share": 0.3}))
+        buyer = parties[(n * 7 + 1) % 500]
+        facts.append(("SUPPLIES", {"from": parties[n], "to": buyer, "amount": 1e6, "currency": "CNY"}))
+    book.load(dict.fromkeys(parties, "Company"), facts, closed_at=instant("2024-01-01"))
+    return Engine(Place(folder), book.facts)
+
+
+def test_five_hundred_parties_are_quick_and_still(browser: Any, crowd: Engine, tmp_path: Path) -> None:
+    text = drawn(crowd, "r:000", hops=6, limit=500)
+    it = opened(browser, text, tmp_path)
+    assert it.page.evaluate("nodes.length") >= 400
+    assert int(it.page.evaluate("document.body.dataset.drawn")) < 15_000
+    before = it.page.evaluate(PLACES)
+    it.page.wait_for_timeout(1000)
+    assert it.page.evaluate(PLACES) == before
+    assert it.errors == []

@@ -1,0 +1,102 @@
+"""What printed answers show: aligned, numbered, counted, with a next step where they are empty."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+
+from api import questions
+from api.answer import Answer
+from api.engine import Engine
+from api.printing import frame
+from api.questions.search import Found
+from tests.api.conftest import ALONE, BANK, BUYER, HOLD, MINE, SHOP, B
+from tests.api.world import instant
+
+
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+
+
+@pytest.fixture
+def printed(capsys: pytest.CaptureFixture[str]) -> Any:
+    def show(answer: Answer[Any]) -> str:
+        frame.show(answer, as_json=False)
+        return capsys.readouterr().out
+
+    return show
+
+
+def test_chinese_and_english_names_stand_in_one_column(engine: Engine, printed: Any) -> None:
+    said = printed(questions.network(engine, MINE, hops=2, limit=10, moment=engine.moment()))
+    rows = re.findall(r"^ +[12]  .*?(?=Company|Person)", said, re.MULTILINE)
+    assert len(rows) >= 5
+    assert any(row.isascii() for row in rows)
+    assert any(not row.isascii() for row in rows)
+    assert len({cell_len(row) for row in rows}) == 1
+
+
+def test_every_number_in_a_table_is_a_source_in_the_list(engine: Engine, printed: Any) -> None:
+    answer = questions.control(engine, B, moment=replace(engine.moment(), known_at=instant("2024-12-31T00:00:00")))
+    above, below = printed(answer).split("sources", 1)
+    used = {int(number) for number in re.findall(r"\[(\d+)\]", above)}
+    listed = {int(number) for number in re.findall(r"^\[(\d+)\]", below, re.MULTILINE)}
+    assert used == listed == set(range(1, len(answer.sources) + 1))
+
+
+def test_what_is_cut_is_counted(engine: Engine, printed: Any) -> None:
+    said = printed(questions.upstream(engine, BUYER, limit=60, moment=engine.moment()))
+    assert "… 241 more supplies in this tier" in said
+    assert re.search(r"… \d+ more sources; --json has all", said)
+
+
+def test_amounts_have_separators_and_currency_and_shares_a_sign(engine: Engine, printed: Any) -> None:
+    moment = replace(engine.moment(), currency="CNY")
+    stakes = printed(questions.exposure(engine, MINE, lender=BANK, moment=moment))
+    assert "CNY 54,000,000" in stakes
+    dossier = printed(questions.party(engine, B, moment=moment))
+    assert "5,000,000,000" in dossier
+    assert "60%" in dossier
+    assert ">25–50%" in dossier
+
+
+def test_of_the_votes_together_the_sum_is_printed(engine: Engine, printed: Any) -> None:
+    """40 % through the holding company and 20 % directly are 60 %."""
+    moment = engine.moment(known_at=instant("2024-12-31T00:00:00"))
+    row = next(line for line in printed(questions.control(engine, B, moment=moment)).splitlines() if "= 60%" in line)
+    assert "40%" in row
+    assert "20%" in row
+
+
+def test_a_rival_statement_stands_apart(engine: Engine, printed: Any) -> None:
+    said = printed(questions.party(engine, HOLD, moment=engine.moment()))
+    assert said.index("60%") < said.index("is not believed") < said.index("55%")
+
+
+@pytest.mark.parametrize(
+    ("ask", "next_step"),
+    [
+        (lambda e, m: questions.search(e, "no such name at all", moment=m), "part of the name"),
+        (lambda e, m: questions.upstream(e, ALONE, moment=m), "load who supplies whom"),
+        (lambda e, m: questions.links(e, [ALONE, SHOP], steps=1, moment=m), "--steps"),
+        (lambda e, m: questions.control(e, ALONE, moment=m), "contagraph ask network"),
+        (lambda e, m: questions.groups(e, ALONE, moment=m), "contagraph ask control"),
+    ],
+)
+def test_where_there_is_nothing_the_next_step_is_said(engine: Engine, printed: Any, ask: Any, next_step: str) -> None:
+    said = printed(ask(engine, engine.moment()))
+    assert next_step in said.split("next", 1)[1]
+
+
+def test_every_kind_of_answer_is_printed_and_has_a_next_step() -> None:
+    assert set(frame.PRINTERS) == set(frame.NEXT)
+    assert Found in frame.PRINTERS
+
+
+def test_json_is_all_of_it(engine: Engine, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    answer = questions.upstream(engine, BUYER, limit=200, moment=engine.moment())
+    frame.show(answer, as_json=True)
+    assert capsysbinary.readouterr().out.count(b'"fact_id"') >= 2 * 200

@@ -1,0 +1,55 @@
+from datetime import date, datetime
+from pathlib import Path
+
+from api.answer import Answer
+from api.engine import Engine, Place
+from api.questions import changes
+from api.questions.changes import ChangesOf, earlier
+from tests.api.conftest import SHOP, B
+from tests.api.world import Book, day, instant
+
+
+def asked(
+    engine: Engine, party: str, *, valid_at: date | None = None, known_at: datetime | None = None
+) -> Answer[ChangesOf]:
+    moment = engine.moment()
+    return changes(engine, party, since=earlier(moment, valid_at=valid_at, known_at=known_at), moment=moment)
+
+
+def test_a_correction_is_a_change_of_what_was_known(engine: Engine) -> None:
+    answer = asked(engine, B, known_at=instant("2024-12-31"))
+    (change,) = answer.answer.changes
+    assert (change.what, change.fields) == ("changed", ("share",))
+    assert change.before is not None
+    assert change.after is not None
+    assert (change.before.text, change.after.text) == ("51%", "49%")
+    assert {source.fact_id for source in answer.sources} == {change.before.fact_id, change.after.fact_id}
+
+
+def test_what_began_has_entered_and_what_ended_has_left(engine: Engine) -> None:
+    (began,) = asked(engine, B, valid_at=date(2023, 12, 31)).answer.changes
+    assert (began.what, began.tail.id) == ("entered", "register:soe")
+    (ended,) = asked(engine, SHOP, valid_at=date(2024, 6, 30)).answer.changes
+    assert (ended.what, ended.tail.id) == ("left", "register:mine")
+
+
+def test_nothing_changed_between_a_moment_and_itself(engine: Engine) -> None:
+    answer = asked(engine, B, valid_at=engine.moment().valid_at)
+    assert answer.answer.changes == ()
+    assert "Nothing" in answer.reasons[0]
+
+
+def test_a_party_that_was_not_there_has_entered_with_all_it_has(engine: Engine) -> None:
+    value = asked(engine, B, known_at=instant("2023-01-01")).answer
+    assert value.changed == value.left == 0
+    assert value.entered == len(value.changes) > 5
+
+
+def test_joining_two_records_is_told(tmp_path: Path) -> None:
+    book = Book(tmp_path / "columns")
+    same = ("SAME_AS", {"from": "a:1", "to": "b:1", "verdict": "confirmed", "valid_from": day("2024-01-01")})
+    book.load({"a:1": "Company", "b:1": "Company"}, [same], closed_at=instant("2024-02-01"))
+    place = Place(tmp_path)
+    engine = Engine(place, place.facts(), clock=lambda: instant("2024-03-01"))
+    assert asked(engine, "b:1", known_at=instant("2024-01-01")).answer.party.id == "a:1"
+    assert asked(engine, "a:1", valid_at=date(2023, 1, 1)).answer.joined == ("b:1",)

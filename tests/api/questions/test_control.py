@@ -1,0 +1,54 @@
+from datetime import date
+
+from api.engine import Engine
+from api.questions import control, groups
+from tests.api.conftest import BUYER, HOLD, MINE, PERSON, RING1, SHOP, SOE, STATE, B
+from tests.api.world import instant
+
+BEFORE = instant("2024-06-01")
+
+
+def test_control_is_proved_by_the_holdings_that_give_it(engine: Engine) -> None:
+    """B holds 60 % of Keladak; Keladak's 40 % and B's own 20 % make 60 % of the mine."""
+    value = control(engine, MINE, moment=engine.moment()).answer
+    (one,) = value.controllers
+    assert (one.controller.id, one.certain, one.ultimate) == (B, True, True)
+    assert [fall.company.id for fall in one.proof] == [HOLD, MINE]
+    assert {(fact.tail.id, fact.text) for fact in one.proof[-1].by} == {(HOLD, "40%"), (B, "20%")}
+    assert abs(one.proof[-1].low - 0.6) < 1e-12
+
+
+def test_a_correction_takes_control_away_and_what_was_known_before_stays(engine: Engine) -> None:
+    assert control(engine, B, moment=engine.moment()).answer.controllers == ()
+    before = control(engine, B, moment=engine.moment(valid_at=date(2024, 6, 1), known_at=BEFORE)).answer
+    assert [one.controller.id for one in before.controllers] == [PERSON]
+
+
+def test_every_fact_of_a_proof_names_its_source(engine: Engine) -> None:
+    answer = control(engine, B, moment=engine.moment())
+    assert [one.controlled.id for one in answer.answer.controlled] == [HOLD, RING1, MINE]
+    facts = {fact.fact_id for one in answer.answer.controlled for fall in one.proof for fact in fall.by}
+    assert facts == {source.fact_id for source in answer.sources}
+
+
+def test_a_group_has_its_members_with_what_ties_them(engine: Engine) -> None:
+    (group,) = groups(engine, MINE, moment=engine.moment()).answer.groups
+    assert {(member.party.id, member.why) for member in group.members} == {
+        (B, "top"),
+        (HOLD, "controlled"),
+        (RING1, "controlled"),
+        (MINE, "controlled"),
+    }
+
+
+def test_who_was_judged_dependent_falls_with_whom_it_depends_on(engine: Engine) -> None:
+    (group,) = groups(engine, SHOP, moment=engine.moment()).answer.groups
+    assert [(member.party.id, member.why) for member in group.members] == [(BUYER, "top"), (SHOP, "dependent")]
+    assert group.members[1].dependences[0].values["reason"] == "92% of sales"
+
+
+def test_the_state_controls_and_does_not_connect(engine: Engine) -> None:
+    assert control(engine, SOE, moment=engine.moment()).answer.controllers[0].controller.id == STATE
+    answer = groups(engine, SOE, moment=engine.moment())
+    assert answer.answer.groups == ()
+    assert any("does not connect" in reason for reason in answer.reasons)

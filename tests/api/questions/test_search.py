@@ -1,0 +1,36 @@
+import pytest
+
+from api.engine import Engine
+from api.questions import search
+from graph.errors import InvalidQuestion
+from tests.api.conftest import BUYER, B
+from tests.api.world import instant
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [("澜汀集團", B), ("91350100M000100Y43", B), ("Vorvaen Motors", BUYER), ("register:buyer", BUYER)],
+)
+def test_a_party_is_found_by_name_number_or_id(engine: Engine, text: str, first: str) -> None:
+    answer = search(engine, text, moment=engine.moment())
+    assert answer.answer.matches[0].party.id == first
+    assert answer.reasons
+    assert answer.sources
+
+
+def test_what_was_not_known_yet_is_not_found(engine: Engine) -> None:
+    before = engine.moment(known_at=instant("2024-02-15"))
+    assert not search(engine, "沅漪银行", moment=before).answer.matches
+    assert search(engine, "沅漪银行", moment=engine.moment()).answer.matches
+
+
+def test_an_answer_that_is_empty_says_so(engine: Engine) -> None:
+    answer = search(engine, "qqqq", moment=engine.moment())
+    assert answer.answer.matches == ()
+    assert "Nothing" in answer.reasons[0]
+
+
+@pytest.mark.parametrize(("text", "limit"), [("x" * 500, 20), ("x", 0), ("x", 100_000)])
+def test_what_cannot_be_asked_is_refused(engine: Engine, text: str, limit: int) -> None:
+    with pytest.raises(InvalidQuestion):
+        search(engine, text, limit=limit, moment=engine.moment())

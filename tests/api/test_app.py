@@ -1,0 +1,238 @@
+"""Every question over HTTP: the same answer as the function, in one frame, told by problems where it fails."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+from pydantic import TypeAdapter
+
+from api import questions
+from api.answer import Answer
+from api.app import create_app
+from api.engine import Engine, Place
+from api.questions.changes import ChangesOf
+from api.questions.control import ControlOf
+from api.questions.exposure import ExposureTo
+from api.questions.groups import GroupsOf
+from api.questions.links import Linkage
+from api.questions.network import Network
+from api.questions.party import Dossier
+from api.questions.search import Found
+from api.questions.tiers import TiersOf
+from api.settings import Settings
+from graph.moment import Moment
+from tests.api.conftest import BANK, BUYER, CLOCK, MINE, PERSON, RING2, SHOP, B
+from tests.api.service import serving, wait_until_ready
+from tests.api.world import Book, day, instant
+
+Ask = Callable[[Engine, Moment], Answer[Any]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One question asked both ways."""
+
+    address: str
+    parameters: dict[str, Any]
+    type: Any
+    ask: Ask
+
+
+CASES = {
+    "search": Case("/v1/parties", {"q": "澜汀"}, Found, lambda e, m: questions.search(e, "澜汀", moment=m)),
+    "party": Case(f"/v1/parties/{B}", {"limit": 3}, Dossier, lambda e, m: questions.party(e, B, limit=3, moment=m)),
+    "network": Case(
+        f"/v1/parties/{MINE}/network",
+        {"hops": 2, "kinds": ["OWNS", "SUPPLIES"], "limit": 5, "offset": 1},
+        Network,
+        lambda e, m: questions.network(e, MINE, hops=2, kinds=["OWNS", "SUPPLIES"], limit=5, offset=1, moment=m),
+    ),
+    "control": Case(f"/v1/parties/{B}/control", {}, ControlOf, lambda e, m: questions.control(e, B, moment=m)),
+    "groups": Case(f"/v1/parties/{MINE}/groups", {}, GroupsOf, lambda e, m: questions.groups(e, MINE, moment=m)),
+    "exposure": Case(
+        f"/v1/parties/{MINE}/exposure",
+        {"lender": BANK},
+        ExposureTo,
+        lambda e, m: questions.exposure(e, MINE, lender=BANK, moment=m),
+    ),
+    "links": Case(
+        "/v1/links",
+        {"party": [MINE, RING2], "steps": 2},
+        Linkage,
+        lambda e, m: questions.links(e, [MINE, RING2], steps=2, moment=m),
+    ),
+    "upstream": Case(
+        f"/v1/parties/{BUYER}/upstream",
+        {"limit": 4, "offset": 300},
+        TiersOf,
+        lambda e, m: questions.upstream(e, BUYER, limit=4, offset=300, moment=m),
+    ),
+    "downstream": Case(
+        f"/v1/parties/{MINE}/downstream", {}, TiersOf, lambda e, m: questions.downstream(e, MINE, moment=m)
+    ),
+    "changes": Case(
+        f"/v1/parties/{B}/changes",
+        {"since_known_at": "2024-02-15"},
+        ChangesOf,
+        lambda e, m: questions.changes(e, B, since=replace(m, known_at=instant("2024-02-15")), moment=m),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def client(engine: Engine) -> Iterator[httpx.Client]:
+    with serving(create_app(engine, Settings())) as client:
+        wait_until_ready(client)
+        yield client
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_http_answers_what_the_function_answers(client: httpx.Client, engine: Engine, name: str) -> None:
+    case = CASES[name]
+    reply = client.get(case.address, params=case.parameters)
+    said = case.ask(engine, engine.moment())
+    assert reply.status_code == 200, reply.text
+    assert reply.json() == TypeAdapter(Answer[case.type]).dump_python(said, mode="json", by_alias=True)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_answer_has_the_same_frame(client: httpx.Client, name: str) -> None:
+    answer = client.get(CASES[name].address, params=CASES[name].parameters).json()
+    assert list(answer) == ["question", "as_of", "snapshot", "answer", "reasons", "sources"]
+    assert answer["question"]["name"] == name
+    assert set(answer["as_of"]) == {"valid_at", "known_at"}
+
+
+def test_every_question_of_the_package_has_an_address(client: httpx.Client) -> None:
+    asked = set(questions.__all__) - {"earlier"}
+    operations = {
+        o["operationId"] for path in client.get("/openapi.json").json()["paths"].values() for o in path.values()
+    }
+    assert asked <= operations
+    assert asked == set(CASES)
+
+
+def test_what_was_known_before_a_correction_is_answered_as_it_was_known(client: httpx.Client) -> None:
+    address = f"/v1/parties/{B}/control"
+    before = client.get(address, params={"known_at": "2024-12-31T00:00:00Z"}).json()["answer"]["controllers"]
+    after = client.get(address).json()["answer"]["controllers"]
+    assert [(each["controller"]["id"], each["certain"]) for each in before] == [(PERSON, True)]
+    assert (PERSON, True) not in [(each["controller"]["id"], each["certain"]) for each in after]
+
+
+def test_the_day_in_the_world_counts(client: httpx.Client) -> None:
+    def owners(valid_at: str) -> list[str]:
+        relations = client.get(f"/v1/parties/{SHOP}", params={"valid_at": valid_at}).json()["answer"]["relations"]
+        return [
+            fact["from"]["id"]
+            for r in relations
+            if (r["kind"], r["direction"]) == ("OWNS", "in")
+            for fact in r["facts"]
+        ]
+
+    assert owners("2024-06-30") == [MINE]
+    assert owners("2024-07-01") == []
+
+
+def test_an_older_version_counts_older_loads_only(client: httpx.Client) -> None:
+    first = client.get(f"/v1/parties/{MINE}/exposure", params={"version": 1}).json()
+    newest = client.get(f"/v1/parties/{MINE}/exposure").json()
+    assert first["snapshot"].startswith("v1 ")
+    assert first["answer"]["alone"]["drawn"] == 0
+    assert newest["answer"]["alone"]["drawn"] == 5e7
+
+
+def test_a_lender_and_a_currency_can_be_set_once_for_all(engine: Engine) -> None:
+    given = Settings(lender=BANK, currency="CNY")
+    with serving(create_app(engine, given)) as client:
+        own = client.get(f"/v1/parties/{MINE}/exposure").json()["answer"]
+        everybody = client.get(f"/v1/parties/{MINE}/exposure", params={"lender": ""}).json()["answer"]
+    assert (own["lender"]["id"], own["currency"]) == (BANK, "CNY")
+    assert everybody["lender"] is None
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "where"),
+    [
+        ("/v1/parties/register:nobody", 404, "register:nobody"),
+        ("/v1/parties/register:nobody/control", 404, "register:nobody"),
+        (f"/v1/parties/{B}?version=99", 404, "version 99"),
+        (f"/v1/parties/{B}?valid_at=2024-02-30", 422, "valid_at"),
+        (f"/v1/parties/{B}?valid_at=1709251200", 422, "valid_at"),
+        (f"/v1/parties/{B}?known_at=yesterday", 422, "known_at"),
+        (f"/v1/parties/{B}?currency=yuan", 422, "currency"),
+        (f"/v1/parties/{B}?limit=0", 422, "limit"),
+        (f"/v1/parties/{B}?limit=1001", 422, "limit"),
+        (f"/v1/parties/{B}?offset=-1", 422, "offset"),
+        (f"/v1/parties/{B}?know_at=2024-01-01", 422, "know_at"),
+        (f"/v1/parties/{B}?valid_at=2024-01-01&valid_at=2025-01-01", 422, "valid_at"),
+        (f"/v1/parties/{B}/network?kinds=LOVES", 422, "kinds"),
+        (f"/v1/parties/{B}/network?hops=9", 422, "hops"),
+        (f"/v1/parties/{B}/changes", 422, "since"),
+        (f"/v1/parties/{B}/exposure?currency=EUR", 422, "CNY/EUR on 2025-06-30"),
+        (f"/v1/links?party={B}", 422, "party"),
+        (f"/v1/links?party={B}&party={B}", 422, "party"),
+        ("/v1/parties", 422, "q"),
+        (f"/v1/parties?q={'x' * 201}", 422, "q"),
+    ],
+)
+def test_what_cannot_be_asked_is_told_with_its_place(
+    client: httpx.Client, address: str, status: int, where: str
+) -> None:
+    reply = client.get(address)
+    problem = reply.json()
+    assert (reply.status_code, problem.get("status"), problem.get("where")) == (status, status, where), reply.text
+    assert reply.headers["content-type"] == "application/problem+json"
+    assert problem["remedy"]
+
+
+def test_an_id_may_hold_any_character(tmp_path: Path) -> None:
+    strange = ["register:a/b", "register:a b?c#d%2F&=+", "登记:甲/乙", "register:x//", "register:é\u0301"]
+    book = Book(tmp_path / "columns")
+    said = [("Profile", {"party": party, "name": f"name of {party}"}) for party in strange]
+    book.load(dict.fromkeys(strange, "Company"), said, closed_at=instant("2024-02-01"))
+    with serving(create_app(Engine.open(Place(tmp_path)), Settings())) as client:
+        for party in strange:
+            for question in ("", "/network", "/groups"):
+                reply = client.get(f"/v1/parties/{quote(party, safe='')}{question}")
+                assert reply.json()["answer"]["party"]["id"] == party, reply.text
+
+
+def test_a_service_without_facts_is_alive_and_not_ready_and_takes_the_first_load_in(tmp_path: Path) -> None:
+    book = Book(tmp_path / "columns")
+    engine = Engine.open(Place(tmp_path))
+    with serving(create_app(engine, Settings(), look_every=0.05)) as client:
+        assert client.get("/health").json() == {"status": "alive"}
+        reply = client.get("/ready")
+        assert (reply.status_code, reply.headers["content-type"]) == (503, "application/problem+json")
+        assert client.get("/v1/parties/register:a").status_code == 404
+        for number, name in enumerate(("first", "second"), start=1):
+            profile = {"party": "register:a", "name": name, "valid_from": day(f"2024-0{number}-01")}
+            book.load({"register:a": "Company"} if number == 1 else {}, [("Profile", profile)], closed_at=CLOCK)
+            while client.get("/ready").json().get("version") != number:
+                pass
+            assert client.get("/v1/parties/register:a").json()["answer"]["party"]["name"] == name
+        old = client.get("/v1/parties/register:a", params={"version": 1}).json()
+    assert old["answer"]["party"]["name"] == "first"
+
+
+def test_every_reply_is_marked(client: httpx.Client) -> None:
+    for address in ("/health", f"/v1/parties/{B}", "/v1/parties/nobody", "/nowhere", "/docs", "/openapi.json"):
+        headers = client.get(address).headers
+        assert headers["cache-control"] == "no-store", address
+        assert headers["x-content-type-options"] == "nosniff", address
+        assert "default-src 'none'" in headers["content-security-policy"], address
+        assert "access-control-allow-origin" not in headers, address
+
+
+def test_what_is_too_large_is_refused(engine: Engine) -> None:
+    with serving(create_app(engine, Settings(max_url=200, max_body=1000))) as client:
+        long = client.get("/v1/parties", params={"q": "x" * 200})
+        large = client.request("GET", "/health", content=b"x" * 1001)
+        fine = client.request("GET", "/health", content=b"x" * 1000)
+    assert (long.status_code, large.status_code, fine.status_code) == (414, 413, 200)
+    assert {long.headers["content-type"], large.headers["content-type"]} == {"application/problem+json"}

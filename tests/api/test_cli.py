@@ -1,0 +1,181 @@
+"""The command line: the same answers as the functions, readable, and errors that say how to mend them."""
+
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from api.cli import app, failed
+from tests.api.conftest import ALONE, BANK, BUYER, HOSTILE, MINE, NAMES, RING2, B
+from tests.api.world import Book, instant
+
+AT = ("--valid-at", "2025-06-30", "--known-at", "2025-06-30T08:00:00Z")
+TYPED: dict[str, tuple[str, ...]] = {
+    "search": ("澜汀",),
+    "party": (B, "--limit", "3"),
+    "network": (MINE, "--hops", "2", "--kind", "OWNS", "--kind", "SUPPLIES", "--limit", "5", "--offset", "1"),
+    "control": (B,),
+    "groups": (MINE,),
+    "exposure": (MINE, "--lender", BANK, "--limit", "20"),
+    "links": (MINE, RING2, "--steps", "2", "--limit", "50"),
+    "upstream": (BUYER, "--limit", "4", "--offset", "300"),
+    "downstream": (MINE,),
+    "changes": (B, "--since-known", "2024-02-15"),
+}
+
+
+def run(*words: str) -> "subprocess.CompletedProcess[str]":
+    command = [str(Path(sys.executable).with_name("contagraph")), *words]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, timeout=120)
+
+
+def asked(folder: Path, name: str, *more: str) -> "subprocess.CompletedProcess[str]":
+    return run("ask", name, *TYPED[name], "--store", str(folder), *AT, *more)
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_the_answer_reads_as_words_with_its_reasons_and_its_moment(
+    folder: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app(["ask", name, *TYPED[name], "--store", str(folder), *AT], standalone_mode=False)
+    said = capsys.readouterr().out
+    assert "why" in said
+    assert "as of 2025-06-30, known by 2025-06-30 08:00 UTC · snapshot v3" in said
+
+
+def test_a_party_may_be_called_by_its_exact_name(folder: Path) -> None:
+    done = run("ask", "control", NAMES[B], "--store", str(folder), *AT)
+    assert done.returncode == 0, done.stderr
+    assert NAMES[B] in done.stdout
+
+
+def test_a_name_is_printed_as_it_is(folder: Path) -> None:
+    assert NAMES[HOSTILE] in run("ask", "network", ALONE, "--store", str(folder), *AT).stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("ask", "control", "register:nobody"), "no party of this id"),
+        (("ask", "control", B, "--valid-at", "2023-02-30"), "--valid-at"),
+        (("ask", "network", B, "--kind", "LIKES"), "LIKES"),
+        (("ask", "control", B, "--version", "99"), "version 99"),
+        (("load", "no-such-file.csv"), "no such file"),
+    ],
+)
+def test_what_fails_says_what_where_and_how_to_mend_it(folder: Path, words: tuple[str, ...], said: str) -> None:
+    done = run(*words, "--store", str(folder))
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "→" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_empty_store_says_what_to_do(tmp_path: Path) -> None:
+    done = run("ask", "search", "x", "--store", str(tmp_path / "nothing"))
+    assert done.returncode == 2
+    assert "contagraph load" in done.stderr
+
+
+def test_a_picture_is_written(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "picture.html"
+    done = run("draw", B, "--out", str(out), "--store", str(folder), *AT)
+    assert done.returncode == 0, done.stderr
+    assert NAMES[B] in out.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def namesakes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two parties of one name, and two whose names a terminal might obey."""
+    folder = tmp_path_factory.mktemp("namesakes")
+    names = {"r:1": "Velmora Ltd", "r:2": "Velmora Ltd", "r:3": "[red]x[/]", "r:4": "a\x1b[31mb"}
+    facts = [("Profile", {"party": party, "name": name}) for party, name in names.items()]
+    Book(folder / "columns").load(
+        dict.fromkeys(names, "Company"), facts, closed_at=instant("2024-02-01T00:00:00"), source="r"
+    )
+    return folder
+
+
+def test_a_name_of_several_parties_lists_their_ids(namesakes: Path) -> None:
+    done = run("ask", "party", "Velmora Ltd", "--store", str(namesakes))
+    assert done.returncode == 2
+    assert "2 parties go by this" in done.stderr
+    assert "r:1" in done.stderr
+    assert "r:2" in done.stderr
+
+
+def test_a_name_that_nobody_has_lists_those_that_resemble_it(folder: Path) -> None:
+    done = run("ask", "party", "Keladak Holdigs", "--store", str(folder), *AT)
+    assert done.returncode == 2
+    assert NAMES["register:hold"] in done.stderr
+
+
+@pytest.mark.parametrize(("party", "printed"), [("r:3", "[red]x[/]"), ("r:4", "a [31mb")])
+def test_names_are_neither_markup_nor_orders_to_the_terminal(namesakes: Path, party: str, printed: str) -> None:
+    done = run("ask", "party", party, "--store", str(namesakes))
+    assert printed in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_options_of_a_moment_are_taken_by_every_question(folder: Path) -> None:
+    for name in TYPED:
+        said = run("ask", name, "--help").stdout
+        for option in ("--lender", "--currency", "--valid-at", "--known-at", "--version", "--store", "--json"):
+            assert option in said, (name, option)
+        assert "Example: contagraph ask" in said
+
+
+@pytest.mark.parametrize("words", [("ask", "search"), ("ask", "nosuch"), ("ask", "network", B, "--hops", "0")])
+def test_a_mistyped_command_is_no_unexpected_error(words: tuple[str, ...]) -> None:
+    done = run(*words)
+    assert done.returncode == 2
+    assert "Usage:" in done.stderr
+    assert "unexpected" not in done.stderr
+
+
+def test_help_needs_nothing_that_is_slow_to_load() -> None:
+    slow = "{'numpy', 'pyarrow', 'numba', 'pandas', 'fastapi', 'neo4j', 'duckdb', 'scipy'}"
+    code = f"import sys, api.cli; print({slow} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
+
+
+def test_an_unexpected_error_is_one_line_and_how_to_see_more(capsys: pytest.CaptureFixture[str]) -> None:
+    assert failed(RuntimeError("no\nway")) == 1
+    assert capsys.readouterr().err == "unexpected RuntimeError: no way\n  → --debug shows where it arose\n"
+
+
+def test_debug_shows_where_an_error_arose(folder: Path) -> None:
+    assert "Traceback" in run("ask", "control", "register:nobody", "--store", str(folder), "--debug").stderr
+
+
+def test_a_picture_that_cannot_be_written_says_where(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = run("draw", B, "--out", str(tmp_path / "file" / "x.html"), "--store", str(folder), *AT)
+    assert done.returncode == 2
+    assert str(tmp_path / "file") in done.stderr
+
+
+def test_a_reader_that_has_gone_is_no_error(folder: Path) -> None:
+    command = [str(Path(sys.executable).with_name("contagraph")), "ask", "party", B, "--store", str(folder), "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as done:
+        assert done.stdout
+        assert done.stderr
+        done.stdout.close()
+        assert done.stderr.read() == b""
+
+
+def test_ctrl_c_ends_quietly_with_130() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"bolt://127.0.0.1:{silent.getsockname()[1]}"
+        command = [str(Path(sys.executable).with_name("contagraph")), "ask", "search", "x", "--store", address]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as done:
+            silent.settimeout(60)
+            connection, _ = silent.accept()
+            with connection:
+                done.send_signal(signal.SIGINT)
+                _, said = done.communicate(timeout=60)
+        assert done.returncode == 130
+        assert said == b""

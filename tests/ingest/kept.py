@@ -1,0 +1,68 @@
+"""A store in a list: outcomes of the rules of change applied as a store would apply them."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from ingest.timeline import Assertion, Known, NewFact, Op, Outcome, merge
+
+LOADED = datetime(2026, 1, 10, 8)
+DELIVERED = date(2026, 1, 1)
+
+
+def day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def key_of(series: bytes, start: date | None) -> bytes:
+    return series + b"@" + str(start).encode()
+
+
+def says(
+    value: str, start: str | None = None, end: str | None = None, *, at: str | None = None, op: Op = "record",
+    on: str | None = None, series: str = "s",
+) -> Assertion:  # fmt: skip
+    return Assertion(
+        series.encode(), value.encode(), op, day(start) if start else None, day(end) if end else None,
+        datetime.fromisoformat(at) if at else None, day(on) if on else None,
+    )  # fmt: skip
+
+
+def kept(known: list[Known], outcome: Outcome) -> list[Known]:
+    """What is kept after an outcome is applied, as a store would apply it."""
+    gone = {(fact.key, fact.revision): at for fact, at in outcome.retracted}
+    after = [replace(fact, retracted_at=gone.get((fact.key, fact.revision), fact.retracted_at)) for fact in known]
+    return after + [as_known(fact) for fact in outcome.recorded]
+
+
+def as_known(new: NewFact) -> Known:
+    return Known(
+        new.series, new.key, new.revision, new.digest, new.valid_from, new.valid_to, new.stated_from,
+        new.recorded_at, new.retracted_at,
+    )  # fmt: skip
+
+
+def load(
+    known: list[Known], *stated: Assertion, at: datetime = LOADED, delivered: date = DELIVERED,
+    record: bool = False, full: bool = False,
+) -> list[Known]:  # fmt: skip
+    return kept(
+        known,
+        merge(known, stated, key_of=key_of, load_instant=at, delivered=delivered, replaces_record=record, full=full),
+    )
+
+
+def later(days: int = 1) -> datetime:
+    return LOADED + timedelta(days=days)
+
+
+def held(known: list[Known], at: datetime | None = None) -> list[tuple[str, str, str | None, str | None]]:
+    """Series, value and interval of everything held at an instant (none: in the end)."""
+    at = at or datetime.max
+    found = [f for f in known if f.recorded_at <= at and (f.retracted_at is None or at < f.retracted_at)]
+    rows = [(f.series.decode(), f.digest.decode(), f.valid_from, f.valid_to) for f in found]
+    rows.sort(key=lambda row: (row[0], row[2] or date.min))
+    return [(s, v, str(start) if start else None, str(end) if end else None) for s, v, start, end in rows]
+
+
+def values(known: list[Known], at: datetime | None = None) -> list[tuple[str, str | None, str | None]]:
+    return [row[1:] for row in held(known, at)]

@@ -1,0 +1,69 @@
+import codecs
+from pathlib import Path
+
+import pytest
+
+from graph.errors import InvalidMapping, UnreadableFile
+from ingest.encoding import detect, known, lines, pieces
+
+TEXT = "编号,名称,金额\n1,示例电缆有限公司,100万元\n2,测试港务集团,250万元\n"
+
+
+@pytest.mark.parametrize("name", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be"])
+def test_the_encoding_is_found_and_the_text_comes_back(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(TEXT.encode(name))
+    read = b"".join(piece for piece, _, _ in pieces(path, detect(path)))
+    assert read.decode() == TEXT
+
+
+def test_chinese_far_behind_ascii_is_still_found(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"id,name\n" * 400_000 + TEXT.encode("gb18030"))
+    assert detect(path) == "gb18030"
+
+
+def test_plain_ascii_is_utf_8(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"a,b\n1,2\n")
+    assert detect(path) == "utf-8"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\n \n",
+        codecs.BOM_UTF8,
+        "Société,b\nétat,1\nmère,2\n".encode("cp1252"),
+        b"PK\x03\x04zip",
+        b"\x1f\x8bgz",
+        b"\xd0\xcf\x11\xe0old",
+    ],
+)
+def test_what_is_no_text_is_refused_with_a_remedy(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableFile) as caught:
+        detect(path)
+    assert caught.value.remedy
+    assert caught.value.where == str(path)
+
+
+@pytest.mark.parametrize("name", ["latin-99", "rot13", "base64", ""])
+def test_only_text_encodings_can_be_named(name: str) -> None:
+    with pytest.raises(InvalidMapping):
+        known(name, where="mapping")
+
+
+def test_a_character_cut_by_two_pieces_stays_whole(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    text = "a" + "中" * 1_000_000
+    path.write_bytes(text.encode("gb18030"))
+    assert b"".join(piece for piece, _, _ in pieces(path, "gb18030")).decode() == text
+
+
+def test_of_a_long_line_only_the_beginning_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_bytes(b"x" * 5_000_000 + b"\r\nshort\r\n")
+    assert [line for line, _ in lines(path, "utf-8", limit=100)] == [b"x" * 101, b"short"]

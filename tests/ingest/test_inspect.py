@@ -1,0 +1,129 @@
+import re
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from graph.errors import InvalidMapping, UnreadableFile
+from ingest.inspect import look, looks
+from ingest.mapping import read_mapping
+from ingest.source import Rejected
+from ingest.starting import starting_mapping
+from ingest.tables import Tables
+
+
+def write(path: Path, text: str, encoding: str = "utf-8") -> Path:
+    path.write_text(text, encoding=encoding)
+    return path
+
+
+CHINESE = "股东编号,股东名称,股东类型,统一社会信用代码,企业名称,持股比例（%）,入股日期,备注\n" + "".join(
+    f"H{n},示例{n},自然人,91350100M000100Y43,示例电缆,{n},2024年3月{n}日,\n" for n in range(2, 30)
+)
+ENGLISH = "holder_id,holder_name,company_id,company_name,share,since\n" + "".join(
+    f"H{n},Holder {n} Ltd,C1,Sample Cables,0.{n},2024-03-{n:02}\n" for n in range(1, 29)
+)
+
+
+def test_columns_tell_what_they_hold(tmp_path: Path) -> None:
+    seen = look(write(tmp_path / "股东.csv", CHINESE, "gb18030"))
+    columns = {column.name: column for column in seen.columns}
+    assert (seen.encoding, seen.rows, seen.whole) == ("gb18030", 28, True)
+    assert columns["持股比例（%）"].type == "number"
+    assert (columns["入股日期"].type, columns["入股日期"].low) == ("date", "2024-03-02")
+    assert (columns["备注"].filled, columns["统一社会信用代码"].distinct) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "ends", "share"),
+    [
+        (CHINESE, ("股东编号", "统一社会信用代码"), ("持股比例（%）", "%")),
+        (ENGLISH, ("holder_id", "company_id"), ("share", "")),
+    ],
+)
+def test_holdings_are_guessed_in_both_languages(
+    tmp_path: Path, text: str, ends: tuple[str, str], share: tuple[str, str]
+) -> None:
+    guess = look(write(tmp_path / "t.csv", text)).guess
+    assert guess.kind == "OWNS"
+    assert tuple(end.id for end in guess.ends if end) == ends
+    assert (guess.fields["share"].column, guess.fields["share"].unit) == share
+    assert "valid_from" in guess.fields
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ("担保人,被担保人,担保金额（万元）,币种", "GUARANTEES"),
+        ("guarantor_id,borrower_id,amount,currency", "GUARANTEES"),
+        ("供应商编号,采购商编号,年供货额", "SUPPLIES"),
+        ("supplier,buyer,product,amount", "SUPPLIES"),
+        ("客户号,授信编号,品种,已用金额（万元）", "LENDS"),
+        ("borrower_id,loan_id,balance", "LENDS"),
+        ("人员编号,企业编号,职务", "HOLDS_OFFICE"),
+        ("统一社会信用代码,企业名称,注册资本（万元）", "Profile"),
+    ],
+)
+def test_each_kind_of_table_is_recognised_by_its_header(tmp_path: Path, header: str, kind: str) -> None:
+    row = ",".join("100" if re.search("额|资本|amount|balance", name) else "x1" for name in header.split(","))
+    assert look(write(tmp_path / "t.csv", f"{header}\n{row}\n")).guess.kind == kind
+
+
+def filled(text: str) -> str:
+    """Fill in the required lines as a user would."""
+    for key, value in (
+        ("name", "登记"),
+        ("delivery", "full"),
+        ("currency", "CNY"),
+        ("lender", "BANK"),
+        ("kind", "Company"),
+    ):
+        text = re.sub(rf'^{key} = "\?\?\?.*"$', f'{key} = "{value}"', text, flags=re.M)
+    return re.sub(r'\{ constant = "\?\?\?.*" \}', '{ constant = "loan" }', text)
+
+
+@pytest.mark.parametrize("text", [CHINESE, ENGLISH, "客户号,授信编号,已用金额（万元）\nC1,F1,30\n"])
+def test_the_starting_mapping_is_refused_until_filled_in_and_then_loads_every_row(tmp_path: Path, text: str) -> None:
+    path = write(tmp_path / "t.csv", text)
+    mapping = write(tmp_path / "mapping.toml", starting_mapping([look(path)]))
+    with pytest.raises(InvalidMapping, match="must be filled in"):
+        read_mapping(mapping)
+    mapping.write_text(filled(mapping.read_text(encoding="utf-8")), encoding="utf-8")
+    source = Tables()
+    found = list(source.read(source.delivery((path,), {"mapping": str(mapping)})))
+    facts = [item for item in found if not isinstance(item, Rejected) and item.kind and item.kind.is_relation]
+    assert not [item for item in found if isinstance(item, Rejected)]
+    assert sum(len(item.rows) for item in facts) == text.count("\n") - 1
+
+
+def test_what_no_file_can_say_is_asked_for(tmp_path: Path) -> None:
+    text = starting_mapping([look(write(tmp_path / "t.csv", "客户号,授信编号,已用金额（万元）\nC1,F1,30\n"))])
+    asked = re.findall(r'^([\w.]+) = (?:\{ constant = )?"\?\?\?', text, flags=re.M)
+    assert asked == ["name", "delivery", "currency", "lender", "kind", "fields.kind"]
+
+
+def test_every_sheet_of_a_workbook_is_looked_at(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "股东"
+    book.active.append(["股东编号", "公司编号", "持股比例"])
+    book.active.append(["1", "2", 0.5])
+    book.create_sheet("空")
+    book.create_sheet("企业").append(["企业编号", "企业名称"])
+    book.save(tmp_path / "b.xlsx")
+    seen = looks(tmp_path / "b.xlsx")
+    assert [(one.sheet, one.guess.kind) for one in seen] == [("股东", "OWNS"), ("企业", "Profile")]
+    assert 'sheet = "股东"' in starting_mapping(seen)
+
+
+def test_headers_cannot_break_out_of_the_mapping(tmp_path: Path) -> None:
+    evil = 'a"\n[source]\nname = "x'
+    quoted = '"' + evil.replace('"', '""') + '"'
+    path = write(tmp_path / "t.csv", f"{quoted},企业编号,企业名称\n1,2,3\n")
+    mapping = write(tmp_path / "mapping.toml", starting_mapping([look(path)]))
+    with pytest.raises(InvalidMapping, match="must be filled in"):
+        read_mapping(mapping)
+
+
+def test_an_empty_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile):
+        look(write(tmp_path / "t.csv", ""))

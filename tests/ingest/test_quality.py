@@ -1,0 +1,149 @@
+"""Each refusal is a sentence of the model: shares are fractions, money is not negative, arrows join two parties."""
+
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from graph.field import Kind
+from graph.model import ASSESSMENT, GUARANTEES, HOLDS_OFFICE, IDENTIFIER, LENDS, OWNS, PROFILE, RATE, RELATED_TO
+from graph.schema import STAGED_PARTY, staged_schema
+from ingest.identified import is_uscc
+from ingest.quality import Checks, check
+from ingest.source import Rejected, Staged
+
+KEY = b"a workspace's secret"
+RESIDENT = "11010519491231002X"
+"""The specimen of GB 11643-1999 itself; no person's."""
+
+
+def staged(kind: Kind | None, *rows: dict[str, Any]) -> Staged:
+    schema = staged_schema(kind) if kind else STAGED_PARTY
+    told = {"source": "s", "source_ref": "1", "confidence": 1.0}
+    if kind and kind.is_relation:
+        told |= {"from": "s:a", "to": "s:b"}
+    elif kind and kind.ends:
+        told |= {"party": "s:a"}
+    full = [{**told, "place": f"t.csv:{n}", **row} for n, row in enumerate(rows, 2)]
+    table = pa.Table.from_pylist([{name: row.get(name) for name in schema.names} for row in full], schema=schema)
+    return Staged(kind, table, lambda positions: [f'{{"row": {p}, "id": "{RESIDENT}"}}' for p in positions])
+
+
+DAY = date(2024, 6, 28)
+BAND = {"share_low": 0.5, "share_high": 0.5, "share_ends": 0}
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "reason"),
+    [
+        (OWNS, {"share_low": 1.5, "share_high": 1.5, "share_ends": 0}, "share over 1"),
+        (OWNS, {"share_low": 0.5, "share_high": 1.2, "share_ends": 0}, "share over 1"),
+        (OWNS, {"share_low": -0.1, "share_high": 0.2, "share_ends": 0}, "out of range"),
+        (OWNS, {"share_low": 0.5, "share_high": 0.25, "share_ends": 0}, "band upside down"),
+        (OWNS, {"share_low": 0.5, "share_high": 0.5, "share_ends": 1}, "band upside down"),
+        (OWNS, {"share_low": float("nan"), "share_high": 0.2, "share_ends": 0}, "out of range"),
+        (OWNS, BAND | {"directness": "sideways"}, "unknown word"),
+        (OWNS, BAND | {"from": ""}, "missing id"),
+        (OWNS, BAND | {"to": "s:"}, "missing id"),
+        (OWNS, BAND | {"valid_from": date(2024, 1, 1), "valid_to": date(2024, 1, 1)}, "ends before it starts"),
+        (OWNS, BAND | {"valid_from": date(1066, 1, 1)}, "date out of range"),
+        (OWNS, BAND | {"confidence": 1.1}, "confidence outside 0 to 1"),
+        (OWNS, BAND | {"op": "forget"}, "unknown word"),
+        (GUARANTEES, {"amount": -1.0, "currency": "CNY"}, "negative money"),
+        (GUARANTEES, {"amount": float("inf"), "currency": "CNY"}, "number too large"),
+        (GUARANTEES, {"amount": 1.0}, "missing currency"),
+        (GUARANTEES, {"amount": 1.0, "currency": "RMB"}, "unknown currency"),
+        (GUARANTEES, {"to": "s:a"}, "relation to itself"),
+        (GUARANTEES, {"agreed_share": 1.01}, "share over 1"),
+        (LENDS, {}, "missing value"),
+        (RELATED_TO, {"kind": "spouse", "generations": -1}, "out of range"),
+        (ASSESSMENT, {"author": "m", "pd": -0.1}, "out of range"),
+        (RATE, {"base": "EUR", "quote": "ZZZ", "rate": 1.0, "day": DAY}, "unknown currency"),
+        (None, {"id": "", "kind": "Company"}, "missing id"),
+        (None, {"id": "s:a", "kind": "Robot"}, "unknown word"),
+    ],
+)
+def test_what_cannot_be_is_refused_whole_with_reason_and_remedy(
+    kind: Kind | None, row: dict[str, Any], reason: str
+) -> None:
+    good = {"id": "s:ok", "kind": "Company"} if kind is None else {}
+    kept, bad = check(staged(kind, row, good), key=KEY)
+    first = bad[0]
+    assert (first.place, first.reason) == ("t.csv:2", reason)
+    assert first.remedy
+    assert '"row": 0' in first.raw
+    assert "t.csv:2" not in kept.rows["place"].to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("kind", "row"),
+    [
+        (OWNS, BAND | {"from": "s:b"}),
+        (OWNS, {}),
+        (OWNS, {"share_low": 1.0, "share_high": 1.0 + 1e-12, "share_ends": 0}),
+        (OWNS, {"share_low": 0.5, "share_high": 1.0, "share_ends": 1}),
+        (GUARANTEES, {"amount": 0.0, "currency": "XOF"}),
+        (GUARANTEES, {}),
+        (PROFILE, {"name": "示例"}),
+        (RATE, {"base": "EUR", "quote": "CNY", "rate": 7.8, "day": DAY}),
+    ],
+)
+def test_what_can_be_stands(kind: Kind, row: dict[str, Any]) -> None:
+    kept, bad = check(staged(kind, row), key=KEY)
+    assert not bad
+    assert len(kept.rows) == 1
+
+
+def test_rows_kept_still_name_their_own_source_rows() -> None:
+    kept, _ = check(staged(GUARANTEES, {"amount": -1.0}, {}, {"to": "s:a"}, {}), key=KEY)
+    assert [raw.split(",")[0] for raw in kept.raw([0, 1])] == ['{"row": 1', '{"row": 3']
+
+
+def test_a_person_is_no_place_to_hold_office() -> None:
+    checks = Checks(key=KEY)
+    checks.check(staged(None, {"id": "s:a", "kind": "Person"}, {"id": "s:b", "kind": "Person"}))
+    _, bad = checks.check(staged(HOLDS_OFFICE, {"role": "director"}, {"role": "director", "to": "s:unheard-of"}))
+    assert [(row.place, row.reason) for row in bad] == [("t.csv:2", "wrong kind of party")]
+
+
+def everything(kept: Staged, bad: list[Rejected]) -> str:
+    return f"{kept.rows.to_pylist()} {kept.raw(list(range(len(kept.rows))))} {bad}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "row"),
+    [
+        (None, {"id": f"s:person-{RESIDENT}", "kind": "Person"}),
+        (None, {"id": f"s:P{RESIDENT.lower()}", "kind": "Person"}),
+        (IDENTIFIER, {"scheme": "CN-RIC", "value": RESIDENT}),
+        (OWNS, {"from": f"s:{RESIDENT}", "source_ref": f"{RESIDENT}|b|direct"}),
+        (GUARANTEES, {"amount": -1.0, "note": f"身份证{RESIDENT}"}),
+    ],
+)
+def test_a_resident_number_is_never_in_clear_and_equal_ones_stay_equal(kind: Kind | None, row: dict[str, Any]) -> None:
+    first, second = check(staged(kind, row), key=KEY), check(staged(kind, row), key=KEY)
+    assert RESIDENT[:17] not in everything(*first)
+    assert first[0].rows == second[0].rows
+    other = check(staged(kind, row), key=b"another")[0].rows
+    assert not len(other) or other != first[0].rows
+
+
+def test_without_a_key_a_resident_number_is_refused_and_struck_out() -> None:
+    kept, bad = check(staged(IDENTIFIER, {"scheme": "x", "value": RESIDENT}, {"scheme": "x", "value": "7"}))
+    assert [row.reason for row in bad] == ["national id in clear"]
+    assert RESIDENT[:17] not in everything(kept, bad)
+
+
+def test_a_company_number_of_digits_only_is_no_persons() -> None:
+    # Signs 7 to 14 read as a day of 1919, so that only the check digit of GB 32100-2015 tells it apart.
+    numbers = (f"9111011919030{serial:04}{sign}" for serial in range(10_000) for sign in "0123456789")
+    code = next(number for number in numbers if is_uscc(number) and not agrees_as_resident(number))
+    kept, _ = check(staged(IDENTIFIER, {"scheme": "CN-USCC", "value": code}), key=KEY)
+    assert kept.rows["value"].to_pylist() == [code]
+
+
+def agrees_as_resident(number: str) -> bool:
+    """GB 11643-1999, 6.1: the sum of a_i * W_i over all 18 signs is 1 modulo 11, W_i = 2^(i-1)."""
+    values = [10 if sign == "X" else int(sign) for sign in number]
+    return sum(value * 2 ** (17 - place) for place, value in enumerate(values)) % 11 == 1

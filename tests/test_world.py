@@ -1,0 +1,105 @@
+"""The demonstration world, from its files through the real store to answers: they are the planted ones."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from api.engine import Engine, Place
+from api.intake import Intake, parcels
+from api.questions.control import control
+from api.questions.exposure import exposure
+from api.questions.links import links
+from api.questions.tiers import upstream
+from graph.moment import Moment
+from ingest.loading.report import Report
+from ingest.loading.staging import Watch
+from ingest.synthetic import write_world
+
+
+@dataclass(frozen=True)
+class Loaded:
+    engine: Engine
+    answers: dict[str, Any]
+    reports: list[Report]
+    key_of: dict[str, str]
+    """Key in the cast by id of any source."""
+
+    def id(self, key: str) -> str:
+        return str(self.answers["parties"][key]["id"])
+
+    def moment(self, told: dict[str, Any], currency: str | None = None) -> Moment:
+        known = datetime.combine(date.fromisoformat(told["known_at"]), datetime.max.time(), UTC)
+        return self.engine.moment(valid_at=date.fromisoformat(told["valid_at"]), known_at=known, currency=currency)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+    folder = tmp_path_factory.mktemp("world")
+    write_world(folder / "files", parties=400, seed=11)
+    place = Place(folder / "store")
+    intake = Intake(place, lambda: datetime(2025, 7, 1, tzinfo=UTC))
+    reports = [intake.load(parcel, Watch()) for parcel in parcels([folder / "files"], source="", settings={})]
+    answers = json.loads((folder / "files" / "answers.json").read_text(encoding="utf-8"))
+    key_of = {mark: key for key, told in answers["parties"].items() for mark in told["ids"]}
+    return Loaded(Engine.open(place), answers, reports, key_of)
+
+
+def test_exactly_the_planted_rows_are_refused(world: Loaded) -> None:
+    planted = Counter[str]()
+    for told in world.answers["deliveries"]:
+        planted.update(told["refused"])
+    found = Counter[str]()
+    for report in world.reports:
+        found.update(report.refused)
+    assert found == planted
+
+
+@pytest.mark.parametrize("at", range(8))
+def test_control_of_group_b_is_as_planted_at_every_moment(world: Loaded, at: int) -> None:
+    told = world.answers["group_b"]["control"][at]
+    moment = world.moment(told)
+    for owner, companies in told["controls"].items():
+        answer = control(world.engine, world.id(owner), limit=1000, moment=moment).answer
+        found = {world.key_of.get(c.controlled.id, c.controlled.id) for c in answer.controlled if c.certain}
+        assert found == set(companies), owner
+    for company, owners in told["ultimate"].items():
+        answer = control(world.engine, world.id(company), limit=1000, moment=moment).answer
+        found = {
+            world.key_of.get(c.controller.id, c.controller.id) for c in answer.controllers if c.certain and c.ultimate
+        }
+        assert found == set(owners), company
+
+
+@pytest.mark.parametrize("at", range(4))
+def test_the_banks_exposure_to_each_member_is_as_planted(world: Loaded, at: int) -> None:
+    told = world.answers["group_b"]["exposure"][at]
+    moment = world.moment(told, told["currency"])
+    lender = world.answers["demo"]["lender"]
+    for member, amounts in told["members"].items():
+        stake = exposure(world.engine, world.id(member), lender=lender, moment=moment).answer.alone
+        assert stake.drawn == pytest.approx(amounts["drawn"], rel=1e-9)
+        assert stake.direct == pytest.approx(amounts["weighted"], rel=1e-9)
+    for top, amounts in told["groups_of"].items():
+        found = exposure(world.engine, world.id(top), lender=lender, moment=moment).answer.groups
+        mine = next(group for group in found if world.key_of.get(group.top.id) == top)
+        assert mine.stake.drawn == pytest.approx(amounts["drawn"], rel=1e-9)
+
+
+def test_the_path_through_the_nominee_is_found(world: Loaded) -> None:
+    demo = world.answers["demo"]
+    answer = links(world.engine, [demo["from"], demo["to"]], steps=4, moment=world.moment(demo, "CNY")).answer
+    assert ["M3", "H", "J", "N", "X"] in [[world.key_of.get(p.id, "") for p in chain.parties] for chain in answer.paths]
+
+
+def test_single_sources_behind_the_maker_are_as_planted(world: Loaded) -> None:
+    demo = world.answers["demo"]
+    answer = upstream(world.engine, demo["maker"], depth=4, limit=1000, moment=world.moment(demo, "CNY")).answer
+    web = world.answers["supply_web"]
+    assert [tier.parties for tier in answer.tiers if tier.parties] == [len(names) for names in web["tiers"]]
+    single = {(s.fact.head.id, s.fact.tail.id) for tier in answer.tiers for s in tier.supplies if s.single}
+    planted = {(told["buyer"], told["supplier"]) for told in web["single_sources"]}
+    assert {(world.key_of[buyer], world.key_of[supplier]) for buyer, supplier in single} == planted
