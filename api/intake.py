@@ -114,7 +114,6 @@ class Intake:
             place = LoadPlace(
                 self.place.folder,
                 self.store,
-                local=not self.place.address,
                 keep=lambda digest, rows: _ignore(
                     quarantine.keep(rows, kind=kind.name, delivery=told, digest=digest) if rows else 0
                 ),

@@ -10,11 +10,14 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from errno import ENOSPC
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -32,6 +35,8 @@ STOP_WITHIN = 30.0
 ORPHAN_GRACE = 1.0
 """Seconds the child of a killed owner is given to be gone."""
 PORT_TRIES = 5
+STORE, FRESH, FORMER = "store", "store.new", "store.old"
+"""Where the data lies, and while it is reworked the changed copy and what was."""
 
 
 class LocalStore:
@@ -42,7 +47,7 @@ class LocalStore:
 
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder)
-        self.root = self.folder.absolute() / "store"
+        self.root = self.folder.absolute() / STORE
         self.password = secrets.token_urlsafe(24)
         self._port = 0
         self._child: subprocess.Popen[bytes] | None = None
@@ -63,6 +68,7 @@ class LocalStore:
         """Own the folder and serve it; StoreLocked where another process does."""
         if self._lock is None:
             self._lock = own(self.folder)
+            _clear(self.folder)
         try:
             self.revive()
         except BaseException:
@@ -87,8 +93,37 @@ class LocalStore:
                         raise
                     self._port = 0
 
+    def rework(self, change: Callable[[Path], None]) -> None:
+        """Change a copy of the store while nobody serves it, and put the copy in the store's place.
+
+        Whatever fails or is killed, the store is as it was or as it was to be. Raises StoreFull.
+        """
+        fresh = self.folder / FRESH
+        try:
+            with self._starting:
+                self._stop()
+                shutil.copytree(self.root, fresh, ignore=shutil.ignore_patterns("log"))
+                change(fresh)
+                flush_tree(fresh)
+                self.root.rename(self.folder / FORMER)
+                fresh.rename(self.root)
+                flush_folder(self.folder)
+        except (OSError, shutil.Error) as problem:
+            if getattr(problem, "errno", None) == ENOSPC or "No space left" in str(problem):
+                raise StoreFull("no room is left on its disk", where=str(self.folder)) from problem
+            raise
+        finally:
+            _clear(self.folder)
+            self.revive()
+
     def close(self) -> None:
         """Stop the child in order and give the folder back."""
+        self._stop()
+        if self._lock:
+            self._lock.close()
+            self._lock = None
+
+    def _stop(self) -> None:
         child, self._child = self._child, None
         if child:
             release(child)
@@ -97,9 +132,6 @@ class LocalStore:
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
-        if self._lock:
-            self._lock.close()
-            self._lock = None
 
     def __enter__(self) -> Self:
         return self if self._lock else self.start()
@@ -202,8 +234,7 @@ def open_store(
         except BaseException:
             local.close()
             raise
-        store.revive_with(local.revive)
-        store.on_close = local.close
+        store.own(local)
     try:
         store.prepare()
     except BaseException:
@@ -230,6 +261,34 @@ def own(folder: Path) -> IO[bytes]:
             lock.write(str(os.getpid()).encode())
             lock.flush()
             return lock
+
+
+def flush_tree(root: Path) -> None:
+    """Write all of a folder to the disk."""
+    for path in root.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+        else:
+            flush_folder(path)
+
+
+def flush_folder(folder: Path) -> None:
+    """Write a folder's list of files to the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _clear(folder: Path) -> None:
+    """Undo what a killed reworking left: of two renames, none or both count."""
+    former = folder / FORMER
+    if former.exists() and not (folder / STORE).exists():
+        former.rename(folder / STORE)
+    for left in (former, folder / FRESH):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def free_port() -> int:

@@ -1,4 +1,4 @@
-"""The child processes of `graph.local` and `graph.bulk`: ArcadeDB serving a folder, or filling a new one.
+"""The child processes of `graph.local` and `graph.bulk`: ArcadeDB serving a folder, or filling a copy of one.
 
 Run as a script, never imported: it needs only the database and Arrow, and a parent that was killed must
 not leave it behind. The first line of standard input holds the settings, so that no password stands on a
@@ -8,6 +8,7 @@ command line; what else comes and when it ends depends on the work.
 import ctypes
 import json
 import os
+import re
 import signal
 import sys
 import threading
@@ -17,6 +18,7 @@ from typing import Any
 
 import arcadedb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 PARENT_LOOK = 0.25
 """Seconds between two looks at the parent's id."""
@@ -65,7 +67,7 @@ def serve(settings: dict[str, Any]) -> None:
 
 
 def fill(settings: dict[str, Any]) -> None:
-    """Fill a new database from parts: a line that says what follows and how many bytes, then an Arrow stream.
+    """Add to a database from parts: a line that says what follows and how many bytes, then an Arrow stream.
 
     Its log is off: a database left by a killed filling opens as partial data without a complaint, so
     nothing counts until the last line has been answered.
@@ -84,15 +86,18 @@ class Filling:
     """A database being filled without a log, far faster than over Bolt."""
 
     def __init__(self, settings: dict[str, Any]) -> None:
-        self._database = arcadedb.create_database(str(Path(settings["root"]) / "databases" / settings["database"]))
+        self._database = arcadedb.open_database(str(Path(settings["root"]) / "databases" / settings["database"]))
         self._rids: list[str] = []
         self._party_kinds: list[str] = settings["party_kinds"]
-        self._run(settings["schema"])
+        for name in settings["kinds"]:
+            self._lift_indexes(name)
         self._batch = self._database.graph_batch(commit_every=COMMIT_EVERY)
 
     def take(self, part: str, table: pa.Table) -> None:
-        """Parties where `part` is Party, else facts of that kind, ends as party numbers."""
-        if part == "Party":
+        """Ids of parties that are there, new parties, or facts of a kind, ends as party numbers."""
+        if part == "Known":
+            self._know(table["id"].combine_chunks())
+        elif part == "Party":
             self._parties(table)
         elif "from" in table.column_names:
             tails = [self._rids[number] for number in table["from"].to_pylist()]
@@ -102,18 +107,34 @@ class Filling:
             self._batch.create_vertices(part, _rows(table))
 
     def finish(self, statements: list[dict[str, Any]]) -> None:
-        """Write what is buffered and the notes on the load, and close."""
+        """Write what is buffered, make indexes that were lifted, note how far the load is, and close."""
         self._batch.close()
-        self._run(statements)
-        self._database.close()
-
-    def _run(self, statements: list[dict[str, Any]]) -> None:
         for statement in statements:
             if not statement["parameters"]:
                 self._database.command("opencypher", statement["text"])
                 continue
             with self._database.transaction():
                 self._database.command("opencypher", statement["text"], statement["parameters"])
+        self._database.close()
+
+    def _lift_indexes(self, name: str) -> None:
+        """Drop the indexes of a type that has no rows: made over all rows at once they take half the time."""
+        if self._database.query("sql", f"SELECT FROM `{name}` LIMIT 1").to_list():
+            return
+        # First, as a constraint: one whose index alone is gone is believed to be there.
+        self._database.command(
+            "opencypher", f"DROP CONSTRAINT {name}_{'id' if name == 'Party' else 'fact_id'} IF EXISTS"
+        )
+        for found in self._database.query("sql", "SELECT name, typeName FROM schema:indexes").to_list():
+            # An index of a type has a part a file, named by two numbers; the parts go with the whole.
+            if found["typeName"] == name and not re.search(r"_\d+_\d+$", found["name"]):
+                self._database.command("sql", f"DROP INDEX `{found['name']}`")
+
+    def _know(self, ids: pa.Array) -> None:
+        """Places of the parties there are, by number."""
+        found = self._database.query("sql", "SELECT id, @rid.asString() AS rid FROM Party").to_arrow()
+        places = pc.index_in(ids, value_set=found["id"].combine_chunks())
+        self._rids = found["rid"].take(places).to_pylist()
 
     def _parties(self, table: pa.Table) -> None:
         start = len(self._rids)

@@ -8,8 +8,9 @@ nothing. Every writing transaction first takes the one Writer node: two never wr
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
+from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import pyarrow as pa
 
@@ -66,14 +67,35 @@ class Batch:
     """Ids of pending facts that became facts."""
 
 
+class Server(Protocol):
+    """A server of one's own behind a store."""
+
+    @property
+    def pid(self) -> int:
+        """Id of its process, 0 where none runs."""
+        ...
+
+    def revive(self) -> None:
+        """Start it again where it has died."""
+        ...
+
+    def close(self) -> None:
+        """Stop it."""
+        ...
+
+    def rework(self, change: Callable[[Path], None]) -> None:
+        """Change its data while it does not run: a copy is changed and takes the place of what was, whole."""
+        ...
+
+
 class GraphStore:
     """A store that is open."""
 
     def __init__(self, bolt: Bolt) -> None:
         self._bolt = bolt
         self._workers: dict[int, str] = {}
-        self.on_close: Callable[[], None] = lambda: None
-        """Called once the connection is closed, to stop a server of one's own."""
+        self.server: Server | None = None
+        """The server, where it is one's own."""
 
     @classmethod
     def connect(
@@ -89,15 +111,17 @@ class GraphStore:
             raise
         return store
 
-    def revive_with(self, revive: Callable[[], None]) -> None:
-        """Call this before each new try after a lost connection."""
-        self._bolt.revive = revive
+    def own(self, server: "Server") -> None:
+        """Take a server for one's own: started again where its connection is lost, stopped with this store."""
+        self.server = server
+        self._bolt.revive = server.revive
 
     def close(self) -> None:
         """Let go of the server."""
         self._bolt.close()
-        on_close, self.on_close = self.on_close, lambda: None
-        on_close()
+        server, self.server = self.server, None
+        if server:
+            server.close()
 
     def __enter__(self) -> Self:
         return self

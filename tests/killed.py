@@ -17,7 +17,7 @@ ROWS = 8
 def place_of(folder: Path, delivery: object, *, bulk: int) -> Place:
     """Where it loads to, its clock standing still."""
     keep = keeper(folder, Lines(), delivery)  # type: ignore[arg-type]
-    return Place(folder, lambda: open_store(folder), local=True, keep=keep, now=lambda: NOW, rows=ROWS, bulk=bulk)
+    return Place(folder, lambda: open_store(folder), keep=keep, now=lambda: NOW, rows=ROWS, bulk=bulk)
 
 
 def main() -> None:

@@ -12,7 +12,10 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+
+import pyarrow as pa
 
 from graph import bulk
 from graph.columns import combined
@@ -21,19 +24,21 @@ from graph.errors import LoadInProgress
 from graph.facts import Facts
 from graph.model import KINDS
 from graph.store import GraphStore, LoadRecord
-from ingest.loading.batches import ROWS, batches, count
+from ingest.loading.batches import ROWS, batches, count, count_new
 from ingest.loading.compare import Comparison, compare
 from ingest.loading.incoming import Load
 from ingest.loading.late import refused_late, with_raws
 from ingest.loading.numbering import Numbering, number_parties
-from ingest.loading.pending import NOBODY, NOTHING, Joined, WaitList, join, wait_list
+from ingest.loading.pending import Joined, WaitList, join, wait_list
 from ingest.loading.report import Report
 from ingest.loading.staging import PARTIES, Stage, Watch, digest_of, stage, staging
 from ingest.source import Delivery, Rejected, Source
 from ingest.timeline import CONFLICT
 
 BULK = 10_000
-"""Facts from which a first load goes into the local store in process instead of over Bolt."""
+"""New facts from which a load goes into the local store in process instead of over Bolt, which copies the store."""
+WORTH = 20
+"""A twentieth as many new facts as there are parties make the copying worth it."""
 
 Keep = Callable[[str, list[Rejected]], None]
 """Takes rows into quarantine, by the digest of their delivery; taking a row twice keeps it once."""
@@ -46,23 +51,17 @@ class Place:
     folder: Path
     """The workspace: columns, staging, quarantine, and the local store if there is one."""
     open_store: Callable[[], GraphStore]
-    local: bool
-    """Whether the store lies in the folder."""
     keep: Keep
     now: Callable[[], datetime]
     rows: int = ROWS
     """Rows of one transaction; a load is resumed with the number it began with."""
     bulk: int = BULK
-    """Facts from which a first load goes into the local store in process."""
+    """New facts from which a load goes into the local store in process."""
 
     @property
     def columns(self) -> Path:
         """Folder of the columns."""
         return self.folder / "columns"
-
-    def is_new(self) -> bool:
-        """Whether a local store is still to be made."""
-        return self.local and not (self.folder / "store").exists()
 
 
 def load(source: Source, delivery: Delivery, place: Place, watch: Watch) -> Report:
@@ -71,20 +70,10 @@ def load(source: Source, delivery: Delivery, place: Place, watch: Watch) -> Repo
     folder = place.folder / "staging" / digest
     with staging(folder):
         staged = stage(source, delivery, folder, keep=lambda rows: place.keep(digest, rows), watch=watch)
-        work = _Work(source, delivery, digest, staged, place, watch)
-        report = work.first() if place.is_new() else None
-        if report is None or work.waits:
-            with place.open_store() as store:
-                again = work.into(store)
-            report = _together(report, again) if report else again
+        with place.open_store() as store:
+            report = _Work(source, delivery, digest, staged, place, watch).into(store)
         shutil.rmtree(folder, ignore_errors=True)
     return report
-
-
-def _together(first: Report, again: Report) -> Report:
-    """The report of a first load whose waiting facts a second one kept; the first took them for known."""
-    unchanged = first.unchanged - again.waiting
-    return replace(first, waiting=again.waiting, unchanged=unchanged, load=again.load)
 
 
 def worker() -> str:
@@ -118,31 +107,6 @@ class _Work:
     ) -> None:
         self.source, self.delivery, self.digest = source, delivery, digest
         self.staged, self.place, self.watch = staged, place, watch
-        self.waits = False
-        """Whether facts wait that a first load in process leaves to a second one."""
-
-    def first(self) -> Report | None:
-        """Make a new local store out of a large delivery; None where it is not large."""
-        facts = Facts.open(self.place.columns)
-        if facts.version or sum(len(self.staged.table(name)) for name in self.staged.kinds()) < self.place.bulk:
-            return None
-        opened = self.place.now()
-        plan = self._plan(1, opened)
-        numbering = number_parties(self.staged.table(PARTIES), facts)
-        found = self._compared(NOBODY, numbering, plan)
-        self.waits = bool(found.waiting)
-        report = self._report(1, found, numbering, NOTHING)
-        self._refuse(found, numbering)
-        closed = self.place.now()
-        record = LoadRecord(
-            1, self.delivery.source, self.digest, self.delivery.mode, plan.delivered, opened, closed, 0, worker(),
-            report.text(), self.delivery.trust,
-        )  # fmt: skip
-        self.watch.step("store", 0, 1)
-        bulk.first_load(self.place.folder, found.delta, record)
-        self.watch.step("store", 1, 1)
-        self._append(facts, found.delta, closed)
-        return report
 
     def into(self, store: GraphStore) -> Report:
         """Write what is new into a store that is open."""
@@ -163,16 +127,26 @@ class _Work:
             store.roll_back(record.number)
             return replace(report, load=facts.version)
         report = replace(report, resumed=record.position > 0)
-        ids = combined(numbering.ids())
-        for position, batch in enumerate(batches(found.delta, ids, wait, rows=self.place.rows), start=1):
-            self.watch.step("store", position - 1, total)
-            if position > record.position:
-                store.write(record.number, batch, position=position)
-        self.watch.step("store", total, total)
+        self._write(store, record, found.delta, combined(numbering.ids()), wait)
         closed = self.place.now()
         store.close_load(record.number, report=report.text(), closed_at=closed)
         self._append(facts, found.delta, closed)
         return report
+
+    def _write(self, store: GraphStore, record: LoadRecord, delta: Delta, ids: pa.Array, wait: WaitList) -> None:
+        done, rows = record.position, self.place.rows
+        total = count(delta, wait, rows=rows)
+        if not done and self._is_large(store, delta, len(ids) - len(delta.parties)):
+            done = count_new(delta, rows=rows)
+            bulk.write_in_process(store, delta, ids, position=done, told=partial(self.watch.step, "store"))
+        for position, batch in batches(delta, ids, wait, rows=rows, after=done):
+            self.watch.step("store", position - 1, total)
+            store.write(record.number, batch, position=position)
+        self.watch.step("store", total, total)
+
+    def _is_large(self, store: GraphStore, delta: Delta, known: int) -> bool:
+        new = sum(len(table) for table in delta.added.values())
+        return store.server is not None and new >= max(self.place.bulk, known // WORTH)
 
     def _plan(self, number: int, instant: datetime) -> Load:
         moment = instant.astimezone(UTC).replace(tzinfo=None)

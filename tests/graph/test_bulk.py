@@ -1,18 +1,20 @@
 """A store filled at once says the same as one written in batches."""
 
+import shutil
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
-from graph.bulk import first_load, write_importer_files
-from graph.delta import Delta
-from graph.errors import StoreError, StoreLocked
-from graph.local import LocalStore, open_store
+from graph.bulk import write_in_process
+from graph.delta import PARTIES, Delta
+from graph.errors import Cancelled, StoreError
+from graph.importer import write_importer_files
+from graph.local import open_store
 from graph.model import KINDS
 from graph.store import GraphStore
 from tests.graph.conftest import neo4j_server
-from tests.graph.stores import connect, given, put, record, shown, stored, world
+from tests.graph.stores import NOW, connect, given, open_load, put, record, shown, stored, world
 from tests.neo4j_server import Neo4jServer
 
 
@@ -36,38 +38,90 @@ def assert_goes_on(store: GraphStore, delta: Delta) -> None:
         put(store, Delta(3, delta.parties))
 
 
-def test_a_local_store_filled_at_once_equals_one_written_in_batches(
+def put_in_process(store: GraphStore, delta: Delta, ids: pa.Array) -> None:
+    """As `put`, but in process."""
+    load = open_load(store, digest=f"d{delta.load}")
+    write_in_process(store, delta, ids, position=1, told=silent)
+    assert {kept.position for kept in store.loads() if kept.number == load.number} == {1}
+    store.close_load(load.number, report=record(delta).report, closed_at=NOW)
+
+
+def silent(_done: int, _total: int) -> None:
+    """Nobody is told."""
+
+
+def ids_of(*deltas: Delta) -> pa.Array:
+    return pa.concat_arrays([delta.parties["id"].combine_chunks() for delta in deltas])
+
+
+def test_a_local_store_written_in_process_equals_one_written_in_batches(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("graph.bulk.CHUNK", 7)
     delta = world(parties=40, facts=30)
-    first_load(tmp_path / "filled", delta, record(delta))
     for folder in ("filled", "written"):
         with open_store(tmp_path / folder) as store:
             if folder == "written":
                 put(store, delta)
+            else:
+                put_in_process(store, delta, ids_of(delta))
             assert_says(store, delta)
             assert_goes_on(store, delta)
 
 
-def test_a_folder_that_has_a_store_is_not_filled(tmp_path: Path) -> None:
-    delta = world()
-    with LocalStore(tmp_path), pytest.raises(StoreLocked):
-        first_load(tmp_path, delta, record(delta))
-    with pytest.raises(StoreError, match="already"):
-        first_load(tmp_path, delta, record(delta))
+def test_a_later_load_written_in_process_equals_one_written_in_batches(tmp_path: Path) -> None:
+    first = world(parties=40, facts=30)
+    second = world(2, parties=25, facts=20, seed=5, known=ids_of(first))
+    said = []
+    for folder, way in (("filled", put_in_process), ("written", put)):
+        with open_store(tmp_path / folder) as store:
+            put(store, first)
+            way(store, second, ids_of(first, second))
+            assert store.version() == 2
+            said.append([given(store, kind) for kind in KINDS.values()])
+            for name, rows in second.added.items():
+                with pytest.raises(StoreError, match="Constraint"):
+                    put(store, Delta(3, PARTIES.empty_table(), {name: rows}), ids_of(first, second))
+                store.roll_back(3)
+    assert said[0] == said[1]
 
 
-def test_a_failed_filling_leaves_nothing(tmp_path: Path) -> None:
+def test_a_failed_or_cancelled_writing_leaves_the_store_as_it_was(tmp_path: Path) -> None:
     delta = world()
-    (tmp_path / "store.new-1").mkdir()
     doubled = Delta(1, pa.concat_tables([delta.parties, delta.parties]), delta.added)
-    with pytest.raises(StoreError):
-        first_load(tmp_path, doubled, record(delta))
-    assert [path.name for path in tmp_path.iterdir()] == ["store.lock"]
-    first_load(tmp_path, delta, record(delta))
+
+    def stop(_done: int, _total: int) -> None:
+        raise Cancelled("store")
+
+    with open_store(tmp_path) as store:
+        open_load(store)
+        with pytest.raises(StoreError):
+            write_in_process(store, doubled, ids_of(doubled), position=1, told=silent)
+        with pytest.raises(Cancelled):
+            write_in_process(store, delta, ids_of(delta), position=1, told=stop)
+        assert [kept.position for kept in store.loads()] == [0]
+        assert store.rows("read/parties", load=1) == []
+        store.roll_back(1)
+        put_in_process(store, delta, ids_of(delta))
+        assert_says(store, delta)
+    assert {path.name for path in tmp_path.iterdir()} == {"store", "store.lock"}
+
+
+@pytest.mark.parametrize("left", [("store.old", "store.new"), ("store.old", "store"), ("store", "store.new")])
+def test_a_swap_cut_in_two_is_ended_when_the_store_is_opened(tmp_path: Path, left: tuple[str, ...]) -> None:
+    delta = world()
+    with open_store(tmp_path) as store:
+        put(store, delta)
+    for name in left:
+        if name == "store.new":
+            (tmp_path / name).mkdir()
+        elif name != "store":
+            shutil.copytree(tmp_path / "store", tmp_path / name)
+    if "store" not in left:
+        shutil.rmtree(tmp_path / "store")
     with open_store(tmp_path) as store:
         assert_says(store, delta)
+    assert {path.name for path in tmp_path.iterdir()} == {"store", "store.lock"}
 
 
 @pytest.mark.neo4j

@@ -21,7 +21,7 @@ OWNER = """
 import sys, time
 from graph.local import open_store
 store = open_store(sys.argv[1])
-print(store.on_close.__self__.pid, flush=True)
+print(store.server.pid, flush=True)
 time.sleep(60)
 """
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -122,7 +122,8 @@ def test_it_listens_on_this_machine_only(tmp_path: Path) -> None:
 def test_every_commit_reaches_the_disk(tmp_path: Path) -> None:
     commits, calls = 50, tmp_path / "calls"
     with open_store(tmp_path / "store") as store:
-        local = store.on_close.__self__  # type: ignore[attr-defined]
+        local = store.server
+        assert local
         watch = ["strace", "-f", "-e", "trace=fsync,fdatasync", "-o", str(calls), "-p", str(local.pid)]
         with subprocess.Popen(watch, stderr=subprocess.PIPE, text=True) as tracer:
             assert tracer.stderr is not None

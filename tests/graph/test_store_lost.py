@@ -93,7 +93,8 @@ def test_a_full_disk_is_said_to_be_full(said: str) -> None:
 def test_a_local_store_whose_process_died_is_started_again_by_itself(tmp_path: Path) -> None:
     with open_store(tmp_path) as store:
         open_load(store)
-        local = store.on_close.__self__  # type: ignore[attr-defined]
+        local = store.server
+        assert local
         local._child.kill()
         local._child.wait()
         assert store.loads()[0].position == 0

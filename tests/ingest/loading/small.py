@@ -129,7 +129,7 @@ class Workspace:
 
     def place(self, delivery: Delivery, source: Source | None = None) -> Place:
         return Place(
-            self.folder, self.store, local=True, keep=keeper(self.folder, source or self.source, delivery),
+            self.folder, self.store, keep=keeper(self.folder, source or self.source, delivery),
             now=lambda: NOON + timedelta(days=self.day), rows=self.rows, bulk=self.bulk,
         )  # fmt: skip
 
