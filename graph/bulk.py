@@ -5,25 +5,29 @@ when it is whole: a load that was killed finds the store as it was, or with thos
 """
 
 import contextlib
+import json
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 import cypher
+from graph.columns import combined
 from graph.delta import Delta
 from graph.errors import StoreError
 from graph.field import PARTY_KINDS, Kind
 from graph.local import DATABASE, await_ready, release, spawn, tell
 from graph.model import KINDS
-from graph.schema import PARTY_NUMBER
 from graph.store import GraphStore, schema_statements
-from graph.stored import to_stored
+from graph.stored import properties, to_stored
 
-CHUNK = 50_000
+CHUNK = 10_000
 """Rows that go over at once."""
 WITHIN: Final = 24 * 3600.0
 Told = Callable[[int, int], None]
@@ -38,8 +42,7 @@ def write_in_process(store: GraphStore, delta: Delta, ids: pa.Array, *, position
     """
     if store.server is None:
         raise StoreError("only a store of one's own is written in process")
-    known = ids.slice(0, len(ids) - len(delta.parties))
-    store.server.rework(lambda root: _fill(root, _Work(delta, ids, known, position, told)))
+    store.server.rework(lambda root: _fill(root, _Work(delta, ids, position, told)))
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,6 @@ def parts(delta: Delta, ids: pa.Array, rows: int = CHUNK) -> Iterator[Part]:
 class _Work:
     delta: Delta
     ids: pa.Array
-    known: pa.Array
     position: int
     told: Told
 
@@ -80,7 +82,7 @@ class _Work:
 def _fill(root: Path, work: _Work) -> None:
     kinds = [name for name, rows in {"Party": work.delta.parties, **work.delta.added}.items() if len(rows)]
     settings: dict[str, Any] = {"work": "fill", "root": str(root), "database": DATABASE}
-    child = spawn(root, settings | {"kinds": kinds, "party_kinds": PARTY_KINDS}, lock=None)
+    child = spawn(root, settings | {"kinds": kinds, "parties": len(work.ids)}, lock=None)
     try:
         _send(child, work)
         await_ready(child, root, within=WITHIN)
@@ -92,34 +94,44 @@ def _fill(root: Path, work: _Work) -> None:
 
 
 def _send(child: "subprocess.Popen[bytes]", work: _Work) -> None:
+    known = len(work.ids) - len(work.delta.parties)
     total = len(work.delta.parties) + sum(len(rows) for rows in work.delta.added.values())
     sent = 0
     # A child that has failed has said why: its answer is read next.
     with contextlib.suppress(BrokenPipeError):
-        if len(work.known):
-            _tell_rows(child, "Known", pa.table({"id": work.known}))
+        if known:
+            _tell_rows(child, "known", "Party", np.arange(known), work.ids.slice(0, known).to_pylist())
         for part in parts(work.delta, work.ids):
             work.told(sent, total)
-            _tell_rows(child, part.name, _numbered(part))
+            if part.kind:
+                _tell_facts(child, part, part.kind)
+            else:
+                _tell_parties(child, part, known + sent)
             sent += len(part.rows)
         work.told(sent, total)
         tell(child, {"finish": [*_schema(), _position(work)]})
 
 
-def _tell_rows(child: "subprocess.Popen[bytes]", name: str, rows: pa.Table) -> None:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, rows.schema) as stream:
-        stream.write_table(rows)
-    stream_bytes = sink.getvalue()
-    tell(child, {"part": name, "bytes": stream_bytes.size}, stream_bytes)
+def _tell_parties(child: "subprocess.Popen[bytes]", part: Part, first: int) -> None:
+    for kind in PARTY_KINDS:
+        places = np.flatnonzero(pc.equal(part.rows["kind"], kind).to_numpy())
+        if len(places):
+            # A node with two labels has a type named after both.
+            name = "~".join(sorted((kind, "Party")))
+            _tell_rows(child, "parties", name, first + places, properties(part.rows.take(pa.array(places))))
 
 
-def _numbered(part: Part) -> pa.Table:
-    """A part with its ends as party numbers: the child knows nodes by number."""
-    rows = part.rows
-    for end in ("from", "to") if part.kind and part.kind.is_relation else ():
-        rows = rows.set_column(rows.schema.get_field_index(end), pa.field(end, PARTY_NUMBER), part.kept[end])
-    return rows
+def _tell_facts(child: "subprocess.Popen[bytes]", part: Part, kind: Kind) -> None:
+    if not kind.is_relation:
+        _tell_rows(child, "records", part.name, np.zeros(0), properties(part.rows))
+        return
+    ends = np.concatenate([combined(part.kept[end]).to_numpy() for end in kind.ends])
+    _tell_rows(child, "relations", part.name, ends, properties(part.rows.drop_columns(list(kind.ends))))
+
+
+def _tell_rows(child: "subprocess.Popen[bytes]", part: str, name: str, numbers: NDArray[Any], rows: list[Any]) -> None:
+    places, text = numbers.astype(np.uint32).tobytes(), json.dumps(rows).encode()
+    tell(child, {"part": part, "type": name, "numbers": len(places), "rows": len(text)}, places + text)
 
 
 def _schema() -> Iterator[dict[str, Any]]:

@@ -22,8 +22,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-import pyarrow as pa
-
 from graph.errors import StoreFull, StoreLocked, StoreUnavailable, WrongVersion
 from graph.store import PATIENCE, GraphStore
 
@@ -184,12 +182,11 @@ def spawn(root: Path, settings: dict[str, Any], *, lock: IO[bytes] | None) -> "s
     return child
 
 
-def tell(child: "subprocess.Popen[bytes]", said: dict[str, Any], follows: pa.Buffer | None = None) -> None:
+def tell(child: "subprocess.Popen[bytes]", said: dict[str, Any], follows: bytes = b"") -> None:
     """One line to a child, and the bytes it announces."""
     assert child.stdin is not None  # noqa: S101 - spawn asked for it
     child.stdin.write(json.dumps(said).encode() + b"\n")
-    if follows is not None:
-        child.stdin.write(follows)
+    child.stdin.write(follows)
     child.stdin.flush()
 
 

@@ -13,12 +13,14 @@ import signal
 import sys
 import threading
 import time
+from array import array
 from pathlib import Path
 from typing import Any
 
 import arcadedb
 import pyarrow as pa
 import pyarrow.compute as pc
+from arcadedb._native.database import _call as crossing
 
 PARENT_LOOK = 0.25
 """Seconds between two looks at the parent's id."""
@@ -67,7 +69,7 @@ def serve(settings: dict[str, Any]) -> None:
 
 
 def fill(settings: dict[str, Any]) -> None:
-    """Add to a database from parts: a line that says what follows and how many bytes, then an Arrow stream.
+    """Add to a database from parts, each a line that says what follows: party numbers and rows as JSON text.
 
     Its log is off: a database left by a killed filling opens as partial data without a complaint, so
     nothing counts until the last line has been answered.
@@ -75,7 +77,8 @@ def fill(settings: dict[str, Any]) -> None:
     stream = sys.stdin.buffer
     filling = Filling(settings)
     while "part" in (said := json.loads(stream.readline() or b"{}")):
-        filling.take(said["part"], pa.ipc.open_stream(stream.read(said["bytes"])).read_all())
+        numbers = array("I", stream.read(said["numbers"]))
+        filling.take(said["part"], said["type"], numbers, stream.read(said["rows"]))
     if "finish" not in said:
         raise EOFError("what there was to load ended early")
     filling.finish(said["finish"])
@@ -87,24 +90,25 @@ class Filling:
 
     def __init__(self, settings: dict[str, Any]) -> None:
         self._database = arcadedb.open_database(str(Path(settings["root"]) / "databases" / settings["database"]))
-        self._rids: list[str] = []
-        self._party_kinds: list[str] = settings["party_kinds"]
+        self._rids = [""] * settings["parties"]
         for name in settings["kinds"]:
             self._lift_indexes(name)
         self._batch = self._database.graph_batch(commit_every=COMMIT_EVERY)
 
-    def take(self, part: str, table: pa.Table) -> None:
-        """Ids of parties that are there, new parties, or facts of a kind, ends as party numbers."""
-        if part == "Known":
-            self._know(table["id"].combine_chunks())
-        elif part == "Party":
-            self._parties(table)
-        elif "from" in table.column_names:
-            tails = [self._rids[number] for number in table["from"].to_pylist()]
-            heads = [self._rids[number] for number in table["to"].to_pylist()]
-            self._batch.new_edges(tails, part, heads, _rows(table.drop_columns(["from", "to"])))
+    def take(self, part: str, name: str, numbers: "array[int]", rows: bytes) -> None:
+        """Parties that are there, new parties, relations (tails before heads) or records."""
+        if part == "known":
+            self._know(numbers, json.loads(rows))
+        elif part == "parties":
+            made = self._run("create_vertices", name, rows=rows)["rids"]
+            for number, rid in zip(numbers, made, strict=True):
+                self._rids[number] = rid
+        elif part == "relations":
+            ends = [self._rids[number] for number in numbers]
+            tails, heads = ends[: len(ends) // 2], ends[len(ends) // 2 :]
+            self._run("new_edges", name, src=_listed(tails), dst=_listed(heads), props=rows)
         else:
-            self._batch.create_vertices(part, _rows(table))
+            self._run("create_vertices", name, rows=rows)
 
     def finish(self, statements: list[dict[str, Any]]) -> None:
         """Write what is buffered, make indexes that were lifted, note how far the load is, and close."""
@@ -116,6 +120,16 @@ class Filling:
             with self._database.transaction():
                 self._database.command("opencypher", statement["text"], statement["parameters"])
         self._database.close()
+
+    def _run(self, operation: str, name: str, **values: bytes) -> dict[str, Any]:
+        """One crossing into the engine; the batch's own methods would read every row and write it as JSON again."""
+        told = b",".join(
+            [b'"type":' + json.dumps(name).encode(), *(b'"%s":%s' % (k.encode(), v) for k, v in values.items())]
+        )
+        answer: dict[str, Any] = crossing(
+            name, "arcadedb_n_gb", self._batch._gb, operation.encode(), b'{"type":"%s",%s}' % (name.encode(), told)
+        )
+        return answer
 
     def _lift_indexes(self, name: str) -> None:
         """Drop the indexes of a type that has no rows: made over all rows at once they take half the time."""
@@ -130,28 +144,16 @@ class Filling:
             if found["typeName"] == name and not re.search(r"_\d+_\d+$", found["name"]):
                 self._database.command("sql", f"DROP INDEX `{found['name']}`")
 
-    def _know(self, ids: pa.Array) -> None:
-        """Places of the parties there are, by number."""
+    def _know(self, numbers: "array[int]", ids: list[str]) -> None:
+        """Places of parties that are there."""
         found = self._database.query("sql", "SELECT id, @rid.asString() AS rid FROM Party").to_arrow()
-        places = pc.index_in(ids, value_set=found["id"].combine_chunks())
-        self._rids = found["rid"].take(places).to_pylist()
-
-    def _parties(self, table: pa.Table) -> None:
-        start = len(self._rids)
-        self._rids += [""] * len(table)
-        kinds = table["kind"].to_pylist()
-        every = _rows(table)
-        for kind in self._party_kinds:
-            places = [at for at, of in enumerate(kinds) if of == kind]
-            # A node with two labels has a type named after both.
-            made = self._batch.create_vertices("~".join(sorted((kind, "Party"))), [every[at] for at in places])
-            for at, rid in zip(places, made, strict=True):
-                self._rids[start + at] = rid
+        places = pc.index_in(pa.array(ids, pa.string()), value_set=found["id"].combine_chunks())
+        for number, rid in zip(numbers, found["rid"].take(places).to_pylist(), strict=True):
+            self._rids[number] = rid
 
 
-def _rows(table: pa.Table) -> list[dict[str, Any]]:
-    """Rows as maps of what has a value."""
-    return [{name: value for name, value in row.items() if value is not None} for row in table.to_pylist()]
+def _listed(rids: list[str]) -> bytes:
+    return ('["' + '","'.join(rids) + '"]').encode() if rids else b"[]"
 
 
 def main() -> None:
