@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from api.commands import ask, demo, draw, inspect, load, quarantine, serve
+from api.commands import ask, demo, draw, export, inspect, load, quarantine, serve
 from graph.errors import Cancelled, ContagraphError, InvalidInput
 
 DEBUG = "--debug"
@@ -20,7 +20,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Who owns, guarantees, supplies and lends to whom: load registers, ask questions, draw networks.",
 )
-for command in (load, inspect, quarantine, ask, draw, serve, demo):
+for command in (load, inspect, quarantine, ask, draw, serve, export, demo):
     command.register(app)
 
 

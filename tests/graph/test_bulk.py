@@ -9,13 +9,10 @@ import pytest
 from graph.bulk import write_in_process
 from graph.delta import PARTIES, Delta
 from graph.errors import Cancelled, StoreError
-from graph.importer import write_importer_files
 from graph.local import open_store
 from graph.model import KINDS
 from graph.store import GraphStore
-from tests.graph.conftest import neo4j_server
-from tests.graph.stores import NOW, connect, given, open_load, put, record, shown, stored, world
-from tests.neo4j_server import Neo4jServer
+from tests.graph.stores import NOW, given, open_load, put, record, shown, stored, world
 
 
 def assert_says(store: GraphStore, delta: Delta) -> None:
@@ -122,23 +119,3 @@ def test_a_swap_cut_in_two_is_ended_when_the_store_is_opened(tmp_path: Path, lef
     with open_store(tmp_path) as store:
         assert_says(store, delta)
     assert {path.name for path in tmp_path.iterdir()} == {"store", "store.lock"}
-
-
-@pytest.mark.neo4j
-def test_a_neo4j_filled_by_its_importer_equals_one_written_in_batches(tmp_path: Path) -> None:
-    server = neo4j_server(tmp_path / "neo4j")
-    if not isinstance(server, Neo4jServer):
-        pytest.skip("a server of one's own is not stopped")
-    delta = world(parties=40, facts=30)
-    command = write_importer_files(tmp_path / "files", delta, record(delta))
-    assert command[0] == "neo4j-admin"
-    server.folder.mkdir(parents=True)
-    server.admin(command[1:])
-    server.start()
-    try:
-        with connect(server) as store:
-            store.prepare()
-            assert_says(store, delta)
-            assert_goes_on(store, delta)
-    finally:
-        server.kill()
