@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -10,14 +11,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graph.errors import ContagraphError, InvalidMapping
-from graph.model import CONTROLS, LENDS, OWNS
+from graph.model import CONTROLS, LENDS, OWNS, RELATIONS, SUPPLIES
 
 if TYPE_CHECKING:
+    from api.view import View
     from graph.field import Kind
     from graph.snapshot import Snapshot
 
 SEED = 7
 PARTIES = 2000
+YEARS = timedelta(days=730)
+"""How far back a question of changes looks."""
 
 
 @dataclass(frozen=True)
@@ -74,34 +78,53 @@ def registers(data: Path, folder: Path, store: Path) -> Iterator[Step]:
             remedy="give a folder with BODS statements or FinBench tables, or load tables with --mapping",
         )
     for path in found[:1] if found[0] == data else found:
-        loan = ("--set", "lender=DEMO-BANK", "--set", "currency=USD") if _kind(path) == "finbench" else ()
+        loan = ("--lender", "DEMO-BANK", "--currency", "USD") if _kind(path) == "finbench" else ()
         yield Step(f"Load {path.name}", ("load", str(path), *loan, "--store", str(store)))
     yield from _asked(folder, store)
 
 
 def _asked(folder: Path, store: Path) -> Iterator[Step]:
+    """Every question; where the data has nothing to say, the answer is that."""
     from api.engine import Engine, Place  # noqa: PLC0415
 
     at = ("--store", str(store))
     engine = Engine.open(Place(store))
-    view = engine.view(engine.moment())
-    top = _stands_out(view.snapshot, (OWNS, CONTROLS))
-    if top:
-        name = view.snapshot.name_of(view.snapshot.node(top))
-        yield Step("Find a party", ("ask", "search", name, *at))
-        yield Step("Everything known of it, with sources", ("ask", "party", top, *at))
-        yield Step("Who controls it, and what it controls", ("ask", "control", top, *at))
-        yield Step("The group it belongs to", ("ask", "groups", top, *at))
-        yield Step("Who stands around it", ("ask", "network", top, *at))
-        held = view.control.controlled_by(view.snapshot.node(top))
-        if len(held) > 1:
-            ends = [view.snapshot.id(int(held[0])), view.snapshot.id(int(held[-1]))]
-            yield Step("How two of its companies hang together", ("ask", "links", *ends, *at))
-        yield _drawn("Its network as a picture", top, folder / "network.html", at)
+    moment = engine.moment()
+    view = engine.view(moment)
+    if not view.snapshot.size:
+        return
+    top = _stands_out(view.snapshot, (OWNS, CONTROLS)) or _stands_out(view.snapshot, RELATIONS) or view.snapshot.id(0)
+    name = view.snapshot.name_of(view.snapshot.node(top)) or top
+    yield Step("Find a party", ("ask", "search", name, *at))
+    yield Step("Everything known of it, with sources", ("ask", "party", top, *at))
+    yield Step("Who controls it, and what it controls", ("ask", "control", top, *at))
+    yield Step("The group it belongs to", ("ask", "groups", top, *at))
+    yield Step("Who stands around it", ("ask", "network", top, *at))
+    if view.snapshot.size > 1:
+        yield Step("How two parties near it hang together", ("ask", "links", *_pair(view, top), *at))
+    since = (moment.valid_at - YEARS).isoformat()
+    yield Step("What changed about it in two years", ("ask", "changes", top, "--since", since, *at))
+    buyer, supplier = (_stands_out(view.snapshot, (SUPPLIES,), into=into) or top for into in (True, False))
+    yield Step("What stands behind a buyer, tier by tier", ("ask", "upstream", buyer, *at))
+    yield Step("Whom a supplier lives from", ("ask", "downstream", supplier, *at))
     borrower = _stands_out(view.snapshot, (LENDS,), into=True)
+    yield Step("What the lender has at stake with a borrower", ("ask", "exposure", borrower or top, *at))
+    yield _drawn("Its network as a picture", top, folder / "network.html", at)
     if borrower:
-        yield Step("What the lender has at stake with a borrower", ("ask", "exposure", borrower, *at))
         yield _drawn("A borrower's network as a picture", borrower, folder / "borrower.html", at)
+
+
+def _pair(view: "View", party: str) -> tuple[str, str]:
+    """Two parties it controls, else itself and a neighbour, else itself and any other."""
+    node, snapshot = view.snapshot.node(party), view.snapshot
+    held = view.control.controlled_by(node)
+    if len(held) > 1:
+        return snapshot.id(int(held[0])), snapshot.id(int(held[-1]))
+    for links in map(snapshot.links, RELATIONS):
+        near = np.concatenate([links.head[links.tail == node], links.tail[links.head == node]])
+        if others := near[near != node].tolist():
+            return party, snapshot.id(others[0])
+    return party, snapshot.id(int(node == 0))
 
 
 def _drawn(says: str, party: str, out: Path, options: Sequence[str]) -> Step:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Semaphore
 
 from api.view import View
 from graph.columns import NEVER
@@ -25,6 +25,10 @@ from graph.search import SearchIndex
 from graph.snapshot import Snapshot
 
 Clock = Callable[[], datetime]
+
+BUILDS = 2
+"""Snapshots that may be built at once; others wait, for each takes memory in proportion to all facts."""
+_building = Semaphore(BUILDS)
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,11 @@ class Place:
         where = self.address or self.folder
         try:
             with open_store(where, user=self.user, password=self.password, database=self.database) as store:
-                return facts.refresh(store)
+                newest = facts.refresh(store)
+                if not self.address:
+                    # Read while the lock is ours: whoever takes it later leaves another trace.
+                    self._looked.write_text(self._trace(), encoding="ascii")
+                return newest
         except StoreLocked:
             # A load is at work; what it brings is seen when it has closed.
             if not facts.version:
@@ -68,8 +76,23 @@ class Place:
             return facts
 
     def _behind(self, facts: Facts) -> bool:
-        """Whether a local folder's columns may lack what its store has: none are there, or a load was cut off."""
-        return not facts.version or any((self.folder / "staging").glob("*/finished"))
+        """Whether a local folder's columns may lack what its store has: none are there, or a load was cut off.
+
+        A load that was cut off is looked for once, until somebody has owned the store again.
+        """
+        if not facts.version:
+            return True
+        cut_off = any((self.folder / "staging").glob("*/finished"))
+        return cut_off and (not self._looked.exists() or self._looked.read_text(encoding="ascii") != self._trace())
+
+    @property
+    def _looked(self) -> Path:
+        return self.folder / "staging" / "looked"
+
+    def _trace(self) -> str:
+        """What changes whenever a process takes the store."""
+        lock = self.folder / "store.lock"
+        return str(lock.stat().st_mtime_ns) if lock.exists() else ""
 
 
 class Era:
@@ -115,7 +138,9 @@ class Era:
             self._views.move_to_end(moment)
         if mine:
             try:
-                future.set_result(View(Snapshot.build(self.facts, moment), self))
+                with _building:
+                    snapshot = Snapshot.build(self.facts, moment)
+                future.set_result(View(snapshot, self))
             except BaseException as problem:
                 with self._lock:
                     self._views.pop(moment, None)

@@ -5,11 +5,15 @@ a `deliveries.json` is several deliveries in order.
 """
 
 import json
+import os
 import secrets
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 from graph.errors import InvalidMapping, NotFound
@@ -29,6 +33,8 @@ if TYPE_CHECKING:
 MAPPING = "mapping.toml"
 DELIVERIES = "deliveries.json"
 KEY = "hash.key"
+WAIT = 10.0
+"""Seconds a load waits for a folder that a question or a service looks into."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +69,47 @@ def _listed(folder: Path, settings: Mapping[str, str]) -> Iterator[Parcel]:
         for told in listed:
             given = {name: str(value) for name, value in told["settings"].items()}
             if "mapping" in given:
-                given["mapping"] = str(folder / given["mapping"])
-            yield Parcel(tuple(folder / name for name in told["files"]), told["format"], given | dict(settings))
+                given["mapping"] = str(_inside(folder, given["mapping"]))
+            files = tuple(_inside(folder, name) for name in told["files"])
+            yield Parcel(files, told["format"], given | dict(settings))
     except (ValueError, KeyError, TypeError) as problem:
         raise InvalidMapping(
             "is no list of deliveries", where=str(where), remedy="list files, format and settings of each delivery"
         ) from problem
+
+
+def _inside(folder: Path, name: str) -> Path:
+    # Whoever packs a folder may not choose which other files of this machine are read.
+    if not (folder / name).resolve().is_relative_to(folder.resolve()):
+        raise InvalidMapping(
+            f"names {name!r}, which lies outside its folder",
+            where=str(folder / DELIVERIES),
+            remedy="put every file of a delivery inside the folder, and name it from there",
+        )
+    return folder / name
+
+
+def hash_key(folder: Path) -> str:
+    """Key under which natural persons' numbers are hashed: made once, kept in the workspace, never shown."""
+    path = folder / KEY
+    if not path.exists():
+        with NamedTemporaryFile("w", dir=folder, prefix=f"{KEY}.", encoding="ascii") as fresh:
+            fresh.write(secrets.token_hex(32))
+            fresh.flush()
+            os.fsync(fresh.fileno())
+            # A link appears whole or not at all, and never in the place of a key that another load made meanwhile.
+            with suppress(FileExistsError):
+                os.link(fresh.name, path)
+        _sync(folder)
+    return path.read_text(encoding="ascii").strip()
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 @dataclass(frozen=True)
@@ -89,24 +130,32 @@ class Intake:
 
     def retry(self, digest: str, watch: Watch) -> Report:
         """Load the open rows of a delivery once more; what still does not fit is open again, as of the new delivery."""
-        with self.quarantine() as quarantine:
-            again = quarantine.write_anew(digest, self.place.folder / "staging" / f"retry-{digest}")
-            kind = registry.source(again.kind)
-            settings = dict(again.delivery.settings) | self._secret()
-            delivery = replace(again.delivery, settings=settings)
-            report = self._load(kind, delivery, watch)
-            quarantine.resolve(again.numbers)
+        folder = self._workspace() / "staging" / f"retry-{digest}"
+        try:
+            with self.quarantine() as quarantine:
+                again = quarantine.write_anew(digest, folder)
+                kind = registry.source(again.kind)
+                settings = dict(again.delivery.settings) | self._secret()
+                report = self._load(kind, replace(again.delivery, settings=settings), watch)
+                quarantine.resolve(again.numbers)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
         return report
+
+    def mend(self, number: int, raw: str) -> None:
+        """Put a corrected row in the place of a bad one, natural persons' numbers concealed."""
+        with self.quarantine() as quarantine:
+            quarantine.mend(number, raw, key=bytes.fromhex(hash_key(self._workspace())))
 
     def quarantine(self) -> Quarantine:
         """The rows that could not be used."""
-        return Quarantine(self.place.folder / "quarantine.sqlite")
+        return Quarantine(self._workspace() / "quarantine.sqlite")
 
     def store(self) -> GraphStore:
         """The store, open."""
         place = self.place
         where = place.address or place.folder
-        return open_store(where, user=place.user, password=place.password, database=place.database)
+        return open_store(where, user=place.user, password=place.password, database=place.database, wait=WAIT)
 
     def _load(self, kind: Source, delivery: Delivery, watch: Watch) -> Report:
         told = replace(delivery, settings={k: v for k, v in delivery.settings.items() if k != "hash_key"})
@@ -124,15 +173,12 @@ class Intake:
         return report
 
     def _secret(self) -> dict[str, str]:
-        """Key under which natural persons' numbers are hashed: made once, kept in the workspace, never shown."""
-        path = self.place.folder / KEY
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            fresh = path.with_suffix(".new")
-            fresh.touch(mode=0o600)
-            fresh.write_text(secrets.token_hex(32), encoding="ascii")
-            fresh.rename(path)
-        return {"hash_key": path.read_text(encoding="ascii").strip()}
+        return {"hash_key": hash_key(self._workspace())}
+
+    def _workspace(self) -> Path:
+        """The workspace, for its owner alone where it is made: it holds what is known of people, and the key."""
+        self.place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return self.place.folder
 
 
 def _ignore(_count: int) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from analytics.limits.exposure import Book
+from analytics.limits.exposure import ELSEWHERE, UNKNOWN, Book
 from analytics.structure.control import Control, solve_control
 from analytics.structure.groups import Groups, control_groups
 from analytics.structure.paths import Tie, Web
@@ -18,7 +18,7 @@ from analytics.structure.votes import Arrows, Holdings
 from api.answer import Answer, AsOf, Question
 from api.evidence import Evidence
 from graph.field import PARTY_KINDS, Kind
-from graph.holding import When
+from graph.holding import EPOCH_DAY, When
 from graph.links import Links
 from graph.model import (
     CONTROLS,
@@ -42,8 +42,8 @@ T = TypeVar("T")
 
 WALKED: tuple[Kind, ...] = tuple(kind for kind in RELATIONS if kind is not SAME_AS)
 """Relations between different parties; what is the same party is joined already."""
-BANK = 10
-"""Borrowers above which a lender ties nobody together."""
+LENDS_TO_MANY = 10
+"""Facilities above which sharing their lender ties nobody together [P]: our own proposal, no standard fixes it."""
 
 
 class View:
@@ -103,8 +103,12 @@ class View:
     @cached_property
     def _book(self) -> Book:
         guarantees = self.snapshot.links(GUARANTEES)
-        creditor = self.snapshot.find(pc.fill_null(guarantees.text("creditor"), ""))
-        return Book.of(self.snapshot.links(LENDS), guarantees, creditor)
+        named = pc.fill_null(guarantees.text("creditor"), "")
+        creditor = self.snapshot.find(named)
+        stranger = pc.not_equal(named, "").to_numpy(zero_copy_only=False) & (creditor == UNKNOWN)
+        creditor[stranger] = ELSEWHERE
+        day = (self.snapshot.moment.valid_at - EPOCH_DAY).days
+        return Book.of(self.snapshot.links(LENDS), guarantees, creditor, day=day)
 
     @cached_property
     def _trade(self) -> Trade:
@@ -122,27 +126,27 @@ class View:
         links, at = self.snapshot.links(DEPENDS_ON), self.confirmed
         return Arrows.of(self.snapshot.size, links.head[at], links.tail[at])
 
-    def web(self, kinds: tuple[Kind, ...], *, through_lenders: bool) -> Web:
+    def web(self, kinds: tuple[Kind, ...], *, through_lenders: bool, through_state: bool) -> Web:
         """These relations as one web, through which paths run."""
         with self._lock:
-            webs: dict[tuple[tuple[str, ...], bool], Web] = self.__dict__.setdefault("_webs", {})
-            key = tuple(kind.name for kind in kinds), through_lenders
+            webs: dict[tuple[tuple[str, ...], bool, bool], Web] = self.__dict__.setdefault("_webs", {})
+            key = tuple(kind.name for kind in kinds), through_lenders, through_state
             if key not in webs:
-                webs[key] = self._web(kinds, through_lenders=through_lenders)
+                closed = None if through_state else self.snapshot.kind == PARTY_KINDS.index("State")
+                ties = [self._tie(self.snapshot.links(kind), through_lenders=through_lenders) for kind in kinds]
+                webs[key] = Web.of(self.snapshot.size, ties, closed=closed)
             return webs[key]
 
-    def _web(self, kinds: tuple[Kind, ...], *, through_lenders: bool) -> Web:
-        closed = self.snapshot.kind == PARTY_KINDS.index("State")
-        if not through_lenders:
-            closed = closed | self.lenders
-        ties = [Tie(links.tail, links.head, strength(links)) for links in map(self.snapshot.links, kinds)]
-        return Web.of(self.snapshot.size, ties, closed=closed)
+    def _tie(self, links: Links, *, through_lenders: bool) -> Tie:
+        """One relation as ties; what lenders of many lend counts only where a path begins or ends with them."""
+        at_end = self.lenders[links.tail] if links.kind is LENDS and not through_lenders else None
+        return Tie(links.tail, links.head, strength(links), at_end)
 
     @cached_property
     def lenders(self) -> NDArray[np.bool_]:
-        """Parties that lend to many: sharing one ties nobody together."""
+        """Parties that lend to many: borrowing from one ties nobody together, other relations with it do."""
         links = self.snapshot.links(LENDS)
-        return np.asarray(np.diff(links.out_start) > BANK)
+        return np.asarray(np.diff(links.out_start) > LENDS_TO_MANY)
 
     # ── around it ──
 

@@ -50,15 +50,23 @@ class Bolt:
     def __init__(self, address: str, *, user: str, password: str, database: str | None, patience: float) -> None:
         self.address = address
         self.patience = patience
+        self._driver: neo4j.Driver | None = None
         self.revive: Callable[[], None] = lambda: None
         """Called before each new try, to start a server of one's own again."""
+        self.is_full: Callable[[], bool] = lambda: False
+        """Whether the server's disk is full, where that can be seen: what fails then is said in many ways."""
         self._database = database
+        self._auth = (user, password) if user else None
+        self.move(address)
+
+    def move(self, address: str) -> None:
+        """Speak to the server at this address from now on."""
         if not address.startswith(("bolt://", "bolt+", "neo4j://", "neo4j+")):
             raise StoreUnavailable("not the address of a graph server", where=address, remedy="write bolt://HOST:PORT")
         try:
-            self._driver = neo4j.GraphDatabase.driver(
+            driver = neo4j.GraphDatabase.driver(
                 address,
-                auth=(user, password) if user else None,
+                auth=self._auth,
                 fetch_size=-1,
                 connection_acquisition_timeout=30,
                 connection_timeout=10,
@@ -69,15 +77,19 @@ class Bolt:
             raise StoreUnavailable(str(problem), where=address, remedy="write bolt://HOST:PORT") from problem
         try:
             with self._said():
-                self.agent = self._driver.get_server_info().agent
+                self.agent = driver.get_server_info().agent
             check_agent(self.agent, address)
         except BaseException:
-            self._driver.close()
+            driver.close()
             raise
+        if self._driver:
+            self._driver.close()
+        self.address, self._driver = address, driver
 
     def close(self) -> None:
         """Let go of the server."""
-        self._driver.close()
+        if self._driver:
+            self._driver.close()
 
     def read(self, name: str, kind: str = "", /, **parameters: Any) -> Rows:
         """Rows of one reading statement."""
@@ -105,6 +117,7 @@ class Bolt:
         self._repeat(lambda session: session.run(_text(name, kind)).consume())
 
     def _session(self) -> neo4j.Session:
+        assert self._driver  # noqa: S101 - there since it was made
         return self._driver.session(database=self._database)
 
     def _repeat(self, work: Callable[[neo4j.Session], T]) -> T:
@@ -132,7 +145,10 @@ class Bolt:
         try:
             yield
         except (trouble.Neo4jError, trouble.DriverError, OSError) as problem:
-            raise in_our_words(problem, self.address) from problem
+            told = in_our_words(problem, self.address)
+            if self.is_full():
+                told = StoreFull("no room is left on its disk", where=self.address)
+            raise told from problem
 
 
 def in_our_words(problem: Exception, address: str) -> StoreError:

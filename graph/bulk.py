@@ -20,9 +20,8 @@ from numpy.typing import NDArray
 import cypher
 from graph.columns import combined
 from graph.delta import Delta
-from graph.errors import StoreError
 from graph.field import PARTY_KINDS, Kind
-from graph.local import DATABASE, await_ready, release, spawn, tell
+from graph.local import DATABASE, STORE, await_ready, release, spawn, tell
 from graph.model import KINDS
 from graph.store import GraphStore, schema_statements
 from graph.stored import properties, to_stored
@@ -40,9 +39,7 @@ def write_in_process(store: GraphStore, delta: Delta, ids: pa.Array, *, position
     `ids` are those of all parties by number, new ones last; `position` is that of the last batch this
     stands for. What `told` raises stops it, and nothing was written.
     """
-    if store.server is None:
-        raise StoreError("only a store of one's own is written in process")
-    store.server.rework(lambda root: _fill(root, _Work(delta, ids, position, told)))
+    store.rework(lambda root: _fill(root, _Work(delta, ids, position, told)))
 
 
 @dataclass(frozen=True)
@@ -82,10 +79,11 @@ class _Work:
 def _fill(root: Path, work: _Work) -> None:
     kinds = [name for name, rows in {"Party": work.delta.parties, **work.delta.added}.items() if len(rows)]
     settings: dict[str, Any] = {"work": "fill", "root": str(root), "database": DATABASE}
-    child = spawn(root, settings | {"kinds": kinds, "parties": len(work.ids)}, lock=None)
+    # What it has to say goes where the store's own log is: the copy is gone when somebody reads it.
+    child = spawn(root.with_name(STORE), settings | {"kinds": kinds, "parties": len(work.ids)}, lock=None)
     try:
         _send(child, work)
-        await_ready(child, root, within=WITHIN)
+        await_ready(child, root.with_name(STORE), within=WITHIN)
         child.wait()
     finally:
         child.kill()

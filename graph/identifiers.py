@@ -16,7 +16,10 @@ HASHED: Final = "hmac-sha256:"
 
 _LEI = re.compile(r"[0-9A-Z]{18}[0-9]{2}")
 _USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
-_RESIDENT = re.compile(r"[1-9][0-9]{16}[0-9X]")
+_DAY = r"(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+RESIDENT_FORM: Final = rf"[1-9][0-9]{{5}}{_DAY}[0-9]{{3}}[0-9X]"
+"""Pattern of a 公民身份号码 in plain signs; its day of birth may be one that the month does not have."""
+_RESIDENT = re.compile(RESIDENT_FORM)
 _USCC_SIGNS: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _RESIDENT_SIGNS: Final = "10X98765432"
 
@@ -58,7 +61,7 @@ def is_resident_id(value: str) -> bool:
     >>> is_resident_id("11010519491231002X"), is_resident_id("110105194912310021")
     (True, False)
     """
-    if not _RESIDENT.fullmatch(value) or not _is_day(value[6:14]):
+    if not _RESIDENT.fullmatch(value) or not _exists(value[6:14]):
         return False
     total = sum(int(sign) * pow(2, 17 - place, 11) for place, sign in enumerate(value[:17]))
     return _RESIDENT_SIGNS[total % 11] == value[17]
@@ -72,8 +75,7 @@ def may_be_resident_id(value: str) -> bool:
     >>> may_be_resident_id("110105194912310021"), may_be_resident_id("91350100M000100Y43")
     (True, False)
     """
-    has_form = bool(_RESIDENT.fullmatch(value)) and _is_day(value[6:14])
-    return has_form and (is_resident_id(value) or not is_uscc(value))
+    return bool(_RESIDENT.fullmatch(value)) and (is_resident_id(value) or not is_uscc(value))
 
 
 def checked(scheme: str, value: str) -> str:
@@ -101,9 +103,9 @@ def keyed_hash(value: str, key: bytes, *, scheme: str = RESIDENT) -> str:
     return HASHED + hmac.new(key, said, hashlib.sha256).hexdigest()
 
 
-def _is_day(digits: str) -> bool:
+def _exists(day: str) -> bool:
     try:
-        date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+        date(int(day[:4]), int(day[4:6]), int(day[6:]))
     except ValueError:
         return False
-    return digits[:2] in ("18", "19", "20")
+    return True

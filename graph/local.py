@@ -17,12 +17,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from errno import ENOSPC
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
 from graph.errors import StoreFull, StoreLocked, StoreUnavailable, WrongVersion
+from graph.room import is_full, room_on
 from graph.store import PATIENCE, GraphStore
 
 DATABASE = "contagraph"
@@ -43,9 +43,11 @@ class LocalStore:
     user = USER
     database = DATABASE
 
-    def __init__(self, folder: Path | str) -> None:
-        self.folder = Path(folder)
-        self.root = self.folder.absolute() / STORE
+    def __init__(self, folder: Path | str, *, wait: float = 0.0) -> None:
+        # A child has a working folder of its own.
+        self.folder = Path(folder).absolute()
+        self._wait = wait
+        self.root = self.folder / STORE
         self.password = secrets.token_urlsafe(24)
         self._port = 0
         self._child: subprocess.Popen[bytes] | None = None
@@ -62,10 +64,14 @@ class LocalStore:
         """Id of the child process, 0 where none runs."""
         return self._child.pid if self._child else 0
 
+    def is_full(self) -> bool:
+        """Whether its disk has no room left."""
+        return is_full(self.folder)
+
     def start(self) -> Self:
         """Own the folder and serve it; StoreLocked where another process does."""
         if self._lock is None:
-            self._lock = own(self.folder)
+            self._lock = own(self.folder, wait=self._wait)
             _clear(self.folder)
         try:
             self.revive()
@@ -98,7 +104,7 @@ class LocalStore:
         """
         fresh = self.folder / FRESH
         try:
-            with self._starting:
+            with room_on(self.folder), self._starting:
                 self._stop()
                 shutil.copytree(self.root, fresh, ignore=shutil.ignore_patterns("log"))
                 change(fresh)
@@ -106,10 +112,6 @@ class LocalStore:
                 self.root.rename(self.folder / FORMER)
                 fresh.rename(self.root)
                 flush_folder(self.folder)
-        except (OSError, shutil.Error) as problem:
-            if getattr(problem, "errno", None) == ENOSPC or "No space left" in str(problem):
-                raise StoreFull("no room is left on its disk", where=str(self.folder)) from problem
-            raise
         finally:
             _clear(self.folder)
             self.revive()
@@ -195,8 +197,10 @@ def await_ready(child: "subprocess.Popen[bytes]", root: Path, *, within: float) 
     assert child.stdout is not None  # noqa: S101 - spawn asked for it
     late = threading.Timer(within, child.kill)
     late.start()
-    answer = child.stdout.readline().decode().strip()
-    late.cancel()
+    try:
+        answer = child.stdout.readline().decode().strip()
+    finally:
+        late.cancel()
     if answer != "ready":
         child.wait()
         release(child)
@@ -218,12 +222,16 @@ def open_store(
     password: str = "",
     database: str | None = None,
     patience: float = PATIENCE,
+    wait: float = 0.0,
 ) -> GraphStore:
-    """The store at an address, or the local store of a folder, its schema made; closing it stops what it started."""
+    """The store at an address, or the local store of a folder, its schema made; closing it stops what it started.
+
+    A folder that another process owns is waited for so many seconds, then it is StoreLocked.
+    """
     if "://" in str(where):
         store = GraphStore.connect(str(where), user=user, password=password, database=database, patience=patience)
     else:
-        local = LocalStore(where).start()
+        local = LocalStore(where, wait=wait).start()
         try:
             store = GraphStore.connect(
                 local.address, user=local.user, password=local.password, database=local.database, patience=patience
@@ -240,16 +248,18 @@ def open_store(
     return store
 
 
-def own(folder: Path) -> IO[bytes]:
+def own(folder: Path, *, wait: float = 0.0) -> IO[bytes]:
     """The lock of a folder, held while the file is open; StoreLocked where another process holds it."""
     folder.mkdir(parents=True, exist_ok=True)
     lock = (folder / "store.lock").open("a+b")
-    deadline = time.monotonic() + ORPHAN_GRACE
+    until = time.monotonic() + wait
+    deadline = max(until, time.monotonic() + ORPHAN_GRACE)
     while True:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if _owner_lives(lock) or time.monotonic() > deadline:
+            now = time.monotonic()
+            if (now >= until and _owner_lives(lock)) or now > deadline:
                 lock.close()
                 raise StoreLocked("another process owns this folder", where=str(folder)) from None
             time.sleep(0.02)
@@ -268,6 +278,7 @@ def flush_tree(root: Path) -> None:
                 os.fsync(file.fileno())
         else:
             flush_folder(path)
+    flush_folder(root)
 
 
 def flush_folder(folder: Path) -> None:

@@ -8,28 +8,33 @@ the facts, written anew beside the old one and renamed; a natural person's numbe
 """
 
 import sqlite3
-import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from graph.errors import UnreadableFile
 from graph.facts import Facts
 from graph.grams import grams
 from graph.likeness import likeness
 from graph.names import normalise, normalise_number
+from graph.room import room_on
 from graph.search_file import read_only, update, version_of
 
 CANDIDATES: Final = 400
 """Names that are scored for one query."""
 READ_AT_MOST: Final = 300_000
 """Rows of grams that are counted for one query, the rarest grams first."""
+CONNECTIONS: Final = 4
+"""Searches that read the file at once."""
+OPEN_ATTEMPTS: Final = 20
 AFTER_ALL: Final = "\U0010ffff"
 
 
@@ -58,16 +63,23 @@ class SearchIndex:
     """Names, numbers and ids of the parties of some facts."""
 
     def __init__(self, path: Path, facts: Facts) -> None:
-        self._path = path
         self._facts = facts
-        self._mine = threading.local()
+        # All at once, and kept: the file is replaced by that of a newer version while this one is still asked.
+        self._idle: SimpleQueue[sqlite3.Connection] = SimpleQueue()
+        for _ in range(CONNECTIONS):
+            self._idle.put(read_only(path))
 
     @classmethod
     def open(cls, path: Path, facts: Facts) -> "SearchIndex":
         """The index of these facts; what is missing in the file is added, what is not its own is built anew."""
-        if version_of(path) != facts.version:
-            update(path, facts)
-        return cls(path, facts)
+        for _ in range(OPEN_ATTEMPTS):
+            if version_of(path) != facts.version:
+                with room_on(path.parent):
+                    update(path, facts)
+            index = cls(path, facts)
+            if index._versions() == {facts.version}:
+                return index
+        raise UnreadableFile("other processes keep replacing it by their version", where=str(path))
 
     def find(self, text: str, *, seen: Seen, limit: int = 20) -> list[Hit]:
         """Parties by name, number or id, the best first; the order is the same every time."""
@@ -180,7 +192,16 @@ class SearchIndex:
         return np.frombuffer(b"".join(blob for (blob,) in blobs), np.uint8)
 
     def _ask(self, statement: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
-        connection: sqlite3.Connection | None = getattr(self._mine, "connection", None)
-        if connection is None:
-            connection = self._mine.connection = read_only(self._path)
-        return connection.execute(statement, tuple(values)).fetchall()
+        connection = self._idle.get()
+        try:
+            return connection.execute(statement, tuple(values)).fetchall()
+        finally:
+            self._idle.put(connection)
+
+    def _versions(self) -> set[int]:
+        """Versions of the files that the connections have open: one, unless they were opened while it was replaced."""
+        opened = [self._idle.get() for _ in range(CONNECTIONS)]
+        versions = {connection.execute("SELECT version FROM about").fetchone()[0] for connection in opened}
+        for connection in opened:
+            self._idle.put(connection)
+        return versions

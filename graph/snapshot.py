@@ -5,7 +5,6 @@ are first asked for, and kept. Orientation is fixed here: a link runs from the o
 delivers, owes or depends to the other.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 from threading import RLock
 from typing import Any
@@ -16,6 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.columns import gathered
+from graph.currencies import CURRENCIES
 from graph.errors import InvalidCurrency, InvalidQuestion, UnknownParty
 from graph.facts import Facts
 from graph.field import Kind
@@ -60,7 +60,7 @@ class Snapshot:
         an amount raises InvalidQuestion.
         """
         asked = moment.currency
-        if asked is not None and not (len(asked) == 3 and asked.isascii() and asked.isalpha() and asked.isupper()):
+        if asked is not None and asked not in (*CURRENCIES, NO_CURRENCY):
             raise InvalidCurrency(f"{asked!r} is not a currency", where="currency")
         version = facts.version if moment.version is None else moment.version
         facts.parties_at(version)
@@ -145,11 +145,9 @@ class Snapshot:
 
     def rivals(self, kind: Kind, tail: int, head: int) -> list[dict[str, Any]]:
         """What other sources say about a pair and does not count, `fact` saying where each comes from."""
-        rows: Iterable[int] = ()
-        for indirect in (False, True) if kind is OWNS else (False,):
-            aside = self._relation(kind, indirect=indirect)[1]
-            rows = [*rows, *aside.fact[(aside.tail == tail) & (aside.head == head)].tolist()]
-        return statements(self.facts, kind, np.array(rows, np.uint32))
+        told = (False, True) if kind is OWNS else (False,)
+        rows = [_between(self._relation(kind, indirect=indirect)[1], tail, head) for indirect in told]
+        return statements(self.facts, kind, np.concatenate(rows))
 
     def _relation(self, kind: Kind, *, indirect: bool) -> tuple[Links, Aside]:
         if not kind.is_relation or (indirect and kind is not OWNS):
@@ -215,6 +213,13 @@ class Snapshot:
             if self._rates is None:
                 self._rates = Rates.build(self.facts, self._when)
             return self._rates.rate(base, quote)
+
+
+def _between(aside: Aside, tail: int, head: int) -> NDArray[np.uint32]:
+    """Facts set aside between two nodes; like links, they lie by tail, then head."""
+    leaving = slice(*np.searchsorted(aside.tail, [tail, tail + 1]))
+    first, last = np.searchsorted(aside.head[leaving], [head, head + 1])
+    return aside.fact[leaving][first:last]
 
 
 def _currency(facts: Facts, kind: Kind) -> tuple[list[str], NDArray[np.int32]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import pyarrow as pa
 
@@ -20,6 +20,7 @@ from graph.errors import LoadInProgress, StoreError, UnknownVersion, WrongVersio
 from graph.field import PARTY_KINDS, Kind
 from graph.model import KINDS, RECORDS, RELATIONS, SCHEMA_VERSION
 from graph.moment import read_day, read_instant, write_instant
+from graph.server import Server
 from graph.stored import PENDING_ROWS, properties, stored_schema
 
 PATIENCE = 30.0
@@ -67,27 +68,6 @@ class Batch:
     """Ids of pending facts that became facts."""
 
 
-class Server(Protocol):
-    """A server of one's own behind a store."""
-
-    @property
-    def pid(self) -> int:
-        """Id of its process, 0 where none runs."""
-        ...
-
-    def revive(self) -> None:
-        """Start it again where it has died."""
-        ...
-
-    def close(self) -> None:
-        """Stop it."""
-        ...
-
-    def rework(self, change: Callable[[Path], None]) -> None:
-        """Change its data while it does not run: a copy is changed and takes the place of what was, whole."""
-        ...
-
-
 class GraphStore:
     """A store that is open."""
 
@@ -111,10 +91,25 @@ class GraphStore:
             raise
         return store
 
-    def own(self, server: "Server") -> None:
+    def own(self, server: Server) -> None:
         """Take a server for one's own: started again where its connection is lost, stopped with this store."""
         self.server = server
-        self._bolt.revive = server.revive
+        self._bolt.revive = self._revive
+        self._bolt.is_full = server.is_full
+
+    def rework(self, change: Callable[[Path], None]) -> None:
+        """Change the data of a server of one's own while it does not run; StoreError where it is not one's own."""
+        if self.server is None:
+            raise StoreError("only a store of one's own is changed in its place", where=self._bolt.address)
+        self.server.rework(change)
+        self._revive()
+
+    def _revive(self) -> None:
+        """Start the server again, and follow it where its port was taken meanwhile."""
+        if self.server:
+            self.server.revive()
+            if self.server.address != self._bolt.address:
+                self._bolt.move(self.server.address)
 
     def close(self) -> None:
         """Let go of the server."""
@@ -324,7 +319,7 @@ def _taken_over(t: Transaction, load: LoadRecord, *, digest: str, worker: str) -
         if load.digest != digest:
             problem = LoadInProgress(
                 f"load {load.number} of {load.source} is open, written by {load.worker}",
-                remedy="wait for it to end; if its process is gone, load the same files again or roll it back",
+                remedy="wait for it to end; if its process is gone, load the same files again",
             )
             problem.number, problem.source = load.number, load.source
             raise problem

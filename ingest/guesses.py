@@ -89,7 +89,7 @@ _FIELDS: Final[dict[str, str]] = {
     "listed": r"上市|listed",
     "birth": r"出生|birth",
     "other_names": r"曾用名|英文名|别名|alias|other.?name",
-    "valid_from": r"入股|成立|起始|开始|生效|任职日期|起始日|since|start|from|begin|合作日期|放款日",
+    "valid_from": r"入股|出资(?:日|时间)|成立|起始|开始|生效|任职日期|起始日|since|start|from|begin|合作日期|放款日",
     "valid_to": r"退出|终止|结束|离任|失效|end|\bto\b|until",
 }
 _SCHEMES: Final = {"CN-USCC": r"信用代码|credit.?code|uscc", "XI-LEI": r"\blei\b"}

@@ -21,6 +21,9 @@ from ingest.value_text import OP, STATED_AT, TIMES, read_value
 LENDER = "lender"
 """Name of the party that `[source] lender` declares in every table."""
 
+PARTY_IDS = frozenset((("GUARANTEES", "creditor"),))
+"""Kind and name of the text fields that hold the id of a party of the same source."""
+
 Mode = Literal["full", "changes"]
 _KEYS = ("column", "constant", "unit", "format", "map", "prefix", "default", "join", "low", "high", "party")
 
@@ -257,6 +260,10 @@ def _value(node: Node, key: str, target: Field, kind: str) -> Value:
     sources = [k for k in ("column", "constant", "low", "party") if k in inner.values]
     if len(sources) != 1 or ("low" in sources) != ("high" in inner.values):
         raise node.fail("say where it comes from, once", key, remedy='give column = "…" or constant = "…"')
+    if "party" in sources and (kind, target.name) not in PARTY_IDS:
+        raise node.fail(f"{key} is no party", key, remedy='give column = "…" or constant = "…"')
+    if "party" in sources and not inner.word("party"):
+        raise inner.fail("no party is named", "party")
     ends = "low" in sources
     if "column" in sources and not inner.words("column"):
         raise inner.fail("no column is named", "column", remedy='name it: column = "…"')

@@ -3,8 +3,6 @@
 The hash depends on the workspace's key, so equal numbers stay equal inside it and say nothing outside.
 """
 
-import hashlib
-import hmac
 import re
 from dataclasses import replace
 
@@ -12,17 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.identified import is_uscc
+from graph.identifiers import HASHED, RESIDENT_FORM, keyed_hash, may_be_resident_id
 from ingest.source import Rejected, Staged
 
-PREFIX = "hmac-sha256:"
-SCHEME = "CN-RIC"
-_DAY = r"(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
-_NUMBER = rf"[1-9][0-9]{{5}}{_DAY}[0-9]{{3}}[0-9Xx]"
+_NUMBER = RESIDENT_FORM.replace("X", "Xx")
 _CANDIDATE = rf"(?:^|[^0-9]){_NUMBER}(?:$|[^0-9])"
-_RESIDENT = re.compile(rf"{PREFIX}[0-9a-f]{{64}}|(?<![0-9]){_NUMBER}(?![0-9])")
+_RESIDENT = re.compile(rf"{HASHED}[0-9a-f]{{64}}|(?<![0-9]){_NUMBER}(?![0-9])")
 """Hashes are matched first and left alone: they may hold 18 digits by chance."""
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _OPEN = frozenset(("place", "op", "source", "kind", "currency", "scheme", "directness", "facility_id"))
 """Columns that name no person; a facility's number may look like a resident's by chance."""
 
@@ -33,7 +27,7 @@ def conceal(text: str, key: bytes) -> str:
     >>> conceal("person-11010519491231002X", b"secret").startswith("person-hmac-sha256:")
     True
     """
-    return _RESIDENT.sub(lambda match: keyed(match[0], key) if _meant(match[0]) else match[0], text)
+    return _RESIDENT.sub(lambda match: keyed_hash(match[0], key) if _meant(match[0]) else match[0], text)
 
 
 def mask(text: str) -> str:
@@ -42,23 +36,7 @@ def mask(text: str) -> str:
 
 
 def _meant(found: str) -> bool:
-    return not found.startswith(PREFIX) and is_resident(found)
-
-
-def keyed(number: str, key: bytes) -> str:
-    """Keyed hash of one number (HMAC-SHA256)."""
-    return PREFIX + hmac.new(key, f"{SCHEME}\0{number.upper()}".encode(), hashlib.sha256).hexdigest()
-
-
-def is_resident(number: str) -> bool:
-    """Whether 18 signs are a resident number and not a company's 统一社会信用代码 of digits only (GB 11643, GB 32100).
-
-    >>> is_resident("11010519491231002X")
-    True
-    """
-    total = sum(int(sign) * weight for sign, weight in zip(number, _WEIGHTS, strict=False))
-    agrees = "10X98765432"[total % 11] == number[17].upper()
-    return agrees or not is_uscc(number)
+    return may_be_resident_id(found.upper())
 
 
 def conceal_staged(staged: Staged, key: bytes | None) -> tuple[Staged, np.ndarray[tuple[int], np.dtype[np.bool_]]]:

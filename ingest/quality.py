@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from graph.bands import UNIT
+from graph.currencies import CURRENCIES
 from graph.field import PARTY_KINDS, Field, Kind
-from ingest.currencies import CURRENCIES
 from ingest.privacy import IN_CLEAR, conceal_rejected, conceal_staged
 from ingest.reasons import REMEDIES
 from ingest.source import Rejected, Staged
@@ -22,7 +23,7 @@ from ingest.value_text import OP
 FIRST_DAY, LAST_DAY = date(1400, 1, 1), date(2300, 1, 1)
 """Days outside are taken for slips of the pen; the oldest firms were founded in the 15th century and before."""
 
-TOLERANCE = 1e-9
+TOLERANCE = 1 / UNIT
 """Shares are compared as integers of 1e-9."""
 
 _REMEMBERED = 16
@@ -39,16 +40,11 @@ class _Failure:
     """Columns shown in the detail."""
 
 
-def check(staged: Staged, *, key: bytes | None = None) -> tuple[Staged, list[Rejected]]:
-    """Split a batch into what may stand and what may not.
+class Checks:
+    """The checks of one delivery; remembers the kinds of the parties it saw last.
 
     `key` is the workspace's secret for natural persons' numbers; without it rows that hold one are refused.
     """
-    return Checks(key=key).check(staged)
-
-
-class Checks:
-    """The checks of one delivery; remembers the kinds of the parties it saw last."""
 
     def __init__(self, *, key: bytes | None = None) -> None:
         self._key = key
@@ -58,12 +54,14 @@ class Checks:
         """Split a batch into what may stand and what may not."""
         staged, held = conceal_staged(staged, self._key)
         failures = [_Failure(held, IN_CLEAR, ())]
-        if staged.kind is None:
+        kind = staged.kind
+        if kind is None:
             failures += _of_party(staged.rows)
             self._kinds = [*self._kinds[1 - _REMEMBERED :], staged.rows.select(["id", "kind"])]
         else:
-            failures += _of_fact(staged.kind, staged.rows)
-            failures += self._of_kinds(staged.kind, staged.rows)
+            staged = replace(staged, rows=_compared(kind, staged.rows))
+            failures += _of_fact(kind, staged.rows)
+            failures += self._of_kinds(kind, staged.rows)
         return _split(staged, [failure for failure in failures if failure.bad.any()], self._key)
 
     def refuse(self, row: Rejected) -> Rejected:
@@ -102,6 +100,24 @@ def _split(staged: Staged, failures: list[_Failure], key: bytes | None) -> tuple
         staged, rows=staged.rows.take(pa.array(good)), raw=lambda places: whole(good[places].tolist())
     )  # fmt: skip
     return kept, rejected
+
+
+def _compared(kind: Kind, rows: pa.Table) -> pa.Table:
+    """Rows with the ends of bands as they are compared, in whole units, and what is 1 but for rounding as 1."""
+    for field in kind.fields:
+        if field.type in ("band", "fraction"):
+            for name in field.columns:
+                column = rows[name]
+                if pa.types.is_floating(column.type) and column.null_count < len(column):
+                    whole = _in_units(column) if field.type == "band" else column
+                    near = pc.and_(pc.greater(whole, 1.0), pc.less_equal(whole, 1 + TOLERANCE))
+                    rows = rows.set_column(rows.schema.get_field_index(name), name, pc.if_else(near, 1.0, whole))
+    return rows
+
+
+def _in_units(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Fractions at the nearest whole number of 1e-9; `graph.bands.units` of a whole column."""
+    return pc.divide(pc.round(pc.multiply(column, float(UNIT)), round_mode="half_to_even"), float(UNIT))
 
 
 def _of_party(rows: pa.Table) -> Iterator[_Failure]:

@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 
 from graph.errors import InvalidQuestion, NotFound
 from ingest.places import places_beside, split_place
+from ingest.privacy import conceal
 from ingest.source import Delivery, Rejected
 
 Status = Literal["open", "resolved"]
@@ -81,6 +82,7 @@ class Quarantine:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)  # SQLite gives its log the same rights
         self._file = sqlite3.connect(path, timeout=30)
         self._file.executescript(_SCHEMA)
 
@@ -122,11 +124,6 @@ class Quarantine:
         with self._file:
             self._file.execute("UPDATE row SET load = ? WHERE delivery = ? AND load IS NULL", (load, digest))
 
-    def forget(self, digest: str) -> None:
-        """Drop the open rows of a delivery that was rolled back."""
-        with self._file:
-            self._file.execute("DELETE FROM row WHERE delivery = ? AND status = 'open'", (digest,))
-
     def rows(self, choice: Choice | None = None, *, after: int = 0, limit: int = 100) -> list[Bad]:
         """A page of rows by number, behind the row `after`."""
         if limit < 1:
@@ -156,10 +153,11 @@ class Quarantine:
         with self._file:
             self._file.executemany("UPDATE row SET status = 'resolved' WHERE number = ?", ((n,) for n in numbers))
 
-    def mend(self, number: int, raw: str) -> None:
-        """Put a corrected row in the place of a bad one; raises NotFound."""
+    def mend(self, number: int, raw: str, *, key: bytes) -> None:
+        """Put a corrected row in the place of a bad one, natural persons' numbers hashed by a key; raises NotFound."""
+        hidden = conceal(raw, key)
         with self._file:
-            if not self._file.execute("UPDATE row SET raw = ? WHERE number = ?", (raw, number)).rowcount:
+            if not self._file.execute("UPDATE row SET raw = ? WHERE number = ?", (hidden, number)).rowcount:
                 raise NotFound("no row of this number is in quarantine", where=str(number))
 
     def export(self, path: Path, choice: Choice | None = None) -> int:
@@ -190,7 +188,8 @@ class Quarantine:
             by_origin.setdefault(split_place(bad.place)[0], {}).setdefault(bad.place, bad)
         origins: dict[Path, str] = {}
         for position, (origin, wanted) in enumerate(sorted(by_origin.items())):
-            path = folder / f"{position:03}.jsonl"
+            # The old digest in the name makes a new one: a row refused again is kept beside the row that is resolved.
+            path = folder / f"{digest[:16]}-{position:03}.jsonl"
             path.write_text("".join(bad.raw + "\n" for bad in wanted.values()), encoding="utf-8")
             places_beside(path).write_text("".join(place + "\n" for place in wanted), encoding="utf-8")
             origins[path] = origin

@@ -13,6 +13,7 @@ from ingest.source import Delivery, Rejected, Staged
 from ingest.tabular.layout import Layout
 from ingest.tabular.mapper import Mapper
 from ingest.tabular.open import ENDINGS, keeps_own_names, read_rows
+from ingest.tabular.persons import Persons, declared
 from ingest.tabular.rows import Rows
 
 _NO_MAPPING = "`contagraph inspect FILE --out mapping.toml` writes one to start from; then add --mapping mapping.toml"
@@ -43,6 +44,7 @@ class Tables:
         if not settings.get("mapping"):
             raise InvalidMapping("tables need a mapping", where=str(paths[0]) if paths else "", remedy=_NO_MAPPING)
         plan = read_mapping(Path(settings["mapping"]), settings)
+        declared(plan)
         kept = tuple(path for path in paths if not any(fnmatchcase(path.name, glob) for glob in plan.ignore))
         _cover(plan, kept)
         # Absolute, so that a retry from another folder still finds it; the digest leaves the path out.
@@ -52,12 +54,17 @@ class Tables:
     def read(self, delivery: Delivery) -> Iterator[Staged | Rejected]:
         """Parties and facts of every file, tables in the order of the mapping."""
         plan = read_mapping(Path(delivery.settings["mapping"]), delivery.settings)
+        secret = delivery.settings.get("hash_key")
+        key = bytes.fromhex(secret) if secret else None
         before = 0
         for path in delivery.paths:
             origin = read_origin(delivery.origins.get(path, path.name))
             for table in plan.tables:
                 if _meant(table, origin):
-                    yield from _read(path, origin, plan, table, retried=path in delivery.origins, before=before)
+                    persons = Persons(plan, table, key)
+                    yield from _read(
+                        path, origin, plan, table, persons, retried=path in delivery.origins, before=before
+                    )
             before += path.stat().st_size
 
 
@@ -89,19 +96,20 @@ def _cover(plan: Plan, paths: tuple[Path, ...]) -> None:
 
 
 def _read(
-    path: Path, origin: Origin, plan: Plan, table: TablePart, *, retried: bool, before: int
+    path: Path, origin: Origin, plan: Plan, table: TablePart, persons: Persons, *, retried: bool, before: int
 ) -> Iterator[Staged | Rejected]:
     layout = Layout(origin.text, origin.sheet or table.sheet, table.encoding, table.delimiter, table.header, table.skip)
     if retried:
-        layout = Layout(origin.text)
+        layout = Layout(origin.text, again=True)
     lenient = keeps_own_names(path)
     mappers: dict[tuple[str, ...], Mapper] = {}
     for found in read_rows(path, layout):
         if isinstance(found, Rejected):
-            yield original_places(path, found) if retried else found
+            refused = persons.refused(found)
+            yield original_places(path, refused) if retried else refused
             continue
         rows: Rows = original_places(path, found) if retried else found
         if rows.headers not in mappers:
-            mappers[rows.headers] = Mapper(plan, table, rows.headers, where=str(path), lenient=lenient)
+            mappers[rows.headers] = Mapper(plan, table, rows.headers, persons, where=str(path), lenient=lenient)
         for item in mappers[rows.headers].apply(rows):
             yield item if isinstance(item, Rejected) else Staged(item.kind, item.rows, item.raw, before + item.consumed)

@@ -1,17 +1,21 @@
 """What is at stake with a party or a group: its facilities, and what it has guaranteed for others."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analytics.structure.votes import Arrows
+from graph.columns import ALWAYS
 from graph.errors import InvalidQuestion
 from graph.model import FACILITIES
 
 UNKNOWN = 0xFFFFFFFF
 """Creditor of a guarantee that names none."""
+ELSEWHERE = 0xFFFFFFFE
+"""Creditor of a guarantee that names one who is no party here; it is no lender's."""
 Numbers = NDArray[np.float64]
 Links = NDArray[np.uint32]
 
@@ -35,12 +39,18 @@ class Book:
     promised: Numbers
     """Amount of each guarantee."""
     creditor: NDArray[np.uint32]
-    """To whom each guarantee is promised; `UNKNOWN` where none is named."""
+    """To whom each guarantee is promised; `UNKNOWN` where none is named, `ELSEWHERE` where no party here is."""
+    expired: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    """Whether the last day on which each guarantee can be called has passed; empty where none has."""
 
     @classmethod
-    def of(cls, lends: Any, guarantees: Any, creditor: NDArray[np.uint32]) -> "Book":
-        """Book of a snapshot's LENDS and GUARANTEES links; creditors as node numbers, in link order."""
+    def of(cls, lends: Any, guarantees: Any, creditor: NDArray[np.uint32], *, day: int) -> "Book":
+        """Book of a snapshot's LENDS and GUARANTEES links; creditors as node numbers, in link order.
+
+        `day`, counted since 1970, is the one on which guarantees must still be callable.
+        """
         facilities, promises = lends.fields, guarantees.fields
+        last = promises["expires"]
         return cls(
             lends.tail,
             Arrows.arriving(lends),
@@ -51,12 +61,18 @@ class Book:
             Arrows.leaving(guarantees),
             promises["amount"],
             creditor,
+            (last != ALWAYS) & (last < day),
         )
 
     @property
     def size(self) -> int:
         """Number of parties n."""
         return len(self.borrowed.start) - 1
+
+    @cached_property
+    def counted(self) -> tuple[Numbers, Numbers]:
+        """Drawn and converted undrawn amount of each facility, 0 where unknown."""
+        return np.nan_to_num(self.drawn), np.nan_to_num(self.undrawn) * np.where(np.isnan(self.ccf), 1.0, self.ccf)
 
 
 @dataclass(frozen=True)
@@ -69,7 +85,7 @@ class Exposure:
     by_kind: dict[str, float]
     """Drawn and converted undrawn amounts by kind of facility."""
     contingent: float
-    """Guarantees given for others, none counted beyond what its borrower owes."""
+    """Guarantees given for others, none counted beyond what its borrower owes the creditor it names."""
     facilities: Links
     """Positions of the facilities, largest first."""
     facility_amount: Numbers
@@ -79,6 +95,8 @@ class Exposure:
     guarantee_amount: Numbers
     """What each of them adds, NaN where its amount is unknown."""
     unknown_facilities: int
+    unknown_drawn: int
+    """Facilities of which only the undrawn amount is known, and counted."""
     unconverted: int
     """Undrawn amounts without a conversion factor, counted whole."""
     unknown_guarantees: int
@@ -86,6 +104,8 @@ class Exposure:
     """What guarantees of unknown amount could add at most."""
     inside: int
     """Guarantees between the parties themselves; their debt is counted already."""
+    expired: int
+    """Guarantees that can no longer be called, and are not counted."""
 
     @property
     def direct(self) -> float:
@@ -96,13 +116,16 @@ class Exposure:
 def exposure_to(book: Book, parties: ArrayLike, *, lender: int | None = None) -> Exposure:
     r"""Add up what a lender, or all lenders together, have at stake with some parties.
 
-    A guarantee that one of the parties gave for another is not counted again; those for one outsider are
-    counted together and at most up to what it owes. Amounts unknown stay unknown and are counted.
+    A guarantee that one of the parties gave for another is not counted again. Those for one outsider b are
+    counted together, those promised to one creditor c at most up to what b owes it, then those that name
+    no creditor (∅) at most up to what b owes beyond. Amounts unknown stay unknown and are counted.
 
     .. math::
 
         E = \sum_f (d_f + c_f u_f), \qquad
-        C = \sum_{b \notin P} \min\Big(\sum_{g \in P} G_{gb},\; E_b\Big)
+        C_{bc} = \min\Big(\sum_{g \in P} G_{gbc},\; E_{bc}\Big), \qquad
+        C = \sum_{b \notin P} \Big(\sum_c C_{bc} +
+            \min\big(\sum_{g \in P} G_{gb\varnothing},\; E_b - \sum_c C_{bc}\big)\Big)
 
     Parameters
     ----------
@@ -137,22 +160,27 @@ def exposure_to(book: Book, parties: ArrayLike, *, lender: int | None = None) ->
     if len(members) and not 0 <= members[0] <= members[-1] < book.size:
         raise InvalidQuestion("no party of this book", where=f"party {members[[0, -1]].tolist()}")
     links, _ = _facilities(book, members, lender)
-    drawn, undrawn, known = _amounts(book, links)
-    amounts = np.where(known, drawn + undrawn, np.nan)
-    order = np.lexsort((links, -np.nan_to_num(amounts)))
+    return Exposure(**_direct(book, links), **_contingent(book, members, lender))
+
+
+def _direct(book: Book, links: Links) -> dict[str, Any]:
+    """The half of an exposure that is owed by the parties themselves."""
+    drawn, undrawn = (amounts[links] for amounts in book.counted)
+    silent, loose = np.isnan(book.drawn[links]), np.isnan(book.undrawn[links])
+    amounts = np.where(silent & loose, np.nan, drawn + undrawn)
+    order = np.lexsort((links, -(drawn + undrawn)))
     kinds = np.bincount(book.kind[links] + 1, weights=drawn + undrawn, minlength=len(FACILITIES) + 1)
     names = ("unknown", *FACILITIES)
-    loose = np.isnan(book.ccf[links]) & (book.undrawn[links] > 0)
-    return Exposure(
-        drawn=float(drawn.sum()),
-        undrawn=float(undrawn.sum()),
-        by_kind={name: float(amount) for name, amount in zip(names, kinds, strict=True) if amount},
-        facilities=links[order],
-        facility_amount=amounts[order],
-        unknown_facilities=int((~known).sum()),
-        unconverted=int(loose.sum()),
-        **_contingent(book, members, lender),
-    )
+    return {
+        "drawn": float(drawn.sum()),
+        "undrawn": float(undrawn.sum()),
+        "by_kind": {name: float(amount) for name, amount in zip(names, kinds, strict=True) if amount},
+        "facilities": links[order],
+        "facility_amount": amounts[order],
+        "unknown_facilities": int((silent & loose).sum()),
+        "unknown_drawn": int((silent & ~loose).sum()),
+        "unconverted": int((np.isnan(book.ccf[links]) & (book.undrawn[links] > 0)).sum()),
+    }
 
 
 def _facilities(book: Book, members: NDArray[np.int64], lender: int | None) -> tuple[Links, NDArray[np.int64]]:
@@ -165,42 +193,83 @@ def _facilities(book: Book, members: NDArray[np.int64], lender: int | None) -> t
     return links[mine], whose[mine]
 
 
-def _amounts(book: Book, links: Links) -> tuple[Numbers, Numbers, NDArray[np.bool_]]:
-    """Drawn and converted undrawn amounts, and whether either is known."""
-    drawn, undrawn, ccf = book.drawn[links], book.undrawn[links], book.ccf[links]
-    known = ~(np.isnan(drawn) & np.isnan(undrawn))
-    return np.nan_to_num(drawn), np.nan_to_num(undrawn) * np.where(np.isnan(ccf), 1.0, ccf), known
-
-
 def _contingent(book: Book, members: NDArray[np.int64], lender: int | None) -> dict[str, Any]:
     """The guarantee half of an exposure."""
-    spans, _ = _spans(book.guaranteed.start, members)
-    borrower, links = book.guaranteed.head[spans].astype(np.int64), book.guaranteed.link[spans]
-    if lender is not None:
-        mine = (book.creditor[links] == lender) | (book.creditor[links] == UNKNOWN)
-        borrower, links = borrower[mine], links[mine]
-    outside = ~np.isin(borrower, members)
+    borrower, links, expired = _promises(book, members, lender)
+    outside = np.append(members, -1)[np.searchsorted(members, borrower)] != borrower
     inside = int((~outside).sum())
     borrower, links = borrower[outside], links[outside]
-    borrowers, place = np.unique(borrower, return_inverse=True)
-    owed_links, whose = _facilities(book, borrowers, lender)
-    drawn, undrawn, _ = _amounts(book, owed_links)
-    owed = np.bincount(whose, weights=drawn + undrawn, minlength=len(borrowers))
     promised = book.promised[links]
     unknown = np.isnan(promised)
-    given = np.bincount(place, weights=np.nan_to_num(promised), minlength=len(borrowers))
-    counted = np.minimum(given, owed)
+    pairs, place = np.unique(borrower << 32 | book.creditor[links], return_inverse=True)
+    given = _summed(place, np.where(unknown, 0.0, promised), len(pairs))
+    debt = _debt(book, pairs, lender)
+    counted = _capped(given, debt)
     share = np.divide(counted, given, out=np.zeros(len(given)), where=given > 0)
     amounts = promised * share[place]
-    order = np.lexsort((links, -np.nan_to_num(amounts)))
+    silent = _summed(place, unknown, len(pairs)) > 0
+    most = _capped(np.where(silent, np.inf, given), debt)
+    order = np.lexsort((links, -np.where(unknown, 0.0, amounts)))
     return {
         "contingent": float(counted.sum()),
         "guarantees": links[order],
         "guarantee_amount": amounts[order],
         "unknown_guarantees": int(unknown.sum()),
-        "unknown_guarantees_most": float((owed - counted)[np.unique(place[unknown])].sum()),
+        "unknown_guarantees_most": max(0.0, float(most.sum() - counted.sum())),
         "inside": inside,
+        "expired": expired,
     }
+
+
+def _promises(book: Book, members: NDArray[np.int64], lender: int | None) -> tuple[NDArray[np.int64], Links, int]:
+    """Guarantees of some guarantors that can be called, each with its borrower; how many no longer can."""
+    spans, _ = _spans(book.guaranteed.start, members)
+    borrower, links = book.guaranteed.head[spans].astype(np.int64), book.guaranteed.link[spans]
+    if lender is not None:
+        mine = (book.creditor[links] == lender) | (book.creditor[links] == UNKNOWN)
+        borrower, links = borrower[mine], links[mine]
+    if not len(book.expired):
+        return borrower, links, 0
+    expired = book.expired[links]
+    return borrower[~expired], links[~expired], int(expired.sum())
+
+
+class Debt(NamedTuple):
+    """What is owed behind guarantees, for each pair of a borrower and a creditor."""
+
+    borrower: NDArray[np.int64]
+    """Position of each pair's borrower among the borrowers."""
+    nameless: NDArray[np.bool_]
+    """Pairs whose guarantees name no creditor."""
+    whole: Numbers
+    """What the borrower owes in all."""
+    named: Numbers
+    """What of it is owed to the creditor of the pair."""
+
+
+def _debt(book: Book, pairs: NDArray[np.int64], lender: int | None) -> Debt:
+    """What is owed behind pairs, ascending, of borrower · 2³² + creditor."""
+    borrowers, of = np.unique(pairs >> 32, return_inverse=True)
+    links, whose = _facilities(book, borrowers, lender)
+    amounts = book.counted[0][links] + book.counted[1][links]
+    whole = _summed(whose, amounts, len(borrowers))
+    owing = borrowers[whose] << 32 | book.lender[links]
+    at = np.searchsorted(pairs, owing)
+    guaranteed = np.append(pairs, -1)[at] == owing
+    named = _summed(at[guaranteed], amounts[guaranteed], len(pairs))
+    return Debt(of, (pairs & UNKNOWN) == UNKNOWN, whole[of], named)
+
+
+def _capped(given: Numbers, debt: Debt) -> Numbers:
+    """What of each pair's guarantees counts; those that name no creditor share what the others leave."""
+    counted = np.minimum(given, debt.named)
+    left = debt.whole - _summed(debt.borrower, counted)[debt.borrower]
+    return np.where(debt.nameless, np.minimum(given, np.maximum(left, 0.0)), counted)
+
+
+def _summed(place: NDArray[np.int64], amounts: NDArray[Any], count: int = 0) -> Numbers:
+    """Sum of the amounts at each place; of none, floats too."""
+    return np.bincount(place, weights=amounts, minlength=count).astype(np.float64, copy=False)
 
 
 def _spans(start: NDArray[np.int64], nodes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -94,9 +94,7 @@ class Control:
     @cached_property
     def controlled_otherwise(self) -> Arrows:
         """Arrows company → controller on another basis; their positions are those of `edges`' maker."""
-        tail = np.repeat(np.arange(self.size, dtype=np.uint32), np.diff(self.edges.start))
-        back = Arrows.of(self.size, self.edges.head, tail)
-        return Arrows(back.start, back.head, self.edges.link[back.link])
+        return self.edges.reverse
 
     def _reach(self, possible: bool) -> Reach:
         return self.possible if possible else self.certain

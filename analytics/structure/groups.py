@@ -1,6 +1,6 @@
 """Groups: what one controller unites, and what falls with it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -47,6 +47,23 @@ class Groups:
     def around(self, node: int) -> list[Nodes]:
         """Members of each group a party sits in; itself where it stands alone."""
         return [self.members(group) for group in self.of(node)] or [np.array([node], np.uint32)]
+
+    def near(self, nodes: Iterable[int], also: Callable[[int], Iterable[int]]) -> Iterator[Nodes]:
+        """Each group that hangs together with some parties by shared members, or by what `also` adds to each.
+
+        A group is opened once, by whichever of its members is met first; whoever is in none comes alone.
+        """
+        seen, opened = set(nodes), set[int]()
+        wave = list(seen)
+        while wave:
+            x = wave.pop()
+            mine = self.of(x).tolist()
+            found = [self.members(group) for group in mine if group not in opened]
+            opened.update(mine)
+            yield from found if mine else [np.array([x], np.uint32)]
+            near = {*also(x), *(z for group in found for z in group.tolist())} - seen
+            wave += near
+            seen |= near
 
 
 def control_groups(control: Control) -> Groups:
@@ -151,20 +168,8 @@ def connected_groups(
 
 def _seeds(groups: Groups, dependences: Arrows, clients: set[int], *, beside_state: bool) -> set[frozenset[int]]:
     """Control groups from which a client could be reached."""
-    supports = Arrows.of(
-        groups.control.size,
-        dependences.head,
-        np.repeat(np.arange(groups.control.size, dtype=np.uint32), np.diff(dependences.start)),
-    )
-    seeds: set[frozenset[int]] = set()
-    seen, wave = set(clients), list(clients)
-    while wave:
-        x = wave.pop()
-        around = {frozenset(group.tolist()) for group in groups.around(x)}
-        seeds |= around
-        near = {z for group in around for z in group} | set(supports.at(x).tolist())
-        wave += near - seen
-        seen |= near
+    near = groups.near(clients, lambda x: dependences.reverse.at(x).tolist())
+    seeds = {frozenset(group.tolist()) for group in near}
     if not beside_state:
         return seeds
     return {seed | set(np.flatnonzero(_state_over(groups, seed)).tolist()) for seed in seeds}

@@ -24,6 +24,8 @@ class Tie:
     head: NDArray[np.uint32]
     strength: NDArray[np.float64] | None = None
     """How strongly each ties, a fraction; none: 1 each."""
+    at_end: NDArray[np.bool_] | None = None
+    """Links that count only where the path begins or ends with their tail; none: no link."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,11 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Web:
-    """All relations between n parties together; parallel links are one step, and each of them evidence."""
+    """All relations between n parties together; parallel links are one step, and each of them evidence.
+
+    The tail of a link that counts only at an end stands in the steps twice: as itself without such links,
+    to be passed, and after all parties as a twin that has them, to begin or end with.
+    """
 
     steps: Steps
     pairs: NDArray[np.int64]
@@ -48,13 +54,15 @@ class Web:
     relation: NDArray[np.uint8]
     link: NDArray[np.uint32]
     forward: NDArray[np.bool_]
+    twinned: NDArray[np.uint32]
+    """Parties that have a twin, ascending; the twin of `twinned[k]` is n + k."""
 
     @classmethod
     def of(
         cls, size: int, ties: Sequence[Tie], *, closed: NDArray[np.bool_] | None = None, directed: bool = False
     ) -> "Web":
         """Join relations; nothing passes through `closed` nodes, nor against arrows where `directed`."""
-        tail, head, strength, relation, link, forward = ([] for _ in range(6))
+        tail, head, strength, relation, link, forward, at_end = ([] for _ in range(7))
         for code, tie in enumerate(ties):
             for along in (True,) if directed else (True, False):
                 count = len(tie.tail)
@@ -64,26 +72,85 @@ class Web:
                 relation.append(np.full(count, code, np.uint8))
                 link.append(np.arange(count, dtype=np.uint32))
                 forward.append(np.full(count, along))
+                at_end.append(np.zeros(count, np.bool_) if tie.at_end is None else tie.at_end)
         key = np.concatenate([np.zeros(0, np.int64), *tail]).astype(np.int64) * size
         key += np.concatenate([np.zeros(0, np.int64), *head]).astype(np.int64)
         order = np.argsort(key, kind="stable")
         key = key[order]
-        of_link, of_relation, along_arrow, tied = (
-            np.concatenate([np.zeros(0, kind), *parts])[order]
-            for parts, kind in ((link, np.uint32), (relation, np.uint8), (forward, np.bool_), (strength, np.float64))
+        of_link, of_relation, along_arrow, tied, only_at_end = (
+            np.concatenate([np.zeros(0, form), *parts])[order]
+            for parts, form in (
+                (link, np.uint32),
+                (relation, np.uint8),
+                (forward, np.bool_),
+                (strength, np.float64),
+                (at_end, np.bool_),
+            )
         )
-        steps = _steps(size, key, tied, closed, directed=directed)
-        return cls(steps, key, of_relation, of_link, along_arrow)
+        tails = [tie.tail[tie.at_end] for tie in ties if tie.at_end is not None]
+        twinned = np.unique(np.concatenate([np.zeros(0, np.uint32), *tails])).astype(np.uint32)
+        if len(twinned):
+            wide, tied = _with_twins(size, twinned, key, tied, only_at_end, along_arrow)
+            closed = np.append(np.zeros(size) if closed is None else closed, np.ones(len(twinned)))
+            steps = _steps(size + len(twinned), wide, tied, closed, directed=directed)
+        else:
+            steps = _steps(size, key, tied, closed, directed=directed)
+        return cls(steps, key, of_relation, of_link, along_arrow, twinned)
 
     @property
     def size(self) -> int:
         """Number of nodes n."""
-        return len(self.steps.start) - 1
+        return len(self.steps.start) - 1 - len(self.twinned)
+
+    @property
+    def largest(self) -> int:
+        """Most neighbours of a node."""
+        return int(np.diff(self.steps.start).max(initial=0))
+
+    def between(self, a: int, b: int) -> tuple[Steps, NDArray[np.uint32]]:
+        """Steps and ends for paths from a to b; an end that has a twin is not passed as itself."""
+        place = np.searchsorted(self.twinned, [a, b])
+        twin = np.append(self.twinned, self.size)[place] == [a, b]
+        if not twin.any():
+            return self.steps, frozen([a, b], np.uint32)
+        closed = self.steps.closed.copy()
+        closed[np.array([a, b])[twin]] = 1
+        ends = np.where(twin, self.size + place, [a, b])
+        return self.steps._replace(closed=frozen(closed, np.uint8)), frozen(ends, np.uint32)
+
+    def parties(self, nodes: list[int]) -> tuple[int, ...]:
+        """Nodes of a path with twins as the parties they stand for."""
+        return tuple(x if x < self.size else int(self.twinned[x - self.size]) for x in nodes)
 
     def evidence(self, a: int, b: int) -> list[Evidence]:
         """The links behind a step from a to b."""
         first, last = np.searchsorted(self.pairs, [a * self.size + b, a * self.size + b + 1])
         return [Evidence(int(self.relation[k]), int(self.link[k]), bool(self.forward[k])) for k in range(first, last)]
+
+
+def _with_twins(
+    size: int,
+    twinned: NDArray[np.uint32],
+    key: NDArray[np.int64],
+    strength: NDArray[np.float64],
+    at_end: NDArray[np.bool_],
+    forward: NDArray[np.bool_],
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Sorted pairs and their strengths with a node more for each twin, tail · (n + twins) + head."""
+    twin = np.full(size, -1, np.int64)
+    twin[twinned] = size + np.arange(len(twinned))
+    tail, head = key // size, key % size
+    leaves, arrives = (twin[tail] >= 0) & (tail != head), (twin[head] >= 0) & (tail != head)
+    # Seen against its arrow, the tail of a link is the head of the pair.
+    chosen = [
+        (~at_end, tail, head),
+        (leaves & (~at_end | forward), twin[tail], head),
+        (arrives & (~at_end | ~forward), tail, twin[head]),
+        (leaves & arrives, twin[tail], twin[head]),
+    ]
+    wide = np.concatenate([(a * (size + len(twinned)) + b)[kept] for kept, a, b in chosen])
+    order = np.argsort(wide, kind="stable")
+    return wide[order], np.concatenate([strength[kept] for kept, _, _ in chosen])[order]
 
 
 def _steps(
@@ -153,7 +220,8 @@ def paths_between(
 
     Shorter paths rank before longer, then by the strength of their weakest step, then by the numbers of
     their nodes: the order hangs on nothing else. No path passes through closed nodes (the State) or
-    through nodes with more than `max_degree` neighbours; the two ends may be such.
+    through nodes with more than `max_degree` neighbours; the two ends may be such. A link that counts only
+    at an end is walked only where its tail is a or b.
 
     .. math:: rank(p) = \big(|p|,\; -\min_{(u,v) \in p} s_{uv},\; p\big)
 
@@ -190,22 +258,23 @@ def paths_between(
     """
     if not (0 <= a < web.size and 0 <= b < web.size and 1 <= max_length <= 12):
         raise InvalidQuestion("no such nodes or length", where=f"paths from {a} to {b} of up to {max_length} steps")
-    return _by_length(web, frozen([a, b], np.uint32), max_length, limit, max_degree, budget)
+    return _by_length(web, (a, b), max_length, limit, max_degree, budget)
 
 
-def _by_length(web: Web, ends: NDArray[np.uint32], max_length: int, limit: int, max_degree: int, budget: int) -> Paths:
+def _by_length(web: Web, pair: tuple[int, int], max_length: int, limit: int, max_degree: int, budget: int) -> Paths:
     """All shorter paths before any longer one, so that what is kept is the best whenever the budget ends."""
     best: list[Path] = []
     count: dict[int, int] = {}
-    far = frozen(distances(web.steps, ends, max_length, max_degree, EFFORT), np.uint8)
+    steps, ends = web.between(*pair)
+    far = frozen(distances(steps, ends, max_length, max_degree, EFFORT), np.uint8)
     for length in range(max(1, int(far[ends[0]])), max_length + 1) if ends[0] != ends[1] else ():
         room = max(limit - len(best), 0)
         nodes = np.zeros(max(room, 1) * (length + 1), np.uint32)
         strengths = np.zeros(room)
-        found, budget = paths_of_length(web.steps, ends, far, max_degree, budget, nodes, strengths)
+        found, budget = paths_of_length(steps, ends, far, max_degree, budget, nodes, strengths)
         kept = nodes.reshape(-1, length + 1)[: min(found, room)].tolist()
         pairs = zip(kept, strengths.tolist(), strict=False)
-        best += sorted((Path(tuple(path), s) for path, s in pairs), key=lambda path: path.rank)
+        best += sorted((Path(web.parties(path), s) for path, s in pairs), key=lambda path: path.rank)
         if found or budget < 0:
             count[length] = found
         if budget < 0:

@@ -56,11 +56,58 @@ def prove(control: Control, owner: int, company: int, *, possible: bool = False)
     >>> [(step.company, step.holdings) for step in prove(control, 0, 2)]
     [(1, (0,)), (2, (2, 1))]
     """
+    return prove_each(control, owner, [company], possible=possible)[0]
+
+
+def prove_each(
+    control: Control, owner: int, companies: Sequence[int], *, possible: bool = False
+) -> list[tuple[Step, ...]]:
+    r"""Show by which holdings an owner controls each of several companies.
+
+    What follows from what is worked out once, however many companies are asked for.
+
+    .. math:: P(x, \{y_1, \dots, y_k\}) = (P(x, y_1), \dots, P(x, y_k))
+
+    Parameters
+    ----------
+    control : Control
+        Who controls whom.
+    owner : int
+        Node number of x.
+    companies : (k,) sequence of node numbers
+    possible : bool
+        As `prove`.
+
+    Raises
+    ------
+    InvalidQuestion
+        If the owner does not control one of the companies.
+
+    Source
+    ------
+    As `prove`.
+
+    Example
+    -------
+    >>> from analytics.structure.control import solve_control
+    >>> from analytics.structure.votes import Holdings
+    >>> control = solve_control(Holdings.exact(3, [0, 0, 1], [1, 2, 2], [0.6, 0.2, 0.4]))
+    >>> [len(steps) for steps in prove_each(control, 0, [2, 1])]
+    [2, 1]
+    """
+    if not len(companies):
+        return []
     reach = control.possible if possible else control.certain
-    rank = {int(y): k for k, y in enumerate(reach.sequence(owner))}
-    if company not in rank:
-        raise InvalidQuestion("does not control", where=f"party {owner} over {company}")
+    rank = {y: k for k, y in enumerate(reach.sequence(owner).tolist())}
+    for company in companies:
+        if company not in rank:
+            raise InvalidQuestion("does not control", where=f"party {owner} over {company}")
     rank[owner] = -1
+    return [_steps(control, reach, rank, owner, company) for company in companies]
+
+
+def _steps(control: Control, reach: Reach, rank: dict[int, int], owner: int, company: int) -> tuple[Step, ...]:
+    """The steps to one company, earlier ones first; `rank` is the order in which control follows."""
     steps: dict[int, Step] = {}
     wanted = [company]
     while wanted:

@@ -100,6 +100,13 @@ class Arrows:
         """Where the arrows that leave this node lead."""
         return self.head[self.start[node] : self.start[node + 1]]
 
+    @cached_property
+    def reverse(self) -> "Arrows":
+        """The same arrows the other way round, their positions unchanged."""
+        size = len(self.start) - 1
+        back = Arrows.of(size, self.head, np.repeat(np.arange(size, dtype=np.uint32), np.diff(self.start)))
+        return Arrows(back.start, back.head, self.link[back.link])
+
     @classmethod
     def leaving(cls, links: Any) -> "Arrows":
         """A snapshot's links along their arrows."""

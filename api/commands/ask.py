@@ -122,8 +122,10 @@ def links(
     parties: Annotated[list[str], typer.Argument(help="Two or more parties, by id or exact name")],
     steps: Annotated[int, typer.Option(min=1, help="Longest path")] = 4,
     kinds: Kinds = None,
-    through_lenders: Annotated[bool, typer.Option(help="Also paths through lenders of many")] = False,
-    limit: Limit = 20,
+    through: Annotated[
+        list[str] | None, typer.Option(help="Also paths through lenders (of many), state or hubs; may be repeated")
+    ] = None,
+    limit: Limit = 100,
     *,
     engine: "Engine",
     moment: "Moment",
@@ -135,9 +137,7 @@ def links(
     from api import questions  # noqa: PLC0415
 
     known = [meant(engine, moment, one) for one in parties]
-    return questions.links(
-        engine, known, steps=steps, kinds=kinds, through_lenders=through_lenders, limit=limit, moment=moment
-    )
+    return questions.links(engine, known, steps=steps, kinds=kinds, through=through or (), limit=limit, moment=moment)
 
 
 @app.command()

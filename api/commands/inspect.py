@@ -1,12 +1,15 @@
 """`contagraph inspect`: what a file holds, and a mapping to start from."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+
+if TYPE_CHECKING:
+    from ingest.inspect import Look
 
 
 def register(app: typer.Typer) -> None:
@@ -27,7 +30,8 @@ def inspect_files(
     from ingest.registry import recognise  # noqa: PLC0415
     from ingest.starting import starting_mapping  # noqa: PLC0415
 
-    console, seen = Console(), []
+    # Nothing but the mapping goes to standard output, so that it can be sent to a file.
+    console, seen = Console(stderr=True), []
     for path in paths:
         source = recognise(path)
         if source.name != "tables":
@@ -36,20 +40,12 @@ def inspect_files(
         for file in source.files(path):
             seen += looks(file)
     for one in seen:
-        encoding = f" · {one.encoding}" if one.encoding else ""
-        title = f"{one.path.name}{' · ' + one.sheet if one.sheet else ''}{encoding} · looks like {one.guess.kind}"
-        table = Table(title=escape(title), title_justify="left", box=None)
-        for head in ("column", "holds", "empty", "examples"):
-            table.add_column(head)
-        for column in one.columns:
-            examples = ", ".join(column.examples[:3])
-            table.add_row(*(escape(cell) for cell in (column.name, column.type, f"{1 - column.filled:.0%}", examples)))
-        console.print(table)
+        _show(one, console)
     if not seen:
         return
     text = starting_mapping(seen)
     if out is None:
-        console.print(text, markup=False, highlight=False)
+        typer.echo(text, nl=False)
         return
     if out.exists():
         raise UnreadableFile("is there already", where=str(out), remedy="give another name to --out")
@@ -57,3 +53,19 @@ def inspect_files(
     console.print(
         f"wrote {escape(str(out))}; fill in its marked lines, then: contagraph load … --mapping {escape(str(out))}"
     )
+
+
+def _show(one: "Look", console: Console) -> None:
+    """The columns of a table, and its first rows that do not fit."""
+    encoding = f" · {one.encoding}" if one.encoding else ""
+    title = f"{one.path.name}{' · ' + one.sheet if one.sheet else ''}{encoding} · looks like {one.guess.kind}"
+    table = Table(title=escape(title), title_justify="left", box=None)
+    for head in ("column", "holds", "empty", "examples"):
+        table.add_column(head)
+    for column in one.columns:
+        examples = ", ".join(column.examples[:3])
+        table.add_row(*(escape(cell) for cell in (column.name, column.type, f"{1 - column.filled:.0%}", examples)))
+    console.print(table)
+    for bad in one.refused:
+        console.print(f"does not fit: {bad.place} · {bad.reason}: {bad.detail}", style="yellow", markup=False)
+        console.print(f"  → {bad.remedy}", markup=False)

@@ -35,13 +35,15 @@ def load_files(
             "delivered (the delivery's day)",
         ),
     ] = None,
+    lender: Annotated[str, typer.Option(help="Who lends, where the files do not say: --set lender=…")] = "",
+    currency: Annotated[str, typer.Option(help="Currency of amounts, ISO 4217: --set currency=…")] = "",
     store: Annotated[str, typer.Option(help="Folder of a local store, or a bolt:// or neo4j:// address")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print reports as JSON lines")] = False,
 ) -> None:
     """Load files: registers, tables, loans. Repeating it changes nothing; interrupted, it goes on where it was.
 
     Examples: contagraph load bp.jsonl · contagraph load 股东.csv 企业.csv --mapping mapping.toml ·
-    contagraph load finbench --set lender=BANK --set currency=CNY
+    contagraph load finbench --lender BANK --currency CNY
     """
     from api.intake import Intake, parcels  # noqa: PLC0415  (--help starts without it)
     from api.places import place_of  # noqa: PLC0415
@@ -49,7 +51,7 @@ def load_files(
 
     console = Console(stderr=True)
     intake = Intake(place_of(store), lambda: datetime.now(UTC))
-    settings = settings_of(given or [], mapping)
+    settings = settings_of(given or [], mapping, lender=lender, currency=currency)
     for parcel in parcels(paths, source=source, settings=settings):
         with watched(parcel.paths[0].name, console) as watch:
             report = intake.load(parcel, watch)
@@ -60,15 +62,16 @@ def load_files(
                 Console().print(line, highlight=False)
 
 
-def settings_of(given: list[str], mapping: Path | None) -> dict[str, str]:
-    """NAME=VALUE pairs as settings. Raises typer.BadParameter."""
+def settings_of(given: list[str], mapping: Path | None, *, lender: str = "", currency: str = "") -> dict[str, str]:
+    """NAME=VALUE pairs and options as settings, options first. Raises typer.BadParameter."""
     settings = {"mapping": str(mapping)} if mapping else {}
     for pair in given:
         name, equals, value = pair.partition("=")
         if not equals or not name:
             raise typer.BadParameter(f"{pair!r} is no NAME=VALUE", param_hint="--set")
         settings[name.strip()] = value.strip()
-    return settings
+    named = {"lender": lender.strip(), "currency": currency.strip()}
+    return settings | {name: value for name, value in named.items() if value}
 
 
 def told(report: Report) -> list[str]:

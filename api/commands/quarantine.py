@@ -1,5 +1,6 @@
 """`contagraph quarantine`: rows that could not be used, and the way back for those that were mended."""
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.commands.load import told
+from graph.errors import Cancelled, ContagraphError
 
 Store = Annotated[str, typer.Option(help="Folder of a local store, or a bolt:// or neo4j:// address")]
 Reason = Annotated[str | None, typer.Option(help="Only rows of this reason")]
@@ -68,30 +70,43 @@ def export(
 @app.command()
 def mend(
     number: Annotated[int, typer.Argument(help="Number of the row, as listed")],
-    row: Annotated[str, typer.Argument(help="The corrected row, as JSON")],
+    row: Annotated[str, typer.Argument(help="The corrected row, as JSON; - reads it from standard input")],
     store: Store = "",
 ) -> None:
-    """Put a corrected row in the place of a bad one; `retry` loads it."""
-    with _intake(store).quarantine() as quarantine:
-        quarantine.mend(number, row)
+    """Put a corrected row in the place of a bad one; `retry` loads it.
+
+    What stands on the command line is seen by every user of the machine: personal data comes in by `-`.
+    """
+    # A row is kept as one line; JSON has no line break inside its texts.
+    _intake(store).mend(number, " ".join(sys.stdin.read().splitlines()) if row == "-" else row)
     Console().print(f"row {number} is mended; load it with `contagraph quarantine retry`")
 
 
 @app.command()
 def retry(store: Store = "") -> None:
     """Load the open rows of every delivery once more, after mending rows, a mapping or a register."""
+    from api.cli import failed  # noqa: PLC0415  (which lists this command)
     from api.progress import watched  # noqa: PLC0415
 
-    intake, console = _intake(store), Console()
+    intake, console, code = _intake(store), Console(), 0
     with intake.quarantine() as quarantine:
         deliveries = quarantine.deliveries()
     if not deliveries:
         console.print("nothing is in quarantine")
     for digest in deliveries:
-        with watched("retry", Console(stderr=True)) as watch:
-            report = intake.retry(digest, watch)
+        try:
+            with watched("retry", Console(stderr=True)) as watch:
+                report = intake.retry(digest, watch)
+        except Cancelled:
+            raise
+        except (ContagraphError, OSError) as problem:
+            # One delivery whose mapping has gone must not hold up the others.
+            code = failed(problem)
+            continue
         for line in told(report):
             console.print(line, highlight=False)
+    if code:
+        raise typer.Exit(code)
 
 
 def _intake(store: str) -> "Intake":  # type: ignore[name-defined]  # noqa: F821

@@ -51,7 +51,7 @@ NEXT: Mapping[type, str] = {
     ControlOf: "ask who stands around it: contagraph ask network ID",
     GroupsOf: "ask who may control it: contagraph ask control ID",
     ExposureTo: "ask with another --lender, or load facilities: contagraph load PATH",
-    Linkage: "allow longer paths (--steps 6), or --through-lenders",
+    Linkage: "allow longer paths (--steps 6), or what joins many (--through lenders, state, hubs)",
     TiersOf: "load who supplies whom, or ask the other way: upstream, downstream",
     ChangesOf: "compare with an earlier day (--since 2023-12-31) or with what was known then (--since-known)",
 }

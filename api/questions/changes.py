@@ -1,9 +1,9 @@
 """What changed about a party between two moments?"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,15 +11,14 @@ from api.answer import Answer, AsOf, Page, Party, Question, Source
 from api.engine import Engine
 from api.evidence import Evidence
 from api.questions.asking import check_page, plural
-from api.view import WALKED
+from api.questions.differences import Difference, Word, differences
 from api.wording import gist, values
 from graph.errors import InvalidQuestion
 from graph.field import Kind
-from graph.model import KINDS, RECORDS, SAME_AS
+from graph.model import KINDS
 from graph.moment import Moment
 from graph.records import statements
-
-Key = tuple[Any, ...]
+from graph.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -64,11 +63,9 @@ class ChangesOf:
     page: Page
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """One fact as it stood, with its ends."""
 
-    kind: Kind
     ends: tuple[Party, ...]
     row: dict[str, Any]
 
@@ -82,13 +79,10 @@ def changes(
     old, new = Evidence(earlier.snapshot), Evidence(later.snapshot)
     node = later.snapshot.node(party)
     was = earlier.snapshot.node(party) if _knew(earlier.snapshot, party) else None
-    before = {} if was is None else dict(_statements(old, was))
-    after = dict(_statements(new, node))
-    found = [c for key in (before | after) if (c := _compared(before.get(key), after.get(key)))]
-    found.sort(key=lambda c: (list(KINDS).index(c.kind), c.what, c.tail.id, c.head.id if c.head else "", _latest(c)))
+    found = differences(earlier.snapshot, was, later.snapshot, node)
     then, now = (set() if was is None else set(earlier.snapshot.members(was))), set(later.snapshot.members(node))
-    shown = tuple(found[offset : offset + limit])
-    count = {what: sum(c.what == what for c in found) for what in ("entered", "left", "changed")}
+    shown = tuple(_shown(old, new, found[offset : offset + limit]))
+    count = {what: sum(one.what == what for one in found) for what in ("entered", "left", "changed")}
     value = ChangesOf(
         new.party(node),
         AsOf(since.valid_at, since.known_at),
@@ -98,11 +92,8 @@ def changes(
         changes=shown,
         page=Page(len(found), offset, len(shown)),
     )
-    cited = {state.fact_id for c in shown for state in (c.before, c.after) if state}
     asked = {"party": party, "since_valid_at": since.valid_at, "since_known_at": since.known_at}
     question = Question("changes", {**asked, "limit": limit, "offset": offset})
-    for change in before.values(), after.values():
-        new.cite(_sources(change, cited))
     return later.answer(question, value, new, reasons=list(_reasons(value)))
 
 
@@ -114,76 +105,50 @@ def earlier(moment: Moment, *, valid_at: date | None, known_at: datetime | None)
     return replace(moment, valid_at=moment.valid_at if valid_at is None else valid_at, known_at=known)
 
 
-def _knew(snapshot: Any, party: str) -> bool:
+def _knew(snapshot: Snapshot, party: str) -> bool:
     return bool(snapshot.find([party])[0] < snapshot.size)
 
 
-def _statements(evidence: Evidence, node: int) -> Iterator[tuple[Key, Said]]:
-    """Everything said about a party, by what each statement is about."""
-    snapshot = evidence.snapshot
-    for kind in (*WALKED, SAME_AS):
-        for indirect in (False, True) if kind.name == "OWNS" else (False,):
-            links = snapshot.links(kind, indirect=indirect)
-            at = np.unique(np.concatenate((links.leaving(node), links.arriving(node).astype(np.int64))))
-            rows = statements(snapshot.facts, kind, links.fact[at])
-            tails, heads = evidence.parties(links.tail[at]), evidence.parties(links.head[at])
-            for row, tail, head in zip(rows, tails, heads, strict=True):
-                yield _about(kind, (tail, head), row), Said(kind, (tail, head), row)
-    for kind in RECORDS:
-        if kind.ends:
-            for row in snapshot.records(kind, node):
-                yield _about(kind, (), row), Said(kind, (evidence.party(node),), row)
+def _shown(old: Evidence, new: Evidence, page: list[Difference]) -> Iterator[Change]:
+    """Differences in words, with their sources."""
+    before = _said(old, [(one.kind, one.before) for one in page])
+    after = _said(new, [(one.kind, one.after) for one in page])
+    for one, was, said in zip(page, before, after, strict=True):
+        new.cite(Source(kind=one.kind.name, **state.row["fact"]) for state in (was, said) if state)
+        ends = (said or was or Said((), {})).ends
+        fields = tuple(_different(one.kind, was.row, said.row)) if was and said else ()
+        head = ends[1] if len(ends) > 1 else None
+        yield Change(one.what, one.kind.name, ends[0], head, _state(one.kind, was), _state(one.kind, said), fields)
 
 
-def _about(kind: Kind, ends: Iterable[Party], row: dict[str, Any]) -> Key:
-    fact = row["fact"]
-    words = tuple(row[name] for f in kind.fields if f.key for name in f.columns)
-    return kind.name, *(end.id for end in ends), fact["source"], fact["source_ref"], *words
+def _said(evidence: Evidence, words: list[tuple[Kind, Word | None]]) -> list[Said | None]:
+    """What these facts say, read kind by kind."""
+    read: dict[tuple[str, int], dict[str, Any]] = {}
+    for name in dict.fromkeys(kind.name for kind, word in words if word):
+        rows = [word.row for kind, word in words if word and kind.name == name]
+        facts = statements(evidence.snapshot.facts, KINDS[name], np.array(rows, np.uint32))
+        read |= {(name, row): fact for row, fact in zip(rows, facts, strict=True)}
+    return [Said(evidence.parties(word.ends), read[kind.name, word.row]) if word else None for kind, word in words]
 
 
-def _compared(before: Said | None, after: Said | None) -> Change | None:
-    said = after or before
-    if said is None:
-        return None
-    what = "entered" if before is None else "left" if after is None else "changed"
-    fields: tuple[str, ...] = ()
-    if before and after:
-        fields = tuple(_different(before, after))
-        if not fields:
-            return None
-    head = said.ends[1] if len(said.ends) > 1 else None
-    return Change(what, said.kind.name, said.ends[0], head, _state(before), _state(after), fields)
-
-
-def _different(before: Said, after: Said) -> Iterator[str]:
-    old, new = values(before.kind, before.row), values(after.kind, after.row)
-    yield from (f.name for f in before.kind.fields if old.get(f.name) != new.get(f.name))
+def _different(kind: Kind, before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
+    old, new = values(kind, before), values(kind, after)
+    yield from (f.name for f in kind.fields if old.get(f.name) != new.get(f.name))
     for name in ("valid_from", "valid_to", "confidence", "note"):
-        if before.row["fact"][name] != after.row["fact"][name]:
+        if before["fact"][name] != after["fact"][name]:
             yield name
 
 
-def _state(said: Said | None) -> State | None:
+def _state(kind: Kind, said: Said | None) -> State | None:
     if said is None:
         return None
-    stated = values(said.kind, said.row)
-    text = gist(said.kind, stated) if said.kind.is_relation else _brief(stated)
+    stated = values(kind, said.row)
+    text = gist(kind, stated) if kind.is_relation else _brief(stated)
     return State(said.row["fact"]["fact_id"], stated, text)
 
 
 def _brief(stated: dict[str, Any]) -> str:
     return ", ".join(str(value) for value in list(stated.values())[:3])
-
-
-def _latest(change: Change) -> str:
-    state = change.after or change.before
-    return state.fact_id if state else ""
-
-
-def _sources(said: Iterable[Said], cited: set[str]) -> Iterator[Source]:
-    for one in said:
-        if one.row["fact"]["fact_id"] in cited:
-            yield Source(kind=one.kind.name, **one.row["fact"])
 
 
 def _reasons(value: ChangesOf) -> Iterator[str]:

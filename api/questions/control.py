@@ -1,11 +1,11 @@
 """Who controls a party, and what does it control?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.structure.proof import Step, prove
+from analytics.structure.proof import Step, prove_each
 from api.answer import Answer, Fact, Page, Party, Question
 from api.engine import Engine
 from api.evidence import Evidence
@@ -47,7 +47,7 @@ class ControlOf:
 
     party: Party
     controllers: tuple[Controller, ...]
-    """Ultimate ones first, then certain before possible."""
+    """Certain before possible, of each the ultimate ones first."""
     controlled: tuple[Controller, ...]
     """What it controls, in the order in which control follows; one page."""
     controllers_page: Page
@@ -62,8 +62,16 @@ def control(engine: Engine, party: str, *, limit: int = 50, offset: int = 0, mom
     evidence = Evidence(view.snapshot)
     above, below = _above(view, node), _below(view, node)
     page = slice(offset, offset + limit)
-    controllers = tuple(_controller(view, evidence, owner, node, certain=sure) for owner, sure in above[page])
-    controlled = tuple(_controller(view, evidence, node, company, certain=sure) for company, sure in below[page])
+    controllers = tuple(
+        one for owner, sure in above[page] for one in _controllers(view, evidence, owner, [node], certain=sure)
+    )
+    controlled = tuple(
+        one
+        for certain in (True, False)
+        for one in _controllers(
+            view, evidence, node, [y for y, sure in below[page] if sure is certain], certain=certain
+        )
+    )
     value = ControlOf(
         evidence.party(node),
         controllers,
@@ -76,7 +84,7 @@ def control(engine: Engine, party: str, *, limit: int = 50, offset: int = 0, mom
 
 
 def _above(view: View, node: int) -> list[tuple[int, bool]]:
-    """Controllers and whether they are certain: ultimate first, then certain, then by number."""
+    """Controllers and whether they are certain: certain ones first, of each the ultimate, then by number."""
     sure = set(view.control.controllers_of(node).tolist())
     tops = set(view.control.ultimate_of(node, possible=True).tolist()) | set(view.control.ultimate_of(node).tolist())
     everyone = set(view.control.controllers_of(node, possible=True).tolist()) | sure
@@ -85,25 +93,28 @@ def _above(view: View, node: int) -> list[tuple[int, bool]]:
 
 
 def _below(view: View, node: int) -> list[tuple[int, bool]]:
+    """What is controlled and whether it is certain, certain ones first."""
     sure = view.control.controlled_by(node).tolist()
     maybe = np.setdiff1d(view.control.controlled_by(node, possible=True), np.array(sure, np.uint32)).tolist()
     return [*((company, True) for company in sure), *((company, False) for company in maybe)]
 
 
-def _controller(view: View, evidence: Evidence, owner: int, company: int, *, certain: bool) -> Controller:
-    return Controller(
-        evidence.party(owner),
-        evidence.party(company),
-        certain,
-        not len(view.control.controllers_of(owner)),
-        proof(view, evidence, owner, company, certain=certain),
-    )
+def _controllers(
+    view: View, evidence: Evidence, owner: int, companies: list[int], *, certain: bool
+) -> Iterator[Controller]:
+    """One party in control of each of several."""
+    ultimate = not len(view.control.controllers_of(owner)) if companies else False
+    shown = proofs(view, evidence, owner, companies, certain=certain)
+    for company, falls in zip(companies, shown, strict=True):
+        yield Controller(evidence.party(owner), evidence.party(company), certain, ultimate, falls)
 
 
-def proof(view: View, evidence: Evidence, owner: int, company: int, *, certain: bool = True) -> tuple[Fall, ...]:
-    """The facts by which a party controls a company, one fallen company after the other."""
-    steps = prove(view.control, owner, company, possible=not certain)
-    return tuple(_fall(view, evidence, step) for step in steps if step.company != owner)
+def proofs(
+    view: View, evidence: Evidence, owner: int, companies: Sequence[int], *, certain: bool = True
+) -> list[tuple[Fall, ...]]:
+    """The facts by which a party controls each of several companies, one fallen company after the other."""
+    found = prove_each(view.control, owner, companies, possible=not certain)
+    return [tuple(_fall(view, evidence, step) for step in steps if step.company != owner) for steps in found]
 
 
 def _fall(view: View, evidence: Evidence, step: Step) -> Fall:

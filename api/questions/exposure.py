@@ -36,7 +36,7 @@ class Stake:
     undrawn: float
     """Undrawn parts times their conversion factors."""
     contingent: float
-    """Guarantees given for others outside, at most what those owe."""
+    """Guarantees given for others outside, at most what those owe the creditor each names."""
     by_kind: dict[str, float]
     unknown_facilities: int
     unknown_guarantees: int
@@ -46,6 +46,10 @@ class Stake:
     facilities_page: Page
     guarantees: tuple[Part, ...]
     guarantees_page: Page
+    unknown_drawn: int = 0
+    """Facilities of which only the undrawn amount is known, and counted."""
+    expired_guarantees: int = 0
+    """Guarantees past the last day on which they can be called; not counted."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +83,11 @@ def exposure(
     node = view.snapshot.node(party)
     of = None if lender is None else view.snapshot.node(lender)
     evidence = Evidence(view.snapshot)
-    groups = tuple(_group(view, evidence, members, of, limit) for members in groups_of(view, node))
-    alone = _stake(evidence, exposure_to(view.book, [node], lender=of), limit)
+    united = groups_of(view, node)
+    own, *found = (exposure_to(view.book, members, lender=of) for members in (np.array([node]), *united))
+    _read_ahead(evidence, [own, *found], united, limit)
+    groups = tuple(_group(view, evidence, members, stake, limit) for members, stake in zip(united, found, strict=True))
+    alone = _stake(evidence, own, limit)
     value = ExposureTo(
         evidence.party(node), None if of is None else evidence.party(of), view.snapshot.moment.currency, alone, groups
     )
@@ -88,12 +95,25 @@ def exposure(
     return view.answer(question, value, evidence, reasons=list(_reasons(value)))
 
 
-def _group(view: View, evidence: Evidence, members: NDArray[np.uint32], lender: int | None, limit: int) -> GroupStake:
+def _read_ahead(evidence: Evidence, found: list[Exposure], united: list[NDArray[np.uint32]], limit: int) -> None:
+    """Read all that will be shown at once: what a column costs to read hardly hangs on how many rows."""
+    shown = {
+        LENDS: np.unique(np.concatenate([stake.facilities[:limit] for stake in found])),
+        GUARANTEES: np.unique(np.concatenate([stake.guarantees[:limit] for stake in found])),
+    }
+    links = {kind: evidence.snapshot.links(kind) for kind in shown}
+    ends = [end[at] for kind, at in shown.items() for end in (links[kind].tail, links[kind].head)]
+    evidence.parties(np.concatenate([*ends, *(members[:limit] for members in united)]).tolist())
+    for kind, at in shown.items():
+        if len(at):
+            evidence.facts(kind, at)
+
+
+def _group(view: View, evidence: Evidence, members: NDArray[np.uint32], found: Exposure, limit: int) -> GroupStake:
     top = next((int(view.groups.top[g]) for x in members for g in view.groups.of(int(x))), int(members[0]))
     top = top if top in members else int(members[0])
-    stake = _stake(evidence, exposure_to(view.book, members, lender=lender), limit)
     shown = evidence.parties(members[:limit])
-    return GroupStake(evidence.party(top), shown, Page(len(members), 0, len(shown)), stake)
+    return GroupStake(evidence.party(top), shown, Page(len(members), 0, len(shown)), _stake(evidence, found, limit))
 
 
 def _stake(evidence: Evidence, found: Exposure, limit: int) -> Stake:
@@ -112,6 +132,8 @@ def _stake(evidence: Evidence, found: Exposure, limit: int) -> Stake:
         Page(len(found.facilities), 0, len(facilities)),
         guarantees,
         Page(len(found.guarantees), 0, len(guarantees)),
+        found.unknown_drawn,
+        found.expired,
     )
 
 
@@ -130,11 +152,7 @@ def _reasons(value: ExposureTo) -> Iterator[str]:
         count = plural(group.members_page.total, "party", "parties")
         yield _words(who, f"the group of {group.top.name} ({count})", group.stake, value.currency)
     for stake in (value.alone, *(group.stake for group in value.groups)):
-        if stake.unknown_guarantees:
-            most = money(stake.unknown_guarantees_most, value.currency)
-            yield f"{plural(stake.unknown_guarantees, 'guarantee')} of undisclosed amount could add at most {most}."
-        if stake.unknown_facilities:
-            yield f"{plural(stake.unknown_facilities, 'facility', 'facilities')} of unknown amount not counted."
+        yield from _uncounted(stake, value.currency)
     if not value.groups:
         yield f"{value.party.name} belongs to no group."
 
@@ -144,3 +162,18 @@ def _words(who: str, whom: str, stake: Stake, currency: str | None) -> str:
         return f"{who}: nothing at stake with {whom}."
     contingent = f" and {money(stake.contingent, currency)} by its guarantees" if stake.contingent else ""
     return f"{who}: {money(stake.direct, currency)} directly{contingent} at stake with {whom}."
+
+
+def _uncounted(stake: Stake, currency: str | None) -> Iterator[str]:
+    """What a stake leaves out, and why."""
+    if stake.unknown_guarantees:
+        most = money(stake.unknown_guarantees_most, currency)
+        yield f"{plural(stake.unknown_guarantees, 'guarantee')} of undisclosed amount could add at most {most}."
+    if stake.expired_guarantees:
+        one, many = (f"guarantee{end} that can no longer be called {verb}" for end, verb in (("", "is"), ("s", "are")))
+        yield f"{plural(stake.expired_guarantees, one, many)} not counted."
+    if stake.unknown_facilities:
+        yield f"{plural(stake.unknown_facilities, 'facility', 'facilities')} of unknown amount not counted."
+    if stake.unknown_drawn:
+        many = plural(stake.unknown_drawn, "facility", "facilities")
+        yield f"{many} of unknown drawn amount counted only with what is undrawn."

@@ -11,7 +11,7 @@ from api.answer import Answer, Fact, Page, Party, Question
 from api.engine import Engine
 from api.evidence import Evidence
 from api.questions.asking import check_page, plural
-from api.questions.control import Fall, in_words, proof
+from api.questions.control import Fall, in_words, proofs
 from api.view import View
 from graph.errors import InvalidQuestion
 from graph.model import DEPENDS_ON
@@ -78,15 +78,10 @@ def groups_of(view: View, node: int) -> list[NDArray[np.uint32]]:
 
 def _near(view: View, node: int) -> list[int]:
     """Whoever hangs together with a party by control groups and dependences, in either direction."""
-    links, at = view.snapshot.links(DEPENDS_ON), view.confirmed
-    tails, heads = links.tail[at], links.head[at]
-    seen, wave = {node}, [node]
-    while wave:
-        x = wave.pop()
-        found = {int(z) for group in view.groups.around(x) for z in group}
-        found |= set(tails[heads == x].tolist()) | set(heads[tails == x].tolist())
-        wave += found - seen
-        seen |= found
+    falls = view.dependants
+    seen: set[int] = set()
+    for group in view.groups.near([node], lambda x: [*falls.at(x).tolist(), *falls.reverse.at(x).tolist()]):
+        seen.update(group.tolist())
         if len(seen) > WIDEST:
             raise InvalidQuestion(
                 f"more than {WIDEST:,} parties hang together", where="groups", remedy="ask for control instead"
@@ -99,7 +94,7 @@ def _group(view: View, evidence: Evidence, members: NDArray[np.uint32], page: sl
     top = _top(view, members)
     controlled = view.control.controlled_by(top).tolist()
     order = [top, *(x for x in controlled if x in inside), *sorted(inside - {top, *controlled})]
-    shown = tuple(_member(view, evidence, top, x, inside) for x in order[page])
+    shown = tuple(_members(view, evidence, top, order[page], inside))
     dependent = len(inside - {top, *controlled}) > 0
     basis = "control and dependence" if dependent and len(view.confirmed) else "control"
     return Group(evidence.party(top), basis, shown, Page(len(order), page.start, len(shown)))
@@ -115,19 +110,33 @@ def _top(view: View, members: NDArray[np.uint32]) -> int:
     return top
 
 
-def _member(view: View, evidence: Evidence, top: int, x: int, inside: set[int]) -> Member:
-    if x == top:
-        return Member(evidence.party(x), "top", (), ())
-    if x in view.control.controlled_by(top):
-        return Member(evidence.party(x), "controlled", proof(view, evidence, top, x), ())
-    links, at = view.snapshot.links(DEPENDS_ON), view.confirmed
-    mine = at[(links.tail[at] == x) & np.isin(links.head[at], np.array(sorted(inside)))]
-    if len(mine):
-        return Member(evidence.party(x), "dependent", (), evidence.facts(DEPENDS_ON, mine))
-    owner = next((o for o in view.control.controllers_of(x).tolist() if o in inside), None)
-    if owner is None:
-        return Member(evidence.party(x), "ring", (), ())
-    return Member(evidence.party(x), "controlled", proof(view, evidence, owner, x), ())
+def _members(view: View, evidence: Evidence, top: int, shown: list[int], inside: set[int]) -> Iterator[Member]:
+    """These members of a group, each with what ties it in."""
+    held = set(view.control.controlled_by(top).tolist())
+    dependent = {x: mine for x in shown if x not in {top, *held} and len(mine := _dependences(view, x, inside))}
+    owner = {x: top if x in held else _owner(view, x, inside) for x in shown if x != top and x not in dependent}
+    proved: dict[int, tuple[Fall, ...]] = {}
+    for one in dict.fromkeys(owner.values()):
+        if one is not None:
+            companies = [x for x in shown if owner.get(x) == one]
+            proved |= zip(companies, proofs(view, evidence, one, companies), strict=True)
+    for x in shown:
+        why = "top" if x == top else "dependent" if x in dependent else "controlled" if x in proved else "ring"
+        facts = evidence.facts(DEPENDS_ON, dependent[x]) if x in dependent else ()
+        yield Member(evidence.party(x), why, proved.get(x, ()), facts)
+
+
+def _dependences(view: View, x: int, inside: set[int]) -> NDArray[np.int64]:
+    """Positions of the confirmed dependences of a party on members."""
+    supports = view.dependants.reverse
+    on = zip(supports.at(x).tolist(), supports.links_at(x).tolist(), strict=True)
+    mine: NDArray[np.int64] = view.confirmed[[link for support, link in on if support in inside]]
+    return mine
+
+
+def _owner(view: View, x: int, inside: set[int]) -> int | None:
+    """A member that controls the party."""
+    return next((owner for owner in view.control.controllers_of(x).tolist() if owner in inside), None)
 
 
 def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:

@@ -10,13 +10,17 @@ from api.answer import Answer, Fact, Page, Party, Question
 from api.engine import Engine
 from api.evidence import Evidence
 from api.questions.asking import check_page, check_range, kinds_of, plural
-from api.questions.control import Fall, in_words, proof
+from api.questions.control import Fall, in_words, proofs
 from api.view import View
 from graph.errors import InvalidQuestion
-from graph.field import Kind
+from graph.field import PARTY_KINDS, Kind
 from graph.moment import Moment
 
 MOST_PARTIES = 10
+THROUGH = ("lenders", "state", "hubs")
+"""What ties too many to mean anything: loans of lenders of many, government bodies, parties with many neighbours."""
+MOST_NEIGHBOURS = 1000
+"""Neighbours above which a party is a hub; our own proposal."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +73,16 @@ def links(
     *,
     steps: int = 4,
     kinds: Sequence[str] | None = None,
-    through_lenders: bool = False,
-    limit: int = 50,
+    through: Sequence[str] = (),
+    limit: int = 100,
     moment: Moment,
 ) -> Answer[Linkage]:
-    """Find all that ties two or more parties: common controllers and the paths between them."""
+    """Find all that ties two or more parties: common controllers and the paths between them.
+
+    What ties too many to mean anything is not passed unless asked: `through` names some of THROUGH.
+    """
     check_page(limit)
+    opened = _opened(through)
     check_range(steps, where="steps", low=1, high=8)
     chosen = kinds_of(kinds)
     view = engine.view(moment)
@@ -86,8 +94,9 @@ def links(
             remedy=f"name 2 to {MOST_PARTIES} parties that are not the same",
         )
     evidence = Evidence(view.snapshot)
-    web = view.web(chosen, through_lenders=through_lenders)
-    found = paths_among(web, nodes, max_length=steps, limit=limit)
+    web = view.web(chosen, through_lenders="lenders" in opened, through_state="state" in opened)
+    degree = web.size if "hubs" in opened else MOST_NEIGHBOURS
+    found = paths_among(web, nodes, max_length=steps, limit=limit, max_degree=degree)
     value = Linkage(
         evidence.parties(nodes),
         tuple(_shared(view, evidence, nodes)),
@@ -97,8 +106,8 @@ def links(
         Page(found.total, 0, len(found.best)),
     )
     asked = {"parties": list(parties), "steps": steps, "kinds": [k.name for k in chosen] if kinds else None}
-    question = Question("links", {**asked, "through_lenders": through_lenders, "limit": limit})
-    reasons = list(_reasons(view, value, found, steps=steps, through_lenders=through_lenders))
+    question = Question("links", {**asked, "through": list(opened), "limit": limit})
+    reasons = [*_reasons(value, found, steps=steps), *_shut(view, web, opened)]
     return view.answer(question, value, evidence, reasons=reasons)
 
 
@@ -108,8 +117,8 @@ def _shared(view: View, evidence: Evidence, nodes: Sequence[int]) -> Iterator[Sh
     for owner in everyone:
         held = [x for x in nodes if owner in over[x] and owner != x]
         if len(held) > 1 or (held and owner in nodes):
-            proofs = tuple(proof(view, evidence, owner, x) for x in held)
-            yield Shared(evidence.party(owner), evidence.parties(held), proofs)
+            shown = tuple(proofs(view, evidence, owner, held))
+            yield Shared(evidence.party(owner), evidence.parties(held), shown)
 
 
 def _chain(view: View, evidence: Evidence, web: Web, kinds: Sequence[Kind], path: Path) -> Chain:
@@ -123,7 +132,18 @@ def _chain(view: View, evidence: Evidence, web: Web, kinds: Sequence[Kind], path
     return Chain(evidence.parties(path.nodes), tuple(steps), path.strength)
 
 
-def _reasons(view: View, value: Linkage, found: Paths, *, steps: int, through_lenders: bool) -> Iterator[str]:
+def _opened(through: Sequence[str]) -> tuple[str, ...]:
+    unknown = sorted(set(through) - set(THROUGH))
+    if unknown:
+        raise InvalidQuestion(
+            f"paths cannot be asked through {', '.join(unknown)}",
+            where="through",
+            remedy=f"name some of {', '.join(THROUGH)}",
+        )
+    return tuple(name for name in THROUGH if name in through)
+
+
+def _reasons(value: Linkage, found: Paths, *, steps: int) -> Iterator[str]:
     for shared in value.controllers:
         whom = ", ".join(party.name for party in shared.controlled)
         yield f"{shared.controller.name} controls {whom}: {'; '.join(in_words(fall[-1]) for fall in shared.proofs)}."
@@ -135,8 +155,18 @@ def _reasons(view: View, value: Linkage, found: Paths, *, steps: int, through_le
         yield f"No path of up to {plural(steps, 'step')} ties them."
     if found.complete < steps:
         yield f"Paths of more than {plural(found.complete, 'step')} were too many to count; there may be more."
-    if not through_lenders and view.lenders.any():
-        yield "No path passes through a lender of many: sharing one ties nobody together."
+
+
+def _shut(view: View, web: Web, opened: Sequence[str]) -> Iterator[str]:
+    """What the paths were not led through, where there is such."""
+    there = {
+        "lenders": ("what a lender of many has lent", view.lenders.any()),
+        "state": ("a government body", (view.snapshot.kind == PARTY_KINDS.index("State")).any()),
+        "hubs": (f"a party with more than {MOST_NEIGHBOURS:,} neighbours", web.largest > MOST_NEIGHBOURS),
+    }
+    shut = {name: whom for name, (whom, any_there) in there.items() if any_there and name not in opened}
+    if shut:
+        yield f"No path passes through {', nor '.join(shut.values())}, unless asked (through: {', '.join(shut)})."
 
 
 def in_one_line(chain: Chain) -> str:

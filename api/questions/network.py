@@ -19,6 +19,8 @@ from graph.moment import Moment
 
 HUB = 500
 """Links above which a party that was not asked for is not widened further."""
+HUBS_NAMED = 20
+"""Parties not widened that are named; the rest are counted."""
 REACH = 100_000
 """Parties after which no further step is taken."""
 
@@ -55,8 +57,10 @@ class Network:
     counts: tuple[Count, ...]
     """All links of the party, by kind and direction, shown or not."""
     hubs: tuple[Around, ...]
-    """Parties with too many links to widen them unasked; ask for the network of one of them."""
+    """Parties with too many links to widen them unasked, the nearest first; ask for the network of one of them."""
     page: Page
+    hubs_left: int = 0
+    """How many more such parties there are than are named."""
 
 
 @dataclass(frozen=True)
@@ -93,13 +97,15 @@ def network(
         Around(one, int(hop), int(links))
         for one, hop, links in zip(evidence.parties(page), reached.hops[offset:], degree, strict=False)
     )
+    hubs = tuple(_hubs(view, evidence, chosen, reached))
     value = Network(
         evidence.party(start),
         around,
         _links(evidence, chosen, start, reached.nodes[: offset + limit], fresh=page, first=offset == 0),
         _counts(view, chosen, start),
-        tuple(_hubs(view, evidence, chosen, reached)),
+        hubs,
         Page(len(reached.nodes), offset, len(page)),
+        len(reached.hubs) - len(hubs),
     )
     asked = {"party": party, "hops": hops, "kinds": [k.name for k in chosen] if kinds else None}
     question = Question("network", {**asked, "limit": limit, "offset": offset})
@@ -210,10 +216,9 @@ def _links(
 
 
 def _hubs(view: View, evidence: Evidence, kinds: Sequence[Kind], reached: Reached) -> Iterable[Around]:
-    hubs = np.array(reached.hubs, np.int64)
-    hops = dict(zip(reached.nodes.tolist(), reached.hops.tolist(), strict=True))
-    for node, party, links in zip(hubs.tolist(), evidence.parties(hubs), _degrees(view, kinds, hubs), strict=True):
-        yield Around(party, hops[node], int(links))
+    hubs = np.array(reached.hubs[:HUBS_NAMED], np.int64)
+    for node, party, links in zip(hubs, evidence.parties(hubs), _degrees(view, kinds, hubs), strict=True):
+        yield Around(party, int(reached.hops[reached.nodes == node][0]), int(links))
 
 
 def _reasons(value: Network, *, cut: bool) -> list[str]:
@@ -226,6 +231,9 @@ def _reasons(value: Network, *, cut: bool) -> list[str]:
             f"{value.page.left:,} more are not shown; ask for the page from {value.page.offset + value.page.shown}."
         )
     said += [f"{hub.party.name} has {plural(hub.links, 'link')} and was not widened." for hub in value.hubs]
+    if value.hubs_left:
+        many = plural(value.hubs_left, "more party has", "more parties have")
+        said.append(f"{many} more than {HUB} links and {'was' if value.hubs_left == 1 else 'were'} not widened.")
     if cut:
         said.append(f"After {REACH:,} parties no further step was taken.")
     return said

@@ -27,10 +27,10 @@ def links(
     ],
     steps: Annotated[int, Query(ge=1, le=8, description="Steps of a path at most")] = 4,
     kinds: Kinds = None,
-    through_lenders: Annotated[bool, Query(description="Also paths through parties that lend to many")] = False,
-    limit: Limit = 50,
+    through: Annotated[
+        list[str] | None, Query(description="Also paths through `lenders` of many, the `state`, or `hubs`; repeatable")
+    ] = None,
+    limit: Limit = 100,
 ) -> Answer[Linkage]:
     """How two or more parties hang together: common controllers, and the paths between them."""
-    return questions.links(
-        engine, party, steps=steps, kinds=kinds, through_lenders=through_lenders, limit=limit, moment=moment
-    )
+    return questions.links(engine, party, steps=steps, kinds=kinds, through=through or (), limit=limit, moment=moment)

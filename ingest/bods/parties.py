@@ -8,7 +8,7 @@ from graph.identifiers import keyed_hash
 from ingest.bods.frame import Frame, unspecified
 from ingest.bods.personal import scheme_of
 from ingest.bods.value import Json, Malformed, day, record, records, text, words
-from ingest.identified import is_verified
+from ingest.identified import is_blank, is_verified
 
 STATES = ("state", "stateBody")
 ANONYMOUS = ("anonymousEntity", "unknownEntity", "anonymousPerson", "unknownPerson")
@@ -82,7 +82,7 @@ def read_person(frame: Frame, key: bytes) -> None:
     seen: set[tuple[str, str]] = set()
     for identifier in records(details, "identifiers"):
         scheme, value = scheme_of(identifier), text(identifier, "id")
-        if key and value:
+        if key and not is_blank(value):
             _identify(frame, scheme, keyed_hash(value, key, scheme=scheme), verified=False, seen=seen)
     _happened(frame, [(day(details, "deathDate") if _WHOLE_DAY.fullmatch(died) else None, "died")])
 
@@ -160,7 +160,7 @@ def _exposure(exposure: Json) -> list[str]:
 
 
 def _identify(frame: Frame, scheme: str, value: str, *, verified: bool, seen: set[tuple[str, str]]) -> None:
-    if value and scheme and (scheme, value) not in seen:
+    if scheme and not is_blank(value) and (scheme, value) not in seen:
         seen.add((scheme, value))
         frame.add("Identifier", party=frame.id, scheme=scheme, value=value, verified=verified)
 

@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
+from graph.currencies import CURRENCIES
 from graph.errors import InvalidCurrency, InvalidMapping
-from ingest.currencies import CURRENCIES
 from ingest.finbench.cells import Cells
 from ingest.finbench.files import COMPANY, DELIMITER, FILES, LOAN, PERSON, role_of
 from ingest.finbench.lender import lender_rows
@@ -77,7 +77,7 @@ class FinBench:
 
 def _rows(path: Path, delivery: Delivery) -> Iterator[Rows | Rejected]:
     retried = path in delivery.origins
-    layout = Layout(delivery.origins.get(path, path.name), delimiter="" if retried else DELIMITER)
+    layout = Layout(delivery.origins.get(path, path.name), delimiter="" if retried else DELIMITER, again=retried)
     read = read_rows if retried else read_delimited
     for found in read(path, layout):
         if not retried:

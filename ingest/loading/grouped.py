@@ -13,7 +13,10 @@ from graph.model import KINDS
 from ingest.loading.incoming import Incoming, Load, kept, stated_rows
 from ingest.timeline import Assertion, Known, NewFact, Outcome, merge
 
-KNOWN = ("series", "key", "revision", "digest", "valid_from", "valid_to", "stated_from", "recorded_at", "retracted_at")
+KNOWN = (
+    "series", "key", "revision", "digest", "valid_from", "valid_to", "stated_from", "recorded_at", "retracted_at",
+    "load", "retracted_by",
+)  # fmt: skip
 STATED = ("op", "valid_from", "valid_to", "stated_at", "stated_on")
 
 

@@ -9,7 +9,7 @@ import os
 import shutil
 import socket
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -23,6 +23,7 @@ from graph.delta import Delta
 from graph.errors import LoadInProgress
 from graph.facts import Facts
 from graph.model import KINDS
+from graph.room import room_on
 from graph.store import GraphStore, LoadRecord
 from ingest.loading.batches import ROWS, batches, count, count_new
 from ingest.loading.compare import Comparison, compare
@@ -37,8 +38,8 @@ from ingest.timeline import CONFLICT
 
 BULK = 10_000
 """New facts from which a load goes into the local store in process instead of over Bolt, which copies the store."""
-WORTH = 20
-"""A twentieth as many new facts as there are parties make the copying worth it."""
+WORTH = 100
+"""A hundredth as many new facts as there are make the copying worth it."""
 
 Keep = Callable[[str, list[Rejected]], None]
 """Takes rows into quarantine, by the digest of their delivery; taking a row twice keeps it once."""
@@ -68,7 +69,7 @@ def load(source: Source, delivery: Delivery, place: Place, watch: Watch) -> Repo
     """Load one delivery; repeating it changes nothing."""
     digest = digest_of(delivery)
     folder = place.folder / "staging" / digest
-    with staging(folder):
+    with room_on(place.folder), staging(folder):
         staged = stage(source, delivery, folder, keep=lambda rows: place.keep(digest, rows), watch=watch)
         with place.open_store() as store:
             report = _Work(source, delivery, digest, staged, place, watch).into(store)
@@ -113,7 +114,7 @@ class _Work:
         record, undone = self._open(store)
         # Only now: while a load is open no other can close.
         facts = Facts.open(self.place.columns).refresh(store)
-        plan = self._plan(record.number, record.opened_at)
+        plan = self._plan(record.number, record.opened_at, store.loads())
         numbering = number_parties(self.staged.table(PARTIES), facts)
         kept = store.pending()
         joined = join(kept, numbering)
@@ -123,20 +124,24 @@ class _Work:
         report = replace(report, joined=len(joined.ids) - found.lapsed, rolled_back=undone)
         self._refuse(found, numbering)
         total = count(found.delta, wait, rows=self.place.rows)
-        if not total:
+        trusted = facts.trust.get(self.delivery.source, self.delivery.trust)
+        if not total and trusted == self.delivery.trust:
             store.roll_back(record.number)
             return replace(report, load=facts.version)
         report = replace(report, resumed=record.position > 0)
-        self._write(store, record, found.delta, combined(numbering.ids()), wait)
+        known = sum(facts.rows(kind) for kind in KINDS.values())
+        self._write(store, record, found.delta, combined(numbering.ids()), wait, known=known)
         closed = self.place.now()
         store.close_load(record.number, report=report.text(), closed_at=closed)
         self._append(facts, found.delta, closed)
         return report
 
-    def _write(self, store: GraphStore, record: LoadRecord, delta: Delta, ids: pa.Array, wait: WaitList) -> None:
+    def _write(
+        self, store: GraphStore, record: LoadRecord, delta: Delta, ids: pa.Array, wait: WaitList, *, known: int
+    ) -> None:
         done, rows = record.position, self.place.rows
         total = count(delta, wait, rows=rows)
-        if not done and self._is_large(store, delta, len(ids) - len(delta.parties)):
+        if not done and self._is_large(store, delta, known):
             done = count_new(delta, rows=rows)
             bulk.write_in_process(store, delta, ids, position=done, told=partial(self.watch.step, "store"))
         for position, batch in batches(delta, ids, wait, rows=rows, after=done):
@@ -148,11 +153,14 @@ class _Work:
         new = sum(len(table) for table in delta.added.values())
         return store.server is not None and new >= max(self.place.bulk, known // WORTH)
 
-    def _plan(self, number: int, instant: datetime) -> Load:
+    def _plan(self, number: int, instant: datetime, loads: Iterable[LoadRecord]) -> Load:
         moment = instant.astimezone(UTC).replace(tzinfo=None)
         given = self.delivery
         day = given.delivered or moment.date()
-        return Load(number, moment, day, given.mode == "full", self.source.replaces_record, given.source)
+        full = [load for load in loads if load.closed_at and load.source == given.source and load.delivery == "full"]
+        # What an older full delivery leaves out, a newer one has spoken of already.
+        ends = given.mode == "full" and all(load.delivered <= day for load in full)
+        return Load(number, moment, day, ends, self.source.replaces_record, given.source)
 
     def _compared(self, joined: Joined, numbering: Numbering, plan: Load) -> Comparison:
         self.watch.step("compare", 0, 1)

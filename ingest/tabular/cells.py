@@ -110,6 +110,10 @@ class Cells:
         for number, fault in enumerate(rows.faults):
             self._faulty.setdefault(fault.column, []).append(number)
 
+    def position(self, name: str) -> int | None:
+        """Where a column stands in the file; None where it has none of this name."""
+        return self._places.get(name)
+
     def column(self, name: str) -> pa.Array:
         """A column as it stands; nulls where the file has none of this name."""
         place = self._places.get(name)

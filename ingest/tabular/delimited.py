@@ -90,7 +90,7 @@ class _Reading:
         start = 0
         for count, end in enumerate(block.ends, 1):
             text = block.text[start:end].decode(errors="replace")
-            cells = next(csv.reader([text], delimiter=self.delimiter), [])
+            cells = _cells(text, self.delimiter)
             if any(cell.strip() for cell in cells):
                 if len(cells) > _WIDEST:
                     raise UnreadableFile(
@@ -128,7 +128,7 @@ class _Reading:
         numbers = np.delete(np.arange(block.first, block.first + len(block.ends)), [row for row, _, _ in invalid])
         yield from self._batches(block, table, numbers)
         for row, width, text in invalid:
-            cells = next(csv.reader([text], delimiter=self.delimiter), [])
+            cells = _cells(text, self.delimiter)
             detail = f"{width} cells under {len(names)} headers"
             yield reject_cells(f"{self.layout.name}:{block.first + row}", "wrong number of cells", detail, cells)
 
@@ -145,6 +145,14 @@ class _Reading:
         if len(numbers):
             faults = large_cells(columns) + (damaged_cells(columns) if block.damaged else [])
             yield Rows(self.layout.name, self.headers, tuple(columns), numbers, tuple(faults), block.consumed)
+
+
+def _cells(record: str, delimiter: str) -> list[str]:
+    """The cells of one record; its beginning, where a cell is longer than any that Python's reader takes."""
+    try:
+        return next(csv.reader([record], delimiter=delimiter), [])
+    except csv.Error:
+        return [shorten(record)]
 
 
 def _without(block: Block, count: int) -> Block:

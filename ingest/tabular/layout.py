@@ -16,3 +16,5 @@ class Layout:
     """Names of the columns where the file has none."""
     skip: int = 0
     """Lines above the header."""
+    again: bool = False
+    """Whether its rows come from quarantine, where none of them may be one that can be used."""

@@ -49,7 +49,7 @@ def read_lines(path: Path, layout: Layout) -> Iterator[Rows | Rejected]:
     if len(batch.numbers):
         good = True
         yield batch.rows()
-    if not good:
+    if not good and not layout.again:
         raise UnreadableFile("no line of it is a JSON object", where=str(path), remedy="write one JSON object a line")
 
 

@@ -1,6 +1,6 @@
 """A mapping applied: batches of rows become batches of parties and facts, column by column."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,20 +8,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.field import Field, Kind
+from graph.identifiers import HASHED, plain
 from graph.model import FACT_FIELDS, IDENTIFIER, PARTY_FIELDS, PROFILE
 from graph.schema import STAGED_PARTY, staged_schema
-from ingest.identified import is_verified
-from ingest.mapping import FactPart, Mapping, PartyPart, TablePart, Value
+from ingest.identified import is_blank
+from ingest.mapping import PARTY_IDS, FactPart, Mapping, PartyPart, TablePart, Value
 from ingest.source import Rejected, Staged
 from ingest.tabular.cells import Cells, Mask, Refusals, locate
+from ingest.tabular.persons import ROUNDED, Persons
 from ingest.tabular.rows import Rows
 from ingest.value_text import OP, STATED_AT, read_value
 from ingest.values import Parsed, by_distinct, texts
 
 _STATED = {field.name: field for field in FACT_FIELDS} | {"op": OP, "stated_at": STATED_AT}
-_ROUNDED = r"^\d(\.\d+)?[eE]\+\d+$"
-_ID_FIELDS = frozenset((("GUARANTEES", "creditor"),))
-"""Text fields that hold the id of a party of the same source."""
 
 
 @dataclass(frozen=True)
@@ -38,15 +37,23 @@ class Mapper:
     """Applies one table of a mapping to the batches of one file."""
 
     def __init__(
-        self, mapping: Mapping, table: TablePart, headers: tuple[str, ...], *, where: str, lenient: bool
+        self,
+        mapping: Mapping,
+        table: TablePart,
+        headers: tuple[str, ...],
+        persons: Persons,
+        *,
+        where: str,
+        lenient: bool,
     ) -> None:
-        self._mapping, self._table = mapping, table
+        self._mapping, self._table, self._persons = mapping, table, persons
         self._places = locate(table, mapping, headers, where=where, lenient=lenient)
 
     def apply(self, rows: Rows) -> Iterator[Staged | Rejected]:
         """Parties and facts of a batch, then the rows refused."""
         refusals = Refusals()
-        batch = _Batch(self._mapping, Cells(rows, self._places, refusals))
+        rows = self._persons.hidden(Cells(rows, self._places, refusals))
+        batch = _Batch(self._mapping, Cells(rows, self._places, refusals), self._persons.is_verified)
         yield from batch.staged(self._table)
         yield from refusals.rejected(rows)
 
@@ -54,8 +61,8 @@ class Mapper:
 class _Batch:
     """One batch being mapped."""
 
-    def __init__(self, mapping: Mapping, cells: Cells) -> None:
-        self._mapping, self._cells, self._size = mapping, cells, len(cells.rows)
+    def __init__(self, mapping: Mapping, cells: Cells, verify: Callable[[str, str], bool]) -> None:
+        self._mapping, self._cells, self._size, self._verify = mapping, cells, len(cells.rows), verify
         self._place = cells.rows.place()
         self._parties: dict[str, _Party] = {}
 
@@ -95,7 +102,7 @@ class _Batch:
         cells = self._cells
         good = cells.sound(value.columns)
         text = cells.text(value)
-        rounded = pc.fill_null(pc.match_substring_regex(text, _ROUNDED), False).to_numpy(zero_copy_only=False)
+        rounded = pc.fill_null(pc.match_substring_regex(text, ROUNDED), False).to_numpy(zero_copy_only=False)
         cells.refuse(np.flatnonzero(rounded), "digits lost", label=_source_of(value), text=text)
         (local,) = texts(text).arrays
         local = pc.binary_join_element_wise(value.prefix, local, "") if value.prefix else local
@@ -109,12 +116,12 @@ class _Batch:
         """A record that a party's own columns make; silent rows make none."""
         good = party.good.copy()
         columns = {"party": party.ids, **self._columns(kind, values, good)}
+        if scheme:
+            columns["value"], columns["verified"] = numbered(columns["value"], scheme, self._verify)
         said = np.zeros(self._size, bool)
         for field in kind.fields:
             if field.name not in ("currency", "scheme"):
                 said |= columns[field.columns[0]].is_valid().to_numpy(zero_copy_only=False)
-        if scheme:
-            columns["value"], columns["verified"] = numbered(columns["value"], scheme)
         columns["source_ref"] = party.local
         yield from self._emit(kind, columns, good & said, distinct=True)
 
@@ -206,7 +213,7 @@ class _Batch:
         arrays = read.arrays
         if field.type == "text" and value.prefix:
             arrays = (pc.binary_join_element_wise(value.prefix, arrays[0], ""),)
-        if (kind, field.name) in _ID_FIELDS:
+        if (kind, field.name) in PARTY_IDS:
             arrays = (pc.binary_join_element_wise(self._mapping.name, arrays[0], ":"),)
         return arrays
 
@@ -261,16 +268,18 @@ class _Batch:
         yield Staged(kind, table, raw, rows.consumed)
 
 
-def numbered(numbers: pa.Array, scheme: str) -> tuple[pa.Array, pa.Array]:
-    """Register numbers without space and in capitals, and whether they are verified."""
+def numbered(numbers: pa.Array, scheme: str, verify: Callable[[str, str], bool]) -> tuple[pa.Array, pa.Array]:
+    """Register numbers in plain signs, and whether they are verified; none where the cell is blank."""
 
     def read(distinct: pa.Array) -> Parsed:
-        plain = pc.utf8_upper(pc.replace_substring_regex(distinct, r"\s+", ""))
-        verified = [None if number is None else is_verified(scheme, number) for number in plain.to_pylist()]
-        return Parsed((plain, pa.array(verified, pa.bool_())))
+        said = [None if number is None or is_blank(number) else number for number in distinct.to_pylist()]
+        # A hashed number in a row that is retried must stay equal to the one that was loaded.
+        bare = [number if number is None or HASHED in number else plain(number) for number in said]
+        verified = [None if number is None else verify(scheme, number) for number in bare]
+        return Parsed((pa.array(bare, pa.string()), pa.array(verified, pa.bool_())))
 
-    plain, verified = by_distinct(numbers, read).arrays
-    return plain, verified
+    values, verified = by_distinct(numbers, read).arrays
+    return values, verified
 
 
 def _first_of_each(

@@ -68,7 +68,8 @@ class Records:
         """Read until `size` bytes are there or the file ends; every line end becomes `\\n`."""
         parts, have = [self._rest], len(self._rest)
         while have < size and not self._ended:
-            piece, damaged, self._consumed = next(self._pieces)
+            # The last piece may hold text: the sign for a character that was cut off.
+            piece, damaged, self._consumed = next(self._pieces, (b"", False, self._consumed))
             self._ended = not piece
             self._damaged |= damaged
             parts.append(piece)

@@ -21,11 +21,12 @@ something else became known, and what remains true of it is recorded again.
 8.  Something becomes known at its statement's instant, else at the moment of the load. Where that is not
     after the instant at which what it supersedes became known, it is the moment of the load: what was
     answered before is answered still, asked as of then.
+9.  What the last load of a group said, said again, changes nothing, on whichever day it comes again.
 
 Instants of one call are all naive UTC or all aware.
 """
 
 from ingest.timeline.fact import CONFLICT, Assertion, KeyOf, Known, NewFact, Op, Outcome
-from ingest.timeline.merge import absent, merge
+from ingest.timeline.merge import merge
 
-__all__ = ["CONFLICT", "Assertion", "KeyOf", "Known", "NewFact", "Op", "Outcome", "absent", "merge"]
+__all__ = ["CONFLICT", "Assertion", "KeyOf", "Known", "NewFact", "Op", "Outcome", "merge"]

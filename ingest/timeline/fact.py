@@ -29,6 +29,10 @@ class Known:
     stated_from: date | None
     recorded_at: datetime
     retracted_at: datetime | None = None
+    load: int = 0
+    """Number of the load that brought it."""
+    retracted_by: int | None = None
+    """Number of the load that ended it."""
     kind: str = ""
     row: int = -1
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from ingest.timeline.fact import ALWAYS, STILL, Assertion, KeyOf, Known, NewFact, Outcome
 from ingest.timeline.held import Held, alike, held_facts, placed, says
+from ingest.timeline.repeated import LastLoad
 from ingest.timeline.statement import Claim, Statement, statements
 
 
@@ -26,35 +27,26 @@ def merge(
     `full`: what the delivery lists last as open is open on its day, though an earlier one left it out.
     The order of `stated` does not matter.
     """
-    group = _Group(known, load_instant=load_instant, replaces_record=replaces_record)
-    brought = statements(stated, load_instant=load_instant, delivered=delivered)
-    for statement in brought:
-        group.take(statement)
-    if full and brought:
-        group.reopen(brought, load_instant=load_instant, delivered=delivered)
-    return group.outcome(key_of)
+    facts, rows = list(known), list(stated)
 
+    def decided(facts: list[Known], delivered: date) -> _Group:
+        group = _Group(facts, load_instant=load_instant, replaces_record=replaces_record)
+        brought = statements(rows, load_instant=load_instant, delivered=delivered)
+        for statement in brought:
+            group.take(statement)
+        if full and brought:
+            group.reopen(brought, load_instant=load_instant, delivered=delivered)
+        return group
 
-def absent(held: Iterable[Known], *, load_instant: datetime, delivered: date) -> Outcome:
-    """End the facts of a source that its full delivery leaves out, on the delivery's day.
-
-    `held` are facts that are not retracted. What has ended by that day stays as it is; what had not begun
-    is retracted and leaves nothing.
-    """
-    outcome = Outcome()
-    for fact in held:
-        if (fact.valid_to or STILL) <= delivered:
-            continue
-        at = max(load_instant, fact.recorded_at)
-        outcome.retracted.append((fact, at))
-        if (fact.valid_from or ALWAYS) < delivered:
-            outcome.recorded.append(
-                NewFact(
-                    fact.series, fact.key, fact.revision + 1, fact.digest, fact.valid_from, delivered,
-                    fact.stated_from, at, None, fact,
-                )
-            )  # fmt: skip
-    return outcome
+    group = decided(facts, delivered)
+    outcome = group.outcome(key_of)
+    if not facts or not (outcome.retracted or outcome.recorded):
+        return outcome
+    last = LastLoad.of(facts)
+    # A delivery that states no day was said on the day of its load.
+    days = dict.fromkeys((delivered, last.day)) if last.may_have_said(rows) else ()
+    repeated = any(last.was(decided(last.before, day).outcome(key_of)) for day in days)
+    return Outcome(unchanged=group.brought, conflicts=group.conflicts) if repeated else outcome
 
 
 class _Group:

@@ -9,6 +9,7 @@ from analytics.limits.exposure import UNKNOWN, Book, exposure_to
 from analytics.structure.control import solve_control
 from analytics.structure.tiers import Trade, walk_tiers
 from analytics.structure.votes import Arrows, Holdings
+from graph.columns import ALWAYS
 from graph.field import Kind
 from graph.grouping import grouped, starts
 from graph.links import Links
@@ -52,10 +53,12 @@ def test_facilities_and_guarantees_of_links_give_exposure() -> None:
         LENDS, 4, [0, 0, 3], [1, 2, 1], kind=np.array([0, 4, 0], np.int8), drawn=np.array([10.0, nan, 7.0]),
         undrawn=np.array([nan, 20.0, nan]), ccf=np.array([nan, 0.5, nan]),
     )  # fmt: skip
-    promises = links(GUARANTEES, 4, [1], [2], amount=np.array([4.0]))
-    book = Book.of(lends, promises, np.array([UNKNOWN], np.uint32))
+    last = np.array([ALWAYS, 99, 100], np.int32)
+    promises = links(GUARANTEES, 4, [1, 1, 1], [2, 2, 2], amount=np.array([1.0, 2.0, 3.0]), expires=last)
+    book = Book.of(lends, promises, np.full(3, UNKNOWN, np.uint32), day=100)
     found = exposure_to(book, [1], lender=0)
     assert (found.direct, found.contingent, found.by_kind) == (10.0, 4.0, {FACILITIES[0]: 10.0})
+    assert found.expired == 1
     assert exposure_to(book, [1]).direct == 17.0
 
 

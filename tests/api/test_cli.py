@@ -20,7 +20,7 @@ TYPED: dict[str, tuple[str, ...]] = {
     "control": (B,),
     "groups": (MINE,),
     "exposure": (MINE, "--lender", BANK, "--limit", "20"),
-    "links": (MINE, RING2, "--steps", "2", "--limit", "50"),
+    "links": (MINE, RING2, "--steps", "2"),
     "upstream": (BUYER, "--limit", "4", "--offset", "300"),
     "downstream": (MINE,),
     "changes": (B, "--since-known", "2024-02-15"),

@@ -1,9 +1,10 @@
 import shutil
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Lock
 
 import pytest
 
@@ -12,6 +13,8 @@ from api.questions import party
 from graph.errors import InvalidCurrency, InvalidQuestion, StoreUnavailable, UnknownVersion
 from graph.facts import Facts
 from graph.local import own
+from graph.moment import Moment
+from graph.snapshot import Snapshot
 from tests.api.conftest import B, world
 from tests.api.world import Book, instant
 from tests.ingest.loading.small import Workspace, company, owns
@@ -34,6 +37,32 @@ def test_however_many_wait_for_a_moment_it_is_built_once(folder: Path) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(ask, range(8)))) == 1
+
+
+def test_however_many_moments_are_asked_for_at_once_two_are_built_at_a_time(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = opened(folder, keep=8)
+    at_once: list[int] = []
+    building = 0
+    lock, build = Lock(), Snapshot.build
+
+    def watched(facts: Facts, moment: Moment) -> Snapshot:
+        nonlocal building
+        with lock:
+            building += 1
+            at_once.append(building)
+        time.sleep(0.05)
+        made = build(facts, moment)
+        with lock:
+            building -= 1
+        return made
+
+    monkeypatch.setattr(Snapshot, "build", watched)
+    moments = [engine.moment(valid_at=date(2000 + year, 1, 1)) for year in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(engine.view, moments))) == 8
+    assert max(at_once) == 2
 
 
 def test_now_is_asked_as_of_the_last_instant_anything_became_known(folder: Path) -> None:

@@ -66,6 +66,14 @@ def test_a_local_store_written_in_process_equals_one_written_in_batches(
             assert_goes_on(store, delta)
 
 
+def test_a_folder_may_be_named_from_where_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    delta = world()
+    with open_store("facts") as store:
+        put_in_process(store, delta, ids_of(delta))
+        assert_says(store, delta)
+
+
 def test_a_later_load_written_in_process_equals_one_written_in_batches(tmp_path: Path) -> None:
     first = world(parties=40, facts=30)
     second = world(2, parties=25, facts=20, seed=5, known=ids_of(first))

@@ -77,6 +77,11 @@ def test_whoever_may_be_a_person_is_kept_like_one(day: object, sign: str) -> Non
     number = f"110105{day:%Y%m%d}002{sign}"
     assert may_be_resident_id(number) == (is_resident_id(number) or not is_uscc(number))
     assert not may_be_resident_id(number[:10] + "1345" + number[14:])
+    assert not is_resident_id(number[:10] + "0231" + number[14:])
+
+
+def test_a_mistaken_day_of_birth_still_names_a_person() -> None:
+    assert may_be_resident_id("11010519490231002X")
 
 
 def test_a_number_is_given_as_its_register_writes_it() -> None:

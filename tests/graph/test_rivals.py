@@ -1,9 +1,12 @@
 from datetime import date, timedelta
 from pathlib import Path
+from typing import NoReturn
 
+import numpy as np
 import pytest
 
 from graph.field import Kind
+from graph.links import Aside, Links
 from graph.model import CONTROLS, GUARANTEES, HOLDS_OFFICE, LENDS, OWNS, RELATED_TO, SAME_AS, SUPPLIES
 from graph.moment import Moment
 from graph.snapshot import Snapshot
@@ -40,6 +43,35 @@ def test_the_more_trusted_source_is_believed_and_the_others_are_shown(tmp_path: 
     others = given.rivals(OWNS, given.node("a:1"), given.node("a:2"))
     assert sorted((rival["share_low"], rival["fact"]["source"]) for rival in others) == [(0.2, "a"), (0.4, "c")]
     assert given.rivals(OWNS, given.node("a:2"), given.node("a:1")) == []
+
+
+class Unscanned(np.ndarray):
+    """An array that is not compared element by element."""
+
+    def __eq__(self, other: object) -> NoReturn:
+        raise AssertionError("every fact set aside was looked at")
+
+    __hash__ = None
+
+
+def test_rivals_of_a_pair_are_found_without_a_look_at_those_of_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs = [("a:1", "a:2"), ("a:2", "a:1"), ("a:1", "b:1"), ("b:1", "b:2"), ("a:1", "b:2")]
+    shares = np.arange(1, 6) / 10
+    rows = [holding(source, share, *pair) for share, pair in zip(shares, pairs, strict=True) for source in "ab"]
+    given = snapshot(tmp_path, *rows)
+    relation = given._relation
+
+    def guarded(kind: Kind, *, indirect: bool) -> tuple[Links, Aside]:
+        links, aside = relation(kind, indirect=indirect)
+        return links, Aside(aside.tail.view(Unscanned), aside.head.view(Unscanned), aside.fact)
+
+    monkeypatch.setattr(given, "_relation", guarded)
+    found = [given.rivals(OWNS, given.node(tail), given.node(head)) for tail, head in pairs]
+    assert [[(rival["share_low"], rival["fact"]["source"]) for rival in one] for one in found] == [
+        [(share, "a")] for share in shares
+    ]
 
 
 def test_between_equals_the_newer_then_the_first_by_name_is_believed(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -100,6 +101,18 @@ def test_adding_load_by_load_finds_the_same_as_building_at_once(book: Book, tmp_
     anew = SearchIndex.open(tmp_path / "anew.sqlite", Facts.open(book.facts.folder))
     for text in ("澜汀", "Quendak", "Quedank 3", "Keladak", "n1"):
         assert grown.find(text, seen=all_of(2)) == anew.find(text, seen=all_of(2))
+
+
+def test_an_older_index_answers_from_any_thread_after_a_newer_one_replaced_its_file(book: Book, tmp_path: Path) -> None:
+    path = tmp_path / "search.sqlite"
+    older = SearchIndex.open(path, book.facts)
+    more = {f"register:n{n}": "Company" for n in range(50)}
+    book.load(more, [("Profile", {"party": p, "name": f"Quendak {p[-2:]} 澜汀"}) for p in more], closed_at=SECOND)
+    SearchIndex.open(path, book.facts)
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda text: older.find(text, seen=all_of(1)), ["澜汀", "Quendak 3", "Keladak"] * 8))
+    assert all(hit.party < older._facts.party_count for hits in found for hit in hits)
+    assert any(found)
 
 
 def test_a_damaged_file_is_built_anew(book: Book, tmp_path: Path) -> None:

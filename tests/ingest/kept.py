@@ -1,9 +1,11 @@
 """A store in a list: outcomes of the rules of change applied as a store would apply them."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from ingest.timeline import Assertion, Known, NewFact, Op, Outcome, merge
+from ingest.timeline.fact import ALWAYS, STILL
 
 LOADED = datetime(2026, 1, 10, 8)
 DELIVERED = date(2026, 1, 1)
@@ -29,15 +31,43 @@ def says(
 
 def kept(known: list[Known], outcome: Outcome) -> list[Known]:
     """What is kept after an outcome is applied, as a store would apply it."""
+    number = max([0, *(fact.retracted_by or fact.load for fact in known)]) + 1
     gone = {(fact.key, fact.revision): at for fact, at in outcome.retracted}
-    after = [replace(fact, retracted_at=gone.get((fact.key, fact.revision), fact.retracted_at)) for fact in known]
-    return after + [as_known(fact) for fact in outcome.recorded]
+    after = [
+        replace(fact, retracted_at=gone[fact.key, fact.revision], retracted_by=number)
+        if (fact.key, fact.revision) in gone
+        else fact
+        for fact in known
+    ]
+    return after + [as_known(fact, number) for fact in outcome.recorded]
 
 
-def as_known(new: NewFact) -> Known:
+def absent(held: Iterable[Known], *, load_instant: datetime, delivered: date) -> Outcome:
+    """What a full delivery leaves out ends on its day: fact by fact, as `end_absent` does for whole columns.
+
+    `held` are facts that are not retracted. What has ended by that day stays as it is; what had not begun
+    is retracted and leaves nothing.
+    """
+    outcome = Outcome()
+    for fact in held:
+        if (fact.valid_to or STILL) <= delivered:
+            continue
+        at = max(load_instant, fact.recorded_at)
+        outcome.retracted.append((fact, at))
+        if (fact.valid_from or ALWAYS) < delivered:
+            outcome.recorded.append(
+                NewFact(
+                    fact.series, fact.key, fact.revision + 1, fact.digest, fact.valid_from, delivered,
+                    fact.stated_from, at, None, fact,
+                )
+            )  # fmt: skip
+    return outcome
+
+
+def as_known(new: NewFact, number: int) -> Known:
     return Known(
         new.series, new.key, new.revision, new.digest, new.valid_from, new.valid_to, new.stated_from,
-        new.recorded_at, new.retracted_at,
+        new.recorded_at, new.retracted_at, number, number if new.retracted_at else None,
     )  # fmt: skip
 
 

@@ -345,3 +345,10 @@ def test_equal_shares_said_twice_are_one() -> None:
     assert together("share", [(0.25, 0.5, 1), (0.25, 0.5, 1), None]) == {
         "share_low": 0.25, "share_high": 0.5, "share_ends": 1,
     }  # fmt: skip
+
+
+def test_a_placeholder_for_a_number_gives_no_identifier(given_statements: Any) -> None:
+    listed = [{"scheme": "GB-COH", "id": number} for number in ("N/A", "-", "", "SC095237")]
+    person = statement("person", "p", {"personType": "knownPerson", "identifiers": [{"scheme": "X-ID", "id": "n/a"}]})
+    delivered = given_statements(entity("e", identifiers=listed), person)
+    assert delivered.kept("Identifier", "value", "verified") == [("SC095237", True)]

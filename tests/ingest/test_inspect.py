@@ -69,6 +69,13 @@ def test_each_kind_of_table_is_recognised_by_its_header(tmp_path: Path, header: 
     assert look(write(tmp_path / "t.csv", f"{header}\n{row}\n")).guess.kind == kind
 
 
+@pytest.mark.parametrize("header", ["入股日期", "出资日期", "实缴出资日期", "认缴出资时间", "起始日"])
+def test_the_day_a_holding_began_is_guessed_by_any_of_its_names(tmp_path: Path, header: str) -> None:
+    path = write(tmp_path / "t.csv", f"股东名称,企业名称,出资比例,{header}\n甲某,示例电缆,50%,2024-03-01\n")
+    guess = look(path).guess
+    assert (guess.kind, guess.fields["valid_from"].column) == ("OWNS", header)
+
+
 def filled(text: str) -> str:
     """Fill in the required lines as a user would."""
     for key, value in (

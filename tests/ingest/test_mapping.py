@@ -113,3 +113,31 @@ def test_a_kind_field_of_a_fact_stands_under_fields(tmp_path: Path) -> None:
     text = GOOD.replace('kind = "OWNS"', 'kind = "RELATED_TO"\nfields.kind = "关系"')
     text = text[: text.index("share = {")]
     assert read_mapping(write(tmp_path, text)).tables[0].facts[0].values["kind"].columns == ("关系",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('id = "股东编号"', 'id = { party = "company" }'),
+        ('kind = "Company"', 'kind = { party = "holder" }'),
+        ('{ column = "持股比例", unit = "%" }', '{ party = "holder" }'),
+        ('{ constant = "direct" }', '{ party = "holder" }\nnote = { party = "holder" }'),
+        ("profile.registered_capital", 'profile.name = { party = "company" }\nprofile.registered_capital'),
+        ('kind = "Company"', 'kind = "Company"\nidentifier.CN-USCC = { party = "holder" }'),
+        ('file = "a.csv"', 'file = "a.csv"\nstated = { party = "holder" }'),
+    ],
+)
+def test_a_party_stands_only_where_the_id_of_one_is_meant(tmp_path: Path, old: str, new: str) -> None:
+    assert old in GOOD
+    problem = refused(tmp_path, GOOD.replace(old, new))
+    assert "is no party" in problem.what
+    assert problem.remedy
+
+
+@pytest.mark.parametrize(("named", "says"), [("holder", ""), ("firm", "firm"), ("", "found ''")])
+def test_a_creditor_is_a_party_of_the_table(tmp_path: Path, named: str, says: str) -> None:
+    text = GOOD[: GOOD.index("share = {")].replace("OWNS", "GUARANTEES") + f'creditor = {{ party = "{named}" }}\n'
+    if says:
+        assert says in refused(tmp_path, text).what
+    else:
+        assert read_mapping(write(tmp_path, text)).tables[0].facts[0].values["creditor"].party == named

@@ -3,14 +3,18 @@
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from graph.bands import UNIT, Band, units
 from graph.field import Kind
+from graph.identifiers import is_uscc
 from graph.model import ASSESSMENT, GUARANTEES, HOLDS_OFFICE, IDENTIFIER, LENDS, OWNS, PROFILE, RATE, RELATED_TO
 from graph.schema import STAGED_PARTY, staged_schema
-from ingest.identified import is_uscc
-from ingest.quality import Checks, check
+from ingest.quality import Checks
 from ingest.source import Rejected, Staged
 
 KEY = b"a workspace's secret"
@@ -68,7 +72,7 @@ def test_what_cannot_be_is_refused_whole_with_reason_and_remedy(
     kind: Kind | None, row: dict[str, Any], reason: str
 ) -> None:
     good = {"id": "s:ok", "kind": "Company"} if kind is None else {}
-    kept, bad = check(staged(kind, row, good), key=KEY)
+    kept, bad = Checks(key=KEY).check(staged(kind, row, good))
     first = bad[0]
     assert (first.place, first.reason) == ("t.csv:2", reason)
     assert first.remedy
@@ -90,13 +94,36 @@ def test_what_cannot_be_is_refused_whole_with_reason_and_remedy(
     ],
 )
 def test_what_can_be_stands(kind: Kind, row: dict[str, Any]) -> None:
-    kept, bad = check(staged(kind, row), key=KEY)
+    kept, bad = Checks(key=KEY).check(staged(kind, row))
     assert not bad
     assert len(kept.rows) == 1
 
 
+ENDS = st.one_of(
+    st.floats(0, 1.01),
+    st.sampled_from([0.0, 0.25, 0.5, 1.0]).flatmap(lambda end: st.floats(end - 2e-9, end + 2e-9)),
+    st.sampled_from([1.0000000000000002, 1 + 1e-9, 0.25 + 1e-10, 0.25, 0.1 + 0.2]),
+)
+
+
+@given(ENDS, ENDS, st.integers(0, 3))
+@example(1.0000000000000002, 1.0000000000000002, 0)
+@example(0.25, 0.25 + 1e-10, 1)
+def test_a_share_that_stands_is_a_band_that_every_reader_takes(low: float, high: float, ends: int) -> None:
+    kept, bad = Checks(key=KEY).check(staged(OWNS, {"share_low": low, "share_high": high, "share_ends": ends}))
+    assert len(kept.rows) + len(bad) == 1
+    for row in kept.rows.to_pylist():
+        assert Band.of(row["share_low"], row["share_high"], row["share_ends"]) is not None
+        assert np.array_equal(units([row["share_low"], row["share_high"]]), np.minimum(units([low, high]), UNIT))
+
+
+def test_a_share_of_a_guarantee_that_is_one_but_for_rounding_is_one() -> None:
+    kept, _ = Checks(key=KEY).check(staged(GUARANTEES, {"agreed_share": 1.0000000000000002}))
+    assert kept.rows["agreed_share"].to_pylist() == [1.0]
+
+
 def test_rows_kept_still_name_their_own_source_rows() -> None:
-    kept, _ = check(staged(GUARANTEES, {"amount": -1.0}, {}, {"to": "s:a"}, {}), key=KEY)
+    kept, _ = Checks(key=KEY).check(staged(GUARANTEES, {"amount": -1.0}, {}, {"to": "s:a"}, {}))
     assert [raw.split(",")[0] for raw in kept.raw([0, 1])] == ['{"row": 1', '{"row": 3']
 
 
@@ -122,15 +149,15 @@ def everything(kept: Staged, bad: list[Rejected]) -> str:
     ],
 )
 def test_a_resident_number_is_never_in_clear_and_equal_ones_stay_equal(kind: Kind | None, row: dict[str, Any]) -> None:
-    first, second = check(staged(kind, row), key=KEY), check(staged(kind, row), key=KEY)
+    first, second = Checks(key=KEY).check(staged(kind, row)), Checks(key=KEY).check(staged(kind, row))
     assert RESIDENT[:17] not in everything(*first)
     assert first[0].rows == second[0].rows
-    other = check(staged(kind, row), key=b"another")[0].rows
+    other = Checks(key=b"another").check(staged(kind, row))[0].rows
     assert not len(other) or other != first[0].rows
 
 
 def test_without_a_key_a_resident_number_is_refused_and_struck_out() -> None:
-    kept, bad = check(staged(IDENTIFIER, {"scheme": "x", "value": RESIDENT}, {"scheme": "x", "value": "7"}))
+    kept, bad = Checks().check(staged(IDENTIFIER, {"scheme": "x", "value": RESIDENT}, {"scheme": "x", "value": "7"}))
     assert [row.reason for row in bad] == ["national id in clear"]
     assert RESIDENT[:17] not in everything(kept, bad)
 
@@ -139,7 +166,7 @@ def test_a_company_number_of_digits_only_is_no_persons() -> None:
     # Signs 7 to 14 read as a day of 1919, so that only the check digit of GB 32100-2015 tells it apart.
     numbers = (f"9111011919030{serial:04}{sign}" for serial in range(10_000) for sign in "0123456789")
     code = next(number for number in numbers if is_uscc(number) and not agrees_as_resident(number))
-    kept, _ = check(staged(IDENTIFIER, {"scheme": "CN-USCC", "value": code}), key=KEY)
+    kept, _ = Checks(key=KEY).check(staged(IDENTIFIER, {"scheme": "CN-USCC", "value": code}))
     assert kept.rows["value"].to_pylist() == [code]
 
 

@@ -75,7 +75,7 @@ def test_mended_rows_load_and_keep_their_places(tmp_path: Path) -> None:
     with Quarantine(tmp_path / "q.sqlite") as kept:
         kept.keep(refused, kind="tables", delivery=delivery, digest="d")
         first = next(row for row in kept.rows() if row.place == "股东.csv:2")
-        kept.mend(first.number, first.raw.replace("abc", "30%"))
+        kept.mend(first.number, first.raw.replace("abc", "30%"), key=b"k")
         again = kept.write_anew("d", tmp_path / "again")
     assert (again.kind, again.delivery.mode, len(again.numbers)) == ("tables", "changes", 3)
     found = list(source.read(again.delivery))

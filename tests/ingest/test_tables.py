@@ -283,3 +283,21 @@ def test_register_numbers_are_verified_by_their_check_digits(tmp_path: Path) -> 
     facts, _ = load(tmp_path, text)
     told = [(f["value"], f["verified"]) for f in facts["Identifier"]]
     assert told == [("91350100M000100Y43", True)] * 2 + [("91350100M000100Y44", False)]
+
+
+def test_a_placeholder_for_a_number_gives_no_identifier(tmp_path: Path) -> None:
+    mapping = MAPPING.replace('id = { column = "公司编号"', 'identifier.GB-COH = "登记号"\nid = { column = "公司编号"')
+    numbers = ["N/A", "不详", "sc 95237"]
+    rows = [[*row[:4], str(at), *row[5:], number] for at, (row, number) in enumerate(zip(ROWS, numbers, strict=True))]
+    write_csv(tmp_path / "股东.csv", rows, [*HEADER, "登记号"])
+    facts, bad = load(tmp_path, mapping)
+    assert not bad
+    assert [(f["party"], f["value"], f["verified"]) for f in facts["Identifier"]] == [("登记:c-2", "SC95237", True)]
+
+
+def test_a_hashed_number_that_comes_again_stays_equal(tmp_path: Path) -> None:
+    mapping = MAPPING.replace('profile.name = "股东名称"', 'profile.name = "股东名称"\nidentifier.CN-RIC = "证件"')
+    hashed = "hmac-sha256:" + "0a" * 32
+    write_csv(tmp_path / "股东.csv", [[*ROWS[0], hashed]], [*HEADER, "证件"])
+    facts, _ = load(tmp_path, mapping)
+    assert [f["value"] for f in facts["Identifier"]] == [hashed]

@@ -3,8 +3,8 @@
 from datetime import datetime
 from itertools import permutations
 
-from ingest.timeline import absent, merge
-from tests.ingest.kept import DELIVERED, LOADED, day, held, kept, key_of, later, load, says, values
+from ingest.timeline import merge
+from tests.ingest.kept import DELIVERED, LOADED, absent, day, held, kept, key_of, later, load, says, values
 
 
 def test_what_holds_already_changes_nothing_however_new_the_statement() -> None:
@@ -180,3 +180,9 @@ def test_an_old_statement_that_comes_late_ends_where_its_predecessor_was_said_to
     known = load(known, says("50", "2019-01-01", "2022-01-01", at="2022-02-01", op="end"), at=later())
     known = load(known, says("60", "2020-01-01", at="2020-02-01"), at=later(2))
     assert values(known) == [("50", "2019-01-01", "2020-01-01"), ("60", "2020-01-01", "2022-01-01")]
+
+
+def test_a_delivery_that_corrects_a_value_of_its_day_and_comes_again_adds_nothing() -> None:
+    known = load([], says("1", "2020-02-10", "2020-02-20", at="2020-03-01"), delivered=day("2020-03-01"))
+    known = load(known, says("2", at="2020-03-01"), at=later(), delivered=day("2020-03-01"))
+    assert load(known, says("2", at="2020-03-01"), at=later(2), delivered=day("2020-03-01")) == known

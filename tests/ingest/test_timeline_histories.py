@@ -113,19 +113,19 @@ def test_the_order_of_a_delivery_does_not_matter(rows: list[Assertion], record: 
     assert load([], *rows, record=record) == load([], *shuffled, record=record)
 
 
-def consistent(rows: list[Assertion]) -> bool:
-    """Whether no statement says of one series that it ended, or never was, and something else beside."""
-    said: dict[tuple[bytes, datetime | None], list[Op]] = {}
-    for row in rows:
-        said.setdefault((row.series, row.stated_at), []).append(row.op)
-    return all(len(ops) == 1 or not {"end", "retract"} & set(ops) for ops in said.values())
-
-
-@given(st.lists(assertions(), min_size=1, max_size=6).filter(consistent), records)
+@given(loads, records, st.booleans())
 @settings(max_examples=300, deadline=None)
-def test_loading_twice_changes_nothing(rows: list[Assertion], record: bool) -> None:
-    known = load([], *rows, record=record)
-    assert load(known, *rows, at=later(), record=record) == known
+def test_loading_twice_changes_nothing(
+    steps: list[tuple[list[Assertion], bool]], record: bool, states_day: bool
+) -> None:
+    """Whatever was known before, and on whichever day the delivery is repeated."""
+    known: list[Known] = []
+    for number, (rows, full) in enumerate(steps):
+        day = ORIGIN + timedelta(days=90 + number) if states_day else later(number).date()
+        known = load(known, *rows, at=later(number), delivered=day, record=record, full=full)
+    again = later(len(steps) + 5)
+    day = day if states_day else again.date()
+    assert load(known, *rows, at=again, delivered=day, record=record, full=full) == known
 
 
 def naive(rows: list[Assertion]) -> dict[datetime, dict[date, bytes]]:

@@ -1,9 +1,11 @@
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.structure.control import STATE, solve_control
 from analytics.structure.groups import Groups, connected_groups, control_groups
+from analytics.structure.reach import Nodes
 from analytics.structure.votes import Arrows, Holdings
 from tests.analytics.structure.test_control import in_own_power
 from tests.analytics.structure.worlds import NODES, PAIRS, SIZE, World, exact_worlds, naive_control
@@ -114,3 +116,19 @@ def test_connected_groups_are_the_greatest_closures(
         closures.add(frozenset(seed & clients))
     assert found == {c for c in closures if c and not any(c < other for other in closures)}
     assert set().union(*found) == clients
+
+
+def test_a_group_is_opened_once_however_many_members_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    size = 60
+    control = solve_control(Holdings.exact(size, [0] * (size - 2), range(1, size - 1), [0.6] * (size - 2)))
+    opened: list[int] = []
+    members = Groups.members
+
+    def counted(groups: Groups, group: int) -> Nodes:
+        opened.append(int(group))
+        return members(groups, group)
+
+    monkeypatch.setattr(Groups, "members", counted)
+    falls = Arrows.of(size, [1], [size - 1])
+    assert [len(group) for group in connected_groups(control_groups(control), falls, range(size))] == [size]
+    assert opened == [0]

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import networkx as nx
@@ -44,6 +45,27 @@ def test_all_simple_paths_are_found_ranked_and_counted(
     assert found.best == expected[:limit]
     assert found.total == len(expected)
     assert found.complete == length
+
+
+@given(WEBS, WEBS, st.integers(1, 5), st.booleans(), st.sets(st.integers(0, SIZE - 1), max_size=2))
+@settings(max_examples=500, deadline=None)
+def test_a_link_that_counts_at_an_end_is_walked_only_there(
+    links: list[tuple[int, int, float]],
+    loans: list[tuple[int, int, float]],
+    length: int,
+    directed: bool,
+    shut: set[int],
+) -> None:
+    """Truth: as if loans of other lenders than the two ends were not there."""
+    lenders = np.isin(np.arange(SIZE), (0, 2, 3))
+    lent = tie(loans)
+    lent = replace(lent, at_end=lenders[lent.tail])
+    closed = np.isin(np.arange(SIZE), list(shut))
+    web = Web.of(SIZE, [tie(links), lent], closed=closed, directed=directed)
+    usable = [loan for loan in loans if not lenders[loan[0]] or loan[0] in (0, 1)]
+    found = paths_between(web, 0, 1, max_length=length)
+    assert found.best == truth(links + usable, length, directed=directed, shut=shut)[:100]
+    assert found.total == len(truth(links + usable, length, directed=directed, shut=shut))
 
 
 @given(WEBS, st.integers(1, 60))

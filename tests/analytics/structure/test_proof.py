@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given, settings
 
 from analytics.structure.control import solve_control
-from analytics.structure.proof import prove
+from analytics.structure.proof import prove, prove_each
+from analytics.structure.reach import Nodes, Reach
 from analytics.structure.votes import Arrows, Holdings
 from graph.errors import InvalidQuestion
 from tests.analytics.structure.test_control import solve
@@ -50,3 +51,18 @@ def test_a_party_that_controls_itself_can_show_it() -> None:
     control = solve_control(Holdings.exact(3, [0, 0, 1, 2], [1, 2, 0, 0], np.array([0.6, 0.6, 0.3, 0.3])))
     assert [ring.tolist() for ring in control.deadlocks] == [[0]]
     assert [step.company for step in prove(control, 0, 0)] == [1, 2, 0]
+
+
+def test_what_follows_is_worked_out_once_for_all_companies_of_an_owner(monkeypatch: pytest.MonkeyPatch) -> None:
+    control = solve_control(Holdings.exact(4, [0, 1, 2], [1, 2, 3], [0.6, 0.6, 0.6]))
+    alone = [prove(control, 0, company) for company in (3, 1, 2)]
+    asked: list[int] = []
+    sequence = Reach.sequence
+
+    def counted(reach: Reach, x: int) -> Nodes:
+        asked.append(x)
+        return sequence(reach, x)
+
+    monkeypatch.setattr(Reach, "sequence", counted)
+    assert prove_each(control, 0, [3, 1, 2]) == alone
+    assert asked == [0]

@@ -1,19 +1,27 @@
+import sys
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
 
 from api.answer import Answer
 from api.engine import Engine, Place
 from api.questions import changes
 from api.questions.changes import ChangesOf, earlier
-from tests.api.conftest import SHOP, B
+from graph.facts import Facts
+from graph.field import Kind
+from graph.records import statements
+from tests.api.conftest import BUYER, SHOP, B
 from tests.api.world import Book, day, instant
 
 
 def asked(
-    engine: Engine, party: str, *, valid_at: date | None = None, known_at: datetime | None = None
+    engine: Engine, party: str, *, valid_at: date | None = None, known_at: datetime | None = None, **page: int
 ) -> Answer[ChangesOf]:
     moment = engine.moment()
-    return changes(engine, party, since=earlier(moment, valid_at=valid_at, known_at=known_at), moment=moment)
+    return changes(engine, party, since=earlier(moment, valid_at=valid_at, known_at=known_at), moment=moment, **page)
 
 
 def test_a_correction_is_a_change_of_what_was_known(engine: Engine) -> None:
@@ -53,3 +61,25 @@ def test_joining_two_records_is_told(tmp_path: Path) -> None:
     engine = Engine(place, place.facts(), clock=lambda: instant("2024-03-01"))
     assert asked(engine, "b:1", known_at=instant("2024-01-01")).answer.party.id == "a:1"
     assert asked(engine, "a:1", valid_at=date(2023, 1, 1)).answer.joined == ("b:1",)
+
+
+def test_only_what_is_shown_is_read(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The buyer entered with 302 links and a name."""
+    read: list[int] = []
+
+    def counted(facts: Facts, kind: Kind, rows: np.ndarray) -> list[dict[str, Any]]:
+        read.append(len(rows))
+        return statements(facts, kind, rows)
+
+    monkeypatch.setattr(sys.modules[changes.__module__], "statements", counted)
+    answer = asked(engine, BUYER, known_at=instant("2023-01-01"), limit=7, offset=3)
+    assert (answer.answer.entered, len(answer.answer.changes)) == (303, 7)
+    assert sum(read) == 7
+
+
+def test_pages_of_changes_are_disjoint_and_complete(engine: Engine) -> None:
+    whole = asked(engine, B, known_at=instant("2023-01-01")).answer.changes
+    pages = [
+        asked(engine, B, known_at=instant("2023-01-01"), limit=2, offset=k).answer.changes for k in range(0, 10, 2)
+    ]
+    assert tuple(change for page in pages for change in page) == whole

@@ -1,5 +1,8 @@
 from datetime import date
 
+import pytest
+
+from analytics.structure.reach import Nodes, Reach
 from api.engine import Engine
 from api.questions import control, groups
 from tests.api.conftest import BUYER, HOLD, MINE, PERSON, RING1, SHOP, SOE, STATE, B
@@ -29,6 +32,22 @@ def test_every_fact_of_a_proof_names_its_source(engine: Engine) -> None:
     assert [one.controlled.id for one in answer.answer.controlled] == [HOLD, RING1, MINE]
     facts = {fact.fact_id for one in answer.answer.controlled for fall in one.proof for fact in fall.by}
     assert facts == {source.fact_id for source in answer.sources}
+
+
+def test_what_an_owner_controls_is_followed_once_for_all_that_is_shown(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed: list[int] = []
+    sequence = Reach.sequence
+
+    def counted(reach: Reach, x: int) -> Nodes:
+        followed.append(x)
+        return sequence(reach, x)
+
+    monkeypatch.setattr(Reach, "sequence", counted)
+    moment = engine.moment()
+    assert len(control(engine, B, moment=moment).answer.controlled) == 3
+    assert followed == [engine.snapshot(moment).node(B)]
 
 
 def test_a_group_has_its_members_with_what_ties_them(engine: Engine) -> None:

@@ -1,9 +1,50 @@
+from pathlib import Path
+
 import pytest
 
-from api.engine import Engine
+from api.engine import Engine, Place
 from api.questions import exposure
 from graph.errors import MissingRate
 from tests.api.conftest import BANK, HOLD, MINE, B
+from tests.api.world import Book, day, instant
+
+
+def small(folder: Path, *facts: tuple[str, dict[str, object]]) -> Engine:
+    """Banks `a` and `b` lend 100 and 60 to `firm`; `g` may guarantee it."""
+    loans = [
+        ("LENDS", {"from": f"r:{bank}", "to": "r:firm", "facility_id": bank, "kind": "loan", "drawn": drawn})
+        for bank, drawn in (("a", 100.0), ("b", 60.0))
+    ]
+    parties = {f"r:{name}": "Company" for name in ("a", "b", "firm", "g")}
+    Book(folder / "columns").load(parties, [*loans, *facts], closed_at=instant("2024-01-01"))
+    return Engine(Place(folder), Place(folder).facts(), clock=lambda: instant("2024-06-30"))
+
+
+def guarantee(number: str, amount: float, **more: object) -> tuple[str, dict[str, object]]:
+    return "GUARANTEES", {"from": "r:g", "to": "r:firm", "facility_id": number, "amount": amount, **more}
+
+
+def test_a_guarantee_to_a_bank_that_is_no_party_here_counts_for_no_lender(tmp_path: Path) -> None:
+    engine = small(tmp_path, guarantee("1", 80.0, creditor="r:elsewhere"), guarantee("2", 7.0))
+    stakes = [exposure(engine, "r:g", lender=lender, moment=engine.moment()).answer.alone for lender in ("r:a", "r:b")]
+    assert [stake.contingent for stake in stakes] == [7.0, 7.0]
+
+
+def test_a_guarantee_counts_until_its_last_day_and_then_is_told(tmp_path: Path) -> None:
+    engine = small(tmp_path, guarantee("1", 80.0, creditor="r:a", expires=day("2024-06-30")))
+    last = exposure(engine, "r:g", lender="r:a", moment=engine.moment(valid_at=day("2024-06-30")))
+    after = exposure(engine, "r:g", lender="r:a", moment=engine.moment(valid_at=day("2024-07-01")))
+    assert (last.answer.alone.contingent, after.answer.alone.contingent) == (80.0, 0.0)
+    assert not any("last day" in reason for reason in last.reasons)
+    assert "1 guarantee that can no longer be called is not counted." in after.reasons
+
+
+def test_a_facility_whose_drawn_amount_is_missing_is_told(tmp_path: Path) -> None:
+    part = {"from": "r:a", "to": "r:g", "facility_id": "3", "kind": "loan", "undrawn": 40.0}
+    engine = small(tmp_path, ("LENDS", part))
+    answer = exposure(engine, "r:g", moment=engine.moment())
+    assert (answer.answer.alone.direct, answer.answer.alone.unknown_drawn) == (40.0, 1)
+    assert any("unknown drawn amount" in reason for reason in answer.reasons)
 
 
 def test_a_facility_counts_drawn_and_the_converted_rest(engine: Engine) -> None:

@@ -1,9 +1,12 @@
+from itertools import pairwise
+
 import pytest
 
-from api.engine import Engine
+from api.engine import Engine, Place
 from api.questions import links
 from graph.errors import InvalidQuestion
 from tests.api.conftest import ALONE, HOLD, MINE, PERSON, RING1, RING2, SHOP, B
+from tests.api.world import Book, instant
 
 
 def test_the_shortest_tie_comes_first_with_its_facts(engine: Engine) -> None:
@@ -46,3 +49,60 @@ def test_joining_hands_through_the_state_is_no_tie(engine: Engine) -> None:
     paths = links(engine, [HOLD, SHOP], steps=6, moment=engine.moment()).answer.paths
     inner = {party.kind for path in paths for party in path.parties[1:-1]}
     assert "State" not in inner
+
+
+@pytest.fixture(scope="module")
+def treasury(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """A parent that lends to eleven firms and owns the first two."""
+    folder = tmp_path_factory.mktemp("treasury")
+    firms = [f"r:{n}" for n in range(11)]
+    loans = [
+        ("LENDS", {"from": "r:parent", "to": firm, "facility_id": firm, "kind": "loan", "drawn": 1.0}) for firm in firms
+    ]
+    owned = [("OWNS", {"from": "r:parent", "to": firm, "share": 0.6}) for firm in firms[:2]]
+    book = Book(folder / "columns")
+    book.load(dict.fromkeys(["r:parent", *firms], "Company"), [*loans, *owned], closed_at=instant("2024-01-01"))
+    return Engine(Place(folder), Place(folder).facts(), clock=lambda: instant("2024-06-30"))
+
+
+def kinds_walked(engine: Engine, one: str, other: str) -> list[list[set[str]]]:
+    paths = links(engine, [one, other], moment=engine.moment()).answer.paths
+    assert all(a.head == b.tail for path in paths for a, b in pairwise(path.steps))
+    return [[{fact.kind for fact in step.facts} for step in path.steps] for path in paths]
+
+
+def test_a_lender_of_many_still_ties_those_it_owns_and_not_those_it_lends_to(treasury: Engine) -> None:
+    assert kinds_walked(treasury, "r:0", "r:1") == [[{"OWNS", "LENDS"}] * 2]
+    assert kinds_walked(treasury, "r:2", "r:3") == []
+
+
+def test_a_lender_of_many_that_is_asked_about_shows_its_loans(treasury: Engine) -> None:
+    assert kinds_walked(treasury, "r:parent", "r:5") == [[{"LENDS"}]]
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """Two suppliers of a firm that has 1,200, and two firms of one ministry."""
+    folder = tmp_path_factory.mktemp("crowd")
+    names = [f"r:s{n}" for n in range(1200)]
+    sold = [("SUPPLIES", {"from": name, "to": "r:hub"}) for name in names]
+    owned = [("OWNS", {"from": "r:ministry", "to": firm, "share": 1.0}) for firm in ("r:a", "r:b")]
+    kinds = dict.fromkeys(["r:hub", "r:a", "r:b", *names], "Company") | {"r:ministry": "State"}
+    book = Book(folder / "columns")
+    book.load(kinds, [*sold, *owned], closed_at=instant("2024-01-01"))
+    return Engine(Place(folder), Place(folder).facts(), clock=lambda: instant("2024-06-30"))
+
+
+@pytest.mark.parametrize(("pair", "through"), [(("r:s1", "r:s2"), "hubs"), (("r:a", "r:b"), "state")])
+def test_what_joins_many_is_passed_only_where_it_is_asked(crowd: Engine, pair: tuple[str, str], through: str) -> None:
+    shut = links(crowd, pair, moment=crowd.moment())
+    assert shut.answer.paths == ()
+    assert any("unless asked (through: state, hubs)" in reason for reason in shut.reasons)
+    opened = links(crowd, pair, through=[through], moment=crowd.moment())
+    assert len(opened.answer.paths) == 1
+    assert not any(through in reason for reason in opened.reasons)
+
+
+def test_only_what_is_kept_shut_can_be_opened(crowd: Engine) -> None:
+    with pytest.raises(InvalidQuestion, match="banks"):
+        links(crowd, ["r:a", "r:b"], through=["banks"], moment=crowd.moment())

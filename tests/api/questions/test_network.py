@@ -1,7 +1,10 @@
+import sys
+
 import pytest
 
 from api.engine import Engine
 from api.questions import network
+from api.questions.network import HUBS_NAMED
 from graph.errors import InvalidQuestion
 from tests.api.conftest import BANK, BUYER, HOLD, MINE, NOMINEE, PERSON, RING1, RING2, SHOP, SOE, STATE, B
 
@@ -51,3 +54,13 @@ def test_a_party_without_links_gets_an_empty_network_that_says_so(engine: Engine
     answer = network(engine, B, kinds=["OWES"], moment=engine.moment())
     assert answer.answer.parties == ()
     assert "No relation" in answer.reasons[0]
+
+
+def test_of_many_hubs_some_are_named_and_the_rest_counted(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where one link makes a hub, all 301 suppliers of the buyer are one."""
+    monkeypatch.setattr(sys.modules[network.__module__], "HUB", 0)
+    answer = network(engine, BUYER, hops=2, moment=engine.moment())
+    assert (len(answer.answer.hubs), answer.answer.hubs_left) == (HUBS_NAMED, 301 - HUBS_NAMED)
+    assert {hub.hops for hub in answer.answer.hubs} == {1}
+    assert sum("not widened" in reason for reason in answer.reasons) == HUBS_NAMED + 1
+    assert f"{301 - HUBS_NAMED} more parties" in answer.reasons[-1]

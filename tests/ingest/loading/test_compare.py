@@ -21,7 +21,8 @@ from graph.schema import staged_schema
 from ingest.loading.compare import Comparison, compare
 from ingest.loading.incoming import Load
 from ingest.loading.numbering import Numbering
-from ingest.timeline import Assertion, Known, absent, merge
+from ingest.timeline import Assertion, Known, merge
+from tests.ingest.kept import absent, as_known
 
 SOURCE = "register"
 IDS = [f"{SOURCE}:{name}" for name in "ABCD"]
@@ -94,9 +95,13 @@ class Ours:
         parties = pa.table([IDS, ["Company"] * 4, [SOURCE] * 4, [False] * 4], schema=PARTIES)
         self.facts = self._append(Facts.open(Path(folder)), Delta(1, parties))
 
-    def load(self, told: Told, number: int, *, record: bool, refused: Iterable[Row] = ()) -> Comparison:
+    def load(
+        self, told: Told, number: int, *, record: bool, refused: Iterable[Row] = (), said: int | None = None
+    ) -> Comparison:
+        """Load a delivery of the day of the load, or of another load's (`said`)."""
         numbering = Numbering(self.facts, PARTIES.empty_table(), {})
         plan = load_of(number, full=told.full, record=record)
+        plan = replace(plan, delivered=load_of(said or number, full=told.full, record=record).delivered)
         found = compare(tables(told.rows), {}, numbering, plan, refused=tables(refused))
         self.facts = self._append(self.facts, found.delta)
         return found
@@ -147,13 +152,12 @@ class Theirs:
                 continue
             gone = {(fact.key, fact.revision): at for fact, at in outcome.retracted}
             self.known = [
-                replace(fact, retracted_at=gone.get((fact.key, fact.revision), fact.retracted_at))
+                replace(fact, retracted_at=gone[fact.key, fact.revision], retracted_by=number)
+                if (fact.key, fact.revision) in gone
+                else fact
                 for fact in self.known
             ]
-            self.known += [
-                Known(new.series, new.key, new.revision, new.digest, *(getattr(new, name) for name in TIMES))
-                for new in outcome.recorded
-            ]
+            self.known += [as_known(new, number) for new in outcome.recorded]
 
     def held(self) -> list[tuple[Any, ...]]:
         names = ("series", "key", "revision", "digest", *TIMES)
@@ -169,6 +173,18 @@ class Theirs:
 def key_of(series: bytes, start: date | None) -> bytes:
     found: bytes = identity.keys(pa.array([series], pa.binary(16)), pa.array([start], pa.date32()))[0].as_py()
     return found
+
+
+@given(deliveries(), st.booleans())
+@settings(max_examples=80, deadline=None)
+def test_a_delivery_that_comes_twice_changes_nothing_the_second_time(told: list[Told], record: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        ours = Ours(folder)
+        for number, delivery in enumerate(told, 2):
+            ours.load(delivery, number, record=record)
+        before = ours.held()
+        ours.load(told[-1], number + 1, record=record, said=number)
+        assert ours.held() == before
 
 
 def counted(found: Comparison) -> int:

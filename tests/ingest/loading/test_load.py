@@ -1,15 +1,18 @@
 """Deliveries loaded into the real local store."""
 
+import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import permutations
 from pathlib import Path
 
 import pytest
 
-from graph.errors import Cancelled, LoadInProgress
+from graph.errors import Cancelled, LoadInProgress, StoreFull
 from graph.facts import Facts
 from graph.model import KINDS
 from ingest import registry
@@ -17,7 +20,7 @@ from ingest.loading.load import worker
 from ingest.loading.staging import Watch
 from ingest.quarantine import Quarantine
 from ingest.synthetic import write_world
-from tests.ingest.loading.small import Lines, Workspace, company, contents, owns
+from tests.ingest.loading.small import SOURCE, Lines, Workspace, company, contents, owns
 
 A, B, C = company("A"), company("B"), company("C")
 
@@ -85,6 +88,25 @@ def test_facts_wait_for_their_parties_whatever_the_order_of_deliveries(tmp_path:
         held = place.facts.table(KINDS["OWNS"]).to_pylist()
         found.add(repr([(fact["key"], fact["revision"], fact["recorded_at"], fact["retracted_at"]) for fact in held]))
     assert len(found) == 1
+
+
+@pytest.mark.parametrize("order", [(0, 1, 0), (1, 0), (1, 0, 1)])
+def test_an_older_full_delivery_ends_nothing_of_a_newer_one(tmp_path: Path, order: tuple[int, ...]) -> None:
+    place = Workspace(tmp_path)
+    days = ("2022-06-30", "2024-06-30")
+    rows = [A, B, owns("A", "B")], [A, B, C, owns("A", "B"), owns("B", "C", 0.7, valid_from="2023-01-01")]
+    for at in order:
+        report = place.load(*rows[at], mode="full", delivered=days[at])
+    assert report.retracted == 0
+    assert [(share, end) for _, share, _, end in place.shares()] == [(0.5, None), (0.7, None)]
+
+
+def test_a_source_that_is_trusted_otherwise_is_a_change(place: Workspace) -> None:
+    delivery = place.deliver(A, B, owns("A", "B"))
+    place.take(delivery)
+    report = place.take(replace(delivery, trust=0.9))
+    assert (report.load, report.unchanged) == (2, 1)
+    assert place.facts.trust == {SOURCE: 0.9}
 
 
 def test_what_was_said_while_a_fact_waited_becomes_its_history(place: Workspace) -> None:
@@ -204,6 +226,38 @@ def test_a_cancelled_load_goes_on_where_it_stopped(place: Workspace) -> None:
     fresh.load(*rows)
     assert place.facts.ids == fresh.facts.ids
     assert len(place.shares()) == 29
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder with a disk of its own, where the system lets one be made."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    made = shutil.which("mount") and subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", str(disk)], check=False, capture_output=True
+    )
+    if not made or made.returncode:
+        pytest.skip("only root may make a small disk")
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+@pytest.mark.parametrize(("bulk", "left"), [(1, 8 << 20), (10**9, 3 << 20)])
+def test_a_full_disk_is_said_to_be_full_and_the_load_goes_on_once_there_is_room(
+    small_disk: Path, bulk: int, left: int
+) -> None:
+    place = Workspace(small_disk / "place", bulk=bulk)
+    place.load(A, B, owns("A", "B"))
+    names = [f"C{n}" for n in range(3000)]
+    delivery = place.deliver(*(company(name) for name in names), *(owns("A", name, 0.1) for name in names))
+    filler = small_disk / "filler"
+    with filler.open("wb") as file:
+        file.write(b"x" * (shutil.disk_usage(small_disk).free - left))
+    with pytest.raises(StoreFull):
+        place.take(delivery)
+    filler.unlink()
+    place.take(delivery)
+    assert len(place.shares()) == 3001
 
 
 def test_a_delivery_is_loaded_by_one_process_at_a_time(place: Workspace) -> None:

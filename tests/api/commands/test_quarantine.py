@@ -1,0 +1,64 @@
+"""`contagraph quarantine` on a folder of its own, as a user would type it."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from api.cli import app
+
+MAPPING = """
+[source]
+name = "NAME"
+[[table]]
+file = "NAME.csv"
+[[table.party]]
+as = "company"
+id = "no"
+kind = "Company"
+profile.name = "name"
+"""
+
+
+def typed(*words: str) -> Result:
+    return CliRunner().invoke(app, words)
+
+
+def load(folder: Path, name: str, text: str) -> Path:
+    """Load a table by a mapping of its own; the mapping."""
+    mapping = folder / f"{name}.toml"
+    mapping.write_text(MAPPING.replace("NAME", name), encoding="utf-8")
+    (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    done = typed("load", str(folder / f"{name}.csv"), "--mapping", str(mapping), "--store", str(folder / "store"))
+    assert done.exit_code == 0, done.output
+    return mapping
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("2", "wrong number of cells"),
+        # Without its columns, a row that was cut is one of the wrong number of cells.
+        ('2,"open', "wrong number of cells"),
+        ("2," + "x" * 9_000_000, "cell too large"),
+    ],
+    ids=["short", "open", "large"],
+)
+def test_rows_that_fit_no_header_can_be_retried_and_stay_open(tmp_path: Path, row: str, reason: str) -> None:
+    load(tmp_path, "a", f"no,name\n1,Sample Ltd\n{row}\n")
+    done = typed("quarantine", "retry", "--store", str(tmp_path / "store"))
+    assert done.exit_code == 0, done.output
+    assert f"in quarantine: {reason} 1" in done.output
+    assert "a.csv:3" in typed("quarantine", "list", "--store", str(tmp_path / "store")).output
+
+
+def test_a_delivery_that_cannot_be_retried_is_told_and_the_next_is_loaded(tmp_path: Path) -> None:
+    gone = [load(tmp_path, "a", "no,name\n,Sample Ltd\n"), load(tmp_path, "c", "no,name\n,Sample Ltd\n")]
+    load(tmp_path, "b", "no,name\n,Sample Ltd\n")
+    for mapping in gone:
+        mapping.unlink()
+    done = typed("quarantine", "retry", "--store", str(tmp_path / "store"))
+    assert done.exit_code == 2
+    for mapping in gone:
+        assert str(mapping) in done.output
+    assert "in quarantine: missing id 1" in done.output

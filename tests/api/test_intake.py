@@ -1,0 +1,127 @@
+"""The way in: refused rows stay until they are mended, and what is kept is kept from others."""
+
+import json
+import sqlite3
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from api import intake as intake_module
+from api.engine import Place
+from api.intake import DELIVERIES, Intake, hash_key, parcels
+from graph.errors import InvalidMapping
+from ingest.loading.staging import Watch
+from tests.ingest.test_quality import RESIDENT
+from tests.ingest.test_tables import MAPPING, ROWS, write_csv
+
+TICKS = count()
+
+
+def place(folder: Path) -> Intake:
+    return Intake(Place(folder), lambda: datetime(2026, 1, 1, 12, next(TICKS), tzinfo=UTC))
+
+
+@pytest.fixture
+def refused(tmp_path: Path) -> Intake:
+    """A workspace with one row in quarantine: a share of 160 %."""
+    files = tmp_path / "files"
+    files.mkdir()
+    write_csv(files / "股东.csv", [ROWS[0], [*ROWS[1][:5], "160%", *ROWS[1][6:]]])
+    (files / "mapping.toml").write_text(MAPPING, encoding="utf-8")
+    intake = place(tmp_path / "store")
+    for parcel in parcels([files], source="", settings={}):
+        intake.load(parcel, Watch())
+    return intake
+
+
+def retry(intake: Intake) -> None:
+    with intake.quarantine() as quarantine:
+        deliveries = quarantine.deliveries()
+    for digest in deliveries:
+        intake.retry(digest, Watch())
+
+
+def open_rows(intake: Intake) -> list[tuple[int, str, str]]:
+    with intake.quarantine() as quarantine:
+        return [(bad.number, bad.place, bad.reason) for bad in quarantine.every()]
+
+
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+def test_a_row_that_was_not_mended_is_open_after_every_retry_and_gone_once_it_is(refused: Intake) -> None:
+    for _ in range(3):
+        retry(refused)
+        assert [row[1:] for row in open_rows(refused)] == [("股东.csv:3", "share over 1")]
+    ((number, _, _),) = open_rows(refused)
+    with refused.quarantine() as quarantine:
+        (bad,) = quarantine.every()
+    refused.mend(number, bad.raw.replace("160%", "16%"))
+    retry(refused)
+    assert open_rows(refused) == []
+
+
+def test_a_retry_that_is_cut_off_hides_no_row(refused: Intake) -> None:
+    def cut(name: str, _done: int, _total: int) -> None:
+        if name == "read":
+            raise KeyboardInterrupt
+
+    retry(refused)
+    with refused.quarantine() as quarantine:
+        (digest,) = quarantine.deliveries()
+    with pytest.raises(KeyboardInterrupt):
+        refused.retry(digest, Watch(cut))
+    for _ in range(2):
+        assert open_rows(refused)
+        retry(refused)
+    assert {row[1:] for row in open_rows(refused)} == {("股东.csv:3", "share over 1")}
+
+
+def test_a_retry_leaves_no_copy_of_its_rows(refused: Intake) -> None:
+    retry(refused)
+    assert not list(refused.place.folder.glob("staging/retry-*"))
+
+
+def test_a_mended_row_is_kept_without_resident_numbers(refused: Intake) -> None:
+    ((number, _, _),) = open_rows(refused)
+    refused.mend(number, json.dumps({"股东编号": RESIDENT}))
+    with sqlite3.connect(refused.place.folder / "quarantine.sqlite") as file:
+        (raw,) = file.execute("SELECT raw FROM row WHERE number = ?", (number,)).fetchone()
+    assert RESIDENT[:17] not in raw
+    assert "hmac-sha256:" in raw
+
+
+def test_a_workspace_is_its_owners_alone(refused: Intake) -> None:
+    folder = refused.place.folder
+    assert mode(folder) == 0o700
+    assert [mode(folder / name) for name in ("quarantine.sqlite", "hash.key")] == [0o600, 0o600]
+
+
+def test_of_two_first_loads_both_use_the_key_of_the_quicker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    quicker = []
+
+    def meanwhile(_size: int) -> str:
+        monkeypatch.undo()
+        quicker.append(hash_key(tmp_path))
+        return "00" * 32
+
+    monkeypatch.setattr(intake_module.secrets, "token_hex", meanwhile)
+    assert [hash_key(tmp_path), hash_key(tmp_path)] == quicker * 2
+    assert [path.name for path in tmp_path.iterdir()] == ["hash.key"]
+
+
+@pytest.mark.parametrize("outside", ["../secret.csv", "/etc/hostname", "link.csv", "a/../../secret.csv"])
+@pytest.mark.parametrize("where", ["files", "mapping"])
+def test_a_list_of_deliveries_names_nothing_outside_its_folder(tmp_path: Path, outside: str, where: str) -> None:
+    (tmp_path / "secret.csv").touch()
+    folder = tmp_path / "delivered"
+    folder.mkdir()
+    (folder / "link.csv").symlink_to(tmp_path / "secret.csv")
+    names = {"files": "inside.csv", "mapping": "inside.toml"} | {where: outside}
+    told = {"files": [names["files"]], "format": "tables", "settings": {"mapping": names["mapping"]}}
+    (folder / DELIVERIES).write_text(json.dumps({"deliveries": [told]}), encoding="utf-8")
+    with pytest.raises(InvalidMapping, match="outside its folder"):
+        list(parcels([folder], source="", settings={}))
