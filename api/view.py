@@ -171,9 +171,14 @@ class View:
             AsOf(moment.valid_at, moment.known_at),
             self.snapshot.name,
             value,
-            tuple(reasons),
+            tuple(_ended(reason) for reason in reasons),
             evidence.sources,
         )
+
+
+def _ended(sentence: str) -> str:
+    """A sentence with one full stop, also where the name it ends with has its own."""
+    return sentence[:-1] if sentence.endswith("..") and not sentence.endswith("...") else sentence
 
 
 def strength(links: Links) -> NDArray[np.float64] | None:

@@ -17,9 +17,8 @@ from api.draw.scene import Fold, Scene, scene
 from api.draw.stress import by_stress
 from api.questions.network import Network
 from api.wording import label, percent, period
-from graph.model import CONTROLS, KINDS, OWNS
+from graph.model import KINDS
 
-EQUITY = {OWNS.name, CONTROLS.name}
 LEAST_BEND = 0.01
 BUSY = 40
 """Lines above which words such as `board` stand in tooltips and tables only."""
@@ -133,7 +132,7 @@ def _places(
         for fold in drawn.folds
     ]
     bends = [0.0] * len(pairs)
-    if {fact.kind for fact in drawn.facts} | {fold.kind for fold in drawn.folds} <= EQUITY:
+    if {fact.kind for fact in drawn.facts} | {fold.kind for fold in drawn.folds} <= style.EQUITY:
         points, aside = layered(len(marks), pairs)
         lengths = [math.dist(points[tail], points[head]) or 1.0 for tail, head in pairs]
         bends = [float(bend) / length for bend, length in zip(aside, lengths, strict=True)]

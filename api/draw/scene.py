@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from api.answer import Fact, Party
-from api.draw.style import STROKES
+from api.draw.style import EQUITY, STROKES
 from api.questions.network import Network
 
 KEEP = 5
@@ -63,7 +63,7 @@ class Scene:
 
 
 def scene(network: Network) -> Scene:
-    """Fold the leaves of hubs, the smallest first to go; a leaf is tied to its hub by one link and to nobody else."""
+    """Fold the leaves of hubs, the smallest first to go; a leaf is tied to its hub and to nobody else."""
     folded = _folds(network)
     hidden = {party.id for fold in folded for party in fold.parties}
     parties = (network.party, *(around.party for around in network.parties))
@@ -79,14 +79,14 @@ def scene(network: Network) -> Scene:
 def _folds(network: Network) -> tuple[Fold, ...]:
     touching: dict[str, list[Fact]] = defaultdict(list)
     for fact in network.links:
-        for end in {fact.tail.id, fact.head.id}:
+        for end in set(_ends(fact)):
             touching[end].append(fact)
     leaves: dict[tuple[str, str, bool], dict[str, Party]] = defaultdict(dict)
     place = {around.party.id: at for at, around in enumerate(network.parties)}
-    for fact in network.links:
-        for leaf, hub, outward in ((fact.tail, fact.head, False), (fact.head, fact.tail, True)):
-            if leaf.id in place and touching[leaf.id] == [fact] and leaf.id != hub.id:
-                leaves[hub.id, fact.kind, outward][leaf.id] = leaf
+    for around in network.parties:
+        hub = _hub(around.party.id, touching[around.party.id])
+        if hub:
+            leaves[hub][around.party.id] = around.party
     unread = _unread(network)
     folds = []
     for (at, kind, outward), found in sorted(leaves.items()):
@@ -94,11 +94,26 @@ def _folds(network: Network) -> tuple[Fold, ...]:
         more = unread.pop((at, kind, outward), 0)
         if len(ordered) + more > MANY:
             rest = tuple(ordered[KEEP:])
-            behind = tuple(touching[party.id][0] for party in rest)
+            behind = tuple(fact for party in rest for fact in touching[party.id])
             folds.append(Fold(f"fold {at} {kind} {outward}", at, kind, outward, rest, behind, more))
     for (at, kind, outward), more in sorted(unread.items()):
         folds.append(Fold(f"fold {at} {kind} {outward}", at, kind, outward, (), (), more))
     return tuple(fold for fold in folds if fold.count)
+
+
+def _hub(leaf: str, facts: list[Fact]) -> tuple[str, str, bool] | None:
+    """The one party a leaf is tied to, the first kind of tie and whether it points to the leaf; None for no leaf.
+
+    What is only said to hold through others ties nobody: it follows from the ties that are drawn.
+    """
+    ties = [fact for fact in facts if fact.values.get("directness") != "indirect"]
+    ends = {(fact.tail.id, True) if fact.head.id == leaf else (fact.head.id, False) for fact in ties}
+    kinds = {fact.kind for fact in ties}
+    # A holding and the control that goes with it are one tie; any other two say more together than a count.
+    if len(ends) != 1 or not (len(kinds) == len(ties) == 1 or kinds <= EQUITY):
+        return None
+    ((hub, outward),) = ends
+    return None if hub == leaf else (hub, ties[0].kind, outward)
 
 
 def _unread(network: Network) -> dict[tuple[str, str, bool], int]:

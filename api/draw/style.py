@@ -50,3 +50,5 @@ FONT: Final = (
     "'Noto Sans', 'Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei', 'Segoe UI', "
     "system-ui, sans-serif"
 )
+
+EQUITY = {OWNS.name, CONTROLS.name}
