@@ -61,7 +61,7 @@ def run(folder: Path, parties: int) -> None:
     world = clock.time("writing the files", lambda: write(folder / "world", parties=parties))
     intake = Intake(Place(folder / "store"), lambda: datetime.now(UTC))
     start = time.perf_counter()
-    # The largest first: it makes the store in process, what follows goes over Bolt.
+    # The largest first, as a register comes before what refers to it.
     load(intake, world, sorted(world.first, key=lambda delivery: -delivery.rows), clock)
     engine = clock.time("engine and snapshot", lambda: Engine.open(intake.place))
     moment = engine.moment(valid_at=date(2025, 6, 30), currency="CNY")
