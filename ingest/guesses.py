@@ -62,7 +62,8 @@ _FIELDS: Final[dict[str, str]] = {
     "creditor": r"债权人|creditor|受益人",
     "facility_id": r"授信编号|合同号|合同编号|借据|贷款编号|担保合同|facility|contract|loan.?id",
     "amount": r"金额|额度|amount|交易额|供货额|采购额|销售额|欠款|余额|value",
-    "drawn": r"已用|用信|余额|贷款金额|已提|drawn|outstanding|balance|金额|amount",
+    "drawn": r"^(?!.*(?:未用|可用|未提|undrawn|unused))"
+    r".*(?:已用|用信|余额|贷款金额|已提|drawn|outstanding|balance|金额|amount)",
     "undrawn": r"未用|可用|未提|undrawn|unused",
     "ccf": r"转换系数|ccf",
     "value": r"估值|评估|价值|value|金额",
@@ -89,7 +90,8 @@ _FIELDS: Final[dict[str, str]] = {
     "listed": r"上市|listed",
     "birth": r"出生|birth",
     "other_names": r"曾用名|英文名|别名|alias|other.?name",
-    "valid_from": r"入股|出资(?:日|时间)|成立|起始|开始|生效|任职日期|起始日|since|start|from|begin|合作日期|放款日",
+    "valid_from": r"入股|(?:出资|持股|认缴)(?:日|时间)|成立|起始|开始|生效|任职日期|起始日|合作日期|放款日"
+    r"|since|start|from|begin",
     "valid_to": r"退出|终止|结束|离任|失效|end|\bto\b|until",
 }
 _SCHEMES: Final = {"CN-USCC": r"信用代码|credit.?code|uscc", "XI-LEI": r"\blei\b"}

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal
 
-from graph.errors import InvalidQuestion, NotFound
+from graph.errors import InvalidInput, InvalidQuestion, NotFound
 from ingest.places import places_beside, split_place
 from ingest.privacy import conceal
 from ingest.source import Delivery, Rejected
@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS delivery (digest TEXT PRIMARY KEY, kind TEXT NOT NULL
 CREATE TABLE IF NOT EXISTS row (
     number INTEGER PRIMARY KEY, load INTEGER, delivery TEXT NOT NULL, source TEXT NOT NULL, place TEXT NOT NULL,
     reason TEXT NOT NULL, detail TEXT NOT NULL, remedy TEXT NOT NULL, status TEXT NOT NULL, raw TEXT NOT NULL,
+    original TEXT, -- the row as it came, once it is mended
     UNIQUE (delivery, place, reason));
 CREATE INDEX IF NOT EXISTS row_by_reason ON row (status, reason);
 CREATE INDEX IF NOT EXISTS row_by_delivery ON row (delivery, status);
@@ -154,11 +155,35 @@ class Quarantine:
             self._file.executemany("UPDATE row SET status = 'resolved' WHERE number = ?", ((n,) for n in numbers))
 
     def mend(self, number: int, raw: str, *, key: bytes) -> None:
-        """Put a corrected row in the place of a bad one, natural persons' numbers hashed by a key; raises NotFound."""
+        """Put a corrected row in the place of a bad one, natural persons' numbers hashed by a key.
+
+        A row that was refused for several reasons is mended for all of them. Raises NotFound, and
+        InvalidInput where the row is no JSON object.
+        """
+        try:
+            told = json.loads(raw)
+        except ValueError:
+            told = None
+        if not isinstance(told, dict):
+            raise InvalidInput(
+                "is no JSON object",
+                where=f"the row for {number}",
+                remedy="correct the row as `quarantine export` gives it",
+            )
         hidden = conceal(raw, key)
+        found = self._file.execute(
+            "SELECT delivery, place FROM row WHERE number = ? AND status = 'open'", (number,)
+        ).fetchone()
+        if not found:
+            raise NotFound(
+                "no open row of this number is in quarantine", where=str(number), remedy="list the open rows"
+            )
         with self._file:
-            if not self._file.execute("UPDATE row SET raw = ? WHERE number = ?", (hidden, number)).rowcount:
-                raise NotFound("no row of this number is in quarantine", where=str(number))
+            self._file.execute(
+                "UPDATE row SET original = coalesce(original, raw), raw = ? "
+                "WHERE delivery = ? AND place = ? AND status = 'open'",
+                (hidden, *found),
+            )
 
     def export(self, path: Path, choice: Choice | None = None) -> int:
         """Write rows as CSV, or as JSON lines where the name ends in `.jsonl`; says how many."""

@@ -19,6 +19,10 @@ from ingest.tabular.rows import Rows
 _NO_MAPPING = "`contagraph inspect FILE --out mapping.toml` writes one to start from; then add --mapping mapping.toml"
 
 
+SETTINGS: Final = ("mapping", "hash_key", "currency", "lender")
+"""What is said beside the mapping; all else of a delivery stands in it."""
+
+
 class Tables:
     """CSV, TSV, Excel, Parquet and JSON lines by a mapping; setting `mapping` is the path of the TOML file."""
 
@@ -43,6 +47,11 @@ class Tables:
         """The delivery the mapping makes of these files; raises InvalidMapping."""
         if not settings.get("mapping"):
             raise InvalidMapping("tables need a mapping", where=str(paths[0]) if paths else "", remedy=_NO_MAPPING)
+        for name, value in settings.items():
+            if value and name not in SETTINGS:
+                raise InvalidMapping(
+                    "of tables the mapping says this", where=name, remedy="write it under [source], or leave it out"
+                )
         plan = read_mapping(Path(settings["mapping"]), settings)
         declared(plan)
         kept = tuple(path for path in paths if not any(fnmatchcase(path.name, glob) for glob in plan.ignore))

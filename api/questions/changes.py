@@ -100,7 +100,11 @@ def changes(
 def earlier(moment: Moment, *, valid_at: date | None, known_at: datetime | None) -> Moment:
     """The moment that changes are counted from: another day, another instant of knowledge, or both."""
     if valid_at is None and known_at is None:
-        raise InvalidQuestion("no earlier moment", where="since", remedy="give since_valid_at, since_known_at or both")
+        raise InvalidQuestion(
+            "no earlier moment",
+            where="since",
+            remedy="give a day or an instant: --since, --since-known; over HTTP since_valid_at, since_known_at",
+        )
     known = moment.known_at if known_at is None else known_at
     return replace(moment, valid_at=moment.valid_at if valid_at is None else valid_at, known_at=known)
 

@@ -13,6 +13,7 @@ from graph.delta import ENDED, Delta
 from graph.model import KINDS
 from ingest.loading.absent import end_absent, known_of
 from ingest.loading.classify import Classes, classify, series_groups
+from ingest.loading.coalesce import coalesced
 from ingest.loading.grouped import Decided, decide
 from ingest.loading.histories import histories
 from ingest.loading.incoming import JUDGED, Incoming, Load, chosen_rows, fresh_rows, incoming, together
@@ -56,6 +57,8 @@ def compare(
     work = _Work(numbering, load)
     given: dict[str, Incoming] = {}
     for name, rows in staged.items():
+        rows, spared = coalesced(KINDS[name], rows)  # noqa: PLW2901 - nobody needs them apart
+        work.result.unchanged += spared
         given[name], left = incoming(KINDS[name], rows, numbering)
         if len(left):
             work.result.waiting[name] = left

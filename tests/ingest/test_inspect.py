@@ -134,3 +134,13 @@ def test_headers_cannot_break_out_of_the_mapping(tmp_path: Path) -> None:
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile):
         look(write(tmp_path / "t.csv", ""))
+
+
+def test_what_is_not_drawn_is_never_taken_for_what_is(tmp_path: Path) -> None:
+    """One cell that is no number turns the drawn column into text; the undrawn one must not take its place."""
+    text = "银行,借款人,授信编号,已用金额(万元),未用金额(万元)\n" + "".join(
+        f"B1,C{n},F{n},{'abc' if n == 3 else n},{n}\n" for n in range(9)
+    )
+    fields = look(write(tmp_path / "授信.csv", text)).guess.fields
+    assert fields["undrawn"].column == "未用金额(万元)"
+    assert "drawn" not in fields or fields["drawn"].column == "已用金额(万元)"

@@ -1,10 +1,11 @@
 import csv
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
 
-from graph.errors import NotFound
+from graph.errors import InvalidInput, NotFound
 from ingest.quarantine import Choice, Quarantine
 from ingest.source import Delivery, Rejected
 from ingest.tables import Tables
@@ -47,6 +48,31 @@ def test_resolved_rows_are_kept_and_no_longer_open(tmp_path: Path) -> None:
         kept.resolve([kept.rows()[0].number])
         assert [row.place for row in kept.rows()] == ["a.csv:3"]
         assert [row.place for row in kept.rows(Choice(status="resolved"))] == ["a.csv:2"]
+
+
+def test_mending_mends_a_row_for_every_reason_and_keeps_it_as_it_came(tmp_path: Path) -> None:
+    with Quarantine(tmp_path / "q.sqlite") as kept:
+        kept.keep([bad(2), bad(2, "missing id"), bad(3)], kind="tables", delivery=DELIVERY, digest="d")
+        second = next(row.number for row in kept.rows() if row.reason == "missing id")
+        kept.mend(second, '{"a": "0.5"}', key=bytes(32))
+        assert [row.raw for row in kept.rows()] == ['{"a": "0.5"}', '{"a": "0.5"}', '{"a": "1"}']
+    with sqlite3.connect(tmp_path / "q.sqlite") as file:
+        assert [row for (row,) in file.execute("SELECT original FROM row ORDER BY number")] == ['{"a": "1"}'] * 2 + [
+            None
+        ]
+    file.close()
+
+
+@pytest.mark.parametrize("raw", ["abc", '["x"]', '{"a": 1', ""])
+def test_only_an_object_mends_an_open_row(tmp_path: Path, raw: str) -> None:
+    with Quarantine(tmp_path / "q.sqlite") as kept:
+        kept.keep([bad(2)], kind="tables", delivery=DELIVERY, digest="d")
+        (row,) = kept.rows()
+        with pytest.raises(InvalidInput, match="JSON object"):
+            kept.mend(row.number, raw, key=bytes(32))
+        kept.resolve([row.number])
+        with pytest.raises(NotFound, match="open row"):
+            kept.mend(row.number, "{}", key=bytes(32))
 
 
 @pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "＝1"])

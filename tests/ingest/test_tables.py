@@ -227,6 +227,14 @@ def test_a_file_no_table_describes_is_refused_before_anything_is_read(tmp_path: 
         load(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["delivery", "delivered", "delivry"])
+def test_what_only_the_mapping_says_is_not_silently_ignored(tmp_path: Path, name: str) -> None:
+    mapping = tmp_path / "m.toml"
+    mapping.write_text(MAPPING, encoding="utf-8")
+    with pytest.raises(InvalidMapping, match="mapping says this"):
+        Tables().delivery((tmp_path / "股东.csv",), {"mapping": str(mapping), name: "changes"})
+
+
 def test_a_full_delivery_without_one_of_its_files_is_refused(tmp_path: Path) -> None:
     write_csv(tmp_path / "股东.csv", ROWS)
     text = MAPPING.replace("confidence", 'delivery = "full"\nconfidence')

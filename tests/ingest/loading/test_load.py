@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from ingest.loading.load import worker
 from ingest.loading.staging import Watch
 from ingest.quarantine import Quarantine
 from ingest.synthetic import write_world
-from tests.ingest.loading.small import SOURCE, Lines, Workspace, company, contents, owns
+from tests.ingest.loading.small import SOURCE, Lines, Row, Workspace, company, contents, owns
 
 A, B, C = company("A"), company("B"), company("C")
 
@@ -99,6 +100,21 @@ def test_an_older_full_delivery_ends_nothing_of_a_newer_one(tmp_path: Path, orde
         report = place.load(*rows[at], mode="full", delivered=days[at])
     assert report.retracted == 0
     assert [(share, end) for _, share, _, end in place.shares()] == [(0.5, None), (0.7, None)]
+
+
+def profile(party: str, ref: str = "list", **said: Any) -> Row:
+    more = {"source": SOURCE, "source_ref": ref, "confidence": 1.0}
+    return {"kind": "Profile", "party": f"{SOURCE}:{party}", **more, **said}
+
+
+def test_what_one_row_of_a_profile_leaves_out_another_says(place: Workspace) -> None:
+    """A shareholder list names a company that a company list describes."""
+    rows = (profile("A", name="甲公司"), profile("A", name="甲公司", jurisdiction="CN"), profile("A", status="active"))
+    report = place.load(A, B, *rows, profile("B", name="乙公司"), profile("B", name="丙公司"))
+    assert (report.new, report.unchanged, report.refused) == (1, 2, {"conflicting rows": 2})
+    (kept,) = place.facts.table(KINDS["Profile"]).to_pylist()
+    assert (kept["name"], kept["jurisdiction"]) == ("甲公司", "CN")
+    assert place.load(A, B, *rows).nothing_changed
 
 
 def test_a_source_that_is_trusted_otherwise_is_a_change(place: Workspace) -> None:

@@ -1,0 +1,49 @@
+"""One party told of by several rows of a delivery: what one row leaves out, another says.
+
+A shareholder list names a company, a company list names it and gives its address: these are one profile.
+Rows that say different things of one field stay apart, and are refused as a contradiction.
+"""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graph.field import Kind
+from graph.model import PROFILE
+from graph.schema import own_columns
+
+TOLD = ("note",)
+"""Columns beside a profile's own that one row may leave to another."""
+ANY = ("place",)
+"""Columns of which any row's value will do."""
+
+
+def coalesced(kind: Kind, rows: pa.Table) -> tuple[pa.Table, int]:
+    """Profiles with those joined that contradict each other nowhere, and how many rows that spared."""
+    if kind is not PROFILE:
+        return rows, 0
+    counted = pc.value_counts(rows["party"])
+    often = counted.field("values").filter(pc.greater(counted.field("counts"), 1))
+    if not len(often):
+        return rows, 0
+    doubled = pc.is_in(rows["party"], value_set=often)
+    joined, left = _joined(rows.filter(doubled))
+    whole = pa.concat_tables([rows.filter(pc.invert(doubled)), left, joined])
+    return whole, len(rows) - len(whole)
+
+
+def _joined(rows: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """The rows that several were joined into, and those that stay as they are."""
+    own = [name for name, _ in own_columns(PROFILE)] + list(TOLD)
+    same = [name for name in rows.column_names if name not in own and name not in ANY]
+    numbered = rows.append_column("row", pa.array(np.arange(len(rows))))
+    asked = [(name, how) for name in own for how in ("min", "max")]
+    groups = numbered.group_by(same).aggregate([*asked, *((name, "min") for name in ANY), ("row", "list")])
+    agree = np.ones(len(groups), bool)
+    for name in own:
+        least, most = groups[f"{name}_min"], groups[f"{name}_max"]
+        agree &= pc.fill_null(pc.equal(least, most), True).to_numpy(zero_copy_only=False)
+    agree &= pc.greater(pc.list_value_length(groups["row_list"]), 1).to_numpy(zero_copy_only=False)
+    merged, alone = groups.filter(pa.array(agree)), groups.filter(pa.array(~agree))
+    columns = [merged[name if name in same else f"{name}_min"] for name in rows.column_names]
+    return pa.table(columns, schema=rows.schema), rows.take(pc.list_flatten(alone["row_list"]))
