@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
+from graph.disk import flush_folder
 from graph.errors import InvalidMapping, NotFound
 from graph.local import open_store
 from graph.store import GraphStore
@@ -100,16 +101,8 @@ def hash_key(folder: Path) -> str:
             # A link appears whole or not at all, and never in the place of a key that another load made meanwhile.
             with suppress(FileExistsError):
                 os.link(fresh.name, path)
-        _sync(folder)
+        flush_folder(folder)
     return path.read_text(encoding="ascii").strip()
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
+from graph.disk import flush_folder, flush_tree, is_full, room_on
 from graph.errors import StoreFull, StoreLocked, StoreUnavailable, WrongVersion
-from graph.room import is_full, room_on
 from graph.store import PATIENCE, GraphStore
 
 DATABASE = "contagraph"
@@ -268,26 +268,6 @@ def own(folder: Path, *, wait: float = 0.0) -> IO[bytes]:
             lock.write(str(os.getpid()).encode())
             lock.flush()
             return lock
-
-
-def flush_tree(root: Path) -> None:
-    """Write all of a folder to the disk."""
-    for path in root.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
-        else:
-            flush_folder(path)
-    flush_folder(root)
-
-
-def flush_folder(folder: Path) -> None:
-    """Write a folder's list of files to the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _clear(folder: Path) -> None:

@@ -20,12 +20,12 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from graph.disk import room_on
 from graph.errors import UnreadableFile
 from graph.facts import Facts
 from graph.grams import grams
 from graph.likeness import likeness
 from graph.names import normalise, normalise_number
-from graph.room import room_on
 from graph.search_file import read_only, update, version_of
 
 CANDIDATES: Final = 400

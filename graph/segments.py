@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from graph.disk import flush_folder
 from graph.errors import StoreFull, UnreadableFile, WrongVersion
 from graph.model import KINDS
 from graph.moment import read_instant, write_instant
@@ -164,9 +165,9 @@ class Writer:
             out.write(manifest.text())
             out.flush()
             os.fsync(out.fileno())
-        _flush_folder(self.folder)
+        flush_folder(self.folder)
         beside.replace(target)
-        _flush_folder(self.folder)
+        flush_folder(self.folder)
         sweep(self.folder, manifest)
 
     def _write(self, run: str, at: int, table: pa.Table) -> Piece:
@@ -194,11 +195,3 @@ def _map(folder: Path, piece: Piece) -> pa.Table:
         raise UnreadableFile("a file of the columns was cut short", where=str(path), remedy=REMEDY)
     with pa.memory_map(str(path)) as source:
         return pa.ipc.open_file(source).read_all()
-
-
-def _flush_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -20,10 +20,10 @@ import pyarrow as pa
 from graph import bulk
 from graph.columns import combined
 from graph.delta import Delta
+from graph.disk import room_on
 from graph.errors import LoadInProgress
 from graph.facts import Facts
 from graph.model import KINDS
-from graph.room import room_on
 from graph.store import GraphStore, LoadRecord
 from ingest.loading.batches import ROWS, batches, count, count_new
 from ingest.loading.compare import Comparison, compare

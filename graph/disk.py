@@ -1,5 +1,6 @@
-"""Whether there is room on a disk, and what a full one raises, in our own words."""
+"""The disk: what is written is there for good, and one that is full says so in our own words."""
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -31,3 +32,23 @@ def room_on(folder: Path) -> Iterator[None]:
         if told or (isinstance(problem, sqlite3.OperationalError) and is_full(folder)):
             raise StoreFull("no room is left on its disk", where=str(folder)) from problem
         raise
+
+
+def flush_tree(root: Path) -> None:
+    """Write all of a folder to the disk."""
+    for path in root.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+        else:
+            flush_folder(path)
+    flush_folder(root)
+
+
+def flush_folder(folder: Path) -> None:
+    """Write a folder's list of files to the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
