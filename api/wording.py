@@ -7,6 +7,7 @@ from typing import Any
 
 from api.answer import Share
 from graph.bands import HIGH_OPEN, LOW_OPEN, Band
+from graph.currencies import NO_CURRENCY
 from graph.field import Kind
 
 
@@ -43,7 +44,7 @@ def money(amount: float | None, currency: str | None) -> str:
     """
     if amount is None or math.isnan(amount):
         return "amount not disclosed"
-    return f"{currency} {amount:,.0f}" if currency and currency != "XXX" else f"{amount:,.0f}"
+    return f"{currency} {amount:,.0f}" if currency and currency != NO_CURRENCY else f"{amount:,.0f}"
 
 
 def short_money(amount: float, currency: str | None) -> str:
@@ -55,7 +56,7 @@ def short_money(amount: float, currency: str | None) -> str:
     steps = ((1e8, "亿"), (1e4, "万")) if currency == "CNY" else ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
     size, unit = next(((size, unit) for size, unit in steps if abs(amount) >= size), (1.0, ""))
     number = f"{amount / size:,.2f}".rstrip("0").rstrip(".") if size > 1 else f"{amount:,.0f}"
-    prefix = "" if currency in (None, "CNY", "XXX") and unit else f"{currency or ''} ".lstrip()
+    prefix = "" if currency in (None, "CNY", NO_CURRENCY) and unit else f"{currency or ''} ".lstrip()
     return f"{prefix}{number}{unit}"
 
 

@@ -14,3 +14,5 @@ CURRENCIES: Final = frozenset((
     "THB", "TJS", "TMT", "TND", "TOP", "TRY", "TTD", "TWD", "TZS", "UAH", "UGX", "USD", "UYU", "UZS", "VES", "VND",
     "VUV", "WST", "XAF", "XCD", "XCG", "XOF", "XPF", "YER", "ZAR", "ZMW", "ZWG",
 ))  # fmt: skip
+NO_CURRENCY: Final = "XXX"
+"""ISO 4217 for no currency: what amounts stand in where none of them names one."""

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.columns import gathered
-from graph.currencies import CURRENCIES
+from graph.currencies import CURRENCIES, NO_CURRENCY
 from graph.errors import InvalidCurrency, InvalidQuestion, UnknownParty
 from graph.facts import Facts
 from graph.field import Kind
@@ -28,8 +28,6 @@ from graph.rates import Rates
 from graph.records import Records, sources, statements
 from graph.texts import UNKNOWN
 
-NO_CURRENCY = "XXX"
-"""ISO 4217 for no currency: what amounts stand in where none of them names one."""
 AMOUNTS = tuple((kind, names) for kind in RELATIONS if (names := [f.name for f in kind.fields if f.type == "money"]))
 """Relations that carry money, and the fields that do."""
 INDIRECT = DIRECTNESS.index("indirect")
