@@ -25,6 +25,8 @@ from arcadedb._native.database import _call as crossing
 PARENT_LOOK = 0.25
 """Seconds between two looks at the parent's id."""
 COMMIT_EVERY = 10_000
+NUMBERS = ("load", "retracted_by", "settled_by")
+"""Indexed properties that are whole numbers; the others are text."""
 
 
 def die_with(parent: int) -> None:
@@ -91,6 +93,7 @@ class Filling:
     def __init__(self, settings: dict[str, Any]) -> None:
         self._database = arcadedb.open_database(str(Path(settings["root"]) / "databases" / settings["database"]))
         self._rids = [""] * settings["parties"]
+        self._lifted: list[dict[str, Any]] = []
         for name in settings["kinds"]:
             self._lift_indexes(name)
         self._batch = self._database.graph_batch(commit_every=COMMIT_EVERY)
@@ -113,6 +116,8 @@ class Filling:
     def finish(self, statements: list[dict[str, Any]]) -> None:
         """Write what is buffered, make indexes that were lifted, note how far the load is, and close."""
         self._batch.close()
+        for index in self._lifted:
+            self._make_index(index)
         for statement in statements:
             if not statement["parameters"]:
                 self._database.command("opencypher", statement["text"])
@@ -132,17 +137,34 @@ class Filling:
         return answer
 
     def _lift_indexes(self, name: str) -> None:
-        """Drop the indexes of a type that has no rows: made over all rows at once they take half the time."""
+        """Drop the indexes of a type that has no rows, to be made over all rows at once."""
         if self._database.query("sql", f"SELECT FROM `{name}` LIMIT 1").to_list():
             return
-        # First, as a constraint: one whose index alone is gone is believed to be there.
+        # An index of a type has a part a file, named by two numbers; the parts go with the whole.
+        whole = [
+            found
+            for found in self._database.query("sql", "SELECT FROM schema:indexes").to_list()
+            if found["typeName"] == name and not re.search(r"_\d+_\d+$", found["name"])
+        ]
+        self._lifted += whole
+        # A constraint goes with its index; one whose index alone is gone is believed to be there.
         self._database.command(
             "opencypher", f"DROP CONSTRAINT {name}_{'id' if name == 'Party' else 'fact_id'} IF EXISTS"
         )
-        for found in self._database.query("sql", "SELECT name, typeName FROM schema:indexes").to_list():
-            # An index of a type has a part a file, named by two numbers; the parts go with the whole.
-            if found["typeName"] == name and not re.search(r"_\d+_\d+$", found["name"]):
-                self._database.command("sql", f"DROP INDEX `{found['name']}`")
+        for found in whole:
+            self._database.command("sql", f"DROP INDEX `{found['name']}` IF EXISTS")
+
+    def _make_index(self, index: dict[str, Any]) -> None:
+        """Make a lifted index from sorted keys; row by row, the unique ones look every key up in all that is there."""
+        name, ((field,),) = index["typeName"], index["properties"]
+        kind = "LONG" if field in NUMBERS else "STRING"
+        self._database.command("sql", f"CREATE PROPERTY `{name}`.`{field}` IF NOT EXISTS {kind}")
+        # The engine names one itself after its type and field.
+        told = "" if "[" in index["name"] else f"`{index['name']}`"
+        unique = "UNIQUE" if index["unique"] else "NOTUNIQUE"
+        self._database.command(
+            "sql", f"CREATE INDEX {told} ON `{name}` (`{field}`) {unique} METADATA {{buildMode: 'SORTED'}}"
+        )
 
     def _know(self, numbers: "array[int]", ids: list[str]) -> None:
         """Places of parties that are there."""
