@@ -13,6 +13,7 @@ from api.engine import Place
 from api.intake import DELIVERIES, Intake, hash_key, parcels
 from graph.errors import InvalidMapping
 from ingest.loading.staging import Watch
+from tests.ingest.tabular import test_persons as persons
 from tests.ingest.test_quality import RESIDENT
 from tests.ingest.test_tables import MAPPING, ROWS, write_csv
 
@@ -92,6 +93,20 @@ def test_a_mended_row_is_kept_without_resident_numbers(refused: Intake) -> None:
         (raw,) = file.execute("SELECT raw FROM row WHERE number = ?", (number,)).fetchone()
     assert RESIDENT[:17] not in raw
     assert "hmac-sha256:" in raw
+
+
+def test_a_mended_passport_number_is_hashed_as_a_load_hashes_it(tmp_path: Path) -> None:
+    intake, passport = place(tmp_path / "store"), "E12345678"
+    paths = persons.write(tmp_path, 股东=f"证件,姓名,类型,公司,比例\n{passport},甲,Person,{persons.FIRM},160%\n")
+    (parcel,) = parcels(paths, source="", settings={"mapping": str(tmp_path / "mapping.toml")})
+    intake.load(parcel, Watch())
+    ((number, _, reason),) = open_rows(intake)
+    assert reason == "share over 1"
+    told = {"证件": passport, "姓名": "甲", "类型": "Person", "公司": persons.FIRM, "比例": "16%"}
+    intake.mend(number, json.dumps(told))
+    assert not any(passport.encode() in path.read_bytes() for path in tmp_path.glob("store/**/*") if path.is_file())
+    retry(intake)
+    assert open_rows(intake) == []
 
 
 def test_a_workspace_is_its_owners_alone(refused: Intake) -> None:
