@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import re
 from datetime import date
+from operator import mul
 from typing import Final
 
 from graph.errors import InvalidIdentifier
@@ -21,6 +22,9 @@ RESIDENT_FORM: Final = rf"[1-9][0-9]{{5}}{_DAY}[0-9]{{3}}[0-9X]"
 """Pattern of a 公民身份号码 in plain signs; its day of birth may be one that the month does not have."""
 _RESIDENT = re.compile(RESIDENT_FORM)
 _USCC_SIGNS: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_USCC_VALUES: Final = {sign: number for number, sign in enumerate(_USCC_SIGNS)}
+_USCC_WEIGHTS: Final = [pow(3, place, 31) for place in range(17)]
+_NARROW: Final = {wide: wide - 0xFEE0 for wide in range(ord("！"), ord("～") + 1)}
 _RESIDENT_SIGNS: Final = "10X98765432"
 
 
@@ -30,8 +34,8 @@ def plain(value: str) -> str:
     >>> plain(" ９１35 0100m000100y43 ")
     '91350100M000100Y43'
     """
-    narrow = (chr(ord(sign) - 0xFEE0) if "！" <= sign <= "～" else sign for sign in value)
-    return "".join("".join(narrow).split()).upper()
+    narrow = value if value.isascii() else value.translate(_NARROW)
+    return "".join(narrow.split()).upper()
 
 
 def is_lei(value: str) -> bool:
@@ -51,7 +55,7 @@ def is_uscc(value: str) -> bool:
     """
     if not _USCC.fullmatch(value):
         return False
-    total = sum(_USCC_SIGNS.index(sign) * pow(3, place, 31) for place, sign in enumerate(value[:17]))
+    total = sum(map(mul, map(_USCC_VALUES.__getitem__, value[:17]), _USCC_WEIGHTS))
     return _USCC_SIGNS[-total % 31] == value[17]
 
 

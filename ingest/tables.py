@@ -1,6 +1,7 @@
 """Tables of any layout, read by a mapping that says what their columns mean."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,7 @@ from ingest.mapping import Mapping as Plan
 from ingest.mapping import TablePart, read_mapping
 from ingest.places import Origin, original_places, read_origin
 from ingest.source import Delivery, Rejected, Staged
+from ingest.tabular.ahead import in_order
 from ingest.tabular.layout import Layout
 from ingest.tabular.mapper import Mapper
 from ingest.tabular.open import ENDINGS, keeps_own_names, read_rows
@@ -112,13 +114,20 @@ def _read(
         layout = Layout(origin.text, again=True)
     lenient = keeps_own_names(path)
     mappers: dict[tuple[str, ...], Mapper] = {}
-    for found in read_rows(path, layout):
+
+    def mapped(found: Rows | Rejected) -> list[Staged | Rejected]:
         if isinstance(found, Rejected):
             refused = persons.refused(found)
-            yield original_places(path, refused) if retried else refused
-            continue
-        rows: Rows = original_places(path, found) if retried else found
-        if rows.headers not in mappers:
-            mappers[rows.headers] = Mapper(plan, table, rows.headers, persons, where=str(path), lenient=lenient)
-        for item in mappers[rows.headers].apply(rows):
-            yield item if isinstance(item, Rejected) else Staged(item.kind, item.rows, item.raw, before + item.consumed)
+            return [original_places(path, refused) if retried else refused]
+        rows = original_places(path, found) if retried else found
+        told = mappers[rows.headers].apply(rows)
+        return [i if isinstance(i, Rejected) else replace(i, consumed=before + i.consumed) for i in told]
+
+    def batches() -> Iterator[Rows | Rejected]:
+        for item in read_rows(path, layout):
+            if not isinstance(item, Rejected) and item.headers not in mappers:
+                mappers[item.headers] = Mapper(plan, table, item.headers, persons, where=str(path), lenient=lenient)
+            yield item
+
+    for items in in_order(batches(), mapped):
+        yield from items

@@ -11,7 +11,7 @@ from graph.field import Field, Kind
 from graph.identifiers import HASHED, plain
 from graph.model import FACT_FIELDS, IDENTIFIER, PARTY_FIELDS, PROFILE
 from graph.schema import STAGED_PARTY, staged_schema
-from ingest.identified import is_blank
+from ingest.identified import is_blank, is_verified
 from ingest.mapping import PARTY_IDS, FactPart, Mapping, PartyPart, TablePart, Value
 from ingest.source import Rejected, Staged
 from ingest.tabular.cells import Cells, Mask, Refusals, locate
@@ -52,8 +52,14 @@ class Mapper:
     def apply(self, rows: Rows) -> Iterator[Staged | Rejected]:
         """Parties and facts of a batch, then the rows refused."""
         refusals = Refusals()
-        rows = self._persons.hidden(Cells(rows, self._places, refusals))
-        batch = _Batch(self._mapping, Cells(rows, self._places, refusals), self._persons.is_verified)
+        doubtful: set[str] = set()
+        rows = self._persons.hidden(Cells(rows, self._places, refusals), doubtful)
+
+        def verify(scheme: str, number: str) -> bool:
+            # A number that was hashed just now is judged by what it was; one hashed by an earlier load is held.
+            return number not in doubtful and is_verified(scheme, number)
+
+        batch = _Batch(self._mapping, Cells(rows, self._places, refusals), verify)
         yield from batch.staged(self._table)
         yield from refusals.rejected(rows)
 

@@ -41,22 +41,20 @@ class Persons:
         scheme = _scheme_of_ids(mapping)
         columns = [(part, _columns(part, table, scheme)) for part in table.parties if _may_be_person(part)]
         self._numbers = [(part, named) for part, named in columns if named]
-        self._doubtful: set[str] = set()
 
-    def hidden(self, cells: Cells) -> Rows:
-        """The rows with every number of a person hashed; without a key it is struck out, and a fault."""
+    def hidden(self, cells: Cells, doubtful: set[str]) -> Rows:
+        """The rows with every number of a person hashed; without a key it is struck out, and a fault.
+
+        `doubtful` gathers the hashes of numbers that did not agree with their scheme.
+        """
         rows = cells.rows
         for part, columns in self._numbers:
             sure, meant = _persons(part, cells)
             for name, scheme in columns.items():
                 place = cells.position(name)
                 if place is not None:
-                    rows = self._hide(rows, place, scheme, sure=sure, meant=meant)
+                    rows = self._hide(rows, place, scheme, sure=sure, meant=meant, doubtful=doubtful)
         return rows
-
-    def is_verified(self, scheme: str, number: str) -> bool:
-        """Whether a number agreed with its scheme before it was hashed; of one hashed by an earlier load it is held."""
-        return number not in self._doubtful and is_verified(scheme, number)
 
     def refused(self, row: Rejected) -> Rejected:
         """A row that fits no header, without whatever in it may be a person's number."""
@@ -66,11 +64,14 @@ class Persons:
         told[CELLS] = [self._loosely(str(cell)) for cell in told[CELLS]]
         return replace(row, detail=self._loosely(row.detail), raw=json.dumps(told, ensure_ascii=False))
 
-    def _hide(self, rows: Rows, place: int, scheme: str, *, sure: Mask, meant: Mask) -> Rows:
+    def _hide(self, rows: Rows, place: int, scheme: str, *, sure: Mask, meant: Mask, doubtful: set[str]) -> Rows:
         column = rows.columns[place]
         found = np.flatnonzero(meant & column.is_valid().to_numpy(zero_copy_only=False))
         texts = column.take(pa.array(found)).to_pylist()
-        shown = [self._shown(text, scheme, sure=bool(sure[row])) for row, text in zip(found, texts, strict=True)]
+        shown = [
+            self._shown(text, scheme, sure=bool(sure[row]), doubtful=doubtful)
+            for row, text in zip(found, texts, strict=True)
+        ]
         mask = np.zeros(len(rows), bool)
         mask[found] = True
         columns = list(rows.columns)
@@ -84,7 +85,7 @@ class Persons:
         ]
         return replace(rows, columns=tuple(columns), faults=tuple(faults))
 
-    def _shown(self, text: str, scheme: str, *, sure: bool) -> tuple[str, str]:
+    def _shown(self, text: str, scheme: str, *, sure: bool, doubtful: set[str]) -> tuple[str, str]:
         """What stands in place of a number, and why it cannot be used."""
         number = plain(text)
         if is_blank(text) or text.strip().startswith(HASHED):
@@ -95,7 +96,7 @@ class Persons:
             return _STRUCK, IN_CLEAR
         hashed = keyed_hash(number, self._key, scheme=scheme)
         if not is_verified(scheme, number):
-            self._doubtful.add(hashed)
+            doubtful.add(hashed)
         # Two numbers cut to the same digits would be one person.
         return hashed, "digits lost" if re.match(ROUNDED, text) else ""
 
