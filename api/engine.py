@@ -116,6 +116,12 @@ class Era:
                 last = max(last, int(instants.max(initial=0)))
         return EPOCH + timedelta(microseconds=last)
 
+    @cached_property
+    def earliest(self) -> datetime | None:
+        """The first instant at which anything became known; None where nothing is."""
+        first = [self.facts.times(kind).recorded_at.min() for kind in KINDS.values() if self.facts.rows(kind)]
+        return EPOCH + timedelta(microseconds=int(min(first))) if first else None
+
     @property
     def search(self) -> SearchIndex:
         """The index of names; built when first asked for."""

@@ -166,6 +166,9 @@ class View:
     ) -> Answer[T]:
         """A value in the frame of every answer."""
         moment = self.snapshot.moment
+        first = self._era.earliest
+        if first and moment.known_at < first:
+            reasons = [f"Nothing was known then: what is loaded was known from {first:%Y-%m-%d} on.", *reasons]
         return Answer(
             question,
             AsOf(moment.valid_at, moment.known_at),

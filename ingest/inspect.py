@@ -27,6 +27,9 @@ _EXAMPLES = 5
 _AGREE = 0.9
 """Share of the filled cells that must read as a type for the column to be of it."""
 
+_ENOUGH = 3
+"""Cells that outweigh a single one that does not read."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -103,12 +106,12 @@ def look(path: Path, *, sheet: str = "", rows: int = SAMPLE_ROWS) -> Look:
 
 
 def _party_kinds(batches: list[Rows]) -> frozenset[str]:
-    """Columns all of whose words mean a company, a person or a state."""
+    """Columns of few words, nearly all of which mean a company, a person or a state."""
     words = words_of("Party", "kind", PARTY_KINDS)
     found = set()
     for position, header in enumerate(batches[0].headers if batches else ()):
-        distinct = pc.unique(batches[0].columns[position])
-        if len(distinct) < 20 and distinct.null_count < len(distinct) and not choices(distinct, words).faults:
+        said = batches[0].columns[position].drop_null()
+        if len(said) and len(pc.unique(said)) < 20 and _reads(choices(said, words), said):
             found.add(header)
     return frozenset(found)
 
@@ -145,8 +148,10 @@ def _type(distinct: pa.Array) -> tuple[Type, pa.Array]:
     """The narrowest type most of the distinct cells read as, and their values."""
     if not len(distinct):
         return "text", distinct
-    # A leading zero or many digits are a number's name, not an amount.
-    named = pc.any(pc.match_substring_regex(distinct, r"^0\d|^\d{12,}$")).as_py()
+    # A leading zero or many digits are a number's name, not an amount; a few amounts are that large.
+    zero = pc.any(pc.match_substring_regex(distinct, r"^0\d")).as_py()
+    long = pc.sum(pc.match_substring_regex(distinct, r"^\d{12,}$")).as_py()
+    named = zero or long > (1 - _AGREE) * len(distinct)
     dated = days(distinct)
     serial = pc.all(pc.match_substring_regex(distinct, r"^\d{5}$")).as_py()
     if not serial and _reads(dated, distinct):
@@ -165,4 +170,5 @@ def _type(distinct: pa.Array) -> tuple[Type, pa.Array]:
 def _reads(read: Parsed, distinct: pa.Array) -> bool:
     lost = sum(len(fault.rows) for fault in read.faults)
     said = len(distinct) - read.arrays[0].null_count
-    return bool(said > 0 and said >= _AGREE * (said + lost))
+    # One bad cell says little about a short column.
+    return bool(said > 0 and (said >= _AGREE * (said + lost) or (lost == 1 and said >= _ENOUGH)))

@@ -51,6 +51,14 @@ def test_holdings_are_guessed_in_both_languages(
     assert "valid_from" in guess.fields
 
 
+def test_one_bad_cell_hides_no_column(tmp_path: Path) -> None:
+    rows = ["H1,自然人,0.5", "H2,自然人,0.2", "H3,企业法人,abc", "H4,企业法人,0.1", "H5,unheard-of,0.05"]
+    text = "holder_id,holder_type,share\n" + "".join(f"{row},2024-03-0{n},C{n}\n" for n, row in enumerate(rows, 1))
+    seen = look(write(tmp_path / "t.csv", text.replace("share\n", "share,since,company_id\n", 1)))
+    assert {column.name: column.type for column in seen.columns}["share"] == "number"
+    assert seen.guess.fields["share"].column == "share"
+
+
 @pytest.mark.parametrize(
     ("header", "kind"),
     [

@@ -27,6 +27,12 @@ def test_a_correction_takes_control_away_and_what_was_known_before_stays(engine:
     assert [one.controller.id for one in before.controllers] == [PERSON]
 
 
+@pytest.mark.parametrize(("day", "silent"), [("1999-01-01", True), ("2024-06-01", False)])
+def test_an_answer_from_before_anything_was_known_says_so(engine: Engine, day: str, silent: bool) -> None:
+    reasons = control(engine, MINE, moment=engine.moment(known_at=instant(day))).reasons
+    assert any(reason.startswith("Nothing was known then") for reason in reasons) is silent
+
+
 def test_every_fact_of_a_proof_names_its_source(engine: Engine) -> None:
     answer = control(engine, B, moment=engine.moment())
     assert [one.controlled.id for one in answer.answer.controlled] == [HOLD, RING1, MINE]
