@@ -81,7 +81,7 @@ class SearchIndex:
                 return index
         raise UnreadableFile("other processes keep replacing it by their version", where=str(path))
 
-    def find(self, text: str, *, seen: Seen, limit: int = 20) -> list[Hit]:
+    def find(self, text: str, *, seen: Seen) -> list[Hit]:
         """Parties by name, number or id, the best first; the order is the same every time."""
         text = text.strip()
         best: dict[int, Hit] = {}
@@ -89,8 +89,7 @@ class SearchIndex:
             if hit.party not in best or hit.score > best[hit.party].score:
                 best[hit.party] = hit
         ids = self._facts.ids
-        ranked = sorted(best.values(), key=lambda hit: (-round(hit.score, 6), len(hit.text), ids[hit.party].as_py()))
-        return ranked[:limit]
+        return sorted(best.values(), key=lambda hit: (-round(hit.score, 6), len(hit.text), ids[hit.party].as_py()))
 
     def _hits(self, text: str, seen: Seen) -> Iterator[Hit]:
         if text:

@@ -30,6 +30,7 @@ moments = at_moment(shown=True)
 def search(
     text: Annotated[str, typer.Argument(help="Name, part of a name, number or id; misspellings are forgiven")],
     limit: Limit = 20,
+    offset: Offset = 0,
     *,
     engine: "Engine",
     moment: "Moment",
@@ -40,7 +41,7 @@ def search(
     """
     from api import questions  # noqa: PLC0415
 
-    return questions.search(engine, text, limit=limit, moment=moment)
+    return questions.search(engine, text, limit=limit, offset=offset, moment=moment)
 
 
 @app.command()

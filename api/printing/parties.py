@@ -20,12 +20,12 @@ UNSAID = ("name", "fact", "currency")
 def found(answer: Found, _cited: Cited) -> Iterator[Any]:
     """Parties found, the best first."""
     made = table("", "name", "kind", "id", "found by", "likeness", amounts=("likeness",))
-    for number, match in enumerate(answer.matches, start=1):
+    for number, match in enumerate(answer.matches, start=answer.page.offset + 1):
         by = match.by if match.text == match.party.name else f"{match.by} {match.text}"
         row(made, number, match.party.name, match.party.kind, match.party.id, by, f"{match.score:.0%}")
     if made.row_count:
         yield made
-    yield from left(answer.page, "resemble it less (--limit)")
+    yield from left(answer.page, "resemble it less (--limit, --offset)")
 
 
 def dossier(answer: Dossier, cited: Cited) -> Iterator[Any]:

@@ -39,20 +39,21 @@ class Found:
     page: Page
 
 
-def search(engine: Engine, text: str, *, limit: int = 20, moment: Moment) -> Answer[Found]:
+def search(engine: Engine, text: str, *, limit: int = 20, offset: int = 0, moment: Moment) -> Answer[Found]:
     """Find parties by name, part of a name, misspelled name, identifier or id."""
-    check_page(limit)
+    check_page(limit, offset)
     if len(text) > LONGEST:
         raise InvalidQuestion(f"{len(text)} characters", where="q", remedy=f"ask for at most {LONGEST}")
     view = engine.view(moment)
     evidence = Evidence(view.snapshot)
-    hits = _one_a_node(view.snapshot.nodes.of, view.search.find(text, seen=view.seen, limit=3 * limit))
-    shown = hits[:limit]
+    hits = _one_a_node(view.snapshot.nodes.of, view.search.find(text, seen=view.seen))
+    shown = hits[offset : offset + limit]
     parties = evidence.parties(node for node, _ in shown)
     matches = [Match(one, round(hit.score, 4), hit.by, hit.text) for one, (_, hit) in zip(parties, shown, strict=True)]
     _cite(evidence, shown)
-    found = Found(tuple(matches), Page(len(hits), 0, len(matches)))
-    return view.answer(Question("search", {"text": text, "limit": limit}), found, evidence, reasons=_reasons(found))
+    found = Found(tuple(matches), Page(len(hits), offset, len(matches)))
+    question = Question("search", {"text": text, "limit": limit, "offset": offset})
+    return view.answer(question, found, evidence, reasons=_reasons(found))
 
 
 def _one_a_node(node_of: NDArray[np.uint32], hits: list[Hit]) -> list[tuple[int, Hit]]:
@@ -77,9 +78,13 @@ def _cite(evidence: Evidence, hits: list[tuple[int, Hit]]) -> None:
 
 
 def _reasons(found: Found) -> list[str]:
-    if not found.matches:
+    if not found.page.total:
         return ["Nothing is known by this name, number or id; try part of the name or another spelling."]
-    first = found.matches[0]
-    exact = "is exactly" if first.score == 1 else "is closest to"
-    more = [f"{plural(found.page.left, 'more party', 'more parties')} resemble it less."] if found.page.left else []
-    return [f"The {first.by} {first.text} {exact} what was asked.", *more]
+    reasons = []
+    if not found.page.offset:
+        first = found.matches[0]
+        exact = "is exactly" if first.score == 1 else "is closest to"
+        reasons.append(f"The {first.by} {first.text} {exact} what was asked.")
+    if found.page.left:
+        reasons.append(f"{plural(found.page.left, 'more party resembles', 'more parties resemble')} it less.")
+    return reasons

@@ -30,12 +30,13 @@ def search(
         Query(max_length=LONGEST, description="Name, part of a name, identifier or id", examples=["澜汀集团"]),
     ],
     limit: Limit = 20,
+    offset: Offset = 0,
 ) -> Answer[Found]:
     """Find a party by name or identifier.
 
     In Chinese or English, whole or in part, also misspelled; the best match first.
     """
-    return questions.search(engine, q, limit=limit, moment=moment)
+    return questions.search(engine, q, limit=limit, offset=offset, moment=moment)
 
 
 @router.get("/{id:path}/network")

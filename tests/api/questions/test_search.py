@@ -18,6 +18,15 @@ def test_a_party_is_found_by_name_number_or_id(engine: Engine, text: str, first:
     assert answer.sources
 
 
+def test_pages_together_are_the_whole_list(engine: Engine) -> None:
+    moment = engine.moment()
+    whole = search(engine, "register:s", limit=500, moment=moment).answer
+    pages = [search(engine, "register:s", limit=100, offset=at, moment=moment).answer for at in (0, 100, 200, 300)]
+    assert sum((page.matches for page in pages), ()) == whole.matches
+    assert {page.page.total for page in pages} == {whole.page.total}
+    assert whole.page.total >= 300
+
+
 def test_what_was_not_known_yet_is_not_found(engine: Engine) -> None:
     before = engine.moment(known_at=instant("2024-02-15"))
     assert not search(engine, "沅漪银行", moment=before).answer.matches
