@@ -56,10 +56,8 @@ class Place:
         facts = Facts.open(self.folder / "columns")
         there = self.address or (self.folder / "store").exists()
         if not there or not (self.address or self._behind(facts)):
-            if not (renew or self.folder.is_dir()):
-                raise StoreUnavailable(
-                    "nothing was loaded yet", where=str(self.folder), remedy="load files first: `contagraph load PATH`"
-                )
+            if not renew:
+                self.must_exist()
             return facts
         where = self.address or self.folder
         try:
@@ -74,6 +72,13 @@ class Place:
             if not facts.version:
                 raise
             return facts
+
+    def must_exist(self) -> None:
+        """Raise StoreUnavailable where nothing was ever loaded."""
+        if not self.folder.is_dir():
+            raise StoreUnavailable(
+                "nothing was loaded yet", where=str(self.folder), remedy="load files first: `contagraph load PATH`"
+            )
 
     def _behind(self, facts: Facts) -> bool:
         """Whether a local folder's columns may lack what its store has: none are there, or a load was cut off.

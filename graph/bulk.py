@@ -29,8 +29,8 @@ from graph.stored import properties, to_stored
 CHUNK = 10_000
 """Rows that go over at once."""
 WITHIN: Final = 24 * 3600.0
-Told = Callable[[int, int], None]
-"""Is told how many rows are written, and of how many."""
+Told = Callable[[int], None]
+"""Is told how many rows are written."""
 
 
 def write_in_process(store: GraphStore, delta: Delta, ids: pa.Array, *, position: int, told: Told) -> None:
@@ -93,20 +93,19 @@ def _fill(root: Path, work: _Work) -> None:
 
 def _send(child: "subprocess.Popen[bytes]", work: _Work) -> None:
     known = len(work.ids) - len(work.delta.parties)
-    total = len(work.delta.parties) + sum(len(rows) for rows in work.delta.added.values())
     sent = 0
     # A child that has failed has said why: its answer is read next.
     with contextlib.suppress(BrokenPipeError):
         if known:
             _tell_rows(child, "known", "Party", np.arange(known), work.ids.slice(0, known).to_pylist())
         for part in parts(work.delta, work.ids):
-            work.told(sent, total)
+            work.told(sent)
             if part.kind:
                 _tell_facts(child, part, part.kind)
             else:
                 _tell_parties(child, part, known + sent)
             sent += len(part.rows)
-        work.told(sent, total)
+        work.told(sent)
         tell(child, {"finish": [*_schema(), _position(work)]})
 
 

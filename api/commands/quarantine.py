@@ -62,8 +62,13 @@ def export(
     """Write open rows to a file, whole, with place, reason and remedy."""
     from ingest.quarantine import Choice  # noqa: PLC0415
 
+    choice = Choice(reason=reason, source=source)
     with _intake(store).quarantine() as quarantine:
-        count = quarantine.export(path, Choice(reason=reason, source=source))
+        if not quarantine.counts(choice):
+            Console().print("no such row is in quarantine; nothing was written")
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        count = quarantine.export(path, choice)
     Console().print(f"{count:,} rows in {path}", markup=False)
 
 
@@ -113,7 +118,9 @@ def _intake(store: str) -> "Intake":  # type: ignore[name-defined]  # noqa: F821
     from api.intake import Intake  # noqa: PLC0415
     from api.places import place_of  # noqa: PLC0415
 
-    return Intake(place_of(store), lambda: datetime.now(UTC))
+    place = place_of(store)
+    place.must_exist()
+    return Intake(place, lambda: datetime.now(UTC))
 
 
 def _plain(text: str) -> str:

@@ -19,41 +19,43 @@ ROWS = 5_000
 
 def batches(
     delta: Delta, ids: pa.Array, wait: WaitList, *, rows: int = ROWS, after: int = 0
-) -> Iterator[tuple[int, Batch]]:
-    """The batches behind a position, with theirs: parties, what is new of each kind, what ends, what waits."""
-    for position, make in enumerate(_makers(delta, ids, wait, rows), start=1):
+) -> Iterator[tuple[int, int, Batch]]:
+    """The batches behind a position, with theirs and how many rows came before.
+
+    Parties come first, then what is new of each kind, what ends, what waits.
+    """
+    before = 0
+    for position, (size, make) in enumerate(_makers(delta, ids, wait, rows), start=1):
         if position > after:
-            yield position, make()
+            yield position, before, make()
+        before += size
 
 
-def count(delta: Delta, wait: WaitList, *, rows: int = ROWS) -> int:
-    """How many transactions there will be."""
-    sizes = [len(wait.new), len(wait.settled), *(len(table) for table in delta.ended.values())]
-    return count_new(delta, rows=rows) + _pieces(sizes, rows)
+def rows_in(delta: Delta, wait: WaitList) -> int:
+    """How many rows are to be written."""
+    tables = (delta.parties, *delta.added.values(), *delta.ended.values(), wait.new)
+    return sum(map(len, tables)) + len(wait.settled)
 
 
 def count_new(delta: Delta, *, rows: int = ROWS) -> int:
     """How many transactions, the first ones, bring parties and new facts."""
-    return _pieces([len(delta.parties), *(len(table) for table in delta.added.values())], rows)
+    return sum(-(-len(table) // rows) for table in (delta.parties, *delta.added.values()))
 
 
-def _makers(delta: Delta, ids: pa.Array, wait: WaitList, rows: int) -> Iterator[Callable[[], Batch]]:
+def _makers(delta: Delta, ids: pa.Array, wait: WaitList, rows: int) -> Iterator[tuple[int, Callable[[], Batch]]]:
     for some in _slices(delta.parties, rows):
-        yield partial(Batch, parties=some)
+        yield len(some), partial(Batch, parties=some)
     for name, kind in KINDS.items():
         for some in _slices(delta.added.get(name), rows):
-            yield partial(_added, kind, some, ids)
+            yield len(some), partial(_added, kind, some, ids)
     for name, kind in KINDS.items():
         for some in _slices(delta.ended.get(name), rows):
-            yield partial(_ended, kind, some)
+            yield len(some), partial(_ended, kind, some)
     for some in _slices(wait.new, rows):
-        yield partial(Batch, pending=some)
+        yield len(some), partial(Batch, pending=some)
     for start in range(0, len(wait.settled), rows):
-        yield partial(Batch, settled=wait.settled[start : start + rows])
-
-
-def _pieces(sizes: list[int], rows: int) -> int:
-    return sum(-(-size // rows) for size in sizes)
+        settled = wait.settled[start : start + rows]
+        yield len(settled), partial(Batch, settled=settled)
 
 
 def _slices(table: pa.Table | None, rows: int) -> Iterator[pa.Table]:

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -25,7 +24,7 @@ from graph.errors import LoadInProgress
 from graph.facts import Facts
 from graph.model import KINDS
 from graph.store import GraphStore, LoadRecord
-from ingest.loading.batches import ROWS, batches, count, count_new
+from ingest.loading.batches import ROWS, batches, count_new, rows_in
 from ingest.loading.compare import Comparison, compare
 from ingest.loading.incoming import Load
 from ingest.loading.late import refused_late, with_raws
@@ -123,7 +122,7 @@ class _Work:
         report = self._report(record.number, found, numbering, wait)
         report = replace(report, joined=len(joined.ids) - found.lapsed, rolled_back=undone)
         self._refuse(found, numbering)
-        total = count(found.delta, wait, rows=self.place.rows)
+        total = rows_in(found.delta, wait)
         trusted = facts.trust.get(self.delivery.source, self.delivery.trust)
         if not total and trusted == self.delivery.trust:
             store.roll_back(record.number)
@@ -139,15 +138,18 @@ class _Work:
     def _write(
         self, store: GraphStore, record: LoadRecord, delta: Delta, ids: pa.Array, wait: WaitList, *, known: int
     ) -> None:
-        done, rows = record.position, self.place.rows
-        total = count(delta, wait, rows=rows)
+        done, rows, total = record.position, self.place.rows, rows_in(delta, wait)
+
+        def told(written: int) -> None:
+            self.watch.step("store", written, total)
+
         if not done and self._is_large(store, delta, known):
             done = count_new(delta, rows=rows)
-            bulk.write_in_process(store, delta, ids, position=done, told=partial(self.watch.step, "store"))
-        for position, batch in batches(delta, ids, wait, rows=rows, after=done):
-            self.watch.step("store", position - 1, total)
+            bulk.write_in_process(store, delta, ids, position=done, told=told)
+        for position, before, batch in batches(delta, ids, wait, rows=rows, after=done):
+            told(before)
             store.write(record.number, batch, position=position)
-        self.watch.step("store", total, total)
+        told(total)
 
     def _is_large(self, store: GraphStore, delta: Delta, known: int) -> bool:
         new = sum(len(table) for table in delta.added.values())

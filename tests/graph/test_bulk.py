@@ -43,7 +43,7 @@ def put_in_process(store: GraphStore, delta: Delta, ids: pa.Array) -> None:
     store.close_load(load.number, report=record(delta).report, closed_at=NOW)
 
 
-def silent(_done: int, _total: int) -> None:
+def silent(_done: int) -> None:
     """Nobody is told."""
 
 
@@ -95,7 +95,7 @@ def test_a_failed_or_cancelled_writing_leaves_the_store_as_it_was(tmp_path: Path
     delta = world()
     doubled = Delta(1, pa.concat_tables([delta.parties, delta.parties]), delta.added)
 
-    def stop(_done: int, _total: int) -> None:
+    def stop(_done: int) -> None:
         raise Cancelled("store")
 
     with open_store(tmp_path) as store:

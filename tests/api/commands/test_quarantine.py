@@ -62,3 +62,19 @@ def test_a_delivery_that_cannot_be_retried_is_told_and_the_next_is_loaded(tmp_pa
     for mapping in gone:
         assert str(mapping) in done.output
     assert "in quarantine: missing id 1" in done.output
+
+
+@pytest.mark.parametrize("words", [("list",), ("export", "out.csv"), ("retry",)])
+def test_a_folder_that_is_not_there_is_named_and_not_made(tmp_path: Path, words: tuple[str, ...]) -> None:
+    done = typed("quarantine", *words, "--store", str(tmp_path / "mistyped"))
+    assert done.exit_code
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_export_of_nothing_leaves_an_older_one(tmp_path: Path) -> None:
+    load(tmp_path, "a", "no,name\n,Sample Ltd\n")
+    out, store = tmp_path / "deep" / "out.csv", str(tmp_path / "store")
+    assert typed("quarantine", "export", str(out), "--store", store).exit_code == 0
+    before = out.read_bytes()
+    assert typed("quarantine", "export", str(out), "--reason", "unheard-of", "--store", store).exit_code == 0
+    assert out.read_bytes() == before
