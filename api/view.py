@@ -1,9 +1,10 @@
 """A view: one snapshot, and what analytics made of it, each computed once and kept."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import cached_property
 from threading import RLock
-from typing import TYPE_CHECKING, TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 import pyarrow.compute as pc
@@ -35,9 +36,6 @@ from graph.model import (
 from graph.search import SearchIndex, Seen
 from graph.snapshot import Snapshot
 
-if TYPE_CHECKING:
-    from api.engine import Era
-
 T = TypeVar("T")
 
 WALKED: tuple[Kind, ...] = tuple(kind for kind in RELATIONS if kind is not SAME_AS)
@@ -46,12 +44,26 @@ LENDS_TO_MANY = 10
 """Facilities above which sharing their lender ties nobody together [P]: our own proposal, no standard fixes it."""
 
 
+class Known(Protocol):
+    """What is known around a snapshot: everything of its version, at every moment."""
+
+    @property
+    def search(self) -> SearchIndex:
+        """The index of names."""
+        ...
+
+    @property
+    def earliest(self) -> datetime | None:
+        """The first instant at which anything became known; None where nothing is."""
+        ...
+
+
 class View:
     """A snapshot with its analysis; shared by threads."""
 
-    def __init__(self, snapshot: Snapshot, era: "Era") -> None:
+    def __init__(self, snapshot: Snapshot, known: Known) -> None:
         self.snapshot = snapshot
-        self._era = era
+        self._known = known
         self._lock = RLock()
 
     # ── analysis ──
@@ -151,9 +163,9 @@ class View:
     # ── around it ──
 
     @property
-    def search(self) -> "SearchIndex":
+    def search(self) -> SearchIndex:
         """The index of names of this version of the data."""
-        return self._era.search
+        return self._known.search
 
     @property
     def seen(self) -> Seen:
@@ -166,7 +178,7 @@ class View:
     ) -> Answer[T]:
         """A value in the frame of every answer."""
         moment = self.snapshot.moment
-        first = self._era.earliest
+        first = self._known.earliest
         if first and moment.known_at < first:
             reasons = [f"Nothing was known then: what is loaded was known from {first:%Y-%m-%d} on.", *reasons]
         return Answer(

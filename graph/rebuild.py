@@ -1,8 +1,9 @@
 """Columns made anew from the store, or brought up to it load by load."""
 
+from datetime import datetime
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph import identity, texts
-from graph.append import INDEX_RUN, ORDER_RUN, PARTY_RUN, kept_parties
+from graph.append import INDEX_RUN, ORDER_RUN, PARTY_RUN, Held, kept_parties
 from graph.columns import combined, in_order
 from graph.delta import ENDED, PARTIES, Delta
 from graph.errors import StoreError, UnreadableFile, WrongVersion
@@ -20,8 +21,28 @@ from graph.stored import PARTY_ROWS, from_instants, from_stored
 from graph.texts import UNKNOWN
 
 if TYPE_CHECKING:
-    from graph.facts import Facts
     from graph.store import GraphStore, LoadRecord
+
+
+Columns = TypeVar("Columns", bound="Growing")
+
+
+class Growing(Held, Protocol):
+    """Columns that take in one load after another."""
+
+    @property
+    def version(self) -> int:
+        """Number of the last load they hold."""
+        ...
+
+    @property
+    def loads(self) -> list[KeptLoad]:
+        """Loads they hold, by number."""
+        ...
+
+    def append(self, delta: Delta, *, source: str, trust: float, closed_at: datetime) -> Self:
+        """The columns with one more load."""
+        ...
 
 
 def rebuild(folder: Path, store: "GraphStore") -> None:
@@ -45,7 +66,7 @@ def rebuild(folder: Path, store: "GraphStore") -> None:
         writer.commit(_kept(closed, parties["load"]), fresh=True)
 
 
-def refresh(facts: "Facts", store: "GraphStore") -> "Facts | None":
+def refresh(facts: Columns, store: "GraphStore") -> Columns | None:
     """Append the loads that closed since; None where the columns are of another store and must be made anew."""
     closed = closed_loads(store)
     known = {load.number: (load.source, load.closed_at) for load in facts.loads}
@@ -59,7 +80,7 @@ def refresh(facts: "Facts", store: "GraphStore") -> "Facts | None":
     return facts
 
 
-def read_delta(facts: "Facts", store: "GraphStore", load: int) -> Delta:
+def read_delta(facts: Held, store: "GraphStore", load: int) -> Delta:
     """What a closed load changed, as the store holds it."""
     parties = store.new_parties(load).select(PARTIES.names).cast(PARTIES).combine_chunks()
     ids = combined(parties["id"])
@@ -83,7 +104,7 @@ def closed_loads(store: "GraphStore") -> list["LoadRecord"]:
 class _Numbers:
     """Numbers of parties by id: those of the columns, then new ones in their order."""
 
-    def __init__(self, ids: pa.Array, slots: NDArray[np.uint64], before: "Facts | None" = None) -> None:
+    def __init__(self, ids: pa.Array, slots: NDArray[np.uint64], before: Held | None = None) -> None:
         self._ids, self._slots, self._before = ids, slots, before
 
     def __call__(self, asked: pa.Array) -> NDArray[np.uint32]:
