@@ -9,7 +9,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -105,12 +105,32 @@ def hash_key(folder: Path) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
+@dataclass
+class Shared:
+    """A store that several loads use: opened for the first of them, closed with the stack."""
+
+    stack: ExitStack
+    store: GraphStore | None = None
+
+    def opened(self, make: Callable[[], GraphStore]) -> AbstractContextManager[GraphStore]:
+        """The store, which leaving does not close."""
+        self.store = self.store or self.stack.enter_context(make())
+        return nullcontext(self.store)
+
+
 @dataclass(frozen=True)
 class Intake:
     """What a place is loaded through: its store, its columns, its quarantine."""
 
     place: "Place"
     now: Callable[[], datetime]
+    shared: Shared | None = None
+
+    @contextmanager
+    def together(self) -> Iterator["Intake"]:
+        """The same intake, whose loads share one store."""
+        with ExitStack() as stack:
+            yield replace(self, shared=Shared(stack))
 
     def load(self, parcel: Parcel, watch: Watch) -> Report:
         """Load one delivery."""
@@ -164,7 +184,7 @@ class Intake:
         with self.quarantine() as quarantine:
             place = LoadPlace(
                 self.place.folder,
-                self.store,
+                self._opened,
                 keep=lambda digest, rows: _ignore(
                     quarantine.keep(rows, kind=kind.name, delivery=told, digest=digest) if rows else 0
                 ),
@@ -173,6 +193,9 @@ class Intake:
             report = load(kind, delivery, place, watch)
             quarantine.assign(digest_of(delivery), report.load)
         return report
+
+    def _opened(self) -> AbstractContextManager[GraphStore]:
+        return self.shared.opened(self.store) if self.shared else self.store()
 
     def _secret(self) -> dict[str, str]:
         return {"hash_key": hash_key(self._workspace())}

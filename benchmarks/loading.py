@@ -44,16 +44,17 @@ class Clock:
 
 
 def load(intake: Intake, world: Measured, deliveries: Iterable[Delivered], clock: Clock, name: str = "") -> None:
-    for delivery in deliveries:
-        settings = dict(delivery.settings())
-        if delivery.mapping:
-            settings["mapping"] = str(world.mapping(delivery))
-        parcel = Parcel(world.paths(delivery), delivery.format, settings)
-        report = clock.time(
-            f"{name or 'first load'} of {delivery.name}", lambda parcel=parcel: intake.load(parcel, Watch())
-        )
-        counts = f"{report.read:,} rows, {report.new:,} new, {report.changed:,} changed, {report.unchanged:,} unchanged"
-        print(f"  {counts}", flush=True)
+    with intake.together() as together:
+        for delivery in deliveries:
+            settings = dict(delivery.settings())
+            if delivery.mapping:
+                settings["mapping"] = str(world.mapping(delivery))
+            parcel = Parcel(world.paths(delivery), delivery.format, settings)
+            report = clock.time(
+                f"{name or 'first load'} of {delivery.name}", lambda parcel=parcel: together.load(parcel, Watch())
+            )
+            counts = f"{report.read:,} rows, {report.new:,} new, {report.changed:,} changed"
+            print(f"  {counts}, {report.unchanged:,} unchanged", flush=True)
 
 
 def run(folder: Path, parties: int) -> None:

@@ -22,7 +22,7 @@ from graph.store import GraphStore, LoadRecord
 from graph.stored import PENDING_ROWS
 from ingest.loading.batches import batches
 from ingest.loading.pending import NOTHING
-from tests.neo4j_server import Neo4jServer
+from tests.neo4j_server import FOR_MILLIONS, Neo4jServer
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -46,7 +46,7 @@ def asked(store: GraphStore, party: str) -> None:
 
 def imported(folder: Path, facts: Facts) -> dict[str, float]:
     """Seconds of each step from facts to a first answer."""
-    server = Neo4jServer(folder / "imported")
+    server = Neo4jServer(folder / "imported", FOR_MILLIONS)
     server.folder.mkdir(parents=True)
     seconds, began = {}, time.perf_counter()
     command = write_importer_files(folder / "files", facts, [record()], PENDING_ROWS.empty_table())
@@ -71,14 +71,14 @@ def batched(folder: Path, facts: Facts) -> float:
     columns = [facts.ids, kinds, facts.party_source.cast(pa.string()), pa.array(facts.anonymous)]
     added = {name: facts.table(kind) for name, kind in KINDS.items() if facts.rows(kind)}
     delta = Delta(1, pa.table(columns, schema=PARTIES), added)
-    with closing(Neo4jServer(folder / "batched").start()) as server, connected(server) as store:
+    with closing(Neo4jServer(folder / "batched", FOR_MILLIONS).start()) as server, connected(server) as store:
         began = time.perf_counter()
         note = record()
         store.open_load(
             source=note.source, trust=note.trust, digest=note.digest, delivery=note.delivery,
             delivered=note.delivered, worker=note.worker, opened_at=NOW,
         )  # fmt: skip
-        for position, batch in batches(delta, combined(facts.ids), NOTHING):
+        for position, _, batch in batches(delta, combined(facts.ids), NOTHING):
             store.write(1, batch, position=position)
         store.close_load(1, report="{}", closed_at=NOW)
         return time.perf_counter() - began

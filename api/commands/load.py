@@ -50,16 +50,16 @@ def load_files(
     from api.progress import watched  # noqa: PLC0415
 
     console = Console(stderr=True)
-    intake = Intake(place_of(store), lambda: datetime.now(UTC))
     settings = settings_of(given or [], mapping, lender=lender, currency=currency)
-    for parcel in parcels(paths, source=source, settings=settings):
-        with watched(parcel.paths[0].name, console) as watch:
-            report = intake.load(parcel, watch)
-        if as_json:
-            typer.echo(json.dumps(asdict(report), ensure_ascii=False))
-        else:
-            for line in told(report):
-                Console().print(line, highlight=False)
+    with Intake(place_of(store), lambda: datetime.now(UTC)).together() as intake:
+        for parcel in parcels(paths, source=source, settings=settings):
+            with watched(parcel.paths[0].name, console) as watch:
+                report = intake.load(parcel, watch)
+            if as_json:
+                typer.echo(json.dumps(asdict(report), ensure_ascii=False))
+            else:
+                for line in told(report):
+                    Console().print(line, highlight=False)
 
 
 def settings_of(given: list[str], mapping: Path | None, *, lender: str = "", currency: str = "") -> dict[str, str]:

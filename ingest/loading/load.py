@@ -10,6 +10,7 @@ import shutil
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,7 +51,7 @@ class Place:
 
     folder: Path
     """The workspace: columns, staging, quarantine, and the local store if there is one."""
-    open_store: Callable[[], GraphStore]
+    open_store: Callable[[], AbstractContextManager[GraphStore]]
     keep: Keep
     now: Callable[[], datetime]
     rows: int = ROWS

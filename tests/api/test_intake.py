@@ -12,6 +12,7 @@ from api import intake as intake_module
 from api.engine import Place
 from api.intake import DELIVERIES, Intake, hash_key, parcels
 from graph.errors import InvalidMapping
+from graph.local import open_store
 from ingest.loading.staging import Watch
 from tests.ingest.tabular import test_persons as persons
 from tests.ingest.test_quality import RESIDENT
@@ -107,6 +108,26 @@ def test_a_mended_passport_number_is_hashed_as_a_load_hashes_it(tmp_path: Path) 
     assert not any(passport.encode() in path.read_bytes() for path in tmp_path.glob("store/**/*") if path.is_file())
     retry(intake)
     assert open_rows(intake) == []
+
+
+def test_loads_together_use_one_server_and_give_the_folder_back(tmp_path: Path) -> None:
+    files = tmp_path / "files"
+    files.mkdir()
+    (files / "mapping.toml").write_text(MAPPING, encoding="utf-8")
+    seen = []
+    with place(tmp_path / "store").together() as intake:
+        for share in ("60%", "50%"):
+            write_csv(files / "股东.csv", [[*ROWS[0][:5], share, *ROWS[0][6:]]])
+            (parcel,) = parcels([files], source="", settings={})
+            report = intake.load(parcel, Watch())
+            assert intake.shared
+            assert intake.shared.store
+            assert intake.shared.store.server
+            seen.append((report.load, intake.shared.store.server.pid))
+    assert [load for load, _ in seen] == [1, 2]
+    assert len({pid for _, pid in seen}) == 1
+    with open_store(tmp_path / "store") as store:
+        assert store.version() == 2
 
 
 def test_a_workspace_is_its_owners_alone(refused: Intake) -> None:

@@ -19,6 +19,9 @@ VERSION = "5.26.20"
 PASSWORD = "only-for-tests"  # noqa: S105
 READY_WITHIN = 120.0
 JAVA_OPTIONS = ("-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+"""Quick to start."""
+FOR_MILLIONS = ("-Xmx4g", "-XX:+UseParallelGC")
+"""Quick with millions of rows."""
 
 
 class Neo4jMissing(Exception):
@@ -65,8 +68,9 @@ class Neo4jServer:
     password = PASSWORD
     database = None
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, java: tuple[str, ...] = JAVA_OPTIONS) -> None:
         self.folder = folder
+        self._java = java
         self._jars = jars()
         self._port = free_port()
         self._process: subprocess.Popen[str] | None = None
@@ -80,7 +84,7 @@ class Neo4jServer:
         classes = f"{self._jars / 'classes'}:{self._jars / 'jars'}/*"
         with (self.folder / "server.out").open("ab") as log:
             self._process = subprocess.Popen(
-                ["java", *JAVA_OPTIONS, "-cp", classes, "Server", str(self.folder), str(self._port)],
+                ["java", *self._java, "-cp", classes, "Server", str(self.folder), str(self._port)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -113,7 +117,7 @@ class Neo4jServer:
         conf.mkdir(exist_ok=True)
         (conf / "neo4j.conf").touch()
         classes = f"{self._jars / 'jars'}/*"
-        options = [*JAVA_OPTIONS, f"-Dapp.home={home}", f"-Dbasedir={home}", "-cp", classes]
+        options = [*self._java, f"-Dapp.home={home}", f"-Dbasedir={home}", "-cp", classes]
         done = subprocess.run(
             ["java", *options, "org.neo4j.cli.AdminTool", *arguments],
             capture_output=True,
