@@ -36,7 +36,7 @@ REMEDIES: Final = {
     "unclosed quote": 'close the quote, and double a quote that belongs to the text: "a ""b"" c"',
     "unknown currency": "use the three letters of ISO 4217, such as CNY, EUR or USD",
     "unknown word": "use one of the words of the model, or add this word to the map of the field",
-    "wrong encoding": "these bytes are no text in the file's encoding: save it anew as UTF-8",
+    "wrong encoding": "save it anew as UTF-8; a table's encoding can also be named in its mapping",
     "wrong kind of party": "this relation does not run between such parties: look at its direction and at their kinds",
     "wrong number of cells": "give the row one cell for each column; quote cells that hold the separator",
 }

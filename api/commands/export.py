@@ -48,6 +48,7 @@ def export(
         columns = place_of(target).folder / "columns"
         shutil.rmtree(columns, ignore_errors=True)
         shutil.copytree(place.folder / "columns", columns)
-    typer.echo(f"{facts.party_count:,} parties of {facts.version} loads are in {out}")
+    loaded = "1 load" if len(loads) == 1 else f"{len(loads):,} loads"
+    typer.echo(f"{facts.party_count:,} parties of {loaded} are in {out}")
     typer.echo("With the server stopped, run on its machine:\n")
     typer.echo(shlex.join(command))

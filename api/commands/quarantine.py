@@ -93,23 +93,24 @@ def retry(store: Store = "") -> None:
     from api.cli import failed  # noqa: PLC0415  (which lists this command)
     from api.progress import watched  # noqa: PLC0415
 
-    intake, console, code = _intake(store), Console(), 0
-    with intake.quarantine() as quarantine:
-        deliveries = quarantine.deliveries()
-    if not deliveries:
-        console.print("nothing is in quarantine")
-    for digest in deliveries:
-        try:
-            with watched("retry", Console(stderr=True)) as watch:
-                report = intake.retry(digest, watch)
-        except Cancelled:
-            raise
-        except (ContagraphError, OSError) as problem:
-            # One delivery whose mapping has gone must not hold up the others.
-            code = failed(problem)
-            continue
-        for line in told(report):
-            console.print(line, highlight=False)
+    console, code = Console(), 0
+    with _intake(store).together() as intake:
+        with intake.quarantine() as quarantine:
+            deliveries = quarantine.deliveries()
+        if not deliveries:
+            console.print("nothing is in quarantine")
+        for digest in deliveries:
+            try:
+                with watched("retry", Console(stderr=True)) as watch:
+                    report = intake.retry(digest, watch)
+            except Cancelled:
+                raise
+            except (ContagraphError, OSError) as problem:
+                # One delivery whose mapping has gone must not hold up the others.
+                code = failed(problem)
+                continue
+            for line in told(report):
+                console.print(line, highlight=False)
     if code:
         raise typer.Exit(code)
 

@@ -41,9 +41,14 @@ def _sums(title: str, names: Sequence[str], stakes: Sequence[Stake], currency: s
         line(f"  as {kind}", [stake.by_kind.get(kind, 0.0) for stake in stakes])
     line("by guarantees given", [stake.contingent for stake in stakes])
     line("undisclosed guarantees, at most", [stake.unknown_guarantees_most for stake in stakes])
-    unknown = [stake.unknown_facilities for stake in stakes]
-    if any(unknown):
-        row(made, "facilities of unknown amount", *(f"{count:,}" for count in unknown))
+    counts = {
+        "facilities of unknown amount": [stake.unknown_facilities for stake in stakes],
+        "facilities drawn to an unknown amount": [stake.unknown_drawn for stake in stakes],
+        "guarantees past their day, not counted": [stake.expired_guarantees for stake in stakes],
+    }
+    for said, numbers in counts.items():
+        if any(numbers):
+            row(made, said, *(f"{number:,}" for number in numbers))
     return made
 
 

@@ -110,7 +110,7 @@ def staging(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise LoadInProgress("another process loads this delivery", where=str(folder)) from None
+            raise LoadInProgress("another process loads this delivery", where=str(folder.parents[1])) from None
         yield
 
 
