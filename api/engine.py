@@ -74,8 +74,8 @@ class Place:
             return facts
 
     def must_exist(self) -> None:
-        """Raise StoreUnavailable where nothing was ever loaded."""
-        if not self.folder.is_dir():
+        """Raise StoreUnavailable where the folder of a local store is not there."""
+        if not self.address and not self.folder.is_dir():
             raise StoreUnavailable(
                 "nothing was loaded yet", where=str(self.folder), remedy="load files first: `contagraph load PATH`"
             )
@@ -110,6 +110,7 @@ class Era:
         self._lock = Lock()
         self._indexing = Lock()
         self._views: OrderedDict[Moment, Future[View]] = OrderedDict()
+        self._earliest: dict[int, datetime | None] = {}
 
     @cached_property
     def latest(self) -> datetime:
@@ -121,11 +122,15 @@ class Era:
                 last = max(last, int(instants.max(initial=0)))
         return EPOCH + timedelta(microseconds=last)
 
-    @cached_property
-    def earliest(self) -> datetime | None:
-        """The first instant at which anything became known; None where nothing is."""
-        first = [self.facts.times(kind).recorded_at.min() for kind in KINDS.values() if self.facts.rows(kind)]
-        return EPOCH + timedelta(microseconds=int(min(first))) if first else None
+    def earliest(self, version: int) -> datetime | None:
+        """The first instant at which anything of a version became known; None where nothing is."""
+        if version not in self._earliest:
+            first = []
+            for kind in KINDS.values():
+                mine = self.facts.column(kind, "load").to_numpy() <= version
+                first += [self.facts.times(kind).recorded_at[mine].min()] if mine.any() else []
+            self._earliest[version] = EPOCH + timedelta(microseconds=int(min(first))) if first else None
+        return self._earliest[version]
 
     @property
     def search(self) -> SearchIndex:

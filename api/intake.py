@@ -17,7 +17,7 @@ from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 from graph.disk import flush_folder
-from graph.errors import InvalidMapping, NotFound
+from graph.errors import InvalidInput, InvalidMapping, NotFound
 from graph.local import open_store
 from graph.store import GraphStore
 from ingest import registry
@@ -26,7 +26,7 @@ from ingest.loading.load import load
 from ingest.loading.report import Report
 from ingest.loading.staging import Watch, digest_of
 from ingest.quarantine import Quarantine
-from ingest.source import Delivery, Rejected, Source, Staged
+from ingest.source import Delivery, Source
 
 if TYPE_CHECKING:
     from api.engine import Place
@@ -156,18 +156,27 @@ class Intake:
         return report
 
     def mend(self, number: int, raw: str) -> None:
-        """Put a corrected row in the place of a bad one, natural persons' numbers concealed as a load does it."""
-        folder = self._workspace() / "staging" / f"mend-{number}"
-        secret = self._secret()
+        """Put a corrected row in the place of a bad one, natural persons' numbers concealed as its source does it.
+
+        Raises NotFound, and InvalidInput where the row is no JSON object.
+        """
         try:
-            with self.quarantine() as quarantine:
-                again = quarantine.write_mended(number, raw, folder)
-                settings = dict(again.delivery.settings) | secret
-                delivery = replace(again.delivery, settings=settings)
-                hidden = _as_kept(registry.source(again.kind).read(delivery))
-                quarantine.mend(number, hidden or raw, key=bytes.fromhex(secret["hash_key"]))
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            row = json.loads(raw)
+        except ValueError:
+            row = None
+        if not isinstance(row, dict):
+            raise InvalidInput(
+                "is no JSON object",
+                where=f"the row for {number}",
+                remedy="correct the row as `quarantine export` gives it",
+            )
+        secret = self._secret()
+        with self.quarantine() as quarantine:
+            kind, delivery, place = quarantine.to_mend(number)
+            hidden = registry.source(kind).conceal(
+                replace(delivery, settings=dict(delivery.settings) | secret), place, row
+            )
+            quarantine.mend(number, hidden, key=bytes.fromhex(secret["hash_key"]))
 
     def quarantine(self) -> Quarantine:
         """The rows that could not be used."""
@@ -204,16 +213,6 @@ class Intake:
         """The workspace, for its owner alone where it is made: it holds what is known of people, and the key."""
         self.place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return self.place.folder
-
-
-def _as_kept(found: Iterable[Staged | Rejected]) -> str:
-    """The row that a source has read, as it would be kept; empty where the row says nothing."""
-    for item in found:
-        if isinstance(item, Rejected):
-            return item.raw
-        for text in item.raw([0]) if len(item.rows) else []:
-            return text
-    return ""
 
 
 def _ignore(_count: int) -> None:

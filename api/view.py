@@ -33,6 +33,7 @@ from graph.model import (
     SUPPLIES,
     VERDICTS,
 )
+from graph.moment import write_instant
 from graph.search import SearchIndex, Seen
 from graph.snapshot import Snapshot
 
@@ -45,16 +46,15 @@ LENDS_TO_MANY = 10
 
 
 class Known(Protocol):
-    """What is known around a snapshot: everything of its version, at every moment."""
+    """What is known around a snapshot: at every moment, and by other versions."""
 
     @property
     def search(self) -> SearchIndex:
         """The index of names."""
         ...
 
-    @property
-    def earliest(self) -> datetime | None:
-        """The first instant at which anything became known; None where nothing is."""
+    def earliest(self, version: int) -> datetime | None:
+        """The first instant at which anything of a version became known; None where nothing is."""
         ...
 
 
@@ -178,9 +178,9 @@ class View:
     ) -> Answer[T]:
         """A value in the frame of every answer."""
         moment = self.snapshot.moment
-        first = self._known.earliest
+        first = self._known.earliest(self.snapshot.version)
         if first and moment.known_at < first:
-            reasons = [f"Nothing was known then: what is loaded was known from {first:%Y-%m-%d} on.", *reasons]
+            reasons = [f"Nothing was known then: what is loaded was known from {write_instant(first)} on.", *reasons]
         return Answer(
             question,
             AsOf(moment.valid_at, moment.known_at),

@@ -56,7 +56,7 @@ class Part:
 
 
 def parts(delta: Delta, ids: pa.Array, rows: int = CHUNK) -> Iterator[Part]:
-    """A load cut up: parties first, then facts of each kind by key, in which order an index is made fastest."""
+    """A load cut up: parties first, then facts of each kind by key, in which order the index of one with rows grows."""
     for start in range(0, len(delta.parties), rows):
         table = delta.parties.slice(start, rows)
         table = table.append_column("load", pa.array([delta.load] * len(table), pa.int32()))

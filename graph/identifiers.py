@@ -14,6 +14,8 @@ USCC: Final = "CN-USCC"
 RESIDENT: Final = "CN-RIC"
 HASHED: Final = "hmac-sha256:"
 """What a keyed hash begins with, so that none is hashed again."""
+UNVERIFIED: Final = "-unverified"
+"""What follows the hash of a number that did not agree with its scheme: the hash alone no longer tells."""
 
 _LEI = re.compile(r"[0-9A-Z]{18}[0-9]{2}")
 _USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")

@@ -25,7 +25,7 @@ from arcadedb._native.database import _call as crossing
 PARENT_LOOK = 0.25
 """Seconds between two looks at the parent's id."""
 COMMIT_EVERY = 10_000
-NUMBERS = ("load", "retracted_by", "settled_by")
+NUMBERS = ("load", "retracted_by")
 """Indexed properties that are whole numbers; the others are text."""
 
 

@@ -51,6 +51,15 @@ class Hit(NamedTuple):
     """The name or number as its source writes it."""
 
 
+class Hits(NamedTuple):
+    """What was found."""
+
+    found: list[Hit]
+    """The best first."""
+    complete: bool
+    """Whether these are all; where a name is common, only so many are looked at."""
+
+
 @dataclass(frozen=True)
 class Seen:
     """What a search may see: loads up to a version, recorded up to an instant (microseconds since 1970)."""
@@ -81,25 +90,28 @@ class SearchIndex:
                 return index
         raise UnreadableFile("other processes keep replacing it by their version", where=str(path))
 
-    def find(self, text: str, *, seen: Seen) -> list[Hit]:
-        """Parties by name, number or id, the best first; the order is the same every time."""
+    def find(self, text: str, *, seen: Seen) -> Hits:
+        """Parties by name, number or id; the order is the same every time."""
         text = text.strip()
         best: dict[int, Hit] = {}
-        for hit in self._hits(text, seen):
+        cut: set[str] = set()
+        for hit in self._hits(text, seen, cut):
             if hit.party not in best or hit.score > best[hit.party].score:
                 best[hit.party] = hit
         ids = self._facts.ids
-        return sorted(best.values(), key=lambda hit: (-round(hit.score, 6), len(hit.text), ids[hit.party].as_py()))
+        ranked = sorted(best.values(), key=lambda hit: (-round(hit.score, 6), len(hit.text), ids[hit.party].as_py()))
+        return Hits(ranked, not cut)
 
-    def _hits(self, text: str, seen: Seen) -> Iterator[Hit]:
+    def _hits(self, text: str, seen: Seen, cut: set[str]) -> Iterator[Hit]:
+        """Hits by each way of looking; `cut` gathers the ways that stopped before their end."""
         if text:
-            yield from self._by_id(text, seen)
-            yield from self._by_number(normalise_number(text), seen)
-            yield from self._by_name(normalise(text.replace("\n", " ")), seen)
+            yield from self._by_id(text, seen, cut)
+            yield from self._by_number(normalise_number(text), seen, cut)
+            yield from self._by_name(normalise(text.replace("\n", " ")), seen, cut)
 
     # ── ids ──
 
-    def _by_id(self, text: str, seen: Seen) -> Iterator[Hit]:
+    def _by_id(self, text: str, seen: Seen, cut: set[str]) -> Iterator[Hit]:
         """Parties whose id, or its part after the source, begins with the text."""
         known = self._facts.parties_at(seen.version)
         ids, order = self._facts.ids, self._facts.order
@@ -112,6 +124,8 @@ class SearchIndex:
                 if number < known:
                     whole = len(prefix) / len(found)
                     yield Hit(number, 1.0 if whole == 1 else 0.7 + 0.2 * whole, "id", found)
+            else:
+                cut |= {"id"} if place + CANDIDATES < len(order) else set()
 
     @cached_property
     def _sources(self) -> list[str]:
@@ -119,7 +133,7 @@ class SearchIndex:
 
     # ── numbers ──
 
-    def _by_number(self, plain: str, seen: Seen) -> Iterator[Hit]:
+    def _by_number(self, plain: str, seen: Seen, cut: set[str]) -> Iterator[Hit]:
         if len(plain) < 3 or not any(character.isdigit() for character in plain):
             return
         rows = self._ask(
@@ -127,35 +141,38 @@ class SearchIndex:
             "recorded <= ? ORDER BY plain, party LIMIT ?",
             (plain, plain + AFTER_ALL, seen.version, seen.instant, CANDIDATES),
         )
+        cut |= {"number"} if len(rows) == CANDIDATES else set()
         for party, scheme, text, whole in rows:
             score = 1.0 if whole == plain else 0.75 + 0.2 * len(plain) / len(whole)
             yield Hit(party, score, scheme, text)
 
     # ── names ──
 
-    def _by_name(self, plain: str, seen: Seen) -> Iterator[Hit]:
+    def _by_name(self, plain: str, seen: Seen, cut: set[str]) -> Iterator[Hit]:
         if not plain:
             return
-        rows = set(self._shared(plain))
-        rows.update(
-            row
-            for (row,) in self._ask(
-                "SELECT row FROM name WHERE plain >= ? AND plain < ? ORDER BY plain, party LIMIT ?",
-                (plain, plain + AFTER_ALL, CANDIDATES // 2),
-            )
+        shared = self._shared(plain)
+        begun = self._ask(
+            "SELECT row FROM name WHERE plain >= ? AND plain < ? ORDER BY plain, party LIMIT ?",
+            (plain, plain + AFTER_ALL, CANDIDATES // 2),
         )
+        rows = {*shared, *(row for (row,) in begun)}
         marks = ",".join("?" * len(rows))
         found = self._ask(
-            f"SELECT party, main, text, plain, load, recorded FROM name WHERE row IN ({marks})",  # noqa: S608
+            f"SELECT party, main, text, plain, load, recorded, row FROM name WHERE row IN ({marks})",  # noqa: S608
             sorted(rows),
         )
-        found = [row for row in found if row[4] <= seen.version and row[5] <= seen.instant]
-        for score, (party, main, text, *_) in zip(likeness(plain, [row[3] for row in found]), found, strict=True):
-            if score > 0:
+        scores = likeness(plain, [row[3] for row in found])
+        # Where even the least of those looked at is like the name, so may be others.
+        least = shared[-1] if len(shared) == CANDIDATES else -1
+        like = any(score > 0 and row[6] == least for score, row in zip(scores, found, strict=True))
+        cut |= {"name"} if like or len(begun) == CANDIDATES // 2 else set()
+        for score, (party, main, text, _, load, recorded, _) in zip(scores, found, strict=True):
+            if score > 0 and load <= seen.version and recorded <= seen.instant:
                 yield Hit(party, score if main else 0.98 * score, "name" if main else "other name", text)
 
     def _shared(self, plain: str) -> list[int]:
-        """Rows that share the most, and the rarest, of a name's grams; the shorter the better."""
+        """Rows that share the most, and the rarest, of a name's grams, the shorter the better; the least last."""
         asked = np.unique(grams(plain)[0])[:200]
         marks = ",".join("?" * len(asked))
         listed = self._ask(
@@ -182,7 +199,8 @@ class SearchIndex:
         there = np.flatnonzero(weight > 0)
         ranked = weight[there] - np.float32(1e-3) * self._lengths[there]
         if len(there) > CANDIDATES:
-            there = there[np.argpartition(-ranked, CANDIDATES)[:CANDIDATES]]
+            chosen = np.argpartition(-ranked, CANDIDATES)[:CANDIDATES]
+            there = there[chosen[np.argsort(-ranked[chosen])]]
         return [int(row) for row in there]
 
     @cached_property

@@ -144,7 +144,7 @@ def guess(
 ) -> Guess:
     """Guess from headers, what their columns read as, and the greatest value of each number.
 
-    `title` is the name of the file; `kinds` are columns all of whose words mean a company, person or state.
+    `title` is the name of the file; `kinds` are columns nearly all of whose words mean a company, person or state.
 
     >>> guess({"股东": "text", "公司": "text", "持股比例": "number"}, {"持股比例": "60"}).fields["share"]
     Said(column='持股比例', unit='%')

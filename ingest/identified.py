@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from graph.identifiers import HASHED, LEI, RESIDENT, USCC, is_lei, is_resident_id, is_uscc, plain
+from graph.identifiers import HASHED, LEI, RESIDENT, UNVERIFIED, USCC, is_lei, is_resident_id, is_uscc, plain
 from ingest.words import BLANK
 
 _BLANK: Final = frozenset("".join(word.split()) for word in BLANK)
@@ -33,6 +33,8 @@ def is_verified(scheme: str, value: str) -> bool:
     >>> is_verified("GB-COH", "00102498"), is_verified("Delaware company number", "758355")
     (True, False)
     """
+    if value.startswith(HASHED) and value.endswith(UNVERIFIED):
+        return False
     if scheme == LEI:
         return is_lei(value)
     if scheme == USCC:

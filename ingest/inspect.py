@@ -27,7 +27,7 @@ _EXAMPLES = 5
 _AGREE = 0.9
 """Share of the filled cells that must read as a type for the column to be of it."""
 
-_ENOUGH = 3
+_ENOUGH = 4
 """Cells that outweigh a single one that does not read."""
 
 
@@ -111,8 +111,9 @@ def _party_kinds(batches: list[Rows]) -> frozenset[str]:
     found = set()
     for position, header in enumerate(batches[0].headers if batches else ()):
         said = batches[0].columns[position].drop_null()
-        if len(said) and len(pc.unique(said)) < 20 and _reads(choices(said, words), said):
-            found.add(header)
+        if len(said) and len(pc.unique(said)) < 20:
+            read = choices(said, words)
+            found |= {header} if _reads(read, said) or _nearly_reads(read, said) else set()
     return frozenset(found)
 
 
@@ -151,24 +152,30 @@ def _type(distinct: pa.Array) -> tuple[Type, pa.Array]:
     # A leading zero or many digits are a number's name, not an amount; a few amounts are that large.
     zero = pc.any(pc.match_substring_regex(distinct, r"^0\d")).as_py()
     long = pc.sum(pc.match_substring_regex(distinct, r"^\d{12,}$")).as_py()
-    named = zero or long > (1 - _AGREE) * len(distinct)
-    dated = days(distinct)
+    named = zero or len(distinct) - long < _AGREE * len(distinct)
     serial = pc.all(pc.match_substring_regex(distinct, r"^\d{5}$")).as_py()
-    if not serial and _reads(dated, distinct):
-        return "date", dated.arrays[0]
-    if not named and _reads(flags(distinct), distinct) and len(distinct) > 1:
-        return "flag", pc.utf8_lower(distinct)
-    counted = numbers(distinct)
-    if not named and _reads(counted, distinct):
-        return "number", counted.arrays[0]
-    shared = bands(distinct)
-    if not named and _reads(shared, distinct):
-        return "band", shared.arrays[0]
+    tried: dict[Type, Parsed] = {} if serial else {"date": days(distinct)}
+    if not named:
+        tried |= {"flag": flags(distinct)} if len(distinct) > 1 else {}
+        tried |= {"number": numbers(distinct), "band": bands(distinct)}
+    for reads in (_reads, _nearly_reads):
+        for kind, read in tried.items():
+            if reads(read, distinct):
+                return kind, pc.utf8_lower(distinct) if kind == "flag" else read.arrays[0]
     return "text", distinct
 
 
 def _reads(read: Parsed, distinct: pa.Array) -> bool:
-    lost = sum(len(fault.rows) for fault in read.faults)
-    said = len(distinct) - read.arrays[0].null_count
-    # One bad cell says little about a short column.
-    return bool(said > 0 and (said >= _AGREE * (said + lost) or (lost == 1 and said >= _ENOUGH)))
+    said, lost = _said(read, distinct)
+    return said > 0 and said >= _AGREE * (said + lost)
+
+
+def _nearly_reads(read: Parsed, distinct: pa.Array) -> bool:
+    """Whether one bad cell alone stands against a type, which says little about a short column."""
+    said, lost = _said(read, distinct)
+    return lost == 1 and said >= _ENOUGH
+
+
+def _said(read: Parsed, distinct: pa.Array) -> tuple[int, int]:
+    """Cells that read as a type, and cells that do not."""
+    return len(distinct) - read.arrays[0].null_count, sum(len(fault.rows) for fault in read.faults)

@@ -8,13 +8,13 @@ import csv
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal
 
-from graph.errors import InvalidInput, InvalidQuestion, NotFound
+from graph.errors import InvalidQuestion, NotFound
 from ingest.places import places_beside, split_place
 from ingest.privacy import conceal
 from ingest.source import Delivery, Rejected
@@ -154,42 +154,34 @@ class Quarantine:
         with self._file:
             self._file.executemany("UPDATE row SET status = 'resolved' WHERE number = ?", ((n,) for n in numbers))
 
-    def mend(self, number: int, raw: str, *, key: bytes) -> None:
-        """Put a corrected row in the place of a bad one, resident numbers hashed by a key.
+    def to_mend(self, number: int) -> tuple[str, Delivery, str]:
+        """Source, delivery and place of an open row; raises NotFound."""
+        digest, place = self._open(number)
+        kind, told = self._file.execute("SELECT kind, told FROM delivery WHERE digest = ?", (digest,)).fetchone()
+        return kind, _delivery(json.loads(told), {}), place
 
-        A row that was refused for several reasons is mended for all of them. Raises NotFound, and
-        InvalidInput where the row is no JSON object.
+    def mend(self, number: int, row: dict[str, Any], *, key: bytes) -> None:
+        """Put a corrected row in the place of a bad one, resident numbers hashed by a key; raises NotFound.
+
+        A row that was refused for several reasons is mended for all of them.
         """
-        bad = self._to_mend(number, raw)
+        hidden = conceal(json.dumps(row, ensure_ascii=False), key)
         with self._file:
             self._file.execute(
                 "UPDATE row SET original = coalesce(original, raw), raw = ? "
                 "WHERE delivery = ? AND place = ? AND status = 'open'",
-                (conceal(raw, key), bad.delivery, bad.place),
+                (hidden, *self._open(number)),
             )
 
-    def write_mended(self, number: int, raw: str, folder: Path) -> Again:
-        """Write one row as it was corrected, for its source to read; raises as `mend` does."""
-        bad = self._to_mend(number, raw)
-        return self._write(bad.delivery, [replace(bad, raw=raw)], folder)
-
-    def _to_mend(self, number: int, raw: str) -> Bad:
-        try:
-            told = json.loads(raw)
-        except ValueError:
-            told = None
-        if not isinstance(told, dict):
-            raise InvalidInput(
-                "is no JSON object",
-                where=f"the row for {number}",
-                remedy="correct the row as `quarantine export` gives it",
-            )
-        found = self.rows(after=number - 1, limit=1)
-        if not found or found[0].number != number:
+    def _open(self, number: int) -> tuple[str, str]:
+        """Delivery and place of an open row."""
+        asked = "SELECT delivery, place FROM row WHERE number = ? AND status = 'open'"
+        found: tuple[str, str] | None = self._file.execute(asked, (number,)).fetchone()
+        if not found:
             raise NotFound(
                 "no open row of this number is in quarantine", where=str(number), remedy="list the open rows"
             )
-        return found[0]
+        return found
 
     def export(self, path: Path, choice: Choice | None = None) -> int:
         """Write rows as CSV, or as JSON lines where the name ends in `.jsonl`; says how many."""
@@ -209,14 +201,11 @@ class Quarantine:
 
     def write_anew(self, digest: str, folder: Path) -> Again:
         """Write the open rows of a delivery as JSON lines, one file for each file they came in; raises NotFound."""
+        found = self._file.execute("SELECT kind, told FROM delivery WHERE digest = ?", (digest,)).fetchone()
         rows = list(self.every(Choice(delivery=digest)))
-        if not rows:
+        if not found or not rows:
             raise NotFound("no open row of this delivery is in quarantine", where=digest)
-        return self._write(digest, rows, folder)
-
-    def _write(self, digest: str, rows: list[Bad], folder: Path) -> Again:
-        kind, told = self._file.execute("SELECT kind, told FROM delivery WHERE digest = ?", (digest,)).fetchone()
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         by_origin: dict[str, dict[str, Bad]] = {}
         for bad in rows:
             by_origin.setdefault(split_place(bad.place)[0], {}).setdefault(bad.place, bad)
@@ -227,7 +216,7 @@ class Quarantine:
             path.write_text("".join(bad.raw + "\n" for bad in wanted.values()), encoding="utf-8")
             places_beside(path).write_text("".join(place + "\n" for place in wanted), encoding="utf-8")
             origins[path] = origin
-        return Again(kind, _delivery(json.loads(told), origins), tuple(bad.number for bad in rows))
+        return Again(found[0], _delivery(json.loads(found[1]), origins), tuple(bad.number for bad in rows))
 
 
 def harmless(value: Any) -> Any:

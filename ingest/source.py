@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import pyarrow as pa
 
@@ -84,6 +84,10 @@ class Source(Protocol):
 
     def delivery(self, paths: tuple[Path, ...], settings: Mapping[str, str]) -> Delivery:
         """The delivery these files make with these settings; raises InvalidMapping where one is missing."""
+        ...
+
+    def conceal(self, delivery: Delivery, place: str, row: dict[str, Any]) -> dict[str, Any]:
+        """A row that somebody corrected as this source would keep it: natural persons' numbers hashed."""
         ...
 
     def read(self, delivery: Delivery) -> Iterator[Staged | Rejected]:

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from graph.errors import InvalidMapping, UnreadableFile
 from ingest.mapping import Mapping as Plan
 from ingest.mapping import TablePart, read_mapping
-from ingest.places import Origin, original_places, read_origin
+from ingest.places import Origin, original_places, read_origin, split_place
 from ingest.source import Delivery, Rejected, Staged
 from ingest.tabular.ahead import in_order
 from ingest.tabular.layout import Layout
@@ -62,11 +62,18 @@ class Tables:
         told = {**settings, "mapping": str(plan.path.resolve())}
         return Delivery(kept, plan.name, plan.mode, plan.delivered, plan.trust, plan.confidence, told)
 
+    def conceal(self, delivery: Delivery, place: str, row: dict[str, Any]) -> dict[str, Any]:
+        """A corrected row, the numbers of persons hashed by every table that its file has."""
+        plan, key = _plan(delivery)
+        origin = read_origin(split_place(place)[0])
+        for table in plan.tables:
+            if _meant(table, origin):
+                row = Persons(plan, table, key).concealed(row, where=place)
+        return row
+
     def read(self, delivery: Delivery) -> Iterator[Staged | Rejected]:
         """Parties and facts of every file, tables in the order of the mapping."""
-        plan = read_mapping(Path(delivery.settings["mapping"]), delivery.settings)
-        secret = delivery.settings.get("hash_key")
-        key = bytes.fromhex(secret) if secret else None
+        plan, key = _plan(delivery)
         before = 0
         for path in delivery.paths:
             origin = read_origin(delivery.origins.get(path, path.name))
@@ -77,6 +84,13 @@ class Tables:
                         path, origin, plan, table, persons, retried=path in delivery.origins, before=before
                     )
             before += path.stat().st_size
+
+
+def _plan(delivery: Delivery) -> tuple[Plan, bytes | None]:
+    """The mapping of a delivery, and the key that hides persons' numbers."""
+    secret = delivery.settings.get("hash_key")
+    plan = read_mapping(Path(delivery.settings["mapping"]), delivery.settings)
+    return plan, bytes.fromhex(secret) if secret else None
 
 
 def _meant(table: TablePart, origin: Origin) -> bool:

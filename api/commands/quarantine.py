@@ -82,8 +82,7 @@ def mend(
 
     What stands on the command line is seen by every user of the machine: personal data comes in by `-`.
     """
-    # A row is kept as one line; JSON has no line break inside its texts.
-    _intake(store).mend(number, " ".join(sys.stdin.read().splitlines()) if row == "-" else row)
+    _intake(store).mend(number, sys.stdin.read() if row == "-" else row)
     Console().print(f"row {number} is mended; load it with `contagraph quarantine retry`")
 
 

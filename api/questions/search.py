@@ -37,6 +37,8 @@ class Found:
 
     matches: tuple[Match, ...]
     page: Page
+    complete: bool
+    """Whether the page's total is all; where a name is common, only so many parties are looked at."""
 
 
 def search(engine: Engine, text: str, *, limit: int = 20, offset: int = 0, moment: Moment) -> Answer[Found]:
@@ -46,12 +48,13 @@ def search(engine: Engine, text: str, *, limit: int = 20, offset: int = 0, momen
         raise InvalidQuestion(f"{len(text)} characters", where="q", remedy=f"ask for at most {LONGEST}")
     view = engine.view(moment)
     evidence = Evidence(view.snapshot)
-    hits = _one_a_node(view.snapshot.nodes.of, view.search.find(text, seen=view.seen))
-    shown = hits[offset : offset + limit]
+    hits, complete = view.search.find(text, seen=view.seen)
+    ranked = _one_a_node(view.snapshot.nodes.of, hits)
+    shown = ranked[offset : offset + limit]
     parties = evidence.parties(node for node, _ in shown)
     matches = [Match(one, round(hit.score, 4), hit.by, hit.text) for one, (_, hit) in zip(parties, shown, strict=True)]
     _cite(evidence, shown)
-    found = Found(tuple(matches), Page(len(hits), offset, len(matches)))
+    found = Found(tuple(matches), Page(len(ranked), offset, len(matches)), complete)
     question = Question("search", {"text": text, "limit": limit, "offset": offset})
     return view.answer(question, found, evidence, reasons=_reasons(found))
 
@@ -87,4 +90,6 @@ def _reasons(found: Found) -> list[str]:
         reasons.append(f"The {first.by} {first.text} {exact} what was asked.")
     if found.page.left:
         reasons.append(f"{plural(found.page.left, 'more party resembles', 'more parties resemble')} it less.")
+    if not found.complete:
+        reasons.append("It is so common that only the likeliest were looked at; ask for more of it.")
     return reasons

@@ -57,6 +57,10 @@ class Bods:
         """The delivery of these files; raises InvalidMapping."""
         return delivery_of(paths, settings, name=self.name, required=self.required)
 
+    def conceal(self, delivery: Delivery, place: str, row: dict[str, Any]) -> dict[str, Any]:
+        """A corrected statement, a person's identifiers hashed."""
+        return masked(row, bytes.fromhex(delivery.settings.get("hash_key", "")))
+
     def read(self, delivery: Delivery) -> Iterator[Staged | Rejected]:
         """Parties and facts of every file, in the order of its statements."""
         states = frozenset(ref for path in delivery.paths for ref in _states(path))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -58,6 +58,10 @@ class FinBench:
                     f"{path.name} is not a file of FinBench", where=str(path), remedy=f"files are {', '.join(FILES)}"
                 )
         return delivery
+
+    def conceal(self, delivery: Delivery, place: str, row: dict[str, Any]) -> dict[str, Any]:
+        """A corrected row as it is: nothing in it is a person's number."""
+        return row
 
     def read(self, delivery: Delivery) -> Iterator[Staged | Rejected]:
         """Parties, holdings, guarantees and loans, file by file, loans before those who applied for them."""

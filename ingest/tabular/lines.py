@@ -53,6 +53,12 @@ def read_lines(path: Path, layout: Layout) -> Iterator[Rows | Rejected]:
         raise UnreadableFile("no line of it is a JSON object", where=str(path), remedy="write one JSON object a line")
 
 
+def one_row(row: dict[str, Any]) -> Rows | Rejected:
+    """An object that is no line of a file, read as one."""
+    batch = _Batch("")
+    return batch.add(1, json.dumps(row).encode(), 0) or batch.rows()
+
+
 class _Batch:
     """Lines gathered until a batch is full."""
 

@@ -1,6 +1,6 @@
 """A mapping applied: batches of rows become batches of parties and facts, column by column."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,14 +52,8 @@ class Mapper:
     def apply(self, rows: Rows) -> Iterator[Staged | Rejected]:
         """Parties and facts of a batch, then the rows refused."""
         refusals = Refusals()
-        doubtful: set[str] = set()
-        rows = self._persons.hidden(Cells(rows, self._places, refusals), doubtful)
-
-        def verify(scheme: str, number: str) -> bool:
-            # A number that was hashed just now is judged by what it was; one hashed by an earlier load is held.
-            return number not in doubtful and is_verified(scheme, number)
-
-        batch = _Batch(self._mapping, Cells(rows, self._places, refusals), verify)
+        rows = self._persons.hidden(Cells(rows, self._places, refusals))
+        batch = _Batch(self._mapping, Cells(rows, self._places, refusals))
         yield from batch.staged(self._table)
         yield from refusals.rejected(rows)
 
@@ -67,8 +61,8 @@ class Mapper:
 class _Batch:
     """One batch being mapped."""
 
-    def __init__(self, mapping: Mapping, cells: Cells, verify: Callable[[str, str], bool]) -> None:
-        self._mapping, self._cells, self._size, self._verify = mapping, cells, len(cells.rows), verify
+    def __init__(self, mapping: Mapping, cells: Cells) -> None:
+        self._mapping, self._cells, self._size = mapping, cells, len(cells.rows)
         self._place = cells.rows.place()
         self._parties: dict[str, _Party] = {}
 
@@ -123,7 +117,7 @@ class _Batch:
         good = party.good.copy()
         columns = {"party": party.ids, **self._columns(kind, values, good)}
         if scheme:
-            columns["value"], columns["verified"] = numbered(columns["value"], scheme, self._verify)
+            columns["value"], columns["verified"] = numbered(columns["value"], scheme)
         said = np.zeros(self._size, bool)
         for field in kind.fields:
             if field.name not in ("currency", "scheme"):
@@ -274,14 +268,14 @@ class _Batch:
         yield Staged(kind, table, raw, rows.consumed)
 
 
-def numbered(numbers: pa.Array, scheme: str, verify: Callable[[str, str], bool]) -> tuple[pa.Array, pa.Array]:
+def numbered(numbers: pa.Array, scheme: str) -> tuple[pa.Array, pa.Array]:
     """Register numbers in plain signs, and whether they are verified; none where the cell is blank."""
 
     def read(distinct: pa.Array) -> Parsed:
         said = [None if number is None or is_blank(number) else number for number in distinct.to_pylist()]
         # A hashed number in a row that is retried must stay equal to the one that was loaded.
         bare = [number if number is None or HASHED in number else plain(number) for number in said]
-        verified = [None if number is None else verify(scheme, number) for number in bare]
+        verified = [None if number is None else is_verified(scheme, number) for number in bare]
         return Parsed((pa.array(bare, pa.string()), pa.array(verified, pa.bool_())))
 
     values, verified = by_distinct(numbers, read).arrays

@@ -8,20 +8,21 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.errors import InvalidMapping
-from graph.identifiers import HASHED, LEI, USCC, keyed_hash, plain
+from graph.identifiers import HASHED, LEI, UNVERIFIED, USCC, keyed_hash, plain
 from graph.model import IDENTIFIER, PARTY_FIELDS
 from ingest.identified import is_blank, is_verified
 from ingest.mapping import Mapping, PartyPart, TablePart
 from ingest.privacy import IN_CLEAR
 from ingest.source import Rejected
-from ingest.tabular.cells import Cells, Mask
+from ingest.tabular.cells import Cells, Mask, Refusals, locate
+from ingest.tabular.lines import one_row
 from ingest.tabular.rows import CELLS, CellFault, Rows
 from ingest.value_text import read_value
 
@@ -37,23 +38,20 @@ class Persons:
     """The parties of one table that may be persons, and the columns that hold their numbers."""
 
     def __init__(self, mapping: Mapping, table: TablePart, key: bytes | None) -> None:
-        self._key = key
+        self._mapping, self._table, self._key = mapping, table, key
         scheme = _scheme_of_ids(mapping)
         columns = [(part, _columns(part, table, scheme)) for part in table.parties if _may_be_person(part)]
         self._numbers = [(part, named) for part, named in columns if named]
 
-    def hidden(self, cells: Cells, doubtful: set[str]) -> Rows:
-        """The rows with every number of a person hashed; without a key it is struck out, and a fault.
-
-        `doubtful` gathers the hashes of numbers that did not agree with their scheme.
-        """
+    def hidden(self, cells: Cells) -> Rows:
+        """The rows with every number of a person hashed; without a key it is struck out, and a fault."""
         rows = cells.rows
         for part, columns in self._numbers:
             sure, meant = _persons(part, cells)
             for name, scheme in columns.items():
                 place = cells.position(name)
                 if place is not None:
-                    rows = self._hide(rows, place, scheme, sure=sure, meant=meant, doubtful=doubtful)
+                    rows = self._hide(rows, place, scheme, sure=sure, meant=meant)
         return rows
 
     def refused(self, row: Rejected) -> Rejected:
@@ -64,14 +62,25 @@ class Persons:
         told[CELLS] = [self._loosely(str(cell)) for cell in told[CELLS]]
         return replace(row, detail=self._loosely(row.detail), raw=json.dumps(told, ensure_ascii=False))
 
-    def _hide(self, rows: Rows, place: int, scheme: str, *, sure: Mask, meant: Mask, doubtful: set[str]) -> Rows:
+    def concealed(self, row: dict[str, Any], *, where: str) -> dict[str, Any]:
+        """One row, cells by column, as `hidden` and `refused` leave it."""
+        rows = one_row(row)
+        if isinstance(rows, Rejected):
+            return dict(json.loads(self.refused(rows).raw)) if CELLS in row else row
+        places = locate(self._table, self._mapping, rows.headers, where=where, lenient=True)
+        hidden = self.hidden(Cells(rows, places, Refusals()))
+        changed = {
+            name: after[0].as_py()
+            for name, before, after in zip(rows.headers, rows.columns, hidden.columns, strict=True)
+            if not after.equals(before)
+        }
+        return row | changed
+
+    def _hide(self, rows: Rows, place: int, scheme: str, *, sure: Mask, meant: Mask) -> Rows:
         column = rows.columns[place]
         found = np.flatnonzero(meant & column.is_valid().to_numpy(zero_copy_only=False))
         texts = column.take(pa.array(found)).to_pylist()
-        shown = [
-            self._shown(text, scheme, sure=bool(sure[row]), doubtful=doubtful)
-            for row, text in zip(found, texts, strict=True)
-        ]
+        shown = [self._shown(text, scheme, sure=bool(sure[row])) for row, text in zip(found, texts, strict=True)]
         mask = np.zeros(len(rows), bool)
         mask[found] = True
         columns = list(rows.columns)
@@ -85,7 +94,7 @@ class Persons:
         ]
         return replace(rows, columns=tuple(columns), faults=tuple(faults))
 
-    def _shown(self, text: str, scheme: str, *, sure: bool, doubtful: set[str]) -> tuple[str, str]:
+    def _shown(self, text: str, scheme: str, *, sure: bool) -> tuple[str, str]:
         """What stands in place of a number, and why it cannot be used."""
         number = plain(text)
         if is_blank(text) or text.strip().startswith(HASHED):
@@ -95,8 +104,8 @@ class Persons:
         if self._key is None:
             return _STRUCK, IN_CLEAR
         hashed = keyed_hash(number, self._key, scheme=scheme)
-        if not is_verified(scheme, number):
-            doubtful.add(hashed)
+        if is_verified(scheme, hashed) and not is_verified(scheme, number):
+            hashed += UNVERIFIED
         # Two numbers cut to the same digits would be one person.
         return hashed, "digits lost" if re.match(ROUNDED, text) else ""
 

@@ -11,8 +11,9 @@ import pytest
 from api import intake as intake_module
 from api.engine import Place
 from api.intake import DELIVERIES, Intake, hash_key, parcels
-from graph.errors import InvalidMapping
+from graph.errors import InvalidInput, InvalidMapping
 from graph.local import open_store
+from graph.model import IDENTIFIER
 from ingest.loading.staging import Watch
 from tests.ingest.tabular import test_persons as persons
 from tests.ingest.test_quality import RESIDENT
@@ -96,16 +97,67 @@ def test_a_mended_row_is_kept_without_resident_numbers(refused: Intake) -> None:
     assert "hmac-sha256:" in raw
 
 
-def test_a_mended_passport_number_is_hashed_as_a_load_hashes_it(tmp_path: Path) -> None:
-    intake, passport = place(tmp_path / "store"), "E12345678"
-    paths = persons.write(tmp_path, 股东=f"证件,姓名,类型,公司,比例\n{passport},甲,Person,{persons.FIRM},160%\n")
+PASSPORT = "E12345678"
+TWO_TABLES = """
+[source]
+name = "登记"
+[[table]]
+file = "股东*"
+[[table.party]]
+as = "company"
+id = "公司"
+kind = "Company"
+[[table]]
+file = "股东*"
+[[table.party]]
+as = "holder"
+id = "证件"
+kind = "Person"
+optional = true
+identifier.CN-RIC = "证件"
+profile.name = "姓名"
+"""
+
+
+@pytest.mark.parametrize("mapping", [persons.MAPPING, TWO_TABLES], ids=["one table", "two tables of one file"])
+def test_a_mended_passport_number_is_hashed_as_a_load_hashes_it(tmp_path: Path, mapping: str) -> None:
+    intake = place(tmp_path / "store")
+    paths = persons.write(tmp_path, mapping, 股东=f"证件,姓名,类型,公司,比例\n{PASSPORT},甲,Person,,160%\n")
     (parcel,) = parcels(paths, source="", settings={"mapping": str(tmp_path / "mapping.toml")})
     intake.load(parcel, Watch())
-    ((number, _, reason),) = open_rows(intake)
-    assert reason == "share over 1"
-    told = {"证件": passport, "姓名": "甲", "类型": "Person", "公司": persons.FIRM, "比例": "16%"}
+    (number, *_), *_ = open_rows(intake)
+    told = {"证件": PASSPORT, "姓名": "甲", "类型": "Person", "公司": persons.FIRM, "比例": "16%"}
+    intake.mend(number, json.dumps(told, indent=2))
+    assert not any(PASSPORT.encode() in path.read_bytes() for path in tmp_path.glob("store/**/*") if path.is_file())
+    retry(intake)
+    assert open_rows(intake) == []
+    with open_store(tmp_path / "store") as store:
+        said = [row for table in store.facts(IDENTIFIER) for row in table.to_pylist() if row["scheme"] == "CN-RIC"]
+    # A passport is no resident's number, hashed or not.
+    assert [row["verified"] for row in said] == [False]
+
+
+@pytest.mark.parametrize("raw", ["abc", '["x"]', '{"a": 1', ""])
+def test_only_an_object_mends_a_row(refused: Intake, raw: str) -> None:
+    ((number, _, _),) = open_rows(refused)
+    with pytest.raises(InvalidInput, match="JSON object"):
+        refused.mend(number, raw)
+
+
+def test_a_mended_row_of_finbench_is_the_row_that_was_given(tmp_path: Path) -> None:
+    intake, folder = place(tmp_path / "store"), tmp_path / "finbench"
+    folder.mkdir()
+    (folder / "Company.csv").write_text("companyId|companyName\n1|Sample Ltd\n2|Other Ltd\n", encoding="utf-8")
+    header = "investorId|companyId|ratio|createTime"
+    (folder / "CompanyInvestCompany.csv").write_text(f"{header}\n1|2|7.5|2020-01-01\n", encoding="utf-8")
+    settings = {"lender": "Example Bank", "currency": "CNY"}
+    (parcel,) = parcels([folder], source="finbench", settings=settings)
+    intake.load(parcel, Watch())
+    ((number, _, _),) = open_rows(intake)
+    told = {"investorId": "1", "companyId": "2", "ratio": "0.75", "createTime": "2020-01-01"}
     intake.mend(number, json.dumps(told))
-    assert not any(passport.encode() in path.read_bytes() for path in tmp_path.glob("store/**/*") if path.is_file())
+    with intake.quarantine() as quarantine:
+        assert [json.loads(row.raw) for row in quarantine.every()] == [told]
     retry(intake)
     assert open_rows(intake) == []
 

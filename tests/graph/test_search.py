@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from graph.facts import Facts
 from graph.grams import grams
 from graph.names import bare, normalise
-from graph.search import SearchIndex, Seen
+from graph.search import CANDIDATES, SearchIndex, Seen
 from tests.api.world import Book
 
 NAMES = {
@@ -44,7 +44,7 @@ def all_of(version: int) -> Seen:
 
 def found(book: Book, text: str, seen: Seen = FIRST_LOAD) -> list[str]:
     index = SearchIndex.open(book.facts.folder.parent / "search.sqlite", book.facts)
-    return [book.facts.ids[hit.party].as_py() for hit in index.find(text, seen=seen)]
+    return [book.facts.ids[hit.party].as_py() for hit in index.find(text, seen=seen).found]
 
 
 @pytest.mark.parametrize(
@@ -103,6 +103,15 @@ def test_adding_load_by_load_finds_the_same_as_building_at_once(book: Book, tmp_
         assert grown.find(text, seen=all_of(2)) == anew.find(text, seen=all_of(2))
 
 
+def test_what_is_too_common_to_be_looked_at_whole_is_said_to_be(book: Book, tmp_path: Path) -> None:
+    more = {f"register:n{n}": "Company" for n in range(CANDIDATES + 50)}
+    book.load(more, [("Profile", {"party": p, "name": f"Quendak {p[10:]}"}) for p in more], closed_at=SECOND)
+    index = SearchIndex.open(tmp_path / "search.sqlite", book.facts)
+    assert not index.find("Quendak", seen=all_of(2)).complete
+    assert not index.find("register:n", seen=all_of(2)).complete
+    assert index.find("Kelad", seen=all_of(2)).complete
+
+
 def test_an_older_index_answers_from_any_thread_after_a_newer_one_replaced_its_file(book: Book, tmp_path: Path) -> None:
     path = tmp_path / "search.sqlite"
     older = SearchIndex.open(path, book.facts)
@@ -111,8 +120,8 @@ def test_an_older_index_answers_from_any_thread_after_a_newer_one_replaced_its_f
     SearchIndex.open(path, book.facts)
     with ThreadPoolExecutor(8) as threads:
         found = list(threads.map(lambda text: older.find(text, seen=all_of(1)), ["澜汀", "Quendak 3", "Keladak"] * 8))
-    assert all(hit.party < older._facts.party_count for hits in found for hit in hits)
-    assert any(found)
+    assert all(hit.party < older._facts.party_count for hits in found for hit in hits.found)
+    assert any(hits.found for hits in found)
 
 
 def test_a_damaged_file_is_built_anew(book: Book, tmp_path: Path) -> None:

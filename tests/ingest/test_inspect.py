@@ -53,10 +53,28 @@ def test_holdings_are_guessed_in_both_languages(
 
 def test_one_bad_cell_hides_no_column(tmp_path: Path) -> None:
     rows = ["H1,自然人,0.5", "H2,自然人,0.2", "H3,企业法人,abc", "H4,企业法人,0.1", "H5,unheard-of,0.05"]
-    text = "holder_id,holder_type,share\n" + "".join(f"{row},2024-03-0{n},C{n}\n" for n, row in enumerate(rows, 1))
-    seen = look(write(tmp_path / "t.csv", text.replace("share\n", "share,since,company_id\n", 1)))
+    text = "holder_id,holder_type,share,since,company_id\n" + "".join(
+        f"{row},2024-03-0{n},C{n}\n" for n, row in enumerate(rows, 1)
+    )
+    seen = look(write(tmp_path / "t.csv", text))
     assert {column.name: column.type for column in seen.columns}["share"] == "number"
     assert seen.guess.fields["share"].column == "share"
+    assert seen.guess.ends[0]
+    assert seen.guess.ends[0].kind == "holder_type"
+
+
+@pytest.mark.parametrize(
+    ("cells", "type_"),
+    [
+        (["10", "20", "30", "40", "50-75"], "band"),
+        (["2024-01-01", "2024-01-02", "2024-01-03", "Wang"], "text"),
+        ([*(str(n) for n in range(1, 10)), "123456789012"], "number"),
+        ([f"91350100000{n:04}" for n in range(10)], "text"),
+    ],
+)
+def test_a_column_is_of_the_type_that_all_its_cells_read_as(tmp_path: Path, cells: list[str], type_: str) -> None:
+    (column,) = look(write(tmp_path / "t.csv", "\n".join(["what", *cells]))).columns
+    assert column.type == type_
 
 
 @pytest.mark.parametrize(

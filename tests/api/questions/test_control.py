@@ -1,12 +1,13 @@
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from analytics.structure.reach import Nodes, Reach
-from api.engine import Engine
+from api.engine import Engine, Place
 from api.questions import control, groups
 from tests.api.conftest import BUYER, HOLD, MINE, PERSON, RING1, SHOP, SOE, STATE, B
-from tests.api.world import instant
+from tests.api.world import Book, instant
 
 BEFORE = instant("2024-06-01")
 
@@ -31,6 +32,21 @@ def test_a_correction_takes_control_away_and_what_was_known_before_stays(engine:
 def test_an_answer_from_before_anything_was_known_says_so(engine: Engine, day: str, silent: bool) -> None:
     reasons = control(engine, MINE, moment=engine.moment(known_at=instant(day))).reasons
     assert any(reason.startswith("Nothing was known then") for reason in reasons) is silent
+
+
+def test_what_was_known_first_is_asked_of_the_version(tmp_path: Path) -> None:
+    book = Book(tmp_path / "columns")
+    parties = {"register:a": "Company", "register:b": "Company"}
+    held = {"from": "register:a", "to": "register:b", "share": 0.6, "directness": "direct"}
+    book.load(parties, [("OWNS", held)], closed_at=instant("2024-01-01"))
+    older = {**held, "from": "register:b", "to": "register:a", "share": 0.1}
+    book.load({}, [("OWNS", {**older, "recorded_at": instant("2010-01-01")})], closed_at=instant("2025-01-01"))
+    engine = Engine.open(Place(tmp_path))
+    silent = []
+    for version in (1, 2):
+        moment = engine.moment(known_at=instant("2015-01-01"), version=version)
+        silent.append(any("Nothing was known" in why for why in control(engine, "register:a", moment=moment).reasons))
+    assert silent == [True, False]
 
 
 def test_every_fact_of_a_proof_names_its_source(engine: Engine) -> None:

@@ -46,6 +46,9 @@ class Lines:
         day = settings.get("delivered")
         return Delivery(paths, SOURCE, mode, date.fromisoformat(day) if day else None, settings=settings)
 
+    def conceal(self, delivery: Delivery, place: str, row: Row) -> Row:
+        return row
+
     def read(self, delivery: Delivery) -> Iterator[Staged | Rejected]:
         for path in delivery.paths:
             lines = path.read_text(encoding="utf-8").splitlines()
