@@ -1,5 +1,6 @@
 """Tables of any layout, read by a mapping that says what their columns mean."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -77,12 +78,13 @@ class Tables:
         before = 0
         for path in delivery.paths:
             origin = read_origin(delivery.origins.get(path, path.name))
-            for table in plan.tables:
-                if _meant(table, origin):
-                    persons = Persons(plan, table, key)
-                    yield from _read(
-                        path, origin, plan, table, persons, retried=path in delivery.origins, before=before
-                    )
+            meant = [(table, Persons(plan, table, key)) for table in plan.tables if _meant(table, origin)]
+            for table, persons in meant:
+                others = [other for _, other in meant if other is not persons]
+                for item in _read(
+                    path, origin, plan, table, persons, retried=path in delivery.origins, before=before
+                ):  # fmt: skip
+                    yield _concealed(item, others)
             before += path.stat().st_size
 
 
@@ -91,6 +93,23 @@ def _plan(delivery: Delivery) -> tuple[Plan, bytes | None]:
     secret = delivery.settings.get("hash_key")
     plan = read_mapping(Path(delivery.settings["mapping"]), delivery.settings)
     return plan, bytes.fromhex(secret) if secret else None
+
+
+def _concealed(item: Staged | Rejected, others: list[Persons]) -> Staged | Rejected:
+    """An item whose rows, should they be kept, also hide the persons that other tables of their file know."""
+    if not others:
+        return item
+
+    def hide(text: str) -> str:
+        row = json.loads(text)
+        for persons in others:
+            row = persons.concealed(row, where="a row of several tables")
+        return json.dumps(row, ensure_ascii=False)
+
+    if isinstance(item, Rejected):
+        return replace(item, raw=hide(item.raw))
+    raw = item.raw
+    return replace(item, raw=lambda places: [hide(text) for text in raw(places)])
 
 
 def _meant(table: TablePart, origin: Origin) -> bool:
