@@ -1,4 +1,4 @@
-"""The command `contagraph`: what it can do, and how it says that something went wrong."""
+"""The command `contagraph`: what it can do."""
 
 import os
 import sys
@@ -8,9 +8,7 @@ from collections.abc import Sequence
 import typer
 
 from api.commands import ask, demo, draw, export, inspect, load, quarantine, serve
-from graph.errors import Cancelled, ContagraphError, InvalidInput
-
-DEBUG = "--debug"
+from api.failed import DEBUG, failed
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -67,18 +65,3 @@ def run(words: Sequence[str], *, debug: bool) -> int:
             traceback.print_exc()
         return failed(problem)
     return 0
-
-
-def failed(problem: Exception) -> int:
-    """Say what is wrong, where, and how to mend it; the exit code."""
-    if isinstance(problem, OSError) and problem.filename:
-        what = (problem.strerror or type(problem).__name__).lower()
-        problem = InvalidInput(what, where=str(problem.filename), remedy="mend the path or its rights, and repeat")
-    if not isinstance(problem, ContagraphError):
-        said = " ".join(str(problem).split())
-        typer.echo(f"unexpected {type(problem).__name__}: {said}\n  → {DEBUG} shows where it arose", err=True)
-        return 1
-    typer.echo(f"{problem.where}: {problem.what}" if problem.where else problem.what, err=True)
-    if problem.remedy:
-        typer.echo(f"  → {problem.remedy}", err=True)
-    return 130 if isinstance(problem, Cancelled) else 2

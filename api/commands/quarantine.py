@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.commands.load import told
+from api.failed import failed
 from graph.errors import Cancelled, ContagraphError
 
 Store = Annotated[str, typer.Option(help="Folder of a local store, or a bolt:// or neo4j:// address")]
@@ -89,7 +90,6 @@ def mend(
 @app.command()
 def retry(store: Store = "") -> None:
     """Load the open rows of every delivery once more, after mending rows, a mapping or a register."""
-    from api.cli import failed  # noqa: PLC0415  (which lists this command)
     from api.progress import watched  # noqa: PLC0415
 
     console, code = Console(), 0

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from api.cli import app, failed
+from api.cli import app
+from api.failed import failed
 from tests.api.conftest import ALONE, BANK, BUYER, HOSTILE, MINE, NAMES, RING2, B
 from tests.api.world import Book, instant
 
