@@ -11,6 +11,7 @@ from typing import Final
 
 from graph.field import Field, Type
 from graph.model import KINDS, PROFILE
+from ingest.toml_text import MARKER
 
 ID_WORDS: Final = r"编号|代码|号码|证号|账号|客户号|\bid\b|_id$|id$|code|number|\bno\b|\blei\b|信用代码|注册号|号$"
 _NAME: Final = r"名称|姓名|名字|全称|简称|name|名$"
@@ -82,7 +83,7 @@ _FIELDS: Final[dict[str, str]] = {
     "seniority": r"顺序|seniority|rank",
     "kind": r"品种|关系|种类|类型|kind|type",
     "registered_capital": r"注册资本|注册资金|capital",
-    "jurisdiction": r"注册地|国家|地区|jurisdiction|country",
+    "jurisdiction": r"注册地(?!址)|国家|地区|jurisdiction|country",
     "industry": r"行业|industry|sector|nace|isic",
     "size": r"规模|size",
     "status": r"状态|status",
@@ -96,9 +97,17 @@ _FIELDS: Final[dict[str, str]] = {
 }
 _SCHEMES: Final = {"CN-USCC": r"信用代码|credit.?code|uscc", "XI-LEI": r"\blei\b"}
 _STATED: Final = r"公示|披露|登记日|统计日|发布|更新|核准|published|stated|reported|as.?of|updated"
-_UNIT: Final = re.compile(
-    r"[(（\[]\s*(万元|亿元|千元|百万元|百万|万|亿|元|%|％|‰|million|thousand|billion|bps?)\s*[)）\]]", re.I
-)
+_OP: Final = r"操作|变更类型|变动类型|\bop\b|operation|\baction\b"
+_DOCUMENT: Final = r"身份证|证件|护照|passport|id.?card|national.?id|identity"
+"""Headers of columns with numbers of persons' papers."""
+_BRACKET: Final = re.compile(r"[(（\[]([^)）\]]*)[)）\]]")
+_MONEY: Final = re.compile(r"\b(?:in|of|cny|rmb|usd|eur|gbp|hkd|jpy|yuan|dollars?)\b|人民币|美元|欧元|[¥$€£]")
+_WRITTEN: Final = {
+    "万元": r"万元?|10k|10,?000|ten thousands?", "千元": r"千元?|k|['’]?000s?|thousands?|1,?000", "元": r"元",
+    "百万元": r"百万元?|m|mm|mn|mio|millions?|1,?000,?000", "亿元": r"亿元?", "billion": r"bn|billions?",
+    "%": r"%|pct|percent", "‰": r"‰", "bps": r"bps?",
+}  # fmt: skip
+"""How headers write units in brackets, once the currency is taken away."""
 _LOOSE_UNIT: Final = re.compile(r"(万元|亿元|百分比|percent|pct|%|‰)", re.I)
 
 
@@ -114,6 +123,8 @@ class End:
     """Column of its kind, or one of Company, Person, State; empty where nothing tells."""
     uscc: bool = False
     """Whether its id is a 统一社会信用代码."""
+    document: bool = False
+    """Whether its id is a number of a person's papers."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +147,8 @@ class Guess:
     identifiers: Mapping[str, str] = field(default_factory=dict)
     """Columns with register numbers of the parties of a list, by scheme."""
     stated: str = ""
+    op: str = ""
+    """Column that says whether a row states, ends, corrects or withdraws a fact."""
     unused: tuple[str, ...] = ()
 
 
@@ -157,6 +170,9 @@ def guess(
             left.pop(used, None)
     stated = next((n for n, w in left.items() if re.search(_STATED, w) and types[n] == "date"), "")
     left.pop(stated, None)
+    ops = [] if kind == PROFILE.name else [n for n, w in left.items() if re.search(_OP, w) and types[n] == "text"]
+    op = next(iter(ops), "")
+    left.pop(op, None)
     found: dict[str, Said] = {}
     times = [] if kind == PROFILE.name else [Field("valid_from", "date", "", ""), Field("valid_to", "date", "", "")]
     numbers = {} if kind != PROFILE.name else {s: n for s, p in _SCHEMES.items() for n in left if re.search(p, left[n])}
@@ -167,7 +183,7 @@ def guess(
         if column:
             found[wanted.name] = Said(column, _unit(wanted, column, highs.get(column, "")))
             left.pop(column)
-    return Guess(kind, ends, found, numbers, stated, tuple(left))
+    return Guess(kind, ends, found, numbers, stated, op, tuple(left))
 
 
 def _with_kinds(ends: tuple[End | None, ...], kinds: list[str]) -> tuple[End | None, ...]:
@@ -211,7 +227,8 @@ def _end(words: str, left: Mapping[str, str], used: set[str]) -> End | None:
     title = names[0] if names and names[0] != chosen[0] else ""
     told = _kind_of(" ".join((left[chosen[0]], left.get(title, ""))))
     credit = re.search(_SCHEMES["CN-USCC"], left[chosen[0]]) is not None
-    return End(chosen[0], title, told if listed else kind or told, credit)
+    document = re.search(_DOCUMENT, left[chosen[0]]) is not None and not credit
+    return End(chosen[0], title, told if listed else kind or told, credit, document)
 
 
 def _kind_of(words: str) -> str:
@@ -237,7 +254,14 @@ def _column(wanted: Field, left: Mapping[str, str], types: Mapping[str, Type]) -
 def _unit(wanted: Field, column: str, high: str) -> str:
     if wanted.type not in ("money", "number", "fraction", "band"):
         return ""
-    found = _UNIT.search(column) or _LOOSE_UNIT.search(column)
+    for bracket in _BRACKET.findall(plain(column)):
+        said = _MONEY.sub("", bracket).strip()
+        unit = next((unit for unit, written in _WRITTEN.items() if re.fullmatch(written, said)), "")
+        if unit:
+            return unit
+        if re.search(r"\d|thousand|million|billion", said):
+            return f"{MARKER} what ({bracket}) stands for, such as 万元 or million"
+    found = _LOOSE_UNIT.search(column)
     if found:
         return unicodedata.normalize("NFKC", found[1]).lower()
     over = high and float(high) > 1

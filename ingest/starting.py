@@ -95,12 +95,15 @@ def _party(name: str, end: End | None, listed: Guess | None, titles: frozenset[s
         lines += [f"identifier.{scheme} = {quoted(column)}" for scheme, column in listed.identifiers.items()]
     if end.uscc:
         lines.append(f"identifier.CN-USCC = {quoted(end.id)}")
+    if end.document and end.kind not in ("Company", "State"):
+        lines.append(f"identifier.CN-RIC = {quoted(end.id)}    # persons' numbers are kept as keyed hashes")
     return lines
 
 
 def _fact(guess: Guess) -> list[str]:
     start = "from_party" if guess.ends[0] else "lender"
     lines = ["[[table.fact]]", f'kind = "{guess.kind}"', f'from = "{start}"', 'to = "to_party"', *_fields(guess)]
+    lines += [f"op = {quoted(guess.op)}"] if guess.op else []
     for field in KINDS[guess.kind].fields:
         if field.required and field.name not in guess.fields:
             place = "fields.kind" if field.name == "kind" else field.name

@@ -7,12 +7,13 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
 
-from graph.errors import InvalidMapping, UnreadableFile
+from graph.errors import InvalidInput, InvalidMapping, UnreadableFile
 from ingest.mapping import Mapping as Plan
 from ingest.mapping import TablePart, read_mapping
 from ingest.places import Origin, original_places, read_origin, split_place
 from ingest.source import Delivery, Rejected, Staged
 from ingest.tabular.ahead import in_order
+from ingest.tabular.cells import locate
 from ingest.tabular.layout import Layout
 from ingest.tabular.mapper import Mapper
 from ingest.tabular.open import ENDINGS, keeps_own_names, read_rows
@@ -67,9 +68,13 @@ class Tables:
         """A corrected row, the numbers of persons hashed by every table that its file has."""
         plan, key = _plan(delivery)
         origin = read_origin(split_place(place)[0])
-        for table in plan.tables:
-            if _meant(table, origin):
-                row = Persons(plan, table, key).concealed(row, where=place)
+        meant = [table for table in plan.tables if _meant(table, origin)]
+        if not any(locate(table, plan, tuple(row), where=place, lenient=True) for table in meant):
+            raise InvalidInput(
+                "none of its columns is in the mapping", where=place, remedy='write {"column": "cell", …}, whole'
+            )
+        for table in meant:
+            row = Persons(plan, table, key).concealed(row, where=place)
         return row
 
     def read(self, delivery: Delivery) -> Iterator[Staged | Rejected]:

@@ -93,5 +93,5 @@ def told(report: Report) -> list[str]:
         lines.append("  " + " · ".join(f"{name} {count:,}" for name, count in counts.items() if count))
     if report.refused:
         why = ", ".join(f"{escape(reason)} {count:,}" for reason, count in sorted(report.refused.items()))
-        lines.append(f"  [yellow]in quarantine: {why}[/] (contagraph quarantine list)")
+        lines.append(f"  [yellow]not used: {why}[/] (contagraph quarantine list)")
     return lines

@@ -20,6 +20,8 @@ from api.wording import label, percent, period
 from graph.model import KINDS
 
 LEAST_BEND = 0.01
+NAMED, HUB = 8, 8
+"""So many parties of a large picture, of so many links, are named large."""
 BUSY = 40
 """Lines above which words such as `board` stand in tooltips and tables only."""
 LINE = 22
@@ -97,8 +99,11 @@ def _canvas(drawn: Scene, network: Network, sources: dict[str, Source]) -> Any:
     marks = [*(party.id for party in drawn.parties), *(fold.name for fold in drawn.folds)]
     labels = [*(wrapped(party.name) for party in drawn.parties), *(fold.label for fold in drawn.folds)]
     places, bends = _places(drawn, network, marks, labels)
+    font = 19 if len(marks) <= BUSY else 36
+    busiest = _busiest(drawn) if len(marks) > BUSY else frozenset()
     for party, text, (x, y) in zip(drawn.parties, labels, places, strict=False):
-        canvas.add_node(party.id, text, title=_title(party, drawn), x=x, y=y, **_look(party, drawn.start))
+        look = _look(party, drawn.start, font if party.id in {drawn.start.id, *busiest} else 0)
+        canvas.add_node(party.id, text, title=_title(party, drawn), x=x, y=y, **look)
     for fold, (x, y) in zip(drawn.folds, places[len(drawn.parties) :], strict=True):
         canvas.add_node(fold.name, fold.label, title=_fold_title(fold), x=x, y=y, shape=style.FOLDED, size=12,
                         color={"background": "#eef1f4", "border": style.STROKES[fold.kind].color},
@@ -147,7 +152,13 @@ def _places(
 # ── looks ──
 
 
-def _look(party: Party, start: Party) -> dict[str, Any]:
+def _busiest(drawn: Scene) -> frozenset[str]:
+    """The parties with the most links: named large enough to be read when a large picture is seen whole."""
+    links = Counter(end for facts in drawn.lines.values() for end in (facts[0].tail.id, facts[0].head.id))
+    return frozenset(party for party, count in links.most_common(NAMED) if count >= HUB)
+
+
+def _look(party: Party, start: Party, font: int) -> dict[str, Any]:
     is_start = party.id == start.id
     look = {
         "shape": style.SHAPES[party.kind],
@@ -158,7 +169,7 @@ def _look(party: Party, start: Party) -> dict[str, Any]:
             "highlight": {"background": "#ffffff", "border": "#000000"},
         },
     }
-    return look | ({"font": {"size": 19, "bold": True}} if is_start else {})
+    return look | ({"font": {"size": font, "bold": is_start}} if font else {})
 
 
 def _stroke(kind: str, *, faint: bool = False) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from api.wording import gist, values
 from graph.errors import InvalidQuestion
 from graph.field import Kind
 from graph.model import KINDS
-from graph.moment import Moment
+from graph.moment import Moment, write_instant
 from graph.records import statements
 from graph.snapshot import Snapshot
 
@@ -75,6 +75,12 @@ def changes(
 ) -> Answer[ChangesOf]:
     """Compare what was said about a party at two moments, of the world or of knowledge."""
     check_page(limit, offset)
+    if (since.valid_at, since.known_at) > (moment.valid_at, moment.known_at):
+        raise InvalidQuestion(
+            f"{since.valid_at}, known at {write_instant(since.known_at)}, comes after the moment that is asked about",
+            where="since",
+            remedy="name the earlier moment as since, the later one with --valid-at and --known-at",
+        )
     earlier, later = engine.view(since), engine.view(moment)
     old, new = Evidence(earlier.snapshot), Evidence(later.snapshot)
     node = later.snapshot.node(party)

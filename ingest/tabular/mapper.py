@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.field import Field, Kind
-from graph.identifiers import HASHED, plain
+from graph.identifiers import HASHED, RESIDENT, plain
 from graph.model import FACT_FIELDS, IDENTIFIER, PARTY_FIELDS, PROFILE
 from graph.schema import STAGED_PARTY, staged_schema
 from ingest.identified import is_blank, is_verified
@@ -91,7 +91,10 @@ class _Batch:
             yield from self._record(PROFILE, found, {**said, **part.profile})
         for scheme, value in part.identifiers.items():
             named = {"scheme": Value(constant=scheme), "value": value}
-            yield from self._record(IDENTIFIER, found, {**said, **named}, scheme=scheme)
+            # A company in a column of persons and companies has no resident's number.
+            theirs = pc.fill_null(pc.equal(kind, "Person"), False).to_numpy(zero_copy_only=False)
+            whose = _Party(found.ids, found.local, good & theirs) if scheme == RESIDENT else found
+            yield from self._record(IDENTIFIER, whose, {**said, **named}, scheme=scheme)
 
     def _must_say(self, kind: pa.Array, good: Mask, value: Value) -> None:
         silent = np.flatnonzero(good & ~kind.is_valid().to_numpy(zero_copy_only=False))

@@ -144,6 +144,17 @@ def test_only_an_object_mends_a_row(refused: Intake, raw: str) -> None:
         refused.mend(number, raw)
 
 
+@pytest.mark.parametrize("row", [{}, {"a": 1}, {"cells": ["R1", "H1"]}])
+def test_a_row_without_any_column_of_the_mapping_mends_nothing(refused: Intake, row: dict[str, object]) -> None:
+    ((number, _, _),) = open_rows(refused)
+    with refused.quarantine() as quarantine:
+        (before,) = quarantine.every()
+    with pytest.raises(InvalidInput, match="none of its columns"):
+        refused.mend(number, json.dumps(row))
+    with refused.quarantine() as quarantine:
+        assert list(quarantine.every()) == [before]
+
+
 def test_a_mended_row_of_finbench_is_the_row_that_was_given(tmp_path: Path) -> None:
     intake, folder = place(tmp_path / "store"), tmp_path / "finbench"
     folder.mkdir()

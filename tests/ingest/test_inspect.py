@@ -63,6 +63,32 @@ def test_one_bad_cell_hides_no_column(tmp_path: Path) -> None:
     assert seen.guess.ends[0].kind == "holder_type"
 
 
+def test_persons_papers_ops_and_units_are_written_into_the_starting_mapping(tmp_path: Path) -> None:
+    text = "股东证件号码,股东名称,股东类型,统一社会信用代码,持股比例,操作\n" + "".join(
+        f"E1234567{n},示例{n},自然人,91350100M000100Y43,0.{n},新增\n" for n in range(1, 9)
+    )
+    written = starting_mapping(looks(write(tmp_path / "股东.csv", text)))
+    assert 'identifier.CN-RIC = "股东证件号码"' in written
+    assert 'op = "操作"' in written
+
+
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [
+        ("drawn (CNY 10k)", '"万元"'),
+        ("drawn (RMB million)", '"百万元"'),
+        ("drawn (CNY '000)", '"千元"'),
+        ("drawn (in thousands)", '"千元"'),
+        ("drawn (10,000 yuan)", '"万元"'),
+        ("已用额度（亿元）", '"亿元"'),
+        ("drawn (per 12 units)", '"???'),
+    ],
+)
+def test_a_unit_in_a_header_is_read_or_asked_for(tmp_path: Path, header: str, unit: str) -> None:
+    text = f'customer_id,facility_id,"{header}",currency\n' + "".join(f"C{n},F{n},{n},CNY\n" for n in range(1, 9))
+    assert f"unit = {unit}" in starting_mapping(looks(write(tmp_path / "loans.csv", text)))
+
+
 @pytest.mark.parametrize(
     ("cells", "type_"),
     [

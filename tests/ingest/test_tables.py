@@ -306,6 +306,6 @@ def test_a_placeholder_for_a_number_gives_no_identifier(tmp_path: Path) -> None:
 def test_a_hashed_number_that_comes_again_stays_equal(tmp_path: Path) -> None:
     mapping = MAPPING.replace('profile.name = "股东名称"', 'profile.name = "股东名称"\nidentifier.CN-RIC = "证件"')
     hashed = "hmac-sha256:" + "0a" * 32
-    write_csv(tmp_path / "股东.csv", [[*ROWS[0], hashed]], [*HEADER, "证件"])
+    write_csv(tmp_path / "股东.csv", [[*ROWS[1], hashed]], [*HEADER, "证件"])
     facts, _ = load(tmp_path, mapping)
     assert [f["value"] for f in facts["Identifier"]] == [hashed]

@@ -48,7 +48,7 @@ def test_rows_that_fit_no_header_can_be_retried_and_stay_open(tmp_path: Path, ro
     load(tmp_path, "a", f"no,name\n1,Sample Ltd\n{row}\n")
     done = typed("quarantine", "retry", "--store", str(tmp_path / "store"))
     assert done.exit_code == 0, done.output
-    assert f"in quarantine: {reason} 1" in done.output
+    assert f"not used: {reason} 1" in done.output
     assert "a.csv:3" in typed("quarantine", "list", "--store", str(tmp_path / "store")).output
 
 
@@ -61,7 +61,7 @@ def test_a_delivery_that_cannot_be_retried_is_told_and_the_next_is_loaded(tmp_pa
     assert done.exit_code == 2
     for mapping in gone:
         assert str(mapping) in done.output
-    assert "in quarantine: missing id 1" in done.output
+    assert "not used: missing id 1" in done.output
 
 
 @pytest.mark.parametrize("words", [("list",), ("export", "out.csv"), ("retry",)])

@@ -10,6 +10,7 @@ from api.answer import Answer
 from api.engine import Engine, Place
 from api.questions import changes
 from api.questions.changes import ChangesOf, earlier
+from graph.errors import InvalidQuestion
 from graph.facts import Facts
 from graph.field import Kind
 from graph.records import statements
@@ -32,6 +33,11 @@ def test_a_correction_is_a_change_of_what_was_known(engine: Engine) -> None:
     assert change.after is not None
     assert (change.before.text, change.after.text) == ("51%", "49%")
     assert {source.fact_id for source in answer.sources} == {change.before.fact_id, change.after.fact_id}
+
+
+def test_a_later_moment_is_no_since(engine: Engine) -> None:
+    with pytest.raises(InvalidQuestion, match="comes after"):
+        asked(engine, B, valid_at=date(2030, 1, 1))
 
 
 def test_what_began_has_entered_and_what_ended_has_left(engine: Engine) -> None:

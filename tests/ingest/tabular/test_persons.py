@@ -121,7 +121,9 @@ def test_one_number_however_written_is_one_person_and_verified_by_its_check_sign
 
 def test_a_companys_number_stays_readable_beside_those_of_persons(tmp_path: Path) -> None:
     found, _ = read(tmp_path, f"{FIRM},示例电缆,公司,{FIRM},0.1\n{FIRM[:-1]}4,示例港,公司,{FIRM},0.1\n")
-    assert set(values(found["Identifier"], "value")) == {(FIRM,), (f"{FIRM[:-1]}4",)}
+    assert {(f"登记:{FIRM}",), (f"登记:{FIRM[:-1]}4",)} <= set(values(found[""], "id"))
+    # Nor does it become a resident's number.
+    assert set(values(found["Identifier"], "scheme", "value")) == {("CN-USCC", FIRM)}
 
 
 def test_a_hashed_row_that_is_read_again_names_the_same_person(tmp_path: Path) -> None:
