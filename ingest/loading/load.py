@@ -121,7 +121,8 @@ class _Work:
         found = self._compared(joined, numbering, plan)
         wait = wait_list(found.waiting, kept, joined, numbering, plan)
         report = self._report(record.number, found, numbering, wait)
-        report = replace(report, joined=len(joined.ids) - found.lapsed, rolled_back=undone)
+        older = self._older_than(store.loads())
+        report = replace(report, joined=len(joined.ids) - found.lapsed, rolled_back=undone, older_than=older)
         self._refuse(found, numbering)
         total = rows_in(found.delta, wait)
         trusted = facts.trust.get(self.delivery.source, self.delivery.trust)
@@ -164,6 +165,14 @@ class _Work:
         # What an older full delivery leaves out, a newer one has spoken of already.
         ends = given.mode == "full" and all(load.delivered <= day for load in full)
         return Load(number, moment, day, ends, self.source.replaces_record, given.source)
+
+    def _older_than(self, loads: Iterable[LoadRecord]) -> str:
+        """The newest load whose day is after this delivery's, where some of its rows name none of their own."""
+        given = self.delivery
+        later = [load for load in loads if load.closed_at and load.source == given.source]
+        later = [load for load in later if given.delivered and load.delivered > given.delivered]
+        undated = any(self.staged.table(name)["stated_at"].null_count for name in self.staged.kinds())
+        return f"load {later[-1].number} of {later[-1].delivered}" if later and undated else ""
 
     def _compared(self, joined: Joined, numbering: Numbering, plan: Load) -> Comparison:
         self.watch.step("compare", 0, 1)

@@ -102,6 +102,14 @@ def test_an_older_full_delivery_ends_nothing_of_a_newer_one(tmp_path: Path, orde
     assert [(share, end) for _, share, _, end in place.shares()] == [(0.5, None), (0.7, None)]
 
 
+@pytest.mark.parametrize(("stated", "warned"), [({}, "load 1 of 2024-06-30"), ({"stated_at": "2023-12-31"}, "")])
+def test_a_delivery_older_than_what_is_there_says_so_where_its_rows_name_no_day(
+    place: Workspace, stated: Row, warned: str
+) -> None:
+    place.load(A, B, owns("A", "B", 0.5, **stated), delivered="2024-06-30")
+    assert place.load(A, B, owns("A", "B", 0.4, **stated), delivered="2023-12-31").older_than == warned
+
+
 def profile(party: str, ref: str = "list", **said: Any) -> Row:
     more = {"source": SOURCE, "source_ref": ref, "confidence": 1.0}
     return {"kind": "Profile", "party": f"{SOURCE}:{party}", **more, **said}
