@@ -129,8 +129,6 @@ class Bolt:
                     with self._session() as session:
                         return work(session)
                 except _LOST as problem:
-                    if _is_interrupted(problem):
-                        raise KeyboardInterrupt from problem
                     if _FULL.search(str(problem)) or time.monotonic() + pause > deadline:
                         raise
                 except trouble.ConstraintError:
@@ -147,19 +145,10 @@ class Bolt:
         try:
             yield
         except (trouble.Neo4jError, trouble.DriverError, OSError) as problem:
-            if _is_interrupted(problem):
-                raise KeyboardInterrupt from problem
             told = in_our_words(problem, self.address)
             if self.is_full():
                 told = StoreFull("no room is left on its disk", where=self.address)
             raise told from problem
-
-
-def _is_interrupted(problem: BaseException | None) -> bool:
-    """Whether the driver's error covers the user's Ctrl-C, which broke its connection."""
-    while problem and not isinstance(problem, KeyboardInterrupt):
-        problem = problem.__cause__ or problem.__context__
-    return problem is not None
 
 
 def in_our_words(problem: Exception, address: str) -> StoreError:

@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -168,6 +169,15 @@ def test_a_reader_that_has_gone_is_no_error(folder: Path) -> None:
         assert done.stderr.read() == b""
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Ctrl-C as a terminal gives it, also where the tests run in the background of a shell, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_ends_quietly_with_130() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"bolt://127.0.0.1:{silent.getsockname()[1]}"
