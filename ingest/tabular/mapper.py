@@ -89,11 +89,12 @@ class _Batch:
         said = {"stated_at": stated} if stated else {}
         if part.profile:
             yield from self._record(PROFILE, found, {**said, **part.profile})
+        # A company in a column of persons and companies has no resident's number.
+        theirs = pc.fill_null(pc.equal(kind, "Person"), False).to_numpy(zero_copy_only=False)
+        person = _Party(found.ids, found.local, good & theirs)
         for scheme, value in part.identifiers.items():
             named = {"scheme": Value(constant=scheme), "value": value}
-            # A company in a column of persons and companies has no resident's number.
-            theirs = pc.fill_null(pc.equal(kind, "Person"), False).to_numpy(zero_copy_only=False)
-            whose = _Party(found.ids, found.local, good & theirs) if scheme == RESIDENT else found
+            whose = person if scheme == RESIDENT else found
             yield from self._record(IDENTIFIER, whose, {**said, **named}, scheme=scheme)
 
     def _must_say(self, kind: pa.Array, good: Mask, value: Value) -> None:
