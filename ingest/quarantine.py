@@ -157,8 +157,8 @@ class Quarantine:
     def to_mend(self, number: int) -> tuple[str, Delivery, str]:
         """Source, delivery and place of an open row; raises NotFound."""
         digest, place = self._open(number)
-        kind, told = self._file.execute("SELECT kind, told FROM delivery WHERE digest = ?", (digest,)).fetchone()
-        return kind, _delivery(json.loads(told), {}), place
+        kind, told = self._came(digest)
+        return kind, _delivery(told, {}), place
 
     def mend(self, number: int, row: dict[str, Any], *, key: bytes) -> None:
         """Put a corrected row in the place of a bad one, resident numbers hashed by a key; raises NotFound.
@@ -172,6 +172,11 @@ class Quarantine:
                 "WHERE delivery = ? AND place = ? AND status = 'open'",
                 (hidden, *self._open(number)),
             )
+
+    def _came(self, digest: str) -> tuple[str, dict[str, Any]]:
+        """Source of a delivery that has rows here, and what was told of it."""
+        kind, told = self._file.execute("SELECT kind, told FROM delivery WHERE digest = ?", (digest,)).fetchone()
+        return kind, json.loads(told)
 
     def _open(self, number: int) -> tuple[str, str]:
         """Delivery and place of an open row."""
@@ -201,10 +206,10 @@ class Quarantine:
 
     def write_anew(self, digest: str, folder: Path) -> Again:
         """Write the open rows of a delivery as JSON lines, one file for each file they came in; raises NotFound."""
-        found = self._file.execute("SELECT kind, told FROM delivery WHERE digest = ?", (digest,)).fetchone()
         rows = list(self.every(Choice(delivery=digest)))
-        if not found or not rows:
+        if not rows:
             raise NotFound("no open row of this delivery is in quarantine", where=digest)
+        kind, told = self._came(digest)
         folder.mkdir(parents=True, exist_ok=True)
         by_origin: dict[str, dict[str, Bad]] = {}
         for bad in rows:
@@ -216,7 +221,7 @@ class Quarantine:
             path.write_text("".join(bad.raw + "\n" for bad in wanted.values()), encoding="utf-8")
             places_beside(path).write_text("".join(place + "\n" for place in wanted), encoding="utf-8")
             origins[path] = origin
-        return Again(found[0], _delivery(json.loads(found[1]), origins), tuple(bad.number for bad in rows))
+        return Again(kind, _delivery(told, origins), tuple(bad.number for bad in rows))
 
 
 def harmless(value: Any) -> Any:

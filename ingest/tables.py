@@ -73,9 +73,7 @@ class Tables:
             raise InvalidInput(
                 "none of its columns is in the mapping", where=place, remedy='write {"column": "cell", …}, whole'
             )
-        for table in meant:
-            row = Persons(plan, table, key).concealed(row, where=place)
-        return row
+        return _hidden(row, [Persons(plan, table, key) for table in meant], where=place)
 
     def read(self, delivery: Delivery) -> Iterator[Staged | Rejected]:
         """Parties and facts of every file, tables in the order of the mapping."""
@@ -106,15 +104,19 @@ def _concealed(item: Staged | Rejected, others: list[Persons]) -> Staged | Rejec
         return item
 
     def hide(text: str) -> str:
-        row = json.loads(text)
-        for persons in others:
-            row = persons.concealed(row, where="a row of several tables")
-        return json.dumps(row, ensure_ascii=False)
+        return json.dumps(_hidden(json.loads(text), others, where="a row of several tables"), ensure_ascii=False)
 
     if isinstance(item, Rejected):
         return replace(item, raw=hide(item.raw))
     raw = item.raw
     return replace(item, raw=lambda places: [hide(text) for text in raw(places)])
+
+
+def _hidden(row: dict[str, Any], tables: list[Persons], *, where: str) -> dict[str, Any]:
+    """A row without the numbers of persons that any of these tables knows."""
+    for persons in tables:
+        row = persons.concealed(row, where=where)
+    return row
 
 
 def _meant(table: TablePart, origin: Origin) -> bool:
