@@ -80,9 +80,6 @@ def told(report: Report) -> list[str]:
     lines = []
     if report.rolled_back:
         lines.append(f"{report.rolled_back} had been interrupted and was rolled back")
-    if report.older_than and not report.nothing_changed:
-        what = "this delivery's day is earlier: its rows that name no day of their own count as news all the same"
-        lines.append(f"[yellow]{report.older_than} is there already, and {what}[/]")
     if report.nothing_changed:
         lines.append(f"[bold]{escape(report.source)}[/] · {escape(files)}: nothing new in {report.read:,} rows")
     else:

@@ -1,20 +1,20 @@
 """What a full delivery leaves out ends on its day."""
 
-from datetime import date
+from datetime import datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from graph.columns import NEVER
+from graph.columns import NEVER, Times
 from graph.delta import ENDED
 from graph.facts import Facts
 from graph.field import Kind
 from graph.schema import kept_schema
 from ingest.loading.incoming import JUDGED, Load, kept
 
-EPOCH = date(1970, 1, 1)
+EPOCH = datetime(1970, 1, 1)
 
 
 def known_of(facts: Facts, kind: Kind, series: pa.Array) -> NDArray[np.bool_]:
@@ -27,15 +27,16 @@ def end_absent(kind: Kind, facts: Facts, spoken: NDArray[np.bool_], load: Load) 
     """End the facts of the delivery's source that are not spoken of.
 
     Returns what ended (ENDED), what remains of it (kept rows), and how many ended. Facts that had not
-    begun by the delivery's day leave nothing.
+    begun by the delivery's day leave nothing; what was said later than the delivery stays.
     """
     nothing = ENDED.empty_table(), kept_schema(kind).empty_table(), 0
     if kind.name in JUDGED or not facts.rows(kind):
         return nothing
     times = facts.times(kind)
-    day = (load.delivered - EPOCH).days
+    day = (load.delivered - EPOCH.date()).days
     standing = (times.retracted_at == NEVER) & (times.valid_to > day) & ~spoken
     gone = np.flatnonzero(standing & _of_source(facts, kind, load.source))
+    gone = gone[~_said_later(times, gone, load)]
     if not len(gone):
         return nothing
     rows = facts.table(kind).take(pa.array(gone))
@@ -47,6 +48,16 @@ def end_absent(kind: Kind, facts: Facts, spoken: NDArray[np.bool_], load: Load) 
     columns["revision"] = pc.add(columns["revision"], pa.scalar(1, pa.int32()))
     columns["recorded_at"] = at.filter(began)
     return ended, kept(kind, columns, load), len(gone)
+
+
+def _said_later(times: Times, rows: NDArray[np.intp], load: Load) -> NDArray[np.bool_]:
+    """Whether facts rest on a statement after a delivery."""
+    learned, by = times.recorded_at[rows], times.load[rows]
+    pairs, at = np.unique(np.stack([learned, by]), axis=1, return_inverse=True)
+    said = [
+        load.sayings.of(EPOCH + timedelta(microseconds=int(instant)), int(number))[0] for instant, number in pairs.T
+    ]
+    return np.array([instant > load.said for instant in said], bool)[at.ravel()]
 
 
 def _of_source(facts: Facts, kind: Kind, source: str) -> NDArray[np.bool_]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -68,7 +68,7 @@ def compare(
         late = {name: work.still_said(rows, given.get(name), spoken.get(name)) for name, rows in late.items()}
     if load.replaces_record:
         work.bring(given, spoken, load)
-        alone = Load(load.number, load.instant, load.delivered)
+        alone = replace(load, full=False, replaces_record=False, source="")
         work.bring({name: _not_said(rows, given.get(name)) for name, rows in late.items()}, {}, alone, late=True)
     else:
         both = {name: together(given[name], late[name]) if name in given else late[name] for name in late}

@@ -61,6 +61,7 @@ def decide(
             delivered=load.delivered,
             replaces_record=load.replaces_record,
             full=load.full,
+            sayings=load.sayings,
         )
         for fact, at in outcome.retracted:
             decided.ended[fact.kind].append((fact.key, fact.revision, at))

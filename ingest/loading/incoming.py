@@ -1,7 +1,7 @@
 """Staged rows of one kind, with numbers for their parties and names for their series."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import numpy as np
@@ -15,6 +15,7 @@ from graph.facts import UNKNOWN
 from graph.field import Kind
 from graph.schema import kept_schema, own_columns
 from ingest.loading.numbering import Numbering
+from ingest.timeline import Brought, Sayings
 
 JUDGED = frozenset(("DEPENDS_ON", "SAME_AS"))
 """Kinds that hold judgements: no delivery's silence ends them."""
@@ -32,6 +33,13 @@ class Load:
     replaces_record: bool = False
     source: str = ""
     """Source of the delivery."""
+    sayings: Sayings = field(default_factory=lambda: Sayings({}))
+    """When what earlier loads brought was said."""
+
+    @property
+    def said(self) -> datetime:
+        """When what it brings was said, where no row says."""
+        return Brought(self.instant, self.delivered).said
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ from ingest.loading.pending import Joined, WaitList, join, wait_list
 from ingest.loading.report import Report
 from ingest.loading.staging import PARTIES, Stage, Watch, digest_of, stage, staging
 from ingest.source import Delivery, Rejected, Source
-from ingest.timeline import CONFLICT
+from ingest.timeline import CONFLICT, Brought, Sayings
 
 BULK = 10_000
 """New facts from which a load goes into the local store in process instead of over Bolt, which copies the store."""
@@ -77,6 +77,11 @@ def load(source: Source, delivery: Delivery, place: Place, watch: Watch) -> Repo
     return report
 
 
+def _moment(instant: datetime) -> datetime:
+    """An instant as the columns hold it."""
+    return instant.astimezone(UTC).replace(tzinfo=None)
+
+
 def worker() -> str:
     """Name of this process, for the note of an open load: host, process, and when it began."""
     return f"{socket.gethostname()}:{os.getpid()}:{_began(os.getpid())}"
@@ -114,16 +119,14 @@ class _Work:
         record, undone = self._open(store)
         # Only now: while a load is open no other can close.
         facts = Facts.open(self.place.columns).refresh(store)
-        loads = store.loads()
-        plan = self._plan(record.number, record.opened_at, loads)
+        plan = self._plan(record, store.loads())
         numbering = number_parties(self.staged.table(PARTIES), facts)
         kept = store.pending()
         joined = join(kept, numbering)
         found = self._compared(joined, numbering, plan)
         wait = wait_list(found.waiting, kept, joined, numbering, plan)
         report = self._report(record.number, found, numbering, wait)
-        older = self._older_than(loads)
-        report = replace(report, joined=len(joined.ids) - found.lapsed, rolled_back=undone, older_than=older)
+        report = replace(report, joined=len(joined.ids) - found.lapsed, rolled_back=undone)
         self._refuse(found, numbering)
         total = rows_in(found.delta, wait)
         trusted = facts.trust.get(self.delivery.source, self.delivery.trust)
@@ -158,22 +161,15 @@ class _Work:
         new = sum(len(table) for table in delta.added.values())
         return store.server is not None and new >= max(self.place.bulk, known // WORTH)
 
-    def _plan(self, number: int, instant: datetime, loads: Iterable[LoadRecord]) -> Load:
-        moment = instant.astimezone(UTC).replace(tzinfo=None)
+    def _plan(self, record: LoadRecord, loads: Iterable[LoadRecord]) -> Load:
         given = self.delivery
-        day = given.delivered or moment.date()
-        full = [load for load in loads if load.closed_at and load.source == given.source and load.delivery == "full"]
+        closed = [load for load in loads if load.closed_at]
+        full = [load for load in closed if load.source == given.source and load.delivery == "full"]
         # What an older full delivery leaves out, a newer one has spoken of already.
-        ends = given.mode == "full" and all(load.delivered <= day for load in full)
-        return Load(number, moment, day, ends, self.source.replaces_record, given.source)
-
-    def _older_than(self, loads: Iterable[LoadRecord]) -> str:
-        """The newest load whose day is after this delivery's, where some of its rows name none of their own."""
-        given = self.delivery
-        later = [load for load in loads if load.closed_at and load.source == given.source]
-        later = [load for load in later if given.delivered and load.delivered > given.delivered]
-        undated = any(self.staged.table(name)["stated_at"].null_count for name in self.staged.kinds())
-        return f"load {later[-1].number} of {later[-1].delivered}" if later and undated else ""
+        ends = given.mode == "full" and all(load.delivered <= record.delivered for load in full)
+        sayings = Sayings({load.number: Brought(_moment(load.opened_at), load.delivered) for load in closed})
+        moment, whole = _moment(record.opened_at), self.source.replaces_record
+        return Load(record.number, moment, record.delivered, ends, whole, given.source, sayings)
 
     def _compared(self, joined: Joined, numbering: Numbering, plan: Load) -> Comparison:
         self.watch.step("compare", 0, 1)

@@ -40,8 +40,6 @@ class Report:
     resumed: bool = False
     rolled_back: str = ""
     """An interrupted load that was undone first, where there was one."""
-    older_than: str = ""
-    """A load of the same source with a later day, where rows of this one name no day of their own."""
 
     @property
     def nothing_changed(self) -> bool:

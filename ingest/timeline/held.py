@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ingest.timeline.fact import ALWAYS, STILL, Assertion, Known
+from ingest.timeline.said import Sayings
 from ingest.timeline.statement import Claim
 
 
@@ -42,19 +43,20 @@ class Held:
         return self.start < end and start < self.end
 
 
-def held_facts(facts: list[Known]) -> Iterable[Held]:
-    """Facts of one key that are held, with the instant since which their value stands."""
+def held_facts(facts: list[Known], sayings: Sayings) -> Iterable[Held]:
+    """Facts of one key that are held, with the statement since which their value stands."""
     said = day = None
     before: Known | None = None
     for fact in sorted(facts, key=lambda fact: fact.revision):
         cut = before is not None and before.digest == fact.digest and before.retracted_at == fact.recorded_at
         if said is None or before is None or not cut or (fact.valid_to or STILL) > (before.valid_to or STILL):
-            said, day = fact.recorded_at, fact.recorded_at.date()
+            said, day = sayings.of(fact.recorded_at, fact.load)
         before = fact
         if fact.retracted_at is None and day is not None:
+            last = sayings.of(fact.recorded_at, fact.load)[0]
             yield Held(
                 fact.series, fact.digest, fact.valid_from or ALWAYS, fact.valid_to or STILL, fact.stated_from,
-                fact.recorded_at, said, day, fact, fact, ended=fact.recorded_at if said < fact.recorded_at else None,
+                fact.recorded_at, said, day, fact, fact, ended=last if said < last else None,
             )  # fmt: skip
 
 
@@ -83,9 +85,7 @@ def placed(claim: Claim, older: list[Held]) -> tuple[date, list[Held]]:
     base = same[-1].start if same and claim.end > same[-1].start else claim.start
     rivals = [held for held in older if held.digest != claim.row.digest and held.start >= base]
     standing = [
-        held
-        for held in rivals
-        if held.meets(base, claim.end) and held.start < claim.day and not (claim.dated and held.day == claim.day)
+        held for held in rivals if held.meets(base, claim.end) and held.start < claim.day and held.day != claim.day
     ]
     if standing and claim.end > claim.day:
         return claim.day, []

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from ingest.timeline.fact import ALWAYS, STILL, Assertion, KeyOf, Known, NewFact, Outcome
 from ingest.timeline.held import Held, alike, held_facts, placed, says
 from ingest.timeline.repeated import LastLoad
+from ingest.timeline.said import Brought, Sayings
 from ingest.timeline.statement import Claim, Statement, statements
 
 
@@ -20,29 +21,32 @@ def merge(
     delivered: date,
     replaces_record: bool = False,
     full: bool = False,
+    sayings: Sayings = Sayings({}),  # noqa: B008 - nothing changes it
 ) -> Outcome:
     """Bring the assertions of one load to what is known of their group.
 
     `replaces_record`: the group is one record, and what a newer statement of it leaves out has ended.
     `full`: what the delivery lists last as open is open on its day, though an earlier one left it out.
+    `sayings`: earlier loads; what one that is not among them brought was said when it became known.
     The order of `stated` does not matter.
     """
     facts, rows = list(known), list(stated)
 
     def decided(facts: list[Known], delivered: date) -> _Group:
-        group = _Group(facts, load_instant=load_instant, replaces_record=replaces_record)
-        brought = statements(rows, load_instant=load_instant, delivered=delivered)
+        load = Brought(load_instant, delivered)
+        group = _Group(facts, sayings, load, replaces_record=replaces_record)
+        brought = statements(rows, load)
         for statement in brought:
             group.take(statement)
         if full and brought:
-            group.reopen(brought, load_instant=load_instant, delivered=delivered)
+            group.reopen(brought)
         return group
 
     group = decided(facts, delivered)
     outcome = group.outcome(key_of)
     if not facts or not (outcome.retracted or outcome.recorded):
         return outcome
-    last = LastLoad.of(facts)
+    last = LastLoad.of(facts, sayings)
     # A delivery that states no day was said on the day of its load.
     days = dict.fromkeys((delivered, last.day)) if last.may_have_said(rows) else ()
     repeated = any(last.was(decided(last.before, day).outcome(key_of)) for day in days)
@@ -52,12 +56,14 @@ def merge(
 class _Group:
     """The facts of one group while the statements of a load are brought to them."""
 
-    def __init__(self, known: Iterable[Known], *, load_instant: datetime, replaces_record: bool) -> None:
-        self.load_instant = load_instant
+    def __init__(self, known: Iterable[Known], sayings: Sayings, load: Brought, *, replaces_record: bool) -> None:
+        self.sayings = sayings
+        self.load = load
         self.replaces_record = replaces_record
         self.known = list(known)
-        instants = [at for fact in self.known for at in (fact.recorded_at, fact.retracted_at) if at is not None]
-        self.newest = max(instants, default=None)
+        told = [self._begun(fact) for fact in self.known]
+        told += [self._gone(fact) for fact in self.known if fact.retracted_at]
+        self.newest = max(told, default=None)
         self.facts: dict[bytes, list[Held]] = defaultdict(list)
         """Every fact in work by series, retracted ones of this load included."""
         self.brought = 0
@@ -69,7 +75,7 @@ class _Group:
             keys[fact.key].append(fact)
             self.revisions[fact.key] = max(fact.revision, self.revisions.get(fact.key, -1))
         for facts in keys.values():
-            for held in held_facts(facts):
+            for held in held_facts(facts, sayings):
                 self.facts[held.series].append(held)
 
     def take(self, statement: Statement) -> None:
@@ -79,20 +85,20 @@ class _Group:
         self.conflicts += statement.conflicts
         for claim in statement.claims:
             {"end": self._end, "retract": self._retract}.get(claim.row.op, self._record)(claim)
-        late = statement.dated and self.newest is not None and statement.instant < self.newest
-        if self.replaces_record and not late:
+        if self.replaces_record and not self._late(statement):
             self._end_unlisted(statement)
 
-    def reopen(self, brought: list[Statement], *, load_instant: datetime, delivered: date) -> None:
+    def reopen(self, brought: list[Statement]) -> None:
         """Open what a full delivery still lists, though it had ended by an earlier one's silence."""
         last: dict[bytes, Claim] = {}
+        delivered = self.load.delivered
         for statement in brought[-1:] if self.replaces_record else brought:
             last |= {claim.row.series: claim for claim in statement.claims}
         for series, claim in sorted(last.items()):
             listed = claim.row.op in ("record", "correct") and claim.start <= delivered < claim.end
             if listed and not any(held.covers(delivered) for held in self._live(series)):
                 self.unchanged -= 1
-                self._record(replace(claim, instant=load_instant, day=delivered, dated=False))
+                self._record(replace(claim, instant=self.load.instant, said=self.load.said, day=delivered))
 
     def outcome(self, key_of: KeyOf) -> Outcome:
         """What changed, with keys and revisions; what was retracted and recorded alike did not change."""
@@ -141,10 +147,10 @@ class _Group:
         cut = [held for held in older if held in replaced or held.meets(start, end)]
         at = max([self._after(claim.instant, cut), *self._seen(claim.row.series, start, end)])
         for held in cut:
-            self._retire(held, at, start if held not in replaced else held.start, said=claim.instant)
+            self._retire(held, at, start if held not in replaced else held.start, said=claim.said)
         stated = claim.row.valid_from if claim.row.valid_from not in (None, start) else None
         fact = Held(
-            claim.row.series, claim.row.digest, start, end, stated, at, claim.instant, claim.day, claim.row
+            claim.row.series, claim.row.digest, start, end, stated, at, claim.said, claim.day, claim.row
         )  # fmt: skip
         self.facts[claim.row.series].append(fact)
 
@@ -170,7 +176,7 @@ class _Group:
             return
         at = self._after(claim.instant, ended)
         for held in ended:
-            self._retire(held, at, end, said=claim.instant)
+            self._retire(held, at, end, said=claim.said)
 
     def _retract(self, claim: Claim) -> None:
         wrong = [held for held in self._older(claim) if claim.start == ALWAYS or held.starts(claim.start)]
@@ -184,9 +190,9 @@ class _Group:
     def _end_unlisted(self, statement: Statement) -> None:
         others = [held for series in sorted(self.facts.keys() - statement.series) for held in self._live(series)]
         for held in others:
-            if (held.said <= statement.instant or not statement.dated) and held.end > statement.day:
+            if held.said <= statement.said and held.end > statement.day:
                 at = self._after(statement.instant, [held])
-                self._retire(held, at, statement.day, said=statement.instant)
+                self._retire(held, at, statement.day, said=statement.said)
 
     # ── what the rules rest on ─────────────────────────────────────────────────────────────────────
 
@@ -195,26 +201,32 @@ class _Group:
 
     def _newer(self, held: Held, claim: Claim) -> bool:
         """Whether a fact rests on a statement after this one; of one statement, on a later line."""
-        if not claim.dated:
-            return False
-        if (held.said, held.day) == (claim.instant, claim.day) and not (self.replaces_record and held.known):
+        if (held.said, held.day) == (claim.said, claim.day) and not (self.replaces_record and held.known):
             return (held.stated or held.start) > claim.start
-        return held.said > claim.instant
+        return held.said > claim.said
 
     def _older(self, claim: Claim) -> list[Held]:
         live = self._live(claim.row.series)
-        return [held for held in live if not claim.dated or held.said <= claim.instant]
+        return [held for held in live if held.said <= claim.said]
 
-    def _late(self, claim: Claim) -> bool:
-        return claim.dated and self.newest is not None and claim.instant < self.newest
+    def _late(self, told: Claim | Statement) -> bool:
+        return self.newest is not None and told.said < self.newest
+
+    def _begun(self, fact: Known) -> datetime:
+        """When a known fact was said."""
+        return self.sayings.of(fact.recorded_at, fact.load)[0]
+
+    def _gone(self, fact: Known) -> datetime:
+        """When something else was said than a known fact; of one that is held, never."""
+        return self.sayings.of(fact.retracted_at, fact.retracted_by)[0] if fact.retracted_at else datetime.max
 
     def _then(self, claim: Claim) -> list[Known]:
         """What was held of the series at an old claim's instant; of a new claim, what is held."""
         facts = [fact for fact in self.known if fact.series == claim.row.series]
         if not self._late(claim):
             return [fact for fact in facts if fact.retracted_at is None]
-        begun = [fact for fact in facts if fact.recorded_at <= claim.instant]
-        return [fact for fact in begun if fact.retracted_at is None or fact.retracted_at > claim.instant]
+        begun = [fact for fact in facts if self._begun(fact) <= claim.said]
+        return [fact for fact in begun if not fact.retracted_at or self._gone(fact) > claim.said]
 
     def _has_start(self, claim: Claim) -> bool:
         """Whether a fact of the series was ever said to start where a claim does."""
@@ -233,14 +245,14 @@ class _Group:
             fact.series == claim.row.series
             and (claim.row.op == "end" or fact.digest == claim.row.digest)
             and end in (fact.valid_to or STILL, STILL)
-            and (fact.retracted_at is None or fact.retracted_at > claim.instant)
+            and (not fact.retracted_at or self._gone(fact) > claim.said)
             and (claim.start in (fact.valid_from or ALWAYS, fact.stated_from) or claim.start == ALWAYS)
             for fact in self.known
         )
 
     def _corrected(self, claim: Claim, older: list[Held]) -> tuple[date, list[Held]]:
         """Start of a correction, and what it corrects."""
-        before = [held for held in older if held.known or (held.said, held.day) != (claim.instant, claim.day)]
+        before = [held for held in older if held.known or (held.said, held.day) != (claim.said, claim.day)]
         wrong = [held for held in before if held.starts(claim.start)]
         if not wrong and claim.start == ALWAYS:
             wrong = [held for held in before if held.covers(claim.seen)]
@@ -254,7 +266,7 @@ class _Group:
         for held in self._live(claim.row.series):
             if self._newer(held, claim) and held.meets(start, end):
                 end = min(end, max(held.start, start))
-            elif claim.dated and held.ended and held.ended > claim.instant and held.start < start < held.end:
+            elif held.ended and held.ended > claim.said and held.start < start < held.end:
                 end = min(end, held.end)
             elif claim.row.op == "correct" and replaced and held.start >= replaced[-1].end:
                 end = min(end, replaced[-1].end)
@@ -275,7 +287,7 @@ class _Group:
     def _after(self, instant: datetime, cut: list[Held]) -> datetime:
         """When something becomes known that supersedes these facts."""
         if any(held.known and held.recorded_at >= instant for held in cut):
-            instant = max(instant, self.load_instant)
+            instant = max(instant, self.load.instant)
         return max([instant, *(held.recorded_at for held in cut)])
 
     def _retire(self, held: Held, at: datetime, end: date, *, said: datetime) -> None:

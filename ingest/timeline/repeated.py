@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ingest.timeline.fact import Assertion, Known, NewFact, Outcome
+from ingest.timeline.said import Sayings
 
 Shape = tuple[object, ...]
 
@@ -23,10 +24,10 @@ class LastLoad:
     """The group after it."""
     before: list[Known]
     day: date
-    """Day on which it last learned something: its own, where it brought undated rows."""
+    """Day of what it learned last: its delivery's, where it brought undated rows."""
 
     @classmethod
-    def of(cls, known: list[Known]) -> "LastLoad":
+    def of(cls, known: list[Known], sayings: Sayings) -> "LastLoad":
         """The last load of a group of which something is known."""
         last = max(fact.retracted_by or fact.load for fact in known)
         learned = [fact.recorded_at for fact in known if fact.load == last]
@@ -36,7 +37,7 @@ class LastLoad:
             for fact in known
             if fact.load != last
         ]
-        return cls(known, before, max(learned).date())
+        return cls(known, before, sayings.of(max(learned), last)[1])
 
     def may_have_said(self, rows: Iterable[Assertion]) -> bool:
         """Whether every value it brought is among these; most news is told apart by it."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from ingest.timeline.fact import ALWAYS, STILL, Assertion
+from ingest.timeline.said import Brought
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +17,10 @@ class Claim:
     start: date
     end: date
     instant: datetime
+    """When it becomes known."""
+    said: datetime
+    """When it was said; of two claims, the later is the newer."""
     day: date
-    dated: bool
-    """Whether its source stated an instant."""
 
     @property
     def seen(self) -> date:
@@ -46,21 +48,22 @@ class Statement:
     repeated: int
     series: frozenset[bytes]
     instant: datetime
+    said: datetime
     day: date
-    dated: bool
 
 
-def statements(stated: Iterable[Assertion], *, load_instant: datetime, delivered: date) -> list[Statement]:
-    """Assertions by statement, oldest first; what states no instant comes last, as of the load.
+def statements(stated: Iterable[Assertion], load: Brought) -> list[Statement]:
+    """Assertions by statement, oldest first; what states no instant was said on the delivery's day.
 
     Several statements published at one instant are told apart, and ordered, by their own days.
     """
-    groups: dict[tuple[bool, datetime, date], list[Claim]] = defaultdict(list)
+    groups: dict[tuple[datetime, date, bool], list[Claim]] = defaultdict(list)
     for row in stated:
-        dated, instant = row.stated_at is not None, row.stated_at or load_instant
-        day = row.stated_on or (instant.date() if dated else delivered)
-        claim = Claim(row, row.valid_from or ALWAYS, row.valid_to or STILL, instant, day, dated)
-        groups[not dated, instant, day].append(claim)
+        undated = row.stated_at is None
+        said = row.stated_at or load.said
+        day = row.stated_on or (load.delivered if undated else said.date())
+        start, end = row.valid_from or ALWAYS, row.valid_to or STILL
+        groups[said, day, undated].append(Claim(row, start, end, row.stated_at or load.instant, said, day))
     return [_agree(groups[mark]) for mark in sorted(groups)]
 
 
@@ -78,7 +81,7 @@ def _agree(claims: list[Claim]) -> Statement:
         kept += [replace(claim, row=replace(claim.row, op="correct")) if series in never else claim for claim in run]
     repeated = len(claims) - len(kept) - len(conflicts)
     names, first = frozenset(claim.row.series for claim in claims), claims[0]
-    return Statement(sorted(kept, key=Claim.order), conflicts, repeated, names, first.instant, first.day, first.dated)
+    return Statement(sorted(kept, key=Claim.order), conflicts, repeated, names, first.instant, first.said, first.day)
 
 
 def _histories(claims: list[Claim], conflicts: list[Assertion]) -> dict[bytes, list[Claim]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from ingest.timeline import Assertion, Known, NewFact, Op, Outcome, merge
+from ingest.timeline import Assertion, Brought, Known, NewFact, Op, Outcome, Sayings, merge
 from ingest.timeline.fact import ALWAYS, STILL
 
 LOADED = datetime(2026, 1, 10, 8)
@@ -29,7 +29,15 @@ def says(
     )  # fmt: skip
 
 
-def kept(known: list[Known], outcome: Outcome) -> list[Known]:
+class Kept(list[Known]):
+    """Known facts, and the loads that changed them."""
+
+    def __init__(self, facts: Iterable[Known], loads: dict[int, Brought]) -> None:
+        super().__init__(facts)
+        self.loads = loads
+
+
+def kept(known: list[Known], outcome: Outcome, by: Brought | None = None) -> Kept:
     """What is kept after an outcome is applied, as a store would apply it."""
     number = max([0, *(fact.retracted_by or fact.load for fact in known)]) + 1
     gone = {(fact.key, fact.revision): at for fact, at in outcome.retracted}
@@ -39,7 +47,10 @@ def kept(known: list[Known], outcome: Outcome) -> list[Known]:
         else fact
         for fact in known
     ]
-    return after + [as_known(fact, number) for fact in outcome.recorded]
+    loads = dict(getattr(known, "loads", {}))
+    if by and (outcome.retracted or outcome.recorded):
+        loads[number] = by
+    return Kept([*after, *(as_known(fact, number) for fact in outcome.recorded)], loads)
 
 
 def absent(held: Iterable[Known], *, load_instant: datetime, delivered: date) -> Outcome:
@@ -64,6 +75,11 @@ def absent(held: Iterable[Known], *, load_instant: datetime, delivered: date) ->
     return outcome
 
 
+def left_out(known: list[Known], *, at: datetime, delivered: date) -> Kept:
+    """What is kept after a full delivery that says nothing of it."""
+    return kept(known, absent(known, load_instant=at, delivered=delivered), Brought(at, delivered))
+
+
 def as_known(new: NewFact, number: int) -> Known:
     return Known(
         new.series, new.key, new.revision, new.digest, new.valid_from, new.valid_to, new.stated_from,
@@ -74,11 +90,12 @@ def as_known(new: NewFact, number: int) -> Known:
 def load(
     known: list[Known], *stated: Assertion, at: datetime = LOADED, delivered: date = DELIVERED,
     record: bool = False, full: bool = False,
-) -> list[Known]:  # fmt: skip
-    return kept(
-        known,
-        merge(known, stated, key_of=key_of, load_instant=at, delivered=delivered, replaces_record=record, full=full),
-    )
+) -> Kept:  # fmt: skip
+    outcome = merge(
+        known, stated, key_of=key_of, load_instant=at, delivered=delivered, replaces_record=record, full=full,
+        sayings=Sayings(getattr(known, "loads", {})),
+    )  # fmt: skip
+    return kept(known, outcome, Brought(at, delivered))
 
 
 def later(days: int = 1) -> datetime:

@@ -4,7 +4,7 @@ from datetime import datetime
 from itertools import permutations
 
 from ingest.timeline import merge
-from tests.ingest.kept import DELIVERED, LOADED, absent, day, held, kept, key_of, later, load, says, values
+from tests.ingest.kept import DELIVERED, LOADED, day, held, key_of, later, left_out, load, says, values
 
 
 def test_what_holds_already_changes_nothing_however_new_the_statement() -> None:
@@ -131,7 +131,7 @@ def test_without_replacement_a_statement_ends_nothing_by_silence() -> None:
 
 def test_what_a_full_delivery_leaves_out_ends_on_its_day_and_returns_on_the_day_of_its_return() -> None:
     known = load([], says("50"), delivered=day("2024-01-01"), full=True)
-    known = kept(known, absent(known, load_instant=later(), delivered=day("2024-07-01")))
+    known = left_out(known, at=later(), delivered=day("2024-07-01"))
     assert values(known) == [("50", None, "2024-07-01")]
     known = load(known, says("50"), at=later(2), delivered=day("2025-01-01"), full=True)
     assert values(known) == [("50", None, "2024-07-01"), ("50", "2025-01-01", None)]
@@ -141,7 +141,7 @@ def test_what_a_full_delivery_leaves_out_ends_on_its_day_and_returns_on_the_day_
 def test_a_dated_statement_that_a_full_delivery_lists_again_holds_again() -> None:
     row = says("50", "2019-01-01", at="2019-01-05")
     known = load([], row, delivered=day("2024-01-01"), full=True)
-    known = kept(known, absent(known, load_instant=later(), delivered=day("2024-07-01")))
+    known = left_out(known, at=later(), delivered=day("2024-07-01"))
     assert load(known, row, at=later(2), delivered=day("2025-01-01")) == known
     known = load(known, row, at=later(2), delivered=day("2025-01-01"), full=True)
     assert values(known) == [("50", "2019-01-01", None)]

@@ -1,13 +1,14 @@
 """What must hold of every history, whatever was said in whatever order."""
 
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ingest.timeline import Assertion, Known, Op
-from tests.ingest.kept import LOADED, key_of, later, load
+from tests.ingest.kept import LOADED, held, key_of, later, load
 
 ORIGIN = date(2020, 1, 1)
 DAYS = [ORIGIN + timedelta(days=10 * n) for n in range(8)]
@@ -24,14 +25,17 @@ def assertions(draw: st.DrawFn, *, dated: bool = False) -> Assertion:
     return Assertion(series, draw(st.sampled_from([b"1", b"2", b"3"])), op, start, end, stated)
 
 
-loads = st.lists(st.tuples(st.lists(assertions(), min_size=1, max_size=5), st.booleans()), min_size=1, max_size=4)
+deliveries = st.integers(0, 100).map(lambda days: ORIGIN + timedelta(days=days))
+loads = st.lists(
+    st.tuples(st.lists(assertions(), min_size=1, max_size=5), st.booleans(), deliveries), min_size=1, max_size=4
+)
+Step = tuple[list[Assertion], bool, date]
 records = st.booleans()
 
 
-def run(steps: list[tuple[list[Assertion], bool]], *, record: bool) -> list[list[Known]]:
+def run(steps: list[Step], *, record: bool) -> list[list[Known]]:
     states: list[list[Known]] = [[]]
-    for number, (rows, full) in enumerate(steps):
-        delivered = ORIGIN + timedelta(days=90 + number)
+    for number, (rows, full, delivered) in enumerate(steps):
         states.append(load(states[-1], *rows, at=later(number), delivered=delivered, record=record, full=full))
     return states
 
@@ -56,7 +60,7 @@ def answer(known: list[Known], series: bytes, valid_at: date, known_at: datetime
 
 @given(loads, records)
 @settings(max_examples=150, deadline=None)
-def test_one_value_at_most_holds_at_any_moment(steps: list[tuple[list[Assertion], bool]], record: bool) -> None:
+def test_one_value_at_most_holds_at_any_moment(steps: list[Step], record: bool) -> None:
     known = run(steps, record=record)[-1]
     for known_at in instants_of(known):
         for valid_at in probes():
@@ -65,9 +69,7 @@ def test_one_value_at_most_holds_at_any_moment(steps: list[tuple[list[Assertion]
 
 @given(loads, records)
 @settings(max_examples=150, deadline=None)
-def test_revisions_of_a_key_are_consecutive_and_intervals_run_forwards(
-    steps: list[tuple[list[Assertion], bool]], record: bool
-) -> None:
+def test_revisions_of_a_key_are_consecutive_and_intervals_run_forwards(steps: list[Step], record: bool) -> None:
     known = run(steps, record=record)[-1]
     keys: dict[bytes, list[int]] = {}
     for fact in known:
@@ -80,7 +82,7 @@ def test_revisions_of_a_key_are_consecutive_and_intervals_run_forwards(
 
 @given(loads, records)
 @settings(max_examples=150, deadline=None)
-def test_what_was_answered_before_is_answered_still(steps: list[tuple[list[Assertion], bool]], record: bool) -> None:
+def test_what_was_answered_before_is_answered_still(steps: list[Step], record: bool) -> None:
     """Up to the first instant at which a load changed anything, both states answer alike."""
     states = run(steps, record=record)
     for before, after in pairwise(states):
@@ -96,7 +98,7 @@ def test_what_was_answered_before_is_answered_still(steps: list[tuple[list[Asser
 
 @given(loads, records)
 @settings(max_examples=150, deadline=None)
-def test_a_known_fact_is_never_lost(steps: list[tuple[list[Assertion], bool]], record: bool) -> None:
+def test_a_known_fact_is_never_lost(steps: list[Step], record: bool) -> None:
     """A fact that was held until now can be asked as of the instant at which it became known."""
     states = run(steps, record=record)
     for before, after in pairwise(states):
@@ -115,13 +117,11 @@ def test_the_order_of_a_delivery_does_not_matter(rows: list[Assertion], record: 
 
 @given(loads, records, st.booleans())
 @settings(max_examples=300, deadline=None)
-def test_loading_twice_changes_nothing(
-    steps: list[tuple[list[Assertion], bool]], record: bool, states_day: bool
-) -> None:
+def test_loading_twice_changes_nothing(steps: list[Step], record: bool, states_day: bool) -> None:
     """Whatever was known before, and on whichever day the delivery is repeated."""
     known: list[Known] = []
-    for number, (rows, full) in enumerate(steps):
-        day = ORIGIN + timedelta(days=90 + number) if states_day else later(number).date()
+    for number, (rows, full, delivered) in enumerate(steps):
+        day = delivered if states_day else later(number).date()
         known = load(known, *rows, at=later(number), delivered=day, record=record, full=full)
     again = later(len(steps) + 5)
     day = day if states_day else again.date()
@@ -161,3 +161,22 @@ def test_beliefs_are_those_of_a_painted_calendar(pairs: list[tuple[date | None, 
         for valid_at in probes():
             expected = [belief[valid_at]] if valid_at in belief else []
             assert answer(known, b"a", valid_at, known_at) == expected
+
+
+@given(loads, records)
+@settings(max_examples=300, deadline=None)
+def test_what_states_no_day_was_said_on_the_day_of_its_delivery(steps: list[Step], record: bool) -> None:
+    """In whatever order deliveries come, values stand as if each row said the end of its delivery's day.
+
+    What repeats the last delivery, on another day, changes nothing where it states no day: no row comes twice.
+    """
+    plain = [list(dict.fromkeys(replace(row, op="record", stated_at=None) for row in rows)) for rows, _, _ in steps]
+    assume(len({row for rows in plain for row in rows}) == sum(map(len, plain)))
+    silent: list[Known] = []
+    spoken: list[Known] = []
+    for number, (bare, (_, full, delivered)) in enumerate(zip(plain, steps, strict=True)):
+        said = datetime.combine(delivered, time.max)
+        silent = load(silent, *bare, at=later(number), delivered=delivered, record=record, full=full)
+        dated = [replace(row, stated_at=said) for row in bare]
+        spoken = load(spoken, *dated, at=later(number), delivered=delivered, record=record, full=full)
+        assert held(silent) == held(spoken)

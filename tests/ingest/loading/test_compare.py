@@ -21,7 +21,7 @@ from graph.schema import staged_schema
 from ingest.loading.compare import Comparison, compare
 from ingest.loading.incoming import Load
 from ingest.loading.numbering import Numbering
-from ingest.timeline import Assertion, Known, merge
+from ingest.timeline import Assertion, Brought, Known, Sayings, merge
 from tests.ingest.kept import absent, as_known
 
 SOURCE = "register"
@@ -36,10 +36,11 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Told:
-    """One delivery: its rows, and whether it is full."""
+    """One delivery: its rows, whether it is full, and its day where its place among the loads does not say it."""
 
     rows: tuple[Row, ...]
     full: bool
+    delivered: date | None = None
 
 
 def row(draw: st.DrawFn, *, plain: bool) -> Row:
@@ -77,7 +78,8 @@ def deliveries(draw: st.DrawFn) -> list[Told]:
         fresh = [row(draw, plain=plain) for _ in range(draw(st.integers(0, 4)))]
         again = draw(st.lists(st.sampled_from(said), max_size=5)) if said else []
         said += fresh
-        told.append(Told((*again, *fresh), draw(st.booleans())))
+        day = ORIGIN + timedelta(days=draw(st.integers(0, 70)))
+        told.append(Told((*again, *fresh), draw(st.booleans()), day))
     return told
 
 
@@ -94,14 +96,12 @@ class Ours:
     def __init__(self, folder: str) -> None:
         parties = pa.table([IDS, ["Company"] * 4, [SOURCE] * 4, [False] * 4], schema=PARTIES)
         self.facts = self._append(Facts.open(Path(folder)), Delta(1, parties))
+        self.loads: dict[int, Brought] = {}
 
-    def load(
-        self, told: Told, number: int, *, record: bool, refused: Iterable[Row] = (), said: int | None = None
-    ) -> Comparison:
-        """Load a delivery of the day of the load, or of another load's (`said`)."""
+    def load(self, told: Told, number: int, *, record: bool, refused: Iterable[Row] = ()) -> Comparison:
         numbering = Numbering(self.facts, PARTIES.empty_table(), {})
-        plan = load_of(number, full=told.full, record=record)
-        plan = replace(plan, delivered=load_of(said or number, full=told.full, record=record).delivered)
+        plan = load_of(told, number, record=record, loads=self.loads)
+        self.loads[number] = Brought(plan.instant, plan.delivered)
         found = compare(tables(told.rows), {}, numbering, plan, refused=tables(refused))
         self.facts = self._append(self.facts, found.delta)
         return found
@@ -115,9 +115,10 @@ class Ours:
         return sorted((tuple(fact[name] for name in names) for fact in facts), key=repr)
 
 
-def load_of(number: int, *, full: bool, record: bool) -> Load:
-    day = ORIGIN + timedelta(days=60 + number)
-    return Load(number, datetime(2026, 1, 1) + timedelta(days=number), day, full, record, SOURCE)
+def load_of(told: Told, number: int, *, record: bool, loads: dict[int, Brought]) -> Load:
+    day = told.delivered or ORIGIN + timedelta(days=60 + number)
+    instant = datetime(2026, 1, 1) + timedelta(days=number)
+    return Load(number, instant, day, told.full, record, SOURCE, Sayings(loads))
 
 
 class Theirs:
@@ -126,9 +127,10 @@ class Theirs:
     def __init__(self) -> None:
         self.known: list[Known] = []
         self.ref: dict[bytes, str] = {}
+        self.loads: dict[int, Brought] = {}
 
     def load(self, told: Told, number: int, *, record: bool) -> None:
-        plan = load_of(number, full=told.full, record=record)
+        plan = load_of(told, number, record=record, loads=self.loads)
         groups: dict[Any, list[Assertion]] = defaultdict(list)
         for each in told.rows:
             table = tables([each])[each["kind"]]
@@ -143,10 +145,11 @@ class Theirs:
             if name in groups:
                 outcome = merge(
                     known, groups[name], key_of=key_of, load_instant=plan.instant, delivered=plan.delivered,
-                    replaces_record=record, full=told.full,
+                    replaces_record=record, full=told.full, sayings=plan.sayings,
                 )  # fmt: skip
             elif told.full:
                 held = [fact for fact in known if fact.retracted_at is None]
+                held = [fact for fact in held if plan.sayings.of(fact.recorded_at, fact.load)[0] <= plan.said]
                 outcome = absent(held, load_instant=plan.instant, delivered=plan.delivered)
             else:
                 continue
@@ -158,6 +161,7 @@ class Theirs:
                 for fact in self.known
             ]
             self.known += [as_known(new, number) for new in outcome.recorded]
+        self.loads[number] = Brought(plan.instant, plan.delivered)
 
     def held(self) -> list[tuple[Any, ...]]:
         names = ("series", "key", "revision", "digest", *TIMES)
@@ -183,7 +187,7 @@ def test_a_delivery_that_comes_twice_changes_nothing_the_second_time(told: list[
         for number, delivery in enumerate(told, 2):
             ours.load(delivery, number, record=record)
         before = ours.held()
-        ours.load(told[-1], number + 1, record=record, said=number)
+        ours.load(told[-1], number + 1, record=record)
         assert ours.held() == before
 
 
@@ -212,7 +216,7 @@ def test_the_order_of_a_delivery_does_not_matter(told: list[Told], record: bool,
             rows = list(each.rows)
             dice.shuffle(rows)
             found = straight.load(each, number, record=record)
-            again = mixed.load(Told(tuple(rows), each.full), number, record=record)
+            again = mixed.load(replace(each, rows=tuple(rows)), number, record=record)
             assert straight.held() == mixed.held()
             assert counted(found) == counted(again)
             assert (found.new, found.changed, found.ended) == (again.new, again.changed, again.ended)

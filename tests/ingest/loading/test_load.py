@@ -102,12 +102,29 @@ def test_an_older_full_delivery_ends_nothing_of_a_newer_one(tmp_path: Path, orde
     assert [(share, end) for _, share, _, end in place.shares()] == [(0.5, None), (0.7, None)]
 
 
-@pytest.mark.parametrize(("stated", "warned"), [({}, "load 1 of 2024-06-30"), ({"stated_at": "2023-12-31"}, "")])
-def test_a_delivery_older_than_what_is_there_says_so_where_its_rows_name_no_day(
-    place: Workspace, stated: Row, warned: str
-) -> None:
-    place.load(A, B, owns("A", "B", 0.5, **stated), delivered="2024-06-30")
-    assert place.load(A, B, owns("A", "B", 0.4, **stated), delivered="2023-12-31").older_than == warned
+@pytest.mark.parametrize("mode", ["changes", "full"])
+def test_an_older_delivery_loaded_later_replaces_nothing_of_a_newer_one(place: Workspace, mode: str) -> None:
+    place.load(A, B, C, owns("A", "B", 0.5), owns("B", "C", 0.7), delivered="2024-06-30")
+    older = [A, B, C, owns("A", "B", 0.4), owns("A", "C", 0.1)]
+    report = place.load(*older, delivered="2023-12-31", mode=mode)
+    assert (report.new, report.changed, report.retracted) == (1, 0, 0)
+    assert [(share, start, end) for _, share, start, end in place.shares()] == [
+        (0.5, None, None), (0.1, None, None), (0.7, None, None),
+    ]  # fmt: skip
+
+
+def test_what_began_with_a_newer_delivery_had_an_older_value_before(place: Workspace) -> None:
+    place.load(A, B, owns("A", "B", 0.5, valid_from="2024-01-01"), delivered="2024-06-30")
+    place.load(A, B, owns("A", "B", 0.4), delivered="2023-12-31")
+    assert [(share, start, end) for _, share, start, end in place.shares()] == [
+        (0.4, None, "2024-01-01"), (0.5, "2024-01-01", None),
+    ]  # fmt: skip
+
+
+def test_another_value_delivered_on_the_same_day_is_a_correction(place: Workspace) -> None:
+    place.load(A, B, owns("A", "B", 0.5), delivered="2024-06-30")
+    place.load(A, B, owns("A", "B", 0.4), delivered="2024-06-30")
+    assert [(share, start, end) for _, share, start, end in place.shares()] == [(0.4, None, None)]
 
 
 def profile(party: str, ref: str = "list", **said: Any) -> Row:
