@@ -19,7 +19,7 @@ from ingest.loading.incoming import Incoming, Load, days_of
 
 @dataclass(frozen=True)
 class Classes:
-    """What is known of each incoming row, and which known rows are spoken of."""
+    """What is known of each incoming row, and which known facts are spoken of."""
 
     recorded: NDArray[np.bool_]
     """It states a value, and is neither an end nor a correction."""
@@ -28,34 +28,27 @@ class Classes:
     same: NDArray[np.bool_]
     """It says what holds."""
     code: NDArray[np.int64]
-    """Number of its series, in common with `known_code`."""
-    known_code: NDArray[np.int64]
+    """Number of its series."""
     size: int
     """How many series there are."""
-
-    def said(self) -> NDArray[np.bool_]:
-        """Known rows of whose series a row speaks."""
-        told = np.zeros(self.size, bool)
-        told[self.code] = True
-        return told[self.known_code]
+    known: NDArray[np.intp]
+    """Rows of the known facts of these series."""
+    known_code: NDArray[np.int64]
+    """Number of the series of each."""
 
 
 def classify(given: Incoming, facts: Facts, load: Load) -> Classes:
     """Compare incoming rows with the known facts of their kind, all at once."""
-    kind = given.kind
-    known = facts.rows(kind)
-    both = pa.concat_arrays([facts.column(kind, "series"), given.series]).dictionary_encode()
-    codes = both.indices.to_numpy().astype(np.int64)
-    size = len(both.dictionary)
-    known_code, code = codes[:known], codes[known:]
-    said = np.bincount(code, minlength=size)
+    kind, series = given.kind, given.series.dictionary_encode()
+    code, size = series.indices.to_numpy().astype(np.int64), len(series.dictionary)
+    number = pc.index_in(facts.column(kind, "series"), value_set=series.dictionary)
+    known = np.flatnonzero(number.is_valid().to_numpy(zero_copy_only=False))
+    known_code = number.drop_null().to_numpy().astype(np.int64)
     recorded = _records(given)
-    plain = recorded & (said[code] == 1)
+    plain = recorded & (np.bincount(code, minlength=size)[code] == 1)
     fresh = plain & (np.bincount(known_code, minlength=size)[code] == 0)
-    times = facts.times(kind)
-    held = times.retracted_at == NEVER
-    same = plain & ~fresh & _says(given, facts, load, _current(times.valid_from, known_code, held, size)[code])
-    return Classes(recorded, fresh, same, code, known_code, size)
+    same = plain & ~fresh & _says(given, facts, load, _current(facts, kind, known, known_code, size)[code])
+    return Classes(recorded, fresh, same, code, size, known, known_code)
 
 
 def series_groups(classes: Mapping[str, Classes], plain: Mapping[str, NDArray[np.bool_]]) -> Iterator[Group]:
@@ -69,8 +62,8 @@ def series_groups(classes: Mapping[str, Classes], plain: Mapping[str, NDArray[np
             groups[int(found.code[row])].stated[name].append(int(row))
         spoken = np.zeros(found.size, bool)
         spoken[found.code[rows]] = True
-        for row in np.flatnonzero(spoken[found.known_code]):
-            groups[int(found.known_code[row])].known[name].append(int(row))
+        for at in np.flatnonzero(spoken[found.known_code]):
+            groups[int(found.known_code[at])].known[name].append(int(found.known[at]))
         yield from groups.values()
 
 
@@ -80,13 +73,15 @@ def _records(given: Incoming) -> NDArray[np.bool_]:
 
 
 def _current(
-    start: NDArray[np.int32], code: NDArray[np.int64], held: NDArray[np.bool_], size: int
+    facts: Facts, kind: Kind, known: NDArray[np.intp], code: NDArray[np.int64], size: int
 ) -> NDArray[np.int64]:
-    """The held row of each series that starts last, -1 where there is none."""
-    rows = np.flatnonzero(held)
-    rows = rows[np.lexsort((start[rows], code[rows]))]
+    """The held fact of each series that starts last, -1 where there is none."""
+    times = facts.times(kind)
+    held = times.retracted_at[known] == NEVER
+    rows, code = known[held], code[held]
+    order = np.lexsort((times.valid_from[rows], code))
     current = np.full(size, -1, np.int64)
-    current[code[rows]] = rows
+    current[code[order]] = rows[order]
     return current
 
 
@@ -99,7 +94,7 @@ def _says(given: Incoming, facts: Facts, load: Load, current: NDArray[np.int64])
     times = facts.times(kind)
     start = days_of(given.rows["valid_from"], ALWAYS)
     end = days_of(given.rows["valid_to"], FOREVER)
-    stated = days_of(facts.column(kind, "stated_from"), ALWAYS)[row]
+    stated = days_of(facts.column(kind, "stated_from").take(pa.array(row)), ALWAYS)
     begins = times.valid_from[row]
     named = (start != ALWAYS) & ((start == begins) | (start == stated))
     unnamed = (start == ALWAYS) & (begins <= given.day(load))

@@ -110,8 +110,10 @@ class _Work:
         self._decided(decide(groups, self.facts, given, load, ours=ours), given, ours)
         if load.full and not late:
             for name, kind in KINDS.items():
-                codes = classes[name].said() if name in classes else np.zeros(self.facts.rows(kind), bool)
-                kept = codes | (records.spoken[name] if records else False) | spared.get(name, False)
+                said = np.zeros(self.facts.rows(kind), bool)
+                if name in classes:
+                    said[classes[name].known] = True
+                kept = said | (records.spoken[name] if records else False) | spared.get(name, False)
                 ended, rest, count = end_absent(kind, self.facts, kept, load)
                 self._add(name, [rest], [ended])
                 self.result.ended += count
