@@ -173,6 +173,17 @@ class Quarantine:
                 (hidden, *self._open(number)),
             )
 
+    def restore(self, number: int) -> None:
+        """Put a row that was mended back as it came, while it is open; raises NotFound."""
+        delivery, place = self._open(number)
+        undone = (
+            "UPDATE row SET raw = original, original = NULL"
+            " WHERE delivery = ? AND place = ? AND status = 'open' AND original IS NOT NULL"
+        )
+        with self._file:
+            if not self._file.execute(undone, (delivery, place)).rowcount:
+                raise NotFound("the row was not mended", where=str(number), remedy="it stands as it came")
+
     def _came(self, digest: str) -> tuple[str, dict[str, Any]]:
         """Source of a delivery that has rows here, and what was told of it."""
         kind, told = self._file.execute("SELECT kind, told FROM delivery WHERE digest = ?", (digest,)).fetchone()

@@ -17,7 +17,7 @@ Store = Annotated[str, typer.Option(help="Folder of a local store, or a bolt:// 
 Reason = Annotated[str | None, typer.Option(help="Only rows of this reason")]
 Source = Annotated[str | None, typer.Option(help="Only rows of this source")]
 
-app = typer.Typer(no_args_is_help=True, help="Rows that could not be used: list, export, mend and retry them.")
+app = typer.Typer(no_args_is_help=True, help="Rows that could not be used: list, export, mend, restore and retry them.")
 
 
 def register(program: typer.Typer) -> None:
@@ -49,8 +49,11 @@ def list_rows(
             *(_plain(cell) for cell in (str(bad.number), bad.place, f"{bad.reason}: {bad.detail}", bad.remedy))
         )
     console.print(table)
-    if sum(counts.values()) > len(rows):
-        console.print(f"{sum(counts.values()):,} in all; go on with --after {rows[-1].number if rows else after}")
+    total = sum(counts.values())
+    if not rows:
+        console.print(f"none of the {total:,} comes behind number {after}")
+    elif total > len(rows):
+        console.print(f"{total:,} in all; go on with --after {rows[-1].number}")
 
 
 @app.command()
@@ -79,12 +82,23 @@ def mend(
     row: Annotated[str, typer.Argument(help="The corrected row, as JSON; - reads it from standard input")],
     store: Store = "",
 ) -> None:
-    """Put a corrected row in the place of a bad one; `retry` loads it.
+    """Put a corrected row in the place of a bad one; `retry` loads it, `restore` takes it back.
 
     What stands on the command line is seen by every user of the machine: personal data comes in by `-`.
     """
     _intake(store).mend(number, sys.stdin.read() if row == "-" else row)
     Console().print(f"row {number} is mended; load it with `contagraph quarantine retry`")
+
+
+@app.command()
+def restore(
+    number: Annotated[int, typer.Argument(help="Number of the row, as listed")],
+    store: Store = "",
+) -> None:
+    """Put a row that was mended back as it came, while it is open."""
+    with _intake(store).quarantine() as quarantine:
+        quarantine.restore(number)
+    Console().print(f"row {number} is as it came")
 
 
 @app.command()

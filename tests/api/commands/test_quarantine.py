@@ -78,3 +78,22 @@ def test_an_export_of_nothing_leaves_an_older_one(tmp_path: Path) -> None:
     before = out.read_bytes()
     assert typed("quarantine", "export", str(out), "--reason", "unheard-of", "--store", store).exit_code == 0
     assert out.read_bytes() == before
+
+
+def test_a_row_that_was_mended_wrongly_is_put_back_as_it_came(tmp_path: Path) -> None:
+    load(tmp_path, "a", "no,name\n,Sample Ltd\n")
+    store, out = ("--store", str(tmp_path / "store")), tmp_path / "out.jsonl"
+    assert typed("quarantine", "restore", "1", *store).exit_code
+    typed("quarantine", "export", str(out), *store)
+    before = out.read_bytes()
+    assert typed("quarantine", "mend", "1", '{"no": "", "name": "Another Ltd"}', *store).exit_code == 0
+    typed("quarantine", "export", str(out), *store)
+    assert out.read_bytes() != before
+    assert typed("quarantine", "restore", "1", *store).exit_code == 0
+    typed("quarantine", "export", str(out), *store)
+    assert out.read_bytes() == before
+
+
+def test_a_page_behind_the_last_row_says_so(tmp_path: Path) -> None:
+    load(tmp_path, "a", "no,name\n,Sample Ltd\n")
+    assert "behind number 9" in typed("quarantine", "list", "--after", "9", "--store", str(tmp_path / "store")).output
