@@ -17,6 +17,17 @@ def test_the_encoding_is_found_and_the_text_comes_back(tmp_path: Path, name: str
     assert read.decode() == TEXT
 
 
+TRADITIONAL = "編號,名稱,金額,備註\n1,範例電纜股份有限公司,一百萬元,關係企業往來\n2,試驗港務集團,二百五十萬元,無擔保\n"
+
+
+@pytest.mark.parametrize("name", ["utf-8", "big5", "big5hkscs", "gb18030", "gbk"])
+def test_traditional_chinese_is_told_from_simplified(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(TRADITIONAL.encode(name))
+    read = b"".join(piece for piece, _, _ in pieces(path, detect(path)))
+    assert read.decode() == TRADITIONAL
+
+
 def test_chinese_far_behind_ascii_is_still_found(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(b"id,name\n" * 400_000 + TEXT.encode("gb18030"))
@@ -36,6 +47,7 @@ def test_plain_ascii_is_utf_8(tmp_path: Path) -> None:
         b"\n \n",
         codecs.BOM_UTF8,
         "Société,b\nétat,1\nmère,2\n".encode("cp1252"),
+        "a,b\n25 °C,£100\n26 °C,£20A\n27 °C,£A\nÄrger,±x\n".encode("cp1252"),
         b"PK\x03\x04zip",
         b"\x1f\x8bgz",
         b"\xd0\xcf\x11\xe0old",
