@@ -20,6 +20,15 @@ def percent(fraction: float) -> str:
     return f"{100 * fraction:.2f}".rstrip("0").rstrip(".") + "%"
 
 
+def plural(count: int, one: str, many: str = "") -> str:
+    """A count with its noun.
+
+    >>> plural(1, "party", "parties"), plural(1200, "link")
+    ('1 party', '1,200 links')
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 def share(low: float | None, high: float | None, ends: int | None) -> Share | None:
     """A band from its three columns; None where nothing is stated.
 

@@ -31,6 +31,7 @@ def export(
     Example: contagraph export files --store facts --to neo4j://host:7687
     """
     from api.places import place_of  # noqa: PLC0415  (--help starts without it)
+    from api.wording import plural  # noqa: PLC0415
     from graph.importer import write_importer_files  # noqa: PLC0415
     from graph.local import open_store  # noqa: PLC0415
 
@@ -48,7 +49,6 @@ def export(
         columns = place_of(target).folder / "columns"
         shutil.rmtree(columns, ignore_errors=True)
         shutil.copytree(place.folder / "columns", columns)
-    loaded = "1 load" if len(loads) == 1 else f"{len(loads):,} loads"
-    typer.echo(f"{facts.party_count:,} parties of {loaded} are in {out}")
+    typer.echo(f"{plural(facts.party_count, 'party', 'parties')} of {plural(len(loads), 'load')} are in {out}")
     typer.echo("With the server stopped, run on its machine:\n")
     typer.echo(shlex.join(command))

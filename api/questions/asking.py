@@ -34,12 +34,3 @@ def kinds_of(names: Iterable[str] | None) -> tuple[Kind, ...]:
             f"no relation {', '.join(sorted(unknown))}", where="kinds", remedy=f"name some of {allowed}"
         )
     return tuple(kind for kind in WALKED if not asked or kind.name in asked)
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """A count with its noun.
-
-    >>> plural(1, "party", "parties"), plural(1200, "link")
-    ('1 party', '1,200 links')
-    """
-    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -10,9 +10,9 @@ import numpy as np
 from api.answer import Answer, AsOf, Page, Party, Question, Source
 from api.engine import Engine
 from api.evidence import Evidence
-from api.questions.asking import check_page, plural
+from api.questions.asking import check_page
 from api.questions.differences import Difference, Word, differences
-from api.wording import gist, values
+from api.wording import gist, plural, values
 from graph.errors import InvalidQuestion
 from graph.field import Kind
 from graph.model import KINDS

@@ -9,9 +9,9 @@ from analytics.structure.proof import Step, prove_each
 from api.answer import Answer, Fact, Page, Party, Question
 from api.engine import Engine
 from api.evidence import Evidence
-from api.questions.asking import check_page, plural
+from api.questions.asking import check_page
 from api.view import View
-from api.wording import percent
+from api.wording import percent, plural
 from graph.model import CONTROLS, OWNS
 from graph.moment import Moment
 

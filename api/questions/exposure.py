@@ -10,10 +10,10 @@ from analytics.limits.exposure import Exposure, exposure_to
 from api.answer import Answer, Fact, Page, Party, Question
 from api.engine import Engine
 from api.evidence import Evidence
-from api.questions.asking import check_page, plural
+from api.questions.asking import check_page
 from api.questions.groups import groups_of
 from api.view import View
-from api.wording import money
+from api.wording import money, plural
 from graph.field import Kind
 from graph.model import GUARANTEES, LENDS
 from graph.moment import Moment

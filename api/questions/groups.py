@@ -10,9 +10,10 @@ from analytics.structure.groups import connected_groups
 from api.answer import Answer, Fact, Page, Party, Question
 from api.engine import Engine
 from api.evidence import Evidence
-from api.questions.asking import check_page, plural
+from api.questions.asking import check_page
 from api.questions.control import Fall, in_words, proofs
 from api.view import View
+from api.wording import plural
 from graph.errors import InvalidQuestion
 from graph.model import DEPENDS_ON
 from graph.moment import Moment

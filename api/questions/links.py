@@ -9,9 +9,10 @@ from analytics.structure.paths import Path, Paths, Web, paths_among
 from api.answer import Answer, Fact, Page, Party, Question
 from api.engine import Engine
 from api.evidence import Evidence
-from api.questions.asking import check_page, check_range, kinds_of, plural
+from api.questions.asking import check_page, check_range, kinds_of
 from api.questions.control import Fall, in_words, proofs
 from api.view import View
+from api.wording import plural
 from graph.errors import InvalidQuestion
 from graph.field import PARTY_KINDS, Kind
 from graph.moment import Moment

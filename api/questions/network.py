@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from api.answer import Answer, Fact, Page, Party, Question
 from api.engine import Engine
 from api.evidence import Evidence
-from api.questions.asking import check_page, check_range, kinds_of, plural
+from api.questions.asking import check_page, check_range, kinds_of
 from api.view import View
+from api.wording import plural
 from graph.columns import plain
 from graph.field import Kind
 from graph.links import Links

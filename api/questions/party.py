@@ -8,10 +8,10 @@ import numpy as np
 from api.answer import Answer, Fact, Page, Party, Question, Record
 from api.engine import Engine
 from api.evidence import Evidence
-from api.questions.asking import check_page, plural
+from api.questions.asking import check_page
 from api.questions.network import weight
 from api.view import WALKED, View
-from api.wording import values
+from api.wording import plural, values
 from graph.model import ASSESSMENT, EVENT, IDENTIFIER, OWNS, PROFILE, STATEMENT
 from graph.moment import Moment
 

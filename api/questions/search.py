@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from api.answer import Answer, Page, Party, Question
 from api.engine import Engine
 from api.evidence import Evidence
-from api.questions.asking import check_page, plural
+from api.questions.asking import check_page
+from api.wording import plural
 from graph.errors import InvalidQuestion
 from graph.model import IDENTIFIER, PROFILE
 from graph.moment import Moment

@@ -9,8 +9,8 @@ from analytics.structure.tiers import Direction, walk_tiers
 from api.answer import Answer, Fact, Page, Party, Question
 from api.engine import Engine
 from api.evidence import Evidence
-from api.questions.asking import check_page, check_range, plural
-from api.wording import percent
+from api.questions.asking import check_page, check_range
+from api.wording import percent, plural
 from graph.model import SUPPLIES
 from graph.moment import Moment
 

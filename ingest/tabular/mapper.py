@@ -210,7 +210,8 @@ class _Batch:
         read = read_value(field, kind, text, unit=value.unit, form=value.form, words=value.words)
         for fault in read.faults:
             rows = fault.rows[good[fault.rows]]
-            cells.refuse(rows, fault.reason, label=f"{field.name} ({_source_of(value)})", text=text)
+            known = f", one of {', '.join(field.choices)}" if fault.reason == "unknown word" else ""
+            cells.refuse(rows, fault.reason, label=f"{field.name} ({_source_of(value)}){known}", text=text)
             good[fault.rows] = False
         if named is not None and read.currency is not None:
             named.append(read.currency)

@@ -12,6 +12,7 @@ import pyarrow.parquet
 import pytest
 
 from graph.errors import InvalidMapping, UnreadableFile
+from graph.field import PARTY_KINDS
 from graph.schema import STAGED_PARTY, staged_schema
 from ingest.quality import Checks
 from ingest.source import Rejected
@@ -151,6 +152,14 @@ def test_each_fault_has_its_reason(tmp_path: Path, place: int, text: str, reason
     facts, bad = load(tmp_path)
     assert Counter(b.reason for b in bad) == {reason: 1}
     assert [f["source_ref"] for f in facts["OWNS"]] == ["R2"]
+
+
+def test_an_unknown_word_is_told_with_the_words_of_the_model(tmp_path: Path) -> None:
+    spoiled = ROWS[0][:]
+    spoiled[3] = "机器人"
+    write_csv(tmp_path / "股东.csv", [spoiled])
+    (refused,) = load(tmp_path)[1]
+    assert all(word in refused.detail for word in ("机器人", *PARTY_KINDS))
 
 
 MONEY = """
