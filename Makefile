@@ -37,7 +37,7 @@ test: dev ## install what the tests need and run them all
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 bench: dev ## measure every claim of speed
 	$(BIN)/python -m benchmarks

@@ -173,6 +173,8 @@ def spawn(root: Path, settings: dict[str, Any], *, lock: IO[bytes] | None) -> "s
     environment = {"LC_ALL": "C.UTF-8", "arcadedb.txWalFlush": "1", "arcadedb.bucketDefaultPageSize": PAGE}
     # To fill gaps, which facts never leave, the engine would read all of a type before its first insertion.
     environment["arcadedb.bucketReuseSpaceMode"] = "low"
+    # What it reads is kept, so looking through all of it for garbage often is work for nothing.
+    environment["ARCADEDB_NATIVE_ISOLATE_ARGS"] = "-Xms1g -Xmn512m"
     environment |= {"ARCADEDB_LOG_DIR": str(logs), "ARCADEDB_LOG_CONSOLE": "0"}
     with (logs / "process.log").open("ab") as log:
         child = subprocess.Popen(  # noqa: S603 - our own script
