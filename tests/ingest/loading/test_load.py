@@ -239,7 +239,7 @@ def test_an_interrupted_load_whose_process_is_gone_is_rolled_back_and_said(place
     assert (report.rolled_back, report.parties) == ("load 1 of 另一来源", 1)
 
 
-@pytest.mark.parametrize("who", [worker(), "another host:1:2"])
+@pytest.mark.parametrize("who", [worker(), "another host:1:2"], ids=["this process", "elsewhere"])
 def test_a_load_whose_process_may_live_is_left_alone(place: Workspace, who: str) -> None:
     abandon(place, who)
     with pytest.raises(LoadInProgress):
