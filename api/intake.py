@@ -149,8 +149,9 @@ class Intake:
                 again = quarantine.write_anew(digest, folder)
                 kind = registry.source(again.kind)
                 settings = dict(again.delivery.settings) | self._secret()
-                report = self._load(kind, replace(again.delivery, settings=settings), watch)
-                quarantine.resolve(again.numbers)
+                delivery = replace(again.delivery, settings=settings)
+                report = self._load(kind, delivery, watch)
+                quarantine.resolve(again.numbers, again=digest_of(delivery))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         return report
@@ -189,7 +190,10 @@ class Intake:
         return open_store(where, user=place.user, password=place.password, database=place.database, wait=WAIT)
 
     def _load(self, kind: Source, delivery: Delivery, watch: Watch) -> Report:
-        told = replace(delivery, settings={k: v for k, v in delivery.settings.items() if k != "hash_key"})
+        # Rows that are mended later were said on this day all the same.
+        day = delivery.delivered or self.now().date()
+        settings = {k: v for k, v in delivery.settings.items() if k != "hash_key"}
+        told = replace(delivery, settings=settings, delivered=day)
         with self.quarantine() as quarantine:
             place = LoadPlace(
                 self.place.folder,

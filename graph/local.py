@@ -171,7 +171,7 @@ def spawn(root: Path, settings: dict[str, Any], *, lock: IO[bytes] | None) -> "s
     logs = root / "log"
     logs.mkdir(parents=True, exist_ok=True)
     environment = {"LC_ALL": "C.UTF-8", "arcadedb.txWalFlush": "1", "arcadedb.bucketDefaultPageSize": PAGE}
-    # To fill gaps, which facts never leave, the engine would read all of a type before its first insertion.
+    # To fill gaps, which only a roll-back leaves, the engine would read all of a type before its first insertion.
     environment["arcadedb.bucketReuseSpaceMode"] = "low"
     # What it reads is kept, so looking through all of it for garbage often is work for nothing.
     environment["ARCADEDB_NATIVE_ISOLATE_ARGS"] = "-Xms1g -Xmn512m"

@@ -28,6 +28,7 @@ FACT_FIELDS: Final = (
     Field("valid_to", "date", "First day no longer true; none: still", "失效日（不含），空为至今"),
     Field("stated_from", "date", "Start as the source says it, where another start was given", "来源所称起始日"),
     Field("recorded_at", "text", "Instant from which it was known, UTC", "记录时刻", required=True),
+    Field("said_at", "text", "Instant of its statement, where neither its load nor `recorded_at` tells", "陈述时刻"),
     Field("retracted_at", "text", "Instant from which it was no longer held", "撤回时刻"),
     Field("load", "integer", "Number of the load that brought it", "载入批次号", required=True),
     Field("retracted_by", "integer", "Number of the load that ended it", "撤回批次号"),

@@ -41,6 +41,7 @@ STAGED = (
     ("valid_to", DAY),
     ("stated_at", INSTANT),
     ("stated_on", DAY),
+    ("said_at", INSTANT),
     ("source", pa.string()),
     ("source_ref", pa.string()),
     ("confidence", pa.float64()),
@@ -53,7 +54,8 @@ STAGED = (
 stated), `correct` (replaces what the source said before of the same key) or `retract` (never was).
 `stated_at` is the later of the source's statement and publication instants; null where it states none.
 `stated_on` is the day of the statement itself where that is not the day of `stated_at`: a change takes effect
-then in the world, and is known from `stated_at` on; null means the day of `stated_at`."""
+then in the world, and is known from `stated_at` on; null means the day of `stated_at`.
+`said_at` is null but for a row that waited for its party: its statement's instant, as it was when it came."""
 
 KEPT = (
     ("key", pa.binary(16)),
@@ -64,6 +66,7 @@ KEPT = (
     ("valid_to", DAY),
     ("stated_from", DAY),
     ("recorded_at", INSTANT),
+    ("said_at", INSTANT),
     ("retracted_at", INSTANT),
     ("load", pa.int32()),
     ("retracted_by", pa.int32()),

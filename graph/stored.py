@@ -47,6 +47,7 @@ _FACT: Final = (
     ("valid_to", pa.string()),
     ("stated_from", pa.string()),
     ("recorded_at", pa.string()),
+    ("said_at", pa.string()),
     ("retracted_at", pa.string()),
     ("load", pa.int32()),
     ("retracted_by", pa.int32()),

@@ -92,15 +92,16 @@ def _chinese(sample: bytes) -> bool:
 
 
 def _traditional(sample: bytes) -> bool:
-    """Whether two-byte characters lie where Big5 keeps its signs and 5,401 common ones, as hardly any GB 18030 does.
+    """Whether more two-byte characters are common ones of Big5 than of GB 2312.
 
-    There the first byte is A1 to C6; the second lies below 80 for two of five, where GB 2312 has nothing and
-    where a letter follows an accent of Western text.
+    The 5,401 common ones of Big5 begin with A4 to C6, the 3,755 of GB 2312 with B0 to D7, all their second
+    bytes above A0. Of Big5's two in five are letters, as what follows an accent in Western text always is.
     """
     pairs = list(_pairs(sample))
-    common = sum(0xA1 <= first <= 0xC6 for first, _ in pairs)
-    low = sum(0x40 <= second < 0x7F for _, second in pairs)
-    return common > 0.9 * len(pairs) and 0.15 * len(pairs) < low < 0.7 * len(pairs)
+    high = sum(second > 0xA0 for _, second in pairs)
+    big5 = sum(0xA1 <= first <= 0xC6 and (second > 0xA0 or 0x40 <= second < 0x7F) for first, second in pairs)
+    gb2312 = sum((0xB0 <= first <= 0xD7 or 0xA1 <= first <= 0xA3) and second > 0xA0 for first, second in pairs)
+    return big5 > gb2312 and 2 * big5 > len(pairs) and high >= 0.4 * len(pairs)
 
 
 def _pairs(sample: bytes) -> Iterator[tuple[int, int]]:
@@ -121,7 +122,7 @@ def known(name: str, *, where: str) -> str:
         "".encode(found.name)
     except LookupError as problem:
         raise InvalidMapping(
-            f"encoding {name!r} is unknown", where=where, remedy="use utf-8, gb18030 or utf-16, or leave it out"
+            f"encoding {name!r} is unknown", where=where, remedy="use utf-8, gb18030, big5 or utf-16, or leave it out"
         ) from problem
     return found.name
 

@@ -149,9 +149,16 @@ class Quarantine:
         """Digests of deliveries with open rows, and how many."""
         return dict(self._file.execute("SELECT delivery, count(*) FROM row WHERE status = 'open' GROUP BY delivery"))
 
-    def resolve(self, numbers: Iterable[int]) -> None:
-        """Mark rows as mended."""
+    def resolve(self, numbers: Iterable[int], *, again: str = "") -> None:
+        """Mark rows as mended; those refused once more in the delivery `again` remember how they first came."""
+        remember = """
+            UPDATE row SET original = (
+                SELECT original FROM row AS old WHERE old.number = ? AND old.place = row.place)
+             WHERE delivery = ? AND status = 'open' AND original IS NULL
+               AND place = (SELECT place FROM row AS old WHERE old.number = ?)"""
+        numbers = list(numbers)
         with self._file:
+            self._file.executemany(remember, ((number, again, number) for number in numbers))
             self._file.executemany("UPDATE row SET status = 'resolved' WHERE number = ?", ((n,) for n in numbers))
 
     def to_mend(self, number: int) -> tuple[str, Delivery, str]:

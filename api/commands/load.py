@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from api.wording import plural
 from ingest.loading.report import Report
 
 Text = Annotated[str, typer.Option()]
@@ -91,6 +92,8 @@ def told(report: Report) -> list[str]:
             "joined": report.joined,
         }  # fmt: skip
         lines.append("  " + " · ".join(f"{name} {count:,}" for name, count in counts.items() if count))
+    if report.outdated:
+        lines.append(f"  [yellow]{plural(report.outdated, 'row')} not used: newer statements say otherwise[/]")
     if report.refused:
         why = ", ".join(f"{escape(reason)} {count:,}" for reason, count in sorted(report.refused.items()))
         lines.append(f"  [yellow]not used: {why}[/] (contagraph quarantine list)")

@@ -7,14 +7,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from graph.columns import NEVER, Times
+from graph.columns import NEVER
 from graph.delta import ENDED
 from graph.facts import Facts
 from graph.field import Kind
 from graph.schema import kept_schema
 from ingest.loading.incoming import JUDGED, Load, kept
+from ingest.timeline import earlier
 
 EPOCH = datetime(1970, 1, 1)
+NOBODY = -1
+"""Stands for no load: the fact itself says when it was said."""
 
 
 def known_of(facts: Facts, kind: Kind, series: pa.Array) -> NDArray[np.bool_]:
@@ -36,7 +39,7 @@ def end_absent(kind: Kind, facts: Facts, spoken: NDArray[np.bool_], load: Load) 
     day = (load.delivered - EPOCH.date()).days
     standing = (times.retracted_at == NEVER) & (times.valid_to > day) & ~spoken
     gone = np.flatnonzero(standing & _of_source(facts, kind, load.source))
-    gone = gone[~_said_later(times, gone, load)]
+    gone = gone[~_said_later(kind, facts, gone, load)]
     if not len(gone):
         return nothing
     rows = facts.table(kind).take(pa.array(gone))
@@ -47,17 +50,19 @@ def end_absent(kind: Kind, facts: Facts, spoken: NDArray[np.bool_], load: Load) 
     columns["valid_to"] = pa.array(np.full(len(columns["key"]), day, np.int32)).cast(pa.date32())
     columns["revision"] = pc.add(columns["revision"], pa.scalar(1, pa.int32()))
     columns["recorded_at"] = at.filter(began)
+    told = pc.equal(columns["recorded_at"], pa.scalar(load.instant, pa.timestamp("us")))
+    columns["said_at"] = pc.if_else(told, None, pa.scalar(load.said, pa.timestamp("us")))
     return ended, kept(kind, columns, load), len(gone)
 
 
-def _said_later(times: Times, rows: NDArray[np.intp], load: Load) -> NDArray[np.bool_]:
+def _said_later(kind: Kind, facts: Facts, rows: NDArray[np.intp], load: Load) -> NDArray[np.bool_]:
     """Whether facts rest on a statement after a delivery."""
-    learned, by = times.recorded_at[rows], times.load[rows]
-    pairs, at = np.unique(np.stack([learned, by]), axis=1, return_inverse=True)
-    said = [
-        load.sayings.of(EPOCH + timedelta(microseconds=int(instant)), int(number))[0] for instant, number in pairs.T
-    ]
-    return np.array([instant > load.said for instant in said], bool)[at.ravel()]
+    own = facts.column(kind, "said_at").take(pa.array(rows))
+    learned = pc.coalesce(own, facts.column(kind, "recorded_at").take(pa.array(rows)))
+    by = np.where(own.is_valid().to_numpy(zero_copy_only=False), NOBODY, facts.times(kind).load[rows])
+    pairs, at = np.unique(np.stack([learned.cast(pa.int64()).to_numpy(), by]), axis=1, return_inverse=True)
+    said = [load.sayings.told_by(EPOCH + timedelta(microseconds=int(instant)), int(n)) for instant, n in pairs.T]
+    return np.array([earlier(load.said, instant) for instant in said], bool)[at.ravel()]
 
 
 def _of_source(facts: Facts, kind: Kind, source: str) -> NDArray[np.bool_]:

@@ -29,6 +29,8 @@ class Comparison:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    outdated: int = 0
+    """How many of these say something else than newer statements, and are not used."""
     ended: int = 0
     """Known facts that ended because nothing is said of them any more."""
     lapsed: int = 0
@@ -162,6 +164,7 @@ class _Work:
         self.result.new += decided.new
         self.result.changed += decided.changed
         self.result.unchanged += decided.unchanged
+        self.result.outdated += decided.outdated
         self.result.ended += decided.unlisted
         for row in decided.conflicts:
             self.result.conflicts.append(_row(given[row.kind], row.row))

@@ -15,9 +15,9 @@ from ingest.timeline import Assertion, Known, NewFact, Outcome, merge
 
 KNOWN = (
     "series", "key", "revision", "digest", "valid_from", "valid_to", "stated_from", "recorded_at", "retracted_at",
-    "load", "retracted_by",
+    "said_at", "load", "retracted_by",
 )  # fmt: skip
-STATED = ("op", "valid_from", "valid_to", "stated_at", "stated_on")
+STATED = ("op", "valid_from", "valid_to", "stated_at", "stated_on", "said_at")
 
 
 @dataclass
@@ -37,6 +37,8 @@ class Decided:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    outdated: int = 0
+    """How many of these say something else than newer statements."""
     unlisted: int = 0
     """Known facts that ended because the newer statement of their record leaves them out."""
     conflicts: list[Assertion] = field(default_factory=list)
@@ -82,6 +84,7 @@ def _count(
     new = min(sum(row.series not in before for row in told), size - unchanged)
     decided.new += new
     decided.unchanged += unchanged
+    decided.outdated += min(outcome.outdated, unchanged)
     decided.changed += size - unchanged - new
     decided.unlisted += sum(fact.series not in said for fact, _ in outcome.retracted) if said else 0
 
@@ -137,6 +140,7 @@ def _times(news: list[NewFact], load: Load) -> dict[str, pa.Array]:
         "valid_to": pa.array([fact.valid_to for fact in news], day),
         "stated_from": pa.array([fact.stated_from for fact in news], day),
         "recorded_at": pa.array([fact.recorded_at for fact in news], instant),
+        "said_at": pa.array([fact.said_at for fact in news], instant),
         "retracted_at": pa.array(gone, instant),
         "retracted_by": pa.array([load.number if at else None for at in gone], pa.int32()),
     }

@@ -144,6 +144,7 @@ def fresh_rows(given: Incoming, chosen: NDArray[np.intp], load: Load, *, ends: p
         "valid_from": start,
         "valid_to": given.rows["valid_to"].take(take) if ends is None else ends,
         "recorded_at": pc.coalesce(given.rows["stated_at"].take(take), pa.scalar(load.instant, pa.timestamp("us"))),
+        "said_at": given.rows["said_at"].take(take),
     }
     return stated_rows(given, chosen, times, load)
 

@@ -229,6 +229,7 @@ class _Work:
             new=found.new,
             changed=found.changed,
             unchanged=found.unchanged + waited,
+            outdated=found.outdated,
             retracted=found.ended,
             waiting=len(wait.new),
             joined=0,

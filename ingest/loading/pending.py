@@ -25,7 +25,7 @@ from ingest.loading.incoming import JUDGED, Load
 from ingest.loading.numbering import Numbering
 
 COLUMNS = ["id", "kind", "missing", "row"]
-UNSAID = {"place": None, "stated_at": None, "stated_on": None}
+UNSAID = {"place": None, "stated_at": None, "stated_on": None, "said_at": None}
 """What two tellings of one waiting fact may differ in."""
 
 
@@ -61,6 +61,7 @@ def waiting(rows: Mapping[str, pa.Table], numbering: Numbering, load: Load) -> p
         absent = [numbering.numbers(table[end]) == UNKNOWN for end in kind.ends]
         for at, row in enumerate(table.to_pylist()):
             mark = _mark(name, row)
+            row["said_at"] = row["said_at"] or row["stated_at"] or load.said
             row["stated_at"] = row["stated_at"] or load.instant
             row["stated_on"] = row["stated_on"] or _day(row["stated_at"], load)
             text = json.dumps(row, ensure_ascii=False, sort_keys=True, default=_plain)

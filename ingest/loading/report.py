@@ -27,6 +27,8 @@ class Report:
     changed: int
     unchanged: int
     """Facts that were known as stated, or wait already as stated."""
+    outdated: int
+    """How many of these say something else than newer statements, and are not used."""
     retracted: int
     """Facts ended because a full delivery, or the newer statement of their record, leaves them out."""
     waiting: int

@@ -29,6 +29,18 @@ Instants of one call are all naive UTC or all aware.
 
 from ingest.timeline.fact import CONFLICT, Assertion, KeyOf, Known, NewFact, Op, Outcome
 from ingest.timeline.merge import merge
-from ingest.timeline.said import Brought, Sayings
+from ingest.timeline.said import Brought, Sayings, earlier
 
-__all__ = ["CONFLICT", "Assertion", "Brought", "KeyOf", "Known", "NewFact", "Op", "Outcome", "Sayings", "merge"]
+__all__ = [
+    "CONFLICT",
+    "Assertion",
+    "Brought",
+    "KeyOf",
+    "Known",
+    "NewFact",
+    "Op",
+    "Outcome",
+    "Sayings",
+    "earlier",
+    "merge",
+]

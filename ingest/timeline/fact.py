@@ -29,6 +29,8 @@ class Known:
     stated_from: date | None
     recorded_at: datetime
     retracted_at: datetime | None = None
+    said_at: datetime | None = None
+    """Instant of its statement, where neither its load nor `recorded_at` tells."""
     load: int = 0
     """Number of the load that brought it."""
     retracted_by: int | None = None
@@ -48,6 +50,8 @@ class Assertion:
     valid_to: date | None = None
     stated_at: datetime | None = None
     stated_on: date | None = None
+    said_at: datetime | None = None
+    """Instant of its statement, of a row that waited; else `stated_at`, or the delivery's day, tells."""
     kind: str = ""
     row: int = -1
 
@@ -65,6 +69,8 @@ class NewFact:
     stated_from: date | None
     recorded_at: datetime
     retracted_at: datetime | None
+    said_at: datetime | None
+    """Instant of its statement, where neither its load nor `recorded_at` tells."""
     values: Known | Assertion
     """Whose own fields, confidence and note it carries."""
 
@@ -78,5 +84,7 @@ class Outcome:
     recorded: list[NewFact] = field(default_factory=list)
     unchanged: int = 0
     """Assertions that said nothing new."""
+    outdated: int = 0
+    """How many of these say something else than newer statements, and are not used."""
     conflicts: list[Assertion] = field(default_factory=list)
     """Assertions of which none can be used: the same fact and statement, different values."""

@@ -45,18 +45,18 @@ class Held:
 
 def held_facts(facts: list[Known], sayings: Sayings) -> Iterable[Held]:
     """Facts of one key that are held, with the statement since which their value stands."""
-    said = day = None
+    said: datetime | None = None
     before: Known | None = None
     for fact in sorted(facts, key=lambda fact: fact.revision):
         cut = before is not None and before.digest == fact.digest and before.retracted_at == fact.recorded_at
         if said is None or before is None or not cut or (fact.valid_to or STILL) > (before.valid_to or STILL):
-            said, day = sayings.of(fact.recorded_at, fact.load)
+            said = sayings.of(fact)
         before = fact
-        if fact.retracted_at is None and day is not None:
-            last = sayings.of(fact.recorded_at, fact.load)[0]
+        if fact.retracted_at is None:
+            last = sayings.of(fact)
             yield Held(
                 fact.series, fact.digest, fact.valid_from or ALWAYS, fact.valid_to or STILL, fact.stated_from,
-                fact.recorded_at, said, day, fact, fact, ended=last if said < last else None,
+                fact.recorded_at, said, said.date(), fact, fact, ended=last if said < last else None,
             )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from ingest.timeline.fact import ALWAYS, STILL, Assertion, KeyOf, Known, NewFact, Outcome
 from ingest.timeline.held import Held, alike, held_facts, placed, says
 from ingest.timeline.repeated import LastLoad
-from ingest.timeline.said import Brought, Sayings
+from ingest.timeline.said import Brought, Sayings, earlier
 from ingest.timeline.statement import Claim, Statement, statements
 
 
@@ -47,9 +47,9 @@ def merge(
     if not facts or not (outcome.retracted or outcome.recorded):
         return outcome
     last = LastLoad.of(facts, sayings)
-    # A delivery that states no day was said on the day of its load.
-    days = dict.fromkeys((delivered, last.day)) if last.may_have_said(rows) else ()
-    repeated = any(last.was(decided(last.before, day).outcome(key_of)) for day in days)
+    # A delivery that states no day speaks of the day of its load; again on another day, it is the same one.
+    days = {delivered, last.day} if delivered == load_instant.date() else {delivered}
+    repeated = last.may_have_said(rows) and any(last.was(decided(last.before, day).outcome(key_of)) for day in days)
     return Outcome(unchanged=group.brought, conflicts=group.conflicts) if repeated else outcome
 
 
@@ -61,13 +61,18 @@ class _Group:
         self.load = load
         self.replaces_record = replaces_record
         self.known = list(known)
-        told = [self._begun(fact) for fact in self.known]
-        told += [self._gone(fact) for fact in self.known if fact.retracted_at]
-        self.newest = max(told, default=None)
+        self.after: dict[tuple[int, datetime], datetime] = {}
+        """When it was said what a load recorded at an instant."""
+        for fact in self.known:
+            said = sayings.of(fact)
+            self.after[fact.load, fact.recorded_at] = max(said, self.after.get((fact.load, fact.recorded_at), said))
+        gone = [self._gone(fact) for fact in self.known if fact.retracted_at]
+        self.newest = max([*self.after.values(), *gone], default=None)
         self.facts: dict[bytes, list[Held]] = defaultdict(list)
         """Every fact in work by series, retracted ones of this load included."""
         self.brought = 0
         self.unchanged = 0
+        self.outdated = 0
         self.conflicts: list[Assertion] = []
         self.revisions: dict[bytes, int] = {}
         keys: dict[bytes, list[Known]] = defaultdict(list)
@@ -119,15 +124,17 @@ class _Group:
                     ended[held.series].append(held)
         gone = [(held.known, held.retracted_at) for held in work if held.known and held.retracted_at]
         unchanged = self.unchanged if gone or recorded else self.brought
-        return Outcome(gone, [self._new(held, key_of) for held in recorded], unchanged, self.conflicts)
+        outdated = min(self.outdated, unchanged)
+        return Outcome(gone, [self._new(held, key_of) for held in recorded], unchanged, outdated, self.conflicts)
 
     def _new(self, held: Held, key_of: KeyOf) -> NewFact:
         start, end = None if held.start == ALWAYS else held.start, None if held.end == STILL else held.end
         key = key_of(held.series, start)
         self.revisions[key] = self.revisions.get(key, -1) + 1
+        said = held.ended or held.said
         return NewFact(
             held.series, key, self.revisions[key], held.digest, start, end, held.stated, held.recorded_at,
-            held.retracted_at, held.values,
+            held.retracted_at, said if said != self.load.told_by(held.recorded_at) else None, held.values,
         )  # fmt: skip
 
     # ── the four things a claim can do ─────────────────────────────────────────────────────────────
@@ -143,6 +150,7 @@ class _Group:
         same = [held for held in live if held.digest == claim.row.digest and (held.start, held.end) == (start, end)]
         if start >= end or same:
             self.unchanged += 1
+            self.outdated += not same
             return
         cut = [held for held in older if held in replaced or held.meets(start, end)]
         at = max([self._after(claim.instant, cut), *self._seen(claim.row.series, start, end)])
@@ -190,7 +198,7 @@ class _Group:
     def _end_unlisted(self, statement: Statement) -> None:
         others = [held for series in sorted(self.facts.keys() - statement.series) for held in self._live(series)]
         for held in others:
-            if held.said <= statement.said and held.end > statement.day:
+            if not earlier(statement.said, held.said) and held.end > statement.day:
                 at = self._after(statement.instant, [held])
                 self._retire(held, at, statement.day, said=statement.said)
 
@@ -200,33 +208,32 @@ class _Group:
         return sorted((held for held in self.facts[series] if not held.retracted_at), key=lambda held: held.start)
 
     def _newer(self, held: Held, claim: Claim) -> bool:
-        """Whether a fact rests on a statement after this one; of one statement, on a later line."""
-        if (held.said, held.day) == (claim.said, claim.day) and not (self.replaces_record and held.known):
+        """Whether a fact rests on a statement after this one; of one statement, or day, on a later line."""
+        apart = earlier(held.said, claim.said) or earlier(claim.said, held.said) or held.day != claim.day
+        if not apart and not (self.replaces_record and held.known):
             return (held.stated or held.start) > claim.start
-        return held.said > claim.said
+        return earlier(claim.said, held.said)
 
     def _older(self, claim: Claim) -> list[Held]:
         live = self._live(claim.row.series)
-        return [held for held in live if held.said <= claim.said]
+        return [held for held in live if not earlier(claim.said, held.said)]
 
     def _late(self, told: Claim | Statement) -> bool:
-        return self.newest is not None and told.said < self.newest
-
-    def _begun(self, fact: Known) -> datetime:
-        """When a known fact was said."""
-        return self.sayings.of(fact.recorded_at, fact.load)[0]
+        return self.newest is not None and earlier(told.said, self.newest)
 
     def _gone(self, fact: Known) -> datetime:
-        """When something else was said than a known fact; of one that is held, never."""
-        return self.sayings.of(fact.retracted_at, fact.retracted_by)[0] if fact.retracted_at else datetime.max
+        """When something else was said than a retracted fact: what was recorded in its place tells."""
+        assert fact.retracted_at  # noqa: S101 - it is asked of nothing else
+        said = self.after.get((fact.retracted_by or 0, fact.retracted_at))
+        return said or self.sayings.told_by(fact.retracted_at, fact.retracted_by)
 
     def _then(self, claim: Claim) -> list[Known]:
         """What was held of the series at an old claim's instant; of a new claim, what is held."""
         facts = [fact for fact in self.known if fact.series == claim.row.series]
         if not self._late(claim):
             return [fact for fact in facts if fact.retracted_at is None]
-        begun = [fact for fact in facts if self._begun(fact) <= claim.said]
-        return [fact for fact in begun if not fact.retracted_at or self._gone(fact) > claim.said]
+        begun = [fact for fact in facts if not earlier(claim.said, self.sayings.of(fact))]
+        return [fact for fact in begun if not fact.retracted_at or earlier(claim.said, self._gone(fact))]
 
     def _has_start(self, claim: Claim) -> bool:
         """Whether a fact of the series was ever said to start where a claim does."""
@@ -245,8 +252,12 @@ class _Group:
             fact.series == claim.row.series
             and (claim.row.op == "end" or fact.digest == claim.row.digest)
             and end in (fact.valid_to or STILL, STILL)
-            and (not fact.retracted_at or self._gone(fact) > claim.said)
-            and (claim.start in (fact.valid_from or ALWAYS, fact.stated_from) or claim.start == ALWAYS)
+            and (not fact.retracted_at or earlier(claim.said, self._gone(fact)))
+            and (
+                claim.start in (fact.valid_from, fact.stated_from)
+                if claim.start != ALWAYS
+                else (fact.valid_from or ALWAYS) <= claim.seen
+            )
             for fact in self.known
         )
 
@@ -266,7 +277,7 @@ class _Group:
         for held in self._live(claim.row.series):
             if self._newer(held, claim) and held.meets(start, end):
                 end = min(end, max(held.start, start))
-            elif held.ended and held.ended > claim.said and held.start < start < held.end:
+            elif held.ended and earlier(claim.said, held.ended) and held.start < start < held.end:
                 end = min(end, held.end)
             elif claim.row.op == "correct" and replaced and held.start >= replaced[-1].end:
                 end = min(end, replaced[-1].end)

@@ -24,7 +24,7 @@ class LastLoad:
     """The group after it."""
     before: list[Known]
     day: date
-    """Day of what it learned last: its delivery's, where it brought undated rows."""
+    """Day of its delivery."""
 
     @classmethod
     def of(cls, known: list[Known], sayings: Sayings) -> "LastLoad":
@@ -37,7 +37,7 @@ class LastLoad:
             for fact in known
             if fact.load != last
         ]
-        return cls(known, before, sayings.of(max(learned), last)[1])
+        return cls(known, before, sayings.day(last) or max(learned).date())
 
     def may_have_said(self, rows: Iterable[Assertion]) -> bool:
         """Whether every value it brought is among these; most news is told apart by it."""

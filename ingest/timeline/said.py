@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from ingest.timeline.fact import Known
+
 
 @dataclass(frozen=True, slots=True)
 class Brought:
@@ -14,23 +16,45 @@ class Brought:
 
     @property
     def said(self) -> datetime:
-        """Instant of what the delivery says without one of its own: the end of its day, if the load was not before."""
-        return min(self.instant, datetime.combine(self.delivered, time.max, self.instant.tzinfo))
+        """What stands for its statement where a row states none: the end of the delivery's day."""
+        return datetime.combine(min(self.delivered, self.instant.date()), time.max, self.instant.tzinfo)
+
+    def told_by(self, recorded_at: datetime) -> datetime:
+        """When a fact it brought was said, as far as its `recorded_at` tells."""
+        return self.said if recorded_at == self.instant else recorded_at
 
 
 class Sayings:
-    """Earlier loads by number, to tell when what they brought was said."""
+    """Earlier loads by number, to tell when what is known was said."""
 
     def __init__(self, loads: Mapping[int, Brought]) -> None:
         self._loads = loads
-        self._instants = frozenset(brought.instant for brought in loads.values())
 
-    def of(self, learned: datetime, load: int | None) -> tuple[datetime, date]:
-        """Instant and day of the statement that made something known.
+    def of(self, fact: Known) -> datetime:
+        """Instant of the statement that made a fact known."""
+        return fact.said_at or self.told_by(fact.recorded_at, fact.load)
 
-        What became known at the moment of a load, its own or the one it corrects, was said by its delivery's day.
-        """
+    def told_by(self, at: datetime, load: int | None) -> datetime:
+        """When what became known at an instant, by a load, was said, as far as these tell."""
         brought = self._loads.get(load) if load is not None else None
-        if brought is None or learned not in self._instants:
-            return learned, learned.date()
-        return min(learned, brought.said), brought.delivered
+        return brought.told_by(at) if brought else at
+
+    def day(self, load: int) -> date | None:
+        """Day of the delivery that a load brought."""
+        return self._loads[load].delivered if load in self._loads else None
+
+
+def earlier(one: datetime, other: datetime) -> bool:
+    """Whether one statement came before another; of one that names only its day, the hour is not known.
+
+    >>> day, noon = datetime(2024, 6, 30), datetime(2024, 6, 30, 12)
+    >>> earlier(day, noon), earlier(noon, day), earlier(day, datetime(2024, 7, 1))
+    (False, False, True)
+    """
+    if _is_day(one) or _is_day(other):
+        return one.date() < other.date()
+    return one < other
+
+
+def _is_day(instant: datetime) -> bool:
+    return instant.time() in (time.min, time.max)

@@ -60,7 +60,7 @@ def statements(stated: Iterable[Assertion], load: Brought) -> list[Statement]:
     groups: dict[tuple[datetime, date, bool], list[Claim]] = defaultdict(list)
     for row in stated:
         undated = row.stated_at is None
-        said = row.stated_at or load.said
+        said = row.said_at or row.stated_at or load.said
         day = row.stated_on or (load.delivered if undated else said.date())
         start, end = row.valid_from or ALWAYS, row.valid_to or STILL
         groups[said, day, undated].append(Claim(row, start, end, row.stated_at or load.instant, said, day))

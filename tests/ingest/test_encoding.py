@@ -28,6 +28,20 @@ def test_traditional_chinese_is_told_from_simplified(tmp_path: Path, name: str) 
     assert read.decode() == TRADITIONAL
 
 
+@pytest.mark.parametrize("text", ["銀行", "台灣大電纜公司", "示例銀行", "甲公司", "長江實業集團有限公司"])
+def test_few_characters_are_enough(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(f"id,name\n1,{text}\n".encode("big5"))
+    assert detect(path) == "big5hkscs"
+
+
+@pytest.mark.parametrize("text", ["银行", "电缆", "示例银行", "甲公司", "长江实业集团有限公司", "关系（一）、二〇二四"])
+def test_few_simplified_characters_are_enough(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(f"id,name\n1,{text}\n".encode("gb18030"))
+    assert detect(path) == "gb18030"
+
+
 def test_chinese_far_behind_ascii_is_still_found(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(b"id,name\n" * 400_000 + TEXT.encode("gb18030"))
@@ -48,6 +62,7 @@ def test_plain_ascii_is_utf_8(tmp_path: Path) -> None:
         codecs.BOM_UTF8,
         "Société,b\nétat,1\nmère,2\n".encode("cp1252"),
         "a,b\n25 °C,£100\n26 °C,£20A\n27 °C,£A\nÄrger,±x\n".encode("cp1252"),
+        "a,b\n10 m³A,20 m²B\n±Ä,1\n".encode("cp1252"),
         b"PK\x03\x04zip",
         b"\x1f\x8bgz",
         b"\xd0\xcf\x11\xe0old",

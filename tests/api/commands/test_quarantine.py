@@ -1,5 +1,6 @@
 """`contagraph quarantine` on a folder of its own, as a user would type it."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,17 @@ def test_a_row_that_was_mended_wrongly_is_put_back_as_it_came(tmp_path: Path) ->
     assert typed("quarantine", "restore", "1", *store).exit_code == 0
     typed("quarantine", "export", str(out), *store)
     assert out.read_bytes() == before
+
+
+def test_a_row_refused_again_after_mending_can_still_be_put_back_as_it_came(tmp_path: Path) -> None:
+    load(tmp_path, "a", "no,name\n,Sample Ltd\n")
+    store, out = ("--store", str(tmp_path / "store")), tmp_path / "out.jsonl"
+    typed("quarantine", "mend", "1", '{"no": "", "name": "Another Ltd"}', *store)
+    assert typed("quarantine", "retry", *store).exit_code == 0
+    assert typed("quarantine", "restore", "2", *store).exit_code == 0
+    typed("quarantine", "export", str(out), *store)
+    (row,) = (json.loads(line) for line in out.read_text(encoding="utf-8").splitlines())
+    assert json.loads(row["raw"])["name"] == "Sample Ltd"
 
 
 def test_a_page_behind_the_last_row_says_so(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from graph.schema import staged_schema
 from ingest.loading.compare import Comparison, compare
 from ingest.loading.incoming import Load
 from ingest.loading.numbering import Numbering
-from ingest.timeline import Assertion, Brought, Known, Sayings, merge
+from ingest.timeline import Assertion, Brought, Known, Sayings, earlier, merge
 from tests.ingest.kept import absent, as_known
 
 SOURCE = "register"
@@ -149,7 +149,7 @@ class Theirs:
                 )  # fmt: skip
             elif told.full:
                 held = [fact for fact in known if fact.retracted_at is None]
-                held = [fact for fact in held if plan.sayings.of(fact.recorded_at, fact.load)[0] <= plan.said]
+                held = [fact for fact in held if not earlier(plan.said, plan.sayings.of(fact))]
                 outcome = absent(held, load_instant=plan.instant, delivered=plan.delivered)
             else:
                 continue

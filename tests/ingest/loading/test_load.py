@@ -121,6 +121,72 @@ def test_what_began_with_a_newer_delivery_had_an_older_value_before(place: Works
     ]  # fmt: skip
 
 
+def older(share: float, day: str, **said: Any) -> tuple[list[Row], dict[str, str]]:
+    """A delivery of a day whose row names none."""
+    return [A, B, owns("A", "B", share, **said)], {"delivered": day}
+
+
+def dated(share: float, day: str) -> tuple[list[Row], dict[str, str]]:
+    """A delivery whose row names its day."""
+    return [A, B, owns("A", "B", share, stated_at=day)], {}
+
+
+WAITS = [A, owns("A", "B", 0.4)], {"delivered": "2023-12-31"}
+"""Its other party has not come."""
+
+
+@pytest.mark.parametrize(
+    ("deliveries", "expected"),
+    [
+        # What waited for its party was said on the day of its own delivery, whichever brought the party.
+        ([WAITS, older(0.5, "2024-06-30")], [(0.4, None, "2024-06-30"), (0.5, "2024-06-30", None)]),
+        (
+            [WAITS, ([B], {"delivered": "2024-01-10"}), older(0.5, "2024-06-30")],
+            [(0.4, None, "2024-06-30"), (0.5, "2024-06-30", None)],
+        ),
+        (
+            [WAITS, ([B], {"delivered": "2020-01-01"}), ([A, B], {"delivered": "2024-06-30", "mode": "full"})],
+            [(0.4, None, "2024-06-30")],
+        ),
+        # What corrects or follows something becomes known when it is loaded; it was said when it says.
+        (
+            [older(0.4, "2023-12-31"), dated(0.5, "2024-06-30"), dated(0.6, "2025-01-31")],
+            [(0.4, None, "2024-06-30"), (0.5, "2024-06-30", "2025-01-31"), (0.6, "2025-01-31", None)],
+        ),
+        (
+            [dated(0.4, "2024-01-31"), dated(0.5, "2024-01-31"), dated(0.6, "2024-06-30")],
+            [(0.5, None, "2024-06-30"), (0.6, "2024-06-30", None)],
+        ),
+        # A day has no hour: of two statements of one day the one loaded later corrects, dated or not.
+        ([older(0.5, "2024-06-30"), dated(0.4, "2024-06-30")], [(0.4, None, None)]),
+        ([dated(0.4, "2024-06-30"), older(0.5, "2024-06-30")], [(0.5, None, None)]),
+        (
+            [older(0.5, "2024-06-30", valid_from="2024-01-01"), older(0.4, "2024-06-30")],
+            [(0.4, None, "2024-01-01"), (0.5, "2024-01-01", None)],
+        ),
+        # A value that is known since later was not known by an older delivery that says it.
+        (
+            [older(0.3, "2023-06-30"), older(0.4, "2025-06-30"), older(0.4, "2024-12-31")],
+            [(0.3, None, "2024-12-31"), (0.4, "2024-12-31", "2025-06-30"), (0.4, "2025-06-30", None)],
+        ),
+    ],
+)
+def test_values_follow_the_days_on_which_they_were_said(
+    place: Workspace,
+    deliveries: list[tuple[list[Row], dict[str, str]]],
+    expected: list[tuple[float, str | None, str | None]],
+) -> None:
+    for rows, said in deliveries:
+        place.load(*rows, **said)
+    assert [(share, start, end) for _, share, start, end in place.shares()] == expected
+
+
+def test_what_newer_statements_overrule_is_counted(place: Workspace) -> None:
+    place.load(*older(0.5, "2024-06-30")[0], delivered="2024-06-30")
+    report = place.load(*older(0.4, "2023-06-30")[0], delivered="2023-06-30")
+    assert (report.unchanged, report.outdated, report.nothing_changed) == (1, 1, True)
+
+
 def test_another_value_delivered_on_the_same_day_is_a_correction(place: Workspace) -> None:
     place.load(A, B, owns("A", "B", 0.5), delivered="2024-06-30")
     place.load(A, B, owns("A", "B", 0.4), delivered="2024-06-30")
