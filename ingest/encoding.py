@@ -3,6 +3,7 @@
 import codecs
 import io
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
@@ -87,31 +88,32 @@ def _narrow(sample: bytes, path: Path) -> str:
 
 def _chinese(sample: bytes) -> bool:
     """Whether most two-byte characters lie among the common ones, as Chinese text's do."""
-    pairs = list(_pairs(sample))
+    pairs = [sample[at : at + 2] for at in _pairs(sample)]
     return 2 * sum(second > 0xA0 for _, second in pairs) >= len(pairs)
 
 
 def _traditional(sample: bytes) -> bool:
-    """Whether more two-byte characters are common ones of Big5 than of GB 2312.
+    """Whether more two-byte characters are common ones of Big5 than of GB 2312, and stand beside each other.
 
     The 5,401 common ones of Big5 begin with A4 to C6, the 3,755 of GB 2312 with B0 to D7, all their second
-    bytes above A0. Of Big5's two in five are letters, as what follows an accent in Western text always is.
+    bytes above A0. An accent of Western text stands alone: what follows it and its letter is a letter.
     """
-    pairs = list(_pairs(sample))
-    high = sum(second > 0xA0 for _, second in pairs)
+    places = list(_pairs(sample))
+    pairs = [sample[at : at + 2] for at in places]
     big5 = sum(0xA1 <= first <= 0xC6 and (second > 0xA0 or 0x40 <= second < 0x7F) for first, second in pairs)
     gb2312 = sum((0xB0 <= first <= 0xD7 or 0xA1 <= first <= 0xA3) and second > 0xA0 for first, second in pairs)
-    return big5 > gb2312 and 2 * big5 > len(pairs) and high >= 0.4 * len(pairs)
+    beside = sum(after - at == 2 for at, after in pairwise(places))
+    return big5 > gb2312 and 2 * big5 > len(pairs) and beside >= 0.3 * len(pairs)
 
 
-def _pairs(sample: bytes) -> Iterator[tuple[int, int]]:
-    """Bytes of the characters of two."""
+def _pairs(sample: bytes) -> Iterator[int]:
+    """Where the characters of two bytes begin."""
     position = 0
     while position < len(sample) - 1:
         if sample[position] < 128:
             position += 1
             continue
-        yield sample[position], sample[position + 1]
+        yield position
         position += 2
 
 
