@@ -17,9 +17,9 @@ something else became known, and what remains true of it is recorded again.
 6.  Rows of one statement about one series, each with its own start, are a history: each holds until the
     next. Two that start together and differ are a conflict: neither is used.
 7.  What states no instant was said on its delivery's day; of two statements of one day of which one names no
-    hour, neither is newer. A statement older than the newest known is
-    skipped where history has it. Otherwise it fills what newer statements leave open and never cuts them;
-    ends that were stated later apply to it too.
+    hour, neither is newer. A statement older than the newest known is skipped where history has it.
+    Otherwise it fills what newer statements leave open and never cuts them; ends that were stated later
+    apply to it too.
 8.  Something becomes known at its statement's instant, else at the moment of the load. Where that is not
     after the instant at which what it supersedes became known, it is the moment of the load: what was
     answered before is answered still, asked as of then.
