@@ -26,7 +26,7 @@ from ingest.loading.load import load
 from ingest.loading.report import Report
 from ingest.loading.staging import Watch, digest_of
 from ingest.quarantine import Quarantine
-from ingest.source import Delivery, Source
+from ingest.source import Delivery, Rejected, Source
 
 if TYPE_CHECKING:
     from api.engine import Place
@@ -190,19 +190,17 @@ class Intake:
         return open_store(where, user=place.user, password=place.password, database=place.database, wait=WAIT)
 
     def _load(self, kind: Source, delivery: Delivery, watch: Watch) -> Report:
-        # Rows that are mended later were said on this day all the same.
-        day = delivery.delivered or self.now().date()
-        settings = {k: v for k, v in delivery.settings.items() if k != "hash_key"}
-        told = replace(delivery, settings=settings, delivered=day)
         with self.quarantine() as quarantine:
-            place = LoadPlace(
-                self.place.folder,
-                self._opened,
-                keep=lambda digest, rows: _ignore(
-                    quarantine.keep(rows, kind=kind.name, delivery=told, digest=digest) if rows else 0
-                ),
-                now=self.now,
-            )
+
+            def keep(digest: str, rows: list[Rejected]) -> None:
+                if rows:
+                    # What is mended later was said on this day all the same.
+                    day = delivery.delivered or self.now().date()
+                    settings = {k: v for k, v in delivery.settings.items() if k != "hash_key"}
+                    told = replace(delivery, settings=settings, delivered=day)
+                    quarantine.keep(rows, kind=kind.name, delivery=told, digest=digest)
+
+            place = LoadPlace(self.place.folder, self._opened, keep=keep, now=self.now)
             report = load(kind, delivery, place, watch)
             quarantine.assign(digest_of(delivery), report.load)
         return report
@@ -217,7 +215,3 @@ class Intake:
         """The workspace, for its owner alone where it is made: it holds what is known of people, and the key."""
         self.place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return self.place.folder
-
-
-def _ignore(_count: int) -> None:
-    """A count nobody asks for."""

@@ -7,7 +7,8 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 from graph.field import Field, Type
 from graph.model import KINDS, PROFILE
@@ -196,8 +197,19 @@ def _with_kinds(ends: tuple[End | None, ...], kinds: list[str]) -> tuple[End | N
 
 
 def plain(header: str) -> str:
-    """A header for comparing."""
-    return unicodedata.normalize("NFKC", header).strip().lower()
+    """A header for comparing: traditional characters as simplified ones.
+
+    >>> plain(" 股東名稱 "), plain("Company No")
+    ('股东名称', 'company no')
+    """
+    return str(_simplified().convert(unicodedata.normalize("NFKC", header).strip().lower()))
+
+
+@cache
+def _simplified() -> Any:
+    import opencc  # noqa: PLC0415  (0.1 s that only a look at a file needs)
+
+    return opencc.OpenCC("t2s")
 
 
 def _relation(left: Mapping[str, str], title: str) -> tuple[str, tuple[End | None, ...]]:

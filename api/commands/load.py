@@ -10,7 +10,6 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from api.wording import plural
 from ingest.loading.report import Report
 
 Text = Annotated[str, typer.Option()]
@@ -77,12 +76,15 @@ def settings_of(given: list[str], mapping: Path | None, *, lender: str = "", cur
 
 def told(report: Report) -> list[str]:
     """A report in a few lines."""
+    from api.wording import plural  # noqa: PLC0415  (--help starts without it)
+
     files = report.files[0] if len(report.files) == 1 else f"{len(report.files)} files"
     lines = []
     if report.rolled_back:
         lines.append(f"{report.rolled_back} had been interrupted and was rolled back")
     if report.nothing_changed:
-        lines.append(f"[bold]{escape(report.source)}[/] · {escape(files)}: nothing new in {report.read:,} rows")
+        nothing = f"nothing new in {report.read:,} facts and parties"
+        lines.append(f"[bold]{escape(report.source)}[/] · {escape(files)}: {nothing}")
     else:
         again = " · resumed" if report.resumed else ""
         lines.append(f"[bold]{escape(report.source)}[/] · {escape(files)} · load {report.load}{again}")
@@ -92,8 +94,11 @@ def told(report: Report) -> list[str]:
             "joined": report.joined,
         }  # fmt: skip
         lines.append("  " + " · ".join(f"{name} {count:,}" for name, count in counts.items() if count))
+    if report.newer and not report.nothing_changed:
+        what = "what that only repeated or left out may read otherwise now"
+        lines.append(f"  [yellow]this delivery is older than {report.newer}: {what}[/]")
     if report.outdated:
-        lines.append(f"  [yellow]{plural(report.outdated, 'row')} not used: newer statements say otherwise[/]")
+        lines.append(f"  [yellow]{plural(report.outdated, 'fact')} not used: newer statements say otherwise[/]")
     if report.refused:
         why = ", ".join(f"{escape(reason)} {count:,}" for reason, count in sorted(report.refused.items()))
         lines.append(f"  [yellow]not used: {why}[/] (contagraph quarantine list)")

@@ -108,7 +108,7 @@ def facts(cited: Cited, shown: Iterable[Fact], title: str, *, side: str = "") ->
 def left(page: Page, what: str) -> Iterator[Text]:
     """How many come after those shown, if any; of a page behind the last, how many there are."""
     if page.total and page.offset >= page.total:
-        yield Text(f"this page lies behind the last of {page.total:,} {what}", style=DIM)
+        yield Text(f"this page lies behind the last: {page.total:,} in all", style=DIM)
     elif page.left:
         yield Text(f"… {page.left:,} more {what}", style=DIM)
 

@@ -13,7 +13,7 @@ from graph.delta import ENDED, Delta
 from graph.model import KINDS
 from ingest.loading.absent import end_absent, known_of
 from ingest.loading.classify import Classes, classify, series_groups
-from ingest.loading.coalesce import coalesced
+from ingest.loading.coalesce import coalesced, completed
 from ingest.loading.grouped import Decided, decide
 from ingest.loading.histories import histories
 from ingest.loading.incoming import JUDGED, Incoming, Load, chosen_rows, fresh_rows, incoming, together
@@ -62,6 +62,8 @@ def compare(
         rows, spared = coalesced(KINDS[name], rows)  # noqa: PLW2901 - nobody needs them apart
         work.result.unchanged += spared
         given[name], left = incoming(KINDS[name], rows, numbering)
+        if not (load.full or load.replaces_record):
+            given[name] = completed(given[name], numbering.facts)
         if len(left):
             work.result.waiting[name] = left
     spoken = {name: incoming(KINDS[name], rows, numbering)[0].series for name, rows in (refused or {}).items()}

@@ -119,7 +119,8 @@ class _Work:
         record, undone = self._open(store)
         # Only now: while a load is open no other can close.
         facts = Facts.open(self.place.columns).refresh(store)
-        plan = self._plan(record, store.loads())
+        loads = store.loads()
+        plan = self._plan(record, loads)
         numbering = number_parties(self.staged.table(PARTIES), facts)
         kept = store.pending()
         joined = join(kept, numbering)
@@ -127,6 +128,7 @@ class _Work:
         wait = wait_list(found.waiting, kept, joined, numbering, plan)
         report = self._report(record.number, found, numbering, wait)
         report = replace(report, joined=len(joined.ids) - found.lapsed, rolled_back=undone)
+        report = replace(report, newer=self._newer_than(record, loads))
         self._refuse(found, numbering)
         total = rows_in(found.delta, wait)
         trusted = facts.trust.get(self.delivery.source, self.delivery.trust)
@@ -170,6 +172,11 @@ class _Work:
         sayings = Sayings({load.number: Brought(_moment(load.opened_at), load.delivered) for load in closed})
         moment, whole = _moment(record.opened_at), self.source.replaces_record
         return Load(record.number, moment, record.delivered, ends, whole, given.source, sayings)
+
+    def _newer_than(self, record: LoadRecord, loads: Iterable[LoadRecord]) -> str:
+        closed = [load for load in loads if load.closed_at and load.source == self.delivery.source]
+        later = [load for load in closed if load.delivered > record.delivered]
+        return f"load {later[-1].number} of {later[-1].delivered}" if later else ""
 
     def _compared(self, joined: Joined, numbering: Numbering, plan: Load) -> Comparison:
         self.watch.step("compare", 0, 1)

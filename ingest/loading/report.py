@@ -40,6 +40,8 @@ class Report:
     refused: dict[str, int] = field(default_factory=dict)
     """Rows in quarantine, by reason."""
     resumed: bool = False
+    newer: str = ""
+    """A load of the same source whose delivery is of a later day, if there is one."""
     rolled_back: str = ""
     """An interrupted load that was undone first, where there was one."""
 

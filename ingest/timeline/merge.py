@@ -211,7 +211,9 @@ class _Group:
         """Whether a fact rests on a statement after this one; of one statement, or day, on a later line."""
         apart = earlier(held.said, claim.said) or earlier(claim.said, held.said) or held.day != claim.day
         if not apart and not (self.replaces_record and held.known):
-            return (held.stated or held.start) > claim.start
+            # A value without a start began on the day it was said: it is of the same line as another without.
+            moved = held.known is not None and held.stated is None and held.start == held.day
+            return not (moved and claim.start == ALWAYS) and (held.stated or held.start) > claim.start
         return earlier(claim.said, held.said)
 
     def _older(self, claim: Claim) -> list[Held]:
@@ -264,9 +266,8 @@ class _Group:
     def _corrected(self, claim: Claim, older: list[Held]) -> tuple[date, list[Held]]:
         """Start of a correction, and what it corrects."""
         before = [held for held in older if held.known or (held.said, held.day) != (claim.said, claim.day)]
-        wrong = [held for held in before if held.starts(claim.start)]
-        if not wrong and claim.start == ALWAYS:
-            wrong = [held for held in before if held.covers(claim.seen)]
+        wrong = [held for held in before if claim.start == ALWAYS and held.covers(claim.seen)]
+        wrong = wrong or [held for held in before if held.starts(claim.start)]
         if not wrong:
             return placed(claim, older)
         return (wrong[-1].start if claim.start == ALWAYS else claim.start), wrong[-1:]

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -23,7 +23,7 @@ TICKS = count()
 
 
 def place(folder: Path) -> Intake:
-    return Intake(Place(folder), lambda: datetime(2026, 1, 1, 12, next(TICKS), tzinfo=UTC))
+    return Intake(Place(folder), lambda: datetime(2026, 1, 1, 12, tzinfo=UTC) + timedelta(minutes=next(TICKS)))
 
 
 @pytest.fixture

@@ -26,11 +26,6 @@ from tests.ingest.loading.small import SOURCE, Lines, Row, Workspace, company, c
 A, B, C = company("A"), company("B"), company("C")
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Workspace:
-    return Workspace(tmp_path)
-
-
 def rebuilt(place: Workspace, beside: Path) -> Facts:
     with place.store() as store:
         return Facts.rebuild(beside, store)
@@ -102,100 +97,21 @@ def test_an_older_full_delivery_ends_nothing_of_a_newer_one(tmp_path: Path, orde
     assert [(share, end) for _, share, _, end in place.shares()] == [(0.5, None), (0.7, None)]
 
 
-@pytest.mark.parametrize("mode", ["changes", "full"])
-def test_an_older_delivery_loaded_later_replaces_nothing_of_a_newer_one(place: Workspace, mode: str) -> None:
-    place.load(A, B, C, owns("A", "B", 0.5), owns("B", "C", 0.7), delivered="2024-06-30")
-    older = [A, B, C, owns("A", "B", 0.4), owns("A", "C", 0.1)]
-    report = place.load(*older, delivered="2023-12-31", mode=mode)
-    assert (report.new, report.changed, report.retracted) == (1, 0, 0)
-    assert [(share, start, end) for _, share, start, end in place.shares()] == [
-        (0.5, None, None), (0.1, None, None), (0.7, None, None),
-    ]  # fmt: skip
-
-
-def test_what_began_with_a_newer_delivery_had_an_older_value_before(place: Workspace) -> None:
-    place.load(A, B, owns("A", "B", 0.5, valid_from="2024-01-01"), delivered="2024-06-30")
-    place.load(A, B, owns("A", "B", 0.4), delivered="2023-12-31")
-    assert [(share, start, end) for _, share, start, end in place.shares()] == [
-        (0.4, None, "2024-01-01"), (0.5, "2024-01-01", None),
-    ]  # fmt: skip
-
-
-def older(share: float, day: str, **said: Any) -> tuple[list[Row], dict[str, str]]:
-    """A delivery of a day whose row names none."""
-    return [A, B, owns("A", "B", share, **said)], {"delivered": day}
-
-
-def dated(share: float, day: str) -> tuple[list[Row], dict[str, str]]:
-    """A delivery whose row names its day."""
-    return [A, B, owns("A", "B", share, stated_at=day)], {}
-
-
-WAITS = [A, owns("A", "B", 0.4)], {"delivered": "2023-12-31"}
-"""Its other party has not come."""
-
-
-@pytest.mark.parametrize(
-    ("deliveries", "expected"),
-    [
-        # What waited for its party was said on the day of its own delivery, whichever brought the party.
-        ([WAITS, older(0.5, "2024-06-30")], [(0.4, None, "2024-06-30"), (0.5, "2024-06-30", None)]),
-        (
-            [WAITS, ([B], {"delivered": "2024-01-10"}), older(0.5, "2024-06-30")],
-            [(0.4, None, "2024-06-30"), (0.5, "2024-06-30", None)],
-        ),
-        (
-            [WAITS, ([B], {"delivered": "2020-01-01"}), ([A, B], {"delivered": "2024-06-30", "mode": "full"})],
-            [(0.4, None, "2024-06-30")],
-        ),
-        # What corrects or follows something becomes known when it is loaded; it was said when it says.
-        (
-            [older(0.4, "2023-12-31"), dated(0.5, "2024-06-30"), dated(0.6, "2025-01-31")],
-            [(0.4, None, "2024-06-30"), (0.5, "2024-06-30", "2025-01-31"), (0.6, "2025-01-31", None)],
-        ),
-        (
-            [dated(0.4, "2024-01-31"), dated(0.5, "2024-01-31"), dated(0.6, "2024-06-30")],
-            [(0.5, None, "2024-06-30"), (0.6, "2024-06-30", None)],
-        ),
-        # A day has no hour: of two statements of one day the one loaded later corrects, dated or not.
-        ([older(0.5, "2024-06-30"), dated(0.4, "2024-06-30")], [(0.4, None, None)]),
-        ([dated(0.4, "2024-06-30"), older(0.5, "2024-06-30")], [(0.5, None, None)]),
-        (
-            [older(0.5, "2024-06-30", valid_from="2024-01-01"), older(0.4, "2024-06-30")],
-            [(0.4, None, "2024-01-01"), (0.5, "2024-01-01", None)],
-        ),
-        # A value that is known since later was not known by an older delivery that says it.
-        (
-            [older(0.3, "2023-06-30"), older(0.4, "2025-06-30"), older(0.4, "2024-12-31")],
-            [(0.3, None, "2024-12-31"), (0.4, "2024-12-31", "2025-06-30"), (0.4, "2025-06-30", None)],
-        ),
-    ],
-)
-def test_values_follow_the_days_on_which_they_were_said(
-    place: Workspace,
-    deliveries: list[tuple[list[Row], dict[str, str]]],
-    expected: list[tuple[float, str | None, str | None]],
-) -> None:
-    for rows, said in deliveries:
-        place.load(*rows, **said)
-    assert [(share, start, end) for _, share, start, end in place.shares()] == expected
-
-
-def test_what_newer_statements_overrule_is_counted(place: Workspace) -> None:
-    place.load(*older(0.5, "2024-06-30")[0], delivered="2024-06-30")
-    report = place.load(*older(0.4, "2023-06-30")[0], delivered="2023-06-30")
-    assert (report.unchanged, report.outdated, report.nothing_changed) == (1, 1, True)
-
-
-def test_another_value_delivered_on_the_same_day_is_a_correction(place: Workspace) -> None:
-    place.load(A, B, owns("A", "B", 0.5), delivered="2024-06-30")
-    place.load(A, B, owns("A", "B", 0.4), delivered="2024-06-30")
-    assert [(share, start, end) for _, share, start, end in place.shares()] == [(0.4, None, None)]
-
-
 def profile(party: str, ref: str = "list", **said: Any) -> Row:
     more = {"source": SOURCE, "source_ref": ref, "confidence": 1.0}
     return {"kind": "Profile", "party": f"{SOURCE}:{party}", **more, **said}
+
+
+@pytest.mark.parametrize(("mode", "status"), [("changes", "dissolved"), ("full", None)])
+def test_what_a_row_of_changes_leaves_out_of_a_party_stays_as_it_was(
+    place: Workspace, mode: str, status: str | None
+) -> None:
+    place.load(A, profile("A", name="甲公司", status="dissolved"), delivered="2024-01-10")
+    place.load(A, profile("A", name="甲集团"), delivered="2024-02-10", mode=mode)
+    held = [row for row in place.facts.table(KINDS["Profile"]).to_pylist() if row["retracted_at"] is None]
+    (now,) = [row for row in held if row["valid_to"] is None]
+    assert (now["name"], now["status"]) == ("甲集团", status)
+    assert place.load(A, profile("A", name="甲集团"), delivered="2024-03-10").nothing_changed
 
 
 def test_what_one_row_of_a_profile_leaves_out_another_says(place: Workspace) -> None:

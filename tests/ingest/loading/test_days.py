@@ -1,0 +1,116 @@
+"""When things were said, by real loads: days of deliveries and of rows, in any order; expected by hand."""
+
+from typing import Any
+
+import pytest
+
+from tests.ingest.loading.small import Row, Workspace, company, owns
+
+A, B, C = company("A"), company("B"), company("C")
+
+
+@pytest.mark.parametrize("mode", ["changes", "full"])
+def test_an_older_delivery_loaded_later_replaces_nothing_of_a_newer_one(place: Workspace, mode: str) -> None:
+    place.load(A, B, C, owns("A", "B", 0.5), owns("B", "C", 0.7), delivered="2024-06-30")
+    older = [A, B, C, owns("A", "B", 0.4), owns("A", "C", 0.1)]
+    report = place.load(*older, delivered="2023-12-31", mode=mode)
+    assert (report.new, report.changed, report.retracted) == (1, 0, 0)
+    assert [(share, start, end) for _, share, start, end in place.shares()] == [
+        (0.5, None, None), (0.1, None, None), (0.7, None, None),
+    ]  # fmt: skip
+
+
+def test_what_began_with_a_newer_delivery_had_an_older_value_before(place: Workspace) -> None:
+    place.load(A, B, owns("A", "B", 0.5, valid_from="2024-01-01"), delivered="2024-06-30")
+    place.load(A, B, owns("A", "B", 0.4), delivered="2023-12-31")
+    assert [(share, start, end) for _, share, start, end in place.shares()] == [
+        (0.4, None, "2024-01-01"), (0.5, "2024-01-01", None),
+    ]  # fmt: skip
+
+
+def older(share: float, day: str, **said: Any) -> tuple[list[Row], dict[str, str]]:
+    """A delivery of a day whose row names none."""
+    return [A, B, owns("A", "B", share, **said)], {"delivered": day}
+
+
+def dated(share: float, day: str) -> tuple[list[Row], dict[str, str]]:
+    """A delivery whose row names its day."""
+    return [A, B, owns("A", "B", share, stated_at=day)], {}
+
+
+WAITS = [A, owns("A", "B", 0.4)], {"delivered": "2023-12-31"}
+"""Its other party has not come."""
+
+
+@pytest.mark.parametrize(
+    ("deliveries", "expected"),
+    [
+        # What waited for its party was said on the day of its own delivery, whichever brought the party.
+        ([WAITS, older(0.5, "2024-06-30")], [(0.4, None, "2024-06-30"), (0.5, "2024-06-30", None)]),
+        (
+            [WAITS, ([B], {"delivered": "2024-01-10"}), older(0.5, "2024-06-30")],
+            [(0.4, None, "2024-06-30"), (0.5, "2024-06-30", None)],
+        ),
+        (
+            [WAITS, ([B], {"delivered": "2020-01-01"}), ([A, B], {"delivered": "2024-06-30", "mode": "full"})],
+            [(0.4, None, "2024-06-30")],
+        ),
+        # What corrects or follows something becomes known when it is loaded; it was said when it says.
+        (
+            [older(0.4, "2023-12-31"), dated(0.5, "2024-06-30"), dated(0.6, "2025-01-31")],
+            [(0.4, None, "2024-06-30"), (0.5, "2024-06-30", "2025-01-31"), (0.6, "2025-01-31", None)],
+        ),
+        (
+            [dated(0.4, "2024-01-31"), dated(0.5, "2024-01-31"), dated(0.6, "2024-06-30")],
+            [(0.5, None, "2024-06-30"), (0.6, "2024-06-30", None)],
+        ),
+        # A day has no hour: of two statements of one day the one loaded later corrects, dated or not.
+        ([older(0.5, "2024-06-30"), dated(0.4, "2024-06-30")], [(0.4, None, None)]),
+        ([dated(0.4, "2024-06-30"), older(0.5, "2024-06-30")], [(0.5, None, None)]),
+        (
+            [older(0.5, "2024-06-30", valid_from="2024-01-01"), older(0.4, "2024-06-30")],
+            [(0.4, None, "2024-01-01"), (0.5, "2024-01-01", None)],
+        ),
+        # So does one of a value whose start is the day of its statement.
+        (
+            [older(0.6, "2024-03-01"), older(0.52, "2024-09-01"), older(0.58, "2024-09-01")],
+            [(0.6, None, "2024-09-01"), (0.58, "2024-09-01", None)],
+        ),
+        (
+            [dated(0.6, "2024-01-01"), dated(0.45, "2024-06-01"), dated(0.47, "2024-06-01")],
+            [(0.6, None, "2024-06-01"), (0.47, "2024-06-01", None)],
+        ),
+        # A correction without a start is about what held on its day.
+        (
+            [older(0.6, "2024-03-01"), older(0.45, "2024-06-01"), older(0.48, "2024-06-01", op="correct")],
+            [(0.6, None, "2024-06-01"), (0.48, "2024-06-01", None)],
+        ),
+        # A value that is known since later was not known by an older delivery that says it.
+        (
+            [older(0.3, "2023-06-30"), older(0.4, "2025-06-30"), older(0.4, "2024-12-31")],
+            [(0.3, None, "2024-12-31"), (0.4, "2024-12-31", "2025-06-30"), (0.4, "2025-06-30", None)],
+        ),
+    ],
+)
+def test_values_follow_the_days_on_which_they_were_said(
+    place: Workspace,
+    deliveries: list[tuple[list[Row], dict[str, str]]],
+    expected: list[tuple[float, str | None, str | None]],
+) -> None:
+    for rows, said in deliveries:
+        place.load(*rows, **said)
+    held = [(share, start, end) for _, share, start, end in place.shares()]
+    assert sorted(held, key=lambda fact: fact[1] or "") == expected
+
+
+def test_what_newer_statements_overrule_is_counted(place: Workspace) -> None:
+    place.load(*older(0.5, "2024-06-30")[0], delivered="2024-06-30")
+    report = place.load(*older(0.4, "2023-06-30")[0], delivered="2023-06-30")
+    assert (report.unchanged, report.outdated, report.nothing_changed) == (1, 1, True)
+    assert report.newer == "load 1 of 2024-06-30"
+
+
+def test_another_value_delivered_on_the_same_day_is_a_correction(place: Workspace) -> None:
+    place.load(A, B, owns("A", "B", 0.5), delivered="2024-06-30")
+    place.load(A, B, owns("A", "B", 0.4), delivered="2024-06-30")
+    assert [(share, start, end) for _, share, start, end in place.shares()] == [(0.4, None, None)]
