@@ -8,7 +8,7 @@ say only what legal form a company has are told apart, since nobody is found by 
 import re
 import unicodedata
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,16 +40,29 @@ _MARKS = re.compile(r"[^0-9A-Za-z\n]+")
 
 
 @cache
+def _converter() -> Any:
+    import opencc  # noqa: PLC0415  (0.1 s that only a search or a look at a file needs)
+
+    return opencc.OpenCC("t2s")
+
+
+def simplified(text: str) -> str:
+    """Text with traditional characters as simplified ones.
+
+    >>> simplified("股東名稱")
+    '股东名称'
+    """
+    return str(_converter().convert(text))
+
+
+@cache
 def _plain() -> NDArray[np.uint32]:
     """The plain character of each: simplified, without accents; a space for a mark, 0 where it goes."""
-    import opencc  # noqa: PLC0415  (0.1 s that only a search needs)
-
-    converter = opencc.OpenCC("t2s")
     plain = np.arange(0x10000, dtype=np.uint32)
     for code in range(0x80, 0x10000):
         character = chr(code)
         if 0x3400 <= code < 0xA000:
-            plain[code] = ord(converter.convert(character)[0])
+            plain[code] = ord(simplified(character)[0])
         elif unicodedata.combining(character):
             plain[code] = 0
         elif not character.isalnum():

@@ -72,8 +72,7 @@ def _beyond_ascii(file: BinaryIO, head: bytes) -> bytes:
 def _narrow(sample: bytes, path: Path) -> str:
     if not sample:
         return "utf-8"
-    chinese = "big5hkscs" if _traditional(sample) else "gb18030"
-    for name, tolerated in (("utf-8", 0.5), (chinese, 0.02)):
+    for name, tolerated in _tried(sample):
         text = codecs.getincrementaldecoder(name)("replace").decode(sample)
         bad = text.count("\ufffd")
         good = sum(sign > "\x7f" for sign in text) - bad
@@ -84,6 +83,12 @@ def _narrow(sample: bytes, path: Path) -> str:
         where=str(path),
         remedy='save it as UTF-8, or name its encoding in the mapping, such as encoding = "cp1252"',
     )
+
+
+def _tried(sample: bytes) -> Iterator[tuple[str, float]]:
+    """Encodings to try, and which share of their characters may be broken; the later ones only if need be."""
+    yield "utf-8", 0.5
+    yield ("big5hkscs" if _traditional(sample) else "gb18030"), 0.02
 
 
 def _chinese(sample: bytes) -> bool:

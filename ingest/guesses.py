@@ -7,11 +7,11 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from graph.field import Field, Type
 from graph.model import KINDS, PROFILE
+from graph.names import simplified
 from ingest.toml_text import MARKER
 
 ID_WORDS: Final = r"编号|代码|号码|证号|账号|客户号|\bid\b|_id$|id$|code|number|\bno\b|\blei\b|信用代码|注册号|号$"
@@ -202,14 +202,7 @@ def plain(header: str) -> str:
     >>> plain(" 股東名稱 "), plain("Company No")
     ('股东名称', 'company no')
     """
-    return str(_simplified().convert(unicodedata.normalize("NFKC", header).strip().lower()))
-
-
-@cache
-def _simplified() -> Any:
-    import opencc  # noqa: PLC0415  (0.1 s that only a look at a file needs)
-
-    return opencc.OpenCC("t2s")
+    return simplified(unicodedata.normalize("NFKC", header).strip().lower())
 
 
 def _relation(left: Mapping[str, str], title: str) -> tuple[str, tuple[End | None, ...]]:

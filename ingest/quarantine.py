@@ -151,14 +151,14 @@ class Quarantine:
 
     def resolve(self, numbers: Iterable[int], *, again: str = "") -> None:
         """Mark rows as mended; those refused once more in the delivery `again` remember how they first came."""
-        remember = """
-            UPDATE row SET original = (
-                SELECT original FROM row AS old WHERE old.number = ? AND old.place = row.place)
-             WHERE delivery = ? AND status = 'open' AND original IS NULL
-               AND place = (SELECT place FROM row AS old WHERE old.number = ?)"""
+        came = "SELECT original, ?, place FROM row WHERE number = ? AND original IS NOT NULL"
+        remember = (
+            "UPDATE row SET original = ? WHERE delivery = ? AND place = ? AND status = 'open' AND original IS NULL"
+        )
         numbers = list(numbers)
         with self._file:
-            self._file.executemany(remember, ((number, again, number) for number in numbers))
+            for number in numbers:
+                self._file.executemany(remember, self._file.execute(came, (again, number)).fetchall())
             self._file.executemany("UPDATE row SET status = 'resolved' WHERE number = ?", ((n,) for n in numbers))
 
     def to_mend(self, number: int) -> tuple[str, Delivery, str]:

@@ -165,18 +165,22 @@ class _Work:
 
     def _plan(self, record: LoadRecord, loads: Iterable[LoadRecord]) -> Load:
         given = self.delivery
-        closed = [load for load in loads if load.closed_at]
-        full = [load for load in closed if load.source == given.source and load.delivery == "full"]
+        full = [load for load in self._ours(loads) if load.delivery == "full"]
         # What an older full delivery leaves out, a newer one has spoken of already.
         ends = given.mode == "full" and all(load.delivered <= record.delivered for load in full)
-        sayings = Sayings({load.number: Brought(_moment(load.opened_at), load.delivered) for load in closed})
+        sayings = Sayings(
+            {load.number: Brought(_moment(load.opened_at), load.delivered) for load in loads if load.closed_at}
+        )
         moment, whole = _moment(record.opened_at), self.source.replaces_record
         return Load(record.number, moment, record.delivered, ends, whole, given.source, sayings)
 
     def _newer_than(self, record: LoadRecord, loads: Iterable[LoadRecord]) -> str:
-        closed = [load for load in loads if load.closed_at and load.source == self.delivery.source]
-        later = [load for load in closed if load.delivered > record.delivered]
+        later = [load for load in self._ours(loads) if load.delivered > record.delivered]
         return f"load {later[-1].number} of {later[-1].delivered}" if later else ""
+
+    def _ours(self, loads: Iterable[LoadRecord]) -> list[LoadRecord]:
+        """Closed loads of the delivery's source."""
+        return [load for load in loads if load.closed_at and load.source == self.delivery.source]
 
     def _compared(self, joined: Joined, numbering: Numbering, plan: Load) -> Comparison:
         self.watch.step("compare", 0, 1)
