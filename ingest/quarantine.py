@@ -20,7 +20,9 @@ from ingest.privacy import conceal
 from ingest.source import Delivery, Rejected
 
 Status = Literal["open", "resolved"]
-COLUMNS: Final = ("number", "load", "delivery", "source", "place", "reason", "detail", "remedy", "status", "raw")
+COLUMNS: Final = (
+    "number", "load", "delivery", "source", "place", "reason", "detail", "remedy", "status", "mended", "raw",
+)  # fmt: skip
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "|", "%", "＝", "＋", "－", "＠")
 
 _SCHEMA = """
@@ -34,6 +36,7 @@ CREATE TABLE IF NOT EXISTS row (
 CREATE INDEX IF NOT EXISTS row_by_reason ON row (status, reason);
 CREATE INDEX IF NOT EXISTS row_by_delivery ON row (delivery, status);
 """
+_KEPT = ", ".join("original IS NOT NULL" if column == "mended" else column for column in COLUMNS)
 _CHOSEN = """
  WHERE (:status IS NULL OR status = :status) AND (:reason IS NULL OR reason = :reason)
    AND (:delivery IS NULL OR delivery = :delivery) AND (:source IS NULL OR source = :source)
@@ -54,6 +57,8 @@ class Bad:
     detail: str
     remedy: str
     status: Status
+    mended: bool
+    """Whether somebody put a corrected row in its place, which waits to be loaded."""
     raw: str
 
 
@@ -129,9 +134,10 @@ class Quarantine:
         """A page of rows by number, behind the row `after`."""
         if limit < 1:
             raise InvalidQuestion("a page holds at least one row", where="limit")
-        chosen = f"SELECT {', '.join(COLUMNS)} FROM row {_CHOSEN} AND number > :after ORDER BY number LIMIT :limit"  # noqa: S608 constant text
+        chosen = f"SELECT {_KEPT} FROM row {_CHOSEN} AND number > :after ORDER BY number LIMIT :limit"  # noqa: S608 constant text
         found = self._file.execute(chosen, {**asdict(choice or Choice()), "after": after, "limit": limit})
-        return [Bad(*row) for row in found]
+        told = (dict(zip(COLUMNS, row, strict=True)) for row in found)
+        return [Bad(**row | {"mended": bool(row["mended"])}) for row in told]
 
     def every(self, choice: Choice | None = None) -> Iterator[Bad]:
         """Every row, page by page."""

@@ -106,7 +106,7 @@ def read_toml(path: Path) -> Node:
     except UnicodeDecodeError as problem:
         raise InvalidMapping("the mapping is not UTF-8", where=str(path), remedy="save it as UTF-8") from problem
     except tomllib.TOMLDecodeError as problem:
-        remedy = 'texts stand in quotes, tables under [[table]]: name = "…"'
+        remedy = 'texts stand in quotes, a day is one of the calendar, tables stand under [[table]]: name = "…"'
         raise InvalidMapping(f"not TOML: {problem}", where=str(path), remedy=remedy) from problem
 
 

@@ -75,7 +75,9 @@ def show(answer: Answer[Any], *, as_json: bool) -> None:
     if parts:
         console.print()
     _listed(console, "why", answer.reasons)
-    if not any(isinstance(part, Table) and part.row_count for part in parts):
+    # A page behind the last says so; there is nothing to look for elsewhere.
+    further = answer.question.parameters.get("offset", 0) > 0
+    if not further and not any(isinstance(part, Table) and part.row_count for part in parts):
         _listed(console, "next", [NEXT[type(answer.answer)]])
     _sources(console, cited)
     as_of = answer.as_of

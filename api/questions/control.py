@@ -144,7 +144,7 @@ def _reasons(view: View, node: int, value: ControlOf) -> Iterator[str]:
     if value.controlled_page.total:
         sure = sum(one.certain for one in value.controlled)
         many = plural(value.controlled_page.total, "party", "parties")
-        yield f"It controls {many}; of those shown, {sure} for certain."
+        yield f"It controls {many}" + (f"; of those shown, {sure} for certain." if value.controlled else ".")
     for page in (value.controllers_page, value.controlled_page):
         if page.left:
             yield f"{plural(page.left, 'more party is', 'more parties are')} not shown."

@@ -46,7 +46,7 @@ def classify(given: Incoming, facts: Facts, load: Load) -> Classes:
     known_code = number.drop_null().to_numpy().astype(np.int64)
     recorded = _records(given)
     plain = recorded & (np.bincount(code, minlength=size)[code] == 1)
-    fresh = plain & (np.bincount(known_code, minlength=size)[code] == 0)
+    fresh = plain & (np.bincount(known_code, minlength=size)[code] == 0) & _unspoken(given, load)
     same = plain & ~fresh & _says(given, facts, load, _current(facts, kind, known, known_code, size)[code])
     return Classes(recorded, fresh, same, code, size, known, known_code)
 
@@ -70,6 +70,14 @@ def series_groups(classes: Mapping[str, Classes], plain: Mapping[str, NDArray[np
 def _records(given: Incoming) -> NDArray[np.bool_]:
     ops = pc.fill_null(given.rows["op"], "record")
     return np.asarray(pc.equal(ops, "record").to_numpy(), bool)
+
+
+def _unspoken(given: Incoming, load: Load) -> NDArray[np.bool_]:
+    """Whether no newer full delivery, loaded already, spoke of a row's time by leaving it out."""
+    full = load.sayings.next_full
+    if not full:
+        return np.ones(len(given.rows), bool)
+    return days_of(given.rows["valid_to"], FOREVER) <= (full.delivered - date(1970, 1, 1)).days
 
 
 def _current(

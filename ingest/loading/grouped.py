@@ -10,7 +10,7 @@ import pyarrow as pa
 from graph import identity
 from graph.facts import Facts
 from graph.model import KINDS
-from ingest.loading.incoming import Incoming, Load, kept, stated_rows
+from ingest.loading.incoming import JUDGED, Incoming, Load, kept, stated_rows
 from ingest.timeline import Assertion, Known, NewFact, Outcome, merge
 
 KNOWN = (
@@ -55,6 +55,8 @@ def decide(
     for group in groups:
         assertions = [stated[name][row] for name, rows in group.stated.items() for row in rows]
         held = [known[name][row] for name, rows in group.known.items() for row in rows]
+        # What waited was said by other deliveries, and of judgements no silence speaks.
+        own = all(row.kind not in JUDGED and row.row < ours.get(row.kind, 0) for row in assertions)
         outcome = merge(
             held,
             assertions,
@@ -63,7 +65,7 @@ def decide(
             delivered=load.delivered,
             replaces_record=load.replaces_record,
             full=load.full,
-            sayings=load.sayings,
+            sayings=load.sayings if own else load.sayings.of_others(),
         )
         for fact, at in outcome.retracted:
             decided.ended[fact.kind].append((fact.key, fact.revision, at))

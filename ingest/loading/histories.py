@@ -17,6 +17,8 @@ def histories(given: Incoming, found: Classes, load: Load) -> tuple[NDArray[np.i
     size = found.size
     several = found.recorded & (np.bincount(found.code, minlength=size)[found.code] > 1)
     several &= np.bincount(found.known_code, minlength=size)[found.code] == 0
+    if load.sayings.next_full:  # what it left out bounds them: the timeline's work
+        several[:] = False
     rows = np.flatnonzero(several)
     start = days_of(given.rows["valid_from"], ALWAYS)[rows].astype(np.int64)
     order = np.lexsort((start, found.code[rows]))

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,7 +21,7 @@ from graph import bulk
 from graph.columns import combined
 from graph.delta import Delta
 from graph.disk import room_on
-from graph.errors import LoadInProgress
+from graph.errors import InvalidMapping, LoadInProgress
 from graph.facts import Facts
 from graph.model import KINDS
 from graph.store import GraphStore, LoadRecord
@@ -38,6 +38,8 @@ from ingest.timeline import CONFLICT, Brought, Sayings
 
 BULK = 10_000
 """New facts from which a load goes into the local store in process instead of over Bolt, which copies the store."""
+AHEAD = 14
+"""Hours by which the day of the world's first time zone goes before UTC."""
 WORTH = 100
 """A hundredth as many new facts as there are make the copying worth it."""
 
@@ -67,6 +69,7 @@ class Place:
 
 def load(source: Source, delivery: Delivery, place: Place, watch: Watch) -> Report:
     """Load one delivery; repeating it changes nothing."""
+    _not_ahead(delivery, place.now())
     digest = digest_of(delivery)
     folder = place.folder / "staging" / digest
     with room_on(place.folder), staging(folder):
@@ -75,6 +78,16 @@ def load(source: Source, delivery: Delivery, place: Place, watch: Watch) -> Repo
             report = _Work(source, delivery, digest, staged, place, watch).into(store)
         shutil.rmtree(folder, ignore_errors=True)
     return report
+
+
+def _not_ahead(delivery: Delivery, now: datetime) -> None:
+    """Refuse a day of delivery that is nowhere today: what comes later would count as older for all that time."""
+    if delivery.delivered and delivery.delivered > (now.astimezone(UTC) + timedelta(hours=AHEAD)).date():
+        raise InvalidMapping(
+            f"{delivery.delivered} lies ahead",
+            where="delivered",
+            remedy="give the day on which the files came",
+        )
 
 
 def _moment(instant: datetime) -> datetime:
@@ -132,7 +145,7 @@ class _Work:
         self._refuse(found, numbering)
         total = rows_in(found.delta, wait)
         trusted = facts.trust.get(self.delivery.source, self.delivery.trust)
-        if not total and trusted == self.delivery.trust:
+        if not total and trusted == self.delivery.trust and not self._confirms(record, loads):
             store.roll_back(record.number)
             return replace(report, load=facts.version)
         report = replace(report, resumed=record.position > 0)
@@ -168,11 +181,18 @@ class _Work:
         full = [load for load in self._ours(loads) if load.delivery == "full"]
         # What an older full delivery leaves out, a newer one has spoken of already.
         ends = given.mode == "full" and all(load.delivered <= record.delivered for load in full)
-        sayings = Sayings(
-            {load.number: Brought(_moment(load.opened_at), load.delivered) for load in loads if load.closed_at}
-        )
+        brought = {load.number: Brought(_moment(load.opened_at), load.delivered) for load in loads if load.closed_at}
+        later = [load for load in full if load.delivered > record.delivered]
+        after = min(later, key=lambda load: load.delivered, default=None)
+        sayings = Sayings(brought, brought[after.number] if after else None)
         moment, whole = _moment(record.opened_at), self.source.replaces_record
         return Load(record.number, moment, record.delivered, ends, whole, given.source, sayings)
+
+    def _confirms(self, record: LoadRecord, loads: Iterable[LoadRecord]) -> bool:
+        """Whether a delivery that changes nothing says so of a later day than any: older ones give way to it."""
+        full = [load for load in self._ours(loads) if load.delivery == "full"]
+        known = any(load.digest == self.digest or load.delivered >= record.delivered for load in full)
+        return self.delivery.mode == "full" and bool(full) and not known
 
     def _newer_than(self, record: LoadRecord, loads: Iterable[LoadRecord]) -> str:
         later = [load for load in self._ours(loads) if load.delivered > record.delivered]

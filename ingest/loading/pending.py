@@ -64,6 +64,7 @@ def waiting(rows: Mapping[str, pa.Table], numbering: Numbering, load: Load) -> p
             row["said_at"] = row["said_at"] or row["stated_at"] or load.said
             row["stated_at"] = row["stated_at"] or load.instant
             row["stated_on"] = row["stated_on"] or _day(row["stated_at"], load)
+            row["valid_to"] = _until(name, row, load)
             text = json.dumps(row, ensure_ascii=False, sort_keys=True, default=_plain)
             missing = sorted({row[end] for end, gone in zip(kind.ends, absent, strict=True) if gone[at]})
             made.setdefault(mark, {"id": f"{mark}-{load.number}", "kind": name, "missing": missing, "row": text})
@@ -132,6 +133,15 @@ def _mark_of(waiting_id: str) -> str:
 def _day(stated: datetime, load: Load) -> date:
     """Day of a statement: its own, else the delivery's."""
     return load.delivered if stated == load.instant else stated.date()
+
+
+def _until(name: str, row: dict[str, Any], load: Load) -> date | None:
+    """End of a fact that waits: a newer full delivery, loaded already, cannot have listed it."""
+    end: date | None = row["valid_to"]
+    full = load.sayings.next_full
+    if full is None or name in JUDGED or (row["valid_from"] or date.min) >= full.delivered:
+        return end
+    return min(end or date.max, full.delivered)
 
 
 def _staged(name: str, row: dict[str, Any]) -> dict[str, Any]:

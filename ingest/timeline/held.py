@@ -48,7 +48,7 @@ def held_facts(facts: list[Known], sayings: Sayings) -> Iterable[Held]:
     said: datetime | None = None
     before: Known | None = None
     for fact in sorted(facts, key=lambda fact: fact.revision):
-        cut = before is not None and before.digest == fact.digest and before.retracted_at == fact.recorded_at
+        cut = before is not None and (before.digest, before.retracted_by) == (fact.digest, fact.load)
         if said is None or before is None or not cut or (fact.valid_to or STILL) > (before.valid_to or STILL):
             said = sayings.of(fact)
         before = fact

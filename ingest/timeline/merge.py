@@ -27,7 +27,8 @@ def merge(
 
     `replaces_record`: the group is one record, and what a newer statement of it leaves out has ended.
     `full`: what the delivery lists last as open is open on its day, though an earlier one left it out.
-    `sayings`: earlier loads; what one that is not among them brought was said when it became known.
+    `sayings`: earlier loads; what one that is not among them brought was said when it became known. A newer
+    full delivery among them says again what it listed and what it left out.
     The order of `stated` does not matter.
     """
     facts, rows = list(known), list(stated)
@@ -40,6 +41,8 @@ def merge(
             group.take(statement)
         if full and brought:
             group.reopen(brought)
+        if sayings.next_full:
+            group.say_again(sayings.next_full)
         return group
 
     group = decided(facts, delivered)
@@ -82,6 +85,8 @@ class _Group:
         for facts in keys.values():
             for held in held_facts(facts, sayings):
                 self.facts[held.series].append(held)
+        self.before = {series: list(held) for series, held in self.facts.items()}
+        """What was held before."""
 
     def take(self, statement: Statement) -> None:
         """Bring one statement."""
@@ -104,6 +109,38 @@ class _Group:
             if listed and not any(held.covers(delivered) for held in self._live(series)):
                 self.unchanged -= 1
                 self._record(replace(claim, instant=self.load.instant, said=self.load.said, day=delivered))
+
+    def say_again(self, full: Brought) -> None:
+        """Bring what a newer full delivery said: its own values hold from its day on, and what it left out does not."""
+        day = full.delivered
+        for series in sorted(self.facts):
+            told = [held for held in self.before.get(series, ()) if not earlier(full.said, held.said)]
+            listed = [held for held in told if held.end > day]
+            lost = [held for held in listed if held.retracted_at]
+            if listed and not lost:
+                continue
+            live = [held for held in self._live(series) if not held.known]
+            overruled = [held for held in live if held.end > day and earlier(held.said, full.said)]
+            at = self._after(full.instant, overruled)
+            for held in overruled:
+                self.outdated += held.start >= day
+                self._retire(held, at, day, said=full.said)
+            for held in lost:
+                self._list(held, max(at, held.retracted_at or at), full)
+
+    def _list(self, listed: Held, at: datetime, full: Brought) -> None:
+        """Hold a value again from the day on which a full delivery listed it."""
+        live = self._live(listed.series)
+        begun = any(held.start < full.delivered for held in live)
+        start = max(listed.start, full.delivered) if begun else listed.start
+        if any(held.covers(start) for held in live):
+            return
+        end = min([listed.end, *(held.start for held in live if held.start > start)])
+        stated = listed.stated or (listed.start if listed.start not in (ALWAYS, start) else None)
+        at = max([at, *self._seen(listed.series, start, end)])
+        fresh = replace(listed, start=start, end=end, stated=stated, recorded_at=at, said=full.said)
+        fresh.day, fresh.known, fresh.retracted_at, fresh.ended = full.delivered, None, None, None
+        self.facts[listed.series].append(fresh)
 
     def outcome(self, key_of: KeyOf) -> Outcome:
         """What changed, with keys and revisions; what was retracted and recorded alike did not change."""
@@ -258,7 +295,7 @@ class _Group:
             and (
                 claim.start in (fact.valid_from, fact.stated_from)
                 if claim.start != ALWAYS
-                else (fact.valid_from or ALWAYS) <= claim.seen
+                else (fact.valid_from or ALWAYS) <= claim.seen < (fact.valid_to or STILL)
             )
             for fact in self.known
         )
@@ -266,8 +303,8 @@ class _Group:
     def _corrected(self, claim: Claim, older: list[Held]) -> tuple[date, list[Held]]:
         """Start of a correction, and what it corrects."""
         before = [held for held in older if held.known or (held.said, held.day) != (claim.said, claim.day)]
-        wrong = [held for held in before if claim.start == ALWAYS and held.covers(claim.seen)]
-        wrong = wrong or [held for held in before if held.starts(claim.start)]
+        undated = claim.start == ALWAYS
+        wrong = [held for held in before if (held.covers(claim.seen) if undated else held.starts(claim.start))]
         if not wrong:
             return placed(claim, older)
         return (wrong[-1].start if claim.start == ALWAYS else claim.start), wrong[-1:]

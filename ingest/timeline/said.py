@@ -25,10 +25,19 @@ class Brought:
 
 
 class Sayings:
-    """Earlier loads by number, to tell when what is known was said."""
+    """Earlier loads by number, to tell when what is known was said.
 
-    def __init__(self, loads: Mapping[int, Brought]) -> None:
+    `next_full` is the first full delivery of the source after the one that is loaded, where it came before:
+    it said what held on its day, by what it lists and by what it leaves out.
+    """
+
+    def __init__(self, loads: Mapping[int, Brought], next_full: Brought | None = None) -> None:
         self._loads = loads
+        self.next_full = next_full
+
+    def of_others(self) -> "Sayings":
+        """The same for what another source says."""
+        return Sayings(self._loads)
 
     def of(self, fact: Known) -> datetime:
         """Instant of the statement that made a fact known."""

@@ -77,7 +77,8 @@ def absent(held: Iterable[Known], *, load_instant: datetime, delivered: date) ->
 
 def left_out(known: list[Known], *, at: datetime, delivered: date) -> Kept:
     """What is kept after a full delivery that says nothing of it."""
-    return kept(known, absent(known, load_instant=at, delivered=delivered), Brought(at, delivered))
+    held = [fact for fact in known if not fact.retracted_at]
+    return kept(known, absent(held, load_instant=at, delivered=delivered), Brought(at, delivered))
 
 
 def as_known(new: NewFact, number: int) -> Known:
@@ -89,11 +90,11 @@ def as_known(new: NewFact, number: int) -> Known:
 
 def load(
     known: list[Known], *stated: Assertion, at: datetime = LOADED, delivered: date = DELIVERED,
-    record: bool = False, full: bool = False,
+    record: bool = False, full: bool = False, next_full: Brought | None = None,
 ) -> Kept:  # fmt: skip
     outcome = merge(
         known, stated, key_of=key_of, load_instant=at, delivered=delivered, replaces_record=record, full=full,
-        sayings=Sayings(getattr(known, "loads", {})),
+        sayings=Sayings(getattr(known, "loads", {}), next_full),
     )  # fmt: skip
     return kept(known, outcome, Brought(at, delivered))
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.timeline import Assertion, Known, Op
+from ingest.timeline import Assertion, Brought, Known, Op
 from tests.ingest.kept import LOADED, held, key_of, later, load
 
 ORIGIN = date(2020, 1, 1)
@@ -36,8 +36,17 @@ records = st.booleans()
 def run(steps: list[Step], *, record: bool) -> list[list[Known]]:
     states: list[list[Known]] = [[]]
     for number, (rows, full, delivered) in enumerate(steps):
-        states.append(load(states[-1], *rows, at=later(number), delivered=delivered, record=record, full=full))
+        after = next_full(steps, number)
+        states.append(
+            load(states[-1], *rows, at=later(number), delivered=delivered, record=record, full=full, next_full=after)
+        )
     return states
+
+
+def next_full(steps: list[Step], number: int) -> Brought | None:
+    """The first full delivery of a later day among those loaded before."""
+    full = [(day, at) for at, (_, whole, day) in enumerate(steps[:number]) if whole and day > steps[number][2]]
+    return Brought(later(min(full)[1]), min(full)[0]) if full else None
 
 
 def instants_of(known: list[Known]) -> list[datetime]:

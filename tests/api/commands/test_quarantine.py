@@ -81,6 +81,18 @@ def test_an_export_of_nothing_leaves_an_older_one(tmp_path: Path) -> None:
     assert out.read_bytes() == before
 
 
+def test_rows_that_were_mended_and_wait_are_listed_and_exported_as_such(tmp_path: Path) -> None:
+    load(tmp_path, "a", "no,name\n,Sample Ltd\n,Other Ltd\n")
+    store, out = ("--store", str(tmp_path / "store")), tmp_path / "out.jsonl"
+    assert "mended" not in typed("quarantine", "list", *store).output
+    typed("quarantine", "mend", "2", '{"no": "7", "name": "Other Ltd"}', *store)
+    (line,) = (line for line in typed("quarantine", "list", *store).output.splitlines() if "mended" in line)
+    assert line.startswith("2 ")
+    typed("quarantine", "export", str(out), *store)
+    rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert [row["mended"] for row in rows] == [False, True]
+
+
 def test_a_row_that_was_mended_wrongly_is_put_back_as_it_came(tmp_path: Path) -> None:
     load(tmp_path, "a", "no,name\n,Sample Ltd\n")
     store, out = ("--store", str(tmp_path / "store")), tmp_path / "out.jsonl"

@@ -47,6 +47,15 @@ def test_every_number_in_a_table_is_a_source_in_the_list(engine: Engine, printed
     assert used == listed == set(range(1, len(answer.sources) + 1))
 
 
+@pytest.mark.parametrize("name", ["search", "control", "upstream", "network"])
+def test_a_page_behind_the_last_says_so_and_advises_nothing(engine: Engine, printed: Any, name: str) -> None:
+    asked = "澜汀" if name == "search" else BUYER if name == "upstream" else B
+    said = printed(getattr(questions, name)(engine, asked, offset=5_000, moment=engine.moment()))
+    assert "this page lies behind the last" in said
+    assert "next\n" not in said
+    assert "of those shown, 0" not in said
+
+
 def test_what_is_cut_is_counted(engine: Engine, printed: Any) -> None:
     said = printed(questions.upstream(engine, BUYER, limit=60, moment=engine.moment()))
     assert "… 241 more supplies in this tier" in said

@@ -38,6 +38,13 @@ def dated(share: float, day: str) -> tuple[list[Row], dict[str, str]]:
     return [A, B, owns("A", "B", share, stated_at=day)], {}
 
 
+def full(*rows: Row, day: str) -> tuple[list[Row], dict[str, str]]:
+    """Everything its source knows on a day."""
+    return [A, B, *rows], {"delivered": day, "mode": "full"}
+
+
+TWICE = full(owns("A", "B", 0.4), day="2023-12-31"), full(owns("A", "B", 0.4), day="2024-12-31")
+"""The second only says again what the first did."""
 WAITS = [A, owns("A", "B", 0.4)], {"delivered": "2023-12-31"}
 """Its other party has not come."""
 
@@ -85,6 +92,43 @@ WAITS = [A, owns("A", "B", 0.4)], {"delivered": "2023-12-31"}
             [older(0.6, "2024-03-01"), older(0.45, "2024-06-01"), older(0.48, "2024-06-01", op="correct")],
             [(0.6, None, "2024-06-01"), (0.48, "2024-06-01", None)],
         ),
+        # A newer full delivery has said what held on its day: by what it lists, and by what it leaves out.
+        ([full(day="2024-06-30"), older(0.4, "2023-12-31")], [(0.4, None, "2024-06-30")]),
+        (
+            [full(day="2024-06-30"), full(C, day="2024-12-31"), older(0.3, "2023-12-31"), older(0.4, "2024-08-01")],
+            [(0.3, None, "2024-06-30"), (0.4, "2024-08-01", "2024-12-31")],
+        ),
+        ([full(day="2024-06-30"), older(0.4, "2023-12-31", valid_from="2024-09-01")], []),
+        ([full(day="2024-06-30"), older(0.4, "2023-12-31", valid_to="2024-03-31")], [(0.4, None, "2024-03-31")]),
+        (
+            [full(day="2024-06-30"), older(0.4, "2023-12-31", stated_at="2023-11-30")],
+            [(0.4, None, "2024-06-30")],
+        ),
+        (
+            [TWICE[0], TWICE[1], older(0.5, "2024-06-30")],
+            [(0.4, None, "2024-06-30"), (0.5, "2024-06-30", "2024-12-31"), (0.4, "2024-12-31", None)],
+        ),
+        (
+            [TWICE[0], TWICE[1], older(0.4, "2024-06-30", op="end")],
+            [(0.4, None, "2024-06-30"), (0.4, "2024-12-31", None)],
+        ),
+        (
+            [TWICE[0], TWICE[1], older(0.5, "2024-06-30", op="correct")],
+            [(0.5, None, "2024-12-31"), (0.4, "2024-12-31", None)],
+        ),
+        (
+            [full(day="2024-06-30"), ([A, owns("A", "Z", 0.4)], {"delivered": "2023-12-31"}), ([company("Z")], {})],
+            [(0.4, None, "2024-06-30")],
+        ),
+        # What waited was said by another delivery, which the full one listed as well.
+        (
+            [
+                ([A, owns("A", "B", 0.4)], {"delivered": "2023-12-31", "mode": "full"}),
+                ([A, C, owns("A", "B", 0.4)], {"delivered": "2024-12-31", "mode": "full"}),
+                ([B], {"delivered": "2024-06-30"}),
+            ],
+            [(0.4, None, None)],
+        ),
         # A value that is known since later was not known by an older delivery that says it.
         (
             [older(0.3, "2023-06-30"), older(0.4, "2025-06-30"), older(0.4, "2024-12-31")],
@@ -99,6 +143,7 @@ def test_values_follow_the_days_on_which_they_were_said(
 ) -> None:
     for rows, said in deliveries:
         place.load(*rows, **said)
+        assert place.take(place.made[-1]).nothing_changed
     held = [(share, start, end) for _, share, start, end in place.shares()]
     assert sorted(held, key=lambda fact: fact[1] or "") == expected
 

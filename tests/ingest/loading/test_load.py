@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from graph.errors import Cancelled, LoadInProgress, StoreFull
+from graph.errors import Cancelled, InvalidMapping, LoadInProgress, StoreFull
 from graph.facts import Facts
 from graph.model import KINDS
 from ingest import registry
@@ -69,6 +69,13 @@ def test_a_correction_takes_back_what_was_said(place: Workspace) -> None:
     assert place.shares() == [("A-B", 0.7, "2020-01-01", None)]
     report = place.load(owns("A", "B", 0.7, valid_from="2020-01-01", op="retract"))
     assert (report.changed, place.shares()) == (1, [])
+
+
+def test_a_day_of_delivery_that_is_nowhere_yet_is_refused(place: Workspace) -> None:
+    with pytest.raises(InvalidMapping, match="2026-01-04 lies ahead"):
+        place.load(A, delivered="2026-01-04")
+    # A day later, at noon UTC of the third, it is the fourth on Kiritimati.
+    assert place.load(A, delivered="2026-01-04").parties == 1
 
 
 # ── what waits ─────────────────────────────────────────────────────────────────────────────────────
