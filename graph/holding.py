@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple, cast
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.columns import words
@@ -74,14 +76,17 @@ class Standing(NamedTuple):
     source: NDArray[np.int32]
     """Position of the source in the order of names."""
     distrust: NDArray[np.float64]
-    recorded_at: NDArray[np.int64]
+    said: NDArray[np.int64]
+    """Instant of the statement that a value rests on."""
 
 
 def standing(facts: Facts, kind: Kind, rows: NDArray[np.uint32], when: When) -> Standing:
-    """Source, distrust and recording of rows; a source nobody spoke for is trusted by 0."""
+    """Source, distrust and statement of rows; a source nobody spoke for is trusted by 0."""
     place, distrust, code = facts.cached(("standing", kind.name, str(when.version)), lambda: _voices(facts, kind, when))
     codes = code[rows]
-    return Standing(place[codes], distrust[codes], facts.times(kind).recorded_at[rows])
+    at = pa.array(rows)
+    said = pc.coalesce(*(facts.column(kind, name).take(at).cast(pa.int64()) for name in ("said_at", "recorded_at")))
+    return Standing(place[codes], distrust[codes], said.to_numpy())
 
 
 def _voices(facts: Facts, kind: Kind, when: When) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int32]]:
@@ -102,9 +107,9 @@ def precedence(
 
     `first` is compared before all of these, smaller first.
     """
-    source, distrust, recorded_at = standing(facts, kind, rows, when)
+    source, distrust, said = standing(facts, kind, rows, when)
     keys = key_words(facts, kind, rows)
-    columns: list[NDArray[Any]] = [keys[:, 1], keys[:, 0], source, -recorded_at, distrust]
+    columns: list[NDArray[Any]] = [keys[:, 1], keys[:, 0], source, -said, distrust]
     return np.lexsort([*columns, first] if first is not None else columns)
 
 

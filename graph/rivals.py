@@ -48,10 +48,10 @@ def _contested(facts: Facts, kind: Kind, rows: NDArray[np.uint32], same_pair: ND
 def _winners(
     facts: Facts, kind: Kind, rows: NDArray[np.uint32], group: NDArray[np.int64], when: When
 ) -> NDArray[np.bool_]:
-    source, distrust, recorded_at = standing(facts, kind, rows, when)
+    source, distrust, said = standing(facts, kind, rows, when)
     voice = _grouped([group, source])
     latest = np.full(int(voice.max()) + 1, np.iinfo(np.int64).min)
-    np.maximum.at(latest, voice, recorded_at)
+    np.maximum.at(latest, voice, said)
     order = np.lexsort([source, -latest[voice], distrust, group])
     winner = np.zeros(int(group.max()) + 1, np.int64)
     winner[group[order][::-1]] = source[order][::-1]

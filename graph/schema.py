@@ -67,6 +67,7 @@ KEPT = (
     ("stated_from", DAY),
     ("recorded_at", INSTANT),
     ("said_at", INSTANT),
+    ("end_said_at", INSTANT),
     ("retracted_at", INSTANT),
     ("load", pa.int32()),
     ("retracted_by", pa.int32()),

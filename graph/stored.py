@@ -48,6 +48,7 @@ _FACT: Final = (
     ("stated_from", pa.string()),
     ("recorded_at", pa.string()),
     ("said_at", pa.string()),
+    ("end_said_at", pa.string()),
     ("retracted_at", pa.string()),
     ("load", pa.int32()),
     ("retracted_by", pa.int32()),

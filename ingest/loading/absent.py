@@ -16,8 +16,6 @@ from ingest.loading.incoming import JUDGED, Load, kept
 from ingest.timeline import earlier
 
 EPOCH = datetime(1970, 1, 1)
-NOBODY = -1
-"""Stands for no load: the fact itself says when it was said."""
 
 
 def known_of(facts: Facts, kind: Kind, series: pa.Array) -> NDArray[np.bool_]:
@@ -50,19 +48,17 @@ def end_absent(kind: Kind, facts: Facts, spoken: NDArray[np.bool_], load: Load) 
     columns["valid_to"] = pa.array(np.full(len(columns["key"]), day, np.int32)).cast(pa.date32())
     columns["revision"] = pc.add(columns["revision"], pa.scalar(1, pa.int32()))
     columns["recorded_at"] = at.filter(began)
-    told = pc.equal(columns["recorded_at"], pa.scalar(load.instant, pa.timestamp("us")))
-    columns["said_at"] = pc.if_else(told, None, pa.scalar(load.said, pa.timestamp("us")))
+    columns["said_at"] = pc.coalesce(rows["said_at"], rows["recorded_at"]).filter(began)
+    columns["end_said_at"] = pa.array([load.said] * len(columns["key"]), pa.timestamp("us"))
     return ended, kept(kind, columns, load), len(gone)
 
 
 def _said_later(kind: Kind, facts: Facts, rows: NDArray[np.intp], load: Load) -> NDArray[np.bool_]:
     """Whether facts rest on a statement after a delivery."""
-    own = facts.column(kind, "said_at").take(pa.array(rows))
-    learned = pc.coalesce(own, facts.column(kind, "recorded_at").take(pa.array(rows)))
-    by = np.where(own.is_valid().to_numpy(zero_copy_only=False), NOBODY, facts.times(kind).load[rows])
-    pairs, at = np.unique(np.stack([learned.cast(pa.int64()).to_numpy(), by]), axis=1, return_inverse=True)
-    said = [load.sayings.told_by(EPOCH + timedelta(microseconds=int(instant)), int(n)) for instant, n in pairs.T]
-    return np.array([earlier(load.said, instant) for instant in said], bool)[at.ravel()]
+    own, learned = (facts.column(kind, name).take(pa.array(rows)) for name in ("said_at", "recorded_at"))
+    said, at = np.unique(pc.coalesce(own, learned).cast(pa.int64()).to_numpy(), return_inverse=True)
+    later = [earlier(load.said, EPOCH + timedelta(microseconds=int(instant))) for instant in said]
+    return np.array(later, bool)[at.ravel()]
 
 
 def _of_source(facts: Facts, kind: Kind, source: str) -> NDArray[np.bool_]:

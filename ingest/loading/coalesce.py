@@ -11,14 +11,15 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from graph import identity
-from graph.columns import NEVER
+from graph.columns import ALWAYS, FOREVER, NEVER
 from graph.facts import Facts
 from graph.field import Kind
 from graph.model import PROFILE
 from graph.schema import own_columns
-from ingest.loading.incoming import Incoming
+from ingest.loading.incoming import Incoming, Load, days_of
 
 TOLD = ("note",)
 """Columns beside a profile's own that one row may leave to another."""
@@ -40,22 +41,40 @@ def coalesced(kind: Kind, rows: pa.Table) -> tuple[pa.Table, int]:
     return whole, len(rows) - len(whole)
 
 
-def completed(given: Incoming, facts: Facts) -> Incoming:
-    """Profiles of changes, with what they leave out as it is held."""
-    if given.kind is not PROFILE or not len(given.rows):
+def completed(given: Incoming, facts: Facts, load: Load) -> Incoming:
+    """Profiles of changes, with what they leave out as it is held when they begin, else on the day they are said."""
+    if given.kind is not PROFILE or not len(given.rows) or not facts.rows(PROFILE):
         return given
-    held = np.flatnonzero(facts.times(PROFILE).retracted_at == NEVER)
-    held = held[np.argsort(facts.times(PROFILE).valid_from[held], kind="stable")[::-1]]
-    known = facts.column(PROFILE, "series").take(pa.array(held))
-    found = pc.index_in(given.series, value_set=known)  # of several, the one that starts last
-    at = pa.array(held, pa.int64()).take(found)
+    days = days_of(given.rows["valid_from"], FOREVER), given.day(load)
+    at = pc.coalesce(*(_holding(given.series, day, facts) for day in days))
     rows = given.rows
-    for name, _ in own_columns(PROFILE):
+    for name in [*(name for name, _ in own_columns(PROFILE)), *TOLD]:
         before = facts.column(PROFILE, name).take(at).cast(rows.schema.field(name).type)
         rows = rows.set_column(
             rows.schema.get_field_index(name), rows.schema.field(name), pc.coalesce(rows[name], before)
         )
     return replace(given, rows=rows, digest=identity.digests(PROFILE, rows))
+
+
+def _holding(series: pa.Array, day: NDArray[np.int32], facts: Facts) -> pa.Array:
+    """Row of the profile of each series that is held of a day; null where there is none."""
+    asked = series.dictionary_encode()
+    number = pc.index_in(facts.column(PROFILE, "series"), value_set=asked.dictionary)
+    times = facts.times(PROFILE)
+    rows = np.flatnonzero(number.is_valid().to_numpy(zero_copy_only=False) & (times.retracted_at == NEVER))
+    marks = _mark(number.take(pa.array(rows)).to_numpy(), times.valid_from[rows])
+    order = np.argsort(marks)
+    rows, marks = np.append(rows[order], 0), np.append(marks[order], -1)
+    wanted = _mark(asked.indices.to_numpy(), day)
+    place = np.searchsorted(marks[:-1], wanted, side="right") - 1  # the last that began; -1 is nobody's
+    there = (marks[place] >> 32 == wanted >> 32) & (times.valid_to[rows[place]] > day)
+    return pa.array(rows[place], pa.int64(), mask=~there)
+
+
+def _mark(series: NDArray[np.integer], day: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Numbers in the order of series, within each of days."""
+    marks: NDArray[np.int64] = (series.astype(np.int64) << 32) + (day.astype(np.int64) - ALWAYS)
+    return marks
 
 
 def _joined(rows: pa.Table) -> tuple[pa.Table, pa.Table]:

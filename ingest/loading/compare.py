@@ -62,21 +62,23 @@ def compare(
         rows, spared = coalesced(KINDS[name], rows)  # noqa: PLW2901 - nobody needs them apart
         work.result.unchanged += spared
         given[name], left = incoming(KINDS[name], rows, numbering)
-        if not (load.full or load.replaces_record):
-            given[name] = completed(given[name], numbering.facts)
+        if load.changes and not load.replaces_record:
+            given[name] = completed(given[name], numbering.facts, load)
         if len(left):
             work.result.waiting[name] = left
     spoken = {name: incoming(KINDS[name], rows, numbering)[0].series for name, rows in (refused or {}).items()}
     late = {name: incoming(KINDS[name], rows, numbering)[0] for name, rows in joined.items()}
     if load.full:
         late = {name: work.still_said(rows, given.get(name), spoken.get(name)) for name, rows in late.items()}
+    sizes = {name: len(rows.rows) for name, rows in given.items()}
     if load.replaces_record:
-        work.bring(given, spoken, load)
+        # What waited of a record is brought with its newer statements; what others said replaces none.
+        own, others = _by_source(late, load.source)
+        work.bring(_joined(given, own), spoken, load, ours=sizes)
         alone = replace(load, full=False, replaces_record=False, source="")
-        work.bring({name: _not_said(rows, given.get(name)) for name, rows in late.items()}, {}, alone, late=True)
+        work.bring(others, {}, alone, late=True)
     else:
-        both = {name: together(given[name], late[name]) if name in given else late[name] for name in late}
-        work.bring(given | both, spoken, load, ours={name: len(rows.rows) for name, rows in given.items()})
+        work.bring(_joined(given, late), spoken, load, ours=sizes)
     return work.done()
 
 
@@ -183,8 +185,14 @@ def _row(given: Incoming, row: int) -> dict[str, Any]:
     return {"kind": given.kind.name, **given.rows.slice(row, 1).to_pylist()[0]}
 
 
-def _not_said(late: Incoming, given: Incoming | None) -> Incoming:
-    """Rows that waited, but those of which the delivery itself speaks again."""
-    if given is None or not len(late.rows):
-        return late
-    return chosen_rows(late, ~pc.is_in(late.series, value_set=given.series).to_numpy(zero_copy_only=False))
+def _by_source(late: Mapping[str, Incoming], source: str) -> tuple[dict[str, Incoming], dict[str, Incoming]]:
+    """Rows that waited, those of a source and those of others."""
+    theirs = {name: pc.equal(rows.rows["source"], source).to_numpy() for name, rows in late.items()}
+    own = {name: chosen_rows(rows, theirs[name]) for name, rows in late.items() if theirs[name].any()}
+    others = {name: chosen_rows(rows, ~theirs[name]) for name, rows in late.items() if not theirs[name].all()}
+    return own, others
+
+
+def _joined(given: Mapping[str, Incoming], late: Mapping[str, Incoming]) -> dict[str, Incoming]:
+    """Rows of a delivery, behind them those that waited."""
+    return {**given, **{name: together(given[name], rows) if name in given else rows for name, rows in late.items()}}

@@ -15,7 +15,7 @@ from ingest.timeline import Assertion, Known, NewFact, Outcome, merge
 
 KNOWN = (
     "series", "key", "revision", "digest", "valid_from", "valid_to", "stated_from", "recorded_at", "retracted_at",
-    "said_at", "load", "retracted_by",
+    "said_at", "end_said_at", "load", "retracted_by",
 )  # fmt: skip
 STATED = ("op", "valid_from", "valid_to", "stated_at", "stated_on", "said_at")
 
@@ -55,8 +55,7 @@ def decide(
     for group in groups:
         assertions = [stated[name][row] for name, rows in group.stated.items() for row in rows]
         held = [known[name][row] for name, rows in group.known.items() for row in rows]
-        # What waited was said by other deliveries, and of judgements no silence speaks.
-        own = all(row.kind not in JUDGED and row.row < ours.get(row.kind, 0) for row in assertions)
+        sayings = load.sayings if _spoken_of(assertions, load, ours) else load.sayings.of_others()
         outcome = merge(
             held,
             assertions,
@@ -65,7 +64,7 @@ def decide(
             delivered=load.delivered,
             replaces_record=load.replaces_record,
             full=load.full,
-            sayings=load.sayings if own else load.sayings.of_others(),
+            sayings=sayings,
         )
         for fact, at in outcome.retracted:
             decided.ended[fact.kind].append((fact.key, fact.revision, at))
@@ -74,6 +73,16 @@ def decide(
         _count(decided, held, [row for row in assertions if row.row < ours.get(row.kind, 0)], outcome, ours)
     _record(recorded, decided, facts, given, load)
     return decided
+
+
+def _spoken_of(rows: Iterable[Assertion], load: Load, ours: Mapping[str, int]) -> bool:
+    """Whether a newer full delivery spoke of these rows: not of judgements, nor of what waited and it did list."""
+    full = load.sayings.next_full
+    return full is not None and all(
+        row.kind not in JUDGED
+        and (row.row < ours.get(row.kind, 0) or (row.valid_to is not None and row.valid_to <= full.delivered))
+        for row in rows
+    )
 
 
 def _count(
@@ -143,6 +152,7 @@ def _times(news: list[NewFact], load: Load) -> dict[str, pa.Array]:
         "stated_from": pa.array([fact.stated_from for fact in news], day),
         "recorded_at": pa.array([fact.recorded_at for fact in news], instant),
         "said_at": pa.array([fact.said_at for fact in news], instant),
+        "end_said_at": pa.array([fact.end_said_at for fact in news], instant),
         "retracted_at": pa.array(gone, instant),
         "retracted_by": pa.array([load.number if at else None for at in gone], pa.int32()),
     }

@@ -30,7 +30,10 @@ class Load:
     """Moment of the load, naive UTC."""
     delivered: date
     full: bool = False
+    """Whether what it leaves out ends."""
     replaces_record: bool = False
+    changes: bool = False
+    """Whether it brings changes only: of a party, a row says what its fields hold, and no more."""
     source: str = ""
     """Source of the delivery."""
     sayings: Sayings = field(default_factory=lambda: Sayings({}))
@@ -138,13 +141,15 @@ def fresh_rows(given: Incoming, chosen: NDArray[np.intp], load: Load, *, ends: p
     take = pa.array(chosen)
     start = given.rows["valid_from"].take(take).combine_chunks()
     series = given.series.take(take)
+    said, stated = given.rows["said_at"].take(take), given.rows["stated_at"].take(take)
+    unstated = pc.if_else(stated.is_valid(), None, pa.scalar(load.said, pa.timestamp("us")))
     times = {
         "key": identity.keys(series, start),
         "revision": pa.array(np.zeros(len(chosen), np.int32)),
         "valid_from": start,
         "valid_to": given.rows["valid_to"].take(take) if ends is None else ends,
-        "recorded_at": pc.coalesce(given.rows["stated_at"].take(take), pa.scalar(load.instant, pa.timestamp("us"))),
-        "said_at": given.rows["said_at"].take(take),
+        "recorded_at": pc.coalesce(stated, pa.scalar(load.instant, pa.timestamp("us"))),
+        "said_at": pc.coalesce(said, unstated),
     }
     return stated_rows(given, chosen, times, load)
 

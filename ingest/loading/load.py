@@ -186,17 +186,20 @@ class _Work:
         after = min(later, key=lambda load: load.delivered, default=None)
         sayings = Sayings(brought, brought[after.number] if after else None)
         moment, whole = _moment(record.opened_at), self.source.replaces_record
-        return Load(record.number, moment, record.delivered, ends, whole, given.source, sayings)
+        changes = given.mode == "changes"
+        return Load(record.number, moment, record.delivered, ends, whole, changes, given.source, sayings)
 
     def _confirms(self, record: LoadRecord, loads: Iterable[LoadRecord]) -> bool:
         """Whether a delivery that changes nothing says so of a later day than any: older ones give way to it."""
-        full = [load for load in self._ours(loads) if load.delivery == "full"]
-        known = any(load.digest == self.digest or load.delivered >= record.delivered for load in full)
-        return self.delivery.mode == "full" and bool(full) and not known
+        ours = self._ours(loads)
+        known = any(load.digest == self.digest for load in ours)
+        newer = all(load.delivered < record.delivered for load in ours if load.delivery == "full")
+        return self.delivery.mode == "full" and bool(ours) and newer and not known
 
     def _newer_than(self, record: LoadRecord, loads: Iterable[LoadRecord]) -> str:
         later = [load for load in self._ours(loads) if load.delivered > record.delivered]
-        return f"load {later[-1].number} of {later[-1].delivered}" if later else ""
+        newest = max(later, key=lambda load: load.delivered, default=None)
+        return f"load {newest.number} of {newest.delivered}" if newest else ""
 
     def _ours(self, loads: Iterable[LoadRecord]) -> list[LoadRecord]:
         """Closed loads of the delivery's source."""

@@ -139,7 +139,8 @@ def _until(name: str, row: dict[str, Any], load: Load) -> date | None:
     """End of a fact that waits: a newer full delivery, loaded already, cannot have listed it."""
     end: date | None = row["valid_to"]
     full = load.sayings.next_full
-    if full is None or name in JUDGED or (row["valid_from"] or date.min) >= full.delivered:
+    about = row["op"] in (None, "record", "correct") and name not in JUDGED
+    if full is None or not about or (row["valid_from"] or date.min) >= full.delivered:
         return end
     return min(end or date.max, full.delivered)
 

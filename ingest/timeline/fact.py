@@ -30,13 +30,20 @@ class Known:
     recorded_at: datetime
     retracted_at: datetime | None = None
     said_at: datetime | None = None
-    """Instant of its statement, where neither its load nor `recorded_at` tells."""
+    """Instant of the statement its value rests on, where that is not `recorded_at`."""
+    end_said_at: datetime | None = None
+    """Instant of the later statement that ended it."""
     load: int = 0
     """Number of the load that brought it."""
     retracted_by: int | None = None
     """Number of the load that ended it."""
     kind: str = ""
     row: int = -1
+
+    @property
+    def said(self) -> datetime:
+        """Instant of the statement its value rests on."""
+        return self.said_at or self.recorded_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,9 @@ class NewFact:
     recorded_at: datetime
     retracted_at: datetime | None
     said_at: datetime | None
-    """Instant of its statement, where neither its load nor `recorded_at` tells."""
+    """Instant of the statement its value rests on, where that is not `recorded_at`."""
+    end_said_at: datetime | None
+    """Instant of the later statement that ended it."""
     values: Known | Assertion
     """Whose own fields, confidence and note it carries."""
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ingest.timeline.fact import ALWAYS, STILL, Assertion, Known
-from ingest.timeline.said import Sayings
 from ingest.timeline.statement import Claim
 
 
@@ -43,20 +42,13 @@ class Held:
         return self.start < end and start < self.end
 
 
-def held_facts(facts: list[Known], sayings: Sayings) -> Iterable[Held]:
-    """Facts of one key that are held, with the statement since which their value stands."""
-    said: datetime | None = None
-    before: Known | None = None
-    for fact in sorted(facts, key=lambda fact: fact.revision):
-        cut = before is not None and (before.digest, before.retracted_by) == (fact.digest, fact.load)
-        if said is None or before is None or not cut or (fact.valid_to or STILL) > (before.valid_to or STILL):
-            said = sayings.of(fact)
-        before = fact
+def held_facts(facts: Iterable[Known]) -> Iterable[Held]:
+    """Those of the facts that are held."""
+    for fact in facts:
         if fact.retracted_at is None:
-            last = sayings.of(fact)
             yield Held(
                 fact.series, fact.digest, fact.valid_from or ALWAYS, fact.valid_to or STILL, fact.stated_from,
-                fact.recorded_at, said, said.date(), fact, fact, ended=last if said < last else None,
+                fact.recorded_at, fact.said, fact.said.date(), fact, fact, ended=fact.end_said_at,
             )  # fmt: skip
 
 
@@ -100,5 +92,5 @@ def placed(claim: Claim, older: list[Held]) -> tuple[date, list[Held]]:
     returns = claim.start == ALWAYS and not same and any(held.start < claim.day for held in older)
     corrected = any(held.meets(base, claim.end) for held in rivals)
     if returns and not corrected and claim.end > claim.day:
-        return claim.day, revised
+        return claim.day, []
     return base, revised

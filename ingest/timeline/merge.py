@@ -41,6 +41,7 @@ def merge(
             group.take(statement)
         if full and brought:
             group.reopen(brought)
+            group.close(brought)
         if sayings.next_full:
             group.say_again(sayings.next_full)
         return group
@@ -67,8 +68,10 @@ class _Group:
         self.after: dict[tuple[int, datetime], datetime] = {}
         """When it was said what a load recorded at an instant."""
         for fact in self.known:
-            said = sayings.of(fact)
-            self.after[fact.load, fact.recorded_at] = max(said, self.after.get((fact.load, fact.recorded_at), said))
+            said, mark = fact.end_said_at or fact.said, (fact.load, fact.recorded_at)
+            self.after[mark] = max(said, self.after.get(mark, said))
+        self.spoken = {(said, at, said.date()) for (_, at), said in self.after.items()}
+        """Every statement that left something: when it was said and known, and its day."""
         gone = [self._gone(fact) for fact in self.known if fact.retracted_at]
         self.newest = max([*self.after.values(), *gone], default=None)
         self.facts: dict[bytes, list[Held]] = defaultdict(list)
@@ -78,13 +81,10 @@ class _Group:
         self.outdated = 0
         self.conflicts: list[Assertion] = []
         self.revisions: dict[bytes, int] = {}
-        keys: dict[bytes, list[Known]] = defaultdict(list)
         for fact in self.known:
-            keys[fact.key].append(fact)
             self.revisions[fact.key] = max(fact.revision, self.revisions.get(fact.key, -1))
-        for facts in keys.values():
-            for held in held_facts(facts, sayings):
-                self.facts[held.series].append(held)
+        for held in held_facts(self.known):
+            self.facts[held.series].append(held)
         self.before = {series: list(held) for series, held in self.facts.items()}
         """What was held before."""
 
@@ -97,6 +97,10 @@ class _Group:
             {"end": self._end, "retract": self._retract}.get(claim.row.op, self._record)(claim)
         if self.replaces_record and not self._late(statement):
             self._end_unlisted(statement)
+        following = [mark for mark in self.spoken if earlier(statement.said, mark[0])]
+        if self.replaces_record and following:
+            # The record's next statement listed all that it still held.
+            self._say_again(*min(following))
 
     def reopen(self, brought: list[Statement]) -> None:
         """Open what a full delivery still lists, though it had ended by an earlier one's silence."""
@@ -110,36 +114,51 @@ class _Group:
                 self.unchanged -= 1
                 self._record(replace(claim, instant=self.load.instant, said=self.load.said, day=delivered))
 
+    def close(self, brought: list[Statement]) -> None:
+        """End what holds where a full delivery lists only what is over: of one record, its statement has ended it."""
+        day, said = self.load.delivered, self.load.said
+        last: dict[bytes, date] = {}
+        for claim in (claim for statement in brought for claim in statement.claims):
+            if claim.row.op in ("record", "correct"):
+                last[claim.row.series] = max(claim.end, last.get(claim.row.series, ALWAYS))
+        for series in sorted(series for series, end in last.items() if end <= day and not self.replaces_record):
+            for held in self._live(series):
+                if held.known and held.end > day and not earlier(said, held.said):
+                    self.unchanged -= 1
+                    self._retire(held, self._after(self.load.instant, [held]), day, said=said)
+
     def say_again(self, full: Brought) -> None:
         """Bring what a newer full delivery said: its own values hold from its day on, and what it left out does not."""
-        day = full.delivered
+        self._say_again(full.said, full.instant, full.delivered)
+
+    def _say_again(self, said: datetime, instant: datetime, day: date) -> None:
         for series in sorted(self.facts):
-            told = [held for held in self.before.get(series, ()) if not earlier(full.said, held.said)]
+            told = [held for held in self.before.get(series, ()) if not earlier(said, held.said)]
             listed = [held for held in told if held.end > day]
             lost = [held for held in listed if held.retracted_at]
             if listed and not lost:
                 continue
             live = [held for held in self._live(series) if not held.known]
-            overruled = [held for held in live if held.end > day and earlier(held.said, full.said)]
-            at = self._after(full.instant, overruled)
+            overruled = [held for held in live if held.end > day and earlier(held.said, said)]
+            at = self._after(instant, overruled)
             for held in overruled:
                 self.outdated += held.start >= day
-                self._retire(held, at, day, said=full.said)
+                self._retire(held, at, day, said=said)
             for held in lost:
-                self._list(held, max(at, held.retracted_at or at), full)
+                self._list(held, max(at, held.retracted_at or at), said, day)
 
-    def _list(self, listed: Held, at: datetime, full: Brought) -> None:
-        """Hold a value again from the day on which a full delivery listed it."""
+    def _list(self, listed: Held, at: datetime, said: datetime, day: date) -> None:
+        """Hold a value again from the day on which it was listed."""
         live = self._live(listed.series)
-        begun = any(held.start < full.delivered for held in live)
-        start = max(listed.start, full.delivered) if begun else listed.start
+        begun = any(held.start < day for held in live)
+        start = max(listed.start, day) if begun else listed.start
         if any(held.covers(start) for held in live):
             return
         end = min([listed.end, *(held.start for held in live if held.start > start)])
         stated = listed.stated or (listed.start if listed.start not in (ALWAYS, start) else None)
         at = max([at, *self._seen(listed.series, start, end)])
-        fresh = replace(listed, start=start, end=end, stated=stated, recorded_at=at, said=full.said)
-        fresh.day, fresh.known, fresh.retracted_at, fresh.ended = full.delivered, None, None, None
+        fresh = replace(listed, start=start, end=end, stated=stated, recorded_at=at, said=said)
+        fresh.day, fresh.known, fresh.retracted_at, fresh.ended = day, None, None, None
         self.facts[listed.series].append(fresh)
 
     def outcome(self, key_of: KeyOf) -> Outcome:
@@ -168,10 +187,10 @@ class _Group:
         start, end = None if held.start == ALWAYS else held.start, None if held.end == STILL else held.end
         key = key_of(held.series, start)
         self.revisions[key] = self.revisions.get(key, -1) + 1
-        said = held.ended or held.said
+        said = held.said if held.said != held.recorded_at else None
         return NewFact(
             held.series, key, self.revisions[key], held.digest, start, end, held.stated, held.recorded_at,
-            held.retracted_at, said if said != self.load.told_by(held.recorded_at) else None, held.values,
+            held.retracted_at, said, held.ended, held.values,
         )  # fmt: skip
 
     # ── the four things a claim can do ─────────────────────────────────────────────────────────────
@@ -183,7 +202,7 @@ class _Group:
             self.unchanged += 1
             return
         start, replaced = self._corrected(claim, older) if claim.row.op == "correct" else placed(claim, older)
-        end = self._bounded(claim, start, replaced)
+        end, ended = self._bounded(claim, start, replaced)
         same = [held for held in live if held.digest == claim.row.digest and (held.start, held.end) == (start, end)]
         if start >= end or same:
             self.unchanged += 1
@@ -193,9 +212,11 @@ class _Group:
         at = max([self._after(claim.instant, cut), *self._seen(claim.row.series, start, end)])
         for held in cut:
             self._retire(held, at, start if held not in replaced else held.start, said=claim.said)
+            if held not in replaced and end == claim.end <= claim.day:
+                self._resume(held, at, end)
         stated = claim.row.valid_from if claim.row.valid_from not in (None, start) else None
         fact = Held(
-            claim.row.series, claim.row.digest, start, end, stated, at, claim.said, claim.day, claim.row
+            claim.row.series, claim.row.digest, start, end, stated, at, claim.said, claim.day, claim.row, ended=ended
         )  # fmt: skip
         self.facts[claim.row.series].append(fact)
 
@@ -271,7 +292,7 @@ class _Group:
         facts = [fact for fact in self.known if fact.series == claim.row.series]
         if not self._late(claim):
             return [fact for fact in facts if fact.retracted_at is None]
-        begun = [fact for fact in facts if not earlier(claim.said, self.sayings.of(fact))]
+        begun = [fact for fact in facts if not earlier(claim.said, fact.said)]
         return [fact for fact in begun if not fact.retracted_at or earlier(claim.said, self._gone(fact))]
 
     def _has_start(self, claim: Claim) -> bool:
@@ -291,11 +312,12 @@ class _Group:
             fact.series == claim.row.series
             and (claim.row.op == "end" or fact.digest == claim.row.digest)
             and end in (fact.valid_to or STILL, STILL)
+            and claim.seen < (fact.valid_to or STILL)
             and (not fact.retracted_at or earlier(claim.said, self._gone(fact)))
             and (
                 claim.start in (fact.valid_from, fact.stated_from)
                 if claim.start != ALWAYS
-                else (fact.valid_from or ALWAYS) <= claim.seen < (fact.valid_to or STILL)
+                else (fact.valid_from or ALWAYS) <= claim.seen
             )
             for fact in self.known
         )
@@ -309,17 +331,23 @@ class _Group:
             return placed(claim, older)
         return (wrong[-1].start if claim.start == ALWAYS else claim.start), wrong[-1:]
 
-    def _bounded(self, claim: Claim, start: date, replaced: list[Held]) -> date:
-        """End of a claim: newer statements and ends stated later bound it; a correction keeps its successor."""
-        end = claim.end
+    def _bounded(self, claim: Claim, start: date, replaced: list[Held]) -> tuple[date, datetime | None]:
+        """End of a claim, and when another statement said it.
+
+        Newer values and ends that were said later bound it; a correction keeps its successor.
+        """
+        end, said = claim.end, None
         for held in self._live(claim.row.series):
+            bound, by = STILL, None
             if self._newer(held, claim) and held.meets(start, end):
-                end = min(end, max(held.start, start))
-            elif held.ended and earlier(claim.said, held.ended) and held.start < start < held.end:
-                end = min(end, held.end)
+                bound, by = max(held.start, start), held.said
+            elif held.ended and earlier(claim.said, held.ended) and (held in replaced or held.start < start < held.end):
+                bound, by = held.end, held.ended
             elif claim.row.op == "correct" and replaced and held.start >= replaced[-1].end:
-                end = min(end, replaced[-1].end)
-        return end
+                bound, by = replaced[-1].end, replaced[-1].ended
+            if bound < end:
+                end, said = bound, by
+        return end, said
 
     def _seen(self, series: bytes, start: date, end: date) -> list[datetime]:
         """Instants up to which something else was held of these days."""
@@ -344,4 +372,12 @@ class _Group:
         held.retracted_at = at
         if held.start < end:
             rest = replace(held, end=end, recorded_at=at, known=None, retracted_at=None, ended=said)
+            self.facts[held.series].append(rest)
+
+    def _resume(self, held: Held, at: datetime, start: date) -> None:
+        """Record what stays true of a retired fact from a day on: a statement about the past says nothing of it."""
+        if held.end > start:
+            stated = held.stated or (held.start if held.start not in (ALWAYS, start) else None)
+            rest = replace(held, start=max(start, held.start), stated=stated, recorded_at=at, known=None)
+            rest.retracted_at = None
             self.facts[held.series].append(rest)

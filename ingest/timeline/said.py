@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from ingest.timeline.fact import Known
-
 
 @dataclass(frozen=True, slots=True)
 class Brought:
@@ -17,15 +15,15 @@ class Brought:
     @property
     def said(self) -> datetime:
         """What stands for its statement where a row states none: the end of the delivery's day."""
-        return datetime.combine(min(self.delivered, self.instant.date()), time.max, self.instant.tzinfo)
+        return datetime.combine(self.delivered, time.max, self.instant.tzinfo)
 
-    def told_by(self, recorded_at: datetime) -> datetime:
-        """When a fact it brought was said, as far as its `recorded_at` tells."""
-        return self.said if recorded_at == self.instant else recorded_at
+    def told_by(self, at: datetime) -> datetime:
+        """When that was said which became known by it at an instant."""
+        return self.said if at == self.instant else at
 
 
 class Sayings:
-    """Earlier loads by number, to tell when what is known was said.
+    """Earlier loads by number, to tell when it was said that something known does not hold.
 
     `next_full` is the first full delivery of the source after the one that is loaded, where it came before:
     it said what held on its day, by what it lists and by what it leaves out.
@@ -39,12 +37,8 @@ class Sayings:
         """The same for what another source says."""
         return Sayings(self._loads)
 
-    def of(self, fact: Known) -> datetime:
-        """Instant of the statement that made a fact known."""
-        return fact.said_at or self.told_by(fact.recorded_at, fact.load)
-
     def told_by(self, at: datetime, load: int | None) -> datetime:
-        """When what became known at an instant, by a load, was said, as far as these tell."""
+        """When that was said which became known at an instant by a load, as far as these tell."""
         brought = self._loads.get(load) if load is not None else None
         return brought.told_by(at) if brought else at
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from ingest.timeline import Assertion, Brought, Known, NewFact, Op, Outcome, Sayings, merge
 from ingest.timeline.fact import ALWAYS, STILL
@@ -69,7 +69,7 @@ def absent(held: Iterable[Known], *, load_instant: datetime, delivered: date) ->
             outcome.recorded.append(
                 NewFact(
                     fact.series, fact.key, fact.revision + 1, fact.digest, fact.valid_from, delivered,
-                    fact.stated_from, at, None, None, fact,
+                    fact.stated_from, at, None, fact.said, datetime.combine(delivered, time.max), fact,
                 )
             )  # fmt: skip
     return outcome
@@ -84,7 +84,7 @@ def left_out(known: list[Known], *, at: datetime, delivered: date) -> Kept:
 def as_known(new: NewFact, number: int) -> Known:
     return Known(
         new.series, new.key, new.revision, new.digest, new.valid_from, new.valid_to, new.stated_from,
-        new.recorded_at, new.retracted_at, new.said_at, number, number if new.retracted_at else None,
+        new.recorded_at, new.retracted_at, new.said_at, new.end_said_at, number, number if new.retracted_at else None,
     )  # fmt: skip
 
 

@@ -118,7 +118,7 @@ class Ours:
 def load_of(told: Told, number: int, *, record: bool, loads: dict[int, Brought]) -> Load:
     day = told.delivered or ORIGIN + timedelta(days=60 + number)
     instant = datetime(2026, 1, 1) + timedelta(days=number)
-    return Load(number, instant, day, told.full, record, SOURCE, Sayings(loads))
+    return Load(number, instant, day, told.full, record, not told.full, SOURCE, Sayings(loads))
 
 
 class Theirs:
@@ -149,7 +149,7 @@ class Theirs:
                 )  # fmt: skip
             elif told.full:
                 held = [fact for fact in known if fact.retracted_at is None]
-                held = [fact for fact in held if not earlier(plan.said, plan.sayings.of(fact))]
+                held = [fact for fact in held if not earlier(plan.said, fact.said)]
                 outcome = absent(held, load_instant=plan.instant, delivered=plan.delivered)
             else:
                 continue
