@@ -70,7 +70,8 @@ class _Group:
         for fact in self.known:
             said, mark = fact.end_said_at or fact.said, (fact.load, fact.recorded_at)
             self.after[mark] = max(said, self.after.get(mark, said))
-        self.spoken = {(said, at, said.date()) for (_, at), said in self.after.items()}
+        told = [(fact.recorded_at, said) for fact in self.known for said in (fact.said, fact.end_said_at) if said]
+        self.spoken = {(said, at, said.date()) for at, said in told}
         """Every statement that left something: when it was said and known, and its day."""
         gone = [self._gone(fact) for fact in self.known if fact.retracted_at]
         self.newest = max([*self.after.values(), *gone], default=None)
