@@ -25,6 +25,7 @@ from ingest.loading.load import Place as LoadPlace
 from ingest.loading.load import load
 from ingest.loading.report import Report
 from ingest.loading.staging import Watch, digest_of
+from ingest.loading.waited import WAITED, apart, is_apart
 from ingest.quarantine import Quarantine
 from ingest.source import Delivery, Rejected, Source
 
@@ -151,7 +152,7 @@ class Intake:
                 settings = dict(again.delivery.settings) | self._secret()
                 delivery = replace(again.delivery, settings=settings)
                 report = self._load(kind, delivery, watch)
-                quarantine.resolve(again.numbers, again=digest_of(delivery))
+                quarantine.resolve(again.rows, again=digest_of(delivery))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         return report
@@ -197,12 +198,14 @@ class Intake:
                     # What is mended later was said on this day all the same.
                     day = delivery.delivered or self.now().date()
                     settings = {k: v for k, v in delivery.settings.items() if k != "hash_key"}
-                    told = replace(delivery, settings=settings, delivered=day)
-                    quarantine.keep(rows, kind=kind.name, delivery=told, digest=digest)
+                    told = replace(delivery, settings={} if is_apart(digest) else settings, delivered=day)
+                    word = WAITED if is_apart(digest) else kind.name
+                    quarantine.keep(rows, kind=word, delivery=told, digest=digest)
 
             place = LoadPlace(self.place.folder, self._opened, keep=keep, now=self.now)
             report = load(kind, delivery, place, watch)
-            quarantine.assign(digest_of(delivery), report.load)
+            for digest in (digest_of(delivery), apart(digest_of(delivery))):
+                quarantine.assign(digest, report.load)
         return report
 
     def _opened(self) -> AbstractContextManager[GraphStore]:

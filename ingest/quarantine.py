@@ -79,8 +79,8 @@ class Again:
     kind: str
     """Word for `--source`."""
     delivery: Delivery
-    numbers: tuple[int, ...]
-    """Rows it holds: to be resolved once the delivery is loaded."""
+    rows: tuple[Bad, ...]
+    """Rows it holds, as written: to be resolved once the delivery is loaded."""
 
 
 class Quarantine:
@@ -155,17 +155,20 @@ class Quarantine:
         """Digests of deliveries with open rows, and how many."""
         return dict(self._file.execute("SELECT delivery, count(*) FROM row WHERE status = 'open' GROUP BY delivery"))
 
-    def resolve(self, numbers: Iterable[int], *, again: str = "") -> None:
-        """Mark rows as mended; those refused once more in the delivery `again` remember how they first came."""
+    def resolve(self, rows: Iterable[Bad], *, again: str = "") -> None:
+        """Mark rows as mended; those refused once more in the delivery `again` remember how they first came.
+
+        A row that somebody mended since it was taken from here stays open: what it says now was never loaded.
+        """
+        done = "UPDATE row SET status = 'resolved' WHERE number = ? AND raw = ?"
         came = "SELECT original, ?, place FROM row WHERE number = ? AND original IS NOT NULL"
         remember = (
             "UPDATE row SET original = ? WHERE delivery = ? AND place = ? AND status = 'open' AND original IS NULL"
         )
-        numbers = list(numbers)
         with self._file:
-            for number in numbers:
-                self._file.executemany(remember, self._file.execute(came, (again, number)).fetchall())
-            self._file.executemany("UPDATE row SET status = 'resolved' WHERE number = ?", ((n,) for n in numbers))
+            for bad in rows:
+                if self._file.execute(done, (bad.number, bad.raw)).rowcount:
+                    self._file.executemany(remember, self._file.execute(came, (again, bad.number)).fetchall())
 
     def to_mend(self, number: int) -> tuple[str, Delivery, str]:
         """Source, delivery and place of an open row; raises NotFound."""
@@ -245,7 +248,7 @@ class Quarantine:
             path.write_text("".join(bad.raw + "\n" for bad in wanted.values()), encoding="utf-8")
             places_beside(path).write_text("".join(place + "\n" for place in wanted), encoding="utf-8")
             origins[path] = origin
-        return Again(kind, _delivery(told, origins), tuple(bad.number for bad in rows))
+        return Again(kind, _delivery(told, origins), tuple(rows))
 
 
 def harmless(value: Any) -> Any:

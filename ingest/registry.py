@@ -13,6 +13,8 @@ _SOURCES: Final = (
     ("tables", "ingest.tables", "Tables"),
 )
 """Word for `--source`, module and class; the more particular formats are asked first."""
+_WAITED: Final = ("waited", "ingest.loading.waited", "Waited")
+"""Reads nothing but quarantine, so that no user is offered it."""
 
 
 def names() -> tuple[str, ...]:
@@ -26,7 +28,7 @@ def names() -> tuple[str, ...]:
 
 def source(name: str) -> Source:
     """The source of this name; its module is imported only now."""
-    for word, module, cls in _SOURCES:
+    for word, module, cls in (*_SOURCES, _WAITED):
         if word == name:
             made: Source = getattr(import_module(module), cls)()
             return made

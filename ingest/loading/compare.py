@@ -39,8 +39,10 @@ class Comparison:
     """Staged rows by kind, one of whose parties has not arrived."""
     conflicts: list[dict[str, Any]] = field(default_factory=list)
     """Staged rows that contradict another row of the same statement."""
+    waited_conflicts: list[dict[str, Any]] = field(default_factory=list)
+    """The same where a row that had waited is among those that contradict each other."""
     late_conflicts: int = 0
-    """How many of them had waited."""
+    """How many of these had waited."""
 
 
 def compare(
@@ -170,9 +172,12 @@ class _Work:
         self.result.unchanged += decided.unchanged
         self.result.outdated += decided.outdated
         self.result.ended += decided.unlisted
+        waited = [row for row in decided.conflicts if row.row >= ours.get(row.kind, 0)]
+        self.result.late_conflicts += len(waited)
+        touched = {row.series for row in waited}
         for row in decided.conflicts:
-            self.result.conflicts.append(_row(given[row.kind], row.row))
-            self.result.late_conflicts += row.row >= ours.get(row.kind, 0)
+            kept = self.result.waited_conflicts if row.series in touched else self.result.conflicts
+            kept.append(_row(given[row.kind], row.row))
 
     def _add(self, name: str, added: list[pa.Table], ended: list[pa.Table]) -> None:
         for tables, more in ((self.added, added), (self.ended, ended)):
@@ -182,7 +187,7 @@ class _Work:
 
 
 def _row(given: Incoming, row: int) -> dict[str, Any]:
-    return {"kind": given.kind.name, **given.rows.slice(row, 1).to_pylist()[0]}
+    return {"fact": given.kind.name, **given.rows.slice(row, 1).to_pylist()[0]}
 
 
 def _by_source(late: Mapping[str, Incoming], source: str) -> tuple[dict[str, Incoming], dict[str, Incoming]]:

@@ -25,7 +25,7 @@ def refused_late(found: Comparison, numbering: Numbering) -> list[Rejected]:
         Rejected(
             place=row["place"] or "",
             reason=CONFLICT,
-            detail=f"another row says something else of the same {row['kind']} fact on the same day",
+            detail=contradicted(row["fact"]),
             remedy=REMEDIES[CONFLICT],
             raw=json.dumps(row, ensure_ascii=False, default=_plain),
         )
@@ -42,6 +42,11 @@ def refused_late(found: Comparison, numbering: Numbering) -> list[Rejected]:
         for party, place in numbering.contested.items()
     ]
     return conflicts + contested
+
+
+def contradicted(fact: str) -> str:
+    """What is wrong with a row of a conflict, for the user."""
+    return f"another row says something else of the same {fact} fact on the same day"
 
 
 def with_raws(rows: Iterable[Rejected], source: Source, delivery: Delivery) -> list[Rejected]:

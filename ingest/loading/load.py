@@ -33,6 +33,7 @@ from ingest.loading.numbering import Numbering, number_parties
 from ingest.loading.pending import Joined, WaitList, join, wait_list
 from ingest.loading.report import Report
 from ingest.loading.staging import PARTIES, Stage, Watch, digest_of, stage, staging
+from ingest.loading.waited import apart, refused_waited
 from ingest.source import Delivery, Rejected, Source
 from ingest.timeline import CONFLICT, Brought, Sayings
 
@@ -218,6 +219,8 @@ class _Work:
         late = refused_late(found, numbering)
         if late:
             self.place.keep(self.digest, with_raws(late, self.source, self.delivery))
+        if found.waited_conflicts:
+            self.place.keep(apart(self.digest), refused_waited(found.waited_conflicts))
 
     def _append(self, facts: Facts, delta: Delta, closed: datetime) -> None:
         self.watch.step("columns", 0, 1)
@@ -251,7 +254,7 @@ class _Work:
 
     def _report(self, number: int, found: Comparison, numbering: Numbering, wait: WaitList) -> Report:
         late = Counter(row.reason for row in refused_late(found, numbering))
-        late[CONFLICT] -= found.late_conflicts
+        late[CONFLICT] += len(found.waited_conflicts) - found.late_conflicts
         waited = sum(len(rows) for rows in found.waiting.values()) - len(wait.new)
         return Report(
             source=self.delivery.source,

@@ -83,7 +83,10 @@ def join(kept: pa.Table, numbering: Numbering) -> Joined:
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     come = rows.take(pa.array([at for at in range(len(rows)) if at not in stays], pa.int64()))
     for row in come.to_pylist():
-        found[row["kind"]].append(_staged(row["kind"], json.loads(row["row"])))
+        told = staged_row(row["kind"], json.loads(row["row"]))
+        # Its file came with an older load: another of this name may come with this one.
+        place = f"load {_load_of(row['id'])}, {told['place'] or ''}"
+        found[row["kind"]].append(told | {"place": place})
     tables = {name: pa.Table.from_pylist(given, schema=staged_schema(KINDS[name])) for name, given in found.items()}
     return Joined(tables, come["id"].to_pylist())
 
@@ -105,7 +108,7 @@ def _left_out(kept: pa.Table, joined: set[str], said: Mapping[str, pa.Table], lo
     for row in kept.select(["id", "kind", "row"]).to_pylist():
         told = json.loads(row["row"])
         if row["id"] not in joined and row["kind"] not in JUDGED and told["source"] == load.source:
-            others[row["kind"]].append((row["id"], _staged(row["kind"], told)))
+            others[row["kind"]].append((row["id"], staged_row(row["kind"], told)))
     lapsed = []
     for name, waiting_rows in others.items():
         kind = KINDS[name]
@@ -130,6 +133,10 @@ def _mark_of(waiting_id: str) -> str:
     return waiting_id.partition("-")[0]
 
 
+def _load_of(waiting_id: str) -> str:
+    return waiting_id.rpartition("-")[2]
+
+
 def _day(stated: datetime, load: Load) -> date:
     """Day of a statement: its own, else the delivery's."""
     return load.delivered if stated == load.instant else stated.date()
@@ -145,7 +152,8 @@ def _until(name: str, row: dict[str, Any], load: Load) -> date | None:
     return min(end or date.max, full.delivered)
 
 
-def _staged(name: str, row: dict[str, Any]) -> dict[str, Any]:
+def staged_row(name: str, row: dict[str, Any]) -> dict[str, Any]:
+    """A row that was written as JSON, days and instants as such; raises ValueError or TypeError where they are none."""
     for field in staged_schema(KINDS[name]):
         text = row.get(field.name)
         if text is not None and pa.types.is_date32(field.type):

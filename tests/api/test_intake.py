@@ -13,7 +13,7 @@ from api.engine import Place
 from api.intake import DELIVERIES, Intake, hash_key, parcels
 from graph.errors import InvalidInput, InvalidMapping
 from graph.local import open_store
-from graph.model import IDENTIFIER
+from graph.model import IDENTIFIER, OWNS
 from ingest.loading.staging import Watch
 from tests.ingest.tabular import test_persons as persons
 from tests.ingest.test_quality import RESIDENT
@@ -224,3 +224,77 @@ def test_a_list_of_deliveries_names_nothing_outside_its_folder(tmp_path: Path, o
     (folder / DELIVERIES).write_text(json.dumps({"deliveries": [told]}), encoding="utf-8")
     with pytest.raises(InvalidMapping, match="outside its folder"):
         list(parcels([folder], source="", settings={}))
+
+
+def invest(folder: Path, name: str, companies: str, *rows: str) -> None:
+    """A month of FinBench loaded into `store`: companies and who invests in them; every month has the same names."""
+    files = folder / name
+    files.mkdir()
+    told = "".join(f"{number}|Sample {number} Ltd|2020-01-01\n" for number in companies)
+    (files / "Company.csv").write_text(f"companyId|companyName|createTime\n{told}", encoding="utf-8")
+    lines = "\n".join(("investorId|companyId|ratio|createTime", *rows))
+    (files / "CompanyInvestCompany.csv").write_text(f"{lines}\n", encoding="utf-8")
+    settings = {"lender": "Example Bank", "currency": "CNY"}
+    (parcel,) = parcels([files], source="finbench", settings=settings)
+    place(folder / "store").load(parcel, Watch())
+
+
+@pytest.fixture
+def waited(tmp_path: Path) -> Intake:
+    """A workspace with two rows in quarantine that waited for company 2 and contradict each other."""
+    invest(tmp_path, "January", "1", "1|2|0.5|2020-01-01", "1|2|0.4|2020-01-01")
+    invest(tmp_path, "February", "23", "2|3|0.7|2020-01-01", "3|2|0.1|2020-01-01")
+    return place(tmp_path / "store")
+
+
+def shares(intake: Intake) -> list[float]:
+    with intake.store() as store:
+        return sorted(row["share_low"] for table in store.facts(OWNS) for row in table.to_pylist())
+
+
+WAITED_PLACES = ["load 1, CompanyInvestCompany.csv:2", "load 1, CompanyInvestCompany.csv:3"]
+
+
+def test_rows_that_waited_and_contradict_stay_open_until_they_are_mended(waited: Intake) -> None:
+    assert shares(waited) == [0.1, 0.7]
+    for _ in range(2):
+        assert [place for _, place, _ in open_rows(waited)] == WAITED_PLACES
+        with waited.quarantine() as quarantine:
+            rows = list(quarantine.every())
+        assert [json.loads(bad.raw)["facts"][0]["share_low"] for bad in rows] == [0.5, 0.4]
+        assert all(bad.load for bad in rows)
+        retry(waited)
+    wrong = next(bad for bad in rows if "0.4" in bad.raw)
+    (number,) = (number for number, where, _ in open_rows(waited) if where == wrong.place)
+    waited.mend(number, wrong.raw.replace("0.4", "0.5"))
+    retry(waited)
+    assert open_rows(waited) == []
+    assert shares(waited) == [0.1, 0.5, 0.7]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [{"investorId": "1"}, {"facts": []}, {"facts": [{"fact": "OWED"}]}, {"facts": [{"fact": "OWNS", "share": 0.5}]}],
+)
+def test_rows_that_waited_are_mended_in_the_words_of_the_model_only(waited: Intake, row: dict[str, object]) -> None:
+    (number, *_), *_ = open_rows(waited)
+    with pytest.raises(InvalidInput, match="says no facts"):
+        waited.mend(number, json.dumps(row))
+
+
+def test_a_row_that_is_mended_while_it_is_retried_stays_open(refused: Intake) -> None:
+    ((number, _, _),) = open_rows(refused)
+    with refused.quarantine() as quarantine:
+        (bad,) = quarantine.every()
+        (digest,) = quarantine.deliveries()
+    refused.mend(number, bad.raw.replace("160%", "16%"))
+
+    def meanwhile(name: str, _done: int, _total: int) -> None:
+        if name == "compare":
+            refused.mend(number, bad.raw.replace("160%", "17%"))
+
+    refused.retry(digest, Watch(meanwhile))
+    assert [row[0] for row in open_rows(refused)] == [number]
+    retry(refused)
+    assert open_rows(refused) == []
+    assert 0.17 in shares(refused)

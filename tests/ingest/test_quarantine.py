@@ -45,7 +45,7 @@ def test_rows_outlive_the_program_and_come_in_pages(tmp_path: Path) -> None:
 def test_resolved_rows_are_kept_and_no_longer_open(tmp_path: Path) -> None:
     with Quarantine(tmp_path / "q.sqlite") as kept:
         kept.keep([bad(2), bad(3)], kind="tables", delivery=DELIVERY, digest="d")
-        kept.resolve([kept.rows()[0].number])
+        kept.resolve(kept.rows(limit=1))
         assert [row.place for row in kept.rows()] == ["a.csv:3"]
         assert [row.place for row in kept.rows(Choice(status="resolved"))] == ["a.csv:2"]
 
@@ -67,7 +67,7 @@ def test_only_an_open_row_is_mended(tmp_path: Path) -> None:
     with Quarantine(tmp_path / "q.sqlite") as kept:
         kept.keep([bad(2)], kind="tables", delivery=DELIVERY, digest="d")
         (row,) = kept.rows()
-        kept.resolve([row.number])
+        kept.resolve([row])
         for ask in (lambda: kept.mend(row.number, {}, key=bytes(32)), lambda: kept.to_mend(row.number)):
             with pytest.raises(NotFound, match="open row"):
                 ask()
@@ -101,7 +101,7 @@ def test_mended_rows_load_and_keep_their_places(tmp_path: Path) -> None:
         first = next(row for row in kept.rows() if row.place == "股东.csv:2")
         kept.mend(first.number, json.loads(first.raw.replace("abc", "30%")), key=b"k")
         again = kept.write_anew("d", tmp_path / "again")
-    assert (again.kind, again.delivery.mode, len(again.numbers)) == ("tables", "changes", 3)
+    assert (again.kind, again.delivery.mode, len(again.rows)) == ("tables", "changes", 3)
     found = list(source.read(again.delivery))
     owns = [row for item in found if not isinstance(item, Rejected) and item.kind for row in item.rows.to_pylist()]
     assert [(f["place"], f["share_low"]) for f in owns if "share_low" in f] == [("股东.csv:2", 0.3)]

@@ -1,5 +1,6 @@
 """Deliveries loaded into the real local store."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -205,6 +206,33 @@ def test_a_mended_row_of_a_conflict_can_be_loaded_again(place: Workspace) -> Non
     with Quarantine(place.folder / "quarantine.sqlite") as quarantine:
         raws = [bad.raw for bad in quarantine.every()]
     assert all('"share_low"' in raw and '"place"' not in raw for raw in raws)
+
+
+def test_a_conflict_among_rows_that_waited_keeps_what_they_said(place: Workspace) -> None:
+    place.load(A, owns("A", "B", 0.5), owns("A", "B", 0.4))
+    told = place.deliver(B, C, owns("B", "C", 0.7, "A-B"))
+    for _ in range(2):
+        place.take(told)
+        with Quarantine(place.folder / "quarantine.sqlite") as quarantine:
+            kept = [(bad.place, json.loads(bad.raw)["facts"]) for bad in quarantine.every()]
+        assert [(where, [fact["share_low"] for fact in facts]) for where, facts in kept] == [
+            ("load 1, 0.jsonl:2", [0.5]),
+            ("load 1, 0.jsonl:3", [0.4]),
+        ]
+    assert {(fact["fact"], fact["from"], fact["to"]) for _, facts in kept for fact in facts} == {
+        ("OWNS", f"{SOURCE}:A", f"{SOURCE}:B")
+    }
+
+
+def test_a_conflict_of_months_is_kept_whole_though_their_rows_have_one_place(place: Workspace) -> None:
+    stated = {"stated_at": "2025-01-01T00:00:00"}
+    place.load(A, owns("A", "B", 0.5, **stated))
+    place.load(A, owns("A", "B", 0.4, **stated))
+    place.load(B, owns("A", "B", 0.3, **stated))
+    with Quarantine(place.folder / "quarantine.sqlite") as quarantine:
+        kept = sorted((bad.place, json.loads(bad.raw)["facts"][0]["share_low"]) for bad in quarantine.every())
+    assert kept == [("0.jsonl:2", 0.3), ("load 1, 0.jsonl:2", 0.5), ("load 2, 0.jsonl:2", 0.4)]
+    assert place.shares() == []
 
 
 # ── interrupted loads ──────────────────────────────────────────────────────────────────────────────
