@@ -8,6 +8,7 @@ with the one whose id comes first. Of several verdicts about one pair the more t
 then the more recent, then the first by name; at one instant of one source the rejection.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from itertools import groupby
 from typing import NamedTuple
@@ -68,7 +69,7 @@ def joined(facts: Facts, when: When, rank: NDArray[np.uint32]) -> NDArray[np.uin
     _flatten(root)
     disputed = {int(root[a]) for a, b in rejected if root[a] == root[b]}
     if disputed:
-        _separate(root, disputed, rejected, _links(confirmed, party, group, rank), rank)
+        _separate(root, disputed, rejected, _links(confirmed, party, group, rank))
     return root
 
 
@@ -145,37 +146,56 @@ def _links(
     return by_id + numbers
 
 
+class _Blocks:
+    """Parties in blocks that may be joined, none with one that it is kept apart from."""
+
+    def __init__(self, parties: Iterable[int], rejected: Iterable[Pair]) -> None:
+        self._above = {p: p for p in parties}
+        self._apart: defaultdict[int, set[int]] = defaultdict(set)
+        for a, b in rejected:
+            self._apart[a].add(b)
+            self._apart[b].add(a)
+
+    def of(self, party: int) -> int:
+        """The party that stands for the block of this one, until that is joined."""
+        above = self._above
+        while above[party] != party:
+            above[party] = above[above[party]]
+            party = above[party]
+        return party
+
+    def join(self, a: int, b: int) -> bool:
+        """Whether two blocks could be joined: not where a rejected pair would meet."""
+        a, b = self.of(a), self.of(b)
+        if b in self._apart[a]:
+            return False
+        if len(self._apart[a]) < len(self._apart[b]):
+            a, b = b, a  # the one kept apart from fewer moves: what is big is not rewritten
+        self._above[b] = a
+        for other in self._apart.pop(b):
+            self._apart[other].remove(b)
+            self._apart[other].add(a)
+            self._apart[a].add(other)
+        return True
+
+
 def _separate(
-    root: NDArray[np.uint32],
-    disputed: set[int],
-    rejected: Iterable[Pair],
-    links: list[list[int]],
-    rank: NDArray[np.uint32],
+    root: NDArray[np.uint32], disputed: set[int], rejected: Iterable[Pair], links: Iterable[list[int]]
 ) -> None:
     """Join anew, link by link, the parties of components in which a rejected pair met."""
-    apart: dict[int, set[int]] = {}
-    for a, b in rejected:
-        apart.setdefault(a, set()).add(b)
-        apart.setdefault(b, set()).add(a)
-    inside = np.flatnonzero(np.isin(root, np.fromiter(disputed, np.uint32)))
-    block = {int(p): {int(p)} for p in inside}
+    inside = np.flatnonzero(np.isin(root, np.fromiter(disputed, np.uint32))).tolist()
+    blocks = _Blocks(inside, rejected)
     for members in links:
         if int(root[members[0]]) in disputed:
-            _join_apart([p for p in members if p in block], block, apart)
+            _join_apart(members, blocks)
+    first: dict[int, int] = {}
     for p in inside:
-        root[p] = min(block[int(p)])
+        root[p] = first.setdefault(blocks.of(p), p)
 
 
-def _join_apart(members: list[int], block: dict[int, set[int]], apart: dict[int, set[int]]) -> None:
-    """Join each of these with the first block before it that holds nobody it is kept apart from."""
-    seen: list[int] = []
-    for p in members:
-        for other in seen:
-            mine, its = block[p], block[other]
-            if mine is its:
-                break
-            if not any(apart.get(q, set()) & its for q in mine):
-                whole = mine | its
-                block.update(dict.fromkeys(whole, whole))
-                break
-        seen.append(p)
+def _join_apart(members: Iterable[int], blocks: _Blocks) -> None:
+    """Join the block of each of these with the first block before it that it is not kept apart from."""
+    before: list[int] = []
+    for block in dict.fromkeys(map(blocks.of, members)):
+        if not any(blocks.join(other, block) for other in before):
+            before.append(block)

@@ -10,7 +10,7 @@ from graph.field import Kind
 from graph.model import IDENTIFIER, OWNS, SAME_AS
 from graph.moment import Moment
 from graph.snapshot import Snapshot
-from tests.graph.rows import LATE, T0, Load, Row, fact, holding, keep, moments, worlds
+from tests.graph.rows import LATE, T0, Load, Row, fact, holding, joined, keep, moments, worlds
 
 NOW = Moment(date(2024, 6, 30), LATE)
 PARTIES = [(f"{source}:1", "Company", False) for source in "abcd"]
@@ -135,3 +135,27 @@ def test_the_order_of_records_decides_nothing(order: list[str], rejected: set[tu
     assert straight == mixed
     if not said:
         assert len(straight) == 1
+
+
+names = st.integers(0, 11).map("a:{:02}".format)
+pairs = st.tuples(names, names)
+
+
+@given(
+    order=st.permutations([f"a:{n:02}" for n in range(12)]),
+    numbers=st.lists(st.sets(names, min_size=2, max_size=6), max_size=8),
+    confirmed=st.sets(pairs, max_size=6),
+    rejected=st.sets(pairs, max_size=14),
+)
+@settings(max_examples=100, deadline=None)
+def test_links_and_rejections_make_the_blocks_that_trying_each_pair_in_order_makes(
+    order: list[str], numbers: list[set[str]], confirmed: set[tuple[str, str]], rejected: set[tuple[str, str]]
+) -> None:
+    rows = [number(party, str(value)) for value, members in enumerate(numbers) for party in sorted(members)]
+    rows += [verdict(*pair, "confirmed") for pair in sorted(confirmed)]
+    rows += [verdict(*pair, "rejected") for pair in sorted(rejected)]
+    load = Load([(party, "Company", False) for party in order], rows)
+    with tempfile.TemporaryDirectory() as folder:
+        snapshot = Snapshot.build(keep(Path(folder), [load]), NOW)
+        made = {" ".join(snapshot.members(node)) for node in range(snapshot.size)}
+    assert made == {" ".join(sorted(block)) for block in joined([load], NOW).values()}
