@@ -22,7 +22,7 @@ from graph import texts
 from graph.columns import gathered, plain
 from graph.compiled import compiled
 from graph.facts import Facts
-from graph.holding import When, holding, precedence
+from graph.holding import When, holding, precedence, standing
 from graph.model import IDENTIFIER, SAME_AS
 
 Pair = tuple[int, int]
@@ -95,7 +95,7 @@ def verdicts(facts: Facts, when: When) -> tuple[list[Pair], list[Pair]]:
 def _ties(facts: Facts, rows: NDArray[np.uint32], when: When) -> list[int]:
     """Equal numbers for statements of one source at one instant."""
     source = facts.column(SAME_AS, "source").indices.to_numpy()[rows]
-    pairs = np.column_stack([source.astype(np.int64), facts.times(SAME_AS).recorded_at[rows]])
+    pairs = np.column_stack([source.astype(np.int64), standing(facts, SAME_AS, rows, when).said])
     return np.unique(pairs, axis=0, return_inverse=True)[1].reshape(-1).tolist()
 
 

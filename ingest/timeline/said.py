@@ -14,7 +14,11 @@ class Brought:
 
     @property
     def said(self) -> datetime:
-        """What stands for its statement where a row states none: the end of the delivery's day."""
+        """What stands for its statement where a row states none: the end of the delivery's day, wherever that is.
+
+        >>> Brought(datetime(2026, 3, 10, 23, 30), date(2026, 3, 11)).said.date()
+        datetime.date(2026, 3, 11)
+        """
         return datetime.combine(self.delivered, time.max, self.instant.tzinfo)
 
     def told_by(self, at: datetime) -> datetime:

@@ -72,7 +72,13 @@ def stored(kind: Kind, row: Row, place: Mapping[str, int], number: int) -> Row:
     whole |= {end: place[row[end]] for end in kind.ends}
     if row.get("retracted_at"):
         whole["retracted_by"] = number
-    return whole | {name: naive(whole[name]) for name in ("recorded_at", "retracted_at")}
+    return whole | {name: naive(whole[name]) for name in ("recorded_at", "said_at", "retracted_at")}
+
+
+def said(row: Row) -> datetime:
+    """When a fact was said."""
+    instant: datetime = row.get("said_at") or row["recorded_at"]
+    return instant
 
 
 def written(facts: Facts, kind: Kind) -> pa.Table:
@@ -117,15 +123,15 @@ def joined(loads: Sequence[Load], moment: Moment) -> dict[str, frozenset[str]]:
     for kind, row in rows:
         if kind is SAME_AS and row["from"] != row["to"] and not {row["from"], row["to"]} & anonymous:
             pair = tuple(sorted((row["from"], row["to"])))
-            rank = (-trust.get(row["source"], 0), -row["recorded_at"].timestamp(), row["source"])
+            rank = (-trust.get(row["source"], 0), -said(row).timestamp(), row["source"])
             rank = (*rank, row["verdict"] != "rejected")
             verdict[pair] = min(verdict.get(pair, (rank, row["verdict"])), (rank, row["verdict"]))
-    apart = {pair for pair, (_, said) in verdict.items() if said == "rejected"}
+    apart = {pair for pair, (_, word) in verdict.items() if word == "rejected"}
     numbers: dict[tuple[str, str], set[str]] = {}
     for kind, row in rows:
         if kind is IDENTIFIER and row.get("verified") and row["party"] not in anonymous:
             numbers.setdefault((row["scheme"], row["value"]), set()).add(row["party"])
-    tries = sorted(pair for pair, (_, said) in verdict.items() if said == "confirmed")
+    tries = sorted(pair for pair, (_, word) in verdict.items() if word == "confirmed")
     for members in sorted(sorted(group) for group in numbers.values()):
         tries += [(a, b) for at, b in enumerate(members) for a in members[:at]]
     block = {i: frozenset([i]) for i, _, _ in parties}
@@ -154,7 +160,7 @@ def counting(
             rivals.setdefault((tail, head, *words), {}).setdefault(row["source"], []).append(row)
     found = []
     for (tail, head, *_), voices in rivals.items():
-        best = min(voices, key=lambda s: (-trust.get(s, 0), -max(r["recorded_at"] for r in voices[s]).timestamp(), s))
+        best = min(voices, key=lambda s: (-trust.get(s, 0), -max(map(said, voices[s])).timestamp(), s))
         found += [(tail, head, row["key"]) for row in voices[best]]
     return sorted(found, key=lambda link: (link[0].encode(), link[1].encode(), key_order(link[2])))
 
@@ -182,6 +188,7 @@ def facts_among(draw: st.DrawFn, ids: Sequence[str], serial: int) -> tuple[Kind,
         "valid_from": draw(days),
         "valid_to": draw(days),
         "recorded_at": draw(instants),
+        "said_at": draw(st.none() | instants),
         "retracted_at": draw(st.none() | instants),
     }
     own: dict[Kind, dict[str, st.SearchStrategy[Any]]] = {

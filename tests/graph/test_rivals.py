@@ -45,6 +45,12 @@ def test_the_more_trusted_source_is_believed_and_the_others_are_shown(tmp_path: 
     assert given.rivals(OWNS, given.node("a:2"), given.node("a:1")) == []
 
 
+def test_of_sources_trusted_alike_the_one_that_spoke_last_is_believed_whenever_it_was_loaded(tmp_path: Path) -> None:
+    said = T0 - timedelta(days=30)
+    given = snapshot(tmp_path, holding("a", 0.2, recorded_at=LATER, said_at=said), holding("c", 0.4))
+    assert shares(given) == [0.4]
+
+
 class Unscanned(np.ndarray):
     """An array that is not compared element by element."""
 

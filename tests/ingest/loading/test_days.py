@@ -1,10 +1,11 @@
 """When things were said, by real loads: days of deliveries and of rows, in any order; expected by hand."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.ingest.loading.small import Row, Workspace, company, owns
+from tests.ingest.loading.small import Lines, Row, Workspace, company, owns
 
 A, B, C = company("A"), company("B"), company("C")
 
@@ -129,6 +130,84 @@ WAITS = [A, owns("A", "B", 0.4)], {"delivered": "2023-12-31"}
             ],
             [(0.4, None, None)],
         ),
+        # A row about a past period says nothing of what follows it.
+        (
+            [older(0.5, "2023-06-30"), older(0.4, "2024-06-01", valid_from="2015-01-01", valid_to="2020-01-01")],
+            [(0.5, None, "2015-01-01"), (0.4, "2015-01-01", "2020-01-01"), (0.5, "2020-01-01", None)],
+        ),
+        (
+            [
+                older(0.5, "2023-06-30", valid_from="2019-01-01"),
+                older(0.4, "2024-06-01", valid_from="2015-01-01", valid_to="2020-01-01"),
+            ],
+            [(0.4, "2015-01-01", "2020-01-01"), (0.5, "2020-01-01", None)],
+        ),
+        # A full delivery that lists only what is over lists nothing that holds.
+        (
+            [
+                full(
+                    owns("A", "B", 0.4, valid_from="2015-01-01", valid_to="2020-01-01"),
+                    owns("A", "B", 0.5, valid_from="2021-01-01"),
+                    day="2024-01-31",
+                ),
+                full(owns("A", "B", 0.4, valid_from="2015-01-01", valid_to="2020-01-01"), day="2024-06-30"),
+            ],
+            [(0.4, "2015-01-01", "2020-01-01"), (0.5, "2021-01-01", "2024-06-30")],
+        ),
+        # An end that was said later binds what comes late, however often.
+        (
+            [
+                older(0.4, "2024-01-01"),
+                older(0.4, "2024-03-31", op="end"),
+                older(0.5, "2024-01-31"),
+                older(0.6, "2024-03-01"),
+            ],
+            [(0.4, None, "2024-01-31"), (0.5, "2024-01-31", "2024-03-01"), (0.6, "2024-03-01", "2024-03-31")],
+        ),
+        (
+            [older(0.4, "2024-01-01"), older(0.4, "2024-03-01", op="end"), older(0.5, "2024-01-31", op="correct")],
+            [(0.5, None, "2024-03-01")],
+        ),
+        # Cut short by a newer value, a value is as old as it was.
+        (
+            [older(0.5, "2024-01-31"), older(0.6, "2024-03-31"), full(day="2024-02-29")],
+            [(0.5, None, "2024-02-29"), (0.6, "2024-03-31", None)],
+        ),
+        (
+            [full(day="2024-03-31"), older(0.4, "2024-01-31"), older(0.5, "2024-02-29")],
+            [(0.4, None, "2024-02-29"), (0.5, "2024-02-29", "2024-03-31")],
+        ),
+        # What had ended and was said to hold again held until the next value.
+        (
+            [
+                older(0.4, "2019-06-30", valid_from="2018-01-01"),
+                older(0.4, "2020-06-30", op="end"),
+                older(0.5, "2024-06-30", valid_from="2024-01-01"),
+                older(0.4, "2023-06-30", valid_from="2018-01-01"),
+            ],
+            [(0.4, "2018-01-01", "2024-01-01"), (0.5, "2024-01-01", None)],
+        ),
+        # The first full delivery after others confirms what it only repeats.
+        (
+            [older(0.5, "2024-03-01"), full(owns("A", "B", 0.5), day="2024-05-01"), older(0.6, "2024-04-01")],
+            [(0.5, None, "2024-04-01"), (0.6, "2024-04-01", "2024-05-01"), (0.5, "2024-05-01", None)],
+        ),
+        (
+            [
+                ([A], {"delivered": "2024-03-31", "mode": "full"}),
+                ([A, owns("A", "B", 0.4)], {"delivered": "2024-01-31"}),
+                ([A, B, owns("A", "B", 0.5)], {"delivered": "2024-02-29"}),
+            ],
+            [(0.4, None, "2024-02-29"), (0.5, "2024-02-29", "2024-03-31")],
+        ),
+        (
+            [
+                ([A], {"delivered": "2024-03-31", "mode": "full"}),
+                ([A, owns("A", "B", 0.4, op="end")], {"delivered": "2024-02-28"}),
+                ([B], {"delivered": "2024-02-28"}),
+            ],
+            [(0.4, None, "2024-02-28")],
+        ),
         # A value that is known since later was not known by an older delivery that says it.
         (
             [older(0.3, "2023-06-30"), older(0.4, "2025-06-30"), older(0.4, "2024-12-31")],
@@ -146,6 +225,45 @@ def test_values_follow_the_days_on_which_they_were_said(
         assert place.take(place.made[-1]).nothing_changed
     held = [(share, start, end) for _, share, start, end in place.shares()]
     assert sorted(held, key=lambda fact: fact[1] or "") == expected
+
+
+R = {"ref": "R"}
+
+
+@pytest.mark.parametrize(
+    ("deliveries", "expected"),
+    [
+        (
+            [
+                ([A, owns("A", "B", 0.4, **R)], {"delivered": "2023-12-31"}),
+                ([B, C, owns("A", "C", 0.5, **R)], {"delivered": "2024-06-30"}),
+            ],
+            [("R", 0.4, None, "2024-06-30"), ("R", 0.5, None, None)],
+        ),
+        (
+            [
+                ([A, owns("A", "B", 0.4, **R)], {"delivered": "2023-12-31"}),
+                ([C, owns("A", "C", 0.5, **R)], {"delivered": "2024-06-30"}),
+                ([B], {"delivered": "2024-07-31"}),
+            ],
+            [("R", 0.4, None, "2024-06-30"), ("R", 0.5, None, None)],
+        ),
+        (
+            [
+                ([A, owns("A", "B", 0.4, **R)], {"delivered": "2023-12-31"}),
+                ([B, owns("A", "B", 0.5, **R)], {"delivered": "2024-06-30"}),
+            ],
+            [("R", 0.4, None, "2024-06-30"), ("R", 0.5, "2024-06-30", None)],
+        ),
+    ],
+)
+def test_what_waited_of_a_record_gives_way_to_its_newer_statements(
+    tmp_path: Path, deliveries: list[tuple[list[Row], dict[str, str]]], expected: list[tuple[Any, ...]]
+) -> None:
+    place = Workspace(tmp_path, source=Lines(replaces_record=True))
+    for rows, said in deliveries:
+        place.load(*rows, **said)
+    assert place.shares() == expected
 
 
 def test_what_newer_statements_overrule_is_counted(place: Workspace) -> None:
