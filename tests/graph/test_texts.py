@@ -26,6 +26,13 @@ def test_equal_texts_have_equal_hashes_and_hardly_any_others(column: list[str]) 
     assert len(set(hashes.tolist())) == len(set(column))
 
 
+def test_a_length_is_not_taken_for_a_sign() -> None:
+    """Every text of up to two of the first 32 signs."""
+    signs = ["", *map(chr, range(32))]
+    column = sorted({a + b for a in signs for b in signs})
+    assert len(set(texts.hashes(pa.array(column, pa.string())).tolist())) == len(column)
+
+
 def test_a_hundred_thousand_ids_have_as_many_hashes() -> None:
     ids = pa.array([f"登记:{n:018d}" for n in range(100_000)])
     assert len(np.unique(texts.hashes(ids))) == 100_000
