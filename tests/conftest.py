@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The first call of a kernel waits for machine code; no test is about its own time.
+settings.register_profile("contagraph", parent=settings(), deadline=None)
+settings.load_profile("contagraph")
 
 ROOT = Path(__file__).parent.parent
 

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import permutations
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,7 +21,7 @@ from ingest.loading.load import worker
 from ingest.loading.staging import Watch
 from ingest.quarantine import Quarantine
 from ingest.synthetic import write_world
-from tests.ingest.loading.small import SOURCE, Lines, Row, Workspace, company, contents, owns
+from tests.ingest.loading.small import SOURCE, Lines, Workspace, company, contents, owns
 
 A, B, C = company("A"), company("B"), company("C")
 
