@@ -12,7 +12,7 @@ from graph.errors import InvalidMapping, UnreadableFile
 PIECE = 1 << 20
 """Bytes read at once."""
 
-_SAMPLE = 1 << 18
+_SAMPLE = 1 << 16
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),

@@ -10,7 +10,8 @@ import shutil
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -73,10 +74,11 @@ def load(source: Source, delivery: Delivery, place: Place, watch: Watch) -> Repo
     _not_ahead(delivery, place.now())
     digest = digest_of(delivery)
     folder = place.folder / "staging" / digest
-    with room_on(place.folder), staging(folder):
+    with room_on(place.folder), staging(folder), ExitStack() as stack, ThreadPoolExecutor(max_workers=1) as beside:
+        # A store of one's own starts while the files are read.
+        opened = beside.submit(lambda: stack.enter_context(place.open_store()))
         staged = stage(source, delivery, folder, keep=lambda rows: place.keep(digest, rows), watch=watch)
-        with place.open_store() as store:
-            report = _Work(source, delivery, digest, staged, place, watch).into(store)
+        report = _Work(source, delivery, digest, staged, place, watch).into(opened.result())
         shutil.rmtree(folder, ignore_errors=True)
     return report
 

@@ -12,6 +12,7 @@ something else became known, and what remains true of it is recorded again.
     with the validity it states; it keeps the end that a later value gave to what it corrects.
 4.  The same value with another end, with an earlier start, or with a start where none was stated, revises
     what was known of it; with a later start it is a new fact from then on.
+    A value of a time that was over when it was said leaves what follows that time as it was.
 5.  An end ends what is open on the day it states, else on the day of the statement. Of an unknown fact it
     leaves one that has ended.
 6.  Rows of one statement about one series, each with its own start, are a history: each holds until the
@@ -23,7 +24,9 @@ something else became known, and what remains true of it is recorded again.
 8.  Something becomes known at its statement's instant, else at the moment of the load. Where that is not
     after the instant at which what it supersedes became known, it is the moment of the load: what was
     answered before is answered still, asked as of then.
-9.  What the last load of a group said, said again, changes nothing, on whichever day it comes again.
+9.  A full delivery lists what holds on its day: what it lists as open is open, what it lists only as over has
+    ended. Where it came before an older delivery, it says so again after that one.
+10. What the last load of a group said, said again, changes nothing, on whichever day it comes again.
 
 Instants of one call are all naive UTC or all aware.
 """
