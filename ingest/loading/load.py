@@ -5,9 +5,7 @@ read from disk, what is written is skipped by its position. The columns are appe
 cache and catch up by themselves.
 """
 
-import os
 import shutil
-import socket
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -35,6 +33,7 @@ from ingest.loading.pending import Joined, WaitList, join, wait_list
 from ingest.loading.report import Report
 from ingest.loading.staging import PARTIES, Stage, Watch, digest_of, stage, staging
 from ingest.loading.waited import apart, refused_waited
+from ingest.loading.worker import worker, worker_is_gone
 from ingest.source import Delivery, Rejected, Source
 from ingest.timeline import CONFLICT, Brought, Sayings
 
@@ -96,29 +95,6 @@ def _not_ahead(delivery: Delivery, now: datetime) -> None:
 def _moment(instant: datetime) -> datetime:
     """An instant as the columns hold it."""
     return instant.astimezone(UTC).replace(tzinfo=None)
-
-
-def worker() -> str:
-    """Name of this process, for the note of an open load: host, process, and when it began."""
-    return f"{socket.gethostname()}:{os.getpid()}:{_began(os.getpid())}"
-
-
-def worker_is_gone(name: str) -> bool:
-    """Whether the process that wrote a load has certainly ended: it ran here and runs no more."""
-    host, _, process = name.partition(":")
-    number, _, began = process.partition(":")
-    if host != socket.gethostname() or not number.isdigit() or not Path("/proc/self").exists():
-        return False
-    return _began(int(number)) != began
-
-
-def _began(process: int) -> str:
-    """When a process began, in ticks since the machine did; ids come back, this does not. Empty where it is gone."""
-    try:
-        told = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return ""
-    return told.rpartition(")")[2].split()[19]
 
 
 class _Work:

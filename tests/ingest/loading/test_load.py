@@ -17,8 +17,8 @@ from graph.errors import Cancelled, InvalidMapping, LoadInProgress, StoreFull
 from graph.facts import Facts
 from graph.model import KINDS
 from ingest import registry
-from ingest.loading.load import worker
 from ingest.loading.staging import Watch
+from ingest.loading.worker import worker
 from ingest.quarantine import Quarantine
 from ingest.synthetic import write_world
 from tests.ingest.loading.small import SOURCE, Lines, Workspace, company, contents, owns
@@ -220,7 +220,7 @@ def abandon(place: Workspace, who: str) -> None:
 
 def test_an_interrupted_load_whose_process_is_gone_is_rolled_back_and_said(place: Workspace) -> None:
     gone = subprocess.run(
-        [sys.executable, "-c", "from ingest.loading.load import worker; print(worker())"],
+        [sys.executable, "-c", "from ingest.loading.worker import worker; print(worker())"],
         capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3],
     ).stdout.strip()  # fmt: skip
     abandon(place, gone)
