@@ -8,8 +8,7 @@ cache and catch up by themselves.
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -73,11 +72,10 @@ def load(source: Source, delivery: Delivery, place: Place, watch: Watch) -> Repo
     _not_ahead(delivery, place.now())
     digest = digest_of(delivery)
     folder = place.folder / "staging" / digest
-    with room_on(place.folder), staging(folder), ExitStack() as stack, ThreadPoolExecutor(max_workers=1) as beside:
-        # A store of one's own starts while the files are read.
-        opened = beside.submit(lambda: stack.enter_context(place.open_store()))
+    with room_on(place.folder), staging(folder):
         staged = stage(source, delivery, folder, keep=lambda rows: place.keep(digest, rows), watch=watch)
-        report = _Work(source, delivery, digest, staged, place, watch).into(opened.result())
+        with place.open_store() as store:
+            report = _Work(source, delivery, digest, staged, place, watch).into(store)
         shutil.rmtree(folder, ignore_errors=True)
     return report
 

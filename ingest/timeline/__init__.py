@@ -12,7 +12,7 @@ something else became known, and what remains true of it is recorded again.
     with the validity it states; it keeps the end that a later value gave to what it corrects.
 4.  The same value with another end, with an earlier start, or with a start where none was stated, revises
     what was known of it; with a later start it is a new fact from then on.
-    A value of a time that was over when it was said leaves what follows that time as it was.
+    A value of a time that was over when the old value was said leaves what follows that time as it was.
 5.  An end ends what is open on the day it states, else on the day of the statement. Of an unknown fact it
     leaves one that has ended.
 6.  Rows of one statement about one series, each with its own start, are a history: each holds until the

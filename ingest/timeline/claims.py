@@ -33,7 +33,8 @@ def record(group: Group, claim: Claim) -> None:
     at = max([group.superseding(claim.instant, cut), *group.seen(claim.row.series, start, end)])
     for held in cut:
         group.retire(held, at, start if held not in replaced else held.start, said=claim.said)
-        if held not in replaced and end == claim.end <= claim.day:
+        # What was said after a time was over stands after it, unless the claim's own statement goes on there.
+        if end == claim.end <= held.day and not (claim.followed or group.replaces_record or held in replaced):
             group.resume(held, at, end)
     stated = claim.row.valid_from if claim.row.valid_from not in (None, start) else None
     fact = Held(
@@ -79,7 +80,7 @@ def _retract(group: Group, claim: Claim) -> None:
 
 def end_unlisted(group: Group, statement: Statement) -> None:
     """End what the newest statement of a record leaves out."""
-    others = [held for series in sorted(group.facts.keys() - statement.series) for held in group.live(series)]
+    others = [held for series in sorted(group.facts.keys() - statement.lasting) for held in group.live(series)]
     for held in others:
         if not earlier(statement.said, held.said) and held.end > statement.day:
             at = group.superseding(statement.instant, [held])

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from ingest.timeline.claims import record
-from ingest.timeline.fact import ALWAYS
+from ingest.timeline.fact import ALWAYS, Known
 from ingest.timeline.group import Group
 from ingest.timeline.held import Held
 from ingest.timeline.said import Brought, earlier
@@ -20,7 +20,7 @@ def reopen(group: Group, brought: list[Statement]) -> None:
     for series, claim in sorted(last.items()):
         listed = claim.row.op in ("record", "correct") and claim.start <= delivered < claim.end
         if listed and not any(held.covers(delivered) for held in group.live(series)):
-            group.unchanged -= 1
+            group.unchanged = max(0, group.unchanged - 1)
             record(group, replace(claim, instant=group.load.instant, said=group.load.said, day=delivered))
 
 
@@ -32,10 +32,12 @@ def close(group: Group, brought: list[Statement]) -> None:
         if claim.row.op in ("record", "correct"):
             last[claim.row.series] = max(claim.end, last.get(claim.row.series, ALWAYS))
     for series in sorted(series for series, end in last.items() if end <= day and not group.replaces_record):
-        for held in group.live(series):
-            if held.known and held.end > day and not earlier(said, held.said):
-                group.unchanged -= 1
-                group.retire(held, group.superseding(group.load.instant, [held]), day, said=said)
+        kept = [held for held in group.live(series) if isinstance(held.values, Known)]
+        standing = [held for held in kept if held.end > day and not earlier(said, held.said)]
+        if standing:
+            group.unchanged = max(0, group.unchanged - 1)
+        for held in standing:
+            group.retire(held, group.superseding(group.load.instant, [held]), day, said=said)
 
 
 def say_again(group: Group, full: Brought) -> None:

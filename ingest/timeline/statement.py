@@ -21,6 +21,8 @@ class Claim:
     said: datetime
     """When it was said; of two claims, the later is the newer."""
     day: date
+    followed: bool = False
+    """Whether another row of its statement's history comes after it."""
 
     @property
     def seen(self) -> date:
@@ -46,7 +48,8 @@ class Statement:
     claims: list[Claim]
     conflicts: list[Assertion]
     repeated: int
-    series: frozenset[bytes]
+    lasting: frozenset[bytes]
+    """Series of which it says more than that they are over on its day."""
     instant: datetime
     said: datetime
     day: date
@@ -80,8 +83,12 @@ def _agree(claims: list[Claim]) -> Statement:
         # What never was, and something else was, is a correction.
         kept += [replace(claim, row=replace(claim.row, op="correct")) if series in never else claim for claim in run]
     repeated = len(claims) - len(kept) - len(conflicts)
-    names, first = frozenset(claim.row.series for claim in claims), claims[0]
-    return Statement(sorted(kept, key=Claim.order), conflicts, repeated, names, first.instant, first.said, first.day)
+    over = [series for series, run in runs.items() if run and all(claim.end <= claim.day for claim in run)]
+    # An end of its own says when; of rows that contradict each other none is used, and nothing ends.
+    over = [series for series in over if not any(row.series == series for row in conflicts)]
+    lasting = frozenset(claim.row.series for claim in claims) - set(over)
+    first = claims[0]
+    return Statement(sorted(kept, key=Claim.order), conflicts, repeated, lasting, first.instant, first.said, first.day)
 
 
 def _histories(claims: list[Claim], conflicts: list[Assertion]) -> dict[bytes, list[Claim]]:
@@ -98,7 +105,10 @@ def _histories(claims: list[Claim], conflicts: list[Assertion]) -> dict[bytes, l
             runs[series].append(chosen[0])
     for run in runs.values():
         following = [claim.start for claim in run[1:]] + [STILL]
-        run[:] = [replace(claim, end=min(claim.end, after)) for claim, after in zip(run, following, strict=True)]
+        run[:] = [
+            replace(claim, end=min(claim.end, after), followed=after != STILL)
+            for claim, after in zip(run, following, strict=True)
+        ]
     return runs
 
 

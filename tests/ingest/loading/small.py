@@ -124,6 +124,7 @@ class Workspace:
     def take(self, delivery: Delivery, source: Source | None = None) -> Report:
         self.day += 1
         report = load(source or self.source, delivery, self.place(delivery, source), self.watch)
+        assert min(report.new, report.changed, report.unchanged, report.outdated, report.retracted) >= 0
         assert report.read == (
             report.stated_parties + report.new + report.changed + report.unchanged + report.waiting
             + sum(report.refused.values())

@@ -142,6 +142,36 @@ WAITS = [A, owns("A", "B", 0.4)], {"delivered": "2023-12-31"}
             ],
             [(0.4, "2015-01-01", "2020-01-01"), (0.5, "2020-01-01", None)],
         ),
+        # A history of which each row holds until the next leaves nothing of the old value between.
+        (
+            [
+                older(0.5, "2023-06-30", valid_from="2020-01-01"),
+                (
+                    [
+                        A,
+                        B,
+                        owns("A", "B", 0.6, valid_from="2024-02-01"),
+                        owns("A", "B", 0.7, valid_from="2024-03-01"),
+                    ],
+                    {"delivered": "2024-03-31"},
+                ),
+            ],
+            [(0.5, "2020-01-01", "2024-02-01"), (0.6, "2024-02-01", "2024-03-01"), (0.7, "2024-03-01", None)],
+        ),
+        (
+            [
+                full(owns("A", "B", 0.5, valid_from="2020-01-01"), day="2024-01-31"),
+                full(owns("A", "B", 0.6, valid_from="2024-02-01", valid_to="2024-03-15"), day="2024-04-30"),
+            ],
+            [(0.5, "2020-01-01", "2024-02-01"), (0.6, "2024-02-01", "2024-03-15")],
+        ),
+        (
+            [
+                full(owns("A", "B", 0.5), day="2024-01-31"),
+                full(owns("A", "B", 0.3, valid_from="2010-01-01", valid_to="2012-01-01"), day="2024-06-30"),
+            ],
+            [(0.5, None, "2010-01-01"), (0.3, "2010-01-01", "2012-01-01"), (0.5, "2012-01-01", "2024-06-30")],
+        ),
         # A full delivery that lists only what is over lists nothing that holds.
         (
             [
