@@ -159,7 +159,7 @@ class StoreUnavailable(StoreError):
 class StoreLocked(StoreError):
     """Another process owns the store's folder."""
 
-    remedy = "end the other process, or ask it over HTTP; a folder has one owner at a time"
+    remedy = "wait until the other process has finished, or ask it over HTTP; a folder has one owner at a time"
 
 
 class AccessRefused(StoreError):

@@ -5,7 +5,9 @@ a delivery twice keeps it once. `write_anew` turns open rows into files that loa
 """
 
 import csv
+import errno
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -90,7 +92,13 @@ class Quarantine:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)  # SQLite gives its log the same rights
         self._file = sqlite3.connect(path, timeout=30)
-        self._file.executescript(_SCHEMA)
+        try:
+            self._file.executescript(_SCHEMA)
+        except sqlite3.OperationalError as problem:
+            if "readonly" not in str(problem):
+                raise
+            self._file.close()
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path)) from problem
 
     def __enter__(self) -> "Quarantine":
         return self

@@ -45,7 +45,8 @@ def list_rows(
     console.print(" · ".join(f"{name} {count:,}" for name, count in counts.items()), style="bold", markup=False)
     table = Table("no.", "where", "what", "how to mend", box=None, pad_edge=False)
     for bad in rows:
-        remedy = "mended: contagraph quarantine retry loads it" if bad.mended else bad.remedy
+        remedy = f"mended: contagraph quarantine retry loads it; if it was refused again: {bad.remedy}"
+        remedy = remedy if bad.mended else bad.remedy
         table.add_row(*(_plain(cell) for cell in (str(bad.number), bad.place, f"{bad.reason}: {bad.detail}", remedy)))
     console.print(table)
     total = sum(counts.values())

@@ -19,7 +19,7 @@ from graph import bulk
 from graph.columns import combined
 from graph.delta import Delta
 from graph.disk import room_on
-from graph.errors import InvalidMapping, LoadInProgress
+from graph.errors import InvalidInput, InvalidMapping, LoadInProgress
 from graph.facts import Facts
 from graph.model import KINDS
 from graph.store import GraphStore, LoadRecord
@@ -74,6 +74,12 @@ def load(source: Source, delivery: Delivery, place: Place, watch: Watch) -> Repo
     folder = place.folder / "staging" / digest
     with room_on(place.folder), staging(folder):
         staged = stage(source, delivery, folder, keep=lambda rows: place.keep(digest, rows), watch=watch)
+        if delivery.mode == "full" and not staged.read:
+            raise InvalidInput(
+                "holds no rows, and as a full delivery would end everything its source has said",
+                where=delivery.paths[0].name if delivery.paths else delivery.source,
+                remedy="export it anew; if nothing is left indeed, say so row by row with op = end",
+            )
         with place.open_store() as store:
             report = _Work(source, delivery, digest, staged, place, watch).into(store)
         shutil.rmtree(folder, ignore_errors=True)

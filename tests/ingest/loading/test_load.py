@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.errors import Cancelled, InvalidMapping, LoadInProgress, StoreFull
+from graph.errors import Cancelled, InvalidInput, InvalidMapping, LoadInProgress, StoreFull
 from graph.facts import Facts
 from graph.model import KINDS
 from ingest import registry
@@ -76,6 +76,13 @@ def test_a_day_of_delivery_that_is_nowhere_yet_is_refused(place: Workspace) -> N
         place.load(A, delivered="2026-01-04")
     # A day later, at noon UTC of the third, it is the fourth on Kiritimati.
     assert place.load(A, delivered="2026-01-04").parties == 1
+
+
+def test_a_full_delivery_without_rows_ends_nothing(place: Workspace) -> None:
+    place.load(A, B, owns("A", "B"), mode="full", delivered="2025-01-01")
+    with pytest.raises(InvalidInput, match="holds no rows"):
+        place.load(mode="full", delivered="2025-02-01")
+    assert place.shares() == [("A-B", 0.5, None, None)]
 
 
 # ── what waits ─────────────────────────────────────────────────────────────────────────────────────
