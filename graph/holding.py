@@ -80,13 +80,19 @@ class Standing(NamedTuple):
     """Instant of the statement that a value rests on."""
 
 
+def said(facts: Facts, kind: Kind, rows: NDArray[Any]) -> NDArray[np.int64]:
+    """Instants of the statements that the values of rows rest on, microseconds since 1970."""
+    at = pa.array(rows)
+    told = pc.coalesce(*(facts.column(kind, name).take(at).cast(pa.int64()) for name in ("said_at", "recorded_at")))
+    instants: NDArray[np.int64] = told.to_numpy()
+    return instants
+
+
 def standing(facts: Facts, kind: Kind, rows: NDArray[np.uint32], when: When) -> Standing:
     """Source, distrust and statement of rows; a source nobody spoke for is trusted by 0."""
     place, distrust, code = facts.cached(("standing", kind.name, str(when.version)), lambda: _voices(facts, kind, when))
     codes = code[rows]
-    at = pa.array(rows)
-    said = pc.coalesce(*(facts.column(kind, name).take(at).cast(pa.int64()) for name in ("said_at", "recorded_at")))
-    return Standing(place[codes], distrust[codes], said.to_numpy())
+    return Standing(place[codes], distrust[codes], said(facts, kind, rows))
 
 
 def _voices(facts: Facts, kind: Kind, when: When) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int32]]:
@@ -107,9 +113,9 @@ def precedence(
 
     `first` is compared before all of these, smaller first.
     """
-    source, distrust, said = standing(facts, kind, rows, when)
+    source, distrust, spoken = standing(facts, kind, rows, when)
     keys = key_words(facts, kind, rows)
-    columns: list[NDArray[Any]] = [keys[:, 1], keys[:, 0], source, -said, distrust]
+    columns: list[NDArray[Any]] = [keys[:, 1], keys[:, 0], source, -spoken, distrust]
     return np.lexsort([*columns, first] if first is not None else columns)
 
 

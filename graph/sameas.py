@@ -22,7 +22,7 @@ from graph import texts
 from graph.columns import gathered, plain
 from graph.compiled import compiled
 from graph.facts import Facts
-from graph.holding import When, holding, precedence, standing
+from graph.holding import When, holding, precedence, said
 from graph.model import IDENTIFIER, SAME_AS
 
 Pair = tuple[int, int]
@@ -83,7 +83,7 @@ def verdicts(facts: Facts, when: When) -> tuple[list[Pair], list[Pair]]:
     reject = np.array([word == "rejected" for word in said], bool)
     order = precedence(facts, SAME_AS, rows, when) if len(rows) else np.zeros(0, np.intp)
     best: dict[Pair, tuple[int, bool]] = {}
-    stand = _ties(facts, rows, when)
+    stand = _ties(facts, rows)
     for at in order:
         pair = int(low[at]), int(high[at])
         held = best.setdefault(pair, (stand[at], bool(reject[at])))
@@ -92,10 +92,10 @@ def verdicts(facts: Facts, when: When) -> tuple[list[Pair], list[Pair]]:
     return [p for p, (_, no) in best.items() if not no], [p for p, (_, no) in best.items() if no]
 
 
-def _ties(facts: Facts, rows: NDArray[np.uint32], when: When) -> list[int]:
+def _ties(facts: Facts, rows: NDArray[np.uint32]) -> list[int]:
     """Equal numbers for statements of one source at one instant."""
     source = facts.column(SAME_AS, "source").indices.to_numpy()[rows]
-    pairs = np.column_stack([source.astype(np.int64), standing(facts, SAME_AS, rows, when).said])
+    pairs = np.column_stack([source.astype(np.int64), said(facts, SAME_AS, rows)])
     return np.unique(pairs, axis=0, return_inverse=True)[1].reshape(-1).tolist()
 
 

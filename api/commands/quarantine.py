@@ -45,9 +45,9 @@ def list_rows(
     console.print(" · ".join(f"{name} {count:,}" for name, count in counts.items()), style="bold", markup=False)
     table = Table("no.", "where", "what", "how to mend", box=None, pad_edge=False)
     for bad in rows:
-        remedy = f"mended: contagraph quarantine retry loads it; if it was refused again: {bad.remedy}"
-        remedy = remedy if bad.mended else bad.remedy
-        table.add_row(*(_plain(cell) for cell in (str(bad.number), bad.place, f"{bad.reason}: {bad.detail}", remedy)))
+        mended = "mended: contagraph quarantine retry loads it; if it was refused again: " if bad.mended else ""
+        cells = str(bad.number), bad.place, f"{bad.reason}: {bad.detail}", mended + bad.remedy
+        table.add_row(*map(_plain, cells))
     console.print(table)
     total = sum(counts.values())
     if not rows:

@@ -11,6 +11,7 @@ from graph.columns import NEVER
 from graph.delta import ENDED
 from graph.facts import Facts
 from graph.field import Kind
+from graph.holding import EPOCH_DAY, said
 from graph.schema import kept_schema
 from ingest.loading.incoming import JUDGED, Load, kept
 from ingest.timeline import earlier
@@ -34,7 +35,7 @@ def end_absent(kind: Kind, facts: Facts, spoken: NDArray[np.bool_], load: Load) 
     if kind.name in JUDGED or not facts.rows(kind):
         return nothing
     times = facts.times(kind)
-    day = (load.delivered - EPOCH.date()).days
+    day = (load.delivered - EPOCH_DAY).days
     standing = (times.retracted_at == NEVER) & (times.valid_to > day) & ~spoken
     gone = np.flatnonzero(standing & _of_source(facts, kind, load.source))
     gone = gone[~_said_later(kind, facts, gone, load)]
@@ -55,9 +56,8 @@ def end_absent(kind: Kind, facts: Facts, spoken: NDArray[np.bool_], load: Load) 
 
 def _said_later(kind: Kind, facts: Facts, rows: NDArray[np.intp], load: Load) -> NDArray[np.bool_]:
     """Whether facts rest on a statement after a delivery."""
-    own, learned = (facts.column(kind, name).take(pa.array(rows)) for name in ("said_at", "recorded_at"))
-    said, at = np.unique(pc.coalesce(own, learned).cast(pa.int64()).to_numpy(), return_inverse=True)
-    later = [earlier(load.said, EPOCH + timedelta(microseconds=int(instant))) for instant in said]
+    instants, at = np.unique(said(facts, kind, rows), return_inverse=True)
+    later = [earlier(load.said, EPOCH + timedelta(microseconds=int(instant))) for instant in instants]
     return np.array(later, bool)[at.ravel()]
 
 

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from graph.columns import ALWAYS, FOREVER, NEVER
 from graph.facts import Facts
 from graph.field import Kind
+from graph.holding import EPOCH_DAY
 from ingest.loading.grouped import Group
 from ingest.loading.incoming import Incoming, Load, days_of
 
@@ -77,7 +77,7 @@ def _unspoken(given: Incoming, load: Load) -> NDArray[np.bool_]:
     full = load.sayings.next_full
     if not full:
         return np.ones(len(given.rows), bool)
-    return days_of(given.rows["valid_to"], FOREVER) <= (full.delivered - date(1970, 1, 1)).days
+    return days_of(given.rows["valid_to"], FOREVER) <= (full.delivered - EPOCH_DAY).days
 
 
 def _current(
@@ -108,7 +108,7 @@ def _says(given: Incoming, facts: Facts, load: Load, current: NDArray[np.int64])
     unnamed = (start == ALWAYS) & (begins <= given.day(load))
     ends = times.valid_to[row] == end
     if load.full:  # what had ended by an earlier delivery's silence holds again: the timeline's work
-        ends &= (end == FOREVER) & (begins <= (load.delivered - date(1970, 1, 1)).days)
+        ends &= (end == FOREVER) & (begins <= (load.delivered - EPOCH_DAY).days)
     agrees: NDArray[np.bool_] = there & _digests_agree(kind, facts, given, row) & (named | unnamed) & ends
     return agrees
 

@@ -51,11 +51,11 @@ def decide(
     groups = list(groups)
     known = {name: _known(facts, name, [row for g in groups for row in g.known.get(name, ())]) for name in KINDS}
     stated = {name: _stated(given[name], [row for g in groups for row in g.stated.get(name, ())]) for name in given}
-    decided, recorded = Decided(), list[NewFact]()
+    decided, recorded, others = Decided(), list[NewFact](), load.sayings.of_others()
     for group in groups:
         assertions = [stated[name][row] for name, rows in group.stated.items() for row in rows]
         held = [known[name][row] for name, rows in group.known.items() for row in rows]
-        sayings = load.sayings if _spoken_of(assertions, load, ours) else load.sayings.of_others()
+        sayings = load.sayings if _spoken_of(assertions, load, ours) else others
         outcome = merge(
             held,
             assertions,

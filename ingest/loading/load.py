@@ -38,10 +38,10 @@ from ingest.timeline import CONFLICT, Brought, Sayings
 
 BULK = 10_000
 """New facts from which a load goes into the local store in process instead of over Bolt, which copies the store."""
-AHEAD = 14
-"""Hours by which the day of the world's first time zone goes before UTC."""
 WORTH = 100
 """A hundredth as many new facts as there are make the copying worth it."""
+AHEAD = 14
+"""Hours by which the day of the world's first time zone goes before UTC."""
 
 Keep = Callable[[str, list[Rejected]], None]
 """Takes rows into quarantine, by the digest of their delivery; taking a row twice keeps it once."""

@@ -111,7 +111,7 @@ class Group:
     def resume(self, held: Held, at: datetime, start: date) -> None:
         """Record what stays true of a retired fact from a day on: a statement about the past says nothing of it."""
         if held.end > start:
-            stated = held.stated or (held.start if held.start not in (ALWAYS, start) else None)
+            stated = held.stated_for(start)
             rest = replace(held, start=start, stated=stated, recorded_at=at, known=None, retracted_at=None)
             self.facts[held.series].append(rest)
 

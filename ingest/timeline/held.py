@@ -37,6 +37,10 @@ class Held:
         """Whether it holds on a day."""
         return self.start <= day < self.end
 
+    def stated_for(self, start: date) -> date | None:
+        """Start as stated, once it is held from another day."""
+        return self.stated or (self.start if self.start not in (ALWAYS, start) else None)
+
     def meets(self, start: date, end: date) -> bool:
         """Whether it holds on some day of an interval."""
         return self.start < end and start < self.end

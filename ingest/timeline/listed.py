@@ -7,7 +7,7 @@ from ingest.timeline.claims import record
 from ingest.timeline.fact import ALWAYS, Known
 from ingest.timeline.group import Group
 from ingest.timeline.held import Held
-from ingest.timeline.said import Brought, earlier
+from ingest.timeline.said import earlier
 from ingest.timeline.statement import Claim, Statement
 
 
@@ -40,13 +40,12 @@ def close(group: Group, brought: list[Statement]) -> None:
             group.retire(held, group.superseding(group.load.instant, [held]), day, said=said)
 
 
-def say_again(group: Group, full: Brought) -> None:
-    """Bring what a newer full delivery said: its own values hold from its day on, and what it left out does not."""
-    say_again_at(group, full.said, full.instant, full.delivered)
+def say_again(group: Group, said: datetime, instant: datetime, day: date) -> None:
+    """Bring again what is newer than these statements, is known already, and listed all that held on its day.
 
-
-def say_again_at(group: Group, said: datetime, instant: datetime, day: date) -> None:
-    """The same of whatever listed all, was said and known at these instants, and of this day."""
+    Its own values hold from that day on, and what it left out does not; `said` and `instant` are when it was
+    said and when it became known.
+    """
     for series in sorted(group.facts):
         told = [held for held in group.before.get(series, ()) if not earlier(said, held.said)]
         listed = [held for held in told if held.end > day]
@@ -71,7 +70,7 @@ def _list(group: Group, listed: Held, at: datetime, said: datetime, day: date) -
     if any(held.covers(start) for held in live):
         return
     end = min([listed.end, *(held.start for held in live if held.start > start)])
-    stated = listed.stated or (listed.start if listed.start not in (ALWAYS, start) else None)
+    stated = listed.stated_for(start)
     at = max([at, *group.seen(listed.series, start, end)])
     fresh = replace(listed, start=start, end=end, stated=stated, recorded_at=at, said=said)
     fresh.day, fresh.known, fresh.retracted_at, fresh.ended = day, None, None, None

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from ingest.timeline.claims import bring, end_unlisted
 from ingest.timeline.fact import Assertion, KeyOf, Known, Outcome
 from ingest.timeline.group import Group
-from ingest.timeline.listed import close, reopen, say_again, say_again_at
+from ingest.timeline.listed import close, reopen, say_again
 from ingest.timeline.repeated import LastLoad
 from ingest.timeline.said import Brought, Sayings, earlier
 from ingest.timeline.statement import Statement, statements
@@ -42,8 +42,8 @@ def merge(
         if full and brought:
             reopen(group, brought)
             close(group, brought)
-        if sayings.next_full:
-            say_again(group, sayings.next_full)
+        if after := sayings.next_full:
+            say_again(group, after.said, after.instant, after.delivered)
         return group
 
     group = decided(facts, delivered)
@@ -70,4 +70,4 @@ def _take(group: Group, statement: Statement) -> None:
         end_unlisted(group, statement)
     following = [mark for mark in group.spoken if earlier(statement.said, mark[0])]
     if following:
-        say_again_at(group, *min(following))
+        say_again(group, *min(following))
