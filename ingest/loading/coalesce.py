@@ -2,8 +2,8 @@
 
 A shareholder list names a company, a company list names it and gives its address: these are one profile.
 Rows that say different things of one field stay apart, and are refused as a contradiction. Where a delivery
-brings changes only, what its row leaves out is what was known: a list of shareholders without a column for
-the status of a company does not end its status.
+brings changes only, what its row leaves out is what was known, or what an earlier row of it said: a list of
+shareholders without a column for the status of a company does not end its status.
 """
 
 from dataclasses import replace
@@ -23,6 +23,8 @@ from ingest.loading.incoming import Incoming, Load, days_of
 
 TOLD = ("note",)
 """Columns beside a profile's own that one row may leave to another."""
+OWN = [*(name for name, _ in own_columns(PROFILE)), *TOLD]
+"""What a profile says."""
 ANY = ("place",)
 """Columns of which any row's value will do."""
 
@@ -43,17 +45,45 @@ def coalesced(kind: Kind, rows: pa.Table) -> tuple[pa.Table, int]:
 
 def completed(given: Incoming, facts: Facts, load: Load) -> Incoming:
     """Profiles of changes, with what they leave out as it is held when they begin, else on the day they are said."""
-    if given.kind is not PROFILE or not len(given.rows) or not facts.rows(PROFILE):
+    if given.kind is not PROFILE or not len(given.rows):
         return given
-    days = days_of(given.rows["valid_from"], FOREVER), given.day(load)
-    at = pc.coalesce(*(_holding(given.series, day, facts) for day in days))
-    rows = given.rows
-    for name in [*(name for name, _ in own_columns(PROFILE)), *TOLD]:
-        before = facts.column(PROFILE, name).take(at).cast(rows.schema.field(name).type)
-        rows = rows.set_column(
-            rows.schema.get_field_index(name), rows.schema.field(name), pc.coalesce(rows[name], before)
-        )
+    start, day = days_of(given.rows["valid_from"], FOREVER), given.day(load)
+    rows, since = given.rows, np.full(len(given.rows), ALWAYS, np.int32)
+    if facts.rows(PROFILE):
+        at = pc.coalesce(*(_holding(given.series, asked, facts) for asked in (start, day)))
+        for name in OWN:
+            before = facts.column(PROFILE, name).take(at).cast(rows.schema.field(name).type)
+            rows = rows.set_column(
+                rows.schema.get_field_index(name), rows.schema.field(name), pc.coalesce(rows[name], before)
+            )
+        held = at.is_valid().to_numpy(zero_copy_only=False)
+        since[held] = facts.times(PROFILE).valid_from[at.drop_null().to_numpy()]
+    rows = _in_turn(given, rows, np.where(start == FOREVER, day, start), since)
     return replace(given, rows=rows, digest=identity.digests(PROFILE, rows))
+
+
+def _in_turn(given: Incoming, rows: pa.Table, begins: NDArray[np.int32], since: NDArray[np.int32]) -> pa.Table:
+    """Rows of which one party has several, with what one leaves out as the one before it left it.
+
+    `begins` is the day of each, `since` that of the kept profile which filled it.
+    """
+    code = given.series.dictionary_encode().indices.to_numpy()
+    often = np.flatnonzero(np.bincount(code)[code] > 1)
+    if not len(often):
+        return rows
+    order = often[np.lexsort((begins[often], code[often]))]
+    code, begins, since = code[order], begins[order], since[order]
+    end = days_of(given.rows["valid_to"], FOREVER)[order]
+    values = pc.is_in(pc.fill_null(given.rows["op"], "record"), value_set=pa.array(["record", "correct"]))
+    value = values.to_numpy()[order]
+    filled, told = rows.take(pa.array(order)).to_pylist(), given.rows.select(OWN).take(pa.array(order)).to_pylist()
+    for at in range(1, len(order)):
+        follows = code[at - 1] == code[at] and value[at - 1] and begins[at - 1] < begins[at] < end[at - 1]
+        if follows and since[at] <= begins[at - 1]:
+            filled[at] |= {name: filled[at - 1][name] for name in OWN if told[at][name] is None}
+    place = np.arange(len(rows))
+    place[order] = len(rows) + np.arange(len(order))
+    return pa.concat_tables([rows, pa.Table.from_pylist(filled, schema=rows.schema)]).take(pa.array(place))
 
 
 def _holding(series: pa.Array, day: NDArray[np.int32], facts: Facts) -> pa.Array:
@@ -79,13 +109,12 @@ def _mark(series: NDArray[np.integer], day: NDArray[np.int32]) -> NDArray[np.int
 
 def _joined(rows: pa.Table) -> tuple[pa.Table, pa.Table]:
     """The rows that several were joined into, and those that stay as they are."""
-    own = [name for name, _ in own_columns(PROFILE)] + list(TOLD)
-    same = [name for name in rows.column_names if name not in own and name not in ANY]
+    same = [name for name in rows.column_names if name not in OWN and name not in ANY]
     numbered = rows.append_column("row", pa.array(np.arange(len(rows))))
-    asked = [(name, how) for name in own for how in ("min", "max")]
+    asked = [(name, how) for name in OWN for how in ("min", "max")]
     groups = numbered.group_by(same).aggregate([*asked, *((name, "min") for name in ANY), ("row", "list")])
     agree = np.ones(len(groups), bool)
-    for name in own:
+    for name in OWN:
         least, most = groups[f"{name}_min"], groups[f"{name}_max"]
         agree &= pc.fill_null(pc.equal(least, most), True).to_numpy(zero_copy_only=False)
     agree &= pc.greater(pc.list_value_length(groups["row_list"]), 1).to_numpy(zero_copy_only=False)

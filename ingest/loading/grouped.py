@@ -10,7 +10,7 @@ import pyarrow as pa
 from graph import identity
 from graph.facts import Facts
 from graph.model import KINDS
-from ingest.loading.incoming import JUDGED, Incoming, Load, kept, stated_rows
+from ingest.loading.incoming import ALWAYS, JUDGED, Incoming, Load, kept, stated_rows
 from ingest.timeline import Assertion, Known, NewFact, Outcome, merge
 
 KNOWN = (
@@ -50,7 +50,9 @@ def decide(
     """Bring what is stated of each group to what is known of it; the first `ours` rows of a kind are counted."""
     groups = list(groups)
     known = {name: _known(facts, name, [row for g in groups for row in g.known.get(name, ())]) for name in KINDS}
-    stated = {name: _stated(given[name], [row for g in groups for row in g.stated.get(name, ())]) for name in given}
+    stated = {
+        name: _stated(given[name], load, [row for g in groups for row in g.stated.get(name, ())]) for name in given
+    }
     decided, recorded, others = Decided(), list[NewFact](), load.sayings.of_others()
     for group in groups:
         assertions = [stated[name][row] for name, rows in group.stated.items() for row in rows]
@@ -112,15 +114,18 @@ def _known(facts: Facts, name: str, rows: list[int]) -> dict[int, Known]:
     }
 
 
-def _stated(given: Incoming, rows: list[int]) -> dict[int, Assertion]:
+def _stated(given: Incoming, load: Load, rows: list[int]) -> dict[int, Assertion]:
     if not rows:
         return {}
     chosen = pa.array(rows)
     columns = {name: given.rows[name].take(chosen).to_pylist() for name in STATED}
     columns["op"] = [op or "record" for op in columns["op"]]
     columns |= {"series": given.series.take(chosen).to_pylist(), "digest": given.digest.take(chosen).to_pylist()}
+    unlisted = given.unlisted_on(load)[rows]
+    columns["unlisted_on"] = pa.array(unlisted, mask=unlisted == ALWAYS).cast(pa.date32()).to_pylist()
+    tie = given.kind.is_relation and given.kind.name not in JUDGED
     return {
-        row: Assertion(kind=given.kind.name, row=row, **{name: values[at] for name, values in columns.items()})
+        row: Assertion(kind=given.kind.name, row=row, tie=tie, **{name: values[at] for name, values in columns.items()})
         for at, row in enumerate(rows)
     }
 

@@ -1,6 +1,6 @@
 """Staged rows of one kind, with numbers for their parties and names for their series."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -13,6 +13,7 @@ from graph import identity
 from graph.columns import ALWAYS, FOREVER
 from graph.facts import UNKNOWN
 from graph.field import Kind
+from graph.holding import EPOCH_DAY
 from graph.schema import kept_schema, own_columns
 from ingest.loading.numbering import Numbering
 from ingest.timeline import Brought, Sayings
@@ -38,6 +39,8 @@ class Load:
     """Source of the delivery."""
     sayings: Sayings = field(default_factory=lambda: Sayings({}))
     """When what earlier loads brought was said."""
+    listed: Mapping[str, Sequence[date]] = field(default_factory=dict)
+    """Days of the full deliveries that have been loaded, by source."""
 
     @property
     def said(self) -> datetime:
@@ -61,6 +64,23 @@ class Incoming:
         instants = self.rows["stated_at"].cast(pa.date32())
         days = pc.coalesce(self.rows["stated_on"], instants, pa.scalar(load.delivered, pa.date32()))
         return days_of(days, FOREVER)
+
+    def unlisted_on(self, load: Load) -> NDArray[np.int32]:
+        """Day of the last full delivery of each tie's source before it was said; ALWAYS where there is none."""
+        found = np.full(len(self.rows), ALWAYS, np.int32)
+        if not self.kind.is_relation or self.kind.name in JUDGED:
+            return found
+        for source, days in load.listed.items():
+            theirs = np.flatnonzero(pc.equal(self.rows["source"], source).to_numpy())
+            if len(theirs):
+                listed = np.sort(np.array([ALWAYS, *((day - EPOCH_DAY).days for day in days)], np.int32))
+                found[theirs] = listed[np.searchsorted(listed, self._told_by(load)[theirs]) - 1]
+        return found
+
+    def _told_by(self, load: Load) -> NDArray[np.int32]:
+        """Day of each row's statement, but no later than its delivery's; of what waited, that is not known."""
+        day, own = self.day(load), self.rows["said_at"].combine_chunks().is_null().to_numpy(zero_copy_only=False)
+        return np.where(own, np.minimum(day, (load.delivered - EPOCH_DAY).days), day).astype(np.int32)
 
 
 def together(given: Incoming, late: Incoming) -> Incoming:
@@ -139,7 +159,8 @@ def kept(kind: Kind, columns: Mapping[str, pa.Array], load: Load) -> pa.Table:
 def fresh_rows(given: Incoming, chosen: NDArray[np.intp], load: Load, *, ends: pa.Array | None = None) -> pa.Table:
     """Kept rows of facts nothing was known of: they hold as stated, known from their statement on."""
     take = pa.array(chosen)
-    start = given.rows["valid_from"].take(take).combine_chunks()
+    ends = given.rows["valid_to"].take(take) if ends is None else ends
+    start = _begun(given, chosen, ends, load)
     series = given.series.take(take)
     said, stated = given.rows["said_at"].take(take), given.rows["stated_at"].take(take)
     unstated = pc.if_else(stated.is_valid(), None, pa.scalar(load.said, pa.timestamp("us")))
@@ -147,11 +168,25 @@ def fresh_rows(given: Incoming, chosen: NDArray[np.intp], load: Load, *, ends: p
         "key": identity.keys(series, start),
         "revision": pa.array(np.zeros(len(chosen), np.int32)),
         "valid_from": start,
-        "valid_to": given.rows["valid_to"].take(take) if ends is None else ends,
+        "valid_to": ends,
         "recorded_at": pc.coalesce(stated, pa.scalar(load.instant, pa.timestamp("us"))),
         "said_at": pc.coalesce(said, unstated),
     }
     return stated_rows(given, chosen, times, load)
+
+
+def _begun(given: Incoming, chosen: NDArray[np.intp], ends: pa.Array, load: Load) -> pa.Array:
+    """Starts as stated; of ties that name none and that an earlier full delivery did not list, as `Claim.begun`."""
+    start = given.rows["valid_from"].take(pa.array(chosen)).combine_chunks()
+    unlisted = given.unlisted_on(load)[chosen]
+    asked = np.flatnonzero((unlisted != ALWAYS) & start.is_null().to_numpy(zero_copy_only=False))
+    if not len(asked):
+        return start
+    day, end = given.day(load)[chosen[asked]], days_of(ends, FOREVER)[asked]
+    after = unlisted[asked] + 1
+    days = days_of(start, ALWAYS).copy()
+    days[asked] = np.where(end > day, day, np.where(after < end, after, ALWAYS))
+    return pa.array(days, mask=days == ALWAYS).cast(pa.date32())
 
 
 __all__ = [

@@ -6,11 +6,11 @@ cache and catch up by themselves.
 """
 
 import shutil
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -168,9 +168,13 @@ class _Work:
         later = [load for load in full if load.delivered > record.delivered]
         after = min(later, key=lambda load: load.delivered, default=None)
         sayings = Sayings(brought, brought[after.number] if after else None)
+        listed: dict[str, list[date]] = defaultdict(list)
+        for load in loads:
+            if load.closed_at and load.delivery == "full":
+                listed[load.source].append(load.delivered)
         moment, whole = _moment(record.opened_at), self.source.replaces_record
         changes = given.mode == "changes"
-        return Load(record.number, moment, record.delivered, ends, whole, changes, given.source, sayings)
+        return Load(record.number, moment, record.delivered, ends, whole, changes, given.source, sayings, listed)
 
     def _confirms(self, record: LoadRecord, loads: Iterable[LoadRecord]) -> bool:
         """Whether a delivery that changes nothing says so of a later day than any: older ones give way to it."""

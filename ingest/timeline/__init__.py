@@ -20,12 +20,14 @@ something else became known, and what remains true of it is recorded again.
 7.  What states no instant was said on its delivery's day; of two statements of one day of which one names no
     hour, neither is newer. A statement older than the newest known is skipped where history has it.
     Otherwise it fills what newer statements leave open and never cuts them; ends that were stated later
-    apply to it too.
+    apply to it too. A newer value that names no start began on its own day, if an older one says otherwise.
 8.  Something becomes known at its statement's instant, else at the moment of the load. Where that is not
     after the instant at which what it supersedes became known, it is the moment of the load: what was
     answered before is answered still, asked as of then.
 9.  A full delivery lists what holds on its day: what it lists as open is open, what it lists only as over has
-    ended. Where it came before an older delivery, it says so again after that one.
+    ended. Where it came before an older delivery, it says so again after that one. A tie that names no start
+    and was not listed by an earlier full delivery, or an earlier statement of its record, began on its
+    statement's day.
 10. What the last load of a group said, said again, changes nothing, on whichever day it comes again.
 
 Instants of one call are all naive UTC or all aware.

@@ -22,8 +22,12 @@ def record(group: Group, claim: Claim) -> None:
     if any(says(held, claim) for held in live) or _is_history(group, claim, claim.end):
         group.unchanged += 1
         return
+    _begin_later(group, claim)
     start, replaced = _corrected(group, claim, older) if claim.row.op == "correct" else placed(claim, older)
+    if start == ALWAYS and not older:
+        start = claim.begun(listed=group.has_listed(claim))
     end, ended = _bounded(group, claim, start, replaced)
+    live = group.live(claim.row.series)
     same = [held for held in live if held.digest == claim.row.digest and (held.start, held.end) == (start, end)]
     if start >= end or same:
         group.unchanged += 1
@@ -41,6 +45,15 @@ def record(group: Group, claim: Claim) -> None:
         claim.row.series, claim.row.digest, start, end, stated, at, claim.said, claim.day, claim.row, ended=ended
     )  # fmt: skip
     group.facts[claim.row.series].append(fact)
+
+
+def _begin_later(group: Group, claim: Claim) -> None:
+    """Begin on its own day what a newer statement said without a start: of the days before, this claim tells."""
+    for held in group.live(claim.row.series):
+        undated = held.start == ALWAYS and held.stated is None and held.digest != claim.row.digest
+        if undated and earlier(claim.said, held.said) and max(claim.start, claim.day) < held.day < held.end:
+            held.retracted_at = group.superseding(claim.instant, [held])
+            group.resume(held, held.retracted_at, held.day)
 
 
 def _end(group: Group, claim: Claim) -> None:

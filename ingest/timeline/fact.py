@@ -59,6 +59,10 @@ class Assertion:
     stated_on: date | None = None
     said_at: datetime | None = None
     """Instant of its statement, of a row that waited; else `stated_at`, or the delivery's day, tells."""
+    tie: bool = False
+    """Whether it is of a relation: one that names no start began when it was first listed."""
+    unlisted_on: date | None = None
+    """Day of the last full delivery of its source before it was said."""
     kind: str = ""
     row: int = -1
 

@@ -83,6 +83,11 @@ class Group:
         """Whether something newer has been said of the group."""
         return self.newest is not None and earlier(told.said, self.newest)
 
+    def has_listed(self, claim: Claim) -> bool:
+        """Whether an earlier statement of the record listed all that held on its day."""
+        held = (held for facts in self.facts.values() for held in facts)
+        return self.replaces_record and any(earlier(fact.said, claim.said) for fact in held)
+
     def seen(self, series: bytes, start: date, end: date) -> list[datetime]:
         """Instants up to which something else was held of these days."""
         past = [

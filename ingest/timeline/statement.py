@@ -29,6 +29,16 @@ class Claim:
         """Last day on which its source can have seen it."""
         return min(self.day, self.end - timedelta(days=1))
 
+    def begun(self, *, listed: bool) -> date:
+        """Day on which a tie began that names no start and of which nothing is known; `listed`: by its record."""
+        unlisted = self.row.unlisted_on
+        if not self.row.tie or self.start != ALWAYS or (unlisted is None and not listed):
+            return self.start
+        if self.end > self.day:
+            return self.day
+        after = unlisted + timedelta(days=1) if unlisted else ALWAYS
+        return after if after < self.end else ALWAYS
+
     @property
     def over(self) -> date:
         """Day from which it is over, for a claim that something ended."""

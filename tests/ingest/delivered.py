@@ -84,7 +84,7 @@ def history(delivered: Delivered, *, replaces_record: bool) -> list[Held]:
         for place, row in enumerate(delivered.rows[name]):
             said = Assertion(
                 series[place], digests[place], row["op"] or "record", row["valid_from"], row["valid_to"],
-                row["stated_at"], row["stated_on"], None, name, place,
+                row["stated_at"], row["stated_on"], tie=kind.is_relation, kind=name, row=place,
             )  # fmt: skip
             groups[row["source_ref"] if replaces_record else series[place].hex()].append(said)
     held = []

@@ -96,12 +96,12 @@ class Ours:
     def __init__(self, folder: str) -> None:
         parties = pa.table([IDS, ["Company"] * 4, [SOURCE] * 4, [False] * 4], schema=PARTIES)
         self.facts = self._append(Facts.open(Path(folder)), Delta(1, parties))
-        self.loads: dict[int, Brought] = {}
+        self.loads: list[tuple[Told, Load]] = []
 
     def load(self, told: Told, number: int, *, record: bool, refused: Iterable[Row] = ()) -> Comparison:
         numbering = Numbering(self.facts, PARTIES.empty_table(), {})
         plan = load_of(told, number, record=record, loads=self.loads)
-        self.loads[number] = Brought(plan.instant, plan.delivered)
+        self.loads.append((told, plan))
         found = compare(tables(told.rows), {}, numbering, plan, refused=tables(refused))
         self.facts = self._append(self.facts, found.delta)
         return found
@@ -115,10 +115,19 @@ class Ours:
         return sorted((tuple(fact[name] for name in names) for fact in facts), key=repr)
 
 
-def load_of(told: Told, number: int, *, record: bool, loads: dict[int, Brought]) -> Load:
+def load_of(told: Told, number: int, *, record: bool, loads: Iterable[tuple[Told, Load]]) -> Load:
+    """What `ingest.loading.load` plans for a delivery, from the loads before."""
     day = told.delivered or ORIGIN + timedelta(days=60 + number)
     instant = datetime(2026, 1, 1) + timedelta(days=number)
-    return Load(number, instant, day, told.full, record, not told.full, SOURCE, Sayings(loads))
+    full = [load for each, load in loads if each.full]
+    after = min((load for load in full if load.delivered > day), key=lambda load: load.delivered, default=None)
+    sayings = Sayings(
+        {load.number: Brought(load.instant, load.delivered) for _, load in loads},
+        Brought(after.instant, after.delivered) if after else None,
+    )
+    listed = {SOURCE: [load.delivered for load in full]}
+    newest = told.full and after is None
+    return Load(number, instant, day, newest, record, not told.full, SOURCE, sayings, listed)
 
 
 class Theirs:
@@ -127,27 +136,33 @@ class Theirs:
     def __init__(self) -> None:
         self.known: list[Known] = []
         self.ref: dict[bytes, str] = {}
-        self.loads: dict[int, Brought] = {}
+        self.loads: list[tuple[Told, Load]] = []
 
     def load(self, told: Told, number: int, *, record: bool) -> None:
         plan = load_of(told, number, record=record, loads=self.loads)
         groups: dict[Any, list[Assertion]] = defaultdict(list)
+        full = plan.listed[SOURCE]
         for each in told.rows:
             table = tables([each])[each["kind"]]
             kind = KINDS[each["kind"]]
             series = identity.series(kind, [table[end] for end in kind.ends], table)[0].as_py()
             self.ref[series] = each["source_ref"]
             times = {name: each.get(name) for name in ("valid_from", "valid_to", "stated_at", "stated_on")}
-            said = Assertion(series, identity.digests(kind, table)[0].as_py(), each["op"] or "record", **times)
+            said_on = each.get("stated_on") or (each["stated_at"].date() if each.get("stated_at") else plan.delivered)
+            unlisted = max((day for day in full if day < min(said_on, plan.delivered)), default=None)
+            said = Assertion(
+                series, identity.digests(kind, table)[0].as_py(), each["op"] or "record", **times,
+                tie=True, unlisted_on=unlisted,
+            )  # fmt: skip
             groups[each["source_ref"] if record else series].append(said)
         before = {name: [] for name in groups} | self._grouped(record=record)
         for name, known in before.items():
             if name in groups:
                 outcome = merge(
                     known, groups[name], key_of=key_of, load_instant=plan.instant, delivered=plan.delivered,
-                    replaces_record=record, full=told.full, sayings=plan.sayings,
+                    replaces_record=record, full=plan.full, sayings=plan.sayings,
                 )  # fmt: skip
-            elif told.full:
+            elif plan.full:
                 held = [fact for fact in known if fact.retracted_at is None]
                 held = [fact for fact in held if not earlier(plan.said, fact.said)]
                 outcome = absent(held, load_instant=plan.instant, delivered=plan.delivered)
@@ -161,7 +176,7 @@ class Theirs:
                 for fact in self.known
             ]
             self.known += [as_known(new, number) for new in outcome.recorded]
-        self.loads[number] = Brought(plan.instant, plan.delivered)
+        self.loads.append((told, plan))
 
     def held(self) -> list[tuple[Any, ...]]:
         names = ("series", "key", "revision", "digest", *TIMES)

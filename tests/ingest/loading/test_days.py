@@ -15,9 +15,9 @@ def test_an_older_delivery_loaded_later_replaces_nothing_of_a_newer_one(place: W
     place.load(A, B, C, owns("A", "B", 0.5), owns("B", "C", 0.7), delivered="2024-06-30")
     older = [A, B, C, owns("A", "B", 0.4), owns("A", "C", 0.1)]
     report = place.load(*older, delivered="2023-12-31", mode=mode)
-    assert (report.new, report.changed, report.retracted) == (1, 0, 0)
+    assert (report.new, report.changed, report.retracted) == (1, 1, 0)
     assert [(share, start, end) for _, share, start, end in place.shares()] == [
-        (0.5, None, None), (0.1, None, None), (0.7, None, None),
+        (0.4, None, "2024-06-30"), (0.5, "2024-06-30", None), (0.1, None, None), (0.7, None, None),
     ]  # fmt: skip
 
 
@@ -268,7 +268,7 @@ R = {"ref": "R"}
                 ([A, owns("A", "B", 0.4, **R)], {"delivered": "2023-12-31"}),
                 ([B, C, owns("A", "C", 0.5, **R)], {"delivered": "2024-06-30"}),
             ],
-            [("R", 0.4, None, "2024-06-30"), ("R", 0.5, None, None)],
+            [("R", 0.4, None, "2024-06-30"), ("R", 0.5, "2024-06-30", None)],
         ),
         (
             [
@@ -297,8 +297,9 @@ def test_what_waited_of_a_record_gives_way_to_its_newer_statements(
 
 
 def test_what_newer_statements_overrule_is_counted(place: Workspace) -> None:
-    place.load(*older(0.5, "2024-06-30")[0], delivered="2024-06-30")
-    report = place.load(*older(0.4, "2023-06-30")[0], delivered="2023-06-30")
+    began = {"valid_from": "2020-01-01"}
+    place.load(*older(0.5, "2024-06-30", **began)[0], delivered="2024-06-30")
+    report = place.load(*older(0.4, "2023-06-30", **began)[0], delivered="2023-06-30")
     assert (report.unchanged, report.outdated, report.nothing_changed) == (1, 1, True)
     assert report.newer == "load 1 of 2024-06-30"
 

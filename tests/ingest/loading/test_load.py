@@ -58,7 +58,7 @@ def test_changes_are_told_apart(place: Workspace) -> None:
     assert (second.new, second.changed, second.unchanged, second.retracted) == (1, 1, 1, 1)
     assert place.shares() == [
         ("A-B", 0.5, None, "2025-07-01"), ("A-B", 0.6, "2025-07-01", None), ("A-C", 0.5, None, None),
-        ("B-C", 0.5, None, "2025-07-01"), ("C-B", 0.5, None, None),
+        ("B-C", 0.5, None, "2025-07-01"), ("C-B", 0.5, "2025-07-01", None),
     ]  # fmt: skip
 
 

@@ -45,6 +45,33 @@ def test_a_late_row_of_changes_leaves_of_a_party_what_was_held_on_its_day(place:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_changes_of_one_party_in_one_file_are_told_in_turn(place: Workspace, known: bool) -> None:
+    if known:
+        place.load(A, profile("A", name="甲", address="X"), delivered="2024-01-01")
+    place.load(
+        A, profile("A", status="dissolved", valid_from="2024-05-01"), profile("A", name="乙", valid_from="2024-03-01"),
+        delivered="2024-06-01",
+    )  # fmt: skip
+    address = "X" if known else None
+    before = [("甲", None, "X", None, "2024-03-01")] if known else []
+    assert profiles(place) == [
+        *before, ("乙", None, address, "2024-03-01", "2024-05-01"), ("乙", "dissolved", address, "2024-05-01", None),
+    ]  # fmt: skip
+    assert place.take(place.made[-1]).nothing_changed
+
+
+def test_a_change_that_something_kept_follows_fills_nothing_after_it(place: Workspace) -> None:
+    place.load(A, profile("A", name="甲"), delivered="2024-01-01")
+    place.load(A, profile("A", name="丙", valid_from="2024-04-01"), delivered="2024-04-01")
+    changes = (
+        profile("A", name="乙", valid_from="2024-03-01"),
+        profile("A", status="dissolved", valid_from="2024-05-01"),
+    )
+    place.load(A, *changes, delivered="2024-06-01")
+    assert profiles(place)[-1] == ("丙", "dissolved", None, "2024-05-01", None)
+
+
 def test_a_correction_leaves_of_a_party_what_held_when_it_begins(place: Workspace) -> None:
     place.load(A, profile("A", name="甲", address="X", valid_from="2020-01-01"), delivered="2020-02-01")
     place.load(A, profile("A", name="甲", address="Y", valid_from="2022-01-01"), delivered="2022-02-01")
