@@ -28,10 +28,10 @@ def rows(listing: Listing) -> tuple[Row, ...]:
     return (always, *(says(ref, share / 100, **{"from": tail}) for (ref, tail), share in sorted(listing.items())))
 
 
-def loaded(listings: Iterable[tuple[int, Listing]], *, record: bool = False) -> Ours:
+def loaded(listings: Iterable[tuple[int, Listing]], *, record: bool = False, full: bool = True) -> Ours:
     ours = Ours(tempfile.mkdtemp())
     for load, (number, listing) in enumerate(listings, 2):
-        ours.load(Told(rows(listing), True, day(number)), load, record=record)
+        ours.load(Told(rows(listing), full, day(number)), load, record=record)
     return ours
 
 
@@ -60,11 +60,11 @@ def test_each_day_shows_what_was_listed_on_it(listings: list[Listing], record: b
         assert on(ours, day(number) + timedelta(days=29)) == listing  # nothing else was said until the next
 
 
-@given(st.permutations(range(4)))
-@settings(max_examples=24)
-def test_values_that_never_repeat_may_come_in_any_order(order: list[int]) -> None:
+@given(st.permutations(range(4)), st.booleans(), st.booleans())
+@settings(max_examples=40)
+def test_values_that_never_repeat_may_come_in_any_order(order: list[int], record: bool, full: bool) -> None:
     listings = [dict.fromkeys(TIES, number + 1) for number in range(4)]
-    ours = loaded((number, listings[number]) for number in order)
+    ours = loaded(((number, listings[number]) for number in order), record=record, full=full)
     assert [on(ours, day(number)) for number in range(4)] == listings
     assert on(ours, FIRST - timedelta(days=1)) == listings[0]
 
