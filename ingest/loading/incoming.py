@@ -74,11 +74,11 @@ class Incoming:
             theirs = np.flatnonzero(pc.equal(self.rows["source"], source).to_numpy())
             if len(theirs):
                 listed = np.sort(np.array([ALWAYS, *((day - EPOCH_DAY).days for day in days)], np.int32))
-                found[theirs] = listed[np.searchsorted(listed, self._told_by(load)[theirs]) - 1]
+                found[theirs] = listed[np.searchsorted(listed, self.told_by(load)[theirs]) - 1]
         return found
 
-    def _told_by(self, load: Load) -> NDArray[np.int32]:
-        """Day of each row's statement, but no later than its delivery's; of what waited, that is not known."""
+    def told_by(self, load: Load) -> NDArray[np.int32]:
+        """Day of each row's statement, but not after its delivery's; of what waited, that is not known."""
         day, own = self.day(load), self.rows["said_at"].combine_chunks().is_null().to_numpy(zero_copy_only=False)
         return np.where(own, np.minimum(day, (load.delivered - EPOCH_DAY).days), day).astype(np.int32)
 
@@ -182,7 +182,7 @@ def _begun(given: Incoming, chosen: NDArray[np.intp], ends: pa.Array, load: Load
     asked = np.flatnonzero((unlisted != ALWAYS) & start.is_null().to_numpy(zero_copy_only=False))
     if not len(asked):
         return start
-    day, end = given.day(load)[chosen[asked]], days_of(ends, FOREVER)[asked]
+    day, end = given.told_by(load)[chosen[asked]], days_of(ends, FOREVER)[asked]
     after = unlisted[asked] + 1
     days = days_of(start, ALWAYS).copy()
     days[asked] = np.where(end > day, day, np.where(after < end, after, ALWAYS))

@@ -25,7 +25,7 @@ def record(group: Group, claim: Claim) -> None:
     _begin_later(group, claim)
     start, replaced = _corrected(group, claim, older) if claim.row.op == "correct" else placed(claim, older)
     if start == ALWAYS and not older:
-        start = claim.begun(listed=group.has_listed(claim))
+        start = claim.begun(group.load.delivered, listed=group.has_listed(claim))
     end, ended = _bounded(group, claim, start, replaced)
     live = group.live(claim.row.series)
     same = [held for held in live if held.digest == claim.row.digest and (held.start, held.end) == (start, end)]

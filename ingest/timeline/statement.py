@@ -29,13 +29,14 @@ class Claim:
         """Last day on which its source can have seen it."""
         return min(self.day, self.end - timedelta(days=1))
 
-    def begun(self, *, listed: bool) -> date:
+    def begun(self, delivered: date, *, listed: bool) -> date:
         """Day on which a tie began that names no start and of which nothing is known; `listed`: by its record."""
         unlisted = self.row.unlisted_on
         if not self.row.tie or self.start != ALWAYS or (unlisted is None and not listed):
             return self.start
-        if self.end > self.day:
-            return self.day
+        day = self.day if self.row.said_at else min(self.day, delivered)
+        if self.end > day:
+            return day
         after = unlisted + timedelta(days=1) if unlisted else ALWAYS
         return after if after < self.end else ALWAYS
 
