@@ -39,10 +39,7 @@ def share(low: float | None, high: float | None, ends: int | None) -> Share | No
         return None
     band = Band.of(low, high, ends)
     code = band.ends
-    text = percent(band.low)
-    if not band.is_exact:
-        text = f"{'>' * bool(code & LOW_OPEN)}{text[:-1]}–{'<' * bool(code & HIGH_OPEN)}{percent(band.high)}"
-    return Share(band.low, band.high, not code & LOW_OPEN, not code & HIGH_OPEN, text)
+    return Share(band.low, band.high, not code & LOW_OPEN, not code & HIGH_OPEN, band.written(percent))
 
 
 def money(amount: float | None, currency: str | None) -> str:

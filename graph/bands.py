@@ -4,6 +4,7 @@ A share of exactly 0.3 is the band [0.3, 0.3]; "more than half, up to three quar
 compared as whole numbers of 10⁻⁹, so that no answer hangs on the last bit of a sum.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,7 +32,7 @@ class Band:
     """All fractions from `low` to `high`; an end that is open does not belong to it.
 
     >>> str(Band(0.5, 0.75, low_open=True))
-    '(50 %, 75 %]'
+    '>50–75%'
     """
 
     low: float
@@ -111,7 +112,7 @@ class Band:
         """What both allow; None where they contradict each other.
 
         >>> str(Band(0.25, 0.5) & Band(0.5, 0.75)), Band(0.25, 0.5) & Band(0.5, 0.75, low_open=True)
-        ('50 %', None)
+        ('50%', None)
         """
         low, low_open = max((self.low, self.low_open), (other.low, other.low_open), key=lambda e: (units(e[0]), e[1]))
         high, high_open = min(
@@ -121,9 +122,14 @@ class Band:
         return None if empty else Band(low, high, low_open, high_open)
 
     def __str__(self) -> str:
+        return self.written(_percent)
+
+    def written(self, percent: Callable[[float], str]) -> str:
+        """As registers write it, its ends by `percent`."""
         if self.is_exact:
-            return _percent(self.low)
-        return f"{'[('[self.low_open]}{_percent(self.low)}, {_percent(self.high)}{'])'[self.high_open]}"
+            return percent(self.low)
+        low, high = percent(self.low).removesuffix("%"), percent(self.high)
+        return f"{'>' * self.low_open}{low}–{'<' * self.high_open}{high}"
 
     @property
     def _ends(self) -> tuple[int, int]:
@@ -131,4 +137,4 @@ class Band:
 
 
 def _percent(fraction: float) -> str:
-    return f"{fraction * 100:.10g} %"
+    return f"{fraction * 100:.10g}%"

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.loading.compare import Comparison
+from ingest.loading.contradictions import contradictions
 from ingest.loading.numbering import Numbering
 from ingest.privacy import conceal_rejected
 from ingest.reasons import REMEDIES
@@ -25,11 +26,11 @@ def refused_late(found: Comparison, numbering: Numbering) -> list[Rejected]:
         Rejected(
             place=row["place"] or "",
             reason=CONFLICT,
-            detail=contradicted(row["fact"]),
+            detail=detail,
             remedy=REMEDIES[CONFLICT],
             raw=json.dumps(row, ensure_ascii=False, default=_plain),
         )
-        for row in found.conflicts
+        for row, detail in zip(found.conflicts, contradictions(found.conflicts), strict=True)
     ]
     contested = [
         Rejected(
@@ -42,11 +43,6 @@ def refused_late(found: Comparison, numbering: Numbering) -> list[Rejected]:
         for party, place in numbering.contested.items()
     ]
     return conflicts + contested
-
-
-def contradicted(fact: str) -> str:
-    """What is wrong with a row of a conflict, for the user."""
-    return f"another row says something else of the same {fact} fact on the same day"
 
 
 def with_raws(rows: Iterable[Rejected], source: Source, delivery: Delivery) -> list[Rejected]:

@@ -20,7 +20,7 @@ from graph.errors import InvalidInput, UnreadableFile
 from graph.field import Kind
 from graph.model import KINDS
 from graph.schema import staged_schema
-from ingest.loading.late import contradicted
+from ingest.loading.contradictions import SHOWN, contradictions
 from ingest.loading.pending import staged_row
 from ingest.places import places_beside, split_place
 from ingest.reasons import REMEDIES
@@ -45,14 +45,17 @@ def is_apart(digest: str) -> bool:
 def refused_waited(rows: Iterable[Mapping[str, Any]]) -> list[Rejected]:
     """Staged rows that contradict each other, whole, one for each place."""
     facts: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
+    details: dict[str, list[str]] = defaultdict(list)
+    told = list(rows)
+    for row, detail in zip(told, contradictions(told), strict=True):
         said = {name: value for name, value in row.items() if value is not None and name != "place"}
         facts[row["place"] or ""].append(said)
+        details[row["place"] or ""].append(detail)
     return [
         Rejected(
             place=place,
             reason=CONFLICT,
-            detail=contradicted(facts[place][0]["fact"]),
+            detail=" · ".join(details[place][:SHOWN]),
             remedy=REMEDIES[CONFLICT],
             raw=json.dumps({"facts": facts[place]}, ensure_ascii=False, default=lambda value: value.isoformat()),
         )

@@ -71,4 +71,4 @@ def test_a_band_that_holds_nothing_is_refused(low: float, high: float, ends: int
 
 def test_a_missing_end_is_the_edge_and_belongs_to_it() -> None:
     assert Band.of(None, None, 3) == Band(0.0, 1.0)
-    assert str(Band.of(None, 0.25, 2)) == "[0 %, 25 %)"
+    assert str(Band.of(None, 0.25, 2)) == "0–<25%"
