@@ -1,12 +1,16 @@
 """What the user says of a delivery whose format cannot say it: the source's name, trust, mode and day."""
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from graph.errors import InvalidMapping
 from graph.moment import read_day
 from ingest.source import Delivery
+
+SETTINGS: Final = ("name", "trust", "confidence", "delivery", "delivered")
+"""What may be said of any delivery."""
 
 
 def delivery_of(
@@ -23,24 +27,33 @@ def delivery_of(
                 where=setting,
                 remedy=f"give it with --{setting.replace('_', '-')}",
             )
-    source = settings.get("name") or name
-    if ":" in source or source != source.strip():
-        raise InvalidMapping(
-            f"{source!r} cannot be a source's name", where="name", remedy="give a word without colons and outer spaces"
-        )
-    delivered = settings.get("delivered")
     return Delivery(
         paths,
-        source,
-        _mode(settings.get("delivery") or "changes"),
-        read_day(delivered, where="delivered") if delivered else None,
-        _fraction(settings, "trust", 0.5),
-        _fraction(settings, "confidence", 1.0),
+        name_of(settings.get("name") or name),
+        mode_of(settings.get("delivery") or "changes"),
+        day_of(settings.get("delivered") or ""),
+        fraction_of(settings, "trust", 0.5),
+        fraction_of(settings, "confidence", 1.0),
         dict(settings),
     )
 
 
-def _mode(text: str) -> Literal["full", "changes"]:
+def name_of(text: str) -> str:
+    """A source's name: the part of every id before the colon; raises InvalidMapping."""
+    if ":" in text or text != text.strip():
+        raise InvalidMapping(
+            f"{text!r} cannot be a source's name", where="name", remedy="give a word without colons and outer spaces"
+        )
+    return text
+
+
+def day_of(text: str) -> date | None:
+    """The day of a delivery, None where nothing is said; raises InvalidDate."""
+    return read_day(text, where="delivered") if text else None
+
+
+def mode_of(text: str) -> Literal["full", "changes"]:
+    """What absence means; raises InvalidMapping."""
     if text == "full":
         return "full"
     if text == "changes":
@@ -48,7 +61,8 @@ def _mode(text: str) -> Literal["full", "changes"]:
     raise InvalidMapping(f"{text!r} is no kind of delivery", where="delivery", remedy="write full or changes")
 
 
-def _fraction(settings: Mapping[str, str], name: str, default: float) -> float:
+def fraction_of(settings: Mapping[str, str], name: str, default: float) -> float:
+    """A setting from 0 to 1; raises InvalidMapping."""
     try:
         value = float(settings.get(name) or default)
     except ValueError:

@@ -15,6 +15,7 @@ import pyarrow as pa
 from graph.errors import InvalidMapping
 from graph.field import PARTY_KINDS, Field, Kind
 from graph.model import IDENTIFIER, KINDS, PARTY_FIELDS, PROFILE
+from ingest.given import SETTINGS, day_of, fraction_of, mode_of, name_of
 from ingest.toml_text import Node, read_toml, unfilled
 from ingest.value_text import OP, STATED_AT, TIMES, read_value
 
@@ -108,33 +109,37 @@ class Mapping:
 
 
 def read_mapping(path: Path, settings: Words[str, str] | None = None) -> Mapping:
-    """Read and check a mapping; `currency` and `lender` of the settings go before its own.
+    """Read and check a mapping; what the settings say of the delivery, `currency` or `lender` goes before its own.
 
     Raises InvalidMapping with line, field and remedy.
     """
     given = {key: value for key, value in (settings or {}).items() if value}
     root = read_toml(path)
-    unfilled(root, frozenset(given) & {"currency", LENDER})
+    unfilled(root, frozenset(given) & {"currency", LENDER, *SETTINGS})
     root.allow("source", "table")
     source = root.node("source")
     source.allow("name", "trust", "confidence", "delivery", "delivered", "currency", LENDER, "lender_name", "ignore")
     tables = tuple(_table(node, source, given) for node in root.nodes("table"))
     if not tables:
         raise root.fail("no [[table]] is described", remedy="describe at least one file")
-    name = source.word("name")
-    if ":" in name or name != name.strip():
-        raise source.fail("a source's name is the part of every id before the colon, and holds none", "name")
     return Mapping(
         path,
-        name,
-        source.fraction("trust", 0.5),
-        source.fraction("confidence", 1.0),
-        _mode(source),
-        _day(source),
+        name_of(given["name"]) if "name" in given else _name(source),
+        fraction_of(given, "trust", source.fraction("trust", 0.5)),
+        fraction_of(given, "confidence", source.fraction("confidence", 1.0)),
+        mode_of(given["delivery"]) if "delivery" in given else _mode(source),
+        day_of(given["delivered"]) if "delivered" in given else _day(source),
         given.get("currency", source.word("currency", "")),
         source.words("ignore"),
         tables,
     )
+
+
+def _name(source: Node) -> str:
+    name = source.word("name")
+    if ":" in name or name != name.strip():
+        raise source.fail("a source's name is the part of every id before the colon, and holds none", "name")
+    return name
 
 
 def _mode(source: Node) -> Mode:

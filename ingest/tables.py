@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from graph.errors import InvalidInput, InvalidMapping, UnreadableFile
+from ingest import given
 from ingest.mapping import Mapping as Plan
 from ingest.mapping import TablePart, read_mapping
 from ingest.places import Origin, original_places, read_origin, split_place
@@ -23,8 +24,8 @@ from ingest.tabular.rows import Rows
 _NO_MAPPING = "`contagraph inspect FILE --out mapping.toml` writes one to start from; then add --mapping mapping.toml"
 
 
-SETTINGS: Final = ("mapping", "hash_key", "currency", "lender")
-"""What is said beside the mapping; all else of a delivery stands in it."""
+SETTINGS: Final = ("currency", "lender", *given.SETTINGS)
+"""What may be said beside the mapping, and goes before it; all else stands in it."""
 
 
 class Tables:
@@ -52,9 +53,11 @@ class Tables:
         if not settings.get("mapping"):
             raise InvalidMapping("tables need a mapping", where=str(paths[0]) if paths else "", remedy=_NO_MAPPING)
         for name, value in settings.items():
-            if value and name not in SETTINGS:
+            if value and name not in ("mapping", "hash_key", *SETTINGS):
                 raise InvalidMapping(
-                    "of tables the mapping says this", where=name, remedy="write it under [source], or leave it out"
+                    "is no setting of tables",
+                    where=name,
+                    remedy=f"set some of {', '.join(SETTINGS)}; the mapping says all else",
                 )
         plan = read_mapping(Path(settings["mapping"]), settings)
         declared(plan)

@@ -32,7 +32,7 @@ def load_files(
             "--set",
             metavar="NAME=VALUE",
             help="What the files cannot say: lender, currency, name, trust, confidence, delivery (full or changes), "
-            "delivered (the delivery's day)",
+            "delivered (the delivery's day); goes before what a mapping says",
         ),
     ] = None,
     lender: Annotated[str, typer.Option(help="Who lends, where the files do not say: --set lender=…")] = "",

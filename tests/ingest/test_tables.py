@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
-from graph.errors import InvalidMapping, UnreadableFile
+from graph.errors import InvalidInput, InvalidMapping, UnreadableFile
 from graph.field import PARTY_KINDS
 from graph.schema import STAGED_PARTY, staged_schema
 from ingest.quality import Checks
-from ingest.source import Rejected
+from ingest.source import Delivery, Rejected, Staged
 from ingest.tables import Tables
 
 MAPPING = """
@@ -236,12 +236,47 @@ def test_a_file_no_table_describes_is_refused_before_anything_is_read(tmp_path: 
         load(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["delivery", "delivered", "delivry"])
+def delivered(folder: Path, mapping: str = MAPPING, **settings: str) -> Delivery:
+    path = folder / "m.toml"
+    path.write_text(mapping, encoding="utf-8")
+    return Tables().delivery((folder / "股东.csv",), {"mapping": str(path), **settings})
+
+
+@pytest.mark.parametrize("name", ["lender_name", "delivry"])
 def test_what_only_the_mapping_says_is_not_silently_ignored(tmp_path: Path, name: str) -> None:
-    mapping = tmp_path / "m.toml"
-    mapping.write_text(MAPPING, encoding="utf-8")
-    with pytest.raises(InvalidMapping, match="mapping says this"):
-        Tables().delivery((tmp_path / "股东.csv",), {"mapping": str(mapping), name: "changes"})
+    with pytest.raises(InvalidMapping, match="is no setting of tables") as caught:
+        delivered(tmp_path, **{name: "changes"})
+    assert "delivered" in caught.value.remedy
+
+
+def test_what_is_set_goes_before_the_mapping(tmp_path: Path) -> None:
+    dated = MAPPING.replace("confidence", 'delivered = 2024-06-30\ndelivery = "full"\ntrust = 0.3\nconfidence')
+    told = delivered(tmp_path, dated)
+    assert (told.source, told.mode, told.delivered) == ("登记", "full", date(2024, 6, 30))
+    told = delivered(
+        tmp_path, dated, name="台账", delivery="changes", delivered="2026-01-01", trust="0.9", confidence="0.2"
+    )
+    assert (told.source, told.mode, told.delivered) == ("台账", "changes", date(2026, 1, 1))
+    assert (told.trust, told.confidence) == (0.9, 0.2)
+    write_csv(tmp_path / "股东.csv", ROWS)
+    rows = [row for item in Tables().read(told) if isinstance(item, Staged) for row in item.rows.to_pylist()]
+    assert {row["source"] for row in rows} == {"台账"}
+    assert {row["confidence"] for row in rows if "confidence" in row} == {0.2}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("name", "a:b"), ("delivery", "all"), ("delivered", "2026-02-30"), ("trust", "2")]
+)
+def test_a_setting_that_cannot_be_is_named(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(InvalidInput, match=value) as caught:
+        delivered(tmp_path, **{name: value})
+    assert caught.value.where == name
+
+
+def test_what_is_set_needs_not_be_filled_in(tmp_path: Path) -> None:
+    open_lines = MAPPING.replace('name = "登记"', 'name = "??? name"\ndelivery = "??? full or changes"')
+    told = delivered(tmp_path, open_lines, name="登记", delivery="changes")
+    assert (told.source, told.mode) == ("登记", "changes")
 
 
 def test_a_full_delivery_without_one_of_its_files_is_refused(tmp_path: Path) -> None:
