@@ -22,6 +22,7 @@ from ingest.tabular.rows import (
     Rows,
     damaged_cells,
     large_cells,
+    reason_of_cells,
     reject,
     reject_cells,
     shorten,
@@ -87,9 +88,9 @@ class _Batch:
             detail = "nested too deep" if isinstance(problem, RecursionError) else str(problem)
             return reject_cells(place, "not JSON", detail, [text])
         if not isinstance(found, dict):
-            return reject_cells(place, "not JSON", f"a {type(found).__name__}, not an object", [text])
-        if found.keys() == {CELLS} and isinstance(found[CELLS], list):
-            return reject(place, "wrong number of cells", "cells without columns", text)
+            return reject_cells(place, "not JSON", f"no object: {shorten(text)}", [text])
+        if reason := reason_of_cells(found):
+            return reject(place, reason, f"cells without columns: {shorten(', '.join(map(str, found[CELLS])))}", text)
         broken = found.pop(UNREADABLE, None)
         if isinstance(broken, dict):
             self._broken += [(len(self.numbers), str(name), str(reason)) for name, reason in broken.items()]

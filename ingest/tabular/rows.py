@@ -28,6 +28,8 @@ CELLS = "cells"
 UNREADABLE = "unreadable"
 """Key under which a row written to quarantine names the cells that could not be read, with the reason."""
 
+WRONG_NUMBER = "wrong number of cells"
+
 
 @dataclass(frozen=True)
 class CellFault:
@@ -134,5 +136,15 @@ def reject(place: str, reason: str, detail: str, raw: str) -> Rejected:
 
 
 def reject_cells(place: str, reason: str, detail: str, cells: list[str]) -> Rejected:
-    """A refused row that has no columns."""
-    return reject(place, reason, detail, json.dumps({CELLS: cells}, ensure_ascii=False))
+    """A refused row that has no columns; it names its reason, so that it is refused for the same one again."""
+    named = {} if reason == WRONG_NUMBER else {UNREADABLE: {CELLS: reason}}
+    return reject(place, reason, detail, json.dumps({CELLS: cells, **named}, ensure_ascii=False))
+
+
+def reason_of_cells(row: dict[str, Any]) -> str:
+    """Why a row without columns was refused; empty where it is none."""
+    if not isinstance(row.get(CELLS), list) or row.keys() - {CELLS, UNREADABLE}:
+        return ""
+    named = row.get(UNREADABLE)
+    reason = named.get(CELLS) if isinstance(named, dict) else None
+    return reason if reason in REMEDIES else WRONG_NUMBER

@@ -39,8 +39,7 @@ def load(folder: Path, name: str, text: str) -> Path:
     ("row", "reason"),
     [
         ("2", "wrong number of cells"),
-        # Without its columns, a row that was cut is one of the wrong number of cells.
-        ('2,"open', "wrong number of cells"),
+        ('2,"open', "unclosed quote"),
         ("2," + "x" * 9_000_000, "cell too large"),
     ],
     ids=["short", "open", "large"],
@@ -51,6 +50,20 @@ def test_rows_that_fit_no_header_can_be_retried_and_stay_open(tmp_path: Path, ro
     assert done.exit_code == 0, done.output
     assert f"not used: {reason} 1" in done.output
     assert "a.csv:3" in typed("quarantine", "list", "--store", str(tmp_path / "store")).output
+
+
+@pytest.mark.parametrize("row", ['["1", "Sample Ltd"]', "7", '{"no": "1", "na'], ids=["list", "number", "cut"])
+def test_a_json_line_that_is_no_object_is_refused_for_the_same_reason_again(tmp_path: Path, row: str) -> None:
+    (tmp_path / "m.toml").write_text(MAPPING.replace("NAME.csv", "a.jsonl"), encoding="utf-8")
+    (tmp_path / "a.jsonl").write_text(f'{{"no": "2", "name": "Other Ltd"}}\n{row}\n', encoding="utf-8")
+    store = ("--store", str(tmp_path / "store"))
+    given = (str(tmp_path / "a.jsonl"), "--mapping", str(tmp_path / "m.toml"))
+    assert "not JSON 1" in typed("load", *given, *store).output
+    for _ in range(2):
+        assert "not used: not JSON 1" in typed("quarantine", "retry", *store).output
+        listed = " ".join(typed("quarantine", "list", *store).output.split())
+        assert listed.startswith("not JSON 1 ")
+        assert "a.jsonl:2" in listed
 
 
 def test_a_delivery_that_cannot_be_retried_is_told_and_the_next_is_loaded(tmp_path: Path) -> None:
