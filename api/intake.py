@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
+from api.workspace import QUARANTINE, used
 from graph.disk import flush_folder
 from graph.errors import InvalidInput, InvalidMapping, NotFound
 from graph.local import open_store
@@ -140,7 +141,11 @@ class Intake:
         for path in found:
             if not path.is_file():
                 raise NotFound("there is no such file", where=str(path), remedy="look at its path")
-        return self._load(kind, kind.delivery(found, dict(parcel.settings) | self._secret()), watch)
+        # Before a folder is made: what is refused here leaves none.
+        delivery = kind.delivery(found, parcel.settings)
+        with used(self.place.folder):
+            settings = dict(delivery.settings) | self._secret()
+            return self._load(kind, replace(delivery, settings=settings), watch)
 
     def retry(self, digest: str, watch: Watch) -> Report:
         """Load the open rows of a delivery once more; what still does not fit is open again, as of the new delivery."""
@@ -182,7 +187,7 @@ class Intake:
 
     def quarantine(self) -> Quarantine:
         """The rows that could not be used."""
-        return Quarantine(self._workspace() / "quarantine.sqlite")
+        return Quarantine(self._workspace() / QUARANTINE)
 
     def store(self) -> GraphStore:
         """The store, open."""

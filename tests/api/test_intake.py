@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -10,8 +11,9 @@ import pytest
 
 from api import intake as intake_module
 from api.engine import Place
-from api.intake import DELIVERIES, Intake, hash_key, parcels
-from graph.errors import InvalidInput, InvalidMapping
+from api.intake import DELIVERIES, Intake, Parcel, hash_key, parcels
+from api.workspace import used
+from graph.errors import InvalidInput, InvalidMapping, NotFound
 from graph.local import open_store
 from graph.model import IDENTIFIER, OWNS
 from ingest.loading.staging import Watch
@@ -53,6 +55,54 @@ def open_rows(intake: Intake) -> list[tuple[int, str, str]]:
 
 def mode(path: Path) -> int:
     return path.stat().st_mode & 0o777
+
+
+REFUSED = {
+    "no mapping": ({"股东.csv": "编号\n1\n"}, {}),
+    "no such mapping": ({"股东.csv": "编号\n1\n"}, {"mapping": "none.toml"}),
+    "an empty file": ({"股东.csv": "", "m.toml": MAPPING}, {"mapping": "m.toml"}),
+    "another table": ({"股东.csv": "a,b\n1,2\n", "m.toml": MAPPING}, {"mapping": "m.toml"}),
+    "a day ahead": (
+        {"股东.csv": "编号\n1\n", "m.toml": MAPPING.replace("confidence", "delivered = 2099-01-01\nconfidence")},
+        {"mapping": "m.toml"},
+    ),
+    "no file": ({}, {}),
+}
+
+
+@pytest.mark.parametrize(("files", "settings"), REFUSED.values(), ids=REFUSED)
+def test_a_first_load_that_is_refused_leaves_nothing(
+    tmp_path: Path, files: dict[str, str], settings: dict[str, str]
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    told = {name: str(tmp_path / value) for name, value in settings.items()}
+    with pytest.raises((InvalidInput, NotFound)):
+        place(tmp_path / "store").load(Parcel((tmp_path / "股东.csv",), "tables", told), Watch())
+    assert not (tmp_path / "store").exists()
+
+
+def test_a_refused_load_leaves_a_workspace_in_which_something_is_kept(refused: Intake, tmp_path: Path) -> None:
+    before = open_rows(refused)
+    (tmp_path / "files" / "股东.csv").write_text("", encoding="utf-8")
+    for parcel in parcels([tmp_path / "files"], source="", settings={}):
+        with pytest.raises(InvalidInput):
+            refused.load(parcel, Watch())
+    assert before
+    assert open_rows(refused) == before
+
+
+def test_a_refused_load_leaves_a_workspace_that_another_uses(tmp_path: Path) -> None:
+    another = ExitStack()
+
+    def refused_meanwhile() -> None:
+        with used(tmp_path / "store"):
+            another.enter_context(used(tmp_path / "store"))
+            raise InvalidInput("it is refused")
+
+    with another, pytest.raises(InvalidInput):
+        refused_meanwhile()
+    assert (tmp_path / "store").exists()
 
 
 def test_a_row_that_was_not_mended_is_open_after_every_retry_and_gone_once_it_is(refused: Intake) -> None:
