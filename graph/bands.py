@@ -122,14 +122,7 @@ class Band:
         return None if empty else Band(low, high, low_open, high_open)
 
     def __str__(self) -> str:
-        return self.written(_percent)
-
-    def written(self, percent: Callable[[float], str]) -> str:
-        """As registers write it, its ends by `percent`."""
-        if self.is_exact:
-            return percent(self.low)
-        low, high = percent(self.low).removesuffix("%"), percent(self.high)
-        return f"{'>' * self.low_open}{low}–{'<' * self.high_open}{high}"
+        return written(self.low, self.low if self.is_exact else self.high, self.ends)
 
     @property
     def _ends(self) -> tuple[int, int]:
@@ -138,3 +131,15 @@ class Band:
 
 def _percent(fraction: float) -> str:
     return f"{fraction * 100:.10g}%"
+
+
+def written(low: float, high: float, ends: int, percent: Callable[[float], str] = _percent) -> str:
+    """A band as registers write it, its ends by `percent`; also of what cannot be one.
+
+    >>> written(0.5, 0.25, LOW_OPEN), written(1.5, 1.5, 0)
+    ('>50–25%', '150%')
+    """
+    if low == high and not ends:
+        return percent(low)
+    over, under = ">" * bool(ends & LOW_OPEN), "<" * bool(ends & HIGH_OPEN)
+    return f"{over}{percent(low).removesuffix('%')}–{under}{percent(high)}"

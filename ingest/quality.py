@@ -3,16 +3,17 @@
 A row that fails leaves its batch as a rejected row, whole, with the first reason found.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from graph.bands import UNIT
+from graph.bands import UNIT, written
 from graph.currencies import CURRENCIES
 from graph.field import PARTY_KINDS, Field, Kind
 from ingest.privacy import IN_CLEAR, conceal_rejected, conceal_staged
@@ -92,7 +93,7 @@ def _split(staged: Staged, failures: list[_Failure], key: bytes | None) -> tuple
     rejected = []
     for number, row, raw in zip(reason[lost], bad, raws, strict=True):
         failure = failures[number]
-        detail = ", ".join(f"{name} = {row[name]}" for name in failure.columns)
+        detail = _said(staged.kind, failure.columns, row)
         told = Rejected(row["place"] or "", failure.reason, detail, REMEDIES[failure.reason], raw)
         rejected.append(conceal_rejected(told, key))
     whole = staged.raw
@@ -100,6 +101,16 @@ def _split(staged: Staged, failures: list[_Failure], key: bytes | None) -> tuple
         staged, rows=staged.rows.take(pa.array(good)), raw=lambda places: whole(good[places].tolist())
     )  # fmt: skip
     return kept, rejected
+
+
+def _said(kind: Kind | None, columns: tuple[str, ...], row: Mapping[str, Any]) -> str:
+    """What a row says in columns, by the names of the model's fields."""
+    field = next((field for field in kind.fields if field.columns == columns), None) if kind else None
+    if field and field.type == "band":
+        low, high, ends = (row[name] for name in columns)
+        missing = [end for end, value in (("low", low), ("high", high)) if value is None]
+        return f"{field.name} has no {missing[0]} end" if missing else f"{field.name} = {written(low, high, ends or 0)}"
+    return ", ".join(f"{name} is empty" if row[name] in (None, "") else f"{name} = {row[name]}" for name in columns)
 
 
 def _compared(kind: Kind, rows: pa.Table) -> pa.Table:

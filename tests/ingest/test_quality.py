@@ -81,6 +81,24 @@ def test_what_cannot_be_is_refused_whole_with_reason_and_remedy(
 
 
 @pytest.mark.parametrize(
+    ("kind", "row", "detail"),
+    [
+        (OWNS, {"share_low": 1.5, "share_high": 1.5, "share_ends": 0}, "share = 150%"),
+        (OWNS, {"votes_low": -0.1, "votes_high": 0.2, "votes_ends": 0}, "votes = -10–20%"),
+        (OWNS, {"share_low": 0.5, "share_high": 0.25, "share_ends": 0}, "share = 50–25%"),
+        (OWNS, {"share_low": 0.5, "share_high": 0.5, "share_ends": 1}, "share = >50–50%"),
+        (OWNS, {"share_low": 0.5, "share_ends": 0}, "share has no high end"),
+        (OWNS, {"share_low": 0.5, "share_high": 0.6, "share_ends": 7}, "share = >50–<60%"),
+        (GUARANTEES, {"agreed_share": 1.01}, "agreed_share = 1.01"),
+        (LENDS, {}, "kind is empty"),
+    ],
+)
+def test_what_is_refused_is_told_by_the_fields_of_the_model(kind: Kind, row: dict[str, Any], detail: str) -> None:
+    (bad,) = Checks(key=KEY).check(staged(kind, row))[1]
+    assert bad.detail == detail
+
+
+@pytest.mark.parametrize(
     ("kind", "row"),
     [
         (OWNS, BAND | {"from": "s:b"}),
