@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
@@ -13,10 +14,13 @@ from ingest.values import Fault, Parsed, by_distinct
 from ingest.words import BLANK, ENDLESS
 
 _SERIAL_START = date(1899, 12, 30)
+_FIRST, _FARTHEST = ((day - date(1970, 1, 1)).days for day in (date.min, date(2999, 1, 1)))
 _YMD = re.compile(r"(\d{4})\s*([-/.年])\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?:\s*日)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"([1-9]\d{4})(?:\.(\d+))?")
-_AMBIGUOUS = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})|\d{4}\s*[-/.年]\s*\d{1,2}\s*月?|\d{4}年?")
+_AMBIGUOUS = re.compile(
+    r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})|\d{4}\s*[-/.年]\s*(?P<month>\d{1,2})\s*月?|\d{4}年?"
+)
 _CLOCK = re.compile(r"[ t]*(\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?\s*(z|[-+]\d{2}:?\d{2})?")
 _NAMED = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%d-%b-%Y", "%B %d %Y")
 _NUMERALS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
@@ -38,7 +42,9 @@ def days(text: pa.Array, *, form: str = "") -> Parsed:
     """
     if not form:
         try:
-            return Parsed((pc.cast(text, pa.date32()),))
+            plain = pc.cast(text, pa.date32())
+            if _all_usual(plain):
+                return Parsed((plain,))
         except pa.ArrowInvalid:
             # The clock of a timestamp makes every text distinct; the day is what is asked.
             text = pc.replace_substring_regex(text, r"^\s*(\d{4}-\d{2}-\d{2})[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?$", r"\1")
@@ -52,11 +58,18 @@ def instants(text: pa.Array, *, form: str = "") -> Parsed:
     [datetime.datetime(2024, 3, 1, 0, 0)]
     """
     if not form:
-        try:
-            return Parsed((pc.cast(text, pa.timestamp("us")),))
-        except pa.ArrowInvalid:
-            pass
+        with suppress(pa.ArrowInvalid):
+            plain = pc.cast(text, pa.timestamp("us"))
+            if _all_usual(plain.cast(pa.date32())):
+                return Parsed((plain,))
     return by_distinct(text, lambda distinct: _read(distinct, lambda t: read_instant(t, form=form), pa.timestamp("us")))
+
+
+def _all_usual(read: pa.Array) -> bool:
+    """Whether no day may be one that the calendar lacks, or one that stands for none."""
+    bounds = pc.min_max(read.cast(pa.int32()))
+    low, high = bounds["min"].as_py(), bounds["max"].as_py()
+    return low is None or (low >= _FIRST and high < _FARTHEST)
 
 
 def _read(text: pa.Array, read: Callable[[str], date | None], kind: pa.DataType) -> Parsed:
@@ -123,7 +136,7 @@ def _by_format(text: str, form: str) -> datetime:
     try:
         return datetime.strptime(text, form)
     except ValueError as problem:
-        raise _Unread("impossible date" if "out of range" in str(problem) else "not a date") from problem
+        raise _Unread(_unfit(problem)) from problem
 
 
 def _day(text: str) -> tuple[date, str]:
@@ -138,9 +151,27 @@ def _day(text: str) -> tuple[date, str]:
             return _real(*(int(match[part]) for part in parts)), rest
     if match := _SERIAL.fullmatch(text):
         return _SERIAL_START + timedelta(days=int(match[1])), ""
-    if _AMBIGUOUS.fullmatch(text):
-        raise _Unread("ambiguous date")
+    if match := _AMBIGUOUS.fullmatch(text):
+        raise _Unread("ambiguous date" if _may_be(match) else "impossible date")
     return _by_name(text), ""
+
+
+def _may_be(match: re.Match[str]) -> bool:
+    """Whether what is ambiguous is a day of the calendar in some order, or its month one of the year."""
+    if match["month"]:
+        return 1 <= int(match["month"]) <= 12
+    if not match[1]:
+        return True
+    first, second, third = (int(part) for part in match.groups()[:3])
+    orders = [(third, second, first), (third, first, second)]
+    return any(map(_is_day, orders if len(match[3]) == 4 else [*orders, (first, second, third)]))
+
+
+def _is_day(parts: tuple[int, int, int]) -> bool:
+    year, month, day = parts
+    with suppress(ValueError):
+        return bool(date(year if year > 99 else 2000 + year, month, day))
+    return False
 
 
 def _real(year: int, month: int, day: int) -> date:
@@ -151,12 +182,18 @@ def _real(year: int, month: int, day: int) -> date:
 
 
 def _by_name(text: str) -> date:
+    reasons = set()
     for form in _NAMED:
         try:
             return datetime.strptime(text, form).date()
-        except ValueError:
-            continue
-    raise _Unread("not a date")
+        except ValueError as problem:
+            reasons.add(_unfit(problem))
+    raise _Unread(min(reasons))
+
+
+def _unfit(problem: ValueError) -> str:
+    """Why a text does not have a form: it does, but the calendar has no such day, or it does not."""
+    return "impossible date" if "range" in str(problem) else "not a date"
 
 
 def _from_numerals(text: str) -> str:

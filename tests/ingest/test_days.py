@@ -38,7 +38,17 @@ def test_days_in_chinese_numerals_are_read(day: date) -> None:
     [
         ("2023-02-30", "impossible date"),
         ("2023年13月1日", "impossible date"),
+        ("0000-01-01", "impossible date"),
         ("20230229", "impossible date"),
+        ("31/02/2024", "impossible date"),
+        ("13.13.2024", "impossible date"),
+        ("31/31/24", "impossible date"),
+        ("31-Feb-2024", "impossible date"),
+        ("February 30, 2024", "impossible date"),
+        ("2024-13", "impossible date"),
+        ("2024年13月", "impossible date"),
+        ("31/02/24", "ambiguous date"),  # the 24th of February 2031, if the year comes first
+        ("13/02/2024", "ambiguous date"),
         ("03/04/2024", "ambiguous date"),
         ("2024-03", "ambiguous date"),
         ("2024年", "ambiguous date"),
@@ -55,7 +65,9 @@ def test_what_is_no_day_says_why(text: str, reason: str) -> None:
 
 @pytest.mark.parametrize("text", ["长期", "至今", "9999-12-31", "", "-"])
 def test_a_day_that_never_comes_is_none(text: str) -> None:
-    assert days(pa.array([text, "2024/1/1"])).arrays[0].to_pylist()[0] is None
+    for other in ("2024/1/1", "2024-01-01"):
+        assert days(pa.array([text, other])).arrays[0].to_pylist() == [None, date(2024, 1, 1)]
+    assert instants(pa.array([text])).arrays[0].to_pylist() == [None]
 
 
 def test_a_format_settles_which_is_the_month() -> None:
