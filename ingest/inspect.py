@@ -5,8 +5,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from graph.errors import UnreadableFile
 from graph.field import PARTY_KINDS, Type
@@ -18,6 +20,7 @@ from ingest.source import Rejected
 from ingest.tabular.layout import Layout
 from ingest.tabular.open import DELIMITED, LINES, WORKBOOKS, read_rows
 from ingest.tabular.rows import Rows, shorten, unique
+from ingest.tabular.titles import Title, title_of
 from ingest.tabular.workbook import sheets
 from ingest.values import Parsed, choices, flags, numbers
 from ingest.words import words_of
@@ -25,7 +28,10 @@ from ingest.words import words_of
 SAMPLE_ROWS = 100_000
 _EXAMPLES = 5
 _AGREE = 0.9
-"""Share of the filled cells that must read as a type for the column to be of it."""
+"""Share of the distinct cells that must read as a type for the column to be of it."""
+
+_NEARLY_ALL = 0.95
+"""Share of all filled cells that is as good."""
 
 _ENOUGH = 4
 """Cells that outweigh a single one that does not read."""
@@ -47,6 +53,10 @@ class Column:
     examples: tuple[str, ...]
     faults: int
     """Cells that cannot be read at all."""
+    misfits: int
+    """Filled cells that do not read as its type."""
+    misfit: str
+    """One of them."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +77,8 @@ class Look:
     """The first rows that do not fit the table."""
     guess: Guess
     """What kinds of fact the table seems to state, and which columns say what."""
+    title: Title
+    """Lines that seem to stand above its header."""
 
 
 def looks(path: Path, *, rows: int = SAMPLE_ROWS) -> list[Look]:
@@ -87,7 +99,8 @@ def look(path: Path, *, sheet: str = "", rows: int = SAMPLE_ROWS) -> Look:
     refused: list[Rejected] = []
     batches: list[Rows] = []
     count = 0
-    found = read_rows(path, Layout(path.name, sheet=sheet))
+    title = title_of(path, Layout(path.name, sheet=sheet))
+    found = read_rows(path, Layout(path.name, sheet=sheet, skip=title.lines))
     for item in found:
         if isinstance(item, Rejected):
             refused = [*refused, item][:_EXAMPLES]
@@ -102,7 +115,7 @@ def look(path: Path, *, sheet: str = "", rows: int = SAMPLE_ROWS) -> Look:
     kinds = {column.name: column.type for column in columns}
     highs = {column.name: column.high for column in columns if column.type == "number"}
     told = guess(kinds, highs, title=path.stem, kinds=_party_kinds(batches))
-    return Look(path, sheet, detect(path) if text else "", count, whole, columns, tuple(refused), told)
+    return Look(path, sheet, detect(path) if text else "", count, whole, columns, tuple(refused), told, title)
 
 
 def _party_kinds(batches: list[Rows]) -> frozenset[str]:
@@ -136,23 +149,45 @@ def _columns(batches: list[Rows]) -> tuple[Column, ...]:
 
 def _column(name: str, text: pa.Array, faults: int) -> Column:
     said = text.drop_null()
-    distinct = pc.unique(said)
-    kind, values = _type(distinct)
+    counted = pc.value_counts(said)
+    distinct = counted.field("values")
+    cells = _Cells(distinct, counted.field("counts").to_numpy())
+    kind, values, lost = _type(cells)
     bounds = pc.min_max(values).as_py() if len(values) and values.null_count < len(values) else {"min": "", "max": ""}
     examples = tuple(shorten(example)[:60] for example in distinct[:_EXAMPLES].to_pylist())
     filled = len(said) / max(len(text), 1)
     low, high = (shorten(str(bounds[end])) for end in ("min", "max"))
-    return Column(name, filled, len(distinct), kind, low, high, examples, faults)
+    misfit = shorten(distinct[int(lost[0])].as_py())[:60] if len(lost) else ""
+    misfits = int(cells.counts[lost].sum())
+    return Column(name, filled, len(distinct), kind, low, high, examples, faults, misfits, misfit)
 
 
-def _type(distinct: pa.Array) -> tuple[Type, pa.Array]:
-    """The narrowest type most of the distinct cells read as, and their values."""
+@dataclass(frozen=True)
+class _Cells:
+    """Distinct cells, and how often each is there."""
+
+    distinct: pa.Array
+    counts: NDArray[np.int64]
+
+    def number(self, pattern: str) -> int:
+        """How many cells look like this."""
+        return int(self.counts[pc.match_substring_regex(self.distinct, pattern).to_numpy(zero_copy_only=False)].sum())
+
+    def said(self, read: Parsed) -> int:
+        """How many cells say something that reads as a type."""
+        return int(self.counts[read.arrays[0].is_valid().to_numpy(zero_copy_only=False)].sum())
+
+
+def _type(cells: _Cells) -> tuple[Type, pa.Array, NDArray[np.int64]]:
+    """The narrowest type most of the cells read as, the values of the distinct ones, and which of these do not fit."""
+    distinct = cells.distinct
+    nothing = np.zeros(0, np.int64)
     if not len(distinct):
-        return "text", distinct
+        return "text", distinct, nothing
     # A leading zero or many digits are a number's name, not an amount; a few amounts are that large.
-    zero = pc.any(pc.match_substring_regex(distinct, r"^0\d")).as_py()
+    zeros = cells.number(r"^0\d") > (1 - _NEARLY_ALL) * cells.counts.sum()
     long = pc.sum(pc.match_substring_regex(distinct, r"^\d{12,}$")).as_py()
-    named = zero or len(distinct) - long < _AGREE * len(distinct)
+    named = zeros or len(distinct) - long < _AGREE * len(distinct)
     serial = pc.all(pc.match_substring_regex(distinct, r"^\d{5}$")).as_py()
     tried: dict[Type, Parsed] = {} if serial else {"date": days(distinct)}
     if not named:
@@ -161,8 +196,18 @@ def _type(distinct: pa.Array) -> tuple[Type, pa.Array]:
     for reads in (_reads, _nearly_reads):
         for kind, read in tried.items():
             if reads(read, distinct):
-                return kind, pc.utf8_lower(distinct) if kind == "flag" else read.arrays[0]
-    return "text", distinct
+                return kind, pc.utf8_lower(distinct) if kind == "flag" else read.arrays[0], _lost(read)
+    # Few words that come often say more of a column than many that come once.
+    kind, read = max(tried.items(), key=lambda one: cells.said(one[1]), default=("text", Parsed((distinct,))))
+    lost = _lost(read)
+    if kind != "text" and cells.said(read) >= _NEARLY_ALL * (cells.said(read) + cells.counts[lost].sum()) > 0:
+        return kind, pc.utf8_lower(distinct) if kind == "flag" else read.arrays[0], lost
+    return "text", distinct, nothing
+
+
+def _lost(read: Parsed) -> NDArray[np.int64]:
+    """Distinct cells that do not read as a type, the first one first."""
+    return np.sort(np.concatenate([np.zeros(0, np.int64), *(fault.rows for fault in read.faults)]))
 
 
 def _reads(read: Parsed, distinct: pa.Array) -> bool:

@@ -56,6 +56,7 @@ def _table(one: Look) -> list[str]:
     lines = ["[[table]]", f"file = {quoted(_glob(one.path.name))}"]
     lines += [f"sheet = {quoted(one.sheet)}"] if one.sheet else []
     lines += [f"encoding = {quoted(one.encoding)}"] if one.encoding not in ("", "utf-8") else []
+    lines += [f"skip = {one.title.lines}    # lines above the header"] if one.title.lines else []
     lines += [f"stated = {quoted(guess.stated)}"] if guess.stated else []
     relation = guess.kind != "Profile"
     names = ("from_party", "to_party") if relation else ("party",)

@@ -14,12 +14,13 @@ from ingest.mapping import TablePart, read_mapping
 from ingest.places import Origin, original_places, read_origin, split_place
 from ingest.source import Delivery, Rejected, Staged
 from ingest.tabular.ahead import in_order
-from ingest.tabular.cells import locate
+from ingest.tabular.cells import locate, names
 from ingest.tabular.layout import Layout
 from ingest.tabular.mapper import Mapper
 from ingest.tabular.open import ENDINGS, keeps_own_names, read_rows
 from ingest.tabular.persons import Persons, declared
 from ingest.tabular.rows import Rows
+from ingest.tabular.titles import title_of
 
 _NO_MAPPING = "`contagraph inspect FILE --out mapping.toml` writes one to start from; then add --mapping mapping.toml"
 
@@ -155,6 +156,8 @@ def _read(
     layout = Layout(origin.text, origin.sheet or table.sheet, table.encoding, table.delimiter, table.header, table.skip)
     if retried:
         layout = Layout(origin.text, again=True)
+    elif not layout.skip and not layout.header:
+        _begins_with_header(path, layout, table)
     lenient = keeps_own_names(path)
     mappers: dict[tuple[str, ...], Mapper] = {}
 
@@ -174,3 +177,14 @@ def _read(
 
     for items in in_order(batches(), mapped):
         yield from items
+
+
+def _begins_with_header(path: Path, layout: Layout, table: TablePart) -> None:
+    """Raise InvalidMapping where a title stands above the header: every row would be wider than it."""
+    title = title_of(path, layout)
+    if title.lines and not names(table, title.text):
+        raise InvalidMapping(
+            f"{path} seems to begin with a title, {title.text!r}",
+            where=table.line,
+            remedy=f"say skip = {title.lines} under [[table]]: its header is in line {title.lines + 1}",
+        )

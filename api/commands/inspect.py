@@ -64,7 +64,13 @@ def _show(one: "Look", console: Console) -> None:
         table.add_column(head)
     for column in one.columns:
         examples = ", ".join(column.examples[:3])
-        table.add_row(*(escape(cell) for cell in (column.name, column.type, f"{1 - column.filled:.0%}", examples)))
+        but = f", but {column.misfits:,} such as {column.misfit}" if column.misfits else ""
+        cells = (column.name, column.type + but, f"{1 - column.filled:.0%}", examples)
+        table.add_row(*(escape(cell) for cell in cells))
+    if one.title.lines:
+        above = "line 1 seems" if one.title.lines == 1 else f"lines 1 to {one.title.lines} seem"
+        said = f"{one.path.name}: {above} to be a title, {one.title.text!r}: skip = {one.title.lines} in the mapping"
+        console.print(said, style="yellow", markup=False)
     console.print(table)
     for bad in one.refused:
         console.print(f"does not fit: {bad.place} · {bad.reason}: {bad.detail}", style="yellow", markup=False)

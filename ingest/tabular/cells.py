@@ -91,6 +91,11 @@ def locate(
     return found
 
 
+def names(table: TablePart, header: str) -> bool:
+    """Whether a table's mapping names a column by this header."""
+    return _plain(header) in (_plain(name) for name, _ in wanted(table))
+
+
 def _plain(header: str) -> str:
     return "".join(unicodedata.normalize("NFKC", header).split()).casefold()
 

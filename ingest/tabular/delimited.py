@@ -29,6 +29,19 @@ def read_delimited(path: Path, layout: Layout) -> Iterator[Rows | Rejected]:
     yield from _Reading(path, layout, delimiter).rows(Records(path, encoding, delimiter))
 
 
+def first_records(path: Path, layout: Layout, count: int) -> list[list[str]]:
+    """The cells of a file's first records; a line that names the delimiter has none."""
+    encoding = known(layout.encoding, where=str(path)) if layout.encoding else detect(path)
+    delimiter = layout.delimiter or sniff(path, encoding)
+    for found in Records(path, encoding, delimiter):
+        if isinstance(found, Broken):
+            return []
+        starts = [0, *found.ends[: count - 1].tolist()]
+        texts = [found.text[start:end].decode(errors="replace") for start, end in zip(starts, found.ends, strict=False)]
+        return [[] if text[:4].lower() == "sep=" else _cells(text, delimiter) for text in texts]
+    return []
+
+
 def sniff(path: Path, encoding: str) -> str:
     """The character between cells: the one that cuts most of the first lines into the same number of cells."""
     if path.suffix.lower() in (".tsv", ".tab"):

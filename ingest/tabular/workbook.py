@@ -47,6 +47,14 @@ def sheets(path: Path) -> list[str]:
         return [str(sheet.title) for sheet in book.worksheets]
 
 
+def first_rows(path: Path, sheet: str, count: int) -> list[list[str | None]]:
+    """The cells of a sheet's first rows; raises UnreadableFile."""
+    look_through(path)
+    with _sound(path), _opened(path, values=True) as book:
+        rows = itertools.islice(_plain(book[_sheet(book, path, sheet)]), count)
+        return [[_text(cell)[0] for cell in row] for row in rows]
+
+
 @contextmanager
 def _sound(path: Path) -> Iterator[None]:
     """Whatever openpyxl stumbles over is a fault of the file."""

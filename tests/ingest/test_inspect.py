@@ -1,3 +1,4 @@
+import csv
 import re
 from pathlib import Path
 
@@ -61,6 +62,70 @@ def test_one_bad_cell_hides_no_column(tmp_path: Path) -> None:
     assert seen.guess.fields["share"].column == "share"
     assert seen.guess.ends[0]
     assert seen.guess.ends[0].kind == "holder_type"
+
+
+@pytest.mark.parametrize(
+    ("cells", "type_", "misfits"),
+    [
+        (["0.5"] * 97 + ["abc", "面议", "面议"], "number", 3),
+        (["0.5"] * 90 + ["abc", "面议"] * 5, "text", 0),
+        ([str(n) for n in range(1, 41)] + ["007"], "number", 0),
+        (["1"] * 60 + ["0"] * 38 + ["待定", "?"], "flag", 2),
+        (["1"] * 95 + ["0.5", "2", "3", "abc", "x"], "number", 2),
+        ([f"000{n:03}" for n in range(50)] + [f"600{n:03}" for n in range(50)], "text", 0),
+    ],
+)
+def test_a_column_is_of_the_type_of_nearly_all_its_cells(
+    tmp_path: Path, cells: list[str], type_: str, misfits: int
+) -> None:
+    (column,) = look(write(tmp_path / "t.csv", "\n".join(["what", *cells]))).columns
+    assert (column.type, column.misfits) == (type_, misfits)
+
+
+TITLED = {
+    "its name alone": ("2024年股东名册\n", 1),
+    "its name in a row of cells": ("2024年股东名册,,,\n", 1),
+    "its name and a unit": ("2024年股东名册\n\n制表日期,2024-12-31,,\n", 3),
+}
+
+
+@pytest.mark.parametrize(("above", "lines"), TITLED.values(), ids=TITLED)
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_the_header_below_a_title_is_found(tmp_path: Path, above: str, lines: int, ending: str) -> None:
+    text = f"{above}股东编号,股东名称,企业编号,持股比例\nH1,甲,C1,50%\nH2,乙,C1,30%\n"
+    path = write(tmp_path / f"股东.{ending}", text, "gb18030")
+    if ending == "xlsx":
+        book = openpyxl.Workbook()
+        for row in csv.reader(text.splitlines()):
+            book.active.append(row)
+        book.save(path)
+    seen = look(path)
+    assert (seen.title.lines, seen.title.text) == (lines, "2024年股东名册")
+    assert [column.name for column in seen.columns] == ["股东编号", "股东名称", "企业编号", "持股比例"]
+    assert (seen.rows, seen.refused, seen.guess.kind) == (2, (), "OWNS")
+    mapping = write(tmp_path / "mapping.toml", filled(starting_mapping([seen])))
+    source = Tables()
+    found = list(source.read(source.delivery((path,), {"mapping": str(mapping)})))
+    owns = [item.rows for item in found if not isinstance(item, Rejected) and item.kind and item.kind.is_relation]
+    assert [place for rows in owns for place in rows["place"].to_pylist()] == [
+        f"股东.{ending}:{n}" for n in (lines + 2, lines + 3)
+    ]
+
+
+@pytest.mark.parametrize("text", ["编号\n1\n2\n", "编号,名称\n1\n2,乙\n", "sep=;\n编号;名称\n1;甲\n"])
+def test_a_header_is_no_title(tmp_path: Path, text: str) -> None:
+    assert look(write(tmp_path / "t.csv", text)).title.lines == 0
+
+
+def test_a_title_that_a_mapping_takes_for_the_header_is_told(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.csv", ENGLISH)
+    mapping = write(tmp_path / "mapping.toml", filled(starting_mapping([look(path)])))
+    write(path, f"Shareholders 2024\n{ENGLISH}")
+    source = Tables()
+    with pytest.raises(InvalidMapping) as caught:
+        list(source.read(source.delivery((path,), {"mapping": str(mapping)})))
+    assert "Shareholders 2024" in caught.value.what
+    assert "skip = 1" in caught.value.remedy
 
 
 def test_persons_papers_ops_and_units_are_written_into_the_starting_mapping(tmp_path: Path) -> None:

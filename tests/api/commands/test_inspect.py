@@ -36,3 +36,14 @@ def test_the_first_rows_that_do_not_fit_are_shown(tmp_path: Path) -> None:
     assert "t.csv:3 · wrong number of cells: 1 cells under 2 headers" in said
     assert "t.csv:4 · wrong number of cells: 3 cells under 2 headers" in said
     assert "→ give the row one cell for each column" in said
+
+
+def test_a_title_and_cells_that_do_not_fit_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "名册.csv"
+    rows = "".join(f"{n},{n}%\n" for n in range(1, 40))
+    path.write_text(f"2024年股东名册\nno,share\n{rows}40,面议\n", encoding="utf-8")
+    done = inspected(path)
+    said = " ".join(done.stderr.split())
+    assert "line 1 seems to be a title, '2024年股东名册': skip = 1 in the mapping" in said
+    assert "share number, but 1 such as 面议" in said
+    assert "skip = 1 " in done.stdout
