@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from api.workspace import QUARANTINE, used
 from graph.disk import flush_folder
-from graph.errors import InvalidInput, InvalidMapping, NotFound
+from graph.errors import ContagraphError, InvalidInput, InvalidMapping, NotFound
 from graph.local import open_store
 from graph.store import GraphStore
 from ingest import registry
@@ -107,6 +107,18 @@ def hash_key(folder: Path) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
+@contextmanager
+def _as_first_named(delivery: Delivery) -> Iterator[None]:
+    """Errors name the files in which rows first came, and not those in which they are written anew."""
+    try:
+        yield
+    except ContagraphError as problem:
+        for path, origin in delivery.origins.items():
+            problem.what, problem.where = (text.replace(str(path), origin) for text in (problem.what, problem.where))
+            problem.args = tuple(str(told).replace(str(path), origin) for told in problem.args)
+        raise
+
+
 @dataclass
 class Shared:
     """A store that several loads use: opened for the first of them, closed with the stack."""
@@ -156,7 +168,8 @@ class Intake:
                 kind = registry.source(again.kind)
                 settings = dict(again.delivery.settings) | self._secret()
                 delivery = replace(again.delivery, settings=settings)
-                report = self._load(kind, delivery, watch)
+                with _as_first_named(delivery):
+                    report = self._load(kind, delivery, watch)
                 quarantine.resolve(again.rows, again=digest_of(delivery))
         finally:
             shutil.rmtree(folder, ignore_errors=True)

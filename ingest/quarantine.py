@@ -8,6 +8,7 @@ import csv
 import errno
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -253,10 +254,15 @@ class Quarantine:
         for position, (origin, wanted) in enumerate(sorted(by_origin.items())):
             # The old digest in the name makes a new one: a row refused again is kept beside the row that is resolved.
             path = folder / f"{digest[:16]}-{position:03}.jsonl"
-            path.write_text("".join(bad.raw + "\n" for bad in wanted.values()), encoding="utf-8")
+            path.write_text("".join(_one_line(bad.raw) + "\n" for bad in wanted.values()), encoding="utf-8")
             places_beside(path).write_text("".join(place + "\n" for place in wanted), encoding="utf-8")
             origins[path] = origin
         return Again(kind, _delivery(told, origins), tuple(rows))
+
+
+def _one_line(raw: str) -> str:
+    """A row on one line: where breaks stand in what is no JSON, each part would become a row of its own."""
+    return " ".join(re.split(r"[\r\n]+", raw))
 
 
 def harmless(value: Any) -> Any:

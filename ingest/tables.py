@@ -158,7 +158,7 @@ def _read(
         layout = Layout(origin.text, again=True)
     elif not layout.skip and not layout.header:
         _begins_with_header(path, layout, table)
-    lenient = keeps_own_names(path)
+    where, lenient = origin.text if retried else str(path), keeps_own_names(path)
     mappers: dict[tuple[str, ...], Mapper] = {}
 
     def mapped(found: Rows | Rejected) -> list[Staged | Rejected]:
@@ -172,7 +172,7 @@ def _read(
     def batches() -> Iterator[Rows | Rejected]:
         for item in read_rows(path, layout):
             if not isinstance(item, Rejected) and item.headers not in mappers:
-                mappers[item.headers] = Mapper(plan, table, item.headers, persons, where=str(path), lenient=lenient)
+                mappers[item.headers] = Mapper(plan, table, item.headers, persons, where=where, lenient=lenient)
             yield item
 
     for items in in_order(batches(), mapped):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.commands.load import told
 from api.failed import failed
@@ -16,6 +16,8 @@ from graph.errors import Cancelled, ContagraphError
 Store = Annotated[str, typer.Option(help="Folder of a local store, or a bolt:// or neo4j:// address")]
 Reason = Annotated[str | None, typer.Option(help="Only rows of this reason")]
 Source = Annotated[str | None, typer.Option(help="Only rows of this source")]
+
+_HEADS = ("no.", "where", "what", "how to mend")
 
 app = typer.Typer(no_args_is_help=True, help="Rows that could not be used: list, export, mend, restore and retry them.")
 
@@ -43,7 +45,7 @@ def list_rows(
         console.print("nothing is in quarantine")
         return
     console.print(" · ".join(f"{name} {count:,}" for name, count in counts.items()), style="bold", markup=False)
-    table = Table("no.", "where", "what", "how to mend", box=None, pad_edge=False)
+    table = Table(*(Column(head, overflow="fold") for head in _HEADS), box=None, pad_edge=False)
     for bad in rows:
         mended = "mended: contagraph quarantine retry loads it; if it was refused again: " if bad.mended else ""
         cells = str(bad.number), bad.place, f"{bad.reason}: {bad.detail}", mended + bad.remedy

@@ -103,11 +103,16 @@ def _where(shown: str) -> str:
     """Where and why a text is no JSON."""
     try:
         _DECODER.decode(shown)
-    except json.JSONDecodeError as problem:
-        return f"{problem.msg} at character {problem.pos + 1}"
     except (ValueError, RecursionError) as problem:
-        return str(problem)
+        return _told(problem)
     return "cut short"
+
+
+def _told(problem: Exception, start: int = 0) -> str:
+    """What is wrong with a statement, by its own characters: those of the text around it nobody sees."""
+    if isinstance(problem, json.JSONDecodeError):
+        return f"{problem.msg} at character {problem.pos - start + 1}"
+    return str(problem)
 
 
 class _Stream:
@@ -175,10 +180,10 @@ class _Stream:
             try:
                 value, end = _DECODER.raw_decode(self.text, self.at)
             except (ValueError, RecursionError) as problem:
-                short = len(self.text) - self.at <= LIMIT
+                short, told = len(self.text) - self.at <= LIMIT, _told(problem, self.at)
                 if short and not isinstance(problem, RecursionError) and self._more():
                     continue
-                return None, str(problem) if self.text[self.at :].strip() else "nothing follows"
+                return None, told if self.text[self.at :].strip() else "nothing follows"
             self.at = end
             return value, ""
 

@@ -244,7 +244,7 @@ class _Work:
         waited = sum(len(rows) for rows in found.waiting.values()) - len(wait.new)
         return Report(
             source=self.delivery.source,
-            files=tuple(path.name for path in self.delivery.paths),
+            files=tuple(self.delivery.origins.get(path, path.name) for path in self.delivery.paths),
             load=number,
             read=self.staged.read,
             stated_parties=len(self.staged.table(PARTIES)) - len(numbering.contested),

@@ -13,10 +13,11 @@ from api import intake as intake_module
 from api.engine import Place
 from api.intake import DELIVERIES, Intake, Parcel, hash_key, parcels
 from api.workspace import used
-from graph.errors import InvalidInput, InvalidMapping, NotFound
+from graph.errors import InvalidInput, InvalidMapping, NotFound, UnreadableFile
 from graph.local import open_store
 from graph.model import IDENTIFIER, OWNS
 from ingest.loading.staging import Watch
+from ingest.source import Delivery, Rejected
 from tests.ingest.tabular import test_persons as persons
 from tests.ingest.test_quality import RESIDENT
 from tests.ingest.test_tables import MAPPING, ROWS, write_csv
@@ -131,6 +132,16 @@ def test_a_retry_that_is_cut_off_hides_no_row(refused: Intake) -> None:
         assert open_rows(refused)
         retry(refused)
     assert {row[1:] for row in open_rows(refused)} == {("股东.csv:3", "share over 1")}
+
+
+def test_what_goes_wrong_in_a_retry_names_the_file_in_which_the_rows_came(tmp_path: Path) -> None:
+    intake = place(tmp_path / "store")
+    nothing = Rejected("t.json:6", "truncated JSON", "the list is not closed", "", "")
+    with intake.quarantine() as quarantine:
+        quarantine.keep([nothing], kind="bods", delivery=Delivery((), "bods"), digest="d")
+    with pytest.raises(UnreadableFile) as caught:
+        intake.retry("d", Watch())
+    assert (caught.value.where, str(caught.value)) == ("t.json", "t.json: the file is empty")
 
 
 def test_a_retry_leaves_no_copy_of_its_rows(refused: Intake) -> None:

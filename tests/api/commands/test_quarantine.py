@@ -52,6 +52,40 @@ def test_rows_that_fit_no_header_can_be_retried_and_stay_open(tmp_path: Path, ro
     assert "a.csv:3" in typed("quarantine", "list", "--store", str(tmp_path / "store")).output
 
 
+def test_a_retry_names_the_file_in_which_its_rows_came(tmp_path: Path) -> None:
+    load(tmp_path, "a", "no,name\n,Sample Ltd\n")
+    assert "a · a.csv: nothing new" in typed("quarantine", "retry", "--store", str(tmp_path / "store")).output
+
+
+BROKEN = """[
+  {
+    "statementId": "a"
+  },
+  {
+    "statementId": oops
+  },
+  {
+    "statementId": "c"
+  }
+]
+"""
+
+
+def test_a_row_of_several_lines_stays_one_row_in_its_place(tmp_path: Path) -> None:
+    (tmp_path / "b.json").write_text(BROKEN, encoding="utf-8")
+    store, out = ("--store", str(tmp_path / "store")), tmp_path / "out.jsonl"
+    assert typed("load", str(tmp_path / "b.json"), "--source", "bods", *store).exit_code == 0
+    places = []
+    for _ in range(3):
+        typed("quarantine", "export", str(out), *store)
+        rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+        places.append(sorted((row["place"], row["reason"]) for row in rows))
+        assert typed("quarantine", "retry", *store).exit_code == 0
+    assert [place for place, reason in places[0] if reason == "not JSON"] == ["b.json:5"]
+    assert len(places[0]) == 3
+    assert places == [places[0]] * 3
+
+
 @pytest.mark.parametrize("row", ['["1", "Sample Ltd"]', "7", '{"no": "1", "na'], ids=["list", "number", "cut"])
 def test_a_json_line_that_is_no_object_is_refused_for_the_same_reason_again(tmp_path: Path, row: str) -> None:
     (tmp_path / "m.toml").write_text(MAPPING.replace("NAME.csv", "a.jsonl"), encoding="utf-8")
