@@ -114,15 +114,17 @@ def _said(kind: Kind | None, columns: tuple[str, ...], row: Mapping[str, Any]) -
 
 
 def _compared(kind: Kind, rows: pa.Table) -> pa.Table:
-    """Rows with the ends of bands as they are compared, in whole units, and what is 1 but for rounding as 1."""
+    """Rows with the ends of bands as they are compared, in whole units, what is 1 but for rounding as 1, -0 as 0."""
     for field in kind.fields:
-        if field.type in ("band", "fraction"):
-            for name in field.columns:
-                column = rows[name]
-                if pa.types.is_floating(column.type) and column.null_count < len(column):
-                    whole = _in_units(column) if field.type == "band" else column
-                    near = pc.and_(pc.greater(whole, 1.0), pc.less_equal(whole, 1 + TOLERANCE))
-                    rows = rows.set_column(rows.schema.get_field_index(name), name, pc.if_else(near, 1.0, whole))
+        for name in field.columns:
+            column = rows[name]
+            if not pa.types.is_floating(column.type) or column.null_count == len(column):
+                continue
+            whole = pc.add(_in_units(column) if field.type == "band" else column, 0.0)
+            if field.type in ("band", "fraction"):
+                near = pc.and_(pc.greater(whole, 1.0), pc.less_equal(whole, 1 + TOLERANCE))
+                whole = pc.if_else(near, 1.0, whole)
+            rows = rows.set_column(rows.schema.get_field_index(name), name, whole)
     return rows
 
 

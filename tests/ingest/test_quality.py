@@ -140,6 +140,23 @@ def test_a_share_of_a_guarantee_that_is_one_but_for_rounding_is_one() -> None:
     assert kept.rows["agreed_share"].to_pylist() == [1.0]
 
 
+@pytest.mark.parametrize(
+    ("kind", "row"),
+    [
+        (OWNS, {"share_low": -0.0, "share_high": -0.0, "share_ends": 0}),
+        (GUARANTEES, {"amount": -0.0, "agreed_share": -0.0, "currency": "CNY"}),
+        (ASSESSMENT, {"author": "m", "pd": -0.0}),
+    ],
+)
+def test_a_zero_has_no_sign(kind: Kind, row: dict[str, Any]) -> None:
+    kept, bad = Checks(key=KEY).check(staged(kind, row))
+    (told,) = kept.rows.to_pylist()
+    assert not bad
+    assert {name: str(told[name]) for name, value in row.items() if isinstance(value, float)} == {
+        name: "0.0" for name, value in row.items() if isinstance(value, float)
+    }
+
+
 def test_rows_kept_still_name_their_own_source_rows() -> None:
     kept, _ = Checks(key=KEY).check(staged(GUARANTEES, {"amount": -1.0}, {}, {"to": "s:a"}, {}))
     assert [raw.split(",")[0] for raw in kept.raw([0, 1])] == ['{"row": 1', '{"row": 3']

@@ -154,6 +154,14 @@ def test_each_fault_has_its_reason(tmp_path: Path, place: int, text: str, reason
     assert [f["source_ref"] for f in facts["OWNS"]] == ["R2"]
 
 
+@pytest.mark.parametrize("text", ["-0%", "-0", "－0.00％", "(0)", "-0‰"])
+def test_a_negative_zero_is_zero(tmp_path: Path, text: str) -> None:
+    write_csv(tmp_path / "股东.csv", [[*ROWS[0][:5], text, *ROWS[0][6:]]])
+    facts, bad = load(tmp_path)
+    assert not bad
+    assert [(str(f["share_low"]), str(f["share_high"]), f["share_ends"]) for f in facts["OWNS"]] == [("0.0", "0.0", 0)]
+
+
 def test_an_unknown_word_is_told_with_the_words_of_the_model(tmp_path: Path) -> None:
     spoiled = ROWS[0][:]
     spoiled[3] = "机器人"
