@@ -100,7 +100,7 @@ class NotFound(ContagraphError):
 class UnknownParty(NotFound):
     """No party of this id is known."""
 
-    remedy = "find its id with `contagraph ask search NAME`"
+    remedy = "search for its name, or a part of it, to find its id"
 
     def __init__(self, party: str) -> None:
         super().__init__("no party of this id", where=party)

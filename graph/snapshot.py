@@ -195,7 +195,7 @@ class Snapshot:
             raise InvalidQuestion(
                 f"amounts stand in {', '.join(self._currencies)}",
                 where="currency",
-                remedy="name the currency of the answer, such as --currency " + self._currencies[0],
+                remedy="name the currency of the answer, such as " + self._currencies[0],
             )
         factors: NDArray[np.float64] = np.full(len(words) + 1, np.nan)
         for at in np.unique(mine[stated]):

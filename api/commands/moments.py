@@ -2,8 +2,10 @@
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Annotated, Any
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -24,6 +26,30 @@ Lender = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print the whole answer as JSON")]
 Limit = Annotated[int, typer.Option(min=1, help="Entries of one page")]
 Offset = Annotated[int, typer.Option(min=0, help="Entries before the page")]
+
+
+_WORDS: Final = {
+    "kinds": "--kind", "since_valid_at": "--since", "since_known_at": "--since-known",
+    "valid_at": "--valid-at", "known_at": "--known-at",
+}  # fmt: skip
+"""Parameters of questions that are called otherwise on the command line, there where a text may speak of them."""
+_PLACES: Final = {"q": "TEXT", "party": "PARTIES"} | {
+    name: f"--{name}" for name in ("currency", "depth", "hops", "limit", "offset", "steps", "through", "version")
+}
+_SPOKEN_OF: Final = re.compile(rf"\b({'|'.join(_WORDS)})\b")
+
+
+@contextmanager
+def as_typed() -> Iterator[None]:
+    """Errors of a question name what was typed, and not its parameters, which HTTP has."""
+    from graph.errors import InvalidQuestion  # noqa: PLC0415  (--help starts without it)
+
+    try:
+        yield
+    except InvalidQuestion as problem:
+        problem.where = (_WORDS | _PLACES).get(problem.where, problem.where)
+        problem.remedy = _SPOKEN_OF.sub(lambda name: _WORDS[name[0]], problem.remedy)
+        raise
 
 
 def opened(store: str, valid_at: str, known_at: str, version: int | None, currency: str) -> tuple["Engine", "Moment"]:
@@ -65,8 +91,9 @@ def at_moment(*, shown: bool) -> Callable[[Callable[..., Any]], Callable[..., An
             as_json = bool(told.pop("as_json", False))
             if "lender" not in asks:
                 told.pop("lender", None)
-            engine, moment = opened(**{name: told.pop(name) for name in shared})
-            answer = command(engine=engine, moment=moment, **told)
+            with as_typed():
+                engine, moment = opened(**{name: told.pop(name) for name in shared})
+                answer = command(engine=engine, moment=moment, **told)
             if shown:
                 from api.printing import show  # noqa: PLC0415
 
@@ -99,6 +126,7 @@ def meant(engine: "Engine", moment: "Moment", text: str) -> str:
         if exact:
             what = f"{len(exact)} parties go by this"
             raise InvalidQuestion(what, where=text, remedy=f"give the id of one:{listed(exact)}") from None
+        unknown.remedy = "find its id with `contagraph ask search NAME`"
         if found:
             unknown.remedy = f"give the id of the party you mean, such as:{listed(match.party for match in found)}"
         raise

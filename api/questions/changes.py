@@ -78,8 +78,8 @@ def changes(
     if (since.valid_at, since.known_at) > (moment.valid_at, moment.known_at):
         raise InvalidQuestion(
             f"{since.valid_at}, known at {write_instant(since.known_at)}, comes after the moment that is asked about",
-            where="since",
-            remedy="name the earlier moment as since, the later one with --valid-at and --known-at",
+            where="since_valid_at" if since.valid_at > moment.valid_at else "since_known_at",
+            remedy="name the earlier moment by since_valid_at or since_known_at, the later by valid_at and known_at",
         )
     earlier, later = engine.view(since), engine.view(moment)
     old, new = Evidence(earlier.snapshot), Evidence(later.snapshot)
@@ -108,8 +108,8 @@ def earlier(moment: Moment, *, valid_at: date | None, known_at: datetime | None)
     if valid_at is None and known_at is None:
         raise InvalidQuestion(
             "no earlier moment",
-            where="since",
-            remedy="give a day or an instant: --since, --since-known; over HTTP since_valid_at, since_known_at",
+            where="since_valid_at",
+            remedy="give a day by since_valid_at, or an instant by since_known_at",
         )
     known = moment.known_at if known_at is None else known_at
     return replace(moment, valid_at=moment.valid_at if valid_at is None else valid_at, known_at=known)

@@ -172,7 +172,9 @@ def test_a_lender_and_a_currency_can_be_set_once_for_all(engine: Engine) -> None
         (f"/v1/parties/{B}?valid_at=2024-01-01&valid_at=2025-01-01", 422, "valid_at"),
         (f"/v1/parties/{B}/network?kinds=LOVES", 422, "kinds"),
         (f"/v1/parties/{B}/network?hops=9", 422, "hops"),
-        (f"/v1/parties/{B}/changes", 422, "since"),
+        (f"/v1/parties/{B}/changes", 422, "since_valid_at"),
+        (f"/v1/parties/{B}/changes?since_valid_at=2025-01-01&valid_at=2024-01-01", 422, "since_valid_at"),
+        (f"/v1/parties/{B}/changes?since_known_at=2025-01-01&known_at=2024-01-01", 422, "since_known_at"),
         (f"/v1/parties/{B}/exposure?currency=EUR", 422, "CNY/EUR on 2025-06-30"),
         (f"/v1/links?party={B}", 422, "party"),
         (f"/v1/links?party={B}&party={B}", 422, "party"),
@@ -188,6 +190,7 @@ def test_what_cannot_be_asked_is_told_with_its_place(
     assert (reply.status_code, problem.get("status"), problem.get("where")) == (status, status, where), reply.text
     assert reply.headers["content-type"] == "application/problem+json"
     assert problem["remedy"]
+    assert "--" not in reply.text
 
 
 def test_an_id_may_hold_any_character(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The command line: the same answers as the functions, readable, and errors that say how to mend them."""
 
+import re
 import signal
 import socket
 import subprocess
@@ -63,7 +64,10 @@ def test_a_name_is_printed_as_it_is(folder: Path) -> None:
     [
         (("ask", "control", "register:nobody"), "no party of this id"),
         (("ask", "control", B, "--valid-at", "2023-02-30"), "--valid-at"),
-        (("ask", "network", B, "--kind", "LIKES"), "LIKES"),
+        (("ask", "network", B, "--kind", "LIKES"), "--kind: no relation LIKES"),
+        (("ask", "changes", B), "give a day by --since, or an instant by --since-known"),
+        (("ask", "changes", B, "--since", "2025-01-01", "--valid-at", "2024-01-01"), "the later by --valid-at"),
+        (("ask", "links", B, B), "PARTIES: 1 different party"),
         (("ask", "control", B, "--version", "99"), "version 99"),
         (("load", "no-such-file.csv"), "no such file"),
     ],
@@ -74,6 +78,7 @@ def test_what_fails_says_what_where_and_how_to_mend_it(folder: Path, words: tupl
     assert said in done.stderr
     assert "→" in done.stderr
     assert "Traceback" not in done.stderr
+    assert not re.search(r"kinds|since_|_at\b", done.stderr)
 
 
 def test_an_empty_store_says_what_to_do(tmp_path: Path) -> None:
