@@ -119,6 +119,9 @@ def meant(engine: "Engine", moment: "Moment", text: str) -> str:
     try:
         engine.view(moment).snapshot.node(text)
     except UnknownParty as unknown:
+        unknown.remedy = "find its id with `contagraph ask search NAME`"
+        if not text.strip():
+            raise
         found = search(engine, text, limit=100, moment=moment).answer.matches
         exact = [match.party for match in found if match.score == 1]
         if len(exact) == 1:
@@ -126,7 +129,6 @@ def meant(engine: "Engine", moment: "Moment", text: str) -> str:
         if exact:
             what = f"{len(exact)} parties go by this"
             raise InvalidQuestion(what, where=text, remedy=f"give the id of one:{listed(exact)}") from None
-        unknown.remedy = "find its id with `contagraph ask search NAME`"
         if found:
             unknown.remedy = f"give the id of the party you mean, such as:{listed(match.party for match in found)}"
         raise

@@ -45,6 +45,10 @@ class Found:
 def search(engine: Engine, text: str, *, limit: int = 20, offset: int = 0, moment: Moment) -> Answer[Found]:
     """Find parties by name, part of a name, misspelled name, identifier or id."""
     check_page(limit, offset)
+    if not text.strip():
+        raise InvalidQuestion(
+            "nothing is searched for", where="q", remedy="give a name, a part of one, a number of a register, or an id"
+        )
     if len(text) > LONGEST:
         raise InvalidQuestion(f"{len(text)} characters", where="q", remedy=f"ask for at most {LONGEST}")
     view = engine.view(moment)

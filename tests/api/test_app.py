@@ -180,6 +180,7 @@ def test_a_lender_and_a_currency_can_be_set_once_for_all(engine: Engine) -> None
         (f"/v1/links?party={B}&party={B}", 422, "party"),
         ("/v1/parties", 422, "q"),
         (f"/v1/parties?q={'x' * 201}", 422, "q"),
+        ("/v1/parties?q=", 422, "q"),
     ],
 )
 def test_what_cannot_be_asked_is_told_with_its_place(

@@ -67,6 +67,8 @@ def test_a_name_is_printed_as_it_is(folder: Path) -> None:
         (("ask", "network", B, "--kind", "LIKES"), "--kind: no relation LIKES"),
         (("ask", "changes", B), "give a day by --since, or an instant by --since-known"),
         (("ask", "changes", B, "--since", "2025-01-01", "--valid-at", "2024-01-01"), "the later by --valid-at"),
+        (("ask", "search", " "), "TEXT: nothing is searched for"),
+        (("ask", "party", " "), "no party of this id"),
         (("ask", "links", B, B), "PARTIES: 1 different party"),
         (("ask", "control", B, "--version", "99"), "version 99"),
         (("load", "no-such-file.csv"), "no such file"),

@@ -39,6 +39,13 @@ def test_an_answer_that_is_empty_says_so(engine: Engine) -> None:
     assert "Nothing" in answer.reasons[0]
 
 
+@pytest.mark.parametrize("text", ["", " \t", "　"])
+def test_a_search_for_nothing_is_refused_with_a_remedy(engine: Engine, text: str) -> None:
+    with pytest.raises(InvalidQuestion, match="nothing is searched for") as caught:
+        search(engine, text, moment=engine.moment())
+    assert "a name" in caught.value.remedy
+
+
 @pytest.mark.parametrize(("text", "limit"), [("x" * 500, 20), ("x", 0), ("x", 100_000)])
 def test_what_cannot_be_asked_is_refused(engine: Engine, text: str, limit: int) -> None:
     with pytest.raises(InvalidQuestion):
