@@ -11,6 +11,8 @@ from ingest.source import Delivery
 
 SETTINGS: Final = ("name", "trust", "confidence", "delivery", "delivered")
 """What may be said of any delivery."""
+OF_SOME: Final = ("lender", "currency", "mapping", "hash_key")
+"""What is said for some of the deliveries that one command loads, and means nothing to the others."""
 
 
 def delivery_of(
@@ -18,8 +20,13 @@ def delivery_of(
 ) -> Delivery:
     """The delivery of these files with settings `name`, `trust`, `confidence`, `delivery` and `delivered`.
 
-    Raises InvalidMapping where a setting is missing or cannot be.
+    Raises InvalidMapping where a setting is missing, unknown or cannot be.
     """
+    for setting, value in settings.items():
+        if value and setting not in (*SETTINGS, *OF_SOME):
+            raise InvalidMapping(
+                f"is no setting of {name}", where=setting, remedy=f"set some of {', '.join((*SETTINGS, *required))}"
+            )
     for setting in required:
         if not settings.get(setting, "").strip():
             raise InvalidMapping(

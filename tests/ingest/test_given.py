@@ -1,0 +1,23 @@
+"""What the user says of a delivery whose format cannot say it."""
+
+from pathlib import Path
+
+import pytest
+
+from graph.errors import InvalidMapping
+from ingest.bods import Bods
+from ingest.finbench import FinBench
+from ingest.source import Source
+
+
+@pytest.mark.parametrize("source", [Bods(), FinBench()], ids=lambda source: source.name)
+def test_a_misspelled_setting_is_not_silently_ignored(source: Source) -> None:
+    told = {"lender": "bank", "currency": "CNY", "delivry": "full"}
+    with pytest.raises(InvalidMapping, match=f"is no setting of {source.name}") as caught:
+        source.delivery((Path("statements.jsonl"),), told)
+    assert (caught.value.where, "delivered" in caught.value.remedy) == ("delivry", True)
+
+
+def test_what_is_said_for_another_delivery_of_the_same_command_is_left_alone() -> None:
+    told = {"lender": "bank", "currency": "CNY", "mapping": "m.toml", "delivered": "2024-06-30"}
+    assert str(Bods().delivery((Path("statements.jsonl"),), told).delivered) == "2024-06-30"
