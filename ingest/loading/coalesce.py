@@ -14,12 +14,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph import identity
-from graph.columns import ALWAYS, FOREVER, NEVER
+from graph.columns import ALWAYS, NEVER
 from graph.facts import Facts
 from graph.field import Kind
 from graph.model import PROFILE
 from graph.schema import own_columns
-from ingest.loading.incoming import Incoming, Load, days_of
+from ingest.loading.incoming import Incoming, Load
+from ingest.loading.turns import Turns
 
 TOLD = ("note",)
 """Columns beside a profile's own that one row may leave to another."""
@@ -47,10 +48,10 @@ def completed(given: Incoming, facts: Facts, load: Load) -> Incoming:
     """Profiles of changes, with what they leave out as it is held when they begin, else on the day they are said."""
     if given.kind is not PROFILE or not len(given.rows):
         return given
-    start, day = days_of(given.rows["valid_from"], FOREVER), given.day(load)
+    turns = Turns(given, load)
     rows, since = given.rows, np.full(len(given.rows), ALWAYS, np.int32)
     if facts.rows(PROFILE):
-        at = pc.coalesce(*(_holding(given.series, asked, facts) for asked in (start, day)))
+        at = pc.coalesce(*(_holding(given.series, day, facts) for day in (turns.begins, given.day(load))))
         for name in OWN:
             before = facts.column(PROFILE, name).take(at).cast(rows.schema.field(name).type)
             rows = rows.set_column(
@@ -58,32 +59,8 @@ def completed(given: Incoming, facts: Facts, load: Load) -> Incoming:
             )
         held = at.is_valid().to_numpy(zero_copy_only=False)
         since[held] = facts.times(PROFILE).valid_from[at.drop_null().to_numpy()]
-    rows = _in_turn(given, rows, np.where(start == FOREVER, day, start), since)
+    rows = turns.filled(rows, OWN, since)
     return replace(given, rows=rows, digest=identity.digests(PROFILE, rows))
-
-
-def _in_turn(given: Incoming, rows: pa.Table, begins: NDArray[np.int32], since: NDArray[np.int32]) -> pa.Table:
-    """Rows of which one party has several, with what one leaves out as the one before it left it.
-
-    `begins` is the day of each, `since` that of the kept profile which filled it.
-    """
-    code = given.series.dictionary_encode().indices.to_numpy()
-    often = np.flatnonzero(np.bincount(code)[code] > 1)
-    if not len(often):
-        return rows
-    order = often[np.lexsort((begins[often], code[often]))]
-    code, begins, since = code[order], begins[order], since[order]
-    end = days_of(given.rows["valid_to"], FOREVER)[order]
-    values = pc.is_in(pc.fill_null(given.rows["op"], "record"), value_set=pa.array(["record", "correct"]))
-    value = values.to_numpy()[order]
-    filled, told = rows.take(pa.array(order)).to_pylist(), given.rows.select(OWN).take(pa.array(order)).to_pylist()
-    for at in range(1, len(order)):
-        follows = code[at - 1] == code[at] and value[at - 1] and begins[at - 1] < begins[at] < end[at - 1]
-        if follows and since[at] <= begins[at - 1]:
-            filled[at] |= {name: filled[at - 1][name] for name in OWN if told[at][name] is None}
-    place = np.arange(len(rows))
-    place[order] = len(rows) + np.arange(len(order))
-    return pa.concat_tables([rows, pa.Table.from_pylist(filled, schema=rows.schema)]).take(pa.array(place))
 
 
 def _holding(series: pa.Array, day: NDArray[np.int32], facts: Facts) -> pa.Array:

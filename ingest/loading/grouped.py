@@ -109,7 +109,12 @@ def _known(facts: Facts, name: str, rows: list[int]) -> dict[int, Known]:
     chosen = pa.array(rows)
     columns = {column: facts.column(kind, column).take(chosen).to_pylist() for column in KNOWN}
     return {
-        row: Known(kind=name, row=row, **{column: values[at] for column, values in columns.items()})
+        row: Known(
+            kind=name,
+            row=row,
+            tie=kind.is_relation and name not in JUDGED,
+            **{column: values[at] for column, values in columns.items()},
+        )
         for at, row in enumerate(rows)
     }
 
@@ -123,9 +128,10 @@ def _stated(given: Incoming, load: Load, rows: list[int]) -> dict[int, Assertion
     columns |= {"series": given.series.take(chosen).to_pylist(), "digest": given.digest.take(chosen).to_pylist()}
     unlisted = given.unlisted_on(load)[rows]
     columns["unlisted_on"] = pa.array(unlisted, mask=unlisted == ALWAYS).cast(pa.date32()).to_pylist()
-    tie = given.kind.is_relation and given.kind.name not in JUDGED
     return {
-        row: Assertion(kind=given.kind.name, row=row, tie=tie, **{name: values[at] for name, values in columns.items()})
+        row: Assertion(
+            kind=given.kind.name, row=row, tie=given.is_tie, **{name: values[at] for name, values in columns.items()}
+        )
         for at, row in enumerate(rows)
     }
 

@@ -65,22 +65,33 @@ class Incoming:
         days = pc.coalesce(self.rows["stated_on"], instants, pa.scalar(load.delivered, pa.date32()))
         return days_of(days, FOREVER)
 
+    def said_on(self, load: Load) -> NDArray[np.int32]:
+        """Day of each row's statement, for its own delivery's day at the latest; of what waited, as it was kept."""
+        day = self.day(load)
+        return np.where(self._waited(), day, np.minimum(day, (load.delivered - EPOCH_DAY).days)).astype(np.int32)
+
     def unlisted_on(self, load: Load) -> NDArray[np.int32]:
-        """Day of the last full delivery of each tie's source before it was said; ALWAYS where there is none."""
+        """Day of the last full delivery of each tie's source before its own; ALWAYS where there is none."""
         found = np.full(len(self.rows), ALWAYS, np.int32)
-        if not self.kind.is_relation or self.kind.name in JUDGED:
+        if not self.is_tie or not load.listed:
             return found
+        own = (load.delivered - EPOCH_DAY).days
+        delivered = np.where(self._waited(), self.day(load), own)  # what waited keeps its statement's day alone
         for source, days in load.listed.items():
             theirs = np.flatnonzero(pc.equal(self.rows["source"], source).to_numpy())
             if len(theirs):
                 listed = np.sort(np.array([ALWAYS, *((day - EPOCH_DAY).days for day in days)], np.int32))
-                found[theirs] = listed[np.searchsorted(listed, self.told_by(load)[theirs]) - 1]
+                found[theirs] = listed[np.searchsorted(listed, delivered[theirs]) - 1]
         return found
 
-    def told_by(self, load: Load) -> NDArray[np.int32]:
-        """Day of each row's statement, but not after its delivery's; of what waited, that is not known."""
-        day, own = self.day(load), self.rows["said_at"].combine_chunks().is_null().to_numpy(zero_copy_only=False)
-        return np.where(own, np.minimum(day, (load.delivered - EPOCH_DAY).days), day).astype(np.int32)
+    @property
+    def is_tie(self) -> bool:
+        """Whether its facts are relations that are listed, and not judged."""
+        return self.kind.is_relation and self.kind.name not in JUDGED
+
+    def _waited(self) -> NDArray[np.bool_]:
+        waited: NDArray[np.bool_] = self.rows["said_at"].is_valid().to_numpy()
+        return waited
 
 
 def together(given: Incoming, late: Incoming) -> Incoming:
@@ -182,10 +193,10 @@ def _begun(given: Incoming, chosen: NDArray[np.intp], ends: pa.Array, load: Load
     asked = np.flatnonzero((unlisted != ALWAYS) & start.is_null().to_numpy(zero_copy_only=False))
     if not len(asked):
         return start
-    day, end = given.told_by(load)[chosen[asked]], days_of(ends, FOREVER)[asked]
-    after = unlisted[asked] + 1
+    end, after = days_of(ends, FOREVER)[asked], unlisted[asked] + 1
+    day = np.maximum(given.said_on(load)[chosen[asked]], after)
     days = days_of(start, ALWAYS).copy()
-    days[asked] = np.where(end > day, day, np.where(after < end, after, ALWAYS))
+    days[asked] = np.where(day < end, day, np.where(after < end, after, ALWAYS))
     return pa.array(days, mask=days == ALWAYS).cast(pa.date32())
 
 

@@ -177,11 +177,11 @@ class _Work:
         return Load(record.number, moment, record.delivered, ends, whole, changes, given.source, sayings, listed)
 
     def _confirms(self, record: LoadRecord, loads: Iterable[LoadRecord]) -> bool:
-        """Whether a delivery that changes nothing says so of a later day than any: older ones give way to it."""
+        """Whether a full delivery that changes nothing is the first of its day: what it lists and leaves out counts."""
         ours = self._ours(loads)
         known = any(load.digest == self.digest for load in ours)
-        newer = all(load.delivered < record.delivered for load in ours if load.delivery == "full")
-        return self.delivery.mode == "full" and bool(ours) and newer and not known
+        first = all(load.delivered != record.delivered for load in ours if load.delivery == "full")
+        return self.delivery.mode == "full" and bool(ours) and first and not known
 
     def _newer_than(self, record: LoadRecord, loads: Iterable[LoadRecord]) -> str:
         later = [load for load in self._ours(loads) if load.delivered > record.delivered]

@@ -24,8 +24,8 @@ def record(group: Group, claim: Claim) -> None:
         return
     _begin_later(group, claim)
     start, replaced = _corrected(group, claim, older) if claim.row.op == "correct" else placed(claim, older)
-    if start == ALWAYS and not older:
-        start = claim.begun(group.load.delivered, listed=group.has_listed(claim))
+    if start == ALWAYS and not any(held.start < claim.day for held in older):
+        start = claim.begun(group.load.delivered, group.listed)
     end, ended = _bounded(group, claim, start, replaced)
     live = group.live(claim.row.series)
     same = [held for held in live if held.digest == claim.row.digest and (held.start, held.end) == (start, end)]
@@ -50,10 +50,24 @@ def record(group: Group, claim: Claim) -> None:
 def _begin_later(group: Group, claim: Claim) -> None:
     """Begin on its own day what a newer statement said without a start: of the days before, this claim tells."""
     for held in group.live(claim.row.series):
-        undated = held.start == ALWAYS and held.stated is None and held.digest != claim.row.digest
-        if undated and earlier(claim.said, held.said) and max(claim.start, claim.day) < held.day < held.end:
-            held.retracted_at = group.superseding(claim.instant, [held])
-            group.resume(held, held.retracted_at, held.day)
+        other = held.digest != claim.row.digest or claim.end <= claim.day
+        if other and earlier(claim.said, held.said) and max(claim.start, claim.day) < held.day < held.end:
+            _begin(group, held, claim.instant)
+
+
+def begin_unlisted(group: Group, statement: Statement) -> None:
+    """Begin on their own day ties that a newer statement of the record gave without a start, and this one not."""
+    for series in sorted(group.facts.keys() - statement.series):
+        for held in group.live(series):
+            if held.values.tie and earlier(statement.said, held.said) and statement.day < held.day < held.end:
+                _begin(group, held, statement.instant)
+
+
+def _begin(group: Group, held: Held, instant: datetime) -> None:
+    """Begin on the day it was said what names no start."""
+    if held.start == ALWAYS and held.stated is None:
+        held.retracted_at = group.superseding(instant, [held])
+        group.resume(held, held.retracted_at, held.day)
 
 
 def _end(group: Group, claim: Claim) -> None:

@@ -37,6 +37,8 @@ class Known:
     """Number of the load that brought it."""
     retracted_by: int | None = None
     """Number of the load that ended it."""
+    tie: bool = False
+    """Whether it is of a relation."""
     kind: str = ""
     row: int = -1
 
@@ -60,9 +62,9 @@ class Assertion:
     said_at: datetime | None = None
     """Instant of its statement, of a row that waited; else `stated_at`, or the delivery's day, tells."""
     tie: bool = False
-    """Whether it is of a relation: one that names no start began when it was first listed."""
+    """Whether it is of a relation: what names no start begins late where an earlier listing left it out."""
     unlisted_on: date | None = None
-    """Day of the last full delivery of its source before it was said."""
+    """Day of the last full delivery of its source before its own."""
     kind: str = ""
     row: int = -1
 

@@ -27,6 +27,10 @@ class Group:
         told = [(fact.recorded_at, said) for fact in self.known for said in (fact.said, fact.end_said_at) if said]
         self.spoken = {(said, at, said.date()) for at, said in told}
         """Every statement that left something: when it was said and known, and its day."""
+        self.told: list[tuple[datetime, date]] = []
+        """Statements brought: when they were said, and their days."""
+        self.listed: date | None = None
+        """Day of the record's last statement before the one that is brought: it listed all that held on it."""
         gone = [self.gone(fact) for fact in self.known if fact.retracted_at]
         self.newest = max([*self.after.values(), *gone], default=None)
         self.facts: dict[bytes, list[Held]] = defaultdict(list)
@@ -82,11 +86,6 @@ class Group:
     def is_late(self, told: Claim | Statement) -> bool:
         """Whether something newer has been said of the group."""
         return self.newest is not None and earlier(told.said, self.newest)
-
-    def has_listed(self, claim: Claim) -> bool:
-        """Whether an earlier statement of the record listed all that held on its day."""
-        held = (held for facts in self.facts.values() for held in facts)
-        return self.replaces_record and any(earlier(fact.said, claim.said) for fact in held)
 
     def seen(self, series: bytes, start: date, end: date) -> list[datetime]:
         """Instants up to which something else was held of these days."""

@@ -85,6 +85,9 @@ def placed(claim: Claim, older: list[Held]) -> tuple[date, list[Held]]:
     ]
     if standing and claim.end > claim.day:
         return claim.day, []
+    begun = [held for held in rivals if held.day == claim.day == held.start and not held.stated]
+    if claim.start == ALWAYS and not same and any(held.covers(claim.seen) for held in begun):
+        return claim.day, []  # it corrects what began that day
     undated = [
         held
         for held in older

@@ -67,7 +67,7 @@ def _list(group: Group, listed: Held, at: datetime, said: datetime, day: date) -
     live = group.live(listed.series)
     begun = any(held.start < day for held in live)
     start = max(listed.start, day) if begun else listed.start
-    if any(held.covers(start) for held in live):
+    if any(held.covers(start) or held.covers(max(listed.start, day)) for held in live):
         return
     end = min([listed.end, *(held.start for held in live if held.start > start)])
     stated = listed.stated_for(start)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from ingest.timeline.claims import bring, end_unlisted
+from ingest.timeline.claims import begin_unlisted, bring, end_unlisted
 from ingest.timeline.fact import Assertion, KeyOf, Known, Outcome
 from ingest.timeline.group import Group
 from ingest.timeline.listed import close, reopen, say_again
@@ -59,6 +59,12 @@ def merge(
 
 def _take(group: Group, statement: Statement) -> None:
     """Bring one statement; of a record, what it leaves out has ended, and what comes late gives way to the next."""
+    if group.replaces_record:
+        before = [day for said, _, day in group.spoken if earlier(said, statement.said)]
+        group.listed = max([*before, *(day for said, day in group.told if earlier(said, statement.said))], default=None)
+        group.told.append((statement.said, statement.day))
+        if group.is_late(statement):
+            begin_unlisted(group, statement)
     group.brought += statement.repeated + len(statement.claims)
     group.unchanged += statement.repeated
     group.conflicts += statement.conflicts

@@ -29,16 +29,18 @@ class Claim:
         """Last day on which its source can have seen it."""
         return min(self.day, self.end - timedelta(days=1))
 
-    def begun(self, delivered: date, *, listed: bool) -> date:
-        """Day on which a tie began that names no start and of which nothing is known; `listed`: by its record."""
-        unlisted = self.row.unlisted_on
-        if not self.row.tie or self.start != ALWAYS or (unlisted is None and not listed):
+    def begun(self, delivered: date, listed: date | None) -> date:
+        """Its start; a tie's that names none is the day of its statement, and after a listing that left it out.
+
+        `listed` is the day of its record's last statement before.
+        """
+        told = listed and min(listed, self.day - timedelta(days=1))  # of two on one day, the later tells of it
+        unlisted = max(filter(None, (self.row.unlisted_on, told)), default=None)
+        if not self.row.tie or self.start != ALWAYS or unlisted is None:
             return self.start
-        day = self.day if self.row.said_at else min(self.day, delivered)
-        if self.end > day:
-            return day
-        after = unlisted + timedelta(days=1) if unlisted else ALWAYS
-        return after if after < self.end else ALWAYS
+        after = unlisted + timedelta(days=1)
+        day = max(self.day if self.row.said_at else min(self.day, delivered), after)
+        return next((begun for begun in (day, after) if begun < self.end), ALWAYS)
 
     @property
     def over(self) -> date:
@@ -59,6 +61,8 @@ class Statement:
     claims: list[Claim]
     conflicts: list[Assertion]
     repeated: int
+    series: frozenset[bytes]
+    """Series of which it says anything."""
     lasting: frozenset[bytes]
     """Series of which it says more than that they are over on its day."""
     instant: datetime
@@ -97,9 +101,11 @@ def _agree(claims: list[Claim]) -> Statement:
     over = [series for series, run in runs.items() if run and all(claim.end <= claim.day for claim in run)]
     # An end of its own says when; of rows that contradict each other none is used, and nothing ends.
     over = [series for series in over if not any(row.series == series for row in conflicts)]
-    lasting = frozenset(claim.row.series for claim in claims) - set(over)
-    first = claims[0]
-    return Statement(sorted(kept, key=Claim.order), conflicts, repeated, lasting, first.instant, first.said, first.day)
+    spoken, first = frozenset(claim.row.series for claim in claims), claims[0]
+    return Statement(
+        sorted(kept, key=Claim.order), conflicts, repeated, spoken, spoken - set(over),
+        first.instant, first.said, first.day,
+    )  # fmt: skip
 
 
 def _histories(claims: list[Claim], conflicts: list[Assertion]) -> dict[bytes, list[Claim]]:

@@ -85,6 +85,7 @@ def as_known(new: NewFact, number: int) -> Known:
     return Known(
         new.series, new.key, new.revision, new.digest, new.valid_from, new.valid_to, new.stated_from,
         new.recorded_at, new.retracted_at, new.said_at, new.end_said_at, number, number if new.retracted_at else None,
+        tie=new.values.tie,
     )  # fmt: skip
 
 

@@ -148,8 +148,7 @@ class Theirs:
             series = identity.series(kind, [table[end] for end in kind.ends], table)[0].as_py()
             self.ref[series] = each["source_ref"]
             times = {name: each.get(name) for name in ("valid_from", "valid_to", "stated_at", "stated_on")}
-            said_on = each.get("stated_on") or (each["stated_at"].date() if each.get("stated_at") else plan.delivered)
-            unlisted = max((day for day in full if day < min(said_on, plan.delivered)), default=None)
+            unlisted = max((day for day in full if day < plan.delivered), default=None)
             said = Assertion(
                 series, identity.digests(kind, table)[0].as_py(), each["op"] or "record", **times,
                 tie=True, unlisted_on=unlisted,

@@ -72,6 +72,65 @@ def test_a_change_that_something_kept_follows_fills_nothing_after_it(place: Work
     assert profiles(place)[-1] == ("丙", "dissolved", None, "2024-05-01", None)
 
 
+def test_a_row_without_a_start_tells_of_the_time_before_those_with_one(place: Workspace) -> None:
+    """A company list, and what happened since."""
+    rows = profile("A", name="甲", address="X"), profile("A", status="dissolved", valid_from="2024-05-01")
+    place.load(A, *rows, delivered="2024-06-01")
+    expected = [("甲", None, "X", None, "2024-05-01"), ("甲", "dissolved", "X", "2024-05-01", None)]
+    assert profiles(place) == expected
+    assert place.load(A, *reversed(rows), delivered="2024-06-01").nothing_changed
+    assert profiles(place) == expected
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_contested_change_fills_nothing(place: Workspace, turned: bool) -> None:
+    place.load(A, profile("A", name="甲", address="X"), delivered="2024-01-01")
+    rows = [profile("A", name=name, valid_from="2024-03-01") for name in ("乙", "丁")]
+    place.load(
+        A, *(reversed(rows) if turned else rows), profile("A", status="dissolved", valid_from="2024-05-01"),
+        delivered="2024-06-01",
+    )  # fmt: skip
+    assert profiles(place)[-1] == ("甲", "dissolved", "X", "2024-05-01", None)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_correction_among_changes_fills_what_follows(place: Workspace, turned: bool) -> None:
+    rows = (
+        profile("A", name="乙", valid_from="2024-03-01", op="correct"),
+        profile("A", name="丁", valid_from="2024-03-01"),
+    )
+    place.load(
+        A, *(reversed(rows) if turned else rows), profile("A", status="dissolved", valid_from="2024-05-01"),
+        delivered="2024-06-01",
+    )  # fmt: skip
+    assert [row[:2] for row in profiles(place)] == [("乙", None), ("乙", "dissolved")]
+
+
+def test_what_ended_before_a_change_leaves_it_what_was_before(place: Workspace) -> None:
+    place.load(A, profile("A", name="甲", address="X"), delivered="2024-01-01")
+    place.load(
+        A, profile("A", name="乙", valid_from="2024-03-01"),
+        profile("A", status="active", valid_from="2024-04-01", valid_to="2024-04-15"),
+        profile("A", address="Z", valid_from="2024-05-01"),
+        delivered="2024-06-01",
+    )  # fmt: skip
+    assert profiles(place)[-2:] == [
+        ("乙", "active", "X", "2024-04-01", "2024-04-15"), ("乙", None, "Z", "2024-05-01", None),
+    ]  # fmt: skip
+
+
+def test_changes_told_month_by_month_in_one_file_go_on_from_each_other(place: Workspace) -> None:
+    rows = [
+        profile("A", name="甲", status="active", stated_at="2024-01-10"),
+        profile("A", address="X", stated_at="2024-02-10"),
+    ]
+    place.load(A, *rows, profile("A", status="dissolved", stated_at="2024-03-10"), delivered="2024-06-01")
+    assert profiles(place) == [
+        ("甲", "active", None, None, "2024-02-10"), ("甲", "active", "X", "2024-02-10", "2024-03-10"),
+        ("甲", "dissolved", "X", "2024-03-10", None),
+    ]  # fmt: skip
+
+
 def test_a_correction_leaves_of_a_party_what_held_when_it_begins(place: Workspace) -> None:
     place.load(A, profile("A", name="甲", address="X", valid_from="2020-01-01"), delivered="2020-02-01")
     place.load(A, profile("A", name="甲", address="Y", valid_from="2022-01-01"), delivered="2022-02-01")
