@@ -26,8 +26,8 @@ something else became known, and what remains true of it is recorded again.
     answered before is answered still, asked as of then.
 9.  A full delivery lists what holds on its day: what it lists as open is open, what it lists only as over has
     ended. Where it came before an older delivery, it says so again after that one. A tie that names no start
-    and was not listed by an earlier full delivery, or an earlier statement of its record, began on its
-    statement's day.
+    and that an earlier full delivery, or an earlier statement of its record, left out began on its statement's
+    day, and after that listing.
 10. What the last load of a group said, said again, changes nothing, on whichever day it comes again.
 
 Instants of one call are all naive UTC or all aware.
