@@ -85,9 +85,6 @@ def placed(claim: Claim, older: list[Held]) -> tuple[date, list[Held]]:
     ]
     if standing and claim.end > claim.day:
         return claim.day, []
-    begun = [held for held in rivals if held.day == claim.day == held.start and not held.stated]
-    if claim.start == ALWAYS and not same and any(held.covers(claim.seen) for held in begun):
-        return claim.day, []  # it corrects what began that day
     undated = [
         held
         for held in older
@@ -97,7 +94,8 @@ def placed(claim: Claim, older: list[Held]) -> tuple[date, list[Held]]:
     ]
     revised = [*same[-1:], *(held for held in undated if held not in same)]
     returns = claim.start == ALWAYS and not same and any(held.start < claim.day for held in older)
-    corrected = any(held.meets(base, claim.end) for held in rivals)
-    if returns and not corrected and claim.end > claim.day:
+    # What began that day begins there too once it is corrected; another correction has no start.
+    wrong = [held for held in rivals if held.meets(base, claim.end)]
+    if returns and claim.end > claim.day and all(held.day == claim.day == held.start for held in wrong):
         return claim.day, []
     return base, revised
