@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+
+from api.commands.consoles import console as new_console
 
 
 def register(app: typer.Typer) -> None:
@@ -26,7 +27,7 @@ def demo(
     """Load a demonstration world, ask it everything, draw pictures, and say what to try next."""
     from api.demo import invented, registers  # noqa: PLC0415
 
-    console, began = Console(), time.monotonic()
+    console, began = new_console(), time.monotonic()
     folder = out / (data.resolve().name if data else "invented")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

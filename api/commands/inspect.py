@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from api.commands.consoles import console as new_console
+
 if TYPE_CHECKING:
     from ingest.inspect import Look
 
@@ -31,7 +33,7 @@ def inspect_files(
     from ingest.starting import starting_mapping  # noqa: PLC0415
 
     # Nothing but the mapping goes to standard output, so that it can be sent to a file.
-    console, seen = Console(stderr=True), []
+    console, seen = new_console(stderr=True), []
     for path in paths:
         source = recognise(path)
         if source.name != "tables":

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
+from api.commands.consoles import console as new_console
 from ingest.loading.report import Report
 
 Text = Annotated[str, typer.Option()]
@@ -49,7 +49,7 @@ def load_files(
     from api.places import place_of  # noqa: PLC0415
     from api.progress import watched  # noqa: PLC0415
 
-    console = Console(stderr=True)
+    console = new_console(stderr=True)
     settings = settings_of(given or [], mapping, lender=lender, currency=currency)
     with Intake(place_of(store), lambda: datetime.now(UTC)).together() as intake:
         for parcel in parcels(paths, source=source, settings=settings):
@@ -59,7 +59,7 @@ def load_files(
                 typer.echo(json.dumps(asdict(report), ensure_ascii=False))
             else:
                 for line in told(report):
-                    Console().print(line, highlight=False)
+                    new_console().print(line, highlight=False)
 
 
 def settings_of(given: list[str], mapping: Path | None, *, lender: str = "", currency: str = "") -> dict[str, str]:
@@ -69,6 +69,8 @@ def settings_of(given: list[str], mapping: Path | None, *, lender: str = "", cur
         name, equals, value = pair.partition("=")
         if not equals or not name:
             raise typer.BadParameter(f"{pair!r} is no NAME=VALUE", param_hint="--set")
+        if not value.strip():
+            raise typer.BadParameter(f"{pair!r} says nothing", param_hint="--set")
         settings[name.strip()] = value.strip()
     named = {"lender": lender.strip(), "currency": currency.strip()}
     return settings | {name: value for name, value in named.items() if value}

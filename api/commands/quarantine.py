@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
+from api.commands.consoles import console as new_console
 from api.commands.load import told
 from api.failed import failed
 from graph.errors import Cancelled, ContagraphError
@@ -38,7 +38,7 @@ def list_rows(
     """Show open rows: where they stand, what is wrong, how to mend it."""
     from ingest.quarantine import Choice  # noqa: PLC0415
 
-    console, choice = Console(), Choice(reason=reason, source=source)
+    console, choice = new_console(), Choice(reason=reason, source=source)
     with _intake(store).quarantine() as quarantine:
         counts, rows = quarantine.counts(choice), quarantine.rows(choice, after=after, limit=limit)
     if not counts:
@@ -71,11 +71,11 @@ def export(
     choice = Choice(reason=reason, source=source)
     with _intake(store).quarantine() as quarantine:
         if not quarantine.counts(choice):
-            Console().print("no such row is in quarantine; nothing was written")
+            new_console().print("no such row is in quarantine; nothing was written")
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         count = quarantine.export(path, choice)
-    Console().print(f"{count:,} rows in {path}", markup=False)
+    new_console().print(f"{count:,} rows in {path}", markup=False)
 
 
 @app.command()
@@ -89,7 +89,7 @@ def mend(
     What stands on the command line is seen by every user of the machine: personal data comes in by `-`.
     """
     _intake(store).mend(number, sys.stdin.read() if row == "-" else row)
-    Console().print(f"row {number} is mended; load it with `contagraph quarantine retry`")
+    new_console().print(f"row {number} is mended; load it with `contagraph quarantine retry`")
 
 
 @app.command()
@@ -100,7 +100,7 @@ def restore(
     """Put a row that was mended back as it came, while it is open."""
     with _intake(store).quarantine() as quarantine:
         quarantine.restore(number)
-    Console().print(f"row {number} is as it came")
+    new_console().print(f"row {number} is as it came")
 
 
 @app.command()
@@ -108,7 +108,7 @@ def retry(store: Store = "") -> None:
     """Load the open rows of every delivery once more, after mending rows, a mapping or a register."""
     from api.progress import watched  # noqa: PLC0415
 
-    console, code = Console(), 0
+    console, code = new_console(), 0
     with _intake(store).together() as intake:
         with intake.quarantine() as quarantine:
             deliveries = quarantine.deliveries()
@@ -116,7 +116,7 @@ def retry(store: Store = "") -> None:
             console.print("nothing is in quarantine")
         for digest in deliveries:
             try:
-                with watched("retry", Console(stderr=True)) as watch:
+                with watched("retry", new_console(stderr=True)) as watch:
                     report = intake.retry(digest, watch)
             except Cancelled:
                 raise

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.commands.consoles import console as new_console
+
 if TYPE_CHECKING:
     from api.engine import Engine
 
@@ -26,7 +28,6 @@ def serve(
     With CONTAGRAPH_TOKEN set, every request must carry it: Authorization: Bearer TOKEN.
     """
     import uvicorn  # noqa: PLC0415  (--help starts without it)
-    from rich.console import Console  # noqa: PLC0415
 
     from api.app import create_app  # noqa: PLC0415
     from api.auth import Access  # noqa: PLC0415
@@ -34,7 +35,7 @@ def serve(
     from api.places import place_of  # noqa: PLC0415
     from api.settings import settings  # noqa: PLC0415
 
-    console = Console()
+    console = new_console()
     given = settings()
     given = given.model_copy(update={"host": host or given.host, "port": given.port if port is None else port})
     Access.of(given)  # before the store is opened: what may not listen reads nothing

@@ -164,6 +164,8 @@ class _Work:
         full = [load for load in self._ours(loads) if load.delivery == "full"]
         # What an older full delivery leaves out, a newer one has spoken of already.
         ends = given.mode == "full" and all(load.delivered <= record.delivered for load in full)
+        # The same again has ended what it leaves out before; what came since of its day was mended from it.
+        ends &= not any((load.digest, load.delivered) == (self.digest, record.delivered) for load in full)
         brought = {load.number: Brought(_moment(load.opened_at), load.delivered) for load in loads if load.closed_at}
         later = [load for load in full if load.delivered > record.delivered]
         after = min(later, key=lambda load: load.delivered, default=None)

@@ -7,6 +7,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from api.cli import app
+from graph.facts import Facts
+from graph.model import KINDS
 
 MAPPING = """
 [source]
@@ -168,3 +170,79 @@ def test_a_row_refused_again_after_mending_can_still_be_put_back_as_it_came(tmp_
 def test_a_page_behind_the_last_row_says_so(tmp_path: Path) -> None:
     load(tmp_path, "a", "no,name\n,Sample Ltd\n")
     assert "behind number 9" in typed("quarantine", "list", "--after", "9", "--store", str(tmp_path / "store")).output
+
+
+HOLDINGS = """
+[source]
+name = "own"
+delivery = "full"
+[[table]]
+file = "*.csv"
+[[table.party]]
+as = "holder"
+id = "oid"
+kind = "Company"
+profile.name = "oname"
+[[table.party]]
+as = "company"
+id = "cid"
+kind = "Company"
+profile.name = "cname"
+[[table.fact]]
+kind = "OWNS"
+from = "holder"
+to = "company"
+share = { column = "share", unit = "%" }
+valid_from = "since"
+"""
+
+
+def deliver(folder: Path, name: str, day: str, *rows: str) -> str:
+    """Load a full delivery of holdings; what was printed."""
+    (folder / "own.toml").write_text(HOLDINGS, encoding="utf-8")
+    text = "oid,oname,cid,cname,share,since\n" + "".join(f"{row}\n" for row in rows)
+    (folder / name).write_text(text, encoding="utf-8")
+    done = typed(
+        "load", str(folder / name), "--mapping", str(folder / "own.toml"), "--set", f"delivered={day}",
+        "--store", str(folder / "store"),
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def mended(folder: Path, row: dict[str, str]) -> None:
+    """Mend the first row of the quarantine and load it."""
+    store = ("--store", str(folder / "store"))
+    assert typed("quarantine", "mend", "1", json.dumps(row), *store).exit_code == 0
+    assert typed("quarantine", "retry", *store).exit_code == 0
+
+
+def holdings(folder: Path) -> list[tuple[float, str | None, str | None]]:
+    """Share and days of what A holds of C, by everything that is known now."""
+    facts = Facts.open(folder / "store" / "columns").table(KINDS["OWNS"]).to_pylist()
+    held = [fact for fact in facts if fact["retracted_at"] is None and fact["source_ref"].startswith("A|C")]
+    days = [(fact["valid_from"], fact["valid_to"]) for fact in held]
+    return [(fact["share_low"], *(day and str(day) for day in own)) for fact, own in zip(held, days, strict=True)]
+
+
+def test_a_full_delivery_loaded_again_leaves_what_was_mended_from_it(tmp_path: Path) -> None:
+    rows = "A,Alpha,B,Beta,60,2020-01-01", "A,Alpha,C,Gamma,30,03/04/2024"
+    assert "ambiguous date 1" in deliver(tmp_path, "r.csv", "2024-05-01", *rows)
+    row = {"oid": "A", "oname": "Alpha", "cid": "C", "cname": "Gamma", "share": "30", "since": "2024-04-03"}
+    mended(tmp_path, row)
+    assert holdings(tmp_path) == [(0.3, "2024-04-03", None)]
+    assert "nothing new" in deliver(tmp_path, "r.csv", "2024-05-01", *rows)
+    assert holdings(tmp_path) == [(0.3, "2024-04-03", None)]
+
+
+def test_what_a_source_says_is_listed_as_it_is(tmp_path: Path) -> None:
+    """A terminal's shorthand for little pictures is letters between colons, and so is an id."""
+    deliver(tmp_path, "r.csv", "2024-05-01", "A,Alpha,B,:on:,60,", "A,Alpha,B,:on:,45,")
+    listed = typed("quarantine", "list", "--store", str(tmp_path / "store")).output
+    assert "own:B:" in "".join(listed.split())
+
+
+def test_a_setting_that_says_nothing_is_refused(tmp_path: Path) -> None:
+    done = typed("load", str(tmp_path / "r.csv"), "--set", "name=", "--store", str(tmp_path / "store"))
+    assert done.exit_code == 2
+    assert "says nothing" in done.output
