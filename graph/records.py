@@ -12,7 +12,7 @@ from graph.columns import gathered
 from graph.facts import Facts
 from graph.field import Kind
 from graph.grouping import grouped
-from graph.holding import When, holding, precedence
+from graph.holding import When, holding, known, precedence
 from graph.identity import fact_id
 from graph.model import PROFILE
 from graph.nodes import Nodes
@@ -83,9 +83,10 @@ class Records:
         return whole
 
     def names(self, nodes: NDArray[Any]) -> list[str]:
-        """Name of each node as the most believed profile gives it, else its id."""
+        """Name of each node as the most believed profile gives it, else one of another time, else its id."""
         name = self._facts.column(PROFILE, "name")
         best = [next((row for row in self.rows(PROFILE, int(n)) if name[int(row)].is_valid), None) for n in nodes]
+        best = [self._another_time(int(n)) if row is None else row for n, row in zip(nodes, best, strict=True)]
         ids = self._facts.ids
         representative = self._nodes.representative
         return [
@@ -93,11 +94,23 @@ class Records:
             for node, row in zip(nodes, best, strict=True)
         ]
 
-    def _index(self, kind: Kind) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    def _another_time(self, node: int) -> np.uint32 | None:
+        """Row of the name that a node had last before the moment, else has first after it."""
+        start, rows = self._index(PROFILE, ever=True)
+        mine = rows[start[node] : start[node + 1]]
+        begins = self._facts.times(PROFILE).valid_from[mine]
+        before = begins <= self._when.day
+        order = np.lexsort((np.where(before, -begins.astype(np.int64), begins), ~before))
+        name = self._facts.column(PROFILE, "name")
+        return next((mine[at] for at in order if name[int(mine[at])].is_valid), None)
+
+    def _index(self, kind: Kind, *, ever: bool = False) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+        """Where each node's records start among rows, and these; `ever`: of any day."""
+        mark = f"{kind.name} ever" if ever else kind.name
         with self._lock:
-            if kind.name not in self._found:
-                rows = holding(self._facts, kind, self._when)
+            if mark not in self._found:
+                rows = (known if ever else holding)(self._facts, kind, self._when)
                 node = self._nodes.of[gathered(self._facts.column(kind, "party"), rows, np.uint32)]
                 start, order = grouped(node, self._nodes.size)
-                self._found[kind.name] = start, rows[order]
-            return self._found[kind.name]
+                self._found[mark] = start, rows[order]
+            return self._found[mark]

@@ -28,6 +28,19 @@ def test_a_profile_takes_each_field_from_the_most_believed_statement_that_fills_
     assert given.profile(1) == {}
 
 
+def test_a_party_without_a_name_on_the_day_is_called_by_its_last_else_its_next(tmp_path: Path) -> None:
+    """A register that left a party out for a month still tells whom a holding is about."""
+    old = fact(PROFILE, "b:1", name="甲公司", valid_from=date(2020, 1, 1), valid_to=date(2023, 1, 1))
+    last = fact(PROFILE, "b:1", name="甲集团", valid_from=date(2023, 1, 1), valid_to=date(2024, 3, 1))
+    after = fact(PROFILE, "b:1", name="乙公司", valid_from=date(2025, 1, 1))
+    unborn = fact(PROFILE, "b:2", name="丙某", valid_from=date(2025, 6, 1))
+    given = snapshot(tmp_path, old, last, after, unborn)
+    assert given.names(np.array([0, 1])) == ["甲集团", "丙某"]
+    assert given.profile(0) == {}
+    early = Snapshot.build(given.facts, Moment(NOW.valid_at, T0 - timedelta(days=1)))
+    assert early.names(np.arange(early.size)) == early.ids(np.arange(early.size))  # nothing was known then
+
+
 def test_an_amount_of_a_profile_keeps_its_own_currency(tmp_path: Path) -> None:
     register = fact(PROFILE, "b:1", name="甲公司", currency="CNY")
     other = fact(PROFILE, "a:1", registered_capital=100.0, currency="USD")
