@@ -1,6 +1,6 @@
 """What the user says of a delivery whose format cannot say it: the source's name, trust, mode and day."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Final, Literal
@@ -22,11 +22,7 @@ def delivery_of(
 
     Raises InvalidMapping where a setting is missing, unknown or cannot be.
     """
-    for setting, value in settings.items():
-        if value and setting not in (*SETTINGS, *OF_SOME):
-            raise InvalidMapping(
-                f"is no setting of {name}", where=setting, remedy=f"set some of {', '.join((*SETTINGS, *required))}"
-            )
+    check_known(settings, of=name, offered=(*SETTINGS, *required))
     for setting in required:
         if not settings.get(setting, "").strip():
             raise InvalidMapping(
@@ -43,6 +39,15 @@ def delivery_of(
         fraction_of(settings, "confidence", 1.0),
         dict(settings),
     )
+
+
+def check_known(settings: Mapping[str, str], *, of: str, offered: Iterable[str], rest: str = "") -> None:
+    """Refuse a setting that nobody knows; the InvalidMapping says what is `offered`, and who says the `rest`."""
+    for setting, value in settings.items():
+        if value and setting not in (*SETTINGS, *OF_SOME):
+            raise InvalidMapping(
+                f"is no setting of {of}", where=setting, remedy=f"set some of {', '.join(offered)}{rest}"
+            )
 
 
 def name_of(text: str) -> str:

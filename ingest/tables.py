@@ -53,13 +53,7 @@ class Tables:
         """The delivery the mapping makes of these files; raises InvalidMapping."""
         if not settings.get("mapping"):
             raise InvalidMapping("tables need a mapping", where=str(paths[0]) if paths else "", remedy=_NO_MAPPING)
-        for name, value in settings.items():
-            if value and name not in ("mapping", "hash_key", *SETTINGS):
-                raise InvalidMapping(
-                    "is no setting of tables",
-                    where=name,
-                    remedy=f"set some of {', '.join(SETTINGS)}; the mapping says all else",
-                )
+        given.check_known(settings, of=self.name, offered=SETTINGS, rest="; the mapping says all else")
         plan = read_mapping(Path(settings["mapping"]), settings)
         declared(plan)
         kept = tuple(path for path in paths if not any(fnmatchcase(path.name, glob) for glob in plan.ignore))

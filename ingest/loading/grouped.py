@@ -10,7 +10,7 @@ import pyarrow as pa
 from graph import identity
 from graph.facts import Facts
 from graph.model import KINDS
-from ingest.loading.incoming import ALWAYS, JUDGED, Incoming, Load, kept, stated_rows
+from ingest.loading.incoming import ALWAYS, JUDGED, Incoming, Load, is_tie, kept, stated_rows
 from ingest.timeline import Assertion, Known, NewFact, Outcome, merge
 
 KNOWN = (
@@ -112,7 +112,7 @@ def _known(facts: Facts, name: str, rows: list[int]) -> dict[int, Known]:
         row: Known(
             kind=name,
             row=row,
-            tie=kind.is_relation and name not in JUDGED,
+            tie=is_tie(kind),
             **{column: values[at] for column, values in columns.items()},
         )
         for at, row in enumerate(rows)
@@ -130,7 +130,10 @@ def _stated(given: Incoming, load: Load, rows: list[int]) -> dict[int, Assertion
     columns["unlisted_on"] = pa.array(unlisted, mask=unlisted == ALWAYS).cast(pa.date32()).to_pylist()
     return {
         row: Assertion(
-            kind=given.kind.name, row=row, tie=given.is_tie, **{name: values[at] for name, values in columns.items()}
+            kind=given.kind.name,
+            row=row,
+            tie=is_tie(given.kind),
+            **{name: values[at] for name, values in columns.items()},
         )
         for at, row in enumerate(rows)
     }

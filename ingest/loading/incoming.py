@@ -73,7 +73,7 @@ class Incoming:
     def unlisted_on(self, load: Load) -> NDArray[np.int32]:
         """Day of the last full delivery of each tie's source before its own; ALWAYS where there is none."""
         found = np.full(len(self.rows), ALWAYS, np.int32)
-        if not self.is_tie or not load.listed:
+        if not is_tie(self.kind) or not load.listed:
             return found
         own = (load.delivered - EPOCH_DAY).days
         delivered = np.where(self._waited(), self.day(load), own)  # what waited keeps its statement's day alone
@@ -84,14 +84,14 @@ class Incoming:
                 found[theirs] = listed[np.searchsorted(listed, delivered[theirs]) - 1]
         return found
 
-    @property
-    def is_tie(self) -> bool:
-        """Whether its facts are relations that are listed, and not judged."""
-        return self.kind.is_relation and self.kind.name not in JUDGED
-
     def _waited(self) -> NDArray[np.bool_]:
         waited: NDArray[np.bool_] = self.rows["said_at"].is_valid().to_numpy()
         return waited
+
+
+def is_tie(kind: Kind) -> bool:
+    """Whether facts of a kind are relations that are listed, and not judged."""
+    return kind.is_relation and kind.name not in JUDGED
 
 
 def together(given: Incoming, late: Incoming) -> Incoming:
@@ -210,6 +210,7 @@ __all__ = [
     "days_of",
     "fresh_rows",
     "incoming",
+    "is_tie",
     "kept",
     "stated_rows",
     "together",
