@@ -93,6 +93,29 @@ WAITS = [A, owns("A", "B", 0.4)], {"delivered": "2023-12-31"}
             [older(0.6, "2024-03-01"), older(0.45, "2024-06-01"), older(0.48, "2024-06-01", op="correct")],
             [(0.6, None, "2024-06-01"), (0.48, "2024-06-01", None)],
         ),
+        # What a full delivery left out, as its row could not be read, goes on once the row is mended.
+        (
+            [full(owns("A", "B", 0.4), day="2023-12-31"), full(day="2024-06-30"), older(0.4, "2024-06-30")],
+            [(0.4, None, None)],
+        ),
+        (
+            [full(owns("A", "B", 0.4), day="2023-12-31"), full(day="2024-06-30"), older(0.5, "2024-06-30")],
+            [(0.4, None, "2024-06-30"), (0.5, "2024-06-30", None)],
+        ),
+        (
+            [
+                full(owns("A", "B", 0.4), day="2023-12-31"),
+                full(day="2024-06-30"),
+                older(0.4, "2024-06-30"),
+                older(0.5, "2024-03-31"),
+                full(day="2024-12-31"),
+            ],
+            [
+                (0.4, None, "2024-03-31"),
+                (0.5, "2024-03-31", "2024-06-30"),
+                (0.4, "2024-06-30", "2024-12-31"),
+            ],
+        ),
         # A newer full delivery has said what held on its day: by what it lists, and by what it leaves out.
         ([full(day="2024-06-30"), older(0.4, "2023-12-31")], [(0.4, None, "2024-06-30")]),
         (
