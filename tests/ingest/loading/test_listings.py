@@ -1,9 +1,10 @@
 """A source that delivers everything it knows, again and again: what holds on a day is what was listed on it."""
 
-import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -30,11 +31,13 @@ def rows(listing: Listing) -> tuple[Row, ...]:
     return (always, *(says(ref, share / 100, **{"from": tail}) for (ref, tail), share in sorted(listing.items())))
 
 
-def loaded(listings: Iterable[tuple[int, Listing]], *, record: bool = False, full: bool = True) -> Ours:
-    ours = Ours(tempfile.mkdtemp())
-    for load, (number, listing) in enumerate(listings, 2):
-        ours.load(Told(rows(listing), full, day(number)), load, record=record)
-    return ours
+@contextmanager
+def loaded(listings: Iterable[tuple[int, Listing]], *, record: bool = False, full: bool = True) -> Iterator[Ours]:
+    with TemporaryDirectory() as folder:
+        ours = Ours(folder)
+        for load, (number, listing) in enumerate(listings, 2):
+            ours.load(Told(rows(listing), full, day(number)), load, record=record)
+        yield ours
 
 
 def on(ours: Ours, asked: date) -> Listing:
@@ -76,20 +79,19 @@ LISTINGS = st.lists(st.dictionaries(st.sampled_from(TIES), st.integers(1, 3)), m
 def test_each_day_shows_what_was_listed_on_it(listings: list[Listing], data: st.DataObject, record: bool) -> None:
     """Of two deliveries of one day the second corrects the first."""
     days = sorted(data.draw(st.lists(st.integers(0, 4), min_size=len(listings), max_size=len(listings))))
-    ours = loaded(zip(days, listings, strict=True), record=record)
-    last = dict(zip(days, listings, strict=True))
-    for number, listing in last.items():
-        assert on(ours, day(number)) == listing
-        assert on(ours, day(number) + timedelta(days=29)) == listing  # nothing else was said until the next
+    with loaded(zip(days, listings, strict=True), record=record) as ours:
+        for number, listing in dict(zip(days, listings, strict=True)).items():
+            assert on(ours, day(number)) == listing
+            assert on(ours, day(number) + timedelta(days=29)) == listing  # nothing else was said until the next
 
 
 @given(st.permutations(range(4)), st.booleans(), st.booleans())
 @settings(max_examples=40)
 def test_values_that_never_repeat_may_come_in_any_order(order: list[int], record: bool, full: bool) -> None:
     listings = [dict.fromkeys(TIES, number + 1) for number in range(4)]
-    ours = loaded(((number, listings[number]) for number in order), record=record, full=full)
-    assert [on(ours, day(number)) for number in range(4)] == listings
-    assert on(ours, FIRST - timedelta(days=1)) == listings[0]
+    with loaded(((number, listings[number]) for number in order), record=record, full=full) as ours:
+        assert [on(ours, day(number)) for number in range(4)] == listings
+        assert on(ours, FIRST - timedelta(days=1)) == listings[0]
 
 
 def test_a_tie_first_listed_later_entered_then(tmp_path: Path) -> None:
