@@ -5,7 +5,8 @@ from datetime import date
 from pathlib import Path
 from typing import Final, Literal
 
-from graph.errors import InvalidMapping
+from graph.currencies import CURRENCIES
+from graph.errors import InvalidCurrency, InvalidMapping
 from graph.moment import read_day
 from ingest.source import Delivery
 
@@ -20,7 +21,7 @@ def delivery_of(
 ) -> Delivery:
     """The delivery of these files with settings `name`, `trust`, `confidence`, `delivery` and `delivered`.
 
-    Raises InvalidMapping where a setting is missing, unknown or cannot be.
+    Raises InvalidMapping where a setting is missing, unknown or cannot be, InvalidCurrency where its currency is none.
     """
     check_known(settings, of=name, offered=(*SETTINGS, *required))
     for setting in required:
@@ -30,6 +31,7 @@ def delivery_of(
                 where=setting,
                 remedy=f"give it with --{setting.replace('_', '-')}",
             )
+    currency_of(settings.get("currency") or "")
     return Delivery(
         paths,
         name_of(settings.get("name") or name),
@@ -62,6 +64,13 @@ def name_of(text: str) -> str:
 def day_of(text: str) -> date | None:
     """The day of a delivery, None where nothing is said; raises InvalidDate."""
     return read_day(text, where="delivered") if text else None
+
+
+def currency_of(text: str, *, where: str = "currency") -> str:
+    """A currency of ISO 4217, empty where nothing is said; raises InvalidCurrency."""
+    if text and text not in CURRENCIES:
+        raise InvalidCurrency(f"{text!r} is no currency", where=where)
+    return text
 
 
 def mode_of(text: str) -> Literal["full", "changes"]:

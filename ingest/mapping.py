@@ -15,7 +15,7 @@ import pyarrow as pa
 from graph.errors import InvalidMapping
 from graph.field import PARTY_KINDS, Field, Kind
 from graph.model import IDENTIFIER, KINDS, PARTY_FIELDS, PROFILE
-from ingest.given import SETTINGS, day_of, fraction_of, mode_of, name_of
+from ingest.given import SETTINGS, currency_of, day_of, fraction_of, mode_of, name_of
 from ingest.toml_text import Node, read_toml, unfilled
 from ingest.value_text import OP, STATED_AT, TIMES, read_value
 
@@ -111,7 +111,7 @@ class Mapping:
 def read_mapping(path: Path, settings: Words[str, str] | None = None) -> Mapping:
     """Read and check a mapping; what the settings say of the delivery, `currency` or `lender` goes before its own.
 
-    Raises InvalidMapping with line, field and remedy.
+    Raises InvalidMapping with line, field and remedy, InvalidCurrency where the currency is none.
     """
     given = {key: value for key, value in (settings or {}).items() if value}
     root = read_toml(path)
@@ -129,7 +129,7 @@ def read_mapping(path: Path, settings: Words[str, str] | None = None) -> Mapping
         fraction_of(given, "confidence", source.fraction("confidence", 1.0)),
         mode_of(given["delivery"]) if "delivery" in given else _mode(source),
         day_of(given["delivered"]) if "delivered" in given else _day(source),
-        given.get("currency", source.word("currency", "")),
+        currency_of(given["currency"]) if "currency" in given else _currency(source),
         source.words("ignore"),
         tables,
     )
@@ -154,6 +154,10 @@ def _day(source: Node) -> date | None:
     if day is not None and type(day) is not date:
         raise source.fail(f"expected a day, found {day!r}", "delivered", remedy="write delivered = 2024-06-30")
     return day
+
+
+def _currency(source: Node) -> str:
+    return currency_of(source.word("currency", ""), where=source.fail("", "currency").where)
 
 
 def _table(node: Node, source: Node, given: Words[str, str]) -> TablePart:

@@ -6,8 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from graph.currencies import CURRENCIES
-from graph.errors import InvalidCurrency, InvalidMapping
+from graph.errors import InvalidMapping
 from ingest.finbench.cells import Cells
 from ingest.finbench.files import COMPANY, DELIMITER, FILES, LOAN, PERSON, role_of
 from ingest.finbench.lender import lender_rows
@@ -48,10 +47,8 @@ class FinBench:
         return tuple(sorted(inside, key=lambda inner: (order.index(role_of(inner.name) or COMPANY), inner.name)))
 
     def delivery(self, paths: tuple[Path, ...], settings: Mapping[str, str]) -> Delivery:
-        """The delivery of these files; raises InvalidMapping where lender or currency are missing."""
+        """The delivery of these files; raises InvalidMapping where lender or currency are missing, InvalidCurrency."""
         delivery = delivery_of(paths, settings, name=self.name, required=self.required)
-        if settings["currency"] not in CURRENCIES:
-            raise InvalidCurrency(f"{settings['currency']!r} is no currency", where="currency")
         for path in paths:
             if not role_of(delivery.origins.get(path, path.name)):
                 raise InvalidMapping(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.errors import InvalidMapping
+from graph.errors import InvalidCurrency, InvalidMapping
 from ingest.bods import Bods
 from ingest.finbench import FinBench
 from ingest.source import Source
@@ -21,3 +21,9 @@ def test_a_misspelled_setting_is_not_silently_ignored(source: Source) -> None:
 def test_what_is_said_for_another_delivery_of_the_same_command_is_left_alone() -> None:
     told = {"lender": "bank", "currency": "CNY", "mapping": "m.toml", "delivered": "2024-06-30"}
     assert str(Bods().delivery((Path("statements.jsonl"),), told).delivered) == "2024-06-30"
+
+
+@pytest.mark.parametrize("source", [Bods(), FinBench()], ids=lambda source: source.name)
+def test_an_unknown_currency_is_refused_by_whom_it_means_nothing_as_well(source: Source) -> None:
+    with pytest.raises(InvalidCurrency, match="'RMB' is no currency"):
+        source.delivery((Path("statements.jsonl"),), {"lender": "bank", "currency": "RMB"})

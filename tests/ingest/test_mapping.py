@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.errors import InvalidMapping
+from graph.errors import InvalidCurrency, InvalidMapping
 from ingest.mapping import read_mapping
 
 GOOD = """
@@ -90,6 +90,19 @@ def test_a_required_line_the_command_fills_need_not_be_written(tmp_path: Path) -
     text = GOOD.replace("\n[[table]]", 'currency = "??? ISO 4217"\n\n[[table]]', 1)
     assert read_mapping(write(tmp_path, text), {"currency": "CNY"}).currency == "CNY"
     assert "currency" in str(refused(tmp_path, text))
+
+
+def test_an_unknown_currency_is_refused_wherever_it_is_said_and_whether_or_not_an_amount_is_mapped(
+    tmp_path: Path,
+) -> None:
+    for text in (GOOD, GOOD.replace("profile.registered_capital", "# profile.registered_capital")):
+        with pytest.raises(InvalidCurrency) as set_:
+            read_mapping(write(tmp_path, text), {"currency": "RMB"})
+        with pytest.raises(InvalidCurrency) as written:
+            read_mapping(write(tmp_path, text.replace("\n\n[[table]]", '\ncurrency = "RMB"\n\n[[table]]', 1)))
+        assert set_.value.what == written.value.what == "'RMB' is no currency"
+        assert (set_.value.where, written.value.where.endswith("line 4")) == ("currency", True)
+        assert "ISO 4217" in set_.value.remedy
 
 
 def test_a_fact_needs_what_the_model_requires(tmp_path: Path) -> None:
