@@ -13,7 +13,7 @@ from ingest.source import Delivery
 SETTINGS: Final = ("name", "trust", "confidence", "delivery", "delivered")
 """What may be said of any delivery."""
 OF_SOME: Final = ("lender", "currency", "mapping", "hash_key")
-"""What is said for some of the deliveries that one command loads, and means nothing to the others."""
+"""What is said for some of the deliveries that one command loads; but for a mapping it means nothing to the others."""
 
 
 def delivery_of(
@@ -24,6 +24,12 @@ def delivery_of(
     Raises InvalidMapping where a setting is missing, unknown or cannot be, InvalidCurrency where its currency is none.
     """
     check_known(settings, of=name, offered=(*SETTINGS, *required))
+    if settings.get("mapping"):
+        raise InvalidMapping(
+            f"{name} files say themselves what they mean, and no mapping is read with them",
+            where=settings["mapping"],
+            remedy="leave it out, and load tables in a command of their own; --source tables reads these as tables",
+        )
     for setting in required:
         if not settings.get(setting, "").strip():
             raise InvalidMapping(
