@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -21,7 +22,7 @@ CONTESTED = "kind of party contested"
 
 
 def refused_late(found: Comparison, numbering: Numbering) -> list[Rejected]:
-    """Rows that contradict another row, and parties said to be of another kind than is known."""
+    """Rows that contradict another row, and parties said to be of another kind than is known; each row once."""
     conflicts = [
         Rejected(
             place=row["place"] or "",
@@ -42,7 +43,16 @@ def refused_late(found: Comparison, numbering: Numbering) -> list[Rejected]:
         )
         for party, place in numbering.contested.items()
     ]
-    return conflicts + contested
+    return _once(conflicts + contested)
+
+
+def _once(rows: Iterable[Rejected]) -> list[Rejected]:
+    """Rows as quarantine keeps them, one for each place and reason, with all that is told of it."""
+    kept: dict[tuple[str, str], Rejected] = {}
+    for row in rows:
+        first = kept.get((row.place, row.reason))
+        kept[row.place, row.reason] = replace(first, detail=f"{first.detail} · {row.detail}") if first else row
+    return list(kept.values())
 
 
 def with_raws(rows: Iterable[Rejected], source: Source, delivery: Delivery) -> list[Rejected]:

@@ -241,14 +241,17 @@ class _Work:
             return attempt(), f"load {left.number} of {left.source}"
 
     def _report(self, number: int, found: Comparison, numbering: Numbering, wait: WaitList) -> Report:
-        late = Counter(row.reason for row in refused_late(found, numbering))
+        refused = refused_late(found, numbering)
+        late = Counter(row.reason for row in refused)
+        # What several facts of one row were refused for was read, and is counted, as one row.
+        again = len(found.conflicts) + len(numbering.contested) - len(refused)
         late[CONFLICT] += len(found.waited_conflicts) - found.late_conflicts
         waited = sum(len(rows) for rows in found.waiting.values()) - len(wait.new)
         return Report(
             source=self.delivery.source,
             files=tuple(self.delivery.origins.get(path, path.name) for path in self.delivery.paths),
             load=number,
-            read=self.staged.read,
+            read=self.staged.read - again,
             stated_parties=len(self.staged.table(PARTIES)) - len(numbering.contested),
             parties=len(numbering.new),
             new=found.new,

@@ -17,7 +17,7 @@ class Report:
     load: int
     """Number of the load; that of the last one where nothing changed."""
     read: int
-    """Facts and parties read, refused ones included."""
+    """Facts and parties read, and rows refused."""
     stated_parties: int
     """Rows that tell of a party."""
     parties: int

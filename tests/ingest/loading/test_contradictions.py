@@ -10,6 +10,7 @@ from graph.schema import staged_schema
 from ingest.loading.contradictions import contradictions
 from ingest.quarantine import Quarantine
 from ingest.tables import Tables
+from ingest.timeline import CONFLICT
 from tests.ingest.loading.small import Workspace, company, owns
 
 A, B = company("A"), company("B")
@@ -76,6 +77,40 @@ def test_rows_of_other_facts_are_left_out() -> None:
         for n, share, how in ((2, 0.1, "direct"), (3, 0.2, "direct"), (4, 0.3, "indirect"), (5, 0.4, "indirect"))
     ]
     assert [text.rpartition(" ")[2] for text in contradictions(rows)] == ["a.csv:3", "a.csv:2", "a.csv:5", "a.csv:4"]
+
+
+TIES = """
+[source]
+name = "登记"
+[[table]]
+file = "a.csv"
+[[table.party]]
+as = "holder"
+id = "股东"
+kind = "Company"
+profile.name = "名称"
+[[table.party]]
+as = "company"
+id = "企业"
+kind = "Company"
+[[table.fact]]
+kind = "OWNS"
+from = "holder"
+to = "company"
+share = "比例"
+"""
+
+
+def test_a_row_of_two_contradictions_is_counted_and_listed_once(place: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "m.toml").write_text(TIES, encoding="utf-8")
+    rows = "H1,甲,C1,10%\nH1,乙,C1,20%\nH2,丙,C1,30%\n"
+    (tmp_path / "a.csv").write_text(f"股东,名称,企业,比例\n{rows}", encoding="utf-8")
+    source = Tables()
+    delivery = source.delivery((tmp_path / "a.csv",), {"mapping": str(tmp_path / "m.toml")})
+    report = place.take(delivery, source)
+    assert report.refused == {CONFLICT: 2}
+    assert place.quarantined() == [("a.csv:2", CONFLICT), ("a.csv:3", CONFLICT)]
+    assert all("share is" in detail and "name is" in detail for detail in details(place))
 
 
 PERSONS = """
