@@ -17,7 +17,7 @@ from graph.bands import UNIT, written
 from graph.currencies import CURRENCIES
 from graph.field import PARTY_KINDS, Field, Kind
 from ingest.privacy import IN_CLEAR, conceal_rejected, conceal_staged
-from ingest.reasons import REMEDIES
+from ingest.reasons import OTHER_WAY, REMEDIES
 from ingest.source import Rejected, Staged
 from ingest.value_text import OP
 
@@ -94,7 +94,7 @@ def _split(staged: Staged, failures: list[_Failure], key: bytes | None) -> tuple
     for number, row, raw in zip(reason[lost], bad, raws, strict=True):
         failure = failures[number]
         detail = _said(staged.kind, failure.columns, row)
-        told = Rejected(row["place"] or "", failure.reason, detail, REMEDIES[failure.reason], raw)
+        told = Rejected(row["place"] or "", failure.reason, detail, _remedy(staged.kind, failure), raw)
         rejected.append(conceal_rejected(told, key))
     whole = staged.raw
     kept = replace(
@@ -111,6 +111,11 @@ def _said(kind: Kind | None, columns: tuple[str, ...], row: Mapping[str, Any]) -
         missing = [end for end, value in (("low", low), ("high", high)) if value is None]
         return f"{field.name} has no {missing[0]} end" if missing else f"{field.name} = {written(low, high, ends or 0)}"
     return ", ".join(f"{name} is empty" if row[name] in (None, "") else f"{name} = {row[name]}" for name in columns)
+
+
+def _remedy(kind: Kind | None, failure: _Failure) -> str:
+    directed = kind is not None and kind.is_relation and failure.columns == ("amount",)
+    return OTHER_WAY if directed and failure.reason == "negative money" else REMEDIES[failure.reason]
 
 
 def _compared(kind: Kind, rows: pa.Table) -> pa.Table:

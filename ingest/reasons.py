@@ -20,7 +20,7 @@ REMEDIES: Final = {
     "missing id": "every party needs the number by which the source knows it",
     "missing value": "the model needs this field for such a fact: fill it in",
     "national id in clear": "load with the workspace's key, so that only a keyed hash of it is kept",
-    "negative money": "amounts are not negative: swap the parties, or correct the sign",
+    "negative money": "amounts are not negative: correct the sign, or leave the cell empty if it is not known",
     "not a date": "write days as 2024-03-01, 2024/3/1, 20240301 or 2024年3月1日",
     "not a number": "write a number such as 1234.5, 1,234.5, 300万元 or 12.5%",
     "not a share": "write a share as 0.25, 25%, 25-50%, >50% or 25%以上",
@@ -30,7 +30,7 @@ REMEDIES: Final = {
     "number too large": "no amount is so large: look at its unit and its digits",
     "out of range": "the data dictionary in the README says between which numbers this field lies",
     "relation to itself": "only shares can be held in oneself: correct one of the two parties",
-    "share over 1": 'no holding is over 100%: where the column holds percentages, say unit = "%"',
+    "share over 1": 'no share is over 100%: correct it; a column of percentages has unit = "%" in its mapping',
     "truncated JSON": "the file ends within a statement: fetch it again",
     "two currencies": "the amount names another currency than its row: correct one of them",
     "unclosed quote": 'close the quote, and double a quote that belongs to the text: "a ""b"" c"',
@@ -40,4 +40,6 @@ REMEDIES: Final = {
     "wrong kind of party": "this relation does not run between such parties: look at its direction and at their kinds",
     "wrong number of cells": "give the row one cell for each column; quote cells that hold the separator",
 }
+OTHER_WAY: Final = "amounts are not negative: correct the sign, or swap the parties where the tie runs the other way"
+"""Remedy of negative money where it is what one party owes or delivers to the other."""
 """Reason and remedy. Reasons are stable words: reports count by them and quarantine files carry them."""

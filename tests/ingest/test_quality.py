@@ -12,7 +12,20 @@ from hypothesis import strategies as st
 from graph.bands import UNIT, Band, units
 from graph.field import Kind
 from graph.identifiers import is_uscc
-from graph.model import ASSESSMENT, GUARANTEES, HOLDS_OFFICE, IDENTIFIER, LENDS, OWNS, PROFILE, RATE, RELATED_TO
+from graph.model import (
+    ASSESSMENT,
+    EVENT,
+    GUARANTEES,
+    HOLDS_OFFICE,
+    IDENTIFIER,
+    LENDS,
+    OWES,
+    OWNS,
+    PROFILE,
+    RATE,
+    RELATED_TO,
+    SUPPLIES,
+)
 from graph.schema import STAGED_PARTY, staged_schema
 from ingest.quality import Checks
 from ingest.source import Rejected, Staged
@@ -96,6 +109,18 @@ def test_what_cannot_be_is_refused_whole_with_reason_and_remedy(
 def test_what_is_refused_is_told_by_the_fields_of_the_model(kind: Kind, row: dict[str, Any], detail: str) -> None:
     (bad,) = Checks(key=KEY).check(staged(kind, row))[1]
     assert bad.detail == detail
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "swapped"),
+    [(OWES, "amount", True), (SUPPLIES, "receivable", False), (LENDS, "drawn", False),
+     (PROFILE, "registered_capital", False), (EVENT, "amount", False)],
+)  # fmt: skip
+def test_parties_are_swapped_only_for_what_one_owes_or_sells_the_other(kind: Kind, field: str, swapped: bool) -> None:
+    needed = {LENDS: {"kind": "loan"}, EVENT: {"kind": "news", "happened": DAY}}.get(kind, {})
+    (bad,) = Checks(key=KEY).check(staged(kind, {field: -1.0, "currency": "CNY", **needed}))[1]
+    assert (bad.reason, "swap the parties" in bad.remedy) == ("negative money", swapped)
+    assert "correct the sign" in bad.remedy
 
 
 @pytest.mark.parametrize(
