@@ -28,13 +28,10 @@ from ingest.words import words_of
 SAMPLE_ROWS = 100_000
 _EXAMPLES = 5
 _AGREE = 0.9
-"""Share of the distinct cells that must read as a type for the column to be of it."""
+"""Share of the distinct cells that must read as a type for it to be taken before the types behind it are tried."""
 
-_NEARLY_ALL = 0.95
-"""Share of all filled cells that is as good."""
-
-_ENOUGH = 4
-"""Cells that outweigh a single one that does not read."""
+_RARE = 0.05
+"""Share of cells that says nothing of the others."""
 
 
 @dataclass(frozen=True)
@@ -119,14 +116,14 @@ def look(path: Path, *, sheet: str = "", rows: int = SAMPLE_ROWS) -> Look:
 
 
 def _party_kinds(batches: list[Rows]) -> frozenset[str]:
-    """Columns of few words, nearly all of which mean a company, a person or a state."""
+    """Columns of few words, most of which mean a company, a person or a state."""
     words = words_of("Party", "kind", PARTY_KINDS)
     found = set()
     for position, header in enumerate(batches[0].headers if batches else ()):
         said = batches[0].columns[position].drop_null()
         if len(said) and len(pc.unique(said)) < 20:
-            read = choices(said, words)
-            found |= {header} if _reads(read, said) or _nearly_reads(read, said) else set()
+            read, lost = _said(choices(said, words), said)
+            found |= {header} if read > lost else set()
     return frozenset(found)
 
 
@@ -185,7 +182,7 @@ def _type(cells: _Cells) -> tuple[Type, pa.Array, NDArray[np.int64]]:
     if not len(distinct):
         return "text", distinct, nothing
     # A leading zero or many digits are a number's name, not an amount; a few amounts are that large.
-    zeros = cells.number(r"^0\d") > (1 - _NEARLY_ALL) * cells.counts.sum()
+    zeros = cells.number(r"^0\d") > _RARE * cells.counts.sum()
     long = pc.sum(pc.match_substring_regex(distinct, r"^\d{12,}$")).as_py()
     named = zeros or len(distinct) - long < _AGREE * len(distinct)
     serial = pc.all(pc.match_substring_regex(distinct, r"^\d{5}$")).as_py()
@@ -193,16 +190,15 @@ def _type(cells: _Cells) -> tuple[Type, pa.Array, NDArray[np.int64]]:
     if not named:
         tried |= {"flag": flags(distinct)} if len(distinct) > 1 else {}
         tried |= {"number": numbers(distinct), "band": bands(distinct)}
-    for reads in (_reads, _nearly_reads):
-        for kind, read in tried.items():
-            if reads(read, distinct):
-                return kind, pc.utf8_lower(distinct) if kind == "flag" else read.arrays[0], _lost(read)
-    # Few words that come often say more of a column than many that come once.
-    kind, read = max(tried.items(), key=lambda one: cells.said(one[1]), default=("text", Parsed((distinct,))))
+    agreed = next((one for one in tried.items() if _reads(one[1], distinct)), None)
+    kind, read = agreed or max(
+        tried.items(), key=lambda one: cells.said(one[1]), default=("text", Parsed((distinct,)))
+    )  # fmt: skip
     lost = _lost(read)
-    if kind != "text" and cells.said(read) >= _NEARLY_ALL * (cells.said(read) + cells.counts[lost].sum()) > 0:
-        return kind, pc.utf8_lower(distinct) if kind == "flag" else read.arrays[0], lost
-    return "text", distinct, nothing
+    # A majority of good cells suffices: the bad ones are told here, and a load refuses them one by one.
+    if cells.said(read) <= cells.counts[lost].sum():
+        return "text", distinct, nothing
+    return kind, pc.utf8_lower(distinct) if kind == "flag" else read.arrays[0], lost
 
 
 def _lost(read: Parsed) -> NDArray[np.int64]:
@@ -215,12 +211,6 @@ def _reads(read: Parsed, distinct: pa.Array) -> bool:
     return said > 0 and said >= _AGREE * (said + lost)
 
 
-def _nearly_reads(read: Parsed, distinct: pa.Array) -> bool:
-    """Whether one bad cell alone stands against a type, which says little about a short column."""
-    said, lost = _said(read, distinct)
-    return lost == 1 and said >= _ENOUGH
-
-
-def _said(read: Parsed, distinct: pa.Array) -> tuple[int, int]:
+def _said(read: Parsed, cells: pa.Array) -> tuple[int, int]:
     """Cells that read as a type, and cells that do not."""
-    return len(distinct) - read.arrays[0].null_count, sum(len(fault.rows) for fault in read.faults)
+    return len(cells) - read.arrays[0].null_count, sum(len(fault.rows) for fault in read.faults)
