@@ -5,7 +5,7 @@ A guess is written into a starting mapping for the user to correct; nothing is l
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -62,8 +62,8 @@ _FIELDS: Final[dict[str, str]] = {
     "directness": r"直接|间接|direct",
     "basis": r"控制依据|控制方式|basis",
     "creditor": r"债权人|creditor|受益人",
-    "facility_id": r"授信编号|合同号|合同编号|借据|贷款编号|担保合同|facility|contract|loan.?id",
-    "amount": r"金额|额度|amount|交易额|供货额|采购额|销售额|欠款|余额|value",
+    "facility_id": r"授信编号|合同号|合同编号|借据|贷款编号|担保合同|facility|contract|loan.?(?:id|no\b|number|code)",
+    "amount": r"金额|额度|amount|交易额|供货额|采购额|销售额|欠款|余额|value|sales\b|turnover",
     "drawn": r"^(?!.*(?:未用|可用|未提|undrawn|unused))"
     r".*(?:已用|用信|余额|贷款金额|已提|drawn|outstanding|balance|金额|amount)",
     "undrawn": r"未用|可用|未提|undrawn|unused",
@@ -154,17 +154,23 @@ class Guess:
 
 
 def guess(
-    types: Mapping[str, Type], highs: Mapping[str, str], *, title: str = "", kinds: frozenset[str] = frozenset()
+    types: Mapping[str, Type],
+    highs: Mapping[str, str],
+    *,
+    title: str = "",
+    kinds: frozenset[str] = frozenset(),
+    named: frozenset[str] = frozenset(),
 ) -> Guess:
     """Guess from headers, what their columns read as, and the greatest value of each number.
 
-    `title` is the name of the file; `kinds` are columns nearly all of whose words mean a company, person or state.
+    `title` is the name of the file; `kinds` are columns most of whose words mean a company, person or state, `named`
+    those most of whose cells are names.
 
     >>> guess({"股东": "text", "公司": "text", "持股比例": "number"}, {"持股比例": "60"}).fields["share"]
     Said(column='持股比例', unit='%')
     """
     left = {name: plain(name) for name in types}
-    kind, ends = _relation(left, plain(title))
+    kind, ends = _relation(left, plain(title), named)
     ends = _with_kinds(ends, [name for name in left if name in kinds])
     for end in ends:
         for used in (end.id, end.title, end.kind) if end else ():
@@ -205,20 +211,20 @@ def plain(header: str) -> str:
     return simplified(unicodedata.normalize("NFKC", header).strip().lower())
 
 
-def _relation(left: Mapping[str, str], title: str) -> tuple[str, tuple[End | None, ...]]:
+def _relation(left: Mapping[str, str], title: str, named: frozenset[str]) -> tuple[str, tuple[End | None, ...]]:
     words = " ".join((*left.values(), title))
     for kind, marks in _MARKS.items():
         if not re.search(marks, words):
             continue
         tail, head = _ENDS[kind]
-        start = _end(tail, left, set())
-        end = _end(head, left, {start.id, start.title, start.kind} if start else set())
+        start = _end(tail, left, named)
+        end = _end(head, left, named, {start.id, start.title, start.kind} if start else set())
         if (start and end) or (kind == "LENDS" and end):
             return kind, (start, end)
-    return PROFILE.name, (_end(r".", left, set()),)
+    return PROFILE.name, (_end(r".", left, named),)
 
 
-def _end(words: str, left: Mapping[str, str], used: set[str]) -> End | None:
+def _end(words: str, left: Mapping[str, str], named: frozenset[str], used: Collection[str] = ()) -> End | None:
     mine = {name: word for name, word in left.items() if name not in used and re.search(words, word)}
     mine = {name: word for name, word in mine.items() if not re.search(r"日期|时间|金额|比例|date|amount|ratio", word)}
     kind = next((name for name, word in mine.items() if re.search(_TYPE, word)), "")
@@ -226,10 +232,13 @@ def _end(words: str, left: Mapping[str, str], used: set[str]) -> End | None:
     ids = [name for name, word in mine.items() if re.search(ID_WORDS, word) and name not in (kind, *names)]
     rest = [name for name in mine if name not in (kind, *names, *ids)]
     listed = words == r"."
-    chosen = (ids or names or ([] if listed else rest))[:1]
+    # Beside seller_name, what stands under seller alone is its number, unless its cells are names.
+    coded = [name for name in rest if name not in named and any(left[other].startswith(left[name]) for other in names)]
+    chosen = (ids or coded or names or ([] if listed else rest))[:1]
     if not chosen:
         return None
-    title = names[0] if names and names[0] != chosen[0] else ""
+    own = [name for name in names if left[name].startswith(left[chosen[0]])]
+    title = "" if chosen[0] in names else next(iter((*own, *names)), "")
     told = _kind_of(" ".join((left[chosen[0]], left.get(title, ""))))
     credit = re.search(_SCHEMES["CN-USCC"], left[chosen[0]]) is not None
     document = re.search(_DOCUMENT, left[chosen[0]]) is not None and not credit

@@ -111,7 +111,7 @@ def look(path: Path, *, sheet: str = "", rows: int = SAMPLE_ROWS) -> Look:
     text = path.suffix.lower() in (*DELIMITED, *LINES)
     kinds = {column.name: column.type for column in columns}
     highs = {column.name: column.high for column in columns if column.type == "number"}
-    told = guess(kinds, highs, title=path.stem, kinds=_party_kinds(batches))
+    told = guess(kinds, highs, title=path.stem, kinds=_party_kinds(batches), named=named_in(columns))
     return Look(path, sheet, detect(path) if text else "", count, whole, columns, tuple(refused), told, title)
 
 
@@ -125,6 +125,13 @@ def _party_kinds(batches: list[Rows]) -> frozenset[str]:
             read, lost = _said(choices(said, words), said)
             found |= {header} if read > lost else set()
     return frozenset(found)
+
+
+def named_in(columns: tuple[Column, ...]) -> frozenset[str]:
+    """Columns most of whose cells are names rather than numbers: Chinese, or several words."""
+    return frozenset(
+        c.name for c in columns if 2 * sum(not e.isascii() or " " in e for e in c.examples) > len(c.examples)
+    )
 
 
 def _columns(batches: list[Rows]) -> tuple[Column, ...]:

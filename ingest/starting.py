@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 
 from graph.model import KINDS
 from ingest.guesses import ID_WORDS, End, Guess, plain
-from ingest.inspect import Look
+from ingest.inspect import Look, named_in
 from ingest.toml_text import MARKER
 
 _HEAD = f"""\
@@ -71,9 +71,8 @@ def _table(one: Look) -> list[str]:
 
 
 def _titles(one: Look) -> frozenset[str]:
-    """Columns most of whose cells are names rather than numbers: Chinese, or several words."""
-    named = {c.name for c in one.columns if 2 * sum(not e.isascii() or " " in e for e in c.examples) > len(c.examples)}
-    return frozenset(name for name in named if not re.search(ID_WORDS, plain(name)))
+    """Columns of names that no header calls numbers."""
+    return frozenset(name for name in named_in(one.columns) if not re.search(ID_WORDS, plain(name)))
 
 
 def _glob(name: str) -> str:

@@ -189,6 +189,46 @@ def test_each_kind_of_table_is_recognised_by_its_header(tmp_path: Path, header: 
     assert look(write(tmp_path / "t.csv", f"{header}\n{row}\n")).guess.kind == kind
 
 
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        (
+            "seller,seller_name,buyer,buyer_name,sales\nS1,Acme Ltd,B1,Bolt Ltd,100\nS2,Ace Ltd,B2,Bee Ltd,200\n",
+            [("seller", "seller_name"), ("buyer", "buyer_name")],
+        ),
+        (
+            "机构名称,贷款人,贷款人名称,借款人,借款人名称,贷款余额\n支行,B1,甲行,C1,乙公司,100\n支行,B1,甲行,C2,丙公司,200\n",
+            [("贷款人", "贷款人名称"), ("借款人", "借款人名称")],
+        ),
+        ("customer,customer_name,address\nC1,Acme Ltd,X\nC2,Bolt Ltd,Y\n", [("customer", "customer_name")]),
+    ],
+)
+def test_codes_beside_names_are_the_parties_numbers(tmp_path: Path, text: str, ends: list[tuple[str, str]]) -> None:
+    guess = look(write(tmp_path / "t.csv", text)).guess
+    assert [(end.id, end.title) for end in guess.ends if end] == ends
+
+
+def test_names_beside_shorter_names_are_no_numbers(tmp_path: Path) -> None:
+    text = "供应商,供应商简称,采购商,年供货额\n甲股份有限公司,甲,C1,1\n乙股份有限公司,乙,C2,2\n"
+    start, _ = look(write(tmp_path / "t.csv", text)).guess.ends
+    assert start
+    assert (start.id, start.title) == ("供应商简称", "")
+
+
+@pytest.mark.parametrize(
+    ("header", "field", "column"),
+    [
+        ("borrower_id,loan_no,balance", "facility_id", "loan_no"),
+        ("borrower_id,Loan Number,balance", "facility_id", "Loan Number"),
+        ("supplier,buyer,annual_sales", "amount", "annual_sales"),
+        ("supplier,buyer,Annual sales (CNY 10k)", "amount", "Annual sales (CNY 10k)"),
+    ],
+)
+def test_other_words_for_a_field_are_known(tmp_path: Path, header: str, field: str, column: str) -> None:
+    fields = look(write(tmp_path / "t.csv", f"{header}\nA1,B1,100\nA2,B2,200\n")).guess.fields
+    assert fields[field].column == column
+
+
 @pytest.mark.parametrize("header", ["入股日期", "出资日期", "实缴出资日期", "认缴出资时间", "起始日"])
 def test_the_day_a_holding_began_is_guessed_by_any_of_its_names(tmp_path: Path, header: str) -> None:
     path = write(tmp_path / "t.csv", f"股东名称,企业名称,出资比例,{header}\n甲某,示例电缆,50%,2024-03-01\n")
