@@ -154,7 +154,7 @@ class Guess:
 
 
 def guess(
-    types: Mapping[str, Type],
+    types: Mapping[str, Type | None],
     highs: Mapping[str, str],
     *,
     title: str = "",
@@ -164,7 +164,7 @@ def guess(
     """Guess from headers, what their columns read as, and the greatest value of each number.
 
     `title` is the name of the file; `kinds` are columns most of whose words mean a company, person or state, `named`
-    those most of whose cells are names.
+    those most of whose cells are names. A column whose type is None has no cells to tell by: its header decides.
 
     >>> guess({"股东": "text", "公司": "text", "持股比例": "number"}, {"持股比例": "60"}).fields["share"]
     Said(column='持股比例', unit='%')
@@ -175,9 +175,11 @@ def guess(
     for end in ends:
         for used in (end.id, end.title, end.kind) if end else ():
             left.pop(used, None)
-    stated = next((n for n, w in left.items() if re.search(_STATED, w) and types[n] == "date"), "")
+    stated = next((n for n, w in left.items() if re.search(_STATED, w) and types[n] in ("date", None)), "")
     left.pop(stated, None)
-    ops = [] if kind == PROFILE.name else [n for n, w in left.items() if re.search(_OP, w) and types[n] == "text"]
+    ops = (
+        [] if kind == PROFILE.name else [n for n, w in left.items() if re.search(_OP, w) and types[n] in ("text", None)]
+    )
     op = next(iter(ops), "")
     left.pop(op, None)
     found: dict[str, Said] = {}
@@ -251,7 +253,7 @@ def _kind_of(words: str) -> str:
     return "Person" if re.search(r"姓名|身份证|人员|董事|person|director", words) else ""
 
 
-def _column(wanted: Field, left: Mapping[str, str], types: Mapping[str, Type]) -> str:
+def _column(wanted: Field, left: Mapping[str, str], types: Mapping[str, Type | None]) -> str:
     pattern = _FIELDS.get(wanted.name)
     if wanted.name == "name":
         pattern = _NAME
@@ -262,7 +264,7 @@ def _column(wanted: Field, left: Mapping[str, str], types: Mapping[str, Type]) -
     allowed = fitting.get(wanted.type, ("text",))
     exact = [name for name, word in left.items() if word in (wanted.name, wanted.zh)]
     near = [name for name, word in left.items() if pattern and re.search(pattern, word)]
-    return next((name for name in (*exact, *near) if types[name] in allowed), "")
+    return next((name for name in (*exact, *near) if types[name] in (*allowed, None)), "")
 
 
 def _unit(wanted: Field, column: str, high: str) -> str:

@@ -20,7 +20,7 @@ from ingest.source import Rejected
 from ingest.tabular.layout import Layout
 from ingest.tabular.open import DELIMITED, LINES, WORKBOOKS, read_rows
 from ingest.tabular.rows import Rows, shorten, unique
-from ingest.tabular.titles import Title, title_of
+from ingest.tabular.titles import Title, header_of, title_of
 from ingest.tabular.workbook import sheets
 from ingest.values import Parsed, choices, flags, numbers
 from ingest.words import words_of
@@ -97,7 +97,8 @@ def look(path: Path, *, sheet: str = "", rows: int = SAMPLE_ROWS) -> Look:
     batches: list[Rows] = []
     count = 0
     title = title_of(path, Layout(path.name, sheet=sheet))
-    found = read_rows(path, Layout(path.name, sheet=sheet, skip=title.lines))
+    layout = Layout(path.name, sheet=sheet, skip=title.lines)
+    found = read_rows(path, layout)
     for item in found:
         if isinstance(item, Rejected):
             refused = [*refused, item][:_EXAMPLES]
@@ -107,12 +108,18 @@ def look(path: Path, *, sheet: str = "", rows: int = SAMPLE_ROWS) -> Look:
         if count >= rows:
             break
     whole = next(found, None) is None
-    columns = _columns(batches)
+    columns = _columns(batches or [_no_rows(path, layout)])
     text = path.suffix.lower() in (*DELIMITED, *LINES)
-    kinds = {column.name: column.type for column in columns}
+    kinds = {column.name: column.type if count else None for column in columns}
     highs = {column.name: column.high for column in columns if column.type == "number"}
     told = guess(kinds, highs, title=path.stem, kinds=_party_kinds(batches), named=named_in(columns))
     return Look(path, sheet, detect(path) if text else "", count, whole, columns, tuple(refused), told, title)
+
+
+def _no_rows(path: Path, layout: Layout) -> Rows:
+    """The headers of a table without rows."""
+    headers = header_of(path, layout)
+    return Rows(layout.name, headers, tuple(pa.nulls(0, pa.string()) for _ in headers), np.zeros(0, np.int64))
 
 
 def _party_kinds(batches: list[Rows]) -> frozenset[str]:

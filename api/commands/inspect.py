@@ -60,18 +60,23 @@ def inspect_files(
 def _show(one: "Look", console: Console) -> None:
     """The columns of a table, and its first rows that do not fit."""
     encoding = f" · {one.encoding}" if one.encoding else ""
-    title = f"{one.path.name}{' · ' + one.sheet if one.sheet else ''}{encoding} · looks like {one.guess.kind}"
+    name = f"{one.path.name}{' · ' + one.sheet if one.sheet else ''}"
+    title = f"{name}{encoding} · looks like {one.guess.kind}"
     table = Table(title=escape(title), title_justify="left", box=None)
     for head in ("column", "holds", "empty", "examples"):
         table.add_column(head)
     for column in one.columns:
         examples = ", ".join(column.examples[:3])
         but = f", but {column.misfits:,} such as {column.misfit}" if column.misfits else ""
-        cells = (column.name, column.type + but, f"{1 - column.filled:.0%}", examples)
+        holds = column.type + but if one.rows else "nothing"
+        cells = (column.name, holds, f"{1 - column.filled:.0%}", examples)
         table.add_row(*(escape(cell) for cell in cells))
     if one.title.lines:
         above = "line 1 seems" if one.title.lines == 1 else f"lines 1 to {one.title.lines} seem"
         said = f"{one.path.name}: {above} to be a title, {one.title.text!r}: skip = {one.title.lines} in the mapping"
+        console.print(said, style="yellow", markup=False)
+    if not one.rows and not one.refused:
+        said = f"{name}: has headers and no rows: what they mean is guessed from the headers alone"
         console.print(said, style="yellow", markup=False)
     console.print(table)
     for bad in one.refused:

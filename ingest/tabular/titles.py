@@ -1,6 +1,6 @@
 """Lines above the header of a table: its title, a day, a unit, as people write them over a table in a spreadsheet."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,14 +27,25 @@ class Title:
 
 def title_of(path: Path, layout: Layout) -> Title:
     """The lines above the header, where the first one says a single thing and a wider one follows."""
+    return told(_first(path, layout))
+
+
+def header_of(path: Path, layout: Layout) -> tuple[str, ...]:
+    """The names of the columns, for a table that has no row to tell them with; `skip` counts the lines above."""
+    rows = ([" ".join((cell or "").split()) for cell in row] for row in _first(path, layout)[layout.skip :])
+    return tuple(next(filter(any, rows), ()))
+
+
+def _first(path: Path, layout: Layout) -> Sequence[Sequence[str | None]]:
+    """The cells of the first lines; none for formats without a header line."""
     ending = path.suffix.lower()
     # Who reads the table tells of a file that cannot be read.
     with suppress(OSError):
         if ending in WORKBOOKS:
-            return told(first_rows(path, layout.sheet, LOOKED_AT))
+            return first_rows(path, layout.sheet, LOOKED_AT)
         if ending in DELIMITED:
-            return told(first_records(path, layout, LOOKED_AT))
-    return Title()
+            return first_records(path, layout, LOOKED_AT)
+    return ()
 
 
 def told(rows: Iterable[Iterable[str | None]]) -> Title:

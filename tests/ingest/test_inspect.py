@@ -291,6 +291,26 @@ def test_headers_cannot_break_out_of_the_mapping(tmp_path: Path) -> None:
         read_mapping(mapping)
 
 
+@pytest.mark.parametrize("above", ["", "2024年股东名册\n"])
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_headers_without_rows_make_a_mapping(tmp_path: Path, ending: str, above: str) -> None:
+    headers = ["股东编号", "股东 名称", "企业编号", "持股比例(%)", "入股日期", "公示日期", "操作"]
+    path = write(tmp_path / f"t.{ending}", f"{above}{','.join(headers)}\n")
+    if ending == "xlsx":
+        book = openpyxl.Workbook()
+        for row in ([[above.strip()]] if above else []) + [headers]:
+            book.active.append(row)
+        book.save(path)
+    seen = look(path)
+    assert (seen.rows, [column.name for column in seen.columns]) == (0, headers)
+    written = starting_mapping([seen])
+    for line in (
+        'id = "股东编号"', 'profile.name = "股东 名称"', 'id = "企业编号"', 'kind = "OWNS"', 'valid_from = "入股日期"',
+        'share = { column = "持股比例(%)", unit = "%" }', 'stated = "公示日期"', 'op = "操作"',
+    ):  # fmt: skip
+        assert line in written
+
+
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile):
         look(write(tmp_path / "t.csv", ""))

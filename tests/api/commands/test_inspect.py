@@ -38,6 +38,16 @@ def test_the_first_rows_that_do_not_fit_are_shown(tmp_path: Path) -> None:
     assert "→ give the row one cell for each column" in said
 
 
+def test_headers_without_rows_are_told_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("股东编号,企业编号,持股比例\n", encoding="utf-8")
+    done = inspected(path)
+    said = " ".join(done.stderr.split())
+    assert "t.csv: has headers and no rows" in said
+    assert "持股比例 nothing" in said
+    assert 'share = "持股比例"' in done.stdout
+
+
 def test_a_title_and_cells_that_do_not_fit_are_told(tmp_path: Path) -> None:
     path = tmp_path / "名册.csv"
     rows = "".join(f"{n},{n}%\n" for n in range(1, 40))
