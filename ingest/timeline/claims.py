@@ -54,7 +54,8 @@ def _goes_on(group: Group, claim: Claim, live: list[Held]) -> bool:
     last = live[-1] if live else None
     if last is None or (last.digest, last.end) != (claim.row.digest, claim.day) or claim.start != ALWAYS:
         return False
-    if claim.end <= claim.day or last.ended is None or earlier(last.ended, claim.said) or earlier(claim.said, last.ended):
+    ended = last.ended
+    if claim.end <= claim.day or ended is None or earlier(ended, claim.said) or earlier(claim.said, ended):
         return False
     at = max([group.superseding(claim.instant, [last]), *group.seen(last.series, last.end, claim.end)])
     last.retracted_at = at
