@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from api.answer import Share
-from graph.bands import HIGH_OPEN, LOW_OPEN, Band, written
+from graph.bands import Band
 from graph.currencies import NO_CURRENCY
 from graph.field import Kind
 
@@ -38,9 +38,7 @@ def share(low: float | None, high: float | None, ends: int | None) -> Share | No
     if low is None and high is None:
         return None
     band = Band.of(low, high, ends)
-    code = band.ends
-    text = written(band.low, band.low if band.is_exact else band.high, code, percent)
-    return Share(band.low, band.high, not code & LOW_OPEN, not code & HIGH_OPEN, text)
+    return Share(band.low, band.high, not band.low_open, not band.high_open, band.text(percent))
 
 
 def money(amount: float | None, currency: str | None) -> str:

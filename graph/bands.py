@@ -27,6 +27,10 @@ def units(fractions: ArrayLike) -> NDArray[np.int64]:
     return np.rint(np.asarray(fractions, np.float64) * UNIT).astype(np.int64)
 
 
+def _percent(fraction: float) -> str:
+    return f"{fraction * 100:.10g}%"
+
+
 @dataclass(frozen=True)
 class Band:
     """All fractions from `low` to `high`; an end that is open does not belong to it.
@@ -121,16 +125,16 @@ class Band:
         empty = units(low) > units(high) or (units(low) == units(high) and (low_open or high_open))
         return None if empty else Band(low, high, low_open, high_open)
 
+    def text(self, percent: Callable[[float], str] = _percent) -> str:
+        """As registers write it, its ends by `percent`."""
+        return written(self.low, self.low if self.is_exact else self.high, self.ends, percent)
+
     def __str__(self) -> str:
-        return written(self.low, self.low if self.is_exact else self.high, self.ends)
+        return self.text()
 
     @property
     def _ends(self) -> tuple[int, int]:
         return int(units(self.low)), int(units(self.high))
-
-
-def _percent(fraction: float) -> str:
-    return f"{fraction * 100:.10g}%"
 
 
 def written(low: float, high: float, ends: int, percent: Callable[[float], str] = _percent) -> str:
