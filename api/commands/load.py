@@ -84,21 +84,22 @@ def told(report: Report) -> list[str]:
     lines = []
     if report.rolled_back:
         lines.append(f"{report.rolled_back} had been interrupted and was rolled back")
+    read = plural(report.read, "fact or party", "facts and parties")
+    number = f" · load {report.load}" if report.kept else ""
+    head = f"[bold]{escape(report.source)}[/] · {escape(files)}{number}" + (" · resumed" if report.resumed else "")
     if report.nothing_changed:
-        nothing = f"nothing new in {report.read:,} facts and parties"
-        lines.append(f"[bold]{escape(report.source)}[/] · {escape(files)}: {nothing}")
+        lines.append(f"{head}: nothing new in {read}")
     else:
-        again = " · resumed" if report.resumed else ""
-        lines.append(f"[bold]{escape(report.source)}[/] · {escape(files)} · load {report.load}{again}")
+        lines.append(head)
         counts = {
-            "read": report.read, "new parties": report.parties, "new facts": report.new, "changed": report.changed,
+            "new parties": report.parties, "new facts": report.new, "changed": report.changed,
             "unchanged": report.unchanged, "ended": report.retracted, "waiting": report.waiting,
             "joined": report.joined,
         }  # fmt: skip
-        lines.append("  " + " · ".join(f"{name} {count:,}" for name, count in counts.items() if count))
-    if report.newer and not report.nothing_changed:
-        what = "what that only repeated or left out may read otherwise now"
-        lines.append(f"  [yellow]this delivery is older than {report.newer}: {what}[/]")
+        lines.append("  " + " · ".join([f"read {read}", *(f"{name} {n:,}" for name, n in counts.items() if n)]))
+    if report.newer:
+        more = "" if report.nothing_changed else ": what that only repeated or left out may read otherwise now"
+        lines.append(f"  [yellow]this delivery is older than {report.newer}{more}[/]")
     if report.outdated:
         lines.append(f"  [yellow]{plural(report.outdated, 'fact')} not used: newer statements say otherwise[/]")
     if report.refused:

@@ -130,7 +130,7 @@ class _Work:
         trusted = facts.trust.get(self.delivery.source, self.delivery.trust)
         if not total and trusted == self.delivery.trust and not self._confirms(record, loads):
             store.roll_back(record.number)
-            return replace(report, load=facts.version)
+            return replace(report, load=facts.version, kept=False)
         report = replace(report, resumed=record.position > 0)
         known = sum(facts.rows(kind) for kind in KINDS.values())
         self._write(store, record, found.delta, combined(numbering.ids()), wait, known=known)

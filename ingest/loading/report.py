@@ -8,14 +8,14 @@ from dataclasses import asdict, dataclass, field
 class Report:
     """What a load read, added, changed and refused.
 
-    Every row read is counted once: `read` is the sum of `stated_parties`, `new`, `changed`, `unchanged`,
+    Everything read is counted once: `read` is the sum of `stated_parties`, `new`, `changed`, `unchanged`,
     `waiting` and `refused`.
     """
 
     source: str
     files: tuple[str, ...]
     load: int
-    """Number of the load; that of the last one where nothing changed."""
+    """Number of the load; that of the last one where this was not kept."""
     read: int
     """Facts and parties read, and rows refused."""
     stated_parties: int
@@ -42,6 +42,8 @@ class Report:
     resumed: bool = False
     newer: str = ""
     """A load of the same source whose delivery is of a later day, if there is one."""
+    kept: bool = True
+    """Whether it is a load of its own; what changes nothing is one only if it confirms a day or changes a trust."""
     rolled_back: str = ""
     """An interrupted load that was undone first, where there was one."""
 

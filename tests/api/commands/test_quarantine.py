@@ -235,6 +235,25 @@ def test_a_full_delivery_loaded_again_leaves_what_was_mended_from_it(tmp_path: P
     assert holdings(tmp_path) == [(0.3, "2024-04-03", None)]
 
 
+def test_a_delivery_is_said_to_be_older_even_where_it_changes_nothing(tmp_path: Path) -> None:
+    rows = "A,Alpha,B,Beta,60,2020-01-01", "A,Alpha,C,Gamma,30,2021-01-01"
+    assert "older" not in deliver(tmp_path, "march.csv", "2024-03-01", *rows)
+    assert "older" not in deliver(tmp_path, "may.csv", "2024-05-01", *rows[:1])
+    again = deliver(tmp_path, "march.csv", "2024-03-01", *rows)
+    assert "nothing new" in again
+    assert "this delivery is older than load 2 of 2024-05-01\n" in again
+
+
+def test_a_delivery_that_only_confirms_names_the_load_it_is(tmp_path: Path) -> None:
+    rows = "A,Alpha,B,Beta,60,2020-01-01", "A,Alpha,C,Gamma,30,2021-01-01"
+    first = deliver(tmp_path, "march.csv", "2024-03-01", *rows).strip().splitlines()
+    assert first[0] == "own · march.csv · load 1"
+    assert first[1].startswith("  read 8 facts and parties · new parties 3 · new facts ")
+    confirming = deliver(tmp_path, "may.csv", "2024-05-01", *rows).strip()
+    assert confirming == "own · may.csv · load 2: nothing new in 8 facts and parties"
+    assert deliver(tmp_path, "may.csv", "2024-05-01", *rows).strip() == confirming.replace(" · load 2", "")
+
+
 def test_what_a_source_says_is_listed_as_it_is(tmp_path: Path) -> None:
     """A terminal's shorthand for little pictures is letters between colons, and so is an id."""
     deliver(tmp_path, "r.csv", "2024-05-01", "A,Alpha,B,:on:,60,", "A,Alpha,B,:on:,45,")
