@@ -1,14 +1,18 @@
 """How values are written in words, the same in answers, tables and pictures."""
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from api.answer import Share
 from graph.bands import Band
 from graph.currencies import NO_CURRENCY
 from graph.field import Kind
+
+_ITEM: Final = re.compile(r"'([^']*)'")
+_LISTED: Final = re.compile(r"\['[^']*'(?:, '[^']*')*\]")
 
 
 def percent(fraction: float) -> str:
@@ -106,6 +110,15 @@ def _words(kind: Kind, said: Mapping[str, Any], write: Callable[[float, str | No
             field.type == "choice" and value not in ("direct", "unknown", "unstated") and field.name != "form"
         ):
             yield value
+
+
+def remark(note: str | None) -> str:
+    """A source's note for reading: a list that its program wrote as one is one in words.
+
+    >>> remark("Kind: ['own-shares', 'appoint directors'] [1]")
+    'Kind: own-shares, appoint directors [1]'
+    """
+    return _LISTED.sub(lambda found: ", ".join(_ITEM.findall(found[0])), note or "")
 
 
 def period(start: date | None, end: date | None) -> str:

@@ -66,6 +66,7 @@ def export(
     store: Store = "",
 ) -> None:
     """Write open rows to a file, whole, with place, reason and remedy."""
+    from api.wording import plural  # noqa: PLC0415
     from ingest.quarantine import Choice  # noqa: PLC0415
 
     choice = Choice(reason=reason, source=source)
@@ -75,7 +76,7 @@ def export(
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         count = quarantine.export(path, choice)
-    new_console().print(f"{count:,} rows in {path}", markup=False)
+    new_console().print(f"{plural(count, 'row')} in {path}", markup=False)
 
 
 @app.command()

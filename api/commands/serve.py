@@ -77,8 +77,11 @@ def bound(host: str, port: int) -> socket.socket:
 
 def welcome(address: str, engine: "Engine", *, token: bool) -> Iterator[str]:
     """Where it listens, and what to try."""
+    from api.wording import plural  # noqa: PLC0415  (--help starts without it)
+
     if engine.version:
-        yield f"Contagraph answers at {address} about {engine.party_count:,} parties, load {engine.version}"
+        known = plural(engine.party_count, "party", "parties")
+        yield f"Contagraph answers at {address} about {known}, load {engine.version}"
     else:
         yield f"Contagraph answers at {address} as soon as something is loaded: contagraph load PATH"
     show = 'curl -H "Authorization: Bearer $CONTAGRAPH_TOKEN"' if token else "curl"

@@ -16,7 +16,7 @@ from api.draw.layered import layered
 from api.draw.scene import Fold, Scene, scene
 from api.draw.stress import by_stress
 from api.questions.network import Network
-from api.wording import label, percent, period
+from api.wording import label, percent, period, plural, remark
 from graph.model import KINDS
 
 LEAST_BEND = 0.01
@@ -238,7 +238,7 @@ def _title(party: Party, drawn: Scene) -> str:
     links = drawn.links.get(party.id)
     shown = sum(party.id in (fact.tail.id, fact.head.id) for fact in drawn.facts)
     shown += sum(len(fold.facts) + fold.more for fold in drawn.folds if fold.hub == party.id)
-    more = f"\n{links - shown:,} more links not drawn" if links and links > shown else ""
+    more = f"\n{plural(links - shown, 'more link')} not drawn" if links and links > shown else ""
     return f"{party.name}\n{party.kind} · {party.id}{more}"
 
 
@@ -251,7 +251,7 @@ def _fold_title(fold: Fold) -> str:
 def _fact_title(fact: Fact, sources: dict[str, Source]) -> str:
     source = sources[fact.fact_id]
     believed = "" if source.confidence in (None, 1.0) else f", confidence {percent(source.confidence or 0)}"
-    note = [source.note] if source.note else []
+    note = [remark(source.note)] if source.note else []
     return "\n".join(
         [
             f"{fact.tail.name} → {fact.head.name}",

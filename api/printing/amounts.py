@@ -9,7 +9,7 @@ from api.answer import Page
 from api.printing.paper import Cited, heading, left, row, table
 from api.questions.exposure import ExposureTo, Part, Stake
 from api.questions.tiers import TiersOf
-from api.wording import money, percent
+from api.wording import money, percent, plural
 
 
 def exposure(answer: ExposureTo, cited: Cited) -> Iterator[Any]:
@@ -18,7 +18,7 @@ def exposure(answer: ExposureTo, cited: Cited) -> Iterator[Any]:
     who = answer.lender.name if answer.lender else "all lenders together"
     names = [
         "alone",
-        *(f"group of {group.top.name} ({group.members_page.total:,} members)" for group in answer.groups),
+        *(f"group of {group.top.name} ({plural(group.members_page.total, 'member')})" for group in answer.groups),
     ]
     stakes = [answer.alone, *(group.stake for group in answer.groups)]
     yield _sums(f"at stake for {who}", names, stakes, answer.currency)
@@ -44,6 +44,7 @@ def _sums(title: str, names: Sequence[str], stakes: Sequence[Stake], currency: s
     counts = {
         "facilities of unknown amount": [stake.unknown_facilities for stake in stakes],
         "facilities drawn to an unknown amount": [stake.unknown_drawn for stake in stakes],
+        "undrawn amounts counted whole": [stake.unconverted for stake in stakes],
         "guarantees past their day, not counted": [stake.expired_guarantees for stake in stakes],
     }
     for said, numbers in counts.items():
@@ -63,7 +64,7 @@ def _parts(parts: Sequence[Part], page: Page, title: str, currency: str | None, 
         row(made, fact.tail.name, fact.head.name, fact.text, counted, cited.holds(fact.fact_id), source)
     if made.row_count:
         yield made
-    yield from left(page, "of these (--limit)")
+    yield from left(page, "of these", "of these", by="--limit")
 
 
 def tiers(answer: TiersOf, cited: Cited) -> Iterator[Any]:
@@ -71,7 +72,7 @@ def tiers(answer: TiersOf, cited: Cited) -> Iterator[Any]:
     yield heading(answer.party, before=f"{answer.direction} of ")
     of = "of purchases" if answer.direction == "upstream" else "of sales"
     for tier in answer.tiers:
-        title = f"tier {tier.depth}: {tier.page.total:,} supplies"
+        title = f"tier {tier.depth}: {plural(tier.page.total, 'supply', 'supplies')}"
         heads = ("supplier", "buyer", "product", "amount", of, "", "src")
         made = table(*heads, title=title, amounts=("amount", of))
         for supply in tier.supplies:
@@ -83,4 +84,4 @@ def tiers(answer: TiersOf, cited: Cited) -> Iterator[Any]:
                 cited.numbers([supply.fact.fact_id]),
             )  # fmt: skip
         yield made
-        yield from left(tier.page, "supplies in this tier (--limit, --offset)")
+        yield from left(tier.page, "supply in this tier", "supplies in this tier")

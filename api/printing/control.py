@@ -9,7 +9,7 @@ from api.answer import Party
 from api.printing.paper import Cited, heading, left, row, table
 from api.questions.control import Controller, ControlOf, Fall
 from api.questions.groups import GroupsOf, Member
-from api.wording import percent
+from api.wording import percent, plural
 
 
 def control(answer: ControlOf, cited: Cited) -> Iterator[Any]:
@@ -17,10 +17,10 @@ def control(answer: ControlOf, cited: Cited) -> Iterator[Any]:
     yield heading(answer.party)
     over = f"controlled by ({answer.controllers_page.total:,})"
     yield from _controllers(answer.controllers, over, lambda one: one.controller, cited, whole=True)
-    yield from left(answer.controllers_page, "controllers (--limit, --offset)")
+    yield from left(answer.controllers_page, "controller")
     under = f"controls ({answer.controlled_page.total:,})"
     yield from _controllers(answer.controlled, under, lambda one: one.controlled, cited, whole=False)
-    yield from left(answer.controlled_page, "controlled (--limit, --offset)")
+    yield from left(answer.controlled_page, "controlled", "controlled")
 
 
 def _controllers(
@@ -58,12 +58,12 @@ def groups(answer: GroupsOf, cited: Cited) -> Iterator[Any]:
     """The groups of a party, and how each member came in."""
     yield heading(answer.party)
     for group in answer.groups:
-        title = f"group of {group.top.name}: {group.page.total:,} members by {group.basis}"
+        title = f"group of {group.top.name}: {plural(group.page.total, 'member')} by {group.basis}"
         made = table("member", "kind", "id", "how it came in", title=title)
         for member in group.members:
             row(made, member.party.name, member.party.kind, member.party.id, _why(member, cited))
         yield made
-        yield from left(group.page, "members (--limit, --offset)")
+        yield from left(group.page, "member")
 
 
 def _why(member: Member, cited: Cited) -> list[str]:

@@ -24,7 +24,7 @@ from api.questions.network import Network
 from api.questions.party import Dossier
 from api.questions.search import Found
 from api.questions.tiers import TiersOf
-from api.wording import percent, period
+from api.wording import percent, period, plural, remark
 
 SOURCES = 40
 """Sources printed; --json has all."""
@@ -108,9 +108,9 @@ def _sources(console: Console, cited: Cited) -> None:
         row(
             made, f"[{number}]", source.source, source.source_ref, source.kind,
             period(source.valid_from, source.valid_to), f"{source.recorded_at:%Y-%m-%d}",
-            *[trust] * doubts, *[source.note] * notes, style=DIM,
+            *[trust] * doubts, *[remark(source.note)] * notes, style=DIM,
         )  # fmt: skip
     console.print(made)
     if len(every) > SOURCES:
-        console.print(Text(f"… {len(every) - SOURCES:,} more sources; --json has all", style=DIM))
+        console.print(Text(f"… {plural(len(every) - SOURCES, 'more source')}; --json has all", style=DIM))
     console.print()

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.answer import Answer, Fact, Page, Party, Share, Source
-from api.wording import percent, period
+from api.wording import percent, period, plural
 from graph.field import Kind
 from graph.model import KINDS
 
@@ -105,12 +105,12 @@ def facts(cited: Cited, shown: Iterable[Fact], title: str, *, side: str = "") ->
         yield made
 
 
-def left(page: Page, what: str) -> Iterator[Text]:
-    """How many come after those shown, if any; of a page behind the last, how many there are."""
+def left(page: Page, one: str, many: str = "", *, by: str = "--limit, --offset") -> Iterator[Text]:
+    """How many come after those shown, if any, and by which options; of a page behind the last, how many there are."""
     if page.total and page.offset >= page.total:
         yield Text(f"this page lies behind the last: {page.total:,} in all", style=DIM)
     elif page.left:
-        yield Text(f"… {page.left:,} more {what}", style=DIM)
+        yield Text(f"… {plural(page.left, f'more {one}', f'more {many}' if many else '')} ({by})", style=DIM)
 
 
 def value(kind: Kind, name: str, said: Any) -> str:

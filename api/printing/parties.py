@@ -25,7 +25,7 @@ def found(answer: Found, _cited: Cited) -> Iterator[Any]:
         row(made, number, match.party.name, match.party.kind, match.party.id, by, f"{match.score:.0%}")
     if made.row_count:
         yield made
-    yield from left(answer.page, "resemble it less (--limit, --offset)")
+    yield from left(answer.page, "resembles it less", "resemble it less")
 
 
 def dossier(answer: Dossier, cited: Cited) -> Iterator[Any]:
@@ -35,12 +35,12 @@ def dossier(answer: Dossier, cited: Cited) -> Iterator[Any]:
     for records in answer.records:
         if records.kind != PROFILE.name:
             yield _records(records.kind, records.records, records.page, cited)
-            yield from left(records.page, "of these (--limit, --offset)")
+            yield from left(records.page, "of these", "of these")
     for relations in answer.relations:
         out = relations.direction == "out"
         title = titled(relations.kind, arrow="→ " if out else "← ", total=relations.page.total)
         yield from facts(cited, relations.facts, title, side="to" if out else "from")
-        yield from left(relations.page, "of these (--limit, --offset)")
+        yield from left(relations.page, "of these", "of these")
     yield from facts(cited, answer.indirect, "stated as indirect: they check, they do not count")
     yield from facts(cited, answer.rivals, "what other sources say, and is not believed")
 
@@ -88,5 +88,5 @@ def network(answer: Network, cited: Cited) -> Iterator[Any]:
         row(made, one.hops, one.party.name, one.party.kind, one.party.id, f"{one.links:,}")
     if made.row_count:
         yield made
-    yield from left(answer.page, "parties (--limit, --offset)")
+    yield from left(answer.page, "party", "parties")
     yield from facts(cited, answer.links, "what ties them")

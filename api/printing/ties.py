@@ -24,7 +24,7 @@ def linkage(answer: Linkage, cited: Cited) -> Iterator[Any]:
         row(paths, number, len(chain.steps), path(chain, cited))
     if paths.row_count:
         yield paths
-    yield from left(answer.page, "paths (--limit)")
+    yield from left(answer.page, "path", by="--limit")
 
 
 def path(chain: Chain, cited: Cited) -> str:
@@ -58,7 +58,7 @@ def changes(answer: ChangesOf, cited: Cited) -> Iterator[Any]:
         )  # fmt: skip
     if made.row_count:
         yield made
-    yield from left(answer.page, "changes (--limit, --offset)")
+    yield from left(answer.page, "change")
 
 
 def _texts(change: Change) -> tuple[str, str]:

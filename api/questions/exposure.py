@@ -50,6 +50,8 @@ class Stake:
     """Facilities of which only the undrawn amount is known, and counted."""
     expired_guarantees: int = 0
     """Guarantees past the last day on which they can be called; not counted."""
+    unconverted: int = 0
+    """Undrawn amounts without a conversion factor, counted whole."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,7 @@ def _stake(evidence: Evidence, found: Exposure, limit: int) -> Stake:
         Page(len(found.guarantees), 0, len(guarantees)),
         found.unknown_drawn,
         found.expired,
+        found.unconverted,
     )
 
 
@@ -152,7 +155,7 @@ def _reasons(value: ExposureTo) -> Iterator[str]:
         count = plural(group.members_page.total, "party", "parties")
         yield _words(who, f"the group of {group.top.name} ({count})", group.stake, value.currency)
     for stake in (value.alone, *(group.stake for group in value.groups)):
-        yield from _uncounted(stake, value.currency)
+        yield from _reserves(stake, value.currency)
     if not value.groups:
         yield f"{value.party.name} belongs to no group."
 
@@ -164,8 +167,8 @@ def _words(who: str, whom: str, stake: Stake, currency: str | None) -> str:
     return f"{who}: {money(stake.direct, currency)} directly{contingent} at stake with {whom}."
 
 
-def _uncounted(stake: Stake, currency: str | None) -> Iterator[str]:
-    """What a stake leaves out, and why."""
+def _reserves(stake: Stake, currency: str | None) -> Iterator[str]:
+    """What a stake leaves out, or counts for want of knowing better."""
     if stake.unknown_guarantees:
         most = money(stake.unknown_guarantees_most, currency)
         yield f"{plural(stake.unknown_guarantees, 'guarantee')} of undisclosed amount could add at most {most}."
@@ -177,3 +180,6 @@ def _uncounted(stake: Stake, currency: str | None) -> Iterator[str]:
     if stake.unknown_drawn:
         many = plural(stake.unknown_drawn, "facility", "facilities")
         yield f"{many} of unknown drawn amount counted only with what is undrawn."
+    if stake.unconverted:
+        one, many = (f"undrawn amount{end} without a conversion factor" for end in ("", "s"))
+        yield f"{plural(stake.unconverted, one, many)} counted whole."

@@ -228,9 +228,8 @@ def _reasons(value: Network, *, cut: bool) -> list[str]:
         return [f"No relation of {name} holds at this moment."]
     said = [f"{plural(value.page.total, 'party stands', 'parties stand')} around {name}."]
     if value.page.left:
-        said.append(
-            f"{value.page.left:,} more are not shown; ask for the page from {value.page.offset + value.page.shown}."
-        )
+        more = plural(value.page.left, "more is", "more are")
+        said.append(f"{more} not shown; ask for the page from {value.page.offset + value.page.shown}.")
     said += [f"{hub.party.name} has {plural(hub.links, 'link')} and was not widened." for hub in value.hubs]
     if value.hubs_left:
         many = plural(value.hubs_left, "more party has", "more parties have")

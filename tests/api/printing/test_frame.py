@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,11 +10,12 @@ from rich.cells import cell_len
 
 from api import questions
 from api.answer import Answer
-from api.engine import Engine
+from api.draw import draw
+from api.engine import Engine, Place
 from api.printing import frame
 from api.questions.search import Found
-from tests.api.conftest import ALONE, BANK, BUYER, HOLD, MINE, SHOP, B
-from tests.api.world import instant
+from tests.api.conftest import ALONE, BANK, BUYER, HOLD, MINE, SHOP, B, owns
+from tests.api.world import Book, instant
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +62,38 @@ def test_what_is_cut_is_counted(engine: Engine, printed: Any) -> None:
     said = printed(questions.upstream(engine, BUYER, limit=60, moment=engine.moment()))
     assert "… 241 more supplies in this tier" in said
     assert re.search(r"… \d+ more sources; --json has all", said)
+
+
+def test_one_is_counted_as_one(engine: Engine, printed: Any) -> None:
+    said = printed(questions.downstream(engine, MINE, moment=engine.moment()))
+    assert "tier 1: 1 supply\n" in re.sub(" +\n", "\n", said)
+    assert "… 1 more supply in this tier (" in printed(
+        questions.upstream(engine, BUYER, limit=300, moment=engine.moment())
+    )
+
+
+def test_undrawn_amounts_counted_whole_are_counted(tmp_path: Path, printed: Any) -> None:
+    loan = {"from": "r:a", "to": "r:b", "facility_id": "1", "kind": "loan", "drawn": 1.0, "undrawn": 40.0}
+    Book(tmp_path / "columns").load(
+        dict.fromkeys(("r:a", "r:b"), "Company"), [("LENDS", loan)], closed_at=instant("2024-01-01")
+    )
+    engine = Engine.open(Place(tmp_path))
+    said = printed(questions.exposure(engine, "r:b", moment=engine.moment()))
+    assert re.search(r"undrawn amounts counted whole +1\b", said)
+
+
+def test_a_list_in_a_sources_note_reads_as_words_and_stays_as_said_in_json(tmp_path: Path, printed: Any) -> None:
+    note = "Relationship Type: ['ownership-of-shares', 'voting-rights']"
+    Book(tmp_path / "columns").load(
+        dict.fromkeys(("r:a", "r:b"), "Company"), [owns("r:a", "r:b", 0.5, note=note)], closed_at=instant("2024-01-01")
+    )
+    engine = Engine.open(Place(tmp_path))
+    answer = questions.party(engine, "r:b", moment=engine.moment())
+    assert "Relationship Type: ownership-of-shares, voting-rights" in printed(answer)
+    assert "Relationship Type: ownership-of-shares, voting-rights" in draw(
+        questions.network(engine, "r:b", moment=engine.moment())
+    )
+    assert answer.sources[-1].note == note
 
 
 def test_amounts_have_separators_and_currency_and_shares_a_sign(engine: Engine, printed: Any) -> None:

@@ -47,6 +47,18 @@ def test_a_facility_whose_drawn_amount_is_missing_is_told(tmp_path: Path) -> Non
     assert any("unknown drawn amount" in reason for reason in answer.reasons)
 
 
+def test_what_is_undrawn_without_a_conversion_factor_counts_whole_and_is_told(tmp_path: Path) -> None:
+    part = {"from": "r:a", "to": "r:g", "kind": "loan", "drawn": 1.0, "undrawn": 40.0}
+    facilities = [("LENDS", {**part, "facility_id": "3"}), ("LENDS", {**part, "facility_id": "4", "ccf": 0.5})]
+    engine = small(tmp_path, *facilities)
+    answer = exposure(engine, "r:g", moment=engine.moment())
+    assert (answer.answer.alone.undrawn, answer.answer.alone.unconverted) == (60.0, 1)
+    assert "1 undrawn amount without a conversion factor counted whole." in answer.reasons
+    assert not any(
+        "conversion factor" in reason for reason in exposure(engine, "r:firm", moment=engine.moment()).reasons
+    )
+
+
 def test_a_facility_counts_drawn_and_the_converted_rest(engine: Engine) -> None:
     """50 m drawn and 40 % of 10 m undrawn are 54 m."""
     stake = exposure(engine, MINE, lender=BANK, moment=engine.moment()).answer.alone
