@@ -25,6 +25,9 @@ class AsOf:
     valid_at: date
     known_at: datetime
 
+    def __str__(self) -> str:
+        return f"{self.valid_at}, known by {self.known_at:%Y-%m-%d %H:%M} UTC"
+
 
 @dataclass(frozen=True)
 class Source:

@@ -79,6 +79,26 @@ def values(kind: Kind, row: Mapping[str, Any]) -> dict[str, Any]:
     return said
 
 
+def value(kind: Kind, name: str, said: Any) -> str:
+    """The value of one field of a kind, or of all kinds, in words.
+
+    >>> from graph.model import KINDS
+    >>> value(KINDS["Profile"], "registered_capital", 5e7), value(KINDS["Assessment"], "pd", 0.025)
+    ('50,000,000', '2.5%')
+    """
+    if isinstance(said, Share):
+        return said.text
+    if isinstance(said, bool):
+        return "yes" if said else "no"
+    if name == "note":
+        return remark(said)
+    if isinstance(said, int | float) and (name == "confidence" or kind.field(name).type == "fraction"):
+        return percent(said)
+    if isinstance(said, float):
+        return f"{said:,.0f}" if said.is_integer() else f"{said:,.10g}"
+    return str(said)
+
+
 def gist(kind: Kind, said: Mapping[str, Any]) -> str:
     """The values of a relation in a few words, as `values` gives them."""
     return ", ".join(dict.fromkeys(_words(kind, said, money)))

@@ -80,9 +80,7 @@ def show(answer: Answer[Any], *, as_json: bool) -> None:
     if not further and not any(isinstance(part, Table) and part.row_count for part in parts):
         _listed(console, "next", [NEXT[type(answer.answer)]])
     _sources(console, cited)
-    as_of = answer.as_of
-    known = f"known by {as_of.known_at:%Y-%m-%d %H:%M} UTC"
-    console.print(Text(f"as of {as_of.valid_at}, {known} · snapshot {answer.snapshot}", style=DIM), soft_wrap=True)
+    console.print(Text(f"as of {answer.as_of} · snapshot {answer.snapshot}", style=DIM), soft_wrap=True)
 
 
 def _listed(console: Console, title: str, lines: Iterable[str]) -> None:

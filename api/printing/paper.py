@@ -2,15 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date
 from typing import Any, Final
 
 from rich.table import Table
 from rich.text import Text
 
-from api.answer import Answer, Fact, Page, Party, Share, Source
-from api.wording import percent, period, plural
-from graph.field import Kind
+from api.answer import Answer, Fact, Page, Party, Source
+from api.wording import period, plural
 from graph.model import KINDS
 
 UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
@@ -111,20 +109,3 @@ def left(page: Page, one: str, many: str = "", *, by: str = "--limit, --offset")
         yield Text(f"this page lies behind the last: {page.total:,} in all", style=DIM)
     elif page.left:
         yield Text(f"… {plural(page.left, f'more {one}', f'more {many}' if many else '')} ({by})", style=DIM)
-
-
-def value(kind: Kind, name: str, said: Any) -> str:
-    """A value of a fact in words.
-
-    >>> value(KINDS["Profile"], "registered_capital", 5e7), value(KINDS["Assessment"], "pd", 0.025)
-    ('50,000,000', '2.5%')
-    """
-    if isinstance(said, Share):
-        return said.text
-    if isinstance(said, bool):
-        return "yes" if said else "no"
-    if isinstance(said, int | float) and kind.field(name).type == "fraction":
-        return percent(said)
-    if isinstance(said, float):
-        return f"{said:,.0f}" if said.is_integer() else f"{said:,.10g}"
-    return said.isoformat() if isinstance(said, date) else plain(said)

@@ -7,10 +7,11 @@ from rich.table import Table
 from rich.text import Text
 
 from api.answer import Page, Record
-from api.printing.paper import Cited, facts, heading, left, row, table, titled, value
+from api.printing.paper import Cited, facts, heading, left, row, table, titled
 from api.questions.network import Network
 from api.questions.party import Dossier
 from api.questions.search import Found
+from api.wording import value
 from graph.model import KINDS, PROFILE
 
 UNSAID = ("name", "fact", "currency")

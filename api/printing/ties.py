@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from rich.text import Text
+
 from api.printing.control import step
-from api.printing.paper import Cited, heading, left, row, table
-from api.questions.changes import Change, ChangesOf
+from api.printing.paper import BOLD, Cited, heading, left, row, table
+from api.questions.changes import ChangesOf, in_time
 from api.questions.links import Chain, Linkage, Tie
 
 
@@ -46,24 +48,16 @@ def _arrow(tie: Tie, cited: Cited) -> str:
 def changes(answer: ChangesOf, cited: Cited) -> Iterator[Any]:
     """What entered, left or changed."""
     yield heading(answer.party)
-    since = answer.since
-    title = f"since {since.valid_at}, as known by {since.known_at:%Y-%m-%d %H:%M} UTC ({answer.page.total:,})"
-    made = table("what", "fact", "from", "to", "before", "after", "src", title=title)
+    yield Text(f"since {answer.since} ({answer.page.total:,})", style=BOLD)
+    made = table("what", "fact", "from", "to", "before", "after", "src")
     for change in answer.changes:
         states = [state for state in (change.before, change.after) if state]
-        before, after = _texts(change)
+        before, after = (state.text if state else "" for state in (change.before, change.after))
+        what = in_time(change.what, of_knowledge=answer.of_knowledge)
         row(
-            made, change.what, change.kind, change.tail.name, change.head.name if change.head else "", before, after,
+            made, what, change.kind, change.tail.name, change.head.name if change.head else "", before, after,
             cited.numbers(state.fact_id for state in states),
         )  # fmt: skip
     if made.row_count:
         yield made
     yield from left(answer.page, "change")
-
-
-def _texts(change: Change) -> tuple[str, str]:
-    """What was said before and after; the fields that differ where the short form is the same."""
-    before, after = (state.text if state else "" for state in (change.before, change.after))
-    if change.before and change.after and before == after:
-        return before, f"{', '.join(change.fields).replace('_', ' ')} changed"
-    return before, after

@@ -12,7 +12,7 @@ from api.engine import Engine
 from api.evidence import Evidence
 from api.questions.asking import check_page
 from api.questions.differences import Difference, Word, differences
-from api.wording import gist, plural, values
+from api.wording import gist, plural, value, values
 from graph.errors import InvalidQuestion
 from graph.field import Kind
 from graph.model import KINDS
@@ -28,6 +28,7 @@ class State:
     fact_id: str
     values: dict[str, Any]
     text: str
+    """The values in a few words; of what changed, where these do not tell it, the fields that did."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class ChangesOf:
 
     party: Party
     since: AsOf
+    of_knowledge: bool
+    """Whether the moments are of one day: what `left` is no longer held, though it may never have ended."""
     entered: int
     left: int
     changed: int
@@ -61,6 +64,10 @@ class ChangesOf:
     """Ids that no longer are."""
     changes: tuple[Change, ...]
     page: Page
+
+
+BESIDE = ("valid_from", "valid_to", "confidence", "note")
+"""What every fact says beside its own fields, and may be changed too."""
 
 
 class Said(NamedTuple):
@@ -89,9 +96,10 @@ def changes(
     then, now = (set() if was is None else set(earlier.snapshot.members(was))), set(later.snapshot.members(node))
     shown = tuple(_shown(old, new, found[offset : offset + limit]))
     count = {what: sum(one.what == what for one in found) for what in ("entered", "left", "changed")}
-    value = ChangesOf(
+    compared = ChangesOf(
         new.party(node),
         AsOf(since.valid_at, since.known_at),
+        since.valid_at == moment.valid_at,
         **count,
         joined=tuple(sorted(now - then)) if was is not None else (),
         parted=tuple(sorted(then - now)),
@@ -100,7 +108,7 @@ def changes(
     )
     asked = {"party": party, "since_valid_at": since.valid_at, "since_known_at": since.known_at}
     question = Question("changes", {**asked, "limit": limit, "offset": offset})
-    return later.answer(question, value, new, reasons=list(_reasons(value)))
+    return later.answer(question, compared, new, reasons=list(_reasons(compared)))
 
 
 def earlier(moment: Moment, *, valid_at: date | None, known_at: datetime | None) -> Moment:
@@ -128,7 +136,7 @@ def _shown(old: Evidence, new: Evidence, page: list[Difference]) -> Iterator[Cha
         ends = (said or was or Said((), {})).ends
         fields = tuple(_different(one.kind, was.row, said.row)) if was and said else ()
         head = ends[1] if len(ends) > 1 else None
-        yield Change(one.what, one.kind.name, ends[0], head, _state(one.kind, was), _state(one.kind, said), fields)
+        yield Change(one.what, one.kind.name, ends[0], head, *_states(one.kind, was, said, fields), fields)
 
 
 def _said(evidence: Evidence, words: list[tuple[Kind, Word | None]]) -> list[Said | None]:
@@ -142,55 +150,79 @@ def _said(evidence: Evidence, words: list[tuple[Kind, Word | None]]) -> list[Sai
 
 
 def _different(kind: Kind, before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
-    old, new = values(kind, before), values(kind, after)
-    yield from (f.name for f in kind.fields if old.get(f.name) != new.get(f.name))
-    for name in ("valid_from", "valid_to", "confidence", "note"):
-        if before["fact"][name] != after["fact"][name]:
-            yield name
+    old, new = _all(kind, before), _all(kind, after)
+    yield from (name for name in (*(f.name for f in kind.fields), *BESIDE) if old.get(name) != new.get(name))
+
+
+def _all(kind: Kind, row: dict[str, Any]) -> dict[str, Any]:
+    """What a fact says, and what is said beside it."""
+    return values(kind, row) | {name: row["fact"][name] for name in BESIDE}
+
+
+def _states(
+    kind: Kind, was: Said | None, said: Said | None, fields: tuple[str, ...]
+) -> tuple[State | None, State | None]:
+    before, after = (_state(kind, each) for each in (was, said))
+    if before and after and was and said and fields and (not kind.is_relation or before.text == after.text):
+        before, after = (
+            replace(state, text=_named(kind, each.row, fields)) for state, each in ((before, was), (after, said))
+        )
+    return before, after
 
 
 def _state(kind: Kind, said: Said | None) -> State | None:
     if said is None:
         return None
     stated = values(kind, said.row)
-    text = gist(kind, stated) if kind.is_relation else _brief(stated)
+    text = gist(kind, stated) if kind.is_relation else _brief(kind, stated)
     return State(said.row["fact"]["fact_id"], stated, text)
 
 
-def _brief(stated: dict[str, Any]) -> str:
-    return ", ".join(str(value) for value in list(stated.values())[:3])
+def _brief(kind: Kind, stated: dict[str, Any]) -> str:
+    return ", ".join(value(kind, name, said) for name, said in list(stated.items())[:3])
 
 
-def _reasons(value: ChangesOf) -> Iterator[str]:
-    name = value.party.name
-    if not (value.page.total or value.joined or value.parted):
-        yield f"Nothing about {name} is different from what was said as of {value.since.valid_at}."
+def _named(kind: Kind, row: dict[str, Any], fields: tuple[str, ...]) -> str:
+    """Some fields by name, each with what it says."""
+    said = _all(kind, row)
+    told = ((name, said.get(name), name.replace("_", " ")) for name in fields)
+    return ", ".join(f"no {word}" if it is None else f"{word} {value(kind, name, it)}" for name, it, word in told)
+
+
+def _reasons(answer: ChangesOf) -> Iterator[str]:
+    name = answer.party.name
+    if not (answer.page.total or answer.joined or answer.parted):
+        yield f"Nothing about {name} is different from what was said as of {answer.since}."
         return
     counted = [
-        f"{count:,} {what}"
-        for what, count in (("entered", value.entered), ("left", value.left), ("changed", value.changed))
+        f"{count:,} {in_time(what, of_knowledge=answer.of_knowledge)}"
+        for what, count in (("entered", answer.entered), ("left", answer.left), ("changed", answer.changed))
         if count
     ]
     if counted:
-        yield f"{plural(value.page.total, 'fact')} about {name}: {', '.join(counted)}."
-    for change in value.changes[:10]:
-        yield in_words(change) + "."
-    if value.joined:
-        yield f"Joined: {', '.join(value.joined)}."
-    if value.parted:
-        yield f"No longer the same party: {', '.join(value.parted)}."
-    if value.page.left:
-        yield f"{plural(value.page.left, 'more change is', 'more changes are')} not shown."
+        yield f"{plural(answer.page.total, 'fact')} about {name}: {', '.join(counted)}."
+    for change in answer.changes[:10]:
+        yield in_words(change, of_knowledge=answer.of_knowledge) + "."
+    if answer.joined:
+        yield f"Joined: {', '.join(answer.joined)}."
+    if answer.parted:
+        yield f"No longer the same party: {', '.join(answer.parted)}."
+    if answer.page.left:
+        yield f"{plural(answer.page.left, 'more change is', 'more changes are')} not shown."
 
 
-def in_words(change: Change) -> str:
+def in_time(what: str, *, of_knowledge: bool) -> str:
+    """What happened to a fact, in words: where only what was known differs, nothing has left the world."""
+    return "no longer held" if of_knowledge and what == "left" else what
+
+
+def in_words(change: Change, *, of_knowledge: bool) -> str:
     """A change in one clause."""
     kind = KINDS[change.kind]
     who = f"{change.tail.name} → {change.head.name}" if change.head else change.tail.name
+    about = f"{who}, {(kind.en if kind.is_relation else kind.name).lower()}"
     before, after = (state.text if state else "" for state in (change.before, change.after))
-    if change.what == "changed" and before != after:
-        return f"{who}, {kind.en.lower()}: {before or 'nothing'} became {after or 'nothing'}"
     if change.what == "changed":
-        return f"{who}, {kind.en.lower()}: {', '.join(change.fields).replace('_', ' ')} changed"
+        return f"{about}: {before or 'nothing'} became {after or 'nothing'}"
     said = f" ({after or before})" if after or before else ""
-    return f"{who}, {kind.en.lower()}{said} {change.what}"
+    return f"{about}{said} {in_time(change.what, of_knowledge=of_knowledge)}"

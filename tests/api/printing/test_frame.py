@@ -72,6 +72,14 @@ def test_one_is_counted_as_one(engine: Engine, printed: Any) -> None:
     )
 
 
+@pytest.mark.parametrize("known_at", ["2024-12-31T10:30:00", "2025-01-15T00:00:00"], ids=["changed", "unchanged"])
+def test_changes_are_headed_by_the_moment_they_are_counted_from(engine: Engine, printed: Any, known_at: str) -> None:
+    moment = engine.moment()
+    since = questions.earlier(moment, valid_at=None, known_at=instant(known_at))
+    heading = printed(questions.changes(engine, B, since=since, moment=moment)).splitlines()[1]
+    assert heading.startswith(f"since 2025-06-30, known by {known_at[:10]} {known_at[11:16]} UTC (")
+
+
 def test_undrawn_amounts_counted_whole_are_counted(tmp_path: Path, printed: Any) -> None:
     loan = {"from": "r:a", "to": "r:b", "facility_id": "1", "kind": "loan", "drawn": 1.0, "undrawn": 40.0}
     Book(tmp_path / "columns").load(

@@ -9,12 +9,12 @@ import pytest
 from api.answer import Answer
 from api.engine import Engine, Place
 from api.questions import changes
-from api.questions.changes import ChangesOf, earlier
+from api.questions.changes import ChangesOf, earlier, in_words
 from graph.errors import InvalidQuestion
 from graph.facts import Facts
 from graph.field import Kind
 from graph.records import statements
-from tests.api.conftest import BUYER, SHOP, B
+from tests.api.conftest import BUYER, SHOP, B, owns
 from tests.api.world import Book, day, instant
 
 
@@ -47,10 +47,53 @@ def test_what_began_has_entered_and_what_ended_has_left(engine: Engine) -> None:
     assert (ended.what, ended.tail.id) == ("left", "register:mine")
 
 
+def two_loads(folder: Path, before: list[Any], after: list[Any], end: list[Any]) -> Engine:
+    """What is known from January on, and what from February on instead."""
+    book = Book(folder / "columns")
+    book.load({"r:a": "Company", "r:b": "Company"}, before, closed_at=instant("2024-01-01"))
+    book.load({}, after, end=end, closed_at=instant("2024-02-01"))
+    return Engine.open(Place(folder))
+
+
+def test_what_is_no_longer_known_has_not_left_the_world(tmp_path: Path) -> None:
+    tie = owns("r:a", "r:b", 0.6)
+    engine = two_loads(tmp_path, [tie], [], [tie])
+    answer = asked(engine, "r:b", known_at=instant("2024-01-15"))
+    assert answer.answer.of_knowledge
+    assert answer.reasons == ("1 fact about r:b: 1 no longer held.", "r:a → r:b, holds shares of (60%) no longer held.")
+    both = asked(engine, "r:b", valid_at=day("2024-01-01"), known_at=instant("2024-01-15"))
+    assert not both.answer.of_knowledge
+
+
+def test_a_changed_profile_names_its_fields_and_what_each_said(tmp_path: Path) -> None:
+    was = {"party": "r:a", "name": "Sample Ltd", "status": "active", "registered_capital": 5e6, "currency": "CNY"}
+    said = was | {"status": "dissolved", "registered_capital": None, "currency": None, "size": "small", "revision": 1}
+    engine = two_loads(tmp_path, [("Profile", was)], [("Profile", said)], [("Profile", was)])
+    answer = asked(engine, "r:a", known_at=instant("2024-01-15"))
+    (change,) = answer.answer.changes
+    assert change.before is not None
+    assert change.after is not None
+    assert change.before.text == "no size, status active, registered capital 5,000,000, currency CNY"
+    assert change.after.text == "size small, status dissolved, no registered capital, no currency"
+    assert answer.reasons[1] == f"Sample Ltd, profile: {change.before.text} became {change.after.text}."
+
+
+def test_a_tie_that_reads_as_before_names_what_is_different(tmp_path: Path) -> None:
+    was, said = (
+        owns("r:a", "r:b", 0.6, confidence=trust, note=note) for trust, note in ((0.9, None), (0.5, "doubted"))
+    )
+    said[1]["revision"] = 1
+    engine = two_loads(tmp_path, [was], [said], [was])
+    (change,) = asked(engine, "r:b", known_at=instant("2024-01-15")).answer.changes
+    assert in_words(change, of_knowledge=True).endswith("confidence 90%, no note became confidence 50%, note doubted")
+
+
 def test_nothing_changed_between_a_moment_and_itself(engine: Engine) -> None:
     answer = asked(engine, B, valid_at=engine.moment().valid_at)
     assert answer.answer.changes == ()
-    assert "Nothing" in answer.reasons[0]
+    assert answer.reasons == (
+        "Nothing about 澜汀集团有限公司 is different from what was said as of 2025-06-30, known by 2025-01-15 00:00 UTC.",
+    )
 
 
 def test_a_party_that_was_not_there_has_entered_with_all_it_has(engine: Engine) -> None:
