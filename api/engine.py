@@ -65,6 +65,7 @@ class Place:
                 newest = facts.refresh(store)
                 if not self.address:
                     # Read while the lock is ours: whoever takes it later leaves another trace.
+                    self._looked.parent.mkdir(exist_ok=True)
                     self._looked.write_text(self._trace(), encoding="ascii")
                 return newest
         except StoreLocked:
@@ -76,9 +77,14 @@ class Place:
     def must_exist(self) -> None:
         """Raise StoreUnavailable where the folder of a local store is not there."""
         if not self.address and not self.folder.is_dir():
-            raise StoreUnavailable(
-                "nothing was loaded yet", where=str(self.folder), remedy="load files first: `contagraph load PATH`"
-            )
+            raise self.nothing_loaded()
+
+    def nothing_loaded(self) -> StoreUnavailable:
+        """The error that nothing is there to be asked."""
+        where = self.address or str(self.folder)
+        return StoreUnavailable(
+            "nothing was loaded yet", where=where, remedy="load files first: `contagraph load PATH`"
+        )
 
     def _behind(self, facts: Facts) -> bool:
         """Whether a local folder's columns may lack what its store has: none are there, or a load was cut off.
@@ -224,7 +230,7 @@ class Engine:
         )
 
     def view(self, moment: Moment) -> View:
-        """The view of a moment. Raises UnknownVersion, InvalidCurrency, and StoreUnavailable where all is empty."""
+        """The view of a moment. Raises UnknownVersion and InvalidCurrency."""
         era = self._era
         version = era.facts.version if moment.version is None else moment.version
         if moment.known_at.tzinfo is None:

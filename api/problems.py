@@ -18,6 +18,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from api.wording import plural
 from graph import errors
 
 MEDIA_TYPE = "application/problem+json"
@@ -115,9 +116,26 @@ def of_status(status: int, detail: str, *, remedy: str = "") -> Problem:
     return Problem("about:blank", title, status, detail, remedy=remedy)
 
 
+ALLOWED: Mapping[str, str] = {
+    "int_parsing": "it must be a whole number",
+    "int_parsing_size": "it must be a smaller number",
+    "greater_than_equal": "it must be at least {ge}",
+    "less_than_equal": "it must be at most {le}",
+    "string_too_short": "it must have at least {min_length} character",
+    "string_too_long": "it must have at most {max_length} characters",
+    # Of all parameters only a currency has a pattern.
+    "string_pattern_mismatch": "it must be three capital letters, such as CNY",
+    "too_short": "it must be given at least {min_length} times",
+    "too_long": "it must be given at most {max_length} times",
+}
+"""What a parameter must be, by the word of the check that it failed."""
+REPEATED = 50
+"""Characters of what was given that are told again."""
+
+
 def of_validation(found: Iterable[Mapping[str, Any]]) -> Problem:
-    """Parameters that cannot be read; what was given is not repeated."""
-    troubles = tuple(Trouble(".".join(str(part) for part in each["loc"][1:]), str(each["msg"])) for each in found)
+    """Parameters that cannot be read: each with what was given and what is allowed."""
+    troubles = tuple(Trouble(".".join(str(part) for part in each["loc"][1:]), _wrong(each)) for each in found)
     named = "; ".join(f"{each.where}: {each.what}" for each in troubles)
     kind = errors.InvalidQuestion
     return Problem(
@@ -129,6 +147,17 @@ def of_validation(found: Iterable[Mapping[str, Any]]) -> Problem:
         remedy="/docs lists the parameters of every question",
         errors=troubles,
     )
+
+
+def _wrong(failed: Mapping[str, Any]) -> str:
+    """What is wrong with one parameter, as pydantic found it."""
+    if failed["type"] == "missing":
+        return "it must be given"
+    given = failed["input"]
+    text = f"{given}"[:REPEATED] + "…" * (len(given) > REPEATED)
+    said = plural(len(given), "value") if isinstance(given, list) else f"'{text}'"
+    known = ALLOWED.get(failed["type"])
+    return f"{said} given; {known.format_map(failed.get('ctx', {})) if known else failed['msg']}"
 
 
 def register(app: FastAPI) -> None:

@@ -179,7 +179,9 @@ class View:
         """A value in the frame of every answer."""
         moment = self.snapshot.moment
         first = self._known.earliest(self.snapshot.version)
-        if first and moment.known_at < first:
+        if first is None:
+            reasons = ["Nothing is loaded in this version.", *reasons]
+        elif moment.known_at < first:
             reasons = [f"Nothing was known then: what is loaded was known from {write_instant(first)} on.", *reasons]
         return Answer(
             question,

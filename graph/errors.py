@@ -102,8 +102,8 @@ class UnknownParty(NotFound):
 
     remedy = "search for its name, or a part of it, to find its id"
 
-    def __init__(self, party: str) -> None:
-        super().__init__("no party of this id", where=party)
+    def __init__(self, party: str, *, given_as: str = "") -> None:
+        super().__init__("no party of this id" + (f", given as the {given_as}" if given_as else ""), where=party)
         self.party = party
 
 

@@ -113,7 +113,7 @@ def exposure(party: Party, lender: Lender = None, limit: Limit = 20, *, engine: 
     from api.settings import settings  # noqa: PLC0415
 
     bank = settings().lender if lender is None else lender
-    known = meant(engine, moment, bank) if bank else None
+    known = meant(engine, moment, bank, where="lender") if bank else None
     return questions.exposure(engine, meant(engine, moment, party), lender=known, limit=limit, moment=moment)
 
 
@@ -137,7 +137,7 @@ def links(
     """
     from api import questions  # noqa: PLC0415
 
-    known = [meant(engine, moment, one) for one in parties]
+    known = [meant(engine, moment, one, where="party") for one in parties]
     return questions.links(engine, known, steps=steps, kinds=kinds, through=through or (), limit=limit, moment=moment)
 
 

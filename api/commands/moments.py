@@ -33,8 +33,9 @@ _WORDS: Final = {
     "valid_at": "--valid-at", "known_at": "--known-at",
 }  # fmt: skip
 """Parameters of questions that are called otherwise on the command line, there where a text may speak of them."""
-_PLACES: Final = {"q": "TEXT", "party": "PARTIES"} | {
-    name: f"--{name}" for name in ("currency", "depth", "hops", "limit", "offset", "steps", "through", "version")
+_PLACES: Final = {"q": "TEXT", "id": "PARTY", "party": "PARTIES"} | {
+    name: f"--{name}"
+    for name in ("currency", "depth", "hops", "lender", "limit", "offset", "steps", "through", "version")
 }
 _SPOKEN_OF: Final = re.compile(rf"\b({'|'.join(_WORDS)})\b")
 
@@ -59,7 +60,10 @@ def opened(store: str, valid_at: str, known_at: str, version: int | None, curren
     from api.settings import settings  # noqa: PLC0415
     from graph.moment import read_day, read_instant  # noqa: PLC0415
 
-    engine = Engine.open(place_of(store))
+    place = place_of(store)
+    engine = Engine.open(place)
+    if not engine.version:
+        raise place.nothing_loaded()
     moment = engine.moment(
         valid_at=read_day(valid_at, where="--valid-at") if valid_at else None,
         known_at=read_instant(known_at, where="--known-at") if known_at else None,
@@ -111,17 +115,16 @@ def at_moment(*, shown: bool) -> Callable[[Callable[..., Any]], Callable[..., An
     return given
 
 
-def meant(engine: "Engine", moment: "Moment", text: str) -> str:
+def meant(engine: "Engine", moment: "Moment", text: str, *, where: str = "id") -> str:
     """Id of the party that is meant: the id itself, or the one party whose name or number this is exactly."""
     from api.questions import search  # noqa: PLC0415
+    from api.questions.asking import node_of  # noqa: PLC0415
     from graph.errors import InvalidQuestion, UnknownParty  # noqa: PLC0415
 
     try:
-        engine.view(moment).snapshot.node(text)
+        node_of(engine.view(moment).snapshot, text, where=where)
     except UnknownParty as unknown:
         unknown.remedy = "find its id with `contagraph ask search NAME`"
-        if not text.strip():
-            raise
         found = search(engine, text, limit=100, moment=moment).answer.matches
         exact = [match.party for match in found if match.score == 1]
         if len(exact) == 1:

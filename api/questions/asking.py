@@ -1,13 +1,24 @@
-"""What questions ask for in the same way: pages, kinds of relation."""
+"""What questions ask for in the same way: parties, pages, kinds of relation."""
 
 from collections.abc import Iterable
 
 from api.view import WALKED
-from graph.errors import InvalidQuestion
+from graph.errors import InvalidQuestion, UnknownParty
 from graph.field import Kind
+from graph.snapshot import Snapshot
 
 MOST = 1000
 """Entries of one page."""
+
+
+def node_of(snapshot: Snapshot, party: str, *, where: str = "id") -> int:
+    """Node of a party that a question names by its parameter `where`. Raises InvalidQuestion and UnknownParty."""
+    if not party.strip():
+        raise InvalidQuestion("no party is named", where=where, remedy="give the id of one; a search finds it")
+    try:
+        return snapshot.node(party)
+    except UnknownParty:
+        raise UnknownParty(party, given_as="lender" if where == "lender" else "") from None
 
 
 def check_page(limit: int, offset: int = 0) -> None:

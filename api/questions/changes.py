@@ -10,7 +10,7 @@ import numpy as np
 from api.answer import Answer, AsOf, Page, Party, Question, Source
 from api.engine import Engine
 from api.evidence import Evidence
-from api.questions.asking import check_page
+from api.questions.asking import check_page, node_of
 from api.questions.differences import Difference, Word, differences
 from api.wording import gist, plural, value, values
 from graph.errors import InvalidQuestion
@@ -90,7 +90,7 @@ def changes(
         )
     earlier, later = engine.view(since), engine.view(moment)
     old, new = Evidence(earlier.snapshot), Evidence(later.snapshot)
-    node = later.snapshot.node(party)
+    node = node_of(later.snapshot, party)
     was = earlier.snapshot.node(party) if _knew(earlier.snapshot, party) else None
     found = differences(earlier.snapshot, was, later.snapshot, node)
     then, now = (set() if was is None else set(earlier.snapshot.members(was))), set(later.snapshot.members(node))

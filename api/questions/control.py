@@ -9,7 +9,7 @@ from analytics.structure.proof import Step, prove_each
 from api.answer import Answer, Fact, Page, Party, Question
 from api.engine import Engine
 from api.evidence import Evidence
-from api.questions.asking import check_page
+from api.questions.asking import check_page, node_of
 from api.view import View
 from api.wording import percent, plural
 from graph.model import CONTROLS, OWNS
@@ -58,7 +58,7 @@ def control(engine: Engine, party: str, *, limit: int = 50, offset: int = 0, mom
     """Who controls a party and what it controls, with the holdings that prove it."""
     check_page(limit, offset)
     view = engine.view(moment)
-    node = view.snapshot.node(party)
+    node = node_of(view.snapshot, party)
     evidence = Evidence(view.snapshot)
     above, below = _above(view, node), _below(view, node)
     page = slice(offset, offset + limit)

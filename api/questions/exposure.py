@@ -10,7 +10,7 @@ from analytics.limits.exposure import Exposure, exposure_to
 from api.answer import Answer, Fact, Page, Party, Question
 from api.engine import Engine
 from api.evidence import Evidence
-from api.questions.asking import check_page
+from api.questions.asking import check_page, node_of
 from api.questions.groups import groups_of
 from api.view import View
 from api.wording import money, plural
@@ -82,8 +82,8 @@ def exposure(
     """Add up facilities and guarantees with a party, alone and with each group it belongs to."""
     check_page(limit)
     view = engine.view(moment)
-    node = view.snapshot.node(party)
-    of = None if lender is None else view.snapshot.node(lender)
+    node = node_of(view.snapshot, party)
+    of = None if lender is None else node_of(view.snapshot, lender, where="lender")
     evidence = Evidence(view.snapshot)
     united = groups_of(view, node)
     own, *found = (exposure_to(view.book, members, lender=of) for members in (np.array([node]), *united))

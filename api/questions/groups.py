@@ -10,7 +10,7 @@ from analytics.structure.groups import connected_groups
 from api.answer import Answer, Fact, Page, Party, Question
 from api.engine import Engine
 from api.evidence import Evidence
-from api.questions.asking import check_page
+from api.questions.asking import check_page, node_of
 from api.questions.control import Fall, in_words, proofs
 from api.view import View
 from api.wording import plural
@@ -59,7 +59,7 @@ def groups(engine: Engine, party: str, *, limit: int = 100, offset: int = 0, mom
     """Find the groups of connected clients a party belongs to, each member with its reason."""
     check_page(limit, offset)
     view = engine.view(moment)
-    node = view.snapshot.node(party)
+    node = node_of(view.snapshot, party)
     evidence = Evidence(view.snapshot)
     page = slice(offset, offset + limit)
     found = tuple(_group(view, evidence, members, page) for members in groups_of(view, node))

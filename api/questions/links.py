@@ -9,7 +9,7 @@ from analytics.structure.paths import Path, Paths, Web, paths_among
 from api.answer import Answer, Fact, Page, Party, Question
 from api.engine import Engine
 from api.evidence import Evidence
-from api.questions.asking import check_page, check_range, kinds_of
+from api.questions.asking import check_page, check_range, kinds_of, node_of
 from api.questions.control import Fall, in_words, proofs
 from api.view import View
 from api.wording import plural
@@ -87,7 +87,7 @@ def links(
     check_range(steps, where="steps", low=1, high=8)
     chosen = kinds_of(kinds)
     view = engine.view(moment)
-    nodes = list(dict.fromkeys(view.snapshot.node(party) for party in parties))
+    nodes = list(dict.fromkeys(node_of(view.snapshot, party, where="party") for party in parties))
     if not 2 <= len(nodes) <= MOST_PARTIES:
         raise InvalidQuestion(
             f"{plural(len(nodes), 'different party', 'different parties')}",

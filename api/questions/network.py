@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from api.answer import Answer, Fact, Page, Party, Question
 from api.engine import Engine
 from api.evidence import Evidence
-from api.questions.asking import check_page, check_range, kinds_of
+from api.questions.asking import check_page, check_range, kinds_of, node_of
 from api.view import View
 from api.wording import plural
 from graph.columns import plain
@@ -89,7 +89,7 @@ def network(
     check_range(hops, where="hops", low=1, high=6)
     chosen = kinds_of(kinds)
     view = engine.view(moment)
-    start = view.snapshot.node(party)
+    start = node_of(view.snapshot, party)
     evidence = Evidence(view.snapshot)
     reached = reach(view, start, chosen, hops=hops)
     page = reached.nodes[offset : offset + limit]

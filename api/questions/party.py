@@ -8,7 +8,7 @@ import numpy as np
 from api.answer import Answer, Fact, Page, Party, Question, Record
 from api.engine import Engine
 from api.evidence import Evidence
-from api.questions.asking import check_page
+from api.questions.asking import check_page, node_of
 from api.questions.network import weight
 from api.view import WALKED, View
 from api.wording import plural, values
@@ -58,7 +58,7 @@ def party(engine: Engine, party: str, *, limit: int = 25, offset: int = 0, momen
     """Everything known about a party, with its sources; of each kind one page."""
     check_page(limit, offset)
     view = engine.view(moment)
-    node = view.snapshot.node(party)
+    node = node_of(view.snapshot, party)
     evidence = Evidence(view.snapshot)
     page = slice(offset, offset + limit)
     relations = tuple(_relations(view, evidence, node, page))

@@ -9,7 +9,7 @@ from analytics.structure.tiers import Direction, walk_tiers
 from api.answer import Answer, Fact, Page, Party, Question
 from api.engine import Engine
 from api.evidence import Evidence
-from api.questions.asking import check_page, check_range
+from api.questions.asking import check_page, check_range, node_of
 from api.wording import percent, plural
 from graph.model import SUPPLIES
 from graph.moment import Moment
@@ -66,7 +66,7 @@ def _walk(
     check_page(limit, offset)
     check_range(depth, where="depth", low=1, high=20)
     view = engine.view(moment)
-    node = view.snapshot.node(party)
+    node = node_of(view.snapshot, party)
     evidence = Evidence(view.snapshot)
     found = walk_tiers(view.trade, node, direction=direction, depth=depth, offset=offset, limit=limit)
     tiers = []

@@ -160,6 +160,10 @@ def test_a_lender_and_a_currency_can_be_set_once_for_all(engine: Engine) -> None
     [
         ("/v1/parties/register:nobody", 404, "register:nobody"),
         ("/v1/parties/register:nobody/control", 404, "register:nobody"),
+        ("/v1/parties/%20/control", 422, "id"),
+        (f"/v1/links?party={B}&party=", 422, "party"),
+        (f"/v1/parties/{B}/exposure?lender=%20", 422, "lender"),
+        (f"/v1/parties/{B}/exposure?lender=register:nobody", 404, "register:nobody"),
         (f"/v1/parties/{B}?version=99", 404, "version 99"),
         (f"/v1/parties/{B}?valid_at=2024-02-30", 422, "valid_at"),
         (f"/v1/parties/{B}?valid_at=1709251200", 422, "valid_at"),
@@ -194,6 +198,36 @@ def test_what_cannot_be_asked_is_told_with_its_place(
     assert "--" not in reply.text
 
 
+@pytest.mark.parametrize(
+    ("address", "detail"),
+    [
+        (f"/v1/parties/{B}?limit=0", "limit: '0' given; it must be at least 1"),
+        (f"/v1/parties/{B}?limit=1001", "limit: '1001' given; it must be at most 1000"),
+        (f"/v1/parties/{B}?limit=many", "limit: 'many' given; it must be a whole number"),
+        (f"/v1/parties/{B}?limit=1.5", "limit: '1.5' given; it must be a whole number"),
+        (f"/v1/parties/{B}?limit={'9' * 5000}", f"limit: '{'9' * 50}…' given; it must be a smaller number"),
+        (f"/v1/parties/{B}?version=", "version: '' given; it must be a whole number"),
+        (
+            f"/v1/parties/{B}?limit=0&offset=-1",
+            "limit: '0' given; it must be at least 1; offset: '-1' given; it",
+        ),
+        (f"/v1/parties/{B}?currency=yuan", "currency: 'yuan' given; it must be three capital letters, such as CNY"),
+        ("/v1/parties", "q: it must be given"),
+        (f"/v1/parties?q={'x' * 201}", f"q: '{'x' * 50}…' given; it must have at most 200 characters"),
+        (f"/v1/links?party={B}", "party: 1 value given; it must be given at least 2 times"),
+        ("/v1/links?" + "&".join(["party=a"] * 99), "party: 99 values given; it must be given at most"),
+        ("/v1/parties/", "id: '' given; it must have at least 1 character"),
+    ],
+)
+def test_a_parameter_that_cannot_be_read_is_told_in_plain_words(
+    client: httpx.Client, address: str, detail: str
+) -> None:
+    problem = client.get(address).json()
+    assert problem["status"] == 422
+    assert problem["detail"].startswith(detail), problem
+    assert len(problem["detail"]) < 200
+
+
 def test_an_id_may_hold_any_character(tmp_path: Path) -> None:
     strange = ["register:a/b", "register:a b?c#d%2F&=+", "登记:甲/乙", "register:x//", "register:é\u0301"]
     book = Book(tmp_path / "columns")
@@ -214,6 +248,7 @@ def test_a_service_without_facts_is_alive_and_not_ready_and_takes_the_first_load
         reply = client.get("/ready")
         assert (reply.status_code, reply.headers["content-type"]) == (503, "application/problem+json")
         assert client.get("/v1/parties/register:a").status_code == 404
+        assert client.get("/v1/parties?q=a").json()["reasons"][0] == "Nothing is loaded in this version."
         for number, name in enumerate(("first", "second"), start=1):
             profile = {"party": "register:a", "name": name, "valid_from": day(f"2024-0{number}-01")}
             book.load({"register:a": "Company"} if number == 1 else {}, [("Profile", profile)], closed_at=CLOCK)

@@ -12,6 +12,7 @@ import pytest
 
 from api.cli import app
 from api.failed import failed
+from graph.local import open_store
 from tests.api.conftest import ALONE, BANK, BUYER, HOSTILE, MINE, NAMES, RING2, B
 from tests.api.world import Book, instant
 
@@ -68,7 +69,14 @@ def test_a_name_is_printed_as_it_is(folder: Path) -> None:
         (("ask", "changes", B), "give a day by --since, or an instant by --since-known"),
         (("ask", "changes", B, "--since", "2025-01-01", "--valid-at", "2024-01-01"), "the later by --valid-at"),
         (("ask", "search", " "), "TEXT: nothing is searched for"),
-        (("ask", "party", " "), "no party of this id"),
+        (("ask", "party", " "), "PARTY: no party is named"),
+        (("ask", "party", ""), "PARTY: no party is named"),
+        (("ask", "links", B, ""), "PARTIES: no party is named"),
+        (("ask", "exposure", B, "--lender", " "), "--lender: no party is named"),
+        (
+            ("ask", "exposure", B, "--lender", "register:nobody"),
+            "no party of this id, given as the lender",
+        ),
         (("ask", "links", B, B), "PARTIES: 1 different party"),
         (("ask", "control", B, "--version", "99"), "version 99"),
         (("load", "no-such-file.csv"), "no such file"),
@@ -87,6 +95,15 @@ def test_an_empty_store_says_what_to_do(tmp_path: Path) -> None:
     done = run("ask", "search", "x", "--store", str(tmp_path / "nothing"))
     assert done.returncode == 2
     assert "contagraph load" in done.stderr
+
+
+def test_a_store_in_which_nothing_is_loaded_is_said_to_be_empty(tmp_path: Path) -> None:
+    with open_store(tmp_path):
+        pass
+    done = run("ask", "search", "x", "--store", str(tmp_path))
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"{tmp_path}: nothing was loaded yet")
+    assert "1970" not in done.stdout
 
 
 def test_a_picture_is_written(folder: Path, tmp_path: Path) -> None:
