@@ -210,7 +210,7 @@ def await_ready(child: "subprocess.Popen[bytes]", root: Path, *, within: float) 
     if answer != "ready":
         child.wait()
         release(child)
-        raise _trouble(answer.removeprefix("failed ") or "the server ended at once", root)
+        raise _trouble(answer.removeprefix("failed "), root)
 
 
 def release(child: "subprocess.Popen[bytes]") -> None:
@@ -314,4 +314,5 @@ def _trouble(answer: str, root: Path) -> StoreUnavailable | StoreLocked | StoreF
         return StoreLocked("another process has its database open", where=str(root))
     if "version" in lower and "support" in lower:
         return WrongVersion(answer, where=str(root))
-    return StoreUnavailable(f"the local server did not start: {answer}", where=str(root), remedy=f"read {root / 'log'}")
+    what = f"its process failed: {answer}" if answer else "its process stopped before it was done"
+    return StoreUnavailable(what, where=str(root), remedy=f"repeat the command; {root / 'log'} may say why")

@@ -1,15 +1,17 @@
 """A store filled at once says the same as one written in batches."""
 
 import shutil
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
 
 from graph.bulk import write_in_process
 from graph.delta import PARTIES, Delta
-from graph.errors import Cancelled, StoreError
-from graph.local import open_store
+from graph.errors import Cancelled, StoreError, StoreUnavailable
+from graph.local import open_store, spawn
 from graph.model import KINDS
 from graph.store import GraphStore
 from tests.graph.stores import NOW, given, open_load, put, record, shown, stored, world
@@ -110,6 +112,28 @@ def test_a_failed_or_cancelled_writing_leaves_the_store_as_it_was(tmp_path: Path
         put_in_process(store, delta, ids_of(delta))
         assert_says(store, delta)
     assert {path.name for path in tmp_path.iterdir()} == {"store", "store.lock"}
+
+
+def test_a_writing_whose_process_is_killed_is_said_to_have_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delta, writing = world(), []
+
+    def kept(*asked: Any, **more: Any) -> "subprocess.Popen[bytes]":
+        writing.append(spawn(*asked, **more))
+        return writing[-1]
+
+    def kill(done: int) -> None:
+        writing[-1].kill()
+
+    monkeypatch.setattr("graph.bulk.spawn", kept)
+    with open_store(tmp_path) as store:
+        open_load(store)
+        with pytest.raises(StoreUnavailable, match="stopped before it was done") as caught:
+            write_in_process(store, delta, ids_of(delta), position=1, told=kill)
+        assert "start" not in str(caught.value)
+        assert "repeat the command" in caught.value.remedy
+        assert store.rows("read/parties", load=1) == []
 
 
 @pytest.mark.parametrize("left", [("store.old", "store.new"), ("store.old", "store"), ("store", "store.new")])
