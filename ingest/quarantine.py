@@ -24,7 +24,8 @@ from ingest.source import Delivery, Rejected
 
 Status = Literal["open", "resolved"]
 COLUMNS: Final = (
-    "number", "load", "delivery", "source", "place", "reason", "detail", "remedy", "status", "mended", "raw",
+    "number", "load", "delivery", "source", "place", "reason", "detail", "remedy", "status", "mended",
+    "refused_again", "raw",
 )  # fmt: skip
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "|", "%", "＝", "＋", "－", "＠")
 
@@ -36,10 +37,15 @@ CREATE TABLE IF NOT EXISTS row (
     reason TEXT NOT NULL, detail TEXT NOT NULL, remedy TEXT NOT NULL, status TEXT NOT NULL, raw TEXT NOT NULL,
     original TEXT, -- the row as it came, once it is mended
     UNIQUE (delivery, place, reason));
+-- Rows that were refused once more as they had been mended.
+CREATE TABLE IF NOT EXISTS again (number INTEGER PRIMARY KEY);
 CREATE INDEX IF NOT EXISTS row_by_reason ON row (status, reason);
 CREATE INDEX IF NOT EXISTS row_by_delivery ON row (delivery, status);
 """
-_KEPT = ", ".join("original IS NOT NULL" if column == "mended" else column for column in COLUMNS)
+_FLAGS = {"mended": "original IS NOT NULL", "refused_again": "number IN (SELECT number FROM again)"}
+_KEPT = ", ".join(_FLAGS.get(column, column) for column in COLUMNS)
+_OPEN_AT = "SELECT number FROM row WHERE delivery = ? AND place = ? AND status = 'open'"
+_FORGET = f"DELETE FROM again WHERE number IN ({_OPEN_AT})"  # noqa: S608 constant text
 _CHOSEN = """
  WHERE (:status IS NULL OR status = :status) AND (:reason IS NULL OR reason = :reason)
    AND (:delivery IS NULL OR delivery = :delivery) AND (:source IS NULL OR source = :source)
@@ -61,7 +67,9 @@ class Bad:
     remedy: str
     status: Status
     mended: bool
-    """Whether somebody put a corrected row in its place, which waits to be loaded."""
+    """Whether somebody put a corrected row in its place."""
+    refused_again: bool
+    """Whether that was refused too; else it waits to be loaded."""
     raw: str
 
 
@@ -146,7 +154,7 @@ class Quarantine:
         chosen = f"SELECT {_KEPT} FROM row {_CHOSEN} AND number > :after ORDER BY number LIMIT :limit"  # noqa: S608 constant text
         found = self._file.execute(chosen, {**asdict(choice or Choice()), "after": after, "limit": limit})
         told = (dict(zip(COLUMNS, row, strict=True)) for row in found)
-        return [Bad(**row | {"mended": bool(row["mended"])}) for row in told]
+        return [Bad(**row | {flag: bool(row[flag]) for flag in _FLAGS}) for row in told]
 
     def every(self, choice: Choice | None = None) -> Iterator[Bad]:
         """Every row, page by page."""
@@ -170,14 +178,17 @@ class Quarantine:
         A row that somebody mended since it was taken from here stays open: what it says now was never loaded.
         """
         done = "UPDATE row SET status = 'resolved' WHERE number = ? AND raw = ?"
-        came = "SELECT original, ?, place FROM row WHERE number = ? AND original IS NOT NULL"
+        came = "SELECT original, place FROM row WHERE number = ? AND original IS NOT NULL"
         remember = (
             "UPDATE row SET original = ? WHERE delivery = ? AND place = ? AND status = 'open' AND original IS NULL"
         )
+        told = f"INSERT OR IGNORE INTO again {_OPEN_AT}"
         with self._file:
             for bad in rows:
                 if self._file.execute(done, (bad.number, bad.raw)).rowcount:
-                    self._file.executemany(remember, self._file.execute(came, (again, bad.number)).fetchall())
+                    for original, place in self._file.execute(came, (bad.number,)).fetchall():
+                        self._file.execute(remember, (original, again, place))
+                        self._file.execute(told, (again, place))
 
     def to_mend(self, number: int) -> tuple[str, Delivery, str]:
         """Source, delivery and place of an open row; raises NotFound."""
@@ -191,12 +202,14 @@ class Quarantine:
         A row that was refused for several reasons is mended for all of them.
         """
         hidden = conceal(json.dumps(row, ensure_ascii=False), key)
+        where = self._open(number)
         with self._file:
             self._file.execute(
                 "UPDATE row SET original = coalesce(original, raw), raw = ? "
                 "WHERE delivery = ? AND place = ? AND status = 'open'",
-                (hidden, *self._open(number)),
+                (hidden, *where),
             )
+            self._file.execute(_FORGET, where)
 
     def restore(self, number: int) -> None:
         """Put a row that was mended back as it came, while it is open; raises NotFound."""
@@ -206,6 +219,7 @@ class Quarantine:
             " WHERE delivery = ? AND place = ? AND status = 'open' AND original IS NOT NULL"
         )
         with self._file:
+            self._file.execute(_FORGET, (delivery, place))
             if not self._file.execute(undone, (delivery, place)).rowcount:
                 raise NotFound("the row was not mended", where=str(number), remedy="it stands as it came")
 

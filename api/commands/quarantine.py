@@ -47,8 +47,10 @@ def list_rows(
     console.print(" · ".join(f"{name} {count:,}" for name, count in counts.items()), style="bold", markup=False)
     table = Table(*(Column(head, overflow="fold") for head in _HEADS), box=None, pad_edge=False)
     for bad in rows:
-        mended = "mended: contagraph quarantine retry loads it; if it was refused again: " if bad.mended else ""
-        cells = str(bad.number), bad.place, f"{bad.reason}: {bad.detail}", mended + bad.remedy
+        waits = bad.mended and not bad.refused_again
+        again = "refused again after it was mended: " if bad.refused_again else ""
+        remedy = "mended: contagraph quarantine retry loads it" if waits else again + bad.remedy
+        cells = str(bad.number), bad.place, f"{bad.reason}: {bad.detail}", remedy
         table.add_row(*map(_plain, cells))
     console.print(table)
     total = sum(counts.values())

@@ -156,6 +156,27 @@ def test_a_row_that_was_mended_wrongly_is_put_back_as_it_came(tmp_path: Path) ->
     assert out.read_bytes() == before
 
 
+def test_a_row_refused_again_after_mending_is_listed_as_such_until_it_is_mended_or_restored(tmp_path: Path) -> None:
+    load(tmp_path, "a", "no,name\n,Sample Ltd\n")
+    store = ("--store", str(tmp_path / "store"))
+
+    def listed() -> str:
+        return " ".join(typed("quarantine", "list", *store).output.split())
+
+    assert "mended" not in listed()
+    for number in ("1", "2"):
+        typed("quarantine", "mend", number, f'{{"no": "", "name": "Another {number} Ltd"}}', *store)
+        assert "mended: contagraph quarantine retry loads it" in listed()
+        assert "again" not in listed()
+        assert typed("quarantine", "retry", *store).exit_code == 0
+        assert "refused again after it was mended:" in listed()
+        assert "retry loads it" not in listed()
+    assert typed("quarantine", "retry", *store).exit_code == 0
+    assert "refused again after it was mended:" in listed()
+    assert typed("quarantine", "restore", "4", *store).exit_code == 0
+    assert "mended" not in listed()
+
+
 def test_a_row_refused_again_after_mending_can_still_be_put_back_as_it_came(tmp_path: Path) -> None:
     load(tmp_path, "a", "no,name\n,Sample Ltd\n")
     store, out = ("--store", str(tmp_path / "store")), tmp_path / "out.jsonl"
