@@ -16,6 +16,7 @@ from ingest.bands import bands
 from ingest.days import days
 from ingest.encoding import detect
 from ingest.guesses import Guess, guess
+from ingest.privacy import mask
 from ingest.source import Rejected
 from ingest.tabular.layout import Layout
 from ingest.tabular.open import DELIMITED, LINES, WORKBOOKS, read_rows
@@ -165,10 +166,10 @@ def _column(name: str, text: pa.Array, faults: int) -> Column:
     cells = _Cells(distinct, counted.field("counts").to_numpy())
     kind, values, lost = _type(cells)
     bounds = pc.min_max(values).as_py() if len(values) and values.null_count < len(values) else {"min": "", "max": ""}
-    examples = tuple(shorten(example)[:60] for example in distinct[:_EXAMPLES].to_pylist())
+    examples = tuple(shorten(mask(example))[:60] for example in distinct[:_EXAMPLES].to_pylist())
     filled = len(said) / max(len(text), 1)
-    low, high = (shorten(str(bounds[end])) for end in ("min", "max"))
-    misfit = shorten(distinct[int(lost[0])].as_py())[:60] if len(lost) else ""
+    low, high = (shorten(mask(str(bounds[end]))) for end in ("min", "max"))
+    misfit = shorten(mask(distinct[int(lost[0])].as_py()))[:60] if len(lost) else ""
     misfits = int(cells.counts[lost].sum())
     return Column(name, filled, len(distinct), kind, low, high, examples, faults, misfits, misfit)
 

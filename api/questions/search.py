@@ -11,6 +11,7 @@ from api.evidence import Evidence
 from api.questions.asking import check_page
 from api.wording import plural
 from graph.errors import InvalidQuestion
+from graph.identifiers import may_be_resident_id, plain
 from graph.model import IDENTIFIER, PROFILE
 from graph.moment import Moment
 from graph.search import Hit
@@ -61,7 +62,7 @@ def search(engine: Engine, text: str, *, limit: int = 20, offset: int = 0, momen
     _cite(evidence, shown)
     found = Found(tuple(matches), Page(len(ranked), offset, len(matches)), complete)
     question = Question("search", {"text": text, "limit": limit, "offset": offset})
-    return view.answer(question, found, evidence, reasons=_reasons(found))
+    return view.answer(question, found, evidence, reasons=_reasons(text, found))
 
 
 def _one_a_node(node_of: NDArray[np.uint32], hits: list[Hit]) -> list[tuple[int, Hit]]:
@@ -85,7 +86,9 @@ def _cite(evidence: Evidence, hits: list[tuple[int, Hit]]) -> None:
             evidence.cite_rows(kind, rows)
 
 
-def _reasons(found: Found) -> list[str]:
+def _reasons(text: str, found: Found) -> list[str]:
+    if not found.page.total and may_be_resident_id(plain(text)):
+        return ["Numbers of natural persons are kept as keyed hashes and cannot be searched; give a name or an id."]
     if not found.page.total:
         return ["Nothing is known by this name, number or id; try part of the name or another spelling."]
     reasons = []

@@ -61,9 +61,12 @@ def _differences(rows: Sequence[Row]) -> list[str]:
     for row, values in zip(rows, said, strict=True):
         for name, text in values.items():
             places[name].setdefault(text, row.get("place") or "")
+    apart = {name: found for name, found in places.items() if len(found) > 1}
+    # What one row leaves to another says nothing against it, where rows say different things in so many words.
+    apart = {name: found for name, found in apart.items() if len(found) - (NOTHING in found) > 1} or apart
     told = []
     for row, values in zip(rows, said, strict=True):
-        parts = [_one(name, values[name], found, row) for name, found in places.items() if len(found) > 1]
+        parts = [_one(name, values[name], found, row) for name, found in apart.items()]
         told.append("; ".join(parts) or "another row says something else of it on the same day")
     return told
 

@@ -93,7 +93,9 @@ def _end(group: Group, claim: Claim) -> None:
         record(group, replace(claim, end=end))
         return
     older = _older(group, claim)
-    if claim.start >= end or _has_start(group, claim):
+    if claim.start > end or _has_start(
+        group, claim
+    ):  # a start on the day of the end, where nothing began, is the end's
         older = [held for held in older if held.starts(claim.start)]
     begun = [held for held in older if held.start < end or (claim.start != ALWAYS and held.starts(claim.start))]
     ended = [held for held in begun if held.end > end]

@@ -324,3 +324,9 @@ def test_what_is_not_drawn_is_never_taken_for_what_is(tmp_path: Path) -> None:
     fields = look(write(tmp_path / "授信.csv", text)).guess.fields
     assert fields["undrawn"].column == "未用金额(万元)"
     assert "drawn" not in fields or fields["drawn"].column == "已用金额(万元)"
+
+
+def test_numbers_of_natural_persons_are_not_shown(tmp_path: Path) -> None:
+    path = tmp_path / "人员.csv"
+    path.write_text("姓名,证件号\n张三,11010519491231002X\n", encoding="utf-8")
+    assert "11010519491231002X" not in repr(looks(path))

@@ -50,3 +50,8 @@ def test_a_search_for_nothing_is_refused_with_a_remedy(engine: Engine, text: str
 def test_what_cannot_be_asked_is_refused(engine: Engine, text: str, limit: int) -> None:
     with pytest.raises(InvalidQuestion):
         search(engine, text, limit=limit, moment=engine.moment())
+
+
+def test_whoever_searches_for_a_natural_persons_number_is_told_why_nothing_is_found(engine: Engine) -> None:
+    found = search(engine, "11010519491231002x", moment=engine.moment())
+    assert (found.answer.matches, "keyed hashes" in found.reasons[0]) == ((), True)

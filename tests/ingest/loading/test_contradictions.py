@@ -46,16 +46,14 @@ def said(kind: str, place: str, **more: Any) -> dict[str, Any]:
     return {"fact": kind, **nothing, **ends, "source": "s", "source_ref": "1", "place": place, **more}
 
 
-def test_every_field_that_differs_is_named_and_no_other() -> None:
+def test_every_field_of_which_rows_say_different_things_is_named_and_no_other() -> None:
     rows = [
         said(PROFILE.name, "a.csv:2", name="甲", registered_capital=3e6, currency="CNY", address="X"),
         said(PROFILE.name, "a.csv:3", name="甲", registered_capital=2e6, currency="CNY"),
     ]
     assert contradictions(rows) == [
-        "Profile s:A: registered_capital is 3,000,000 here and 2,000,000 in a.csv:3; "
-        "address is X here and empty in a.csv:3",
-        "Profile s:A: registered_capital is 2,000,000 here and 3,000,000 in a.csv:2; "
-        "address is empty here and X in a.csv:2",
+        "Profile s:A: registered_capital is 3,000,000 here and 2,000,000 in a.csv:3",
+        "Profile s:A: registered_capital is 2,000,000 here and 3,000,000 in a.csv:2",
     ]
 
 
@@ -148,3 +146,11 @@ def test_a_persons_number_stays_hashed(place: Workspace, tmp_path: Path, number:
     assert number not in first + second
     assert first.startswith("OWNS 登记:hmac-sha256:")
     assert first.endswith(" → 登记:C1: share is 10% here and 20% in a.csv:3")
+
+
+def test_where_one_row_only_leaves_a_field_empty_that_is_told() -> None:
+    rows = [said(OWNS.name, "a.csv:2", share_low=0.5, share_high=0.5), said(OWNS.name, "a.csv:3")]
+    assert contradictions(rows) == [
+        "OWNS s:A → s:B: share is 50% here and empty in a.csv:3",
+        "OWNS s:A → s:B: share is empty here and 50% in a.csv:2",
+    ]

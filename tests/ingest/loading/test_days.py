@@ -10,6 +10,12 @@ from tests.ingest.loading.small import Lines, Row, Workspace, company, owns
 A, B, C = company("A"), company("B"), company("C")
 
 
+def test_an_end_that_names_its_own_day_as_the_start_ends_what_is_open(place: Workspace) -> None:
+    place.load(A, B, owns("A", "B", 0.4, valid_from="2024-01-01"), delivered="2024-01-05")
+    place.load(A, B, owns("A", "B", 0.0, valid_from="2024-07-01", stated_at="2024-07-01", op="end"))
+    assert [(share, start, end) for _, share, start, end in place.shares()] == [(0.4, "2024-01-01", "2024-07-01")]
+
+
 @pytest.mark.parametrize("mode", ["changes", "full"])
 def test_an_older_delivery_loaded_later_replaces_nothing_of_a_newer_one(place: Workspace, mode: str) -> None:
     place.load(A, B, C, owns("A", "B", 0.5), owns("B", "C", 0.7), delivered="2024-06-30")
