@@ -121,7 +121,7 @@ ALLOWED: Mapping[str, str] = {
     "int_parsing_size": "it must be a smaller number",
     "greater_than_equal": "it must be at least {ge}",
     "less_than_equal": "it must be at most {le}",
-    "string_too_short": "it must have at least {min_length} character",
+    "string_too_short": "it must not be empty",
     "string_too_long": "it must have at most {max_length} characters",
     # Of all parameters only a currency has a pattern.
     "string_pattern_mismatch": "it must be three capital letters, such as CNY",
@@ -129,6 +129,8 @@ ALLOWED: Mapping[str, str] = {
     "too_long": "it must be given at most {max_length} times",
 }
 """What a parameter must be, by the word of the check that it failed."""
+TEXTS = ("string_too_short", "string_too_long")
+"""Checks of a free text: it may name a person, and what is answered is logged, so it is not told again."""
 REPEATED = 50
 """Characters of what was given that are told again."""
 
@@ -153,11 +155,12 @@ def _wrong(failed: Mapping[str, Any]) -> str:
     """What is wrong with one parameter, as pydantic found it."""
     if failed["type"] == "missing":
         return "it must be given"
-    given = failed["input"]
+    given, known = failed["input"], ALLOWED.get(failed["type"])
+    what = known.format_map(failed.get("ctx", {})) if known else failed["msg"]
+    if failed["type"] in TEXTS:
+        return what
     text = f"{given}"[:REPEATED] + "…" * (len(given) > REPEATED)
-    said = plural(len(given), "value") if isinstance(given, list) else f"'{text}'"
-    known = ALLOWED.get(failed["type"])
-    return f"{said} given; {known.format_map(failed.get('ctx', {})) if known else failed['msg']}"
+    return f"{plural(len(given), 'value') if isinstance(given, list) else repr(text)} given; {what}"
 
 
 def register(app: FastAPI) -> None:

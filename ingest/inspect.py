@@ -2,7 +2,7 @@
 
 import itertools
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -114,7 +114,15 @@ def look(path: Path, *, sheet: str = "", rows: int = SAMPLE_ROWS) -> Look:
     kinds = {column.name: column.type if count else None for column in columns}
     highs = {column.name: column.high for column in columns if column.type == "number"}
     told = guess(kinds, highs, title=path.stem, kinds=_party_kinds(batches), named=named_in(columns))
-    return Look(path, sheet, detect(path) if text else "", count, whole, columns, tuple(refused), told, title)
+    papers = {end.id for end in told.ends if end and end.document}
+    shown = tuple(_hidden(column) if column.name in papers else column for column in columns)
+    return Look(path, sheet, detect(path) if text else "", count, whole, shown, tuple(refused), told, title)
+
+
+def _hidden(column: Column) -> Column:
+    """A column of persons' papers without what stands in it: neither form nor length tells a number from another."""
+    hidden = "*" * 6
+    return replace(column, low="", high="", examples=(hidden,) * bool(column.examples), misfit=hidden)
 
 
 def _no_rows(path: Path, layout: Layout) -> Rows:
@@ -168,7 +176,7 @@ def _column(name: str, text: pa.Array, faults: int) -> Column:
     bounds = pc.min_max(values).as_py() if len(values) and values.null_count < len(values) else {"min": "", "max": ""}
     examples = tuple(shorten(mask(example))[:60] for example in distinct[:_EXAMPLES].to_pylist())
     filled = len(said) / max(len(text), 1)
-    low, high = (shorten(mask(str(bounds[end]))) for end in ("min", "max"))
+    low, high = (shorten(str(bounds[end])) for end in ("min", "max"))
     misfit = shorten(mask(distinct[int(lost[0])].as_py()))[:60] if len(lost) else ""
     misfits = int(cells.counts[lost].sum())
     return Column(name, filled, len(distinct), kind, low, high, examples, faults, misfits, misfit)

@@ -187,8 +187,8 @@ class Quarantine:
             for bad in rows:
                 if self._file.execute(done, (bad.number, bad.raw)).rowcount:
                     for original, place in self._file.execute(came, (bad.number,)).fetchall():
-                        self._file.execute(remember, (original, again, place))
-                        self._file.execute(told, (again, place))
+                        if self._file.execute(remember, (original, again, place)).rowcount:
+                            self._file.execute(told, (again, place))
 
     def to_mend(self, number: int) -> tuple[str, Delivery, str]:
         """Source, delivery and place of an open row; raises NotFound."""

@@ -40,6 +40,6 @@ REMEDIES: Final = {
     "wrong kind of party": "this relation does not run between such parties: look at its direction and at their kinds",
     "wrong number of cells": "give the row one cell for each column; quote cells that hold the separator",
 }
+"""Reason and remedy. Reasons are stable words: reports count by them and quarantine files carry them."""
 OTHER_WAY: Final = "amounts are not negative: correct the sign, or swap the parties where the tie runs the other way"
 """Remedy of negative money where it is what one party owes or delivers to the other."""
-"""Reason and remedy. Reasons are stable words: reports count by them and quarantine files carry them."""

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from graph.bands import Band
 from graph.field import Field, Kind
-from graph.model import KINDS
+from graph.model import KINDS, PROFILE
 from ingest.tabular.rows import shorten
 
 Row = Mapping[str, Any]
@@ -62,8 +62,9 @@ def _differences(rows: Sequence[Row]) -> list[str]:
         for name, text in values.items():
             places[name].setdefault(text, row.get("place") or "")
     apart = {name: found for name, found in places.items() if len(found) > 1}
-    # What one row leaves to another says nothing against it, where rows say different things in so many words.
-    apart = {name: found for name, found in apart.items() if len(found) - (NOTHING in found) > 1} or apart
+    if rows[0]["fact"] == PROFILE.name:
+        # What one row of a party leaves to another says nothing against it: they were joined, but for the rest.
+        apart = {name: found for name, found in apart.items() if len(found) - (NOTHING in found) > 1} or apart
     told = []
     for row, values in zip(rows, said, strict=True):
         parts = [_one(name, values[name], found, row) for name, found in apart.items()]

@@ -23,8 +23,6 @@ def record(group: Group, claim: Claim) -> None:
         group.unchanged += 1
         return
     _begin_later(group, claim)
-    if _goes_on(group, claim, live):
-        return
     start, replaced = _corrected(group, claim, older) if claim.row.op == "correct" else placed(claim, older)
     if start == ALWAYS and not any(held.start < claim.day for held in older):
         start = claim.begun(group.load.delivered, group.listed)
@@ -47,21 +45,6 @@ def record(group: Group, claim: Claim) -> None:
         claim.row.series, claim.row.digest, start, end, stated, at, claim.said, claim.day, claim.row, ended=ended
     )  # fmt: skip
     group.facts[claim.row.series].append(fact)
-
-
-def _goes_on(group: Group, claim: Claim, live: list[Held]) -> bool:
-    """Let the last value go on that this statement's day had ended, where it says the same after all."""
-    last = live[-1] if live else None
-    if last is None or (last.digest, last.end) != (claim.row.digest, claim.day) or claim.start != ALWAYS:
-        return False
-    ended = last.ended
-    if claim.end <= claim.day or ended is None or earlier(ended, claim.said) or earlier(claim.said, ended):
-        return False
-    at = max([group.superseding(claim.instant, [last]), *group.seen(last.series, last.end, claim.end)])
-    last.retracted_at = at
-    rest = replace(last, end=claim.end, recorded_at=at, known=None, retracted_at=None, ended=None)
-    group.facts[last.series].append(rest)
-    return True
 
 
 def _begin_later(group: Group, claim: Claim) -> None:
@@ -93,9 +76,9 @@ def _end(group: Group, claim: Claim) -> None:
         record(group, replace(claim, end=end))
         return
     older = _older(group, claim)
-    if claim.start > end or _has_start(
-        group, claim
-    ):  # a start on the day of the end, where nothing began, is the end's
+    # A start on the day of the end itself, where nothing began, says nothing of what ends.
+    names_one = claim.start > end or _has_start(group, claim)
+    if names_one:
         older = [held for held in older if held.starts(claim.start)]
     begun = [held for held in older if held.start < end or (claim.start != ALWAYS and held.starts(claim.start))]
     ended = [held for held in begun if held.end > end]

@@ -213,10 +213,10 @@ def test_what_cannot_be_asked_is_told_with_its_place(
         ),
         (f"/v1/parties/{B}?currency=yuan", "currency: 'yuan' given; it must be three capital letters, such as CNY"),
         ("/v1/parties", "q: it must be given"),
-        (f"/v1/parties?q={'x' * 201}", f"q: '{'x' * 50}…' given; it must have at most 200 characters"),
+        (f"/v1/parties?q={'x' * 201}", "q: it must have at most 200 characters"),
         (f"/v1/links?party={B}", "party: 1 value given; it must be given at least 2 times"),
         ("/v1/links?" + "&".join(["party=a"] * 99), "party: 99 values given; it must be given at most"),
-        ("/v1/parties/", "id: '' given; it must have at least 1 character"),
+        ("/v1/parties/", "id: it must not be empty"),
     ],
 )
 def test_a_parameter_that_cannot_be_read_is_told_in_plain_words(

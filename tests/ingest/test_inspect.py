@@ -326,7 +326,14 @@ def test_what_is_not_drawn_is_never_taken_for_what_is(tmp_path: Path) -> None:
     assert "drawn" not in fields or fields["drawn"].column == "已用金额(万元)"
 
 
-def test_numbers_of_natural_persons_are_not_shown(tmp_path: Path) -> None:
-    path = tmp_path / "人员.csv"
-    path.write_text("姓名,证件号\n张三,11010519491231002X\n", encoding="utf-8")
-    assert "11010519491231002X" not in repr(looks(path))
+@pytest.mark.parametrize("number", ["11010519491231002X", "110105491231002", "G12345678"])
+def test_numbers_of_natural_persons_are_not_shown(tmp_path: Path, number: str) -> None:
+    text = f"股东证件号,股东名称,企业编号,企业名称,持股比例\n{number},张三,C1,示例电缆,0.5\n"
+    (seen,) = looks(write(tmp_path / "股东.csv", text))
+    assert number not in repr(seen)
+    assert 'identifier.CN-RIC = "股东证件号"' in starting_mapping([seen])
+
+
+def test_a_resident_number_is_struck_out_in_any_column(tmp_path: Path) -> None:
+    (seen,) = looks(write(tmp_path / "x.csv", "a,b\n11010519491231002X,1\n"))
+    assert "11010519491231002X" not in [*seen.columns[0].examples, seen.columns[0].misfit]

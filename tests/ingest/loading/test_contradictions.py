@@ -148,9 +148,12 @@ def test_a_persons_number_stays_hashed(place: Workspace, tmp_path: Path, number:
     assert first.endswith(" → 登记:C1: share is 10% here and 20% in a.csv:3")
 
 
-def test_where_one_row_only_leaves_a_field_empty_that_is_told() -> None:
-    rows = [said(OWNS.name, "a.csv:2", share_low=0.5, share_high=0.5), said(OWNS.name, "a.csv:3")]
+def test_what_a_row_of_a_tie_leaves_empty_contradicts_as_well() -> None:
+    rows = [
+        said(OWNS.name, "a.csv:2", share_low=0.5, share_high=0.5),
+        said(OWNS.name, "a.csv:3", share_low=0.4, share_high=0.4, votes_low=0.1, votes_high=0.1),
+    ]
     assert contradictions(rows) == [
-        "OWNS s:A → s:B: share is 50% here and empty in a.csv:3",
-        "OWNS s:A → s:B: share is empty here and 50% in a.csv:2",
+        "OWNS s:A → s:B: share is 50% here and 40% in a.csv:3; votes is empty here and 10% in a.csv:3",
+        "OWNS s:A → s:B: share is 40% here and 50% in a.csv:2; votes is 10% here and empty in a.csv:2",
     ]

@@ -99,28 +99,33 @@ WAITS = [A, owns("A", "B", 0.4)], {"delivered": "2023-12-31"}
             [older(0.6, "2024-03-01"), older(0.45, "2024-06-01"), older(0.48, "2024-06-01", op="correct")],
             [(0.6, None, "2024-06-01"), (0.48, "2024-06-01", None)],
         ),
-        # What a full delivery left out, as its row could not be read, goes on once the row is mended.
+        # What a full delivery left out, as its row could not be read, holds from its day on once the row is mended.
         (
             [full(owns("A", "B", 0.4), day="2023-12-31"), full(day="2024-06-30"), older(0.4, "2024-06-30")],
-            [(0.4, None, None)],
+            [(0.4, None, "2024-06-30"), (0.4, "2024-06-30", None)],
         ),
         (
             [full(owns("A", "B", 0.4), day="2023-12-31"), full(day="2024-06-30"), older(0.5, "2024-06-30")],
             [(0.4, None, "2024-06-30"), (0.5, "2024-06-30", None)],
         ),
+        # What is said anew after an end is said on that day: what comes late about before leaves it.
         (
             [
-                full(owns("A", "B", 0.4), day="2023-12-31"),
-                full(day="2024-06-30"),
-                older(0.4, "2024-06-30"),
-                older(0.5, "2024-03-31"),
-                full(day="2024-12-31"),
+                older(0.4, "2024-01-01"),
+                older(0.4, "2024-06-01", op="end"),
+                older(0.4, "2024-06-01"),
+                older(0.5, "2024-03-01"),
             ],
+            [(0.4, None, "2024-03-01"), (0.5, "2024-03-01", "2024-06-01"), (0.4, "2024-06-01", None)],
+        ),
+        (
             [
-                (0.4, None, "2024-03-31"),
-                (0.5, "2024-03-31", "2024-06-30"),
-                (0.4, "2024-06-30", "2024-12-31"),
+                older(0.4, "2024-01-01"),
+                older(0.4, "2024-06-01", op="end"),
+                older(0.4, "2024-06-01"),
+                older(0.4, "2024-03-01", op="end"),
             ],
+            [(0.4, None, "2024-03-01"), (0.4, "2024-06-01", None)],
         ),
         # A newer full delivery has said what held on its day: by what it lists, and by what it leaves out.
         ([full(day="2024-06-30"), older(0.4, "2023-12-31")], [(0.4, None, "2024-06-30")]),
