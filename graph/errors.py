@@ -11,13 +11,19 @@
     │   ├── InvalidCurrency     not a currency of ISO 4217
     │   ├── InvalidMapping      a mapping that does not fit the model or the file
     │   ├── InvalidQuestion     a question asked with a parameter that cannot be
+    │   ├── InvalidRule         a rule that cannot be read as one
     │   └── UnreadableFile      a file that cannot be read as what it claims to be
     ├── NotFound
     │   ├── UnknownParty        no party of this id
+    │   ├── UnknownRule         no rule or rule set of this name
     │   └── UnknownVersion      no load of this number
     ├── MissingRate             an amount cannot be converted: no rate near the day
     ├── NotConverged            a solver ended without reaching its tolerance
     ├── Cancelled               the user asked to stop
+    ├── BrokenLedger            an entry of the ledger does not fit the one before, or the store
+    ├── NotAllowed              nobody may do this over the network as the service is set
+    ├── DecidedOtherwise        a request under a name that another request was decided under
+    ├── NotInstalled            something of the system that this needs is not there
     └── StoreError              the graph store cannot do what was asked
         ├── StoreUnavailable    nothing answers at its address
         ├── StoreLocked         another process owns the folder
@@ -89,6 +95,12 @@ class InvalidQuestion(InvalidInput):
     """A question asked with a parameter that cannot be."""
 
 
+class InvalidRule(InvalidInput):
+    """A rule that cannot be read as one: file and field are named."""
+
+    remedy = "compare it with a rule of its kind that is shipped"
+
+
 class UnreadableFile(InvalidInput):
     """A file that cannot be read as what it claims to be."""
 
@@ -105,6 +117,12 @@ class UnknownParty(NotFound):
     def __init__(self, party: str, *, given_as: str = "") -> None:
         super().__init__("no party of this id" + (f", given as the {given_as}" if given_as else ""), where=party)
         self.party = party
+
+
+class UnknownRule(NotFound):
+    """No rule or rule set of this name is in the catalogue."""
+
+    remedy = "correct the name, or add the rule as a file to the catalogue"
 
 
 class UnknownVersion(NotFound):
@@ -144,6 +162,26 @@ class Cancelled(ContagraphError):
 
     def __init__(self, task: str) -> None:
         super().__init__("stopped as asked", where=task)
+
+
+class BrokenLedger(ContagraphError):
+    """An entry of the ledger does not fit the one before it, or the store."""
+
+    remedy = "compare it with a copy: entries are never changed, and nothing is written behind a broken one"
+
+
+class NotAllowed(ContagraphError):
+    """Nobody may do this over the network as the service is set."""
+
+
+class DecidedOtherwise(ContagraphError):
+    """Something else was decided under the same request id."""
+
+    remedy = "give every request an id of its own"
+
+
+class NotInstalled(ContagraphError):
+    """Something of the system that this needs is not installed."""
 
 
 class StoreError(ContagraphError):

@@ -69,6 +69,13 @@ class Records:
         mine = rows[start[node] : start[node + 1]]
         return mine if len(mine) < 2 else mine[precedence(self._facts, kind, mine, self._when)]
 
+    def stating(self, kind: Kind, field: str) -> NDArray[np.uint32]:
+        """Nodes about which a record states this field, ascending."""
+        start, rows = self._index(kind)
+        stated = self._facts.column(kind, field).is_valid().to_numpy(zero_copy_only=False)[rows]
+        nodes = np.repeat(np.arange(self._nodes.size, dtype=np.uint32), np.diff(start))
+        return np.unique(nodes[stated])
+
     def profile(self, node: int) -> dict[str, Any]:
         """What is known about a node: each field as the most believed statement that fills it says."""
         said = _said(self._facts, PROFILE, self.rows(PROFILE, node))

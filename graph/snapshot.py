@@ -19,13 +19,15 @@ from graph.currencies import CURRENCIES, NO_CURRENCY
 from graph.errors import InvalidCurrency, InvalidQuestion, UnknownParty
 from graph.facts import Facts
 from graph.field import Kind
+from graph.history import History
 from graph.holding import When, holding
 from graph.links import Aside, Between, Links, build_links, codes
-from graph.model import DIRECTNESS, OWNS, RELATIONS
+from graph.model import DIRECTNESS, OWNS, PROFILE, RELATIONS, SAME_AS
 from graph.moment import Moment, write_instant
 from graph.nodes import Nodes
 from graph.rates import Rates
 from graph.records import Records, sources, statements
+from graph.sheets import Items, believed_figure, latest_items
 from graph.texts import UNKNOWN
 
 AMOUNTS = tuple((kind, names) for kind in RELATIONS if (names := [f.name for f in kind.fields if f.type == "money"]))
@@ -43,6 +45,7 @@ class Snapshot:
         self._lock = RLock()
         self._held: dict[str, NDArray[np.uint32]] = {}
         self._links: dict[tuple[str, bool], tuple[Links, Aside]] = {}
+        self._histories: dict[str, History] = {}
         self._rates: Rates | None = None
         self._records = Records(facts, nodes, when)
         self._currencies = self._present() if moment.currency is None else [moment.currency]
@@ -123,6 +126,15 @@ class Snapshot:
         """What is known about a node, field by field, from the most believed statement that fills it."""
         return self._records.profile(node)
 
+    def stating(self, field: str) -> NDArray[np.uint32]:
+        """Nodes of which a profile states this field, ascending."""
+        return self._records.stating(PROFILE, field)
+
+    @property
+    def anonymous(self) -> NDArray[np.bool_]:
+        """Whether each node is undisclosed by name; such a party is never joined with another."""
+        return self.facts.anonymous[self.nodes.representative]
+
     def record_rows(self, kind: Kind, node: int) -> NDArray[np.uint32]:
         """Rows of the records of one kind about a node in `Facts.table(kind)`, the most believed first."""
         return self._records.rows(kind, node)
@@ -131,11 +143,41 @@ class Snapshot:
         """Records of one kind about a node, the most believed first, `fact` saying where each comes from."""
         return statements(self.facts, kind, self._records.rows(kind, node))
 
+    def items(self, names: tuple[str, ...], *, of_a_year: bool = False) -> Items:
+        """The latest value of every node of the first of some items of its statements, in the moment's currency."""
+        currency = self.moment.currency
+        return latest_items(
+            self.facts, self.nodes, self._when, names, of_a_year=of_a_year, currency=currency, rate=self.rate
+        )
+
+    def assessed(self, name: str, *, horizon: int | None = None) -> Items:
+        """The most believed value of one figure of assessments, such as `pd`, of every node."""
+        return believed_figure(self.facts, self.nodes, self._when, name, horizon=horizon)
+
+    @property
+    def mixed(self) -> bool:
+        """Whether amounts stand in several currencies and none was asked for."""
+        return len(self._currencies) > 1
+
     # ── relations ──
 
     def links(self, kind: Kind, *, indirect: bool = False) -> Links:
         """Links of one relation; holdings said to be indirect are apart, under `indirect`."""
         return self._relation(kind, indirect=indirect)[0]
+
+    def history(self, kind: Kind) -> History:
+        """What is known of each pair by one relation, on whatever day it is true."""
+        with self._lock:
+            if kind.name not in self._histories:
+                self._histories[kind.name] = History.build(self.facts, kind, self.nodes, self._when)
+            return self._histories[kind.name]
+
+    def joined_by(self, node: int) -> NDArray[np.uint32]:
+        """Rows of the verdicts that records of this node are one party."""
+        rows = self._rows(SAME_AS)
+        ends = [self.nodes.of[gathered(self.facts.column(SAME_AS, end), rows, np.uint32)] for end in SAME_AS.ends]
+        mine: NDArray[np.uint32] = rows[(ends[0] == node) & (ends[1] == node)]
+        return mine
 
     def sources(self, kind: Kind, rows: NDArray[Any]) -> list[dict[str, Any]]:
         """Where facts come from, by their rows (`Links.fact`)."""
@@ -200,11 +242,12 @@ class Snapshot:
         factors: NDArray[np.float64] = np.full(len(words) + 1, np.nan)
         for at in np.unique(mine[stated]):
             if at >= 0:
-                factors[at] = self._rate(words[at], target)
+                factors[at] = self.rate(words[at], target)
         factors[-1] = 1.0 if target == NO_CURRENCY else np.nan
         return np.asarray(amounts * factors[mine])
 
-    def _rate(self, base: str, quote: str) -> float:
+    def rate(self, base: str, quote: str) -> float:
+        """Units of `quote` for one unit of `base` on the moment's day. Raises MissingRate."""
         if base == quote:
             return 1.0
         with self._lock:
