@@ -33,6 +33,25 @@ class Votes(NamedTuple):
 VOTES = record(Votes, I8, U4, F8, F8, I1, I8, I8, INT)
 
 
+class Workspace(NamedTuple):
+    """Memory of one search, n parties; whoever searches again writes only what it touches."""
+
+    counted: NDArray[np.int64]
+    """Votes counted so far and the most they may be, zero before and after, shape (2n,)."""
+    touched: NDArray[np.uint32]
+    """Companies with counted votes, shape (n + 1,)."""
+    members: NDArray[np.uint32]
+    """Sets found, shape (2n + 1,)."""
+
+    @classmethod
+    def of(cls, size: int) -> "Workspace":
+        """For this many parties."""
+        return cls(np.zeros(2 * size, np.int64), np.empty(size + 1, np.uint32), np.empty(2 * size + 1, np.uint32))
+
+
+WORKSPACE = record(Workspace, I8_OUT, U4_OUT, U4_OUT)
+
+
 @inlined
 def _term(low: Any, ends: Any) -> Any:
     return (np.int64(low * 1e12 + 0.5) << 10) + (np.int64(ends) & 1)
@@ -118,27 +137,26 @@ def _count(votes: Any, possible: bool, x: int, link: int, total: Any, high: Any)
     return fresh, given
 
 
-@compiled(INT(U4, VOTES, I8, U4, FLAG, I8_OUT, U4_OUT, I8_OUT))
+@compiled(INT(U4, VOTES, I8, U4, FLAG, WORKSPACE, I8_OUT))
 def controlled_sets(
     owners: NDArray[np.uint32],
     votes: Any,
     direct_start: NDArray[np.int64],
     direct: NDArray[np.uint32],
     possible: bool,
-    work: NDArray[np.int64],
-    members: NDArray[np.uint32],
+    work: Any,
     stop: NDArray[np.int64],
 ) -> int:
     """Write what each owner controls, in the order found; the number of owners done.
 
-    `direct` holds what each party controls by itself. `members` is filled one owner after the other, an
+    `direct` holds what each party controls by itself. `work.members` is filled one owner after the other, an
     owner that would control itself among its own; `stop[k]` is where owner k's end. It ends early where
-    less than one entry a party is left. `work` is zero before and after, two entries a party.
+    less than one entry a party is left.
     """
     first, head = votes.start, votes.head
     size = len(first) - 1
-    total, high = work[:size], work[size:]
-    touched = np.empty(size + 1, np.uint32)
+    counted, touched, members = work
+    total, high = counted[:size], counted[size:]
     filled = 0
     for k in range(len(owners)):
         if len(members) - filled <= size:

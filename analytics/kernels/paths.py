@@ -110,15 +110,15 @@ def paths_of_length(
 ) -> tuple[int, int]:
     """Count the paths of one length and keep the strongest; how many, and the budget left, -1 if it ran out.
 
-    A path is as strong as its weakest step. Neighbours are tried in order, so that paths come in order.
+    A path is as strong as the product of its steps. Neighbours are tried in order, so that paths come in order.
     """
     start, near, tie, _, _, closed = steps
     source, target = ends
     length = len(nodes) // max(len(strengths), 1) - 1 if len(strengths) else len(nodes) - 1
     path = np.empty(length + 1, np.uint32)
     place = np.empty(length + 1, np.int64)
-    weakest = np.empty(length + 1, np.float64)
-    path[0], place[0], weakest[0] = source, start[source], np.inf
+    strong = np.empty(length + 1, np.float64)
+    path[0], place[0], strong[0] = source, start[source], 1.0
     found = depth = worst = 0
     while depth >= 0:
         v = path[depth]
@@ -129,7 +129,7 @@ def paths_of_length(
             budget -= 1
             if k < last and near[k] == target:
                 path[length] = target
-                worst = _keep(path, min(weakest[depth], tie[k]), found, nodes, strengths, worst)
+                worst = _keep(path, strong[depth] * tie[k], found, nodes, strengths, worst)
                 found += 1
             depth -= 1
             continue
@@ -154,7 +154,7 @@ def paths_of_length(
         if budget < 0:
             return found, -1
         place[depth] = k
-        weakest[depth + 1] = min(weakest[depth], tie[k - 1])
+        strong[depth + 1] = strong[depth] * tie[k - 1]
         depth += 1
         path[depth], place[depth] = w, start[w]
     return found, budget
