@@ -1,0 +1,266 @@
+"""Parties that act in concert (一致行动人) and vote as one: who they are, and what they control together.
+
+Each concert becomes one more owner that controls its members: the same fixpoint then answers for parties
+and concerts alike, and its proofs name the members whose votes are needed. Concert is taken as
+transitive: whoever acts with a member acts with all, which never misses a controller.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from analytics.structure.control import Control, solve_control
+from analytics.structure.listed.rules import LINES, ConcertRule
+from analytics.structure.proof import Step, prove
+from analytics.structure.reach import Nodes
+from analytics.structure.votes import Arrows, Holdings
+from graph.errors import InvalidQuestion
+from graph.model import RELATIONSHIPS
+
+
+@dataclass(frozen=True)
+class Concert:
+    """Parties that act together, and by what evidence."""
+
+    members: tuple[int, ...]
+    """Node numbers, ascending."""
+    ties: tuple[int, ...]
+    """Positions of the ties among them, as their maker counted."""
+
+
+def find_concerts(tail: ArrayLike, head: ArrayLike, *, positions: ArrayLike | None = None) -> tuple[Concert, ...]:
+    r"""Unite parties that are tied pair by pair.
+
+    .. math:: x \sim y \iff \text{a chain of ties leads from } x \text{ to } y
+
+    Parameters
+    ----------
+    tail, head : (m,) arrays of node numbers
+        Pairs that act in concert; the direction says nothing.
+    positions : (m,) array, optional
+        What to call each tie by; its place here where none are given.
+
+    Raises
+    ------
+    ValueError
+        If the arrays differ in length.
+
+    Source
+    ------
+    上市公司收购管理办法 art. 83; domain reference §1.7, vector OWN-12.
+
+    Example
+    -------
+    >>> find_concerts([4, 2, 7], [2, 9, 8])
+    (Concert(members=(2, 4, 9), ties=(0, 1)), Concert(members=(7, 8), ties=(2,)))
+    """
+    ends = np.stack([np.asarray(tail, np.int64), np.asarray(head, np.int64)])
+    called = np.arange(ends.shape[1]) if positions is None else np.asarray(positions)
+    nodes, place = np.unique(ends, return_inverse=True)
+    place = place.reshape(ends.shape)
+    shape = (len(nodes), len(nodes))
+    _, part = connected_components(csr_array((np.ones(ends.shape[1]), (place[0], place[1])), shape=shape))
+    found = []
+    for k in dict.fromkeys(part.tolist()):
+        members = tuple(int(x) for x in nodes[part == k])
+        if len(members) > 1:
+            found.append(Concert(members, tuple(int(t) for t in called[part[place[0]] == k])))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Together:
+    """Control by parties and by concerts; a concert is node n + its number."""
+
+    parties: int
+    """Number of parties n."""
+    concerts: tuple[Concert, ...]
+    control: Control
+    """Of n parties and, after them, all concerts."""
+    own_edges: int
+    """Arrows of control that were given; positions from here on tie a concert to its members."""
+
+    def members(self, node: int) -> tuple[int, ...]:
+        """Members of the concert that is this node."""
+        return self.concerts[node - self.parties].members
+
+    def controlled_by(self, concert: int, *, possible: bool = False) -> Nodes:
+        """What the members of a concert control together, themselves left out, in the order in which it follows."""
+        found = self.control.controlled_by(self.parties + concert, possible=possible)
+        return found[~np.isin(found, self.concerts[concert].members)]
+
+    def concerts_over(self, company: int, *, possible: bool = False) -> list[int]:
+        """Numbers of the concerts that control a company that is none of their members."""
+        over = self.control.controllers_of(company, possible=possible)
+        found = [int(x) - self.parties for x in over if x >= self.parties]
+        return [k for k in found if company not in self.concerts[k].members]
+
+    def ultimate_of(self, company: int, *, possible: bool = False) -> tuple[list[int], list[int]]:
+        """Parties, and numbers of concerts, that control a company and that nobody controls.
+
+        A member whose concert controls the company too gives way to it.
+        """
+        over = [int(x) for x in self.control.ultimate_of(company, possible=possible)]
+        concerts = [x - self.parties for x in over if x >= self.parties]
+        return [x for x in over if x < self.parties], [k for k in concerts if company not in self.concerts[k].members]
+
+    def prove(self, concert: int, company: int, *, possible: bool = False) -> tuple[Step, ...]:
+        """By which holdings of its members and of what they control a concert controls a company."""
+        if company in self.concerts[concert].members:
+            raise InvalidQuestion("is a member of the concert itself", where=f"party {company}")
+        steps = prove(self.control, self.parties + concert, company, possible=possible)
+        return tuple(step for step in steps if not (step.edges and step.edges[0] >= self.own_edges))
+
+
+def solve_together(
+    holdings: Holdings,
+    concerts: Iterable[Concert],
+    edges: Arrows | None = None,
+    *,
+    kind: NDArray[np.uint8] | None = None,
+    threshold: float = 0.5,
+) -> Together:
+    r"""Solve control for all owners, each concert one of them.
+
+    .. math:: C(G) = \mu S \supseteq G : \{y : \sum_{k \in S} W_{ky} > \theta\} \cup \{y : k \to y,\ k \in S\}
+
+    Parameters
+    ----------
+    holdings : Holdings
+        m links holder → company, fractions of all votes.
+    concerts : iterable of Concert
+        Groups that vote as one.
+    edges : Arrows, optional
+        Control on another basis, controller → company.
+    kind : (n,) array of codes of party kinds, optional
+        As `solve_control`.
+    threshold : float
+        Fraction θ that must be exceeded, at least one half.
+
+    Raises
+    ------
+    InvalidShare
+        As `solve_control`.
+    InvalidQuestion
+        If a member is no party of the graph.
+
+    Source
+    ------
+    上市公司收购管理办法 art. 83; domain reference §1.4 and §1.7, vector OWN-12.
+
+    Example
+    -------
+    >>> held = Holdings.exact(3, [0, 1], [2, 2], [0.3, 0.25])
+    >>> both = solve_together(held, [Concert((0, 1), (0,))])
+    >>> both.controlled_by(0).tolist(), both.ultimate_of(2), both.prove(0, 2)[0].holders
+    ([2], ([], [0]), (0, 1))
+    """
+    groups, size = tuple(concerts), holdings.size
+    for group in groups:
+        if not all(0 <= x < size for x in group.members):
+            raise InvalidQuestion("a member of a concert is no party of this graph", where=str(group.members))
+    given = Arrows.of(size, (), ()) if edges is None else edges
+    own = int(given.link.max()) + 1 if len(given.link) else 0
+    wide = None
+    if kind is not None:
+        wide = np.append(kind, np.zeros(len(groups), np.uint8))
+    control = solve_control(
+        widened(holdings, len(groups)), _with_members(given, groups, size, own), kind=wide, threshold=threshold
+    )
+    return Together(size, groups, control, own)
+
+
+def widened(holdings: Holdings, more: int) -> Holdings:
+    r"""Give holdings some more parties that hold nothing.
+
+    .. math:: W' = \begin{pmatrix} W & 0 \\ 0 & 0 \end{pmatrix}
+
+    Parameters
+    ----------
+    holdings : Holdings
+        m links between n parties.
+    more : int
+        Number of parties to add behind them.
+
+    Raises
+    ------
+    nothing
+
+    Source
+    ------
+    Domain reference §1.7: a concert holds nothing itself.
+
+    Example
+    -------
+    >>> widened(Holdings.exact(2, [0], [1], [0.6]), 2).size
+    4
+    """
+    backward = holdings.backward
+    if backward is not None:
+        backward = Arrows(_padded(backward.start, more), backward.head, backward.link)
+    return replace(holdings, start=_padded(holdings.start, more), backward=backward)
+
+
+def _padded(start: NDArray[np.int64], more: int) -> NDArray[np.int64]:
+    return np.append(start, np.full(more, start[-1])).astype(np.int64)
+
+
+def _with_members(edges: Arrows, concerts: Sequence[Concert], size: int, first: int) -> Arrows:
+    """The arrows of control, and one from each concert to each of its members."""
+    pairs = [(size + k, member) for k, group in enumerate(concerts) for member in group.members]
+    tail = np.repeat(np.arange(size, dtype=np.uint32), np.diff(edges.start))
+    new = np.array(pairs, np.uint32).reshape(-1, 2)
+    made = Arrows.of(size + len(concerts), np.append(tail, new[:, 0]), np.append(edges.head, new[:, 1]))
+    called = np.append(edges.link, np.arange(first, first + len(pairs))).astype(np.uint32)
+    return Arrows(made.start, made.head, called[made.link])
+
+
+def concert_ties(links: Any, rule: ConcertRule) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    r"""Choose the RELATED_TO links that make parties act in concert under a rule.
+
+    .. math:: T = \{t : kind_t \in rule,\ generations_t \le g\}
+
+    Parameters
+    ----------
+    links : Links
+        Of RELATED_TO.
+    rule : ConcertRule
+        Kinds of tie, up to which generation, and which of them are only presumed.
+
+    Raises
+    ------
+    KeyError
+        If the links are of another relation.
+
+    Source
+    ------
+    上市公司收购管理办法 art. 83(2); domain reference §1.7: 三代以内直系, 二代以内旁系.
+
+    Example
+    -------
+    >>> from types import SimpleNamespace
+    >>> from analytics.structure.listed.rules import listed_rule
+    >>> unsaid = {"line": np.full(3, -1, np.int8), "generations": np.full(3, np.nan)}
+    >>> fields = {"kind": np.array([2, 0, 4], np.int8), **unsaid}
+    >>> declared, presumed = concert_ties(SimpleNamespace(fields=fields), listed_rule("CN_TAKEOVER").concert)
+    >>> declared.tolist(), presumed.tolist()
+    ([0], [0, 1])
+    """
+    kinds, line, far = (links.fields[name] for name in ("kind", "line", "generations"))
+    sure: NDArray[np.bool_] = np.zeros(len(kinds), np.bool_)
+    some = sure.copy()
+    for tie in rule.ties:
+        fits = kinds == RELATIONSHIPS.index(tie.kind)
+        if tie.line:
+            fits &= (line == LINES.index(tie.line)) | (line < 0)
+        if tie.generations:
+            fits &= ~(far > tie.generations)
+        some |= fits
+        if not tie.presumed:
+            sure |= fits
+    return np.flatnonzero(sure), np.flatnonzero(some)

@@ -1,0 +1,135 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.structure.concert import Concert, Together, concert_ties, find_concerts, solve_together
+from analytics.structure.listed.rules import listed_rule
+from analytics.structure.votes import Arrows, Holdings
+from graph.errors import InvalidQuestion
+from graph.model import RELATIONSHIPS
+from tests.analytics.structure.test_control import solve
+from tests.analytics.structure.worlds import NODES, PAIRS, SIZE, World, exact_worlds
+
+GROUPS = st.lists(st.sets(NODES, min_size=2, max_size=3), max_size=2).filter(lambda g: len(g) < 2 or not g[0] & g[1])
+
+
+def together(world: World, groups: list[set[int]]) -> Together:
+    held, edges = world
+    tail, head, votes = zip(*held, strict=True) if held else ((), (), ())
+    arrows = Arrows.of(SIZE, *(zip(*edges, strict=True) if edges else ((), ())))
+    concerts = [Concert(tuple(sorted(group)), ()) for group in groups]
+    return solve_together(Holdings.exact(SIZE, tail, head, np.array(votes) / 20), concerts, arrows)
+
+
+def naive_together(world: World, group: set[int]) -> set[int]:
+    """The least fixpoint that starts with all members; votes in twentieths."""
+    held, edges = world
+    inside = set(group)
+    while True:
+        more = {y for y in range(SIZE) if sum(v for x, b, v in held if b == y != x and x in inside) > 10}
+        more |= {b for a, b in edges if a in inside}
+        if more <= inside:
+            return inside - group
+        inside |= more
+
+
+@given(exact_worlds(), GROUPS)
+@settings(max_examples=200)
+def test_a_concert_controls_what_its_members_do_as_one_owner(world: World, groups: list[set[int]]) -> None:
+    found = together(world, groups)
+    for k, group in enumerate(groups):
+        assert set(found.controlled_by(k).tolist()) == naive_together(world, group)
+        for y in range(SIZE):
+            assert (k in found.concerts_over(y)) is (y in naive_together(world, group))
+
+
+@given(exact_worlds(), GROUPS)
+@settings(max_examples=100)
+def test_a_concert_leaves_what_each_party_controls_as_it_was(world: World, groups: list[set[int]]) -> None:
+    alone, found = solve(world), together(world, groups)
+    for x in range(SIZE):
+        assert found.control.controlled_by(x).tolist() == alone.controlled_by(x).tolist()
+
+
+@given(exact_worlds(), st.lists(PAIRS.filter(lambda p: p[0] != p[1]), min_size=1, max_size=3))
+@settings(max_examples=150)
+def test_one_more_pair_in_concert_never_loses_a_controller(world: World, pairs: list[tuple[int, int]]) -> None:
+    fewer, more = ({c.members for c in find_concerts(*zip(*some, strict=True))} if some else set()
+                   for some in (pairs[:-1], pairs))  # fmt: skip
+    before, after = (together(world, [set(group) for group in groups]) for groups in (fewer, more))
+    for k, concert in enumerate(before.concerts):
+        wider = next(j for j, c in enumerate(after.concerts) if set(concert.members) <= set(c.members))
+        inside = set(after.controlled_by(wider).tolist()) | set(after.concerts[wider].members)
+        assert set(before.controlled_by(k).tolist()) <= inside
+
+
+@given(exact_worlds(), GROUPS)
+@settings(max_examples=150)
+def test_the_proof_of_a_concert_holds_on_its_own_with_the_fewest_holdings(world: World, groups: list[set[int]]) -> None:
+    found = together(world, groups)
+    held = found.control.holdings
+    for k, group in enumerate(groups):
+        for y in found.controlled_by(k).tolist():
+            known = set(group)
+            for step in found.prove(k, y):
+                assert set(step.holders) <= known
+                twentieths = [round(held.low[link] * 20) for link in step.holdings]
+                if step.edges:
+                    assert world[1][step.edges[0]] == (step.holders[0], step.company)
+                else:
+                    assert sum(twentieths) > 10 >= sum(twentieths) - min(twentieths)
+                known.add(step.company)
+            assert y in known
+
+
+@given(st.lists(PAIRS, max_size=8))
+def test_parties_tied_through_others_are_in_one_concert(pairs: list[tuple[int, int]]) -> None:
+    part = {x: {x} for x in range(SIZE)}
+    for a, b in pairs:
+        joined = part[a] | part[b]
+        part.update(dict.fromkeys(joined, joined))
+    expected = {tuple(sorted(group)) for group in part.values() if len(group) > 1}
+    found = find_concerts([a for a, _ in pairs], [b for _, b in pairs])
+    assert {concert.members for concert in found} == expected
+    for concert in found:
+        assert concert.ties == tuple(k for k, (a, _) in enumerate(pairs) if a in concert.members)
+
+
+def test_a_member_gives_way_to_its_concert_on_top() -> None:
+    """Two hold 51 % and 20 %, in concert: the concert is on top, not the first alone."""
+    held = Holdings.exact(4, [0, 1, 2], [2, 2, 3], [0.51, 0.2, 0.6])
+    found = solve_together(held, [Concert((0, 1), (7,))])
+    assert found.ultimate_of(3) == ([], [0])
+    assert found.control.ultimate_of(2).tolist() == [4]
+
+
+def test_positions_of_given_control_stay_those_of_its_maker() -> None:
+    edges = Arrows.of(5, [3, 0], [4, 3])
+    found = solve_together(Holdings.exact(5, [1], [2], [0.1]), [Concert((0, 1), ())], edges)
+    assert [step.edges for step in found.prove(0, 4)] == [(1,), (0,)]
+
+
+def test_who_is_a_member_is_not_proved_to_fall_to_its_concert() -> None:
+    found = solve_together(Holdings.exact(2, [0], [1], [0.6]), [Concert((0, 1), ())])
+    with pytest.raises(InvalidQuestion, match="member"):
+        found.prove(0, 1)
+    with pytest.raises(InvalidQuestion, match="no party"):
+        solve_together(Holdings.exact(2, [0], [1], [0.6]), [Concert((0, 9), ())])
+
+
+def test_kin_count_up_to_the_generation_of_the_rule_and_unknown_kin_are_presumed() -> None:
+    """Three generations in the direct line, two in the collateral (domain reference §1.7); phones tie nobody."""
+    rows = [("kin", 0, 3.0), ("kin", 0, 4.0), ("kin", 1, 2.0), ("kin", 1, 3.0), ("kin", -1, np.nan),
+            ("spouse", -1, np.nan), ("concert", -1, np.nan), ("phone", -1, np.nan)]  # fmt: skip
+    kind, line, far = zip(*rows, strict=True)
+    fields = {
+        "kind": np.array([RELATIONSHIPS.index(k) for k in kind], np.int8),
+        "line": np.array(line, np.int8),
+        "generations": np.array(far),
+    }
+    declared, presumed = concert_ties(SimpleNamespace(fields=fields), listed_rule("CN_TAKEOVER").concert)
+    assert declared.tolist() == [6]
+    assert presumed.tolist() == [0, 2, 4, 5, 6]
