@@ -1,0 +1,166 @@
+"""The cheapest pairs of which every forbidden set holds one, the sets found on the way."""
+
+import math
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
+
+from analytics.structure.guarantees.forbidden import Broken, Goal, Released
+from graph.errors import InvalidQuestion
+
+Numbers = NDArray[np.float64]
+ROUNDS = 200
+"""Programmes solved before an answer that is not proven is given."""
+STALLED = 1e-4
+"""Rise of the bound, a fraction, below which fractions are no longer solved."""
+BRANCHES = 50_000
+"""Nodes of one programme's search tree."""
+
+
+@dataclass(frozen=True)
+class Cover:
+    """Pairs to release, and what they cost at least."""
+
+    chosen: Released
+    bound: float
+    """No cover costs less."""
+    iterations: int
+    """Programmes solved."""
+
+
+@dataclass
+class Attempt:
+    """A choice that breaks all, as found by the local ratio rule, and what it met."""
+
+    released: Released
+    sets: list[Broken]
+    bound: float
+
+
+def cover(goal: Goal, cost: Numbers, *, prove: bool, seconds: float = math.inf) -> Cover:
+    r"""Choose the cheapest pairs that break everything forbidden.
+
+    .. math:: \min c^T x, \qquad \sum_{e \in S} x_e \ge 1 \;\; \forall S, \qquad x \in \{0, 1\}^m
+
+    Parameters
+    ----------
+    goal : Goal
+        What is forbidden among m pairs.
+    cost : (m,) array
+        Cost of each pair, ≥ 0, infinite where it cannot be released.
+    prove : bool
+        Solve to proof; else only bound the answer from below.
+    seconds : float
+        How long to go on looking for a cheaper choice or a higher bound. Where that ends the search, what was
+        found by then is given, and another machine may find more.
+
+    Raises
+    ------
+    InvalidQuestion
+        If something forbidden holds no pair that can be released.
+
+    Source
+    ------
+    Bar-Yehuda & Even (1985) for the first choice and its bound; HiGHS (Huangfu & Hall, Mathematical
+    Programming Computation 10 (2018), 119) for the programmes.
+
+    Example
+    -------
+    >>> from analytics.structure.guarantees.forbidden import LongCircles
+    >>> from analytics.structure.guarantees.promises import Pairs
+    >>> found = cover(LongCircles(Pairs.of(2, [0, 1], [1, 0]), 1), np.array([2.0, 1.0]), prove=True)
+    >>> found.chosen.tolist(), found.bound
+    ([False, True], 1.0)
+    """
+    nothing, end = np.zeros(len(cost), np.bool_), time.monotonic() + seconds
+    first = _attempt(goal, cost, nothing)
+    known = Known(first.released, first.bound, first.sets + goal.smallest(nothing))
+    # Fractions are cheap to solve: they collect most of what whole choices then have to break.
+    for whole, rounds in ((False, ROUNDS), (True, ROUNDS if prove else 0)):
+        for _ in range(rounds):
+            left = end - time.monotonic()
+            if known.met(cost) or left <= 0 or not _improve(known, goal, cost, whole=whole, seconds=left):
+                break
+    return Cover(known.best, known.bound, known.iterations)
+
+
+@dataclass
+class Known:
+    """What is known so far: the cheapest choice, its bound, and what any choice must break."""
+
+    best: Released
+    bound: float
+    sets: list[Broken]
+    iterations: int = 0
+
+    def met(self, cost: Numbers) -> bool:
+        """Whether the choice costs no more than its bound, up to rounding."""
+        spent = float(cost[self.best].sum())
+        return spent - self.bound <= 1e-9 * spent
+
+
+def _improve(known: Known, goal: Goal, cost: Numbers, *, whole: bool, seconds: float) -> bool:
+    """Solve for what must be broken so far and add what that leaves; whether to go on in this way."""
+    chosen, least = _programme(known.sets, cost, whole=whole, seconds=seconds)
+    known.iterations += 1
+    rise = least - known.bound
+    known.bound = max(known.bound, least)
+    if chosen is None:
+        return False
+    further = _attempt(goal, cost, chosen > 0.5, cost * (1 - chosen))
+    if cost[further.released].sum() < cost[known.best].sum():
+        known.best = further.released
+    more = further.sets + goal.smallest(chosen > 0.5)
+    known.sets += more
+    return whole or (bool(more) and rise > STALLED * least)
+
+
+def _attempt(goal: Goal, cost: Numbers, start: Released, price: Numbers | None = None) -> Attempt:
+    """Go on from a choice: each forbidden set found pays by its pair of least price, which is released."""
+    released, left = start.copy(), (cost if price is None else price).copy()
+    order = np.flatnonzero(start).tolist()
+    sets, bound = [], 0.0
+    for part in goal.parts(released):
+        for found in goal.within(part, released):
+            paid = left[found].min()
+            if not np.isfinite(paid):
+                raise InvalidQuestion("only guarantees that cannot be ended", where=f"{len(found)} guarantees together")
+            left[found] -= paid
+            bound += float(paid)
+            spent = found[left[found] <= 0]
+            released[spent] = True
+            order += spent.tolist()
+            sets.append(found)
+    for pair in sorted(order, key=lambda pair: (-cost[pair], pair)):
+        released[pair] = goal.returns(pair, released)
+    return Attempt(released, sets, bound if price is None else 0.0)
+
+
+def _programme(sets: list[Broken], cost: Numbers, *, whole: bool, seconds: float) -> tuple[Numbers | None, float]:
+    """The cheapest choice for the sets known so far, in fractions unless whole, and what any costs at least."""
+    finite = np.isfinite(cost)
+    scale = _scale(cost[finite])
+    stops = np.cumsum([0, *map(len, sets)])
+    rows = csr_array((np.ones(stops[-1]), np.concatenate(sets), stops), shape=(len(sets), len(cost)))
+    found = milp(
+        np.where(finite, cost, 0.0) / scale,
+        constraints=LinearConstraint(rows, 1, np.inf),
+        bounds=Bounds(0, np.where(finite, 1.0, 0.0)),
+        integrality=np.full(len(cost), int(whole)),
+        options={"mip_rel_gap": 0.0, "node_limit": BRANCHES, "time_limit": seconds},
+    )
+    if found.status != 0:
+        return None, max(0.0, float(found.mip_dual_bound or 0.0)) * scale * (1 - 1e-9)
+    if whole:
+        return np.rint(found.x), float(cost[found.x > 0.5].sum())
+    return np.clip(found.x, 0.0, 1.0), float(found.fun) * scale * (1 - 1e-9)
+
+
+def _scale(cost: Numbers) -> float:
+    """The cheapest pair as the unit, unless the dearest would be too many of them for the solver's tolerances."""
+    dear = cost[cost > 0]
+    return max(float(dear.min()), float(dear.max()) / 1e7) if len(dear) else 1.0

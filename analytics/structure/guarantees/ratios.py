@@ -1,0 +1,234 @@
+"""Guarantees against what stands behind them, and the law's tests of them."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import date
+from functools import cache
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from analytics.rules.reading import read_rows
+from analytics.rules.rule import Among, Flaw, Norm
+from graph.errors import InvalidAmount
+
+BROKEN, WITHIN, UNTESTED, EXEMPT = "broken", "within", "cannot be tested", "exempt"
+NANO = 1e9
+CHINESE = {BROKEN: "超过", WITHIN: "未超过", UNTESTED: "无法检验", EXEMPT: "豁免"}
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the tests need of a guarantor; money in whole units of one currency, None where unknown."""
+
+    net_assets: float | None = None
+    total_assets: float | None = None
+    total_guarantees: float | None = None
+    """All guarantees given, the one asked for among them."""
+    guarantees_12_months: float | None = None
+    """Guarantees given within twelve months, the one asked for among them."""
+    single_guarantee: float | None = None
+    guaranteed_leverage: float | None = None
+    """Liabilities over assets of the guaranteed party, a fraction."""
+    guaranteed_customers: int | None = None
+    related_party: bool | None = None
+    """Whether the guaranteed party is a shareholder, the controller or related to them."""
+    farm_household: bool | None = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuaranteeTest(Norm):
+    """One test of the law, as `ratios.toml` states it."""
+
+    set: str
+    """Which text it belongs to: csrc, circular_2014."""
+    numerator: str
+    comparison: Annotated[str, Among((">=", ">", "is"))]
+    scope: str
+    consequence: str
+    jurisdiction: str
+    denominator: str = ""
+    limit: float = math.nan
+    exempt: str = ""
+
+    def flaws(self) -> Iterator[Flaw]:
+        """What its fields may not be together, and figures that there are not."""
+        for name in ("numerator", "denominator", "exempt"):
+            if getattr(self, name) not in ("", *(figure.name for figure in fields(Figures))):
+                yield Flaw(name, f"no figure {getattr(self, name)!r}", "name one of the figures there are")
+        if math.isnan(self.limit) is not (self.comparison == "is"):
+            yield Flaw("limit", "belongs to every test but one that `is`", "add it, or take it out")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One test and how it came out."""
+
+    rule: GuaranteeTest
+    verdict: str
+    """broken, within, cannot be tested, exempt."""
+    value: float | None
+    """What is compared with the limit; infinite where nothing stands behind the guarantees."""
+    missing: tuple[str, ...]
+    """Figures without which it cannot be tested."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """One test over many guarantors."""
+
+    rule: GuaranteeTest
+    broken: int
+    untested: int
+    """Those of whom a figure is missing."""
+
+
+@cache
+def _rules() -> tuple[GuaranteeTest, ...]:
+    return tuple(read_rows(GuaranteeTest, "analytics.structure.guarantees", "ratios.toml").values())
+
+
+def guarantee_ratio(given: ArrayLike, net_assets: ArrayLike) -> NDArray[np.float64]:
+    r"""Set what parties guarantee for others against their net assets (对外担保/净资产).
+
+    .. math:: r_g = \frac{\sum_b G_{gb}}{N_g}
+
+    Parameters
+    ----------
+    given : (n,) array, whole units of one currency, ≥ 0
+        All guarantees of each party: `Promises.given`.
+    net_assets : (n,) array, the same currency
+        NaN where there is no statement.
+
+    Raises
+    ------
+    InvalidAmount
+        If there are not as many of both, or a guarantee is negative.
+
+    Source
+    ------
+    Domain reference §3, ratios. Without net assets above 0 the ratio is infinite where anything is
+    guaranteed; without a statement it is unknown (NaN), and nothing guaranteed is a ratio of 0.
+
+    Example
+    -------
+    >>> guarantee_ratio([60, 10, 10, 0], [100, 0, np.nan, -5]).tolist()
+    [0.6, inf, nan, 0.0]
+    """
+    amount, assets = np.asarray(given, np.float64), np.asarray(net_assets, np.float64)
+    if amount.shape != assets.shape or (amount < 0).any():
+        raise InvalidAmount("guarantees of at least 0, and net assets for each", where="guarantees")
+    ratio = np.divide(amount, assets, out=np.full(len(amount), np.inf), where=~(assets <= 0))
+    return np.where((amount == 0) & (assets <= 0), 0.0, ratio)
+
+
+def check_guarantees(figures: Figures, *, day: date | None = None, only: str = "") -> tuple[Finding, ...]:
+    r"""Test a guarantor by the law; what a test lacks is said, and no test is passed without it.
+
+    .. math:: x = \frac{numerator}{denominator} \;\{>, \ge\}\; limit, \quad \text{in integers of } 10^{-9}
+
+    Parameters
+    ----------
+    figures : Figures
+        Money in whole units of one currency, ratios as fractions.
+    day : date, optional
+        Only tests in force on it; none: all there are.
+    only : str
+        Only tests of one text: csrc or circular_2014.
+
+    Raises
+    ------
+    InvalidAmount
+        If an amount is not finite, or one guaranteed is negative.
+
+    Source
+    ------
+    `ratios.toml`, each row with its citation: 证监发[2005]120号; circular of July 2014.
+
+    Example
+    -------
+    >>> found = check_guarantees(Figures(net_assets=200, total_guarantees=110, single_guarantee=20), only="csrc")
+    >>> [(finding.rule.id, finding.verdict) for finding in found][:3:2]
+    [('TOTAL_GT_50PCT_NET_ASSETS', 'broken'), ('SINGLE_GT_10PCT_NET_ASSETS', 'within')]
+    >>> found[1].verdict, found[1].missing
+    ('cannot be tested', ('guaranteed_leverage',))
+    """
+    for name, value in vars(figures).items():
+        if value is not None and not (math.isfinite(value) and (value >= 0 or name == "net_assets")):
+            raise InvalidAmount("a finite number, not negative", where=name)
+    rules = (rule for rule in _rules() if only in ("", rule.set))
+    return tuple(_test(rule, figures) for rule in rules if day is None or rule.in_force(day))
+
+
+def tally_guarantees(
+    total: ArrayLike, single: ArrayLike, customers: ArrayLike, net_assets: ArrayLike, *, day: date, silent: ArrayLike
+) -> tuple[Tally, ...]:
+    r"""Count how the guarantors of a book come out in each test that needs no more than these figures.
+
+    .. math:: \#\{g : \tfrac{x_g}{N_g} \{>, \ge\} limit\}, \qquad x \in \{total, single, customers\}
+
+    Parameters
+    ----------
+    total, single, customers : (k,) arrays
+        What each guarantor has given in all and at most for one guarantee, whole units of one currency, and
+        for how many parties.
+    net_assets : (k,) array, the same currency
+        NaN where there is no statement.
+    day : date
+        Only tests in force on it.
+    silent : (k,) array of bool
+        Guarantors with an undisclosed amount: it may break a limit of amounts but never keep it.
+
+    Raises
+    ------
+    InvalidAmount
+        As `guarantee_ratio`.
+
+    Source
+    ------
+    As `check_guarantees`; who is exempt is not known here, and counted like everybody.
+
+    Example
+    -------
+    >>> found = tally_guarantees([60, 10], [60, 10], [1, 1], [100, float("nan")], day=date(2026, 11, 27),
+    ...     silent=[False, False])
+    >>> [(one.broken, one.untested) for one in found if one.rule.id == "TOTAL_GT_50PCT_NET_ASSETS"]
+    [(1, 1)]
+    """
+    figures = {"total_guarantees": total, "single_guarantee": single, "guaranteed_customers": customers}
+    assets, hidden = np.asarray(net_assets, np.float64), np.asarray(silent, np.bool_)
+    found = []
+    for rule in _rules():
+        if not rule.in_force(day) or rule.numerator not in figures or rule.denominator not in ("", "net_assets"):
+            continue
+        value = np.asarray(figures[rule.numerator], np.float64)
+        if rule.denominator:
+            value = guarantee_ratio(value, assets)
+        nano, bar = np.rint(value * NANO), np.rint(rule.limit * NANO)
+        broken = nano > bar if rule.comparison == ">" else nano >= bar
+        unknown = np.isnan(value) | (hidden & (rule.numerator != "guaranteed_customers"))
+        found.append(Tally(rule, int(broken.sum()), int((unknown & ~broken).sum())))
+    return tuple(found)
+
+
+def _test(rule: GuaranteeTest, figures: Figures) -> Finding:
+    wanted = [name for name in (rule.numerator, rule.denominator, rule.exempt) if name]
+    missing = tuple(name for name in wanted if getattr(figures, name) is None)
+    if rule.exempt and getattr(figures, rule.exempt):
+        return Finding(rule, EXEMPT, None, ())
+    if missing:
+        return Finding(rule, UNTESTED, None, missing)
+    value = float(getattr(figures, rule.numerator))
+    if rule.denominator:
+        value = float(guarantee_ratio([value], [getattr(figures, rule.denominator)])[0])
+    return Finding(rule, BROKEN if _exceeds(value, rule) else WITHIN, value, ())
+
+
+def _exceeds(value: float, rule: GuaranteeTest) -> bool:
+    """The rule's own comparison, in integers of 1e-9."""
+    if rule.comparison == "is" or math.isinf(value):
+        return value > 0
+    nano, bar = round(value * NANO), round(rule.limit * NANO)
+    return nano > bar if rule.comparison == ">" else nano >= bar
