@@ -1,0 +1,81 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph.errors import InvalidQuestion
+from tests.analytics.structure.dependence.trade import SIZE, Row, pairs, traded
+
+NODES = st.integers(0, SIZE - 1)
+ROWS = st.lists(st.tuples(NODES, NODES, st.floats(0, 1e9)).filter(lambda r: r[0] != r[1]), max_size=30)
+
+
+def test_a_share_is_of_the_statements_income_and_not_of_the_sales_that_are_known() -> None:
+    figures = traded([(0, 1, 30.0)], income={0: 100.0})
+    assert pairs(figures["receipts_share"]) == {(0, 1): 0.3}
+
+
+def test_one_sale_speaks_of_both_sides() -> None:
+    figures = traded([(0, 1, 30.0)], income={0: 100.0}, cost={1: 40.0})
+    assert pairs(figures["receipts_share"]) == {(0, 1): 0.3}
+    assert pairs(figures["expenditure_share"]) == {(1, 0): 0.75}
+
+
+def test_without_a_statement_nothing_is_computed() -> None:
+    assert math.isnan(pairs(traded([(0, 1, 30.0)])["receipts_share"])[0, 1])
+    assert math.isnan(pairs(traded([(0, 1, 30.0)], income={1: 5.0})["receipts_share"])[0, 1])
+
+
+def test_an_unknown_amount_leaves_a_figure_open() -> None:
+    figure = traded([(0, 1, 30.0), (0, 1, math.nan), (2, 1, 5.0)], income={0: 100.0, 2: 10.0})["receipts_share"]
+    assert pairs(figure) == {(0, 1): 0.3, (2, 1): 0.5}
+    assert figure.measure.open.tolist() == [True, False]
+
+
+def test_what_the_other_owes_comes_from_loans_debts_and_invoices() -> None:
+    figure = traded(
+        receivables=[(0, 1, 10.0)], loans=[(0, 1, 20.0)], debts=[(1, 0, 30.0)], debt={0: 100.0},
+    )["repayment_share"]  # fmt: skip
+    assert pairs(figure) == {(0, 1): 0.6}
+    assert sorted(figure.sources(0)) == [("LENDS", 0), ("OWES", 0), ("SUPPLIES", 0)]
+
+
+def test_a_borrower_depends_on_who_funds_it() -> None:
+    assert pairs(traded(loans=[(9, 3, 60.0)], debt={3: 100.0})["funding_share"]) == {(3, 9): 0.6}
+
+
+def test_a_guarantor_depends_on_its_borrower_by_all_it_promised() -> None:
+    figure = traded(guarantees=[(4, 5, 70.0), (4, 5, 50.0)], net_assets={4: 100.0})["guarantee_ratio"]
+    assert pairs(figure) == {(4, 5): 1.2}
+    assert figure.row.tolist() == [104]
+
+
+@given(ROWS, st.randoms(use_true_random=False))
+def test_figures_are_sums_over_pairs_in_any_order(rows: list[Row], dice: object) -> None:
+    income = {x: float(1 + x) for x in range(SIZE)}
+    expected: dict[tuple[int, int], float] = {}
+    for x, y, amount in rows:
+        expected[x, y] = expected.get((x, y), 0.0) + amount
+    shuffled = list(rows)
+    dice.shuffle(shuffled)  # type: ignore[attr-defined]
+    figure = traded(shuffled, income=income)["receipts_share"]
+    found = pairs(figure)
+    assert found.keys() == expected.keys()
+    for (x, y), total in expected.items():
+        assert found[x, y] == pytest.approx(total / (1 + x), rel=1e-12)
+    assert list(found) == sorted(found)
+    for pair, (x, y) in enumerate(found):
+        links = [link for _, link in figure.sources(pair)]
+        assert sorted(links) == [k for k, row in enumerate(shuffled) if row[:2] == (x, y)]
+
+
+def test_a_negative_amount_is_refused() -> None:
+    with pytest.raises(InvalidQuestion, match="below 0"):
+        traded([(0, 1, -1.0)], income={0: 1.0})
+
+
+def test_no_links_make_no_pairs() -> None:
+    assert {name: len(figure) for name, figure in traded().items()} == dict.fromkeys(traded(), 0)
+    assert np.array_equal(traded()["receipts_share"].start, [0])
