@@ -1,6 +1,6 @@
 """Groups: what one controller unites, and what falls with it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from analytics.structure.control import Control
 from analytics.structure.reach import Nodes
+from analytics.structure.sets import greatest
 from analytics.structure.votes import Arrows
 from graph.errors import InvalidQuestion
 
@@ -40,6 +41,11 @@ class Groups:
         numbers = np.repeat(np.arange(len(self.top), dtype=np.uint32), np.diff(self.start))
         return Arrows.of(self.control.size, self.flat, numbers)
 
+    @cached_property
+    def grouped(self) -> NDArray[np.bool_]:
+        """Whether each party sits in a group, shape (n,)."""
+        return np.diff(self._of.start) > 0
+
     def of(self, node: int) -> Nodes:
         """Numbers of the groups a party sits in; none where it stands alone."""
         return self._of.at(node)
@@ -66,7 +72,7 @@ class Groups:
             seen |= near
 
 
-def control_groups(control: Control) -> Groups:
+def control_groups(control: Control, *, through_state: bool = False) -> Groups:
     r"""Unite each controller that nobody controls with all it controls.
 
     A government body controls but does not unite: it is neither a top nor a member, and what only it
@@ -79,6 +85,8 @@ def control_groups(control: Control) -> Groups:
     ----------
     control : Control
         Who controls whom; the certain pairs are used.
+    through_state : bool
+        Whether a government body unites like any other controller, for a supervisor's rule set that says so.
 
     Raises
     ------
@@ -97,7 +105,8 @@ def control_groups(control: Control) -> Groups:
     >>> groups.around(2), groups.around(3)
     ([array([0, 1, 2], dtype=uint32)], [array([3], dtype=uint32)])
     """
-    reach, state = control.certain, control.state
+    reach = control.certain
+    state: NDArray[np.bool_] = np.zeros(control.size, np.bool_) if through_state else control.state
     controlled = reach.marked(~state)
     chosen = ~controlled[reach.owners] & ~state[reach.owners]
     pairs = chosen[np.repeat(np.arange(len(reach.owners)), np.diff(reach.start))] & ~state[reach.members]
@@ -113,6 +122,16 @@ def control_groups(control: Control) -> Groups:
     order = np.lexsort((member, owner))
     top, start = np.unique(owner[order], return_index=True)
     return Groups(control, top, np.append(start, len(order)).astype(np.int64), member[order])
+
+
+@dataclass(frozen=True)
+class Grown:
+    """One group of connected clients, and what it grew from."""
+
+    clients: Nodes
+    """Ascending."""
+    seed: Nodes
+    """The control group, or the party that stands alone, from which it was reached; it need hold no client."""
 
 
 def connected_groups(
@@ -156,20 +175,157 @@ def connected_groups(
     >>> connected_groups(groups, Arrows.of(4, [1, 3], [2, 2]), range(4))
     [array([0, 1, 2], dtype=uint32), array([2, 3], dtype=uint32)]
     """
-    known = {int(client) for client in clients}
-    if known and not 0 <= min(known) <= max(known) < groups.control.size:
-        raise InvalidQuestion("a client is no party of this graph", where=f"clients {min(known)} to {max(known)}")
-    grown = {
-        frozenset(_fallen(groups, dependences, seed, beside_state=beside_state) & known)
-        for seed in _seeds(groups, dependences, known, beside_state=beside_state)
-    }
-    return [np.array(sorted(group), np.uint32) for group in sorted(_greatest(grown), key=sorted)]
+    return [grown.clients for grown in grown_groups(groups, dependences, clients, beside_state=beside_state)]
 
 
-def _seeds(groups: Groups, dependences: Arrows, clients: set[int], *, beside_state: bool) -> set[frozenset[int]]:
+def grown_groups(
+    groups: Groups, dependences: Arrows, clients: Iterable[int], *, beside_state: bool = False
+) -> list[Grown]:
+    r"""Find the groups of connected clients as `connected_groups` does, each with the seed it grew from.
+
+    Of several seeds from which the same clients are reached, the largest is told.
+
+    .. math:: (G, s), \qquad G = \text{closure}(s) \cap clients
+
+    Parameters
+    ----------
+    groups, dependences, clients, beside_state
+        As `connected_groups`.
+
+    Raises
+    ------
+    InvalidQuestion
+        If a client is no node of the graph.
+
+    Source
+    ------
+    As `connected_groups`; the membership proof of domain reference §2.7 begins with the seed.
+
+    Example
+    -------
+    >>> from analytics.structure.control import solve_control
+    >>> from analytics.structure.votes import Holdings
+    >>> groups = control_groups(solve_control(Holdings.exact(4, [0], [1], [0.6])))
+    >>> [(g.clients.tolist(), g.seed.tolist()) for g in grown_groups(groups, Arrows.of(4, [1], [2]), [1, 2])]
+    [([1, 2], [0, 1])]
+    """
+    given = np.unique(np.fromiter(clients, np.int64))
+    if len(given) and not 0 <= given[0] <= given[-1] < groups.control.size:
+        raise InvalidQuestion("a client is no party of this graph", where=f"clients {given[0]} to {given[-1]}")
+    # Of a book most stand alone with nothing tied to them: they need no walk.
+    lone = np.zeros(len(given), np.bool_) if beside_state else _alone(groups, dependences, given)
+    known = set(given.tolist())
+    falls, supports = _listed(dependences), _listed(dependences.reverse)
+    grown: dict[frozenset[int], frozenset[int]] = {}
+    for seed in _seeds(groups, supports, given[~lone].tolist(), beside_state=beside_state):
+        reached = frozenset(_fallen(groups, falls, seed, beside_state=beside_state) & known)
+        before = grown.setdefault(reached, seed)
+        if before is not seed:
+            grown[reached] = min(before, seed, key=lambda one: (-len(one), sorted(one)))
+    found = [Grown(_nodes(group), _nodes(grown[group])) for group in greatest(grown)]
+    found += [Grown(alone, alone) for alone in given[lone].astype(np.uint32)[:, None]]
+    return sorted(found, key=lambda one: one.clients.tolist())
+
+
+def _nodes(parties: Iterable[int]) -> Nodes:
+    return np.array(sorted(parties), np.uint32)
+
+
+def groups_around(
+    groups: Groups,
+    dependences: Arrows,
+    party: int,
+    *,
+    refuted: Set[int] = frozenset(),
+    most: int | None = None,
+) -> list[Nodes]:
+    r"""Find the groups of connected clients that one party sits in, as `connected_groups` finds all of them.
+
+    Only seeds from which the party can be reached are grown, and each group whole, whoever is a client.
+
+    .. math:: \{G \in \mathcal G : x \in G\}
+
+    Parameters
+    ----------
+    groups : Groups
+        Control groups, and the control behind them.
+    dependences : Arrows
+        From each party to those that would fail if it failed.
+    party : int
+        Node number x.
+    refuted : set of positions
+        Dependences to do without, as their `link` counts them.
+    most : int, optional
+        Parties a group may have at most.
+
+    Raises
+    ------
+    InvalidQuestion
+        If the party is no node of the graph, or a group grows beyond `most`.
+
+    Source
+    ------
+    As `connected_groups`; domain reference §2.7, an applicant's groups.
+
+    Example
+    -------
+    >>> from analytics.structure.control import solve_control
+    >>> from analytics.structure.votes import Holdings
+    >>> groups = control_groups(solve_control(Holdings.exact(4, [0], [1], [0.6])))
+    >>> falls = Arrows.of(4, [1, 3], [2, 2])
+    >>> [group.tolist() for group in groups_around(groups, falls, 2)]
+    [[0, 1, 2], [2, 3]]
+    >>> [group.tolist() for group in groups_around(groups, falls, 2, refuted={1})]
+    [[0, 1, 2]]
+    """
+    if not 0 <= party < groups.control.size:
+        raise InvalidQuestion("no party of this graph", where=f"party {party}")
+    arrows = (dependences, dependences.reverse)
+    falls, supports = (_kept(a, refuted) if refuted else _all(a) for a in arrows)
+    seeds = _seeds(groups, supports, [party], beside_state=False, most=most)
+    grown = {frozenset(_fallen(groups, falls, seed, beside_state=False, most=most)) for seed in seeds}
+    found = [sorted(group) for group in greatest(group for group in grown if party in group)]
+    return [np.array(group, np.uint32) for group in sorted(found)]
+
+
+Near = Callable[[int], Iterable[int]]
+"""Who stands next to a party along some arrows."""
+
+
+def _all(arrows: Arrows) -> Near:
+    return lambda x: arrows.at(x).tolist()
+
+
+def _listed(arrows: Arrows) -> Near:
+    """As `_all`, made once for many parties."""
+    heads, start = arrows.head.tolist(), arrows.start.tolist()
+    near = {x: heads[start[x] : start[x + 1]] for x in np.flatnonzero(np.diff(arrows.start)).tolist()}
+    return lambda x: near.get(x, ())
+
+
+def _kept(arrows: Arrows, refuted: Set[int]) -> Near:
+    def at(x: int) -> list[int]:
+        rows = zip(arrows.at(x).tolist(), arrows.links_at(x).tolist(), strict=True)
+        return [y for y, link in rows if link not in refuted]
+
+    return at
+
+
+def _alone(groups: Groups, dependences: Arrows, clients: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Clients in no control group that depend on nobody, and on whom nobody depends."""
+    tied = [arrows.start[clients + 1] > arrows.start[clients] for arrows in (dependences, dependences.reverse)]
+    return np.asarray(~(tied[0] | tied[1] | groups.grouped[clients]))
+
+
+def _seeds(
+    groups: Groups, supports: Near, clients: list[int], *, beside_state: bool, most: int | None = None
+) -> set[frozenset[int]]:
     """Control groups from which a client could be reached."""
-    near = groups.near(clients, lambda x: dependences.reverse.at(x).tolist())
-    seeds = {frozenset(group.tolist()) for group in near}
+    seeds, met = set[frozenset[int]](), 0
+    for group in groups.near(clients, supports):
+        seeds.add(frozenset(group.tolist()))
+        met += len(group)
+        _bounded(met, most)
     if not beside_state:
         return seeds
     return {seed | set(np.flatnonzero(_state_over(groups, seed)).tolist()) for seed in seeds}
@@ -183,29 +339,25 @@ def _state_over(groups: Groups, seed: frozenset[int]) -> NDArray[np.bool_]:
     return over & groups.control.state
 
 
-def _fallen(groups: Groups, dependences: Arrows, seed: frozenset[int], *, beside_state: bool) -> set[int]:
+def _bounded(count: int, most: int | None) -> None:
+    if most is not None and count > most:
+        raise InvalidQuestion(f"more than {most:,} parties hang together", where="groups")
+
+
+def _fallen(
+    groups: Groups, falls: Near, seed: frozenset[int], *, beside_state: bool, most: int | None = None
+) -> set[int]:
     """The seed and whoever falls with it; what depends on a body put beside a group falls apart from it."""
-    state = groups.control.state
+    state, owned = groups.control.state, groups.control.certain.direct.start
     fallen = set(seed)
     wave = [x for x in seed if not (beside_state and state[x] and len(seed) > 1)]
     while wave:
-        for dependant in dependences.at(wave.pop()).tolist():
+        for dependant in falls(wave.pop()):
             if dependant not in fallen:
-                below = () if state[dependant] else groups.control.controlled_by(dependant).tolist()
+                idle = state[dependant] or owned[dependant] == owned[dependant + 1]
+                below = () if idle else groups.control.controlled_by(dependant).tolist()
                 new = {dependant, *below} - fallen
                 fallen |= new
                 wave += new
+                _bounded(len(fallen), most)
     return fallen
-
-
-def _greatest(sets: set[frozenset[int]]) -> list[frozenset[int]]:
-    """Those that lie within no other; each set is compared only with those that share its rarest member."""
-    holding: dict[int, list[frozenset[int]]] = {}
-    for group in sets:
-        for x in group:
-            holding.setdefault(x, []).append(group)
-    return [
-        group
-        for group in sets
-        if group and not any(group < other for other in min((holding[x] for x in group), key=len))
-    ]

@@ -102,7 +102,7 @@ class Web:
         """Number of nodes n."""
         return len(self.steps.start) - 1 - len(self.twinned)
 
-    @property
+    @cached_property
     def largest(self) -> int:
         """Most neighbours of a node."""
         return int(np.diff(self.steps.start).max(initial=0))
@@ -186,15 +186,15 @@ def _steps(
 
 @dataclass(frozen=True)
 class Path:
-    """One simple path; its strength is that of its weakest step."""
+    """One simple path; its strength is the product of its steps'."""
 
     nodes: tuple[int, ...]
     strength: float
 
     @cached_property
-    def rank(self) -> tuple[int, float, tuple[int, ...]]:
-        """Shorter first, then stronger, then by the numbers of its nodes."""
-        return len(self.nodes), -self.strength, self.nodes
+    def rank(self) -> tuple[float, int, tuple[int, ...]]:
+        """Stronger first, then shorter, then by the numbers of its nodes."""
+        return -self.strength, len(self.nodes), self.nodes
 
 
 @dataclass(frozen=True)
@@ -218,12 +218,13 @@ def paths_between(
 ) -> Paths:
     r"""Find the simple paths between two parties, the best ones first.
 
-    Shorter paths rank before longer, then by the strength of their weakest step, then by the numbers of
-    their nodes: the order hangs on nothing else. No path passes through closed nodes (the State) or
-    through nodes with more than `max_degree` neighbours; the two ends may be such. A link that counts only
-    at an end is walked only where its tail is a or b.
+    Stronger paths rank before weaker, then shorter before longer, then by the numbers of their nodes: the
+    order hangs on nothing else. A path is as strong as the product of its steps, a step as the strongest
+    of its links. No path passes through closed nodes (the State) or through nodes with more than
+    `max_degree` neighbours; the two ends may be such. A link that counts only at an end is walked only
+    where its tail is a or b.
 
-    .. math:: rank(p) = \big(|p|,\; -\min_{(u,v) \in p} s_{uv},\; p\big)
+    .. math:: rank(p) = \Big(-\prod_{(u,v) \in p} s_{uv},\; |p|,\; p\Big)
 
     Parameters
     ----------
@@ -262,19 +263,18 @@ def paths_between(
 
 
 def _by_length(web: Web, pair: tuple[int, int], max_length: int, limit: int, max_degree: int, budget: int) -> Paths:
-    """All shorter paths before any longer one, so that what is kept is the best whenever the budget ends."""
+    """All shorter paths before any longer one, so that of whole lengths nothing is missed when the budget ends."""
     best: list[Path] = []
     count: dict[int, int] = {}
     steps, ends = web.between(*pair)
     far = frozen(distances(steps, ends, max_length, max_degree, EFFORT), np.uint8)
     for length in range(max(1, int(far[ends[0]])), max_length + 1) if ends[0] != ends[1] else ():
-        room = max(limit - len(best), 0)
-        nodes = np.zeros(max(room, 1) * (length + 1), np.uint32)
-        strengths = np.zeros(room)
+        nodes = np.zeros(max(limit, 1) * (length + 1), np.uint32)
+        strengths = np.zeros(limit)
         found, budget = paths_of_length(steps, ends, far, max_degree, budget, nodes, strengths)
-        kept = nodes.reshape(-1, length + 1)[: min(found, room)].tolist()
+        kept = nodes.reshape(-1, length + 1)[: min(found, limit)].tolist()
         pairs = zip(kept, strengths.tolist(), strict=False)
-        best += sorted((Path(web.parties(path), s) for path, s in pairs), key=lambda path: path.rank)
+        best = sorted([*best, *(Path(web.parties(path), s) for path, s in pairs)], key=lambda path: path.rank)[:limit]
         if found or budget < 0:
             count[length] = found
         if budget < 0:

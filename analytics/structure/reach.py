@@ -1,5 +1,6 @@
 """What each controller controls, kept for as many as fit and computed for the others when asked."""
 
+from collections import deque
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from analytics.kernels.control import Votes, controlled_sets, direct_control
+from analytics.kernels.control import Votes, Workspace, controlled_sets, direct_control
 from analytics.structure.votes import Arrows, Holdings, starts, voting
 from graph.errors import InvalidShare, NotConverged
 
@@ -73,7 +74,19 @@ class Reach:
 
     def sequence(self, x: int) -> Nodes:
         """All that x controls, each after those that bring it to x."""
-        return _collect(np.array([x], np.uint32), self.votes, self.direct, possible=self.possible, budget=self.size)[1]
+        # Threads search at once: each takes what lies ready or makes its own, and lays it back.
+        try:
+            work = self._spare.pop()
+        except IndexError:
+            work = Workspace.of(self.size)
+        owner = np.array([x], np.uint32)
+        found = _collect(owner, self.votes, self.direct, work, possible=self.possible, budget=self.size)[1]
+        self._spare.append(work)
+        return found
+
+    @cached_property
+    def _spare(self) -> "deque[Workspace]":
+        return deque()
 
     @cached_property
     def owner(self) -> Nodes:
@@ -151,19 +164,16 @@ def _unfinished(kept: int, left: int) -> NotConverged:
 
 
 def _collect(
-    owners: Nodes, votes: Votes, direct: Arrows, *, possible: bool, budget: int
+    owners: Nodes, votes: Votes, direct: Arrows, work: Workspace, *, possible: bool, budget: int
 ) -> tuple[NDArray[np.int64], Nodes, int]:
     """Sets of these owners one after the other: where each begins, the members, how many owners fit."""
-    size = len(votes.start) - 1
-    work = np.zeros(2 * size, np.int64)
     parts: list[Nodes] = []
     stops: list[NDArray[np.int64]] = [np.zeros(1, np.int64)]
     done = filled = 0
     while done < len(owners) and filled <= budget:
-        members = np.empty(2 * size + 1, np.uint32)
         stop = np.zeros(len(owners) - done, np.int64)
-        count = controlled_sets(owners[done:], votes, direct.start, direct.head, possible, work, members, stop)
-        parts.append(members[: stop[count - 1]].copy())
+        count = controlled_sets(owners[done:], votes, direct.start, direct.head, possible, work, stop)
+        parts.append(work.members[: stop[count - 1]].copy())
         stops.append(stop[:count] + filled)
         done, filled = done + count, filled + len(parts[-1])
     start = np.concatenate(stops)
@@ -225,7 +235,8 @@ def solve_reach(
     ring = _rings(holdings.size, tail, head)
     tops, others = _order(direct, ring, tail, head, state)
     owners = np.concatenate([tops, others])
-    start, members, done = _collect(owners, votes, direct, possible=possible, budget=budget)
+    work = Workspace.of(holdings.size)
+    start, members, done = _collect(owners, votes, direct, work, possible=possible, budget=budget)
     return Reach(
         holdings, votes, direct, possible, ring, owners[:done], start, members, owners[done:], max(len(tops) - done, 0)
     )

@@ -4,9 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.structure.control import STATE, solve_control
-from analytics.structure.groups import Groups, connected_groups, control_groups
+from analytics.structure.groups import Groups, connected_groups, control_groups, groups_around, grown_groups
 from analytics.structure.reach import Nodes
 from analytics.structure.votes import Arrows, Holdings
+from graph.errors import InvalidQuestion
 from tests.analytics.structure.test_control import in_own_power
 from tests.analytics.structure.worlds import NODES, PAIRS, SIZE, World, exact_worlds, naive_control
 
@@ -118,6 +119,36 @@ def test_connected_groups_are_the_greatest_closures(
     assert set().union(*found) == clients
 
 
+def listed(groups: list[Nodes], party: int) -> list[list[int]]:
+    return [group.tolist() for group in groups if party in group]
+
+
+@given(exact_worlds(), st.lists(PAIRS, max_size=8), st.sets(st.integers(0, 7), max_size=2))
+@settings(max_examples=300, deadline=None)
+def test_groups_around_a_party_are_those_of_all_that_it_sits_in(
+    world: World, falls: list[tuple[int, int]], refuted: set[int]
+) -> None:
+    groups = grouped(world, set())
+    whole = Arrows.of(SIZE, *(zip(*falls, strict=True) if falls else ((), ())))
+    left = [fall for at, fall in enumerate(falls) if at not in refuted]
+    fewer = Arrows.of(SIZE, *(zip(*left, strict=True) if left else ((), ())))
+    for arrows, without in ((whole, set[int]()), (fewer, refuted)):
+        every = connected_groups(groups, arrows, range(SIZE))
+        for x in range(SIZE):
+            found = groups_around(groups, whole, x, refuted=without)
+            assert [group.tolist() for group in found] == listed(every, x)
+
+
+def test_a_group_that_grows_too_far_is_refused() -> None:
+    groups = control_groups(solve_control(Holdings.exact(6, [], [], [])))
+    chain = Arrows.of(6, [0, 1, 2, 3, 4], [1, 2, 3, 4, 5])
+    assert [len(group) for group in groups_around(groups, chain, 5, most=6)] == [6]
+    with pytest.raises(InvalidQuestion, match="more than 5"):
+        groups_around(groups, chain, 0, most=5)
+    with pytest.raises(InvalidQuestion, match="party 6"):
+        groups_around(groups, chain, 6)
+
+
 def test_a_group_is_opened_once_however_many_members_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
     size = 60
     control = solve_control(Holdings.exact(size, [0] * (size - 2), range(1, size - 1), [0.6] * (size - 2)))
@@ -132,3 +163,34 @@ def test_a_group_is_opened_once_however_many_members_it_has(monkeypatch: pytest.
     falls = Arrows.of(size, [1], [size - 1])
     assert [len(group) for group in connected_groups(control_groups(control), falls, range(size))] == [size]
     assert opened == [0]
+
+
+def test_the_state_unites_only_where_a_rule_set_says_so() -> None:
+    """Vector GRP-12: two companies of one government body are apart; a rule set may say otherwise."""
+    kind = np.array([STATE, 0, 0, 0], np.uint8)
+    control = solve_control(Holdings.exact(4, [0, 0, 1], [1, 2, 3], [1.0, 1.0, 0.6]), kind=kind)
+    assert [group.tolist() for group in (control_groups(control).around(x)[0] for x in (1, 2))] == [[1, 3], [2]]
+    assert control_groups(control, through_state=True).around(2)[0].tolist() == [0, 1, 2, 3]
+
+
+@given(exact_worlds(), st.lists(PAIRS, max_size=8), st.sets(NODES))
+@settings(max_examples=300, deadline=None)
+def test_a_group_is_what_falls_with_its_seed(world: World, falls: list[tuple[int, int]], clients: set[int]) -> None:
+    """Closed by hand: a dependant of a member comes in, and whatever it controls."""
+    groups = grouped(world, set())
+    arrows = Arrows.of(SIZE, *(zip(*falls, strict=True) if falls else ((), ())))
+    for one in grown_groups(groups, arrows, clients):
+        inside = set(one.seed.tolist())
+        assert one.seed.tolist() in [group.tolist() for x in inside for group in groups.around(x)]
+        before = set[int]()
+        while inside != before:
+            before = set(inside)
+            reached = {y for x, y in falls if x in before} - before
+            inside |= reached.union(*(naive_control(world, y) for y in reached))
+        assert one.clients.tolist() == sorted(inside & clients)
+
+
+def test_of_seeds_that_reach_the_same_clients_the_largest_is_told() -> None:
+    groups = control_groups(solve_control(Holdings.exact(5, [0, 0], [1, 2], [0.6, 0.6])))
+    (one,) = grown_groups(groups, Arrows.of(5, [0, 3], [4, 4]), [4])
+    assert (one.clients.tolist(), one.seed.tolist()) == ([4], [0, 1, 2])

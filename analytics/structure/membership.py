@@ -1,0 +1,208 @@
+"""How each member came into a group of connected clients, and what would leave if an edge were refuted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.structure.control import STATE, Control, solve_control
+from analytics.structure.groups import Groups
+from analytics.structure.reach import Nodes
+from analytics.structure.votes import Arrows, Holdings
+from graph.errors import InvalidQuestion
+
+SEED, DEPENDENT, CONTROLLED = "seed", "dependent", "controlled"
+NONE = -1
+
+
+@dataclass(frozen=True)
+class Entry:
+    """How one member came in."""
+
+    member: int
+    how: str
+    """`seed`: of the control group it began with; `dependent` on a member; `controlled` by a dependent one."""
+    through: int
+    """The member it depends on or is controlled by, -1 for the seed."""
+    dependence: int
+    """Position of the dependence, -1 where it came in otherwise."""
+
+
+@dataclass(frozen=True)
+class Refuted:
+    """Edges that are taken to be wrong, by their positions."""
+
+    dependences: frozenset[int] = frozenset()
+    """As `link` of the dependences counts them."""
+    holdings: frozenset[int] = frozenset()
+    """As the control's holdings count them."""
+    edges: frozenset[int] = frozenset()
+    """As `link` of the control's edges counts them."""
+
+
+def grow(groups: Groups, dependences: Arrows, seed: Iterable[int]) -> dict[int, Entry]:
+    r"""Follow how a group grows from its seed, each member with the step that brought it in.
+
+    The steps are the shortest in dependences; of several that bring the same party at once the one
+    through the member that came first.
+
+    .. math:: G_0 = seed, \qquad G_{k+1} = G_k \cup \bigcup_{x \to s \in G_k} (\{x\} \cup C(x))
+
+    Parameters
+    ----------
+    groups : Groups
+        Control groups, and the control behind them.
+    dependences : Arrows
+        From each party to those that would fail if it failed.
+    seed : node numbers
+        A control group, or a party that stands alone.
+
+    Raises
+    ------
+    InvalidQuestion
+        If the seed is empty or no party of the graph.
+
+    Source
+    ------
+    Domain reference §2.2; the membership proof of §2.7.
+
+    Example
+    -------
+    >>> from analytics.structure.groups import control_groups
+    >>> groups = control_groups(solve_control(Holdings.exact(4, [1], [2], [0.6])))
+    >>> came = grow(groups, Arrows.of(4, [0], [1]), [0])
+    >>> [(entry.member, entry.how, entry.through) for entry in came.values()]
+    [(0, 'seed', -1), (1, 'dependent', 0), (2, 'controlled', 1)]
+    """
+    first = sorted({int(x) for x in seed})
+    if not first or not 0 <= first[0] <= first[-1] < groups.control.size:
+        raise InvalidQuestion("no party of this graph", where=f"seed {first[:1] + first[-1:]}")
+    came = {x: Entry(x, SEED, NONE, NONE) for x in first}
+    wave = list(first)
+    for x in wave:  # grows as it is walked: breadth first
+        for y, link in zip(dependences.at(x).tolist(), dependences.links_at(x).tolist(), strict=True):
+            if y not in came:
+                came[y] = Entry(y, DEPENDENT, x, link)
+                below = () if groups.control.state[y] else groups.control.controlled_by(y).tolist()
+                new = [z for z in below if z not in came]
+                came.update((z, Entry(z, CONTROLLED, y, NONE)) for z in new)
+                wave += [y, *new]
+    return came
+
+
+def path(came: dict[int, Entry], member: int) -> tuple[Entry, ...]:
+    r"""The steps from the seed to a member.
+
+    .. math:: (e_1, \dots, e_k), \qquad e_1 \in seed, \quad through(e_{i+1}) = member(e_i)
+
+    Parameters
+    ----------
+    came : entries by member
+        As `grow` gives them.
+    member : int
+
+    Raises
+    ------
+    InvalidQuestion
+        If it is no member.
+
+    Source
+    ------
+    Domain reference §2.7: the path of edges that proves membership.
+
+    Example
+    -------
+    >>> came = {0: Entry(0, SEED, -1, -1), 1: Entry(1, DEPENDENT, 0, 5)}
+    >>> [entry.member for entry in path(came, 1)]
+    [0, 1]
+    """
+    if member not in came:
+        raise InvalidQuestion("no member of this group", where=f"party {member}")
+    steps = [came[member]]
+    while steps[-1].through != NONE:
+        steps.append(came[steps[-1].through])
+    return tuple(reversed(steps))
+
+
+def leave(groups: Groups, dependences: Arrows, seed: Iterable[int], *, top: int, refuted: Refuted) -> Nodes:
+    r"""Find who would leave a group if some edges were refuted.
+
+    Only members matter: whoever is still in without an edge was in with it, and so was all that brings
+    it in. The group is therefore grown again among its members alone, from what the top still controls.
+
+    .. math:: L = G \setminus G', \qquad G' = \text{grown without the edges}, \quad G' \subseteq G
+
+    Parameters
+    ----------
+    groups : Groups
+        Control groups, and the control behind them.
+    dependences : Arrows
+        From each party to those that would fail if it failed.
+    seed : node numbers
+        The control group it grew from.
+    top : int
+        The controller on top of the seed, of a ring its first member; a party alone is its own.
+    refuted : Refuted
+        Edges to do without.
+
+    Raises
+    ------
+    InvalidQuestion
+        If the top is not in the seed.
+
+    Source
+    ------
+    Domain reference §2.1 and §2.2; control is monotone in votes (§1.4).
+
+    Example
+    -------
+    >>> from analytics.structure.groups import control_groups
+    >>> groups = control_groups(solve_control(Holdings.exact(4, [1], [2], [0.6])))
+    >>> falls = Arrows.of(4, [0, 1], [1, 3])
+    >>> leave(groups, falls, [0], top=0, refuted=Refuted(dependences=frozenset([0]))).tolist()
+    [1, 2, 3]
+    >>> leave(groups, falls, [0], top=0, refuted=Refuted(holdings=frozenset([0]))).tolist()
+    [2]
+    """
+    first = {int(x) for x in seed}
+    if top not in first:
+        raise InvalidQuestion("is not in the seed", where=f"top {top}")
+    inside = np.array(sorted(grow(groups, dependences, first)), np.uint32)
+    place = {x: k for k, x in enumerate(inside.tolist())}
+    control = _among(groups.control, inside, place, refuted)
+    stays = {place[top], *control.controlled_by(place[top]).tolist()}
+    wave = list(stays)
+    while wave:
+        x = int(inside[wave.pop()])
+        for y, link in zip(dependences.at(x).tolist(), dependences.links_at(x).tolist(), strict=True):
+            if link not in refuted.dependences and place[y] not in stays:
+                below = () if groups.control.state[y] else control.controlled_by(place[y]).tolist()
+                new = {place[y], *below} - stays
+                stays |= new
+                wave += new
+    gone: Nodes = np.delete(inside, sorted(stays))
+    return gone
+
+
+def _among(control: Control, inside: Nodes, place: dict[int, int], refuted: Refuted) -> Control:
+    """Control among some parties alone, without the refuted edges."""
+    held, edges = control.holdings, control.edges
+    rows = [
+        (place[z], place[y], link)
+        for y in inside.tolist()
+        for z, link in zip(held.holders.at(y).tolist(), held.holders.links_at(y).tolist(), strict=True)
+        if z in place and link not in refuted.holdings
+    ]
+    other = [
+        (place[x], place[y])
+        for x in inside.tolist()
+        for y, link in zip(edges.at(x).tolist(), edges.links_at(x).tolist(), strict=True)
+        if y in place and link not in refuted.edges
+    ]
+    tail, head, links = (np.array(column, np.int64) for column in (zip(*rows, strict=True) if rows else ((), (), ())))
+    low, high = held.low[links], held.high[links]
+    ends = held.ends[links] if len(held.ends) else ()
+    few = Holdings.between(len(inside), tail, head, low, high if held.banded else low, ends)
+    kind = np.where(control.state[inside], STATE, 0).astype(np.uint8)
+    arrows = Arrows.of(len(inside), *(zip(*other, strict=True) if other else ((), ())))
+    return solve_control(few, arrows, kind=kind, threshold=control.threshold)

@@ -1,0 +1,130 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.structure.control import solve_control
+from analytics.structure.groups import Groups, connected_groups, control_groups
+from analytics.structure.membership import Refuted, grow, leave, path
+from analytics.structure.votes import Arrows, Holdings
+from graph.errors import InvalidQuestion
+from tests.analytics.structure.worlds import NODES, PAIRS, SIZE, World, exact_worlds
+
+DEPENDS = st.lists(PAIRS.filter(lambda pair: pair[0] != pair[1]), max_size=6, unique=True)
+
+
+def made(world: World) -> Groups:
+    held, edges = world
+    tail, head, votes = zip(*held, strict=True) if held else ((), (), ())
+    arrows = Arrows.of(SIZE, *(zip(*edges, strict=True) if edges else ((), ())))
+    return control_groups(solve_control(Holdings.exact(SIZE, tail, head, np.array(votes) / 20), arrows))
+
+
+def falls(pairs: list[tuple[int, int]]) -> Arrows:
+    """Dependences x → s as arrows from s to x."""
+    return Arrows.of(SIZE, [s for _, s in pairs], [x for x, _ in pairs])
+
+
+def seeds(groups: Groups) -> list[tuple[int, list[int]]]:
+    """Top and members of every control group and of all who stand alone."""
+    alone = [(x, [x]) for x in range(SIZE) if not len(groups.of(x))]
+    return [(int(groups.top[k]), groups.members(k).tolist()) for k in range(len(groups))] + alone
+
+
+def test_each_step_leads_from_the_member_before() -> None:
+    groups = made(([(1, 2, 12)], []))
+    came = grow(groups, falls([(1, 0), (3, 2)]), [0])
+    assert [(e.member, e.how, e.through, e.dependence) for e in path(came, 3)] == [
+        (0, "seed", -1, -1), (1, "dependent", 0, 0), (2, "controlled", 1, -1), (3, "dependent", 2, 1),
+    ]  # fmt: skip
+    with pytest.raises(InvalidQuestion, match="no member"):
+        path(came, 5)
+
+
+@given(exact_worlds(), DEPENDS)
+@settings(max_examples=200, deadline=None)
+def test_what_grows_from_the_seeds_are_the_connected_groups(world: World, depends: list[tuple[int, int]]) -> None:
+    groups = made(world)
+    grown = {frozenset(grow(groups, falls(depends), seed)) for _, seed in seeds(groups)}
+    found = {frozenset(g.tolist()) for g in connected_groups(groups, falls(depends), range(SIZE))}
+    assert found == {g for g in grown if not any(g < other for other in grown)}
+
+
+@given(exact_worlds(), DEPENDS)
+@settings(max_examples=200, deadline=None)
+def test_every_path_starts_in_the_seed_and_each_step_is_an_edge(world: World, depends: list[tuple[int, int]]) -> None:
+    groups = made(world)
+    for _, seed in seeds(groups):
+        came = grow(groups, falls(depends), seed)
+        for member in came:
+            steps = path(came, member)
+            assert steps[0].member in seed
+            for before, step in pairwise(steps):
+                assert step.through == before.member
+                if step.how == "dependent":
+                    assert depends[step.dependence] == (step.member, before.member)
+                else:
+                    assert step.member in groups.control.controlled_by(before.member)
+
+
+@given(exact_worlds(), DEPENDS, st.data())
+@settings(max_examples=200, deadline=None)
+def test_who_leaves_is_who_is_not_there_when_all_is_solved_without_the_edge(
+    world: World, depends: list[tuple[int, int]], data: st.DataObject
+) -> None:
+    held, edges = world
+    groups = made(world)
+    top, seed = data.draw(st.sampled_from(seeds(groups)))
+    dependence = data.draw(st.sets(st.integers(0, max(len(depends) - 1, 0)), max_size=1)) if depends else set()
+    holding = data.draw(st.sets(st.integers(0, max(len(held) - 1, 0)), max_size=2)) if held else set()
+    order = sorted(range(len(held)), key=lambda k: held[k][:2])  # as holdings lie: by tail, then head
+    edge = data.draw(st.sets(st.integers(0, len(edges) - 1), max_size=1)) if edges else set()
+    refuted = Refuted(frozenset(dependence), frozenset(holding), frozenset(edge))
+    gone = set(leave(groups, falls(depends), seed, top=top, refuted=refuted).tolist())
+    left = [held[k] for at, k in enumerate(order) if at not in holding]
+    without = made((left, [e for at, e in enumerate(edges) if at not in edge]))
+    again = [d for at, d in enumerate(depends) if at not in dependence]
+    below = {top, *without.control.controlled_by(top).tolist()}
+    assert set(grow(groups, falls(depends), seed)) - gone == set(grow(without, falls(again), below))
+
+
+@given(exact_worlds(), DEPENDS, st.integers(0, 30))
+@settings(max_examples=200, deadline=None)
+def test_refuting_an_edge_never_creates_a_larger_group(world: World, depends: list[tuple[int, int]], at: int) -> None:
+    before = [set(g.tolist()) for g in connected_groups(made(world), falls(depends), range(SIZE))]
+    held, edges = world
+    at %= max(len(held) + len(edges) + len(depends), 1)
+    every = [*(("held", r) for r in held), *(("edge", e) for e in edges), *(("depends", d) for d in depends)]
+    rest = [one for k, one in enumerate(every) if k != at]
+    fewer = [r for kind, r in rest if kind == "held"], [e for kind, e in rest if kind == "edge"]
+    left = [d for kind, d in rest if kind == "depends"]
+    after = [set(g.tolist()) for g in connected_groups(made(fewer), falls(left), range(SIZE))]
+    assert all(any(group <= old for old in before) for group in after)
+
+
+@given(exact_worlds(), DEPENDS, st.permutations(range(SIZE)), st.sets(NODES))
+@settings(max_examples=200, deadline=None)
+def test_groups_do_not_depend_on_the_order_of_parties(
+    world: World, depends: list[tuple[int, int]], names: list[int], clients: set[int]
+) -> None:
+    held, edges = world
+    renamed = (
+        [(names[x], names[y], votes) for x, y, votes in reversed(held)],
+        [(names[x], names[y]) for x, y in reversed(edges)],
+    )
+    turned = [(names[x], names[s]) for x, s in reversed(depends)]
+    found = connected_groups(made(world), falls(depends), clients)
+    again = connected_groups(made(renamed), falls(turned), [names[x] for x in clients])
+    assert {frozenset(names[x] for x in g.tolist()) for g in found} == {frozenset(g.tolist()) for g in again}
+
+
+def test_a_seed_that_is_none_is_refused() -> None:
+    groups = made(([], []))
+    with pytest.raises(InvalidQuestion):
+        grow(groups, falls([]), [])
+    with pytest.raises(InvalidQuestion):
+        grow(groups, falls([]), [SIZE])
+    with pytest.raises(InvalidQuestion, match="top"):
+        leave(groups, falls([]), [0], top=1, refuted=Refuted())
