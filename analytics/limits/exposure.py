@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analytics.structure.guarantees.period import last_days, still_callable
 from analytics.structure.votes import Arrows
-from graph.columns import ALWAYS
 from graph.errors import InvalidQuestion
-from graph.model import FACILITIES
+from graph.model import FACILITIES, GUARANTEE_FORMS
 
 UNKNOWN = 0xFFFFFFFF
 """Creditor of a guarantee that names none."""
@@ -47,10 +47,11 @@ class Book:
     def of(cls, lends: Any, guarantees: Any, creditor: NDArray[np.uint32], *, day: int) -> "Book":
         """Book of a snapshot's LENDS and GUARANTEES links; creditors as node numbers, in link order.
 
-        `day`, counted since 1970, is the one on which guarantees must still be callable.
+        `day`, counted since 1970, is the one on which guarantees must still be callable by contract and law.
         """
         facilities, promises = lends.fields, guarantees.fields
-        last = promises["expires"]
+        pledged = promises["form"] == GUARANTEE_FORMS.index("pledge")
+        last = last_days(promises["signed"], promises["due"], promises["expires"], pledged=pledged)
         return cls(
             lends.tail,
             Arrows.arriving(lends),
@@ -61,13 +62,40 @@ class Book:
             Arrows.leaving(guarantees),
             promises["amount"],
             creditor,
-            (last != ALWAYS) & (last < day),
+            ~still_callable(last, day=day),
+        )
+
+    @classmethod
+    def lent(cls, size: int, lender: ArrayLike, borrower: ArrayLike, drawn: ArrayLike) -> "Book":
+        """Drawn loans between `size` parties, and nothing else."""
+        owed, none = Arrows.of(size, borrower, lender), np.zeros(0)
+        kind, free = np.full(len(owed.head), FACILITIES.index("loan"), np.int8), np.zeros(len(owed.head))
+        amounts, unnamed = np.asarray(drawn, np.float64), np.zeros(0, np.uint32)
+        return cls(
+            np.asarray(lender, np.uint32), owed, kind, amounts, free, free, Arrows.of(size, (), ()), none, unnamed
         )
 
     @property
     def size(self) -> int:
         """Number of parties n."""
         return len(self.borrowed.start) - 1
+
+    @cached_property
+    def borrower(self) -> NDArray[np.uint32]:
+        """Who owes each facility, shape (m,)."""
+        return _tails(self.borrowed)
+
+    @cached_property
+    def guarantor(self) -> NDArray[np.uint32]:
+        """Who gave each guarantee, shape (g,)."""
+        return _tails(self.guaranteed)
+
+    @cached_property
+    def debtor(self) -> NDArray[np.uint32]:
+        """For whom each guarantee was given, shape (g,)."""
+        debtor = np.empty_like(self.guaranteed.head)
+        debtor[self.guaranteed.link] = self.guaranteed.head
+        return debtor
 
     @cached_property
     def counted(self) -> tuple[Numbers, Numbers]:
@@ -265,6 +293,13 @@ def _capped(given: Numbers, debt: Debt) -> Numbers:
     counted = np.minimum(given, debt.named)
     left = debt.whole - _summed(debt.borrower, counted)[debt.borrower]
     return np.where(debt.nameless, np.minimum(given, np.maximum(left, 0.0)), counted)
+
+
+def _tails(arrows: Arrows) -> NDArray[np.uint32]:
+    """Where each arrow leaves from, by its position."""
+    tails = np.empty(len(arrows.link), np.uint32)
+    tails[arrows.link] = np.repeat(np.arange(len(arrows.start) - 1, dtype=np.uint32), np.diff(arrows.start))
+    return tails
 
 
 def _summed(place: NDArray[np.int64], amounts: NDArray[Any], count: int = 0) -> Numbers:

@@ -7,13 +7,14 @@ import pyarrow as pa
 
 from analytics.limits.exposure import UNKNOWN, Book, exposure_to
 from analytics.structure.control import solve_control
+from analytics.structure.guarantees.promises import Promises
 from analytics.structure.tiers import Trade, walk_tiers
 from analytics.structure.votes import Arrows, Holdings
 from graph.columns import ALWAYS
 from graph.field import Kind
 from graph.grouping import grouped, starts
 from graph.links import Links
-from graph.model import CONTROLS, FACILITIES, GUARANTEES, LENDS, OWNS, SUPPLIES
+from graph.model import CONTROLS, FACILITIES, GUARANTEE_FORMS, GUARANTEES, LENDS, OWNS, SUPPLIES
 
 
 def links(relation: Kind, size: int, tail: list[int], head: list[int], **fields: Any) -> Links:
@@ -54,7 +55,11 @@ def test_facilities_and_guarantees_of_links_give_exposure() -> None:
         undrawn=np.array([nan, 20.0, nan]), ccf=np.array([nan, 0.5, nan]),
     )  # fmt: skip
     last = np.array([ALWAYS, 99, 100], np.int32)
-    promises = links(GUARANTEES, 4, [1, 1, 1], [2, 2, 2], amount=np.array([1.0, 2.0, 3.0]), expires=last)
+    never = np.full(3, ALWAYS, np.int32)
+    promises = links(
+        GUARANTEES, 4, [1, 1, 1], [2, 2, 2], amount=np.array([1.0, 2.0, 3.0]), expires=last, signed=never, due=never,
+        form=np.full(3, -1, np.int8),
+    )  # fmt: skip
     book = Book.of(lends, promises, np.full(3, UNKNOWN, np.uint32), day=100)
     found = exposure_to(book, [1], lender=0)
     assert (found.direct, found.contingent, found.by_kind) == (10.0, 4.0, {FACILITIES[0]: 10.0})
@@ -67,3 +72,19 @@ def test_supplies_of_links_give_tiers_both_ways() -> None:
     trade = Trade.of(supplies, np.full(3, -1, np.int32))
     assert [tier.links.tolist() for tier in walk_tiers(trade, 0).tiers] == [[0], [1, 2]]
     assert [tier.links.tolist() for tier in walk_tiers(trade, 3, direction="downstream").tiers] == [[2], [0]]
+
+
+def test_guarantees_of_links_count_while_they_can_be_called() -> None:
+    """Day 400: an agreed day past, six months after day 100 past, after day 300 not, and collateral for ever."""
+    columns = {
+        "signed": [ALWAYS] * 5, "due": [ALWAYS, 100, 300, 100, ALWAYS], "expires": [399] + [ALWAYS] * 4,
+    }  # fmt: skip
+    promises = links(
+        GUARANTEES, 4, [0, 0, 1, 1, 2], [1, 2, 0, 2, 3], amount=np.array([1.0, 2, 3, 4, np.nan]),
+        form=np.array([0, 0, -1, GUARANTEE_FORMS.index("pledge"), 1], np.int8),
+        **{name: np.array(days, np.int32) for name, days in columns.items()},
+    )  # fmt: skip
+    found = Promises.of(promises, day=400)
+    assert found.link.tolist() == [2, 3, 4]
+    assert (found.given.tolist(), found.undisclosed.tolist()) == ([0, 7, 0, 0], [0, 0, 1, 0])
+    assert found.customers.tolist() == [0, 2, 1, 0]

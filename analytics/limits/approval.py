@@ -1,0 +1,119 @@
+"""The credit check: may this facility be granted, which rule binds, and how much could be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf, isnan
+
+from analytics.limits.lines import Application, Cut, Line, lines_of
+from analytics.limits.standing import Standing
+from graph.errors import InvalidQuestion
+
+APPROVE, REFER, DECLINE = "approve", "refer", "decline"
+
+
+@dataclass(frozen=True)
+class Check:
+    """The answer to one application."""
+
+    verdict: str
+    """approve, refer or decline."""
+    headroom: float
+    """Greatest amount that breaks no rule in either reading; infinite where none measures it."""
+    headroom_certain: float
+    """The same in the narrow reading alone."""
+    headroom_whole: bool
+    """Whether every limit was known; else the headroom is the most it can be."""
+    binding: Line | None
+    """The line that leaves the least room."""
+    lines: tuple[Line, ...]
+    """Every limit, then large exposures and duties to investigate."""
+
+    @property
+    def limits(self) -> tuple[Line, ...]:
+        """Lines that must not break."""
+        return tuple(line for line in self.lines if line.rule.severity == "limit")
+
+
+def check_credit(standing: Standing, application: Application) -> Check:
+    r"""Decide whether a facility may be granted.
+
+    *Decline* where a verified limit breaks in the narrow reading. *Refer* where one breaks only in the
+    wide reading or only by a rule that is not verified, where capital or amounts are missing, or where no
+    rule is in force. *Approve* where every limit is known to be kept in both readings. A rule that counts
+    nothing of the facility is left out. Protection in the book that names no facility is not counted for
+    this one.
+
+    .. math:: a^* = \min_{r, U} \frac{\rho_{r,U} + c_r}{w_r}, \qquad
+        \rho_{r,U} = \max\{\rho : E^r_U + \Delta_U(\rho) \le L_r\}
+
+    with w the weight of the facility's kind, c what collateral takes off, and Δ as in `added`; without
+    collateral and guarantors this is (cap − current) / weight.
+
+    Parameters
+    ----------
+    standing : Standing
+        The lender's rules, limits and stakes.
+    application : Application
+
+    Raises
+    ------
+    InvalidQuestion
+        If a party is none of the book, or the facility cannot be.
+
+    Source
+    ------
+    Domain reference §2.7, vectors LIM-05 and INT-01.
+
+    Example
+    -------
+    >>> from datetime import date
+    >>> from analytics.limits.capital import Capital, Figure
+    >>> from analytics.limits.catalogue import shipped
+    >>> from analytics.limits.cover import Cover
+    >>> from analytics.limits.exposure import Book
+    >>> from analytics.limits.facility import Facility
+    >>> from analytics.limits.standing import standing_of
+    >>> from analytics.limits.units import Readings, Units
+    >>> book = Book.lent(3, [0, 0], [1, 2], [90, 75])
+    >>> rules = [shipped().rule(r) for r in ("CN_LE_SINGLE_15", "CN_LE_GROUP_20")]
+    >>> bank = Capital((Figure("tier1", 1000.0, date(2026, 9, 30)),))
+    >>> standing = standing_of(book, Cover.none(book), rules, lender=0, capital=bank, day=date(2026, 11, 27))
+    >>> found = check_credit(standing, Application(1, Facility(40.0), Readings({"connected": Units.of([[1, 2]])})))
+    >>> found.verdict, found.headroom, found.binding.rule.id
+    ('decline', 35.0, 'CN_LE_GROUP_20')
+    """
+    _check(standing, application)
+    lines = sorted(lines_of(standing, application), key=lambda line: line.rule.severity != "limit")
+    limits = [line for line in lines if line.rule.severity == "limit"]
+    binding = min((line for line in limits if not isnan(line.amount_most)), key=lambda x: x.amount_most, default=None)
+    return Check(
+        _verdict(limits),
+        binding.amount_most if binding else inf,
+        min((line.amount_most for line in limits if line.certain and not isnan(line.amount_most)), default=inf),
+        bool(limits) and all(line.told for line in limits),
+        binding,
+        tuple(lines),
+    )
+
+
+def _check(standing: Standing, application: Application) -> None:
+    """Refuse what cannot be."""
+    if not 0 <= application.applicant < standing.size:
+        raise InvalidQuestion("no party of this book", where=f"applicant {application.applicant}")
+    application.facility.checked(standing.size, standing.day)
+    for cut in application.cuts:
+        _check_cut(standing, cut)
+
+
+def _check_cut(standing: Standing, cut: Cut) -> None:
+    """Refuse to pay down what is not there."""
+    at, book = cut.facility, standing.book
+    ours = 0 <= at < len(book.lender) and book.lender[at] == standing.lender and book.borrower[at] == cut.borrower
+    if not (ours and 0 <= cut.amount <= book.drawn[at]):
+        raise InvalidQuestion("no such facility, or less of it is drawn", where=f"facility {at}")
+
+
+def _verdict(limits: Sequence[Line]) -> str:
+    if any(line.breaks and line.certain and line.rule.verified for line in limits):
+        return DECLINE
+    return APPROVE if limits and all(line.passes for line in limits) else REFER

@@ -1,0 +1,87 @@
+"""What is not known, and could turn the answer to an application."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isnan
+
+from analytics.limits.approval import Check
+from analytics.limits.lines import Line
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One thing that is missing or uncertain, in both languages."""
+
+    kind: str
+    """no_rules, capital, unverified, amounts, factors, groups or floor."""
+    rules: tuple[str, ...]
+    """Ids of the rules it touches."""
+    en: str
+    zh: str
+
+
+WORDS = {
+    "capital": ("{what} of the lender is missing for this day", "缺少贷款人当日的{what}"),
+    "unverified": ("{what} was not read in its text", "{what}未与原文核对"),
+    "amounts": ("facilities of unknown amount: {what}", "金额未知的授信笔数：{what}"),
+    "factors": (
+        "undrawn amounts without a conversion factor, counted whole: {what}",
+        "缺少转换系数、按全额计入的未用额度笔数：{what}",
+    ),
+    "groups": (
+        "{what} breaks only if possible control or unconfirmed dependence holds",
+        "仅在可能的控制或未确认的依存成立时突破{what}",
+    ),
+    "floor": ("the floor of {what} was left out for want of an exchange rate", "缺少汇率，{what}的下限未计"),
+}
+NO_RULES = Gap("no_rules", (), "no rule in force measures this facility", "没有适用于该授信的现行规则")
+
+
+def gaps_of(check: Check) -> tuple[Gap, ...]:
+    r"""List what is not known and could turn a verdict.
+
+    .. math:: \{\,(k, \{r : k \text{ touches } r\})\,\}
+
+    Parameters
+    ----------
+    check : Check
+        The answer to an application.
+
+    Raises
+    ------
+    Nothing.
+
+    Source
+    ------
+    Domain reference §2.6 and its first page: unverified thresholds and missing figures refer, they never pass.
+
+    Example
+    -------
+    >>> gaps_of(Check("refer", 0.0, 0.0, False, None, ()))[0].kind
+    'no_rules'
+    """
+    if not check.limits:
+        return (NO_RULES,)
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for line in check.limits:
+        for kind, what in _of(line):
+            found.setdefault((kind, what), {})[line.rule.id] = None
+    return tuple(
+        Gap(kind, tuple(sorted(rules)), *(text.format(what=what) for text in WORDS[kind]))
+        for (kind, what), rules in sorted(found.items())
+    )
+
+
+def _of(line: Line) -> Iterator[tuple[str, str]]:
+    if isnan(line.cap.value):
+        yield "capital", line.rule.denominator
+    if not line.rule.verified:
+        yield "unverified", f"{line.rule.id} ({line.rule.citation})"
+    if line.unknown:
+        yield "amounts", str(line.unknown)
+    if line.unconverted and line.breaks:
+        yield "factors", str(line.unconverted)
+    if line.breaks and not line.certain:
+        yield "groups", line.rule.id
+    if line.cap.floor_left_out:
+        yield "floor", line.rule.id

@@ -1,0 +1,200 @@
+"""Every rule held against every client and group that a facility changes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isnan, nan
+
+import numpy as np
+
+from analytics.limits.capital import Cap
+from analytics.limits.catalogue import Rule
+from analytics.limits.facility import Added, Facility, added
+from analytics.limits.stakes import Stakes
+from analytics.limits.standing import Standing
+from analytics.limits.threshold import FINEST, breaks, room
+from analytics.limits.units import Nodes, Readings, concerns, distinct
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A facility in the book paid down, all of it counted and none of it protected."""
+
+    facility: int
+    borrower: int
+    amount: float
+
+
+@dataclass(frozen=True)
+class Application:
+    """A facility for an applicant, with the groups around it."""
+
+    applicant: int
+    facility: Facility
+    readings: Readings
+    """Groups in which the applicant, and whoever guarantees for it, sit; a group may be given whole."""
+    cuts: tuple[Cut, ...] = ()
+    """Facilities that would be paid down with it."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One rule held against one client or group."""
+
+    rule: Rule
+    cap: Cap
+    members: Nodes
+    certain: bool
+    """Whether the narrow reading makes this unit: certain control and confirmed dependence alone."""
+    before: float
+    """Exposure now, whole units of the book's currency."""
+    after: float
+    """Exposure with the facility."""
+    rest: float
+    """What of the facility its collateral leaves, as the rule counts it."""
+    rest_most: float
+    """How much that could be at most; negative infinity where the limit is broken already."""
+    amount_most: float
+    """Greatest amount of the facility that breaks nothing here; NaN where the limit is unknown."""
+    breaks: bool
+    unknown: int
+    """Facilities of unknown amount: exposures are at least what is told."""
+    unconverted: int
+    """Facilities that count whole for want of a conversion factor: exposures are at most what is told."""
+
+    @property
+    def told(self) -> bool:
+        """Whether capital, amounts and the rule itself are known."""
+        return not isnan(self.cap.value) and not self.unknown and self.rule.verified
+
+    @property
+    def passes(self) -> bool:
+        """Whether it is known to be kept."""
+        return self.told and not self.breaks
+
+    @property
+    def over(self) -> float:
+        """By how much the limit is broken; 0 where it is not."""
+        return max(-float(room(self.after, self.cap.value, self.rule.comparison)), 0.0) if self.breaks else 0.0
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a facility does to one unit as one numerator counts it."""
+
+    before: float
+    gain: Added
+    unknown: int
+    unconverted: int
+
+
+def lines_of(standing: Standing, application: Application) -> Iterator[Line]:
+    r"""Hold every rule in force against every client and group that a facility changes.
+
+    .. math:: (r, U) : w_r > 0, \quad U \cap (\{x\} \cup \{\text{who answers for } x\}) \ne \varnothing
+
+    Parameters
+    ----------
+    standing : Standing
+    application : Application
+
+    Raises
+    ------
+    Nothing; `check_credit` looks whether the application can be.
+
+    Source
+    ------
+    Domain reference §2.7: an applicant in two overlapping groups must pass both.
+
+    Example
+    -------
+    As `check_credit`, which reads its verdict off these lines.
+
+    >>> from analytics.limits.facility import Facility
+    >>> Application(1, Facility(5.0), Readings({})).facility.amount
+    5.0
+    """
+    facility = application.facility
+    effects: dict[tuple[str, bytes], Effect] = {}
+    for rule in standing.rules:
+        stakes = standing.stakes[rule.numerator]
+        if not stakes.numerator.weight(facility.kind, facility.ccf):
+            continue
+        parties = _changed(application, stakes)
+        narrow = _touched(standing, application.readings, rule, parties, wide=False)
+        wide = _touched(standing, application.readings, rule, parties, wide=True) if application.readings.wide else []
+        for k, members in enumerate(distinct([*narrow, *wide])):
+            if concerns(rule, members, standing.clients):
+                key = rule.numerator, members.tobytes()
+                if key not in effects:
+                    effects[key] = _effect(standing, application, stakes, members)
+                yield _line(standing, facility, rule, members, effects[key], certain=k < len(narrow))
+
+
+def _changed(application: Application, stakes: Stakes) -> list[int]:
+    """Parties whose exposure the facility may change: the applicant first, then those who answer for it."""
+    givers = [giver for giver in application.facility.guarantors if giver.amount > 0]
+    if not stakes.numerator.promised:
+        givers = [giver for giver in givers if giver.eligible and stakes.numerator.moved]
+    before = stakes.promisers(application.applicant)
+    return list(dict.fromkeys([application.applicant, *(giver.party for giver in givers), *before]))
+
+
+def _touched(standing: Standing, readings: Readings, rule: Rule, parties: list[int], *, wide: bool) -> list[Nodes]:
+    """Units of a rule that hold one of these parties."""
+    groups = readings.of(rule.group_kind, wide=wide)
+    around = {x: groups.around(x) for x in parties} if rule.group_kind else {}
+    found: list[Nodes] = []
+    if rule.scope in ("single", "either"):
+        related = rule.scope == "single" and rule.group_kind
+        found += [np.array([x], np.uint32) for x in parties if not related or around[x]]
+    if rule.scope in ("group", "either"):
+        found += [members for units in around.values() for members in units if len(members) > 1]
+    if rule.scope == "all" and any(around.values()):
+        found.append(groups.everybody)
+    if rule.scope == "anonymous" and any(standing.clients.anonymous[x] for x in parties):
+        found.append(np.flatnonzero(standing.clients.anonymous).astype(np.uint32))
+    return distinct(found)
+
+
+def _effect(standing: Standing, application: Application, stakes: Stakes, members: Nodes) -> Effect:
+    numerator, applicant = stakes.numerator, application.applicant
+    before = stakes.total(members)
+    before -= sum(cut.amount for cut in application.cuts if _counts(standing, stakes, cut, members))
+    counting = members if numerator.clients == "all" else members[~standing.clients.institution[members]]
+    promised = stakes.behind(applicant, members)
+    return Effect(
+        before,
+        added(application.facility, numerator, applicant, counting, promised=promised),
+        int(stakes.silent[members].sum()),
+        int(stakes.loose[members].sum()),
+    )
+
+
+def _line(standing: Standing, facility: Facility, rule: Rule, members: Nodes, effect: Effect, *, certain: bool) -> Line:
+    cap, numerator = standing.caps[rule.id], standing.stakes[rule.numerator].numerator
+    left = float(room(effect.before, cap.value, rule.comparison))
+    left = 0.0 if -FINEST / 2 <= left < 0 else left  # rounding, not money
+    most = nan if isnan(cap.value) else effect.gain.most(left)
+    rest = facility.rest(numerator)
+    after = effect.before + effect.gain.at(rest)
+    return Line(
+        rule=rule,
+        cap=cap,
+        members=members,
+        certain=certain,
+        before=effect.before,
+        after=after,
+        rest=rest,
+        rest_most=most,
+        amount_most=max(most + facility.taken_off(numerator), 0.0) / numerator.weight(facility.kind, facility.ccf),
+        breaks=bool(breaks(after, cap.value, rule.comparison)),
+        unknown=effect.unknown,
+        unconverted=effect.unconverted,
+    )
+
+
+def _counts(standing: Standing, stakes: Stakes, cut: Cut, members: Nodes) -> bool:
+    """Whether a numerator counts a facility with some parties."""
+    at = int(np.searchsorted(stakes.facility, cut.facility))
+    left_out = stakes.numerator.clients == "nonbank" and standing.clients.institution[cut.borrower]
+    return bool(cut.borrower in members and stakes.gross[at] > 0 and not left_out)

@@ -1,0 +1,198 @@
+"""The smallest changes that would let a facility pass, each tried by running the check again."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from math import isfinite
+
+import numpy as np
+
+from analytics.limits.approval import Check, check_credit
+from analytics.limits.facility import Guarantor, Pledge
+from analytics.limits.lines import Application, Cut, Line
+from analytics.limits.numerators import NUMERATORS
+from analytics.limits.standing import Standing
+from analytics.limits.units import Nodes, Readings
+
+MARGIN = "deposit"
+"""Collateral that is asked for: every numerator that takes off any takes off a deposit."""
+TRIED = 8
+"""Facilities of other members that are tried, the largest first."""
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """One change after which no limit breaks."""
+
+    kind: str
+    """amount, collateral, guarantor_added, guarantor_released or member_reduced."""
+    change: float
+    """Money that has to move, whole units of the book's currency."""
+    party: int | None
+    """The guarantor, or the member whose facility is reduced."""
+    link: int | None
+    """Position of the facility that is reduced, or of the guarantee in the book that is released."""
+    application: Application
+    """The application so changed."""
+    check: Check
+    """What the check says of it."""
+
+
+def remedies_of(
+    standing: Standing,
+    application: Application,
+    check: Check,
+    *,
+    protectors: Sequence[int] = (),
+    releases: Mapping[int, Readings] | None = None,
+) -> tuple[Remedy, ...]:
+    r"""Find single changes after which no limit breaks, the one that moves least money first.
+
+    A smaller amount; a deposit; a guarantor who counts as protection provider added, or one offered left
+    out; a guarantee in the book released that ties its giver to the group; a facility of another member
+    paid down. Each is worked out from what breaks and then tried: what does not pass is not told. Where
+    something else is unknown, a change that mends all that breaks still leaves the verdict *refer*.
+
+    .. math:: \min_{c} |c| : \quad E^r_U + \Delta_U(a, c) \le L_r \quad \forall r, U
+
+    Parameters
+    ----------
+    standing : Standing
+    application : Application
+    check : Check
+        What `check_credit` said of it.
+    protectors : sequence of node numbers
+        Parties that count as protection providers and might be asked to guarantee.
+    releases : mapping, optional
+        Guarantees that might be released, by their position in the book, and the groups without each; one
+        that counts as protection, so that its release would move an exposure back, is not tried.
+
+    Raises
+    ------
+    InvalidQuestion
+        If a protector is no party of the book.
+
+    Source
+    ------
+    Domain reference §2.7; the changes are our own choice.
+
+    Example
+    -------
+    >>> from datetime import date
+    >>> from analytics.limits.capital import Capital, Figure
+    >>> from analytics.limits.catalogue import shipped
+    >>> from analytics.limits.cover import Cover
+    >>> from analytics.limits.exposure import Book
+    >>> from analytics.limits.facility import Facility
+    >>> from analytics.limits.standing import standing_of
+    >>> from analytics.limits.units import Units
+    >>> book = Book.lent(3, [0, 0], [1, 2], [90, 75])
+    >>> bank = Capital((Figure("tier1", 1000.0, date(2026, 9, 30)),))
+    >>> standing = standing_of(book, Cover.none(book), [shipped().rule("CN_LE_GROUP_20")], lender=0, capital=bank,
+    ...     day=date(2026, 11, 27))
+    >>> asked = Application(1, Facility(40.0), Readings({"connected": Units.of([[1, 2]])}))
+    >>> [(r.kind, r.change, r.check.verdict) for r in remedies_of(standing, asked, check_credit(standing, asked))]
+    [('amount', 5.0, 'approve'), ('collateral', 5.0, 'approve'), ('member_reduced', 5.0, 'approve')]
+    """
+    tries = _tries(standing, application, check, protectors=protectors, releases=releases or {})
+    return _least(remedy for tried in tries if (remedy := _tried(standing, tried)))
+
+
+Try = tuple[str, float, int | None, int | None, Application]
+
+
+def _tries(
+    standing: Standing,
+    application: Application,
+    check: Check,
+    *,
+    protectors: Sequence[int],
+    releases: Mapping[int, Readings],
+) -> Iterator[Try]:
+    """Every change worth trying."""
+    broken = [line for line in check.limits if line.breaks]
+    if broken:
+        yield from _smaller(application, check)
+        yield from _pledged(application, broken)
+        yield from _released(application)
+        yield from _untied(standing, application, releases)
+        yield from _guaranteed(application, broken, protectors)
+        yield from _paid_down(standing, application, broken)
+
+
+def _least(found: Iterable[Remedy]) -> tuple[Remedy, ...]:
+    """The least of each kind, and of each guarantor, in the order of what they move."""
+    best: dict[tuple[str, int | None], Remedy] = {}
+    for remedy in sorted(found, key=lambda remedy: remedy.change):
+        best.setdefault((remedy.kind, remedy.party if "guarantor" in remedy.kind else None), remedy)
+    return tuple(best.values())
+
+
+def _tried(standing: Standing, tried: Try) -> Remedy | None:
+    """The change as a remedy, where no limit breaks after it."""
+    check = check_credit(standing, tried[-1])
+    return None if any(line.breaks for line in check.limits) else Remedy(*tried, check)
+
+
+def _smaller(application: Application, check: Check) -> Iterator[Try]:
+    """As much of it as fits."""
+    facility = application.facility
+    if 0 < check.headroom < facility.amount:
+        smaller = replace(facility, amount=check.headroom)
+        yield "amount", facility.amount - check.headroom, None, None, replace(application, facility=smaller)
+
+
+def _pledged(application: Application, broken: Sequence[Line]) -> Iterator[Try]:
+    """A deposit that takes off as much as does not fit."""
+    nets = all(MARGIN in NUMERATORS[line.rule.numerator].netted for line in broken)
+    needed = max(line.rest - line.rest_most for line in broken)
+    if nets and isfinite(needed):
+        facility = application.facility
+        secured = replace(facility, collateral=(*facility.collateral, Pledge(MARGIN, needed)))
+        yield "collateral", needed, None, None, replace(application, facility=secured)
+
+
+def _released(application: Application) -> Iterator[Try]:
+    """Each guarantor who is offered left out."""
+    facility = application.facility
+    for giver in facility.guarantors:
+        others = tuple(other for other in facility.guarantors if other is not giver)
+        without = replace(application, facility=replace(facility, guarantors=others))
+        yield "guarantor_released", giver.amount, giver.party, None, without
+
+
+def _untied(standing: Standing, application: Application, releases: Mapping[int, Readings]) -> Iterator[Try]:
+    """Each guarantee in the book that may be released, with the groups without it."""
+    for link, readings in releases.items():
+        if standing.cover.eligible[link]:
+            continue
+        amount, giver = float(np.nan_to_num(standing.book.promised[link])), int(standing.book.guarantor[link])
+        yield "guarantor_released", amount, giver, link, replace(application, readings=readings)
+
+
+def _guaranteed(application: Application, broken: Sequence[Line], protectors: Sequence[int]) -> Iterator[Try]:
+    """A guarantor added for what does not fit, each in turn."""
+    if not all(NUMERATORS[line.rule.numerator].moved for line in broken):
+        return
+    facility, amount = application.facility, max(line.over for line in broken)
+    for party in protectors:
+        givers = (*facility.guarantors, Guarantor(party, amount, eligible=True))
+        guaranteed = replace(application, facility=replace(facility, guarantors=givers))
+        yield "guarantor_added", amount, party, None, guaranteed
+
+
+def _paid_down(standing: Standing, application: Application, broken: Sequence[Line]) -> Iterator[Try]:
+    """A facility of another member of all that is broken paid down by what does not fit."""
+    members: Nodes = reduce(np.intersect1d, [line.members for line in broken])
+    amount = max(line.over for line in broken)
+    stakes = [standing.stakes[line.rule.numerator] for line in broken]
+    found = []
+    for member in members[members != application.applicant].tolist():
+        for at in stakes[0].of.links_at(member).tolist():
+            link = int(stakes[0].facility[at])
+            free = all(s.kept[at] == s.gross[at] > 0 for s in stakes)
+            if free and standing.book.drawn[link] >= amount:
+                found.append((-float(standing.book.drawn[link]), link, member))
+    for _, link, member in sorted(found)[:TRIED]:
+        cut = Cut(link, member, amount)
+        yield "member_reduced", amount, member, link, replace(application, cuts=(*application.cuts, cut))

@@ -1,0 +1,170 @@
+"""What one lender has at stake with every party, as one numerator counts it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.limits.cover import Cover, moved, netted
+from analytics.limits.exposure import UNKNOWN, Book, Links, Numbers
+from analytics.limits.numerators import Numerator
+from analytics.limits.units import Clients, Nodes, Units
+from analytics.structure.votes import Arrows
+
+NAUGHT = 1e-9
+"""Below this an amount is nothing; far below a thousandth of a unit."""
+
+
+@dataclass(frozen=True)
+class Stakes:
+    """Exposure of one lender by party, after protection; groups are sums over their members."""
+
+    numerator: Numerator
+    own: Numbers
+    """What counts with each party, shape (n,): what it owes and what it protects."""
+    facility: Links
+    """Positions of the lender's facilities, ascending."""
+    borrower: Nodes
+    gross: Numbers
+    """What each facility counts before protection."""
+    kept: Numbers
+    """What of it is left with the borrower."""
+    unknown: NDArray[np.bool_]
+    """Facilities of which what is drawn is not known."""
+    unconverted: NDArray[np.bool_]
+    """Facilities whose undrawn part counts whole for want of a factor."""
+    promised: Arrows | None
+    """Guarantees of each guarantor to this lender, where the numerator counts them; `link` in `promise`."""
+    promise: Numbers
+
+    @property
+    def size(self) -> int:
+        """Number of parties n."""
+        return len(self.own)
+
+    @cached_property
+    def silent(self) -> NDArray[np.int64]:
+        """How many facilities of unknown amount each party has, shape (n,)."""
+        return np.bincount(self.borrower[self.unknown], minlength=self.size)
+
+    @cached_property
+    def loose(self) -> NDArray[np.int64]:
+        """How many facilities of each party count whole for want of a factor, shape (n,)."""
+        return np.bincount(self.borrower[self.unconverted], minlength=self.size)
+
+    @cached_property
+    def parties(self) -> Nodes:
+        """Parties with whom something is at stake, or may be."""
+        found = (self.own > 0) | (self.silent > 0)
+        if self.promised is not None:
+            found |= np.diff(self.promised.start) > 0
+        return np.flatnonzero(found).astype(np.uint32)
+
+    @cached_property
+    def of(self) -> Arrows:
+        """Facilities of each party; `link` is their position among the lender's."""
+        return Arrows.of(self.size, self.borrower, self.facility)
+
+    def total(self, members: Nodes) -> float:
+        """What counts with some parties together, as `totals` counts it for many sets."""
+        if self.promised is not None:
+            return float(self.totals(Units(np.array([0, len(members)]), members))[0])
+        return float(self.own[members].sum())
+
+    def totals(self, units: Units) -> Numbers:
+        """What counts with each unit; a member's promise for another member is not counted again."""
+        number = units.number
+        sums: Numbers = np.bincount(number, weights=self.own[units.flat], minlength=len(units)).astype(np.float64)
+        return sums if self.promised is None else sums + self._contingent(units, number, self.promised)
+
+    def promisers(self, party: int) -> list[int]:
+        """Who promised for a party, where promises count."""
+        return [] if self.promised is None else np.unique(self.promised.reverse.at(party)).tolist()
+
+    def behind(self, party: int, members: Nodes) -> tuple[float, float]:
+        """What members promised for a party, and what it owes."""
+        if self.promised is None:
+            return 0.0, 0.0
+        back = self.promised.reverse
+        inside = np.isin(back.at(party), members)
+        return float(self.promise[back.links_at(party)[inside]].sum()), float(self.own[party])
+
+    def _contingent(self, units: Units, number: NDArray[np.int64], promised: Arrows) -> Numbers:
+        """What each unit's members promised for outsiders, up to what those owe."""
+        counts = np.diff(promised.start)[units.flat]
+        whose = np.repeat(np.arange(len(units.flat)), counts)
+        at = np.arange(counts.sum()) + (promised.start[units.flat] - np.cumsum(counts) + counts)[whose]
+        pairs, place = np.unique(number[whose] << 32 | promised.head[at], return_inverse=True)
+        given = np.bincount(place, weights=self.promise[promised.link[at]], minlength=len(pairs))
+        debtor = pairs & UNKNOWN
+        outside = ~np.isin(pairs, number << 32 | units.flat)
+        counted = np.minimum(given, self.own[debtor]) * outside
+        return np.bincount(pairs >> 32, weights=counted, minlength=len(units)).astype(np.float64)
+
+
+def stakes_of(book: Book, cover: Cover, numerator: Numerator, clients: Clients, *, lender: int) -> Stakes:
+    r"""Count what a lender has at stake with every party, as one numerator asks.
+
+    Collateral first, then eligible guarantees: they move what they protect to their giver, so that a
+    group's sum over its members counts no debt twice. A guarantee protects only where it names this
+    lender as its creditor; one that can no longer be called protects nothing.
+
+    .. math:: E_b = \sum_{f \in b} (g_f - c_f - m_f) + \sum_f m_{bf}
+
+    Parameters
+    ----------
+    book : Book
+        m facilities and g guarantees, whole units of one currency.
+    cover : Cover
+        Pledges, and what each guarantee protects.
+    numerator : Numerator
+        What is counted: gross g, collateral c, moved m.
+    clients : Clients
+        Institutions, where the numerator leaves them out.
+    lender : int
+        Node number.
+
+    Raises
+    ------
+    Nothing; amounts unknown count 0 and are told in `unknown`.
+
+    Source
+    ------
+    Domain reference §2.6; BCBS LEX30; 集团客户授信业务风险管理指引 (2010) art. 12.
+
+    Example
+    -------
+    >>> from analytics.limits.numerators import NUMERATORS
+    >>> one = np.zeros(1, np.uint32)
+    >>> book = Book(one, Arrows.of(2, [1], [0]), one.astype(np.int8), np.array([70.0]), np.array([40.0]),
+    ...     np.array([0.5]), Arrows.of(2, [], []), np.zeros(0), one[:0])
+    >>> [stakes_of(book, Cover.none(book), NUMERATORS[name], Clients.plain(2), lender=0).own.tolist()
+    ...     for name in ("large_exposure", "group_credit", "loan_balance")]
+    [[0.0, 90.0], [0.0, 110.0], [0.0, 70.0]]
+    """
+    mine = np.flatnonzero(book.lender == lender).astype(np.uint32)
+    borrower, gross = book.borrower[mine], numerator.gross(book, mine)
+    pledges = np.flatnonzero((cover.lender == lender) & numerator.takes_off(cover.kind)).astype(np.uint32)
+    kept = netted(gross, mine, borrower, cover, pledges)
+    alive = ~book.expired if len(book.expired) else np.ones(len(book.promised), np.bool_)
+    own = np.zeros(book.size)
+    if numerator.moved:
+        protecting = alive & cover.eligible & (book.creditor == lender) & (book.guarantor != book.debtor)
+        kept, gone = moved(kept, mine, borrower, book, cover, np.flatnonzero(protecting).astype(np.uint32))
+        own += np.bincount(gone.guarantor, weights=gone.amount, minlength=book.size)
+    kept = np.where(kept < NAUGHT, 0.0, kept)
+    own += np.bincount(borrower, weights=kept, minlength=book.size)
+    if numerator.clients == "nonbank":
+        own[clients.institution] = 0.0
+    promised, promise = _promises(book, alive, lender) if numerator.promised else (None, np.zeros(0))
+    return Stakes(
+        numerator, own, mine, borrower, gross, kept, numerator.unknown(book, mine),
+        numerator.unconverted(book, mine), promised, promise,
+    )  # fmt: skip
+
+
+def _promises(book: Book, alive: NDArray[np.bool_], lender: int) -> tuple[Arrows, Numbers]:
+    """Guarantees to a lender, or to nobody named, as they leave their givers, and their amounts."""
+    links = np.flatnonzero(alive & ((book.creditor == lender) | (book.creditor == UNKNOWN))).astype(np.uint32)
+    return Arrows.of(book.size, book.guarantor[links], book.debtor[links]), np.nan_to_num(book.promised[links])

@@ -1,0 +1,198 @@
+from dataclasses import replace
+from fractions import Fraction
+from math import inf, isinf
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from analytics.limits.approval import Check, check_credit
+from analytics.limits.capital import Capital
+from analytics.limits.catalogue import shipped
+from analytics.limits.facility import Facility
+from analytics.limits.lines import Application, Cut
+from analytics.limits.standing import Standing, standing_of
+from analytics.limits.units import Readings, Units
+from graph.errors import InvalidAmount, InvalidQuestion, InvalidShare
+from tests.analytics.limits.applications import applications, granted
+from tests.analytics.limits.books import DAY, RULES, World, about, broken, limit, total
+
+HAIR, THOUSANDTH = Fraction(1, 10**6), Fraction(1, 1000)
+GROUP = shipped().rule("CN_LE_GROUP_20")
+SINGLE = shipped().rule("CN_LE_SINGLE_15")
+TWO = World([(1, "loan", 90, 0, 0), (2, "loan", 75, 0, 0)])
+TOGETHER = Units.of([[1, 2]])
+
+
+def asked(amount: float, *, narrow: Units | None = None, wide: Units | None = None) -> Application:
+    readings = Readings(*({} if units is None else {"connected": units} for units in (narrow, wide)))
+    return Application(1, Facility(amount), readings)
+
+
+def limits_broken(world: World, hair: Fraction = THOUSANDTH) -> set[tuple[str, frozenset[int]]]:
+    """Limits that a book breaks by more than a hair, by the rules written out."""
+    return {
+        (rule.id, unit)
+        for rule in RULES
+        if rule.severity == "limit"
+        for unit in about(world, rule)
+        if broken(total(world, rule, set(unit)), limit(world, rule) + hair, ">")
+        or (rule.comparison == ">=" and total(world, rule, set(unit)) >= limit(world, rule) - hair / 10)
+    }
+
+
+@given(applications())
+@settings(max_examples=150, deadline=None)
+def test_a_check_tells_what_the_book_would_hold(case: tuple[World, Application]) -> None:
+    world, application = case
+    later = granted(world, application)
+    check = check_credit(world.standing(RULES), application)
+    for line in check.lines:
+        members = set(line.members.tolist())
+        assert line.before == pytest.approx(float(total(world, line.rule, members)), abs=1e-7)
+        amount, cap = total(later, line.rule, members), limit(world, line.rule)
+        assert line.after == pytest.approx(float(amount), abs=1e-7)
+        if amount == cap or abs(amount - cap) > THOUSANDTH:
+            assert line.breaks == broken(amount, cap, line.rule.comparison)
+    broken_for_sure = any(line.breaks and line.rule.verified for line in check.limits)
+    assert check.verdict == ("decline" if broken_for_sure else "refer")  # rules of the EU are not verified
+    told = {(line.rule.id, frozenset(line.members.tolist())) for line in check.lines}
+    grown = {
+        (rule.id, unit)
+        for rule in RULES
+        for unit in about(world, rule)
+        if total(later, rule, set(unit)) > total(world, rule, set(unit))
+    }
+    assert grown <= told
+
+
+@given(applications())
+@settings(max_examples=100, deadline=None)
+def test_headroom_is_exact(case: tuple[World, Application]) -> None:
+    """The headroom itself breaks nothing that the facility touches, one unit more does."""
+    world, application = case
+    check = check_credit(world.standing(RULES), application)
+    touched = {(line.rule.id, frozenset(line.members.tolist())) for line in check.limits}
+    most = check.headroom
+    for amount, passes in ((most, True), (most + 1, False)):
+        if 0 < amount < inf:
+            tried = replace(application, facility=replace(application.facility, amount=amount))
+            assert any(line.breaks for line in check_credit(world.standing(RULES), tried).limits) != passes
+            hair = THOUSANDTH if passes else HAIR
+            assert bool(limits_broken(granted(world, tried), hair) & touched) != passes
+    if isinf(most):
+        huge = replace(application, facility=replace(application.facility, amount=1e9))
+        assert not limits_broken(granted(world, huge)) & touched
+
+
+@given(applications())
+@settings(max_examples=100, deadline=None)
+def test_a_larger_facility_never_fares_better(case: tuple[World, Application]) -> None:
+    world, application = case
+    larger = replace(application, facility=replace(application.facility, amount=application.facility.amount + 50))
+    order = ("approve", "refer", "decline")
+    standing = world.standing(RULES)
+    verdicts = [check_credit(standing, a).verdict for a in (application, larger)]
+    assert order.index(verdicts[0]) <= order.index(verdicts[1])
+
+
+def test_the_rule_that_leaves_least_binds() -> None:
+    """The worked case of the domain reference: 50, 60, 35 and 30 are left, each by its own denominator."""
+    rows = [(1, "loan", 70, 0, 0), (1, "acceptance", 20, 0, 0), (2, "bond", 75, 0, 0)]
+    groups = {"connected": Units.of([[1, 2]]), "control": Units.of([[1, 3]])}
+    world = World([*rows, (3, "bond", 60, 0, 0)])
+    names = ("CN_LOAN_SINGLE_10", "CN_LE_SINGLE_15", "CN_LE_GROUP_20", "CN_GROUP_CREDIT_15")
+    standing = world.standing(tuple(shipped().rule(name) for name in names))
+    check = check_credit(standing, Application(1, Facility(10.0), Readings(groups)))
+    assert {line.rule.id: line.amount_most for line in check.limits} == {
+        "CN_LOAN_SINGLE_10": 50, "CN_LE_SINGLE_15": 60, "CN_LE_GROUP_20": 35, "CN_GROUP_CREDIT_15": 30,
+    }  # fmt: skip
+    assert (check.headroom, check.binding.rule.id, check.verdict) == (30, "CN_GROUP_CREDIT_15", "approve")
+
+
+def test_both_groups_of_an_applicant_must_pass() -> None:
+    world = World([(1, "loan", 90, 0, 0), (2, "loan", 75, 0, 0), (3, "loan", 100, 0, 0)])
+    standing = world.standing((GROUP,))
+    check = check_credit(standing, asked(20, narrow=Units.of([[1, 2], [1, 3]])))
+    assert sorted(line.amount_most for line in check.limits) == [10, 35]
+    assert check.verdict == "decline"
+
+
+def test_at_the_limit_it_passes_and_a_cent_above_it_does_not() -> None:
+    standing = TWO.standing((SINGLE, GROUP))
+    verdicts = [check_credit(standing, asked(amount, narrow=TOGETHER)).verdict for amount in (35, 35.01)]
+    assert verdicts == ["approve", "decline"]
+
+
+def verdict_of(narrow: Units | None, wide: Units | None) -> Check:
+    return check_credit(TWO.standing((SINGLE, GROUP)), asked(40, narrow=narrow, wide=wide))
+
+
+def test_decline_needs_the_narrow_reading_to_break() -> None:
+    assert verdict_of(TOGETHER, TOGETHER).verdict == "decline"
+    assert verdict_of(None, TOGETHER).verdict == "refer"
+    assert verdict_of(None, None).verdict == "approve"
+    check = verdict_of(None, TOGETHER)
+    assert (check.headroom, check.headroom_certain) == (35, 60)
+    assert {line.rule.id: line.certain for line in check.limits} == {"CN_LE_SINGLE_15": True, "CN_LE_GROUP_20": False}
+
+
+def test_without_capital_it_is_referred_and_headroom_is_not_whole() -> None:
+    standing = standing_of(TWO.book(), TWO.cover(), (SINGLE,), lender=0, capital=Capital(()), day=DAY)
+    check = check_credit(standing, asked(1))
+    assert (check.verdict, check.headroom, check.headroom_whole, check.binding) == ("refer", inf, False, None)
+
+
+def test_an_unverified_rule_refers_whether_it_breaks_or_not() -> None:
+    standing = TWO.standing((shipped().rule("CRR_395"),))
+    assert [check_credit(standing, asked(amount)).verdict for amount in (1, 1000)] == ["refer", "refer"]
+
+
+def test_an_unknown_amount_refers_unless_what_is_known_breaks_already() -> None:
+    book = replace(TWO.book(), drawn=np.array([90.0, np.nan]))
+    standing: Standing = standing_of(
+        book, TWO.cover(), (SINGLE, GROUP), lender=0, capital=TWO.standing().capital, day=DAY
+    )
+    verdicts = [check_credit(standing, asked(amount, narrow=TOGETHER)).verdict for amount in (10, 61)]
+    assert verdicts == ["refer", "decline"]
+
+
+def test_no_rule_in_force_refers() -> None:
+    assert check_credit(TWO.standing(()), asked(1)).verdict == "refer"
+
+
+def test_a_rule_that_counts_nothing_of_the_facility_is_left_out() -> None:
+    standing = World([(1, "loan", 500, 0, 0)]).standing((shipped().rule("CN_LOAN_SINGLE_10"), GROUP))
+    found = check_credit(standing, Application(1, Facility(5.0, kind="bond"), Readings({"connected": TOGETHER})))
+    assert [line.rule.id for line in found.limits] == ["CN_LE_GROUP_20"]
+
+
+def test_a_large_exposure_is_told_and_does_not_decline() -> None:
+    rules = (shipped().rule("BCBS_LARGE_10"), shipped().rule("BCBS_LEX_25"))
+    check = check_credit(TWO.standing(rules), asked(20))
+    assert check.verdict == "approve"
+    assert [(line.rule.severity, line.breaks) for line in check.lines] == [("limit", False), ("large", True)]
+
+
+@pytest.mark.parametrize(
+    ("facility", "error"),
+    [
+        (Facility(0.0), InvalidAmount),
+        (Facility(float("nan")), InvalidAmount),
+        (Facility(5.0, ccf=1.5), InvalidShare),
+        (Facility(5.0, kind="gift"), InvalidQuestion),
+        (Facility(5.0, maturity=DAY), InvalidQuestion),
+    ],
+)
+def test_a_facility_that_cannot_be_is_refused(facility: Facility, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        check_credit(TWO.standing((SINGLE,)), Application(1, facility, Readings({})))
+
+
+def test_a_stranger_and_a_cut_of_what_is_not_there_are_refused() -> None:
+    standing = TWO.standing((SINGLE,))
+    with pytest.raises(InvalidQuestion, match="applicant 7"):
+        check_credit(standing, Application(7, Facility(5.0), Readings({})))
+    for cut in (Cut(9, 2, 1.0), Cut(1, 1, 1.0), Cut(1, 2, 76.0)):
+        with pytest.raises(InvalidQuestion, match="facility"):
+            check_credit(standing, replace(asked(5), cuts=(cut,)))

@@ -1,0 +1,55 @@
+from dataclasses import replace
+
+import numpy as np
+
+from analytics.limits.approval import Check, check_credit
+from analytics.limits.capital import Capital, Figure
+from analytics.limits.catalogue import shipped
+from analytics.limits.facility import Facility
+from analytics.limits.gaps import gaps_of
+from analytics.limits.lines import Application
+from analytics.limits.standing import standing_of
+from analytics.limits.units import Readings, Units
+from tests.analytics.limits.books import DAY, World
+
+TWO = World([(1, "loan", 90, 40, 1), (2, "loan", 75, 0, 0)])
+BANK = Capital((Figure("tier1", 1000.0, DAY),), "CNY")
+
+
+def check(*names: str, capital: Capital = BANK, amount: float = 5.0, **book: object) -> Check:
+    rules = [shipped().rule(name) for name in names]
+    changed = replace(TWO.book(), **book)  # type: ignore[arg-type]
+    clients = replace(TWO, banks=frozenset([1])).clients if "CRR_395_INSTITUTION" in names else TWO.clients
+    standing = standing_of(changed, TWO.cover(), rules, lender=0, capital=capital, day=DAY, clients=clients)
+    return check_credit(standing, Application(1, Facility(amount), Readings({}, {"connected": Units.of([[1, 2]])})))
+
+
+def test_nothing_is_missing_where_all_is_known() -> None:
+    assert gaps_of(check("CN_LE_SINGLE_15")) == ()
+
+
+def test_missing_capital_is_named_with_every_rule_it_touches() -> None:
+    (gap,) = gaps_of(check("CN_LE_SINGLE_15", "BCBS_LEX_25", capital=Capital(())))
+    assert (gap.kind, gap.rules) == ("capital", ("BCBS_LEX_25", "CN_LE_SINGLE_15"))
+    assert "tier1" in gap.en
+    assert "tier1" in gap.zh
+
+
+def test_unverified_rules_and_floors_without_a_rate_are_told() -> None:
+    assert [gap.kind for gap in gaps_of(check("CRR_395"))] == ["unverified"]
+    assert [gap.kind for gap in gaps_of(check("CRR_395_INSTITUTION"))] == ["floor", "unverified"]
+
+
+def test_unknown_amounts_are_counted() -> None:
+    gaps = gaps_of(check("CN_LE_SINGLE_15", drawn=np.array([np.nan, 75.0])))
+    assert [(gap.kind, gap.en[-1]) for gap in gaps] == [("amounts", "1")]
+
+
+def test_a_missing_factor_is_told_only_where_a_limit_breaks() -> None:
+    loose = {"ccf": np.array([np.nan, 0.0])}
+    assert gaps_of(check("CN_LE_SINGLE_15", **loose)) == ()
+    assert [gap.kind for gap in gaps_of(check("CN_LE_SINGLE_15", amount=30, **loose))] == ["factors"]
+
+
+def test_a_break_in_the_wide_reading_alone_is_told() -> None:
+    assert [gap.kind for gap in gaps_of(check("CN_LE_GROUP_20"))] == ["groups"]
