@@ -13,8 +13,11 @@ _SOURCES: Final = (
     ("tables", "ingest.tables", "Tables"),
 )
 """Word for `--source`, module and class; the more particular formats are asked first."""
-_WAITED: Final = ("waited", "ingest.loading.waited", "Waited")
-"""Reads nothing but quarantine, so that no user is offered it."""
+_OURS: Final = (
+    ("waited", "ingest.loading.waited", "Waited"),
+    ("judgements", "ingest.judgements", "Judgements"),
+)
+"""Read nothing but what the program itself wrote, so that no user is offered them."""
 
 
 def names() -> tuple[str, ...]:
@@ -28,7 +31,7 @@ def names() -> tuple[str, ...]:
 
 def source(name: str) -> Source:
     """The source of this name; its module is imported only now."""
-    for word, module, cls in (*_SOURCES, _WAITED):
+    for word, module, cls in (*_SOURCES, *_OURS):
         if word == name:
             made: Source = getattr(import_module(module), cls)()
             return made

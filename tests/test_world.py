@@ -10,7 +10,9 @@ import pytest
 
 from api.engine import Engine, Place
 from api.intake import Intake, parcels
+from api.questions.applications import Asked, Request
 from api.questions.control import control
+from api.questions.credit_check import credit_check
 from api.questions.exposure import exposure
 from api.questions.links import links
 from api.questions.tiers import upstream
@@ -103,3 +105,21 @@ def test_single_sources_behind_the_maker_are_as_planted(world: Loaded) -> None:
     single = {(s.fact.head.id, s.fact.tail.id) for tier in answer.tiers for s in tier.supplies if s.single}
     planted = {(told["buyer"], told["supplier"]) for told in web["single_sources"]}
     assert {(world.key_of[buyer], world.key_of[supplier]) for buyer, supplier in single} == planted
+
+
+@pytest.mark.parametrize("at", range(3))
+def test_applications_are_decided_as_planted(world: Loaded, at: int) -> None:
+    """20 % of Tier 1 is 240 million: the buyer's 160 leave 80 for both, if they are one; B集团 has more already."""
+    told = world.answers["credit"]
+    asked = told["applications"][at]
+    facility = Asked(amount=asked["amount"], currency=told["currency"])
+    request = Request(applicant=asked["applicant"], lender=told["lender"], facility=facility)
+    value = credit_check(world.engine, request, moment=world.moment(told, told["currency"])).answer
+    assert value.verdict == asked["verdict"]
+    line = next(line for line in value.lines if line.rule.id == told["rule"])
+    assert line.limit.amount == pytest.approx(told["group_limit"])
+    group = told["group"] if asked["verdict"] == "decline" else told["supplier_and_buyer"]
+    assert line.before == pytest.approx(group)
+    assert (line.after > told["group_limit"]) == (asked["verdict"] != "approve")
+    if asked["verdict"] != "decline":
+        assert value.headroom == pytest.approx(told["group_limit"] - group)

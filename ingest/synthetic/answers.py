@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
-from ingest.synthetic import bank, group_b, platform, reports
+from ingest.synthetic import bank, credit, group_b, platform, reports
 from ingest.synthetic.cast import ABROAD, BANK_LIST, CAST, LENDERS, MEMBERS, PLATFORM, REGISTER, Actor
 from ingest.synthetic.group_b import LATE
 
@@ -144,7 +144,24 @@ def known_answers() -> dict[str, Any]:
             "tiers": tiers_above(platform.MAKER),
             "single_sources": single_sources(),
         },
+        "credit": _credit(),
         "lenders": {key: {"tier1": (reports.TIER_1 - 15_000 * at) * 1e4} for at, key in enumerate(LENDERS)},
+    }  # fmt: skip
+
+
+def _credit() -> dict[str, Any]:
+    """What the first bank is asked, and what it may have at stake with whom by its limits; all in yuan."""
+    valid_at, known_at = "2024-12-31", "2025-06-30"
+    tier1, stakes = reports.TIER_1 * 1e4, exposure_at(valid_at, known_at)
+    group = sum(stakes[key]["weighted"] for key in control_at(valid_at, known_at)["J"] if key in stakes)
+    buyer = sum(f.drawn + f.ccf * f.undrawn for f in credit.FACILITIES if f.stated == valid_at)
+    return {
+        "valid_at": valid_at, "known_at": known_at, "currency": "CNY", "lender": CAST["BK1"].registered,
+        "group_limit": 0.2 * tier1, "group": group, "supplier_and_buyer": buyer, "rule": "CN_LE_GROUP_20",
+        "applications": [
+            {"name": a.name, "applicant": CAST[a.applicant].registered, "amount": a.amount, "verdict": a.verdict}
+            for a in credit.APPLICATIONS
+        ],
     }  # fmt: skip
 
 
@@ -160,7 +177,7 @@ def _abroad() -> dict[str, Any]:
 
 def _told(actor: Actor) -> dict[str, Any]:
     ids = [actor.registered]
-    if actor.key in group_b.BORROWERS:
+    if actor.key in (*group_b.BORROWERS, *credit.BORROWERS):
         ids.append(f"{BANK_LIST}:{bank.customer_of(actor.key)}")
     if actor.kind == "Bank":
         ids.append(f"{BANK_LIST}:{actor.key}")

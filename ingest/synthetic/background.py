@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from ingest.synthetic import bank, platform, register, relations
+from ingest.synthetic import bank, credit, platform, register, relations
 from ingest.synthetic.bank import Book
 from ingest.synthetic.cast import CAST, LENDERS
 from ingest.synthetic.days import NONE, number
@@ -19,7 +19,8 @@ from ingest.synthetic.relations import Holdings, Ints, Ties
 PLANTED_ABROAD: Final = 11
 PLANTED_REPORTED: Final = len(LENDERS) + len(BORROWERS) + 2
 PLANTED: Final = (
-    len(CAST) + len(LENDERS) + len(BORROWERS) + len(platform.ON_PLATFORM) + PLANTED_ABROAD + PLANTED_REPORTED
+    len(CAST) + len(LENDERS) + len(BORROWERS) + len(credit.BORROWERS) + len(platform.ON_PLATFORM) + PLANTED_ABROAD
+    + PLANTED_REPORTED
 )  # fmt: skip
 """Party records that the stories take over all sources."""
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ingest.synthetic import group_b, names
+from ingest.synthetic import credit, group_b, names
 from ingest.synthetic.cast import BANK_LIST, CAST, LENDERS
 from ingest.synthetic.days import number, plain
 from ingest.synthetic.files import slices, table_of, write_csv, write_workbook
@@ -152,7 +152,7 @@ def _planted(day: str) -> pa.Table:
          "客户名称": CAST[f.borrower].name, "品种": f.kind, "币种": f.currency,
          "已用金额（万元）": f"{f.drawn / 1e4:g}", "未用金额（万元）": f"{f.undrawn / 1e4:g}",
          "转换系数（%）": f"{f.ccf * 100:g}", "起始日": f.start, "到期日": f.maturity, "统计日期": f.stated}
-        for f in group_b.FACILITIES
+        for f in (*group_b.FACILITIES, *credit.FACILITIES)
         if f.stated == day
     ]  # fmt: skip
     return table_of(rows, FACILITY)
@@ -161,7 +161,7 @@ def _planted(day: str) -> pa.Table:
 def _planted_customers(day: str) -> pa.Table:
     rows: list[dict[str, object]] = [
         {"客户号": customer_of(key), "客户名称": CAST[key].name, "统一社会信用代码": CAST[key].code, "统计日期": day}
-        for key in group_b.BORROWERS
+        for key in (*group_b.BORROWERS, *credit.BORROWERS)
     ]
     return table_of(rows, CUSTOMER)
 

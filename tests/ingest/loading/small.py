@@ -27,7 +27,7 @@ Row = dict[str, Any]
 
 
 class Lines:
-    """Rows as JSON lines: `kind` names a kind of fact, none is a party, `bad` is one that cannot be read."""
+    """Rows as JSON lines: `kind` names a kind of fact (whose own is `of`), none is a party, `bad` cannot be read."""
 
     name: Final = "lines"
     required: Final = ()
@@ -68,7 +68,8 @@ class Lines:
         schema = staged_schema(kind) if kind else STAGED_PARTY
         named = [{key: _typed(schema, key, value) for key, value in row.items() if key in schema.names} for row in rows]
         if kind:
-            named = [row | {"kind": None} if "kind" in schema.names else row for row in named]
+            said = zip(named, rows, strict=True)
+            named = [row | {"kind": told.get("of")} if "kind" in schema.names else row for row, told in said]
         yield Staged(kind, pa.Table.from_pylist(named, schema), lambda places: [lines[at] for at in places])
 
 
