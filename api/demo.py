@@ -1,17 +1,17 @@
 """The demonstration: files are loaded, questions asked and pictures drawn by the very commands a user would type."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from graph.errors import ContagraphError, InvalidMapping
-from graph.model import CONTROLS, LENDS, OWNS, RELATIONS, SUPPLIES
+from graph.model import CONTROLS, GUARANTEES, LENDS, OWNS, RELATIONS, SUPPLIES
 
 if TYPE_CHECKING:
     from api.view import View
@@ -56,16 +56,52 @@ def invented(folder: Path, store: Path) -> Iterator[Step]:
     yield Step("Everything known of the holding company of B集团, with sources", ("ask", "party", group, *money))
     yield Step("Who controls it: through a nominee and an agreement", ("ask", "control", group, *at))
     yield Step("The same question as answered before a correction arrived", ("ask", "control", group, *before))
+    yield Step("Who owns it in the end, and by law", ("ask", "owners", group, "--regime", "CN_2024", *at))
     yield Step("The group it belongs to, and how each member came in", ("ask", "groups", group, *at))
     yield Step("What one bank has at stake with it and with its group", ("ask", "exposure", group, *lender, *money))
+    yield Step("Whom it vouches for, who vouches for it, and in what circles", ("ask", "guarantees", group, *money))
+    yield from _applied(folder, told["credit"], money)
+    book = ("ask", "book")
+    table = ("--out", str(folder / "大额风险暴露.xlsx"))
+    yield Step("A bank's whole book against every limit", (*book, "limits", cast["lender"], *table, *money))
+    yield Step("… the groups of connected clients in it", (*book, "groups", cast["lender"], "--limit", "3", *money))
+    yield Step("… the guarantees around it", (*book, "guarantees", cast["lender"], "--limit", "5", *money))
     yield Step("How two members hang together", ("ask", "links", cast["from"], cast["to"], *money))
     yield Step("Who stands around it", ("ask", "network", group, *money))
     yield Step("What stands behind a car maker, tier by tier", ("ask", "upstream", cast["maker"], *money))
     yield Step("Whom a start-up lives from", ("ask", "downstream", cast["start_up"], *money))
     yield Step("What changed in two years", ("ask", "changes", group, "--since", "2022-12-31", *money))
+    pair, chinese = (cast["from"], cast["to"]), ("--language", "zh")
+    paper = ("report", "links", *pair, "--out", str(folder / "关联关系报告.html"), *chinese, *money)
+    yield Step("How two members hang together, as a report to print", paper)
+    sheet = ("report", "group", group, "--out", str(folder / "客户集团报告.html"), *chinese, *lender, *money)
+    yield Step("The group as a report to print", sheet)
     ties = [word for kind in ("OWNS", "CONTROLS", "GUARANTEES", "RELATED_TO") for word in ("--kind", kind)]
     yield _drawn("Its network as a picture", group, folder / "B集团.html", (*ties, *money))
     yield _drawn("The car maker's supply web as a picture", cast["maker"], folder / "supply.html", money)
+
+
+def _applied(folder: Path, credit: Mapping[str, Any], options: Sequence[str]) -> Iterator[Step]:
+    """One application to approve, one to refer, one to decline, the last under a name: its decision is kept."""
+    says = {
+        "approve": "May a bank lend to a start-up: yes",
+        "refer": "… so much more: somebody has to judge whether it falls with its buyer",
+        "decline": "… to a member of B集团: no; the decision stands in the ledger",
+    }
+    for told in credit["applications"]:
+        named = {"request_id": "demo-1"} if told["verdict"] == "decline" else {}
+        file = _request(
+            folder / f"申请-{told['name']}.json", told["applicant"], credit["lender"], told["amount"], **named
+        )
+        yield Step(says[told["verdict"]], ("ask", "credit-check", str(file), *options))
+    yield Step("The ledger, checked entry by entry", ("verify", *options[:2]))
+
+
+def _request(path: Path, applicant: str, lender: str, amount: float, *, currency: str = "CNY", **more: str) -> Path:
+    facility = {"amount": amount, "currency": currency, "kind": "loan"}
+    said = {"applicant": applicant, "lender": lender, "facility": facility, **more}
+    path.write_text(json.dumps(said, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return path
 
 
 def registers(data: Path, folder: Path, store: Path) -> Iterator[Step]:
@@ -98,6 +134,7 @@ def _asked(folder: Path, store: Path) -> Iterator[Step]:
     yield Step("Find a party", ("ask", "search", name, *at))
     yield Step("Everything known of it, with sources", ("ask", "party", top, *at))
     yield Step("Who controls it, and what it controls", ("ask", "control", top, *at))
+    yield Step("Who owns it in the end, and by law", ("ask", "owners", top, *at))
     yield Step("The group it belongs to", ("ask", "groups", top, *at))
     yield Step("Who stands around it", ("ask", "network", top, *at))
     if view.snapshot.size > 1:
@@ -109,6 +146,13 @@ def _asked(folder: Path, store: Path) -> Iterator[Step]:
     yield Step("Whom a supplier lives from", ("ask", "downstream", supplier, *at))
     borrower = _stands_out(view.snapshot, (LENDS,), into=True)
     yield Step("What the lender has at stake with a borrower", ("ask", "exposure", borrower or top, *at))
+    guarantor = _stands_out(view.snapshot, (GUARANTEES,))
+    yield Step("Whom a guarantor vouches for, and in what circles", ("ask", "guarantees", guarantor or top, *at))
+    bank, other = _stands_out(view.snapshot, (LENDS,)), borrower or top
+    bank = bank if bank and bank != other else next((x for x in _pair(view, other) if x != other), "")
+    if bank:
+        request = _request(folder / "request.json", other, bank, 1e6, currency=view.snapshot.moment.currency or "CNY")
+        yield Step("May it lend more", ("ask", "credit-check", str(request), *at))
     yield _drawn("Its network as a picture", top, folder / "network.html", at)
     if borrower:
         yield _drawn("A borrower's network as a picture", borrower, folder / "borrower.html", at)

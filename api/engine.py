@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from threading import Lock, Semaphore
 
+from analytics.structure.ownership.stakes import Policy
 from api.view import View
 from graph.columns import NEVER
 from graph.errors import InvalidQuestion, StoreLocked, StoreUnavailable
@@ -109,8 +110,9 @@ class Place:
 class Era:
     """Everything known at one version of the data: facts, search index, views of moments."""
 
-    def __init__(self, facts: Facts, folder: Path, keep: int) -> None:
+    def __init__(self, facts: Facts, folder: Path, keep: int, overfull: Policy) -> None:
         self.facts = facts
+        self._overfull: Policy = overfull
         self._folder = folder
         self._keep = keep
         self._lock = Lock()
@@ -162,7 +164,7 @@ class Era:
             try:
                 with _building:
                     snapshot = Snapshot.build(self.facts, moment)
-                future.set_result(View(snapshot, self))
+                future.set_result(View(snapshot, self, overfull=self._overfull))
             except BaseException as problem:
                 with self._lock:
                     self._views.pop(moment, None)
@@ -173,17 +175,31 @@ class Era:
 class Engine:
     """Answers come from here; safe to share between threads."""
 
-    def __init__(self, place: Place, facts: Facts, *, keep: int = 4, clock: Clock = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        place: Place,
+        facts: Facts,
+        *,
+        keep: int = 4,
+        overfull: Policy = "keep",
+        clock: Clock = lambda: datetime.now(UTC),
+    ) -> None:
         self._place = place
+        self._overfull: Policy = overfull
         self._keep = keep
         self._clock = clock
         self._refreshing = Lock()
-        self._era = Era(facts, place.folder, keep)
+        self._era = Era(facts, place.folder, keep, overfull)
 
     @classmethod
-    def open(cls, place: Place, *, keep: int = 4) -> "Engine":
+    def open(cls, place: Place, *, keep: int = 4, overfull: Policy = "keep") -> "Engine":
         """Open a place; its columns are made from the store where they are missing."""
-        return cls(place, place.facts(), keep=keep)
+        return cls(place, place.facts(), keep=keep, overfull=overfull)
+
+    @property
+    def place(self) -> Place:
+        """Where its facts come from."""
+        return self._place
 
     @property
     def version(self) -> int:
@@ -204,7 +220,7 @@ class Engine:
             facts = self._place.facts(renew=True)
             if facts.version == self._era.facts.version:
                 return False
-            newer = Engine(self._place, facts, keep=self._keep, clock=self._clock)
+            newer = Engine(self._place, facts, keep=self._keep, overfull=self._overfull, clock=self._clock)
             if prepare:
                 prepare(newer)
             self._era = newer._era

@@ -7,6 +7,7 @@ import numpy as np
 
 from api.answer import Fact, Party, Record, Source
 from api.wording import gist, values
+from graph.columns import gathered
 from graph.field import PARTY_KINDS, Kind
 from graph.records import statements
 from graph.snapshot import Snapshot
@@ -20,6 +21,7 @@ class Evidence:
         self._sources: dict[str, Source] = {}
         self._parties: dict[int, Party] = {}
         self._facts: dict[str, dict[int, Fact]] = {}
+        self._rows: dict[tuple[str, int], str] = {}
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -58,10 +60,29 @@ class Evidence:
                 known[number] = self._fact(kind, row, *pair)
         return tuple(known[row] for row in asked)
 
-    def cite_rows(self, kind: Kind, rows: Sequence[int]) -> None:
-        """Name the sources of facts by their rows."""
-        for fact in self.snapshot.sources(kind, np.array(rows, np.uint32)):
-            self._keep(kind, fact)
+    def stated(self, kind: Kind, rows: Sequence[int] | Any) -> tuple[Fact, ...]:
+        """Facts by their rows, on whatever day they are true."""
+        known = self._facts.setdefault(kind.name, {})
+        asked = np.asarray(rows, np.uint32).tolist()
+        at = np.array([row for row in dict.fromkeys(asked) if row not in known], np.uint32)
+        if len(at):
+            of, facts = self.snapshot.nodes.of, self.snapshot.facts
+            ends = [self.parties(of[gathered(facts.column(kind, end), at, np.uint32)].tolist()) for end in kind.ends]
+            for number, row, *pair in zip(at.tolist(), statements(facts, kind, at), *ends, strict=True):
+                known[number] = self._fact(kind, row, *pair)
+        return tuple(known[row] for row in asked)
+
+    def source(self, fact_id: str) -> Source:
+        """The source of a fact that was shown."""
+        return self._sources[fact_id]
+
+    def cite_rows(self, kind: Kind, rows: Sequence[int]) -> tuple[str, ...]:
+        """Name the sources of facts by their rows; the facts' ids."""
+        new = [row for row in dict.fromkeys(rows) if (kind.name, row) not in self._rows]
+        if new:
+            for row, fact in zip(new, self.snapshot.sources(kind, np.array(new, np.uint32)), strict=True):
+                self._rows[kind.name, row] = self._keep(kind, fact)
+        return tuple(self._rows[kind.name, row] for row in rows)
 
     def rivals(self, kind: Kind, tail: int, head: int) -> tuple[Fact, ...]:
         """What other sources say about a pair and does not count."""

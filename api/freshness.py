@@ -57,7 +57,7 @@ class Keeper:
             moment = engine.moment(currency=self._settings.currency)
             view = engine.view(moment)
             if view is not self._now:
-                warm_up(engine, moment)
+                warm_up(engine, moment, lender=self._settings.lender)
                 self._now = view
 
     def _renew(self) -> None:
@@ -74,8 +74,8 @@ class Keeper:
             log.exception("%s", doing)
 
 
-def warm_up(engine: Engine, moment: Moment) -> None:
-    """Ask every question of a moment once, so that what they share is built and compiled."""
+def warm_up(engine: Engine, moment: Moment, *, lender: str | None = None) -> None:
+    """Ask every question of a moment once, so that what they share, and where a lender stands, is built."""
     snapshot = engine.snapshot(moment)
     if not snapshot.size:
         return
@@ -86,7 +86,7 @@ def warm_up(engine: Engine, moment: Moment) -> None:
         lambda: questions.network(engine, party, moment=moment),
         lambda: questions.control(engine, party, moment=moment),
         lambda: questions.groups(engine, party, moment=moment),
-        lambda: questions.exposure(engine, party, moment=moment),
+        lambda: questions.exposure(engine, party, lender=lender, moment=moment),
         lambda: questions.links(engine, [party, other], steps=2, moment=moment),
         lambda: questions.upstream(engine, party, moment=moment),
         lambda: questions.downstream(engine, party, moment=moment),

@@ -208,6 +208,10 @@ class Intake:
         where = place.address or place.folder
         return open_store(where, user=place.user, password=place.password, database=place.database, wait=WAIT)
 
+    def opened(self) -> AbstractContextManager[GraphStore]:
+        """The store, open: for the caller alone, or the one that several loads share."""
+        return self.shared.opened(self.store) if self.shared else self.store()
+
     def _load(self, kind: Source, delivery: Delivery, watch: Watch) -> Report:
         with self.quarantine() as quarantine:
 
@@ -220,14 +224,11 @@ class Intake:
                     word = WAITED if is_apart(digest) else kind.name
                     quarantine.keep(rows, kind=word, delivery=told, digest=digest)
 
-            place = LoadPlace(self.place.folder, self._opened, keep=keep, now=self.now)
+            place = LoadPlace(self.place.folder, self.opened, keep=keep, now=self.now)
             report = load(kind, delivery, place, watch)
             for digest in (digest_of(delivery), apart(digest_of(delivery))):
                 quarantine.assign(digest, report.load)
         return report
-
-    def _opened(self) -> AbstractContextManager[GraphStore]:
-        return self.shared.opened(self.store) if self.shared else self.store()
 
     def _secret(self) -> dict[str, str]:
         return {"hash_key": hash_key(self._workspace())}

@@ -29,6 +29,10 @@ STATUS: Mapping[type[errors.ContagraphError], HTTPStatus] = {
     errors.MissingRate: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.NotConverged: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.Cancelled: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.BrokenLedger: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.NotAllowed: HTTPStatus.FORBIDDEN,
+    errors.DecidedOtherwise: HTTPStatus.CONFLICT,
+    errors.NotInstalled: HTTPStatus.NOT_IMPLEMENTED,
     errors.StoreError: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreLocked: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -159,7 +163,8 @@ def _wrong(failed: Mapping[str, Any]) -> str:
     what = known.format_map(failed.get("ctx", {})) if known else failed["msg"]
     if failed["type"] in TEXTS:
         return what
-    text = f"{given}"[:REPEATED] + "…" * (len(given) > REPEATED)
+    whole = f"{given}"
+    text = whole[:REPEATED] + "…" * (len(whole) > REPEATED)
     return f"{plural(len(given), 'value') if isinstance(given, list) else repr(text)} given; {what}"
 
 

@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -28,6 +29,11 @@ class Settings(BaseSettings):
     max_url: int = Field(default=8_000, gt=0, description="Most characters of a request's address")
     moments: int = Field(default=4, ge=1, description="Snapshots kept in memory")
     lender: str | None = Field(default=None, description="Lender that is meant where none is given")
+    overfull: Literal["refuse", "scale", "keep"] = Field(
+        default="keep",
+        description="Where holders are stated to have more than all of a company: refuse to answer, scale the shares "
+        "down, or keep them as bands",
+    )
     currency: str | None = Field(default=None, description="Currency of answers where none is given")
 
     @property

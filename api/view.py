@@ -1,23 +1,36 @@
 """A view: one snapshot, and what analytics made of it, each computed once and kept."""
 
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from datetime import datetime
 from functools import cached_property
 from threading import RLock
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from analytics.limits.exposure import ELSEWHERE, UNKNOWN, Book
+from analytics.structure.concert import concert_ties, find_concerts, solve_together
 from analytics.structure.control import Control, solve_control
+from analytics.structure.fences import fenced
 from analytics.structure.groups import Groups, control_groups
+from analytics.structure.guarantees.census import Circuits
+from analytics.structure.guarantees.promises import Promises
+from analytics.structure.guarantees.topology import Topology, find_topology
+from analytics.structure.listed.rules import listed_rule
+from analytics.structure.owners.portions import capital
+from analytics.structure.owners.regimes import LAYERS
+from analytics.structure.owners.register import Register
+from analytics.structure.ownership.stakes import Policy
 from analytics.structure.paths import Tie, Web
 from analytics.structure.tiers import Trade
 from analytics.structure.votes import Arrows, Holdings
 from api.answer import Answer, AsOf, Question
+from api.dependence import Judged, judged, verdicts_of
 from api.evidence import Evidence
+from api.strength import strength
 from graph.field import PARTY_KINDS, Kind
 from graph.holding import EPOCH_DAY, When
 from graph.links import Links
@@ -28,6 +41,7 @@ from graph.model import (
     GUARANTEES,
     LENDS,
     OWNS,
+    RELATED_TO,
     RELATIONS,
     SAME_AS,
     SUPPLIES,
@@ -41,6 +55,8 @@ T = TypeVar("T")
 
 WALKED: tuple[Kind, ...] = tuple(kind for kind in RELATIONS if kind is not SAME_AS)
 """Relations between different parties; what is the same party is joined already."""
+CONCERT_RULE = "CN_TAKEOVER"
+"""The rule by which parties act in concert."""
 LENDS_TO_MANY = 10
 """Facilities above which sharing their lender ties nobody together [P]: our own proposal, no standard fixes it."""
 
@@ -61,10 +77,13 @@ class Known(Protocol):
 class View:
     """A snapshot with its analysis; shared by threads."""
 
-    def __init__(self, snapshot: Snapshot, known: Known) -> None:
+    def __init__(self, snapshot: Snapshot, known: Known, *, overfull: Policy = "keep") -> None:
         self.snapshot = snapshot
+        self.overfull = overfull
+        """What is done where holders are stated to have more than all of a company."""
         self._known = known
         self._lock = RLock()
+        self._kept: dict[str, OrderedDict[tuple[Hashable, ...], Any]] = {}
 
     # ── analysis ──
 
@@ -74,8 +93,13 @@ class View:
         return self._once(lambda: self._control)
 
     @property
+    def register(self) -> Register:
+        """Shares, votes and control, declared concerts among the owners."""
+        return self._once(lambda: self._register)
+
+    @property
     def groups(self) -> Groups:
-        """What each controller unites."""
+        """What each controller unites; control that a ring fence takes out of the risk does not."""
         return self._once(lambda: self._groups)
 
     @property
@@ -89,13 +113,49 @@ class View:
         return self._once(lambda: self._trade)
 
     @property
+    def promises(self) -> Promises:
+        """Guarantees that may still be called on the day, in the moment's currency."""
+        return self._once(lambda: self._promises)
+
+    @property
+    def circuits(self) -> Circuits:
+        """What of the guarantees can lie on a closed circle."""
+        return self._once(lambda: self._circuits)
+
+    @property
+    def guarantee_circles(self) -> Topology:
+        """Parties that hang together by guarantees, and in what form."""
+        return self._once(lambda: self._guarantee_circles)
+
+    @property
     def dependants(self) -> Arrows:
         """From each party to those judged to fail with it."""
         return self._once(lambda: self._dependants)
 
+    @property
+    def judged(self) -> Judged:
+        """Every dependence with its state: suspected, confirmed or rejected."""
+        return self._once(lambda: self._judged)
+
+    @property
+    def wide(self) -> Arrows:
+        """From each party to those that would fail with it, suspected ones included."""
+        return self._once(lambda: self._wide)
+
     def _once(self, make: Callable[[], T]) -> T:
         with self._lock:
             return make()
+
+    def kept(self, name: tuple[str, *tuple[Hashable, ...]], make: Callable[[], T], *, most: int = 8) -> T:
+        """What was made under a name before, else made now and kept; of names that begin alike the last few asked."""
+        with self._lock:
+            kept: OrderedDict[tuple[Hashable, ...], T] = self._kept.setdefault(name[0], OrderedDict())
+            if name not in kept:
+                kept[name] = make()
+                while len(kept) > most:
+                    kept.popitem(last=False)
+            kept.move_to_end(name)
+            return kept[name]
 
     @cached_property
     def other_control(self) -> NDArray[np.int64]:
@@ -109,8 +169,30 @@ class View:
         return solve_control(Holdings.of(self.snapshot.links(OWNS)), edges=edges, kind=self.snapshot.kind)
 
     @cached_property
+    def _register(self) -> Register:
+        shares, related = capital(self.snapshot.links(OWNS)), self.snapshot.links(RELATED_TO)
+        declared, _ = concert_ties(related, listed_rule(CONCERT_RULE).concert)
+        concerts = find_concerts(related.tail[declared], related.head[declared], positions=declared)
+        kind = self.snapshot.kind
+        if concerts:
+            together = solve_together(self.control.holdings, concerts, self.control.edges, kind=kind)
+            register = Register.of(shares, together, kind, overfull=self.overfull)
+        else:
+            register = Register(shares, self.control, kind, overfull=self.overfull)
+        for name in LAYERS:
+            register.layer(name)
+        return register
+
+    @cached_property
     def _groups(self) -> Groups:
-        return control_groups(self.control)
+        verdicts = verdicts_of(self.snapshot)
+        at = verdicts.fences()
+        fences = zip(verdicts.dependant[at].tolist(), verdicts.other[at].tolist(), strict=True)
+        return control_groups(fenced(self.control, fences))
+
+    @cached_property
+    def _judged(self) -> Judged:
+        return judged(self.snapshot, lambda: self.book)
 
     @cached_property
     def _book(self) -> Book:
@@ -121,6 +203,19 @@ class View:
         creditor[stranger] = ELSEWHERE
         day = (self.snapshot.moment.valid_at - EPOCH_DAY).days
         return Book.of(self.snapshot.links(LENDS), guarantees, creditor, day=day)
+
+    @cached_property
+    def _promises(self) -> Promises:
+        day = (self.snapshot.moment.valid_at - EPOCH_DAY).days
+        return Promises.of(self.snapshot.links(GUARANTEES), day=day)
+
+    @cached_property
+    def _circuits(self) -> Circuits:
+        return Circuits.of(self.promises.pairs)
+
+    @cached_property
+    def _guarantee_circles(self) -> Topology:
+        return find_topology(self.promises.pairs)
 
     @cached_property
     def _trade(self) -> Trade:
@@ -134,9 +229,14 @@ class View:
         return np.flatnonzero(self.snapshot.links(DEPENDS_ON).fields["verdict"] == VERDICTS.index("confirmed"))
 
     @cached_property
+    def _wide(self) -> Arrows:
+        return self._judged.dependences.wide
+
+    @cached_property
     def _dependants(self) -> Arrows:
         links, at = self.snapshot.links(DEPENDS_ON), self.confirmed
-        return Arrows.of(self.snapshot.size, links.head[at], links.tail[at])
+        made = Arrows.of(self.snapshot.size, links.head[at], links.tail[at])
+        return Arrows(made.start, made.head, at.astype(np.uint32)[made.link])
 
     def web(self, kinds: tuple[Kind, ...], *, through_lenders: bool, through_state: bool) -> Web:
         """These relations as one web, through which paths run."""
@@ -149,10 +249,22 @@ class View:
                 webs[key] = Web.of(self.snapshot.size, ties, closed=closed)
             return webs[key]
 
+    def arrows(self, kind: Kind) -> Arrows:
+        """One relation's links as they leave each party."""
+        with self._lock:
+            made: dict[str, Arrows] = self.__dict__.setdefault("_arrows", {})
+            if kind.name not in made:
+                made[kind.name] = Arrows.leaving(self.snapshot.links(kind))
+            return made[kind.name]
+
     def _tie(self, links: Links, *, through_lenders: bool) -> Tie:
         """One relation as ties; what lenders of many lend counts only where a path begins or ends with them."""
         at_end = self.lenders[links.tail] if links.kind is LENDS and not through_lenders else None
-        return Tie(links.tail, links.head, strength(links), at_end)
+        tail = links.tail
+        if links.kind is DEPENDS_ON:
+            # A dependence that was rejected ties nobody: as a loop it is walked by no path.
+            tail = np.where(links.fields["verdict"] == VERDICTS.index("rejected"), links.head, tail)
+        return Tie(tail, links.head, strength(self.snapshot, links), at_end)
 
     @cached_property
     def lenders(self) -> NDArray[np.bool_]:
@@ -196,12 +308,3 @@ class View:
 def _ended(sentence: str) -> str:
     """A sentence with one full stop, also where the name it ends with has its own."""
     return sentence[:-1] if sentence.endswith("..") and not sentence.endswith("...") else sentence
-
-
-def strength(links: Links) -> NDArray[np.float64] | None:
-    """How strongly each link ties: the share held, half where none is known; 1 for other relations."""
-    if links.kind is not OWNS:
-        return None
-    known: NDArray[np.bool_] = links.fields["share_known"]
-    middle = (links.fields["share_low"] + links.fields["share_high"]) / 2
-    return np.where(known, middle, 0.5)

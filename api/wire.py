@@ -120,6 +120,5 @@ def _field_schema(field: Field) -> dict[str, Any]:
 
 def _as_problems(responses: dict[str, Any]) -> None:
     for status, response in responses.items():
-        content = response.get("content", {})
-        if int(status) >= 400 and "application/json" in content:
+        if int(status) >= 400 and response.get("content"):
             response["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}

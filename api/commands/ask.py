@@ -1,9 +1,13 @@
 """`contagraph ask`: every question, answered in words and tables or as JSON."""
 
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.commands import book
 from api.commands.moments import Lender, Limit, Offset, at_moment, meant
 
 if TYPE_CHECKING:
@@ -15,6 +19,7 @@ Kinds = Annotated[list[str] | None, typer.Option("--kind", help="Only relations 
 Depth = Annotated[int, typer.Option(min=1, help="Tiers")]
 
 app = typer.Typer(no_args_is_help=True, help="Ask a question: contagraph ask control ID, contagraph ask search NAME.")
+app.add_typer(book.app, name="book")
 
 
 def register(program: typer.Typer) -> None:
@@ -92,6 +97,28 @@ def control(party: Party, limit: Limit = 50, offset: Offset = 0, *, engine: "Eng
 
 @app.command()
 @moments
+def owners(
+    party: Party,
+    regime: Annotated[str | None, typer.Option(help="Regime of beneficial ownership; else that of its country")] = None,
+    layer: Annotated[str, typer.Option(help="What is owned in the end: capital or votes")] = "capital",
+    limit: Limit = 50,
+    offset: Offset = 0,
+    *,
+    engine: "Engine",
+    moment: "Moment",
+) -> Any:
+    """Show who owns a party, directly and in the end, who decides in it, its beneficial owners and close links.
+
+    Example: contagraph ask owners ID --regime CN_2024 --layer votes
+    """
+    from api import questions  # noqa: PLC0415
+
+    known = meant(engine, moment, party)
+    return questions.owners(engine, known, regime=regime, layer=layer, limit=limit, offset=offset, moment=moment)
+
+
+@app.command()
+@moments
 def groups(party: Party, limit: Limit = 100, offset: Offset = 0, *, engine: "Engine", moment: "Moment") -> Any:
     """Show the groups a party belongs to, and how each member came in.
 
@@ -115,6 +142,62 @@ def exposure(party: Party, lender: Lender = None, limit: Limit = 20, *, engine: 
     bank = settings().lender if lender is None else lender
     known = meant(engine, moment, bank, where="lender") if bank else None
     return questions.exposure(engine, meant(engine, moment, party), lender=known, limit=limit, moment=moment)
+
+
+@app.command("credit-check")
+@moments
+def credit_check(
+    file: Annotated[
+        Path, typer.Argument(help="JSON or TOML with applicant, lender and facility; - for standard input")
+    ],
+    lender: Lender = None,
+    remedies: Annotated[bool, typer.Option(help="Whether to look for the smallest changes that would pass")] = True,
+    limit: Limit = 20,
+    *,
+    engine: "Engine",
+    moment: "Moment",
+) -> Any:
+    """Ask whether a facility may be granted: approve, refer or decline, the rule that binds, and what would pass.
+
+    The file names applicant and facility (amount, currency, and as needed kind, ccf, maturity, collateral,
+    guarantors); lender, date and request_id may be left out. With a request_id the decision stands in the ledger
+    before it is told, and asked again it is the same. A file may say no more than {"applicant": "ID", "lender": "BANK",
+    "facility": {"amount": 1e7, "currency": "CNY"}}.
+
+    Example: contagraph ask credit-check 申请.json --valid-at 2024-12-31
+    """
+    from api.decisions import decided  # noqa: PLC0415
+    from api.questions.applications import read_file  # noqa: PLC0415
+    from api.settings import settings  # noqa: PLC0415
+
+    request = read_file(file, sys.stdin)
+    bank = request.lender or (settings().lender or "" if lender is None else lender)
+    named = request.model_copy(update={
+        "lender": meant(engine, moment, bank, where="lender") if bank else "",
+        "applicant": meant(engine, moment, request.applicant, where="applicant"),
+    })  # fmt: skip
+    return decided(engine, named, remedies=remedies, limit=limit, moment=moment, now=lambda: datetime.now(UTC))
+
+
+@app.command()
+@moments
+def guarantees(
+    party: Party,
+    length: Annotated[int, typer.Option(min=2, max=12, help="Most guarantees of a closed circle")] = 5,
+    limit: Limit = 20,
+    offset: Offset = 0,
+    *,
+    engine: "Engine",
+    moment: "Moment",
+) -> Any:
+    """Show guarantees given and taken, the circles a party sits in, and the law's tests.
+
+    Example: contagraph ask guarantees ID --currency CNY
+    """
+    from api import questions  # noqa: PLC0415
+
+    known = meant(engine, moment, party)
+    return questions.guarantees(engine, known, length=length, limit=limit, offset=offset, moment=moment)
 
 
 @app.command()

@@ -35,7 +35,10 @@ _WORDS: Final = {
 """Parameters of questions that are called otherwise on the command line, there where a text may speak of them."""
 _PLACES: Final = {"q": "TEXT", "id": "PARTY", "party": "PARTIES"} | {
     name: f"--{name}"
-    for name in ("currency", "depth", "hops", "lender", "limit", "offset", "steps", "through", "version")
+    for name in (
+        *("currency", "depth", "hops", "length", "lender", "limit", "near", "offset", "reading", "scope"),
+        *("state", "steps", "through", "unwind", "version"),
+    )
 }
 _SPOKEN_OF: Final = re.compile(rf"\b({'|'.join(_WORDS)})\b")
 
@@ -61,7 +64,7 @@ def opened(store: str, valid_at: str, known_at: str, version: int | None, curren
     from graph.moment import read_day, read_instant  # noqa: PLC0415
 
     place = place_of(store)
-    engine = Engine.open(place)
+    engine = Engine.open(place, overfull=settings().overfull)
     if not engine.version:
         raise place.nothing_loaded()
     moment = engine.moment(
@@ -106,7 +109,7 @@ def at_moment(*, shown: bool) -> Callable[[Callable[..., Any]], Callable[..., An
         own = [p for name, p in asks.items() if name not in ("engine", "moment", "lender")]
         more = [
             inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=option)
-            for name, (option, default) in options.items()
+            for name, (option, default) in (options | ({"lender": (Lender, None)} if "lender" in asks else {})).items()
         ]
         asked.__signature__ = inspect.Signature([*own, *more])  # type: ignore[attr-defined]
         asked.__annotations__ = {p.name: p.annotation for p in (*own, *more)}

@@ -39,7 +39,7 @@ def serve(
     given = settings()
     given = given.model_copy(update={"host": host or given.host, "port": given.port if port is None else port})
     Access.of(given)  # before the store is opened: what may not listen reads nothing
-    engine = Engine.open(place_of(store), keep=given.moments)
+    engine = Engine.open(place_of(store), keep=given.moments, overfull=given.overfull)
     app = create_app(engine, given)
     config = uvicorn.Config(
         app,

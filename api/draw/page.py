@@ -144,7 +144,7 @@ def _places(
     else:
         hop = {around.party.id: around.hops for around in network.parties} | {drawn.start.id: 0}
         hop |= {fold.name: hop[fold.hub] + 1 for fold in drawn.folds}
-        widths = [7.6 * max(_width(line) for line in text.split("\n")) for text in labels]
+        widths = [7.6 * max(text_width(line) for line in text.split("\n")) for text in labels]
         points = by_stress(len(marks), pairs, widths, [hop[mark] for mark in marks])
     return [(round(float(x), 1), round(float(y), 1)) for x, y in points], bends
 
@@ -205,7 +205,7 @@ def wrapped(name: str, line: int = LINE) -> str:
     """
     lines, now = [], ""
     for word in _words(name):
-        if now and _width((now + word).rstrip()) > line:
+        if now and text_width((now + word).rstrip()) > line:
             lines.append(now.strip())
             now = ""
         now += word
@@ -227,7 +227,8 @@ def _wide(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _width(text: str) -> int:
+def text_width(text: str) -> int:
+    """Width of a text in half-width signs."""
     return sum(_wide(character) for character in text)
 
 

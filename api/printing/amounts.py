@@ -6,6 +6,7 @@ from typing import Any
 from rich.table import Table
 
 from api.answer import Page
+from api.printing.limits import limits
 from api.printing.paper import Cited, heading, left, row, table
 from api.questions.exposure import ExposureTo, Part, Stake
 from api.questions.tiers import TiersOf
@@ -25,6 +26,7 @@ def exposure(answer: ExposureTo, cited: Cited) -> Iterator[Any]:
     for name, stake in zip(names, stakes, strict=True):
         yield from _parts(stake.facilities, stake.facilities_page, f"facilities · {name}", answer.currency, cited)
         yield from _parts(stake.guarantees, stake.guarantees_page, f"guarantees given · {name}", answer.currency, cited)
+    yield from limits(answer.against.lines, answer.against.groups, answer.currency, cited)
 
 
 def _sums(title: str, names: Sequence[str], stakes: Sequence[Stake], currency: str | None) -> Table:

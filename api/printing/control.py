@@ -8,7 +8,8 @@ from rich.table import Table
 from api.answer import Party
 from api.printing.paper import Cited, heading, left, row, table
 from api.questions.control import Controller, ControlOf, Fall
-from api.questions.groups import GroupsOf, Member
+from api.questions.dependences import said as told
+from api.questions.groups import Group, GroupsOf, Member
 from api.wording import percent, plural
 
 
@@ -18,6 +19,13 @@ def control(answer: ControlOf, cited: Cited) -> Iterator[Any]:
     over = f"controlled by ({answer.controllers_page.total:,})"
     yield from _controllers(answer.controllers, over, lambda one: one.controller, cited, whole=True)
     yield from left(answer.controllers_page, "controller")
+    made = table("in concert", "control", "evidence", "by", title="controlled in concert by")
+    for joint in answer.concerts:
+        sure = ("certain" if joint.certain else "possible") + (", on top" if joint.ultimate else "")
+        evidence = cited.numbers(fact.fact_id for fact in joint.evidence)
+        row(made, [party.name for party in joint.members], sure, evidence, [step(fall, cited) for fall in joint.proof])
+    if made.row_count:
+        yield made
     under = f"controls ({answer.controlled_page.total:,})"
     yield from _controllers(answer.controlled, under, lambda one: one.controlled, cited, whole=False)
     yield from left(answer.controlled_page, "controlled", "controlled")
@@ -57,16 +65,38 @@ def held(fall: Fall, cited: Cited) -> str:
 def groups(answer: GroupsOf, cited: Cited) -> Iterator[Any]:
     """The groups of a party, and how each member came in."""
     yield heading(answer.party)
-    for group in answer.groups:
-        title = f"group of {group.top.name}: {plural(group.page.total, 'member')} by {group.basis}"
+    yield from _groups(answer.groups, "", cited)
+    yield from _groups(answer.with_suspected, ", with what is suspected", cited)
+    made = table("criterion", "on", "figure", "threshold", "state", title="dependences")
+    for one in answer.dependences:
+        figure = "without bound" if one.value is None else f"{'≥ ' if one.at_least else ''}{percent(one.value)}"
+        name = f"{one.criterion} {one.name} {one.name_zh}"
+        row(made, name, one.other.name, figure, f"{one.comparison} {percent(one.threshold)}", one.state)
+    if made.row_count:
+        yield made
+    silent = table("criterion", "with how many", title="cannot be tested")
+    for each in answer.untested:
+        if each.others:
+            row(silent, f"{each.criterion} {each.name} {each.name_zh}", f"{each.others:,}")
+    if silent.row_count:
+        yield silent
+
+
+def _groups(found: Iterable[Group], reading: str, cited: Cited) -> Iterator[Any]:
+    for group in found:
+        title = f"group of {group.top.name}: {plural(group.page.total, 'member')} by {group.basis}{reading}"
         made = table("member", "kind", "id", "how it came in", title=title)
         for member in group.members:
-            row(made, member.party.name, member.party.kind, member.party.id, _why(member, cited))
+            row(made, member.party.name, member.party.kind, member.party.id, how(member, cited))
         yield made
         yield from left(group.page, "member")
+        for edge in group.edges:
+            names = ", ".join(party.name for party in edge.leave)
+            yield f"without {edge.dependant.name} on {edge.other.name} ({edge.state}) would leave: {names or 'nobody'}"
 
 
-def _why(member: Member, cited: Cited) -> list[str]:
+def how(member: Member, cited: Cited) -> list[str]:
+    """How a member came into its group."""
     if member.why == "top":
         return ["on top"]
     if member.proof:
@@ -76,4 +106,7 @@ def _why(member: Member, cited: Cited) -> list[str]:
         f"{cited.numbers([fact.fact_id])}"
         for fact in member.dependences
     ]
+    said += [told(one) for one in member.suspected]
+    if member.why == "family":
+        return ["relatives control it together"]
     return said or ["members of its ring control each other"]

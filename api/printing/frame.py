@@ -13,14 +13,20 @@ from rich.text import Text
 
 from api import questions
 from api.answer import Answer
-from api.printing import amounts, control, parties, ties
+from api.printing import amounts, books, control, credit, owners, parties, promises, ties
 from api.printing.paper import DIM, Cited, plain, row, table
+from api.questions.book_groups import BookGroups
+from api.questions.book_guarantees import BookGuarantees
+from api.questions.book_limits import BookLimits
 from api.questions.changes import ChangesOf
 from api.questions.control import ControlOf
+from api.questions.credit_check import CreditCheck
 from api.questions.exposure import ExposureTo
 from api.questions.groups import GroupsOf
+from api.questions.guarantees import GuaranteesOf
 from api.questions.links import Linkage
 from api.questions.network import Network
+from api.questions.owners import OwnersOf
 from api.questions.party import Dossier
 from api.questions.search import Found
 from api.questions.tiers import TiersOf
@@ -36,8 +42,14 @@ PRINTERS: Mapping[type, Callable[[Any, Cited], Iterable[Any]]] = {
     Dossier: parties.dossier,
     Network: parties.network,
     ControlOf: control.control,
+    OwnersOf: owners.owners,
     GroupsOf: control.groups,
     ExposureTo: amounts.exposure,
+    CreditCheck: credit.credit_check,
+    GuaranteesOf: promises.guarantees,
+    BookLimits: books.limits,
+    BookGroups: books.groups,
+    BookGuarantees: books.guarantees,
     Linkage: ties.linkage,
     TiersOf: amounts.tiers,
     ChangesOf: ties.changes,
@@ -48,9 +60,15 @@ NEXT: Mapping[type, str] = {
     Found: "try part of the name, the other language or a number; the day may lie before it was known (--known-at)",
     Dossier: "ask about another day (--valid-at), or load more about it: contagraph load PATH",
     Network: "ask about another day (--valid-at) or without --kind",
+    OwnersOf: "ask who may control it: contagraph ask control ID, or load who holds it: contagraph load PATH",
     ControlOf: "ask who stands around it: contagraph ask network ID",
     GroupsOf: "ask who may control it: contagraph ask control ID",
     ExposureTo: "ask with another --lender, or load facilities: contagraph load PATH",
+    CreditCheck: "load a Profile of the lender with rule_sets, and its tier1 and net_capital: contagraph load PATH",
+    GuaranteesOf: "load guarantees: contagraph load PATH, or ask about another day (--valid-at)",
+    BookLimits: "state the lender's rule_sets in a Profile of it, and load its capital: contagraph load PATH",
+    BookGroups: "load facilities of this lender: contagraph load PATH, or ask about another day (--valid-at)",
+    BookGuarantees: "load guarantees: contagraph load PATH, or ask about another day (--valid-at)",
     Linkage: "allow longer paths (--steps 6), or what joins many (--through lenders, state, hubs)",
     TiersOf: "load who supplies whom, or ask the other way: upstream, downstream",
     ChangesOf: "compare with an earlier day (--since 2023-12-31) or with what was known then (--since-known)",

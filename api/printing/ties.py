@@ -1,14 +1,17 @@
 """Links between parties, and changes of one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.text import Text
 
 from api.printing.control import step
 from api.printing.paper import BOLD, Cited, heading, left, row, table
+from api.printing.paper import facts as facts_of
+from api.questions.chains import Chain, Tie
 from api.questions.changes import ChangesOf, in_time
-from api.questions.links import Chain, Linkage, Tie
+from api.questions.links import Linkage
+from api.wording import period
 
 
 def linkage(answer: Linkage, cited: Cited) -> Iterator[Any]:
@@ -21,12 +24,30 @@ def linkage(answer: Linkage, cited: Cited) -> Iterator[Any]:
             row(made, shared.controller.name, company.name, [step(fall, cited) for fall in proof])
     if made.row_count:
         yield made
-    paths = table("", "steps", "path", title=f"paths ({answer.page.total:,})", amounts=("steps",))
+    whys = table("why", "", "between", "by way of", "paths", "src", title="why they are connected")
+    for why in answer.why:
+        named = [", ".join(party.name for party in some) for some in (why.parties, why.through)]
+        facts = [*(one.fact_id for one in why.facts), *(one.fact_id for one in why.records)]
+        row(whys, why.english, why.chinese, *named, _few(why.paths), cited.numbers(facts))
+    if whys.row_count:
+        yield whys
+    paths = table("", "steps", "strength", "path", "held", title=f"paths ({answer.page.total:,})",
+                  amounts=("steps", "strength"))  # fmt: skip
     for number, chain in enumerate(answer.paths, start=1):
-        row(paths, number, len(chain.steps), path(chain, cited))
+        held = [period(one.valid_from, one.valid_to) for one in chain.held]
+        row(paths, number, len(chain.steps), f"{chain.strength:.3f}", path(chain, cited), held)
     if paths.row_count:
         yield paths
     yield from left(answer.page, "path", by="--limit")
+    for cut in answer.cuts:
+        title = f"refuted, these would part {cut.parties[0].name} and {cut.parties[1].name}"
+        yield from facts_of(cited, cut.facts, title)
+
+
+def _few(numbers: Sequence[int], most: int = 6) -> str:
+    """Numbers of paths, the first of them where they are many."""
+    more = f" +{len(numbers) - most}" if len(numbers) > most else ""
+    return ", ".join(map(str, numbers[:most])) + more
 
 
 def path(chain: Chain, cited: Cited) -> str:

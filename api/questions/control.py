@@ -1,18 +1,20 @@
 """Who controls a party, and what does it control?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from analytics.structure.ownership.stakes import Overfull
 from analytics.structure.proof import Step, prove_each
 from api.answer import Answer, Fact, Page, Party, Question
 from api.engine import Engine
 from api.evidence import Evidence
 from api.questions.asking import check_page, node_of
+from api.questions.overfull import MoreThanAll, more_than_all, told
 from api.view import View
 from api.wording import percent, plural
-from graph.model import CONTROLS, OWNS
+from graph.model import CONTROLS, OWNS, RELATED_TO
 from graph.moment import Moment
 
 
@@ -42,6 +44,21 @@ class Controller:
 
 
 @dataclass(frozen=True)
+class InConcert:
+    """Parties that act in concert and control another together, and the proof."""
+
+    members: tuple[Party, ...]
+    evidence: tuple[Fact, ...]
+    """What makes them act in concert."""
+    certain: bool
+    ultimate: bool
+    """Whether nobody controls the concert or one of its members."""
+    alone: tuple[Party, ...]
+    """Members that control it by themselves too."""
+    proof: tuple[Fall, ...]
+
+
+@dataclass(frozen=True)
 class ControlOf:
     """Control over a party, and by it."""
 
@@ -52,6 +69,10 @@ class ControlOf:
     """What it controls, in the order in which control follows; one page."""
     controllers_page: Page
     controlled_page: Page
+    concerts: tuple[InConcert, ...]
+    """Concerts that control it together, certain before possible."""
+    overfull: tuple[MoreThanAll, ...]
+    """Of those shown, companies whose holders are stated to have more than all votes."""
 
 
 def control(engine: Engine, party: str, *, limit: int = 50, offset: int = 0, moment: Moment) -> Answer[ControlOf]:
@@ -78,9 +99,11 @@ def control(engine: Engine, party: str, *, limit: int = 50, offset: int = 0, mom
         controlled,
         Page(len(above), offset, len(controllers)),
         Page(len(below), offset, len(controlled)),
+        tuple(_concerts(view, evidence, node)),
+        _overfull(view, evidence, node, (*controllers, *controlled)),
     )
     question = Question("control", {"party": party, "limit": limit, "offset": offset})
-    return view.answer(question, value, evidence, reasons=list(_reasons(view, node, value)))
+    return view.answer(question, value, evidence, reasons=list(_reasons(view, evidence, node, value)))
 
 
 def _above(view: View, node: int) -> list[tuple[int, bool]]:
@@ -90,6 +113,38 @@ def _above(view: View, node: int) -> list[tuple[int, bool]]:
     everyone = set(view.control.controllers_of(node, possible=True).tolist()) | sure
     ordered = sorted(everyone, key=lambda owner: (owner not in sure, owner not in tops, owner))
     return [(owner, owner in sure) for owner in ordered]
+
+
+def _concerts(view: View, evidence: Evidence, node: int) -> Iterator[InConcert]:
+    """Concerts that control a party."""
+    together = view.register.together
+    if together is None:
+        return
+    sure = together.concerts_over(node)
+    maybe = [k for k in together.concerts_over(node, possible=True) if k not in sure]
+    for number in (*sure, *maybe):
+        certain, concert = number in sure, together.concerts[number]
+        steps = together.prove(number, node, possible=not certain)
+        alone = [x for x in concert.members if node in view.control.controlled_by(x)]
+        yield InConcert(
+            evidence.parties(concert.members),
+            evidence.facts(RELATED_TO, concert.ties),
+            certain,
+            number in together.ultimate_of(node, possible=not certain)[1],
+            evidence.parties(alone),
+            tuple(fallen(view, evidence, step) for step in steps if step.company not in concert.members),
+        )
+
+
+def _overfull(view: View, evidence: Evidence, node: int, shown: Iterable[Controller]) -> tuple[MoreThanAll, ...]:
+    """Companies among those shown whose holders have more than all votes."""
+    if not len(view.control.overfull):
+        return ()
+    ids = {fall.company.id for one in shown for fall in one.proof}
+    nodes = {node, *(view.snapshot.node(party) for party in ids)}
+    given = view.control.holdings.given
+    found = [Overfull(y, float(given[y])) for y in sorted(nodes & set(view.control.overfull.tolist()))]
+    return more_than_all(view, evidence, found, layer="votes", policy="as stated")
 
 
 def _below(view: View, node: int) -> list[tuple[int, bool]]:
@@ -114,10 +169,11 @@ def proofs(
 ) -> list[tuple[Fall, ...]]:
     """The facts by which a party controls each of several companies, one fallen company after the other."""
     found = prove_each(view.control, owner, companies, possible=not certain)
-    return [tuple(_fall(view, evidence, step) for step in steps if step.company != owner) for steps in found]
+    return [tuple(fallen(view, evidence, step) for step in steps if step.company != owner) for steps in found]
 
 
-def _fall(view: View, evidence: Evidence, step: Step) -> Fall:
+def fallen(view: View, evidence: Evidence, step: Step) -> Fall:
+    """One step of a proof, with the facts behind it."""
     held = evidence.facts(OWNS, list(step.holdings)) if step.holdings else ()
     other = evidence.facts(CONTROLS, view.other_control[list(step.edges)]) if step.edges else ()
     return Fall(evidence.party(step.company), (*held, *other), step.low, step.high)
@@ -130,7 +186,7 @@ def in_words(fall: Fall) -> str:
     return f"{fall.company.name} by {by}{together}"
 
 
-def _reasons(view: View, node: int, value: ControlOf) -> Iterator[str]:
+def _reasons(view: View, evidence: Evidence, node: int, value: ControlOf) -> Iterator[str]:
     name = value.party.name
     if not value.controllers_page.total:
         yield f"Nobody is known to control {name}."
@@ -138,6 +194,11 @@ def _reasons(view: View, node: int, value: ControlOf) -> Iterator[str]:
         how = "controls" if one.certain else "may control"
         top = " and nobody controls it" if one.ultimate else ""
         yield f"{one.controller.name} {how} {name}{top}: {'; then '.join(in_words(fall) for fall in one.proof)}."
+    for joint in value.concerts:
+        who = ", ".join(party.name for party in joint.members)
+        how = "control" if joint.certain else "may control"
+        by = "; then ".join(in_words(fall) for fall in joint.proof)
+        yield f"{who} act in concert and {how} {name} together: {by}."
     for ring in view.control.deadlocks:
         if node in ring:
             yield f"{name} sits in a ring whose members hold each other's majority; nobody outside can control it."
@@ -148,5 +209,4 @@ def _reasons(view: View, node: int, value: ControlOf) -> Iterator[str]:
     for page in (value.controllers_page, value.controlled_page):
         if page.left:
             yield f"{plural(page.left, 'more party is', 'more parties are')} not shown."
-    if node in view.control.overfull:
-        yield f"Holders of {name} are stated to have more than all votes; the statements stand as they are."
+    yield from told(value.overfull, evidence)

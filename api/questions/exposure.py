@@ -12,6 +12,7 @@ from api.engine import Engine
 from api.evidence import Evidence
 from api.questions.asking import check_page, node_of
 from api.questions.groups import groups_of
+from api.questions.limits import NOTHING, Against, against, against_said
 from api.view import View
 from api.wording import money, plural
 from graph.field import Kind
@@ -74,6 +75,8 @@ class ExposureTo:
     currency: str | None
     alone: Stake
     groups: tuple[GroupStake, ...]
+    against: Against
+    """What the lender's rules allow, and how much of it is used."""
 
 
 def exposure(
@@ -91,8 +94,9 @@ def exposure(
     groups = tuple(_group(view, evidence, members, stake, limit) for members, stake in zip(united, found, strict=True))
     alone = _stake(evidence, own, limit)
     value = ExposureTo(
-        evidence.party(node), None if of is None else evidence.party(of), view.snapshot.moment.currency, alone, groups
-    )
+        evidence.party(node), None if of is None else evidence.party(of), view.snapshot.moment.currency, alone, groups,
+        NOTHING if of is None else against(view, evidence, of, node, limit=limit),
+    )  # fmt: skip
     question = Question("exposure", {"party": party, "lender": lender, "limit": limit})
     return view.answer(question, value, evidence, reasons=list(_reasons(value)))
 
@@ -156,6 +160,7 @@ def _reasons(value: ExposureTo) -> Iterator[str]:
         yield _words(who, f"the group of {group.top.name} ({count})", group.stake, value.currency)
     for stake in (value.alone, *(group.stake for group in value.groups)):
         yield from _reserves(stake, value.currency)
+    yield from against_said(value.against, value.currency)
     if not value.groups:
         yield f"{value.party.name} belongs to no group."
 

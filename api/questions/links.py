@@ -3,53 +3,28 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from analytics.structure.paths import Path, Paths, Web, paths_among
-from api.answer import Answer, Fact, Page, Party, Question
+from analytics.structure.paths import Paths, Web, paths_among
+from api.answer import Answer, Page, Party, Question
 from api.engine import Engine
 from api.evidence import Evidence
 from api.questions.asking import check_page, check_range, kinds_of, node_of
-from api.questions.control import Fall, in_words, proofs
+from api.questions.chains import Chain, chain, in_one_line
+from api.questions.control import in_words, proofs
+from api.questions.meanings import Cut, Shared, Why, cuts, whys
+from api.questions.timelines import TimeLine, Times
 from api.view import View
 from api.wording import plural
 from graph.errors import InvalidQuestion
-from graph.field import PARTY_KINDS, Kind
+from graph.field import PARTY_KINDS
 from graph.moment import Moment
 
 MOST_PARTIES = 10
 THROUGH = ("lenders", "state", "hubs")
 """What ties too many to mean anything: loans of lenders of many, government bodies, parties with many neighbours."""
+NAMED = 5
+"""Parties by whose way others hang together that a sentence names."""
 MOST_NEIGHBOURS = 1000
 """Neighbours above which a party is a hub; our own proposal."""
-
-
-@dataclass(frozen=True)
-class Tie:
-    """One step of a path: two parties and every fact that ties them."""
-
-    tail: Party
-    head: Party
-    facts: tuple[Fact, ...]
-
-
-@dataclass(frozen=True)
-class Chain:
-    """One path between two of the parties."""
-
-    parties: tuple[Party, ...]
-    steps: tuple[Tie, ...]
-    strength: float
-    """Of its weakest step: a share, or 1 for relations without one."""
-
-
-@dataclass(frozen=True)
-class Shared:
-    """One party that controls several of those asked about, with the proof for each."""
-
-    controller: Party
-    controlled: tuple[Party, ...]
-    proofs: tuple[tuple[Fall, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -59,13 +34,19 @@ class Linkage:
     parties: tuple[Party, ...]
     controllers: tuple[Shared, ...]
     """Who controls more than one of them for certain; one of the parties itself may be such."""
+    why: tuple[Why, ...]
+    """Why they are connected, what binds most first; each with its facts."""
     paths: tuple[Chain, ...]
-    """Shorter first, then stronger."""
+    """Stronger first, then shorter."""
     counts: dict[int, int]
     """Paths found by number of steps."""
     complete: int
     """All paths of up to so many steps were seen; of longer ones there are at least so many."""
     page: Page
+    cuts: tuple[Cut, ...]
+    """For each two that paths tie, the fewest facts whose refutation leaves no shown path."""
+    times: tuple[TimeLine, ...]
+    """When each link of the shown paths held, as it is known, other days too."""
 
 
 def links(
@@ -87,24 +68,24 @@ def links(
     check_range(steps, where="steps", low=1, high=8)
     chosen = kinds_of(kinds)
     view = engine.view(moment)
-    nodes = list(dict.fromkeys(node_of(view.snapshot, party, where="party") for party in parties))
-    if not 2 <= len(nodes) <= MOST_PARTIES:
-        raise InvalidQuestion(
-            f"{plural(len(nodes), 'different party', 'different parties')}",
-            where="party",
-            remedy=f"name 2 to {MOST_PARTIES} parties that are not the same",
-        )
+    nodes = _nodes(view, parties)
     evidence = Evidence(view.snapshot)
     web = view.web(chosen, through_lenders="lenders" in opened, through_state="state" in opened)
     degree = web.size if "hubs" in opened else MOST_NEIGHBOURS
     found = paths_among(web, nodes, max_length=steps, limit=limit, max_degree=degree)
+    times = Times(evidence, web, chosen, found.best)
+    chains = tuple(chain(evidence, web, chosen, path, times.whole(path)) for path in found.best)
+    shared = tuple(_shared(view, evidence, nodes))
     value = Linkage(
         evidence.parties(nodes),
-        tuple(_shared(view, evidence, nodes)),
-        tuple(_chain(view, evidence, web, chosen, path) for path in found.best),
+        shared,
+        whys(view, evidence, nodes=nodes, given=parties, shared=shared, chains=chains, kinds=chosen, steps=steps),
+        chains,
         {int(length): int(count) for length, count in found.count.items()},
         found.complete,
         Page(found.total, 0, len(found.best)),
+        tuple(cuts(evidence, nodes, chains)),
+        tuple(times.lines.values()),
     )
     asked = {"parties": list(parties), "steps": steps, "kinds": [k.name for k in chosen] if kinds else None}
     question = Question("links", {**asked, "through": list(opened), "limit": limit})
@@ -122,15 +103,18 @@ def _shared(view: View, evidence: Evidence, nodes: Sequence[int]) -> Iterator[Sh
             yield Shared(evidence.party(owner), evidence.parties(held), shown)
 
 
-def _chain(view: View, evidence: Evidence, web: Web, kinds: Sequence[Kind], path: Path) -> Chain:
-    steps = []
-    for a, b in zip(path.nodes, path.nodes[1:], strict=False):
-        facts: list[Fact] = []
-        for number in sorted({found.relation for found in web.evidence(a, b)}):
-            at = [found.link for found in web.evidence(a, b) if found.relation == number]
-            facts += evidence.facts(kinds[number], np.array(at))
-        steps.append(Tie(evidence.party(a), evidence.party(b), tuple(facts)))
-    return Chain(evidence.parties(path.nodes), tuple(steps), path.strength)
+def _nodes(view: View, parties: Sequence[str]) -> list[int]:
+    """The parties as nodes, each once; records of one party are told apart by their ids alone."""
+    every = [node_of(view.snapshot, party, where="party") for party in parties]
+    nodes = list(dict.fromkeys(every))
+    records = len(set(parties)) > 1 and len(nodes) == 1
+    if not (records or len(nodes) >= 2) or len(nodes) > MOST_PARTIES:
+        raise InvalidQuestion(
+            f"{plural(len(nodes), 'different party', 'different parties')}",
+            where="party",
+            remedy=f"name 2 to {MOST_PARTIES} parties that are not the same",
+        )
+    return nodes
 
 
 def _opened(through: Sequence[str]) -> tuple[str, ...]:
@@ -145,17 +129,31 @@ def _opened(through: Sequence[str]) -> tuple[str, ...]:
 
 
 def _reasons(value: Linkage, found: Paths, *, steps: int) -> Iterator[str]:
+    for why in value.why:
+        if why.form not in ("control", "common controller"):
+            yield _in_words(why)
     for shared in value.controllers:
         whom = ", ".join(party.name for party in shared.controlled)
         yield f"{shared.controller.name} controls {whom}: {'; '.join(in_words(fall[-1]) for fall in shared.proofs)}."
     if value.paths:
         first = value.paths[0]
-        yield f"The closest tie has {plural(len(first.steps), 'step')}: {in_one_line(first)}."
+        yield f"The strongest tie has {plural(len(first.steps), 'step')}: {in_one_line(first)}."
         yield f"{plural(value.page.total, 'path')} of up to {steps} steps; {value.page.shown:,} shown."
-    else:
+    elif len(value.parties) > 1:
         yield f"No path of up to {plural(steps, 'step')} ties them."
+    for cut in value.cuts:
+        one, other = cut.parties
+        left = f"; {plural(value.page.left, 'path')} not shown may tie them still" if value.page.left else ""
+        yield f"{plural(len(cut.facts), 'fact')} refuted would part {one.name} and {other.name}{left}."
     if found.complete < steps:
         yield f"Paths of more than {plural(found.complete, 'step')} were too many to count; there may be more."
+
+
+def _in_words(why: Why) -> str:
+    whom = " and ".join(party.name for party in why.parties)
+    by = ", ".join(party.name for party in why.through[:NAMED])
+    more = f" and {len(why.through) - NAMED} more" if len(why.through) > NAMED else ""
+    return f"{whom}: {why.english}" + (f", by way of {by}{more}." if by else ".")
 
 
 def _shut(view: View, web: Web, opened: Sequence[str]) -> Iterator[str]:
@@ -168,14 +166,3 @@ def _shut(view: View, web: Web, opened: Sequence[str]) -> Iterator[str]:
     shut = {name: whom for name, (whom, any_there) in there.items() if any_there and name not in opened}
     if shut:
         yield f"No path passes through {', nor '.join(shut.values())}, unless asked (through: {', '.join(shut)})."
-
-
-def in_one_line(chain: Chain) -> str:
-    """A path in words, arrows as they point, each with its relation and value."""
-    words = [chain.parties[0].name]
-    for step in chain.steps:
-        fact = step.facts[0]
-        label = f"{fact.kind} {fact.text}".strip()
-        words.append(f"—{label}→" if fact.tail == step.tail else f"←{label}—")
-        words.append(step.head.name)
-    return " ".join(words)

@@ -46,6 +46,7 @@ class Operation:
     """One address."""
 
     name: str
+    method: str
     path: str
     about: tuple[str, ...]
     parameters: tuple[Parameter, ...]
@@ -104,11 +105,12 @@ def _policy() -> str:
 
 def _operations(document: dict[str, Any]) -> Iterator[Operation]:
     for path, methods in document["paths"].items():
-        for operation in methods.values():
+        for method, operation in methods.items():
             content = operation["responses"]["200"].get("content", {}).get("application/json", {})
             example = content.get("example")
             yield Operation(
                 operation["operationId"],
+                method.upper(),
                 path,
                 tuple(operation["description"].split("\n\n")),
                 tuple(_parameter(each) for each in operation.get("parameters", ())),

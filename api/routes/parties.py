@@ -1,6 +1,6 @@
 """Questions about one party."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
@@ -10,7 +10,9 @@ from api.questions.changes import ChangesOf
 from api.questions.control import ControlOf
 from api.questions.exposure import ExposureTo
 from api.questions.groups import GroupsOf
+from api.questions.guarantees import GuaranteesOf
 from api.questions.network import Network
+from api.questions.owners import OwnersOf
 from api.questions.party import Dossier
 from api.questions.search import LONGEST, Found
 from api.questions.tiers import TiersOf
@@ -59,6 +61,23 @@ def control(engine: Served, id: PartyId, moment: At, limit: Limit = 50, offset: 
     return questions.control(engine, id, limit=limit, offset=offset, moment=moment)
 
 
+@router.get("/{id:path}/owners")
+def owners(
+    engine: Served,
+    id: PartyId,
+    moment: At,
+    regime: Annotated[
+        str | None,
+        Query(description="Regime of beneficial ownership; else those of its country", examples=["CN_2024"]),
+    ] = None,
+    layer: Annotated[Literal["capital", "votes"], Query(description="What is owned in the end")] = "capital",
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> Answer[OwnersOf]:
+    """Who owns it, directly and in the end, who decides in it, its beneficial owners and close links by law."""
+    return questions.owners(engine, id, regime=regime, layer=layer, limit=limit, offset=offset, moment=moment)
+
+
 @router.get("/{id:path}/groups")
 def groups(engine: Served, id: PartyId, moment: At, limit: Limit = 100, offset: Offset = 0) -> Answer[GroupsOf]:
     """Which groups of connected clients it belongs to, and why."""
@@ -84,6 +103,19 @@ def exposure(
     """What a lender has at stake with it, by name and by group."""
     whose = settings.lender if lender is None else lender
     return questions.exposure(engine, id, lender=whose or None, limit=limit, moment=moment)
+
+
+@router.get("/{id:path}/guarantees")
+def guarantees(
+    engine: Served,
+    id: PartyId,
+    moment: At,
+    length: Annotated[int, Query(ge=2, le=12, description="Most guarantees of a closed circle")] = 5,
+    limit: Limit = 20,
+    offset: Offset = 0,
+) -> Answer[GuaranteesOf]:
+    """Guarantees given and taken, the circles it sits in, and the law's tests."""
+    return questions.guarantees(engine, id, length=length, limit=limit, offset=offset, moment=moment)
 
 
 @router.get("/{id:path}/upstream")

@@ -78,9 +78,17 @@ def world(folder: Path) -> Book:
                    "ccf": 0.4, "currency": "CNY", "source": "bank"})
         for n, (to, drawn, undrawn) in enumerate([(MINE, 5e7, 1e7), (RING2, 9e7, None), (SHOP, 2e7, 0.0)], start=1)
     ]  # fmt: skip
-    name = ("Profile", {"party": BANK, "name": NAMES[BANK], "source": "bank", "rule_sets": "CN-LER"})
+    name = (
+        "Profile",
+        {"party": BANK, "name": NAMES[BANK], "source": "bank", "rule_sets": "CN", "lender_class": "commercial bank"},
+    )
+    capital = [
+        ("Statement", {"party": BANK, "period_end": day("2023-12-31"), "months": 0, "standard": "CN", "item": item,
+                       "value": value, "unit": "CNY", "source": "bank"})
+        for item, value in (("tier1", 1e9), ("net_capital", 1.2e9))
+    ]  # fmt: skip
     rival = owns(B, HOLD, 0.55, source="bank")
-    book.load({BANK: "Company"}, [name, *facilities, rival], source="bank", trust=0.4,
+    book.load({BANK: "Company"}, [name, *capital, *facilities, rival], source="bank", trust=0.4,
               closed_at=instant("2024-03-01T00:00:00"))  # fmt: skip
     said = owns(PERSON, B, 0.51, valid_from=day("2020-01-01"))
     book.load({}, [owns(PERSON, B, 0.49, valid_from=day("2020-01-01"), revision=1)], end=[said],

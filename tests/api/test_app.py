@@ -1,5 +1,6 @@
 """Every question over HTTP: the same answer as the function, in one frame, told by problems where it fails."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,12 +15,19 @@ from api import questions
 from api.answer import Answer
 from api.app import create_app
 from api.engine import Engine, Place
+from api.questions.applications import Request
+from api.questions.book_groups import BookGroups
+from api.questions.book_guarantees import BookGuarantees
+from api.questions.book_limits import BookLimits
 from api.questions.changes import ChangesOf
 from api.questions.control import ControlOf
+from api.questions.credit_check import CreditCheck
 from api.questions.exposure import ExposureTo
 from api.questions.groups import GroupsOf
+from api.questions.guarantees import GuaranteesOf
 from api.questions.links import Linkage
 from api.questions.network import Network
+from api.questions.owners import OwnersOf
 from api.questions.party import Dossier
 from api.questions.search import Found
 from api.questions.tiers import TiersOf
@@ -40,8 +48,18 @@ class Case:
     parameters: dict[str, Any]
     type: Any
     ask: Ask
+    body: Any = None
+    """What is sent with it; none: it is asked by its address alone."""
+
+    def sent(self, client: httpx.Client, **more: str) -> httpx.Response:
+        """The reply to it."""
+        given = {**self.parameters, **more}
+        if self.body is None:
+            return client.get(self.address, params=given)
+        return client.post(self.address, params=given, json=self.body)
 
 
+REQUEST = json.loads(Path(__file__).with_name("request.json").read_text(encoding="utf-8"))
 CASES = {
     "search": Case("/v1/parties", {"q": "澜汀"}, Found, lambda e, m: questions.search(e, "澜汀", moment=m)),
     "party": Case(f"/v1/parties/{B}", {"limit": 3}, Dossier, lambda e, m: questions.party(e, B, limit=3, moment=m)),
@@ -52,12 +70,49 @@ CASES = {
         lambda e, m: questions.network(e, MINE, hops=2, kinds=["OWNS", "SUPPLIES"], limit=5, offset=1, moment=m),
     ),
     "control": Case(f"/v1/parties/{B}/control", {}, ControlOf, lambda e, m: questions.control(e, B, moment=m)),
+    "owners": Case(
+        f"/v1/parties/{MINE}/owners",
+        {"regime": "CN_2024"},
+        OwnersOf,
+        lambda e, m: questions.owners(e, MINE, regime="CN_2024", moment=m),
+    ),
     "groups": Case(f"/v1/parties/{MINE}/groups", {}, GroupsOf, lambda e, m: questions.groups(e, MINE, moment=m)),
     "exposure": Case(
         f"/v1/parties/{MINE}/exposure",
         {"lender": BANK},
         ExposureTo,
         lambda e, m: questions.exposure(e, MINE, lender=BANK, moment=m),
+    ),
+    "guarantees": Case(
+        f"/v1/parties/{MINE}/guarantees",
+        {"length": 4},
+        GuaranteesOf,
+        lambda e, m: questions.guarantees(e, MINE, length=4, moment=m),
+    ),
+    "book_limits": Case(
+        f"/v1/lenders/{BANK}/limits",
+        {"near": 0.5, "limit": 3},
+        BookLimits,
+        lambda e, m: questions.book_limits(e, BANK, near=0.5, limit=3, moment=m),
+    ),
+    "book_groups": Case(
+        f"/v1/lenders/{BANK}/groups",
+        {"reading": "confirmed"},
+        BookGroups,
+        lambda e, m: questions.book_groups(e, BANK, reading="confirmed", moment=m),
+    ),
+    "book_guarantees": Case(
+        f"/v1/lenders/{BANK}/guarantees",
+        {"scope": "lender", "length": 4, "unwind": "parts:2"},
+        BookGuarantees,
+        lambda e, m: questions.book_guarantees(e, BANK, scope="lender", length=4, unwind="parts:2", moment=m),
+    ),
+    "credit_check": Case(
+        "/v1/credit-checks",
+        {"limit": 3},
+        CreditCheck,
+        lambda e, m: questions.credit_check(e, Request.model_validate(REQUEST), limit=3, moment=m),
+        REQUEST,
     ),
     "links": Case(
         "/v1/links",
@@ -93,7 +148,7 @@ def client(engine: Engine) -> Iterator[httpx.Client]:
 @pytest.mark.parametrize("name", CASES)
 def test_http_answers_what_the_function_answers(client: httpx.Client, engine: Engine, name: str) -> None:
     case = CASES[name]
-    reply = client.get(case.address, params=case.parameters)
+    reply = case.sent(client)
     said = case.ask(engine, engine.moment())
     assert reply.status_code == 200, reply.text
     assert reply.json() == TypeAdapter(Answer[case.type]).dump_python(said, mode="json", by_alias=True)
@@ -101,7 +156,7 @@ def test_http_answers_what_the_function_answers(client: httpx.Client, engine: En
 
 @pytest.mark.parametrize("name", CASES)
 def test_every_answer_has_the_same_frame(client: httpx.Client, name: str) -> None:
-    answer = client.get(CASES[name].address, params=CASES[name].parameters).json()
+    answer = CASES[name].sent(client).json()
     assert list(answer) == ["question", "as_of", "snapshot", "answer", "reasons", "sources"]
     assert answer["question"]["name"] == name
     assert set(answer["as_of"]) == {"valid_at", "known_at"}

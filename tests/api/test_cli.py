@@ -22,8 +22,14 @@ TYPED: dict[str, tuple[str, ...]] = {
     "party": (B, "--limit", "3"),
     "network": (MINE, "--hops", "2", "--kind", "OWNS", "--kind", "SUPPLIES", "--limit", "5", "--offset", "1"),
     "control": (B,),
+    "owners": (MINE, "--regime", "CN_2024"),
     "groups": (MINE,),
     "exposure": (MINE, "--lender", BANK, "--limit", "20"),
+    "guarantees": (MINE, "--length", "4"),
+    "book_limits": (BANK, "--near", "0.5", "--limit", "3"),
+    "book_groups": (BANK, "--reading", "confirmed"),
+    "book_guarantees": (BANK, "--scope", "lender", "--length", "4", "--unwind", "parts:2"),
+    "credit_check": (str(Path(__file__).with_name("request.json")), "--limit", "3"),
     "links": (MINE, RING2, "--steps", "2"),
     "upstream": (BUYER, "--limit", "4", "--offset", "300"),
     "downstream": (MINE,),
@@ -36,18 +42,36 @@ def run(*words: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, timeout=120)
 
 
+def words(name: str) -> list[str]:
+    """How a question is called on the command line: `book limits` of `book_limits`."""
+    return name.split("_", 1) if name.startswith("book_") else [name.replace("_", "-")]
+
+
 def asked(folder: Path, name: str, *more: str) -> "subprocess.CompletedProcess[str]":
-    return run("ask", name, *TYPED[name], "--store", str(folder), *AT, *more)
+    return run("ask", *words(name), *TYPED[name], "--store", str(folder), *AT, *more)
 
 
 @pytest.mark.parametrize("name", TYPED)
 def test_the_answer_reads_as_words_with_its_reasons_and_its_moment(
     folder: Path, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    app(["ask", name, *TYPED[name], "--store", str(folder), *AT], standalone_mode=False)
+    app(["ask", *words(name), *TYPED[name], "--store", str(folder), *AT], standalone_mode=False)
     said = capsys.readouterr().out
     assert "why" in said
     assert "as of 2025-06-30, known by 2025-06-30 08:00 UTC · snapshot v3" in said
+
+
+def test_a_credit_check_reads_what_is_piped_in_and_calls_parties_by_name(folder: Path) -> None:
+    said = f'applicant = "{NAMES[MINE]}"\n[facility]\namount = 8e7\ncurrency = "CNY"\n'
+    command = [str(Path(sys.executable).with_name("contagraph")), "ask", "credit-check", "-", "--lender", BANK]
+    done = subprocess.run(
+        [*command, "--store", str(folder), *AT], input=said, capture_output=True, text=True, encoding="utf-8",
+        check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    for word in ("decline · 拒绝", "CN_LOAN_SINGLE_10", "减少授信CNY 10,000,000", "商业银行法第39条"):
+        assert word in done.stdout
+    assert not (folder / "ledger.jsonl").exists()
 
 
 def test_a_party_may_be_called_by_its_exact_name(folder: Path) -> None:
@@ -73,6 +97,7 @@ def test_a_name_is_printed_as_it_is(folder: Path) -> None:
         (("ask", "party", ""), "PARTY: no party is named"),
         (("ask", "links", B, ""), "PARTIES: no party is named"),
         (("ask", "exposure", B, "--lender", " "), "--lender: no party is named"),
+        (("ask", "credit-check", "nowhere.json"), "nowhere.json: there is no such file"),
         (
             ("ask", "exposure", B, "--lender", "register:nobody"),
             "no party of this id, given as the lender",
@@ -148,7 +173,7 @@ def test_names_are_neither_markup_nor_orders_to_the_terminal(namesakes: Path, pa
 
 def test_options_of_a_moment_are_taken_by_every_question(folder: Path) -> None:
     for name in TYPED:
-        said = run("ask", name, "--help").stdout
+        said = run("ask", *words(name), "--help").stdout
         for option in ("--lender", "--currency", "--valid-at", "--known-at", "--version", "--store", "--json"):
             assert option in said, (name, option)
         assert "Example: contagraph ask" in said

@@ -30,3 +30,12 @@ def test_every_question_is_asked_and_one_without_data_says_so(
         ("exposure", "nothing at stake"),
     ):
         assert honest in said[name]
+
+
+def test_a_lender_is_asked_for_more_in_the_currency_of_its_loans(
+    reference_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for step in registers(reference_data / "finbench", tmp_path, tmp_path / "store"):
+        if step.command[0] == "load" or "credit-check" in step.command:
+            app(list(step.command), standalone_mode=False)
+    assert "USD 1,000,000 of DEMO-BANK" in capsys.readouterr().out

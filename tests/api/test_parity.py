@@ -39,7 +39,7 @@ def test_three_ways_give_one_answer(client: httpx.Client, engine: Engine, folder
     case = CASES[name]
     called: Answer[Any] = case.ask(engine, replace(engine.moment(), known_at=instant(KNOWN_AT)))
     moment = {"valid_at": "2025-06-30", "known_at": f"{KNOWN_AT}Z"}
-    replied = client.get(case.address, params={**case.parameters, **moment})
+    replied = case.sent(client, **moment)
     typed = asked(folder, name, "--json")
     assert replied.status_code == 200, replied.text
     assert typed.returncode == 0, typed.stderr

@@ -24,7 +24,10 @@ ARGUMENTS: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     "NotConverged": (("clearing",), {"iterations": 3, "residual": 0.1}),
     "Cancelled": (("load",), {}),
 }
-MENDED_BY_WHO_ASKS = (errors.InvalidInput, errors.NotFound, errors.MissingRate, errors.LoadInProgress)
+MENDED_BY_WHO_ASKS = (
+    errors.InvalidInput, errors.NotFound, errors.MissingRate, errors.LoadInProgress, errors.NotAllowed,
+    errors.DecidedOtherwise,
+)  # fmt: skip
 
 
 def made(kind: type[ContagraphError]) -> ContagraphError:

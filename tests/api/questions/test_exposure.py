@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from api.engine import Engine, Place
-from api.questions import exposure
+from api.questions import exposure, guarantees
 from graph.errors import MissingRate
 from tests.api.conftest import BANK, HOLD, MINE, B
 from tests.api.world import Book, day, instant
@@ -85,3 +85,44 @@ def test_another_lender_has_nothing_at_stake(engine: Engine) -> None:
 def test_an_amount_without_a_rate_is_no_number(engine: Engine) -> None:
     with pytest.raises(MissingRate, match="CNY/USD"):
         exposure(engine, MINE, moment=engine.moment(currency="USD"))
+
+
+@pytest.mark.parametrize(("asked", "callable_"), [("2024-06-30", True), ("2024-07-01", False)])
+def test_a_guarantee_ends_by_law_where_its_contract_names_no_day(tmp_path: Path, asked: str, callable_: bool) -> None:
+    """Six months after 30 December 2023: exposures count it as long as the question of guarantees says it holds."""
+    said = {"creditor": "r:a", "signed": day("2022-01-01"), "due": day("2023-12-30")}
+    engine = small(tmp_path, guarantee("1", 80.0, **said))
+    moment = engine.moment(valid_at=day(asked))
+    value = exposure(engine, "r:g", lender="r:a", moment=moment).answer.alone
+    (promise,) = guarantees(engine, "r:g", moment=moment).answer.given
+    assert promise.callable is callable_
+    assert (value.contingent, value.expired_guarantees) == ((80.0, 0) if callable_ else (0.0, 1))
+
+
+def test_each_amount_is_held_against_each_limit(engine: Engine) -> None:
+    """Of 10 % of 1.2 bn net capital 50 m are used, the first rule to bind; the group has 54 m of 20 % of 1 bn."""
+    answer = exposure(engine, MINE, lender=BANK, moment=engine.moment())
+    found = answer.answer.against
+    assert found.rule_sets == ("CN",)
+    assert (found.binding.rule.id, found.binding.headroom) == ("CN_LOAN_SINGLE_10", 7e7)
+    used = {(held.rule.id, held.parties): (held.before, held.use, held.headroom) for held in found.lines}
+    assert used["CN_LOAN_SINGLE_10", 1] == (5e7, pytest.approx(5 / 12), 7e7)
+    assert used["CN_LE_SINGLE_15", 1] == (5.4e7, pytest.approx(0.36), 9.6e7)
+    assert used["CN_LE_GROUP_20", 4] == (5.4e7, pytest.approx(0.27), 1.46e8)
+    # Credit counts what is undrawn whole.
+    assert used["CN_GROUP_CREDIT_15", 4] == (6e7, pytest.approx(1 / 3), 1.2e8)
+    group = found.groups[next(h.group for h in found.lines if h.rule.id == "CN_LE_GROUP_20")]
+    assert {share.party.id for share in group.members} == {B, HOLD, MINE, "register:ring1"}
+    assert {held.limit.statement for held in found.lines} <= {source.fact_id for source in answer.sources}
+    assert any("商业银行法第39条" in reason for reason in answer.reasons)
+
+
+def test_a_lender_without_rules_and_one_with_unknown_ones_are_told_so(tmp_path: Path, engine: Engine) -> None:
+    found = exposure(engine, MINE, lender=HOLD, moment=engine.moment()).answer.against
+    assert (found.lines, found.binding) == ((), None)
+    assert "rule_sets" in found.left_out
+    named = small(tmp_path, ("Profile", {"party": "r:a", "name": "a", "rule_sets": "MARS"}))
+    found = exposure(named, "r:firm", lender="r:a", moment=named.moment()).answer
+    assert (found.alone.direct, found.against.lines) == (100.0, ())
+    assert "MARS" in found.against.left_out
+    assert exposure(engine, MINE, moment=engine.moment()).answer.against.left_out == ""

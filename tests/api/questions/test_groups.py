@@ -6,7 +6,8 @@ from analytics.structure.groups import Groups
 from analytics.structure.reach import Nodes
 from api.engine import Engine, Place
 from api.questions import groups
-from tests.api.world import Book, instant
+from api.questions.groups import Group
+from tests.api.world import Book, day, instant
 
 FIRMS = [f"r:{n:02d}" for n in range(30)]
 
@@ -35,7 +36,7 @@ def test_a_dependent_member_is_tied_in_by_all_it_depends_on(engine: Engine) -> N
 def test_a_confirmed_dependence_does_not_open_a_group_once_a_member(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Once to find what hangs together, once to let it fall."""
+    """A few times for each reading, however many members there are."""
     opened: list[int] = []
     members = Groups.members
 
@@ -45,4 +46,70 @@ def test_a_confirmed_dependence_does_not_open_a_group_once_a_member(
 
     monkeypatch.setattr(Groups, "members", counted)
     groups(engine, "r:05", moment=engine.moment())
-    assert len(opened) <= 2
+    assert len(opened) <= 8
+
+
+HALF = {"period_end": day("2023-12-31"), "months": 12, "standard": "CAS", "item": "revenue", "unit": "CNY"}
+
+
+def trading(folder: Path, *verdicts: dict[str, object]) -> Engine:
+    """A supplier that owns a mine sells 60 of 100 to a buyer, who has a parent; and who judged that."""
+    facts = [
+        ("OWNS", {"from": "r:supplier", "to": "r:mine", "share": 0.8}),
+        ("OWNS", {"from": "r:parent", "to": "r:buyer", "share": 0.7}),
+        ("SUPPLIES", {"from": "r:supplier", "to": "r:buyer", "amount": 60.0, "currency": "CNY"}),
+        ("Statement", {"party": "r:supplier", "value": 100.0, **HALF}),
+        *[("DEPENDS_ON", {"from": "r:supplier", "to": "r:buyer", "criterion": "cn-annex1-1", **v}) for v in verdicts],
+    ]
+    parties = dict.fromkeys(["r:supplier", "r:mine", "r:parent", "r:buyer"], "Company")
+    Book(folder / "columns").load(parties, facts, closed_at=instant("2024-01-15"))
+    return Engine(Place(folder), Place(folder).facts(), clock=lambda: instant("2024-06-30"))
+
+
+def members(found: tuple[Group, ...]) -> list[dict[str, str]]:
+    return [{member.party.id: member.why for member in group.members} for group in found]
+
+
+def test_a_suspected_dependence_stands_in_the_wider_reading_with_all_that_speaks_for_it(tmp_path: Path) -> None:
+    asked = trading(tmp_path)
+    told = groups(asked, "r:supplier", moment=asked.moment())
+    assert members(told.answer.groups) == [{"r:supplier": "top", "r:mine": "controlled"}]
+    assert members(told.answer.with_suspected) == [
+        {"r:parent": "top", "r:buyer": "controlled", "r:supplier": "suspected", "r:mine": "controlled"}
+    ]
+    (group,) = told.answer.with_suspected
+    by_id = {member.party.id: member for member in group.members}
+    (one,) = by_id["r:supplier"].suspected
+    assert (one.criterion, one.state, one.value, one.threshold) == ("cn-annex1-1", "suspected", 0.6, 0.5)
+    assert [fact.kind for fact in one.facts] == ["SUPPLIES"]
+    assert {one.statement, one.facts[0].fact_id} <= {source.fact_id for source in told.sources}
+    assert by_id["r:mine"].through == by_id["r:supplier"].party
+    assert by_id["r:supplier"].through == by_id["r:buyer"].party
+    (edge,) = group.edges
+    assert (edge.state, {party.id for party in edge.leave}) == ("suspected", {"r:supplier", "r:mine"})
+
+
+def test_a_confirmed_dependence_makes_both_readings_one(tmp_path: Path) -> None:
+    asked = trading(tmp_path, {"verdict": "confirmed"})
+    told = groups(asked, "r:supplier", moment=asked.moment()).answer
+    assert members(told.groups) == [
+        {"r:parent": "top", "r:buyer": "controlled", "r:supplier": "dependent", "r:mine": "controlled"}
+    ]
+    assert told.with_suspected == ()
+    assert [one.state for one in told.dependences] == ["confirmed"]
+
+
+@pytest.mark.parametrize(("at", "state", "wider"), [("2024-04-30", "rejected", 0), ("2024-05-01", "suspected", 1)])
+def test_a_rejected_dependence_leaves_the_wider_reading_until_it_expires(
+    tmp_path: Path, at: str, state: str, wider: int
+) -> None:
+    asked = trading(tmp_path, {"verdict": "rejected", "reason": "other buyers", "valid_to": day("2024-05-01")})
+    told = groups(asked, "r:supplier", moment=asked.moment(valid_at=day(at))).answer
+    assert ([one.state for one in told.dependences], len(told.with_suspected)) == ([state], wider)
+    assert members(told.groups) == [{"r:supplier": "top", "r:mine": "controlled"}]
+
+
+def test_what_cannot_be_tested_is_told(tmp_path: Path) -> None:
+    asked = trading(tmp_path)
+    told = groups(asked, "r:buyer", moment=asked.moment()).answer
+    assert {one.criterion: one.others for one in told.untested} == {"cn-annex1-1": 1, "cn-annex1-5": 0}

@@ -5,16 +5,16 @@ import pytest
 from api.engine import Engine, Place
 from api.questions import links
 from graph.errors import InvalidQuestion
-from tests.api.conftest import ALONE, HOLD, MINE, PERSON, RING1, RING2, SHOP, B
+from tests.api.conftest import ALONE, HOLD, MINE, RING1, RING2, SHOP, B
 from tests.api.world import Book, instant
 
 
-def test_the_shortest_tie_comes_first_with_its_facts(engine: Engine) -> None:
+def test_the_strongest_tie_comes_first_with_its_facts(engine: Engine) -> None:
     answer = links(engine, [B, RING2], moment=engine.moment())
     first = answer.answer.paths[0]
-    assert [party.id for party in first.parties] in ([B, PERSON, RING2], [B, MINE, RING2])
-    lengths = [len(path.steps) for path in answer.answer.paths]
-    assert lengths == sorted(lengths)
+    assert [party.id for party in first.parties] == [B, HOLD, RING1, RING2]
+    strengths = [path.strength for path in answer.answer.paths]
+    assert strengths == sorted(strengths, reverse=True)
     shown = {fact.fact_id for path in answer.answer.paths for step in path.steps for fact in step.facts}
     assert shown <= {source.fact_id for source in answer.sources}
 

@@ -1,0 +1,116 @@
+"""`contagraph ask book`: questions about a lender's whole book."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.commands.moments import Limit, Offset, at_moment, meant
+
+if TYPE_CHECKING:
+    from api.engine import Engine
+    from graph.moment import Moment
+
+Bank = Annotated[str, typer.Argument(metavar="LENDER", help="Id of the lender; its exact name or number where one has")]
+
+GROUPS = 200
+"""Groups of a workbook, those that owe most."""
+
+app = typer.Typer(no_args_is_help=True, help="Ask about a lender's whole book: contagraph ask book groups LENDER.")
+moments = at_moment(shown=True)
+
+
+@app.command()
+@moments
+def limits(
+    bank: Bank,
+    near: Annotated[float, typer.Option(help="Share of a limit from which a use is told as near")] = 0.8,
+    state: Annotated[str, typer.Option(help="Only findings of this state: breach, near, large, assess, untold")] = "",
+    out: Annotated[Path | None, typer.Option(metavar="FILE.xlsx", help="Also write all findings as a workbook")] = None,
+    limit: Limit = 50,
+    offset: Offset = 0,
+    *,
+    engine: "Engine",
+    moment: "Moment",
+) -> Any:
+    """Show every limit of a lender, who breaks it, who comes near, and large exposures.
+
+    Example: contagraph ask book limits BANK --out limits.xlsx
+    """
+    from api import questions  # noqa: PLC0415
+
+    known = meant(engine, moment, bank)
+    if out is not None:
+        _written(engine, known, near, state, out, moment)
+    return questions.book_limits(engine, known, near=near, state=state, limit=limit, offset=offset, moment=moment)
+
+
+def _written(engine: "Engine", lender: str, near: float, state: str, out: Path, moment: "Moment") -> None:
+    """Write all pages of a lender's limits, and the groups that owe most, as a workbook."""
+    from api import questions  # noqa: PLC0415
+    from api.questions.asking import MOST  # noqa: PLC0415
+    from api.spreadsheet import write_limits  # noqa: PLC0415
+    from graph.errors import InvalidInput  # noqa: PLC0415
+
+    if out.suffix.lower() != ".xlsx":
+        raise InvalidInput("is written as a workbook", where=str(out), remedy="give it a name that ends in .xlsx")
+    pages = [questions.book_limits(engine, lender, near=near, state=state, limit=MOST, moment=moment)]
+    while pages[-1].answer.page.left:
+        behind = len(pages) * MOST
+        pages.append(
+            questions.book_limits(engine, lender, near=near, state=state, limit=MOST, offset=behind, moment=moment)
+        )
+    groups = questions.book_groups(engine, lender, limit=GROUPS, moment=moment)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_limits(out, pages, groups)
+    # Beside the answer, which may be read by a program.
+    typer.echo(f"written: {out}", err=True)
+
+
+@app.command()
+@moments
+def groups(
+    bank: Bank,
+    reading: Annotated[str, typer.Option(help="How groups are made: confirmed, suspected, group-client")] = "suspected",
+    limit: Limit = 20,
+    offset: Offset = 0,
+    *,
+    engine: "Engine",
+    moment: "Moment",
+) -> Any:
+    """Show all groups of connected clients of a book, and how each client came in.
+
+    Example: contagraph ask book groups BANK --reading confirmed
+    """
+    from api import questions  # noqa: PLC0415
+
+    known = meant(engine, moment, bank)
+    return questions.book_groups(engine, known, reading=reading, limit=limit, offset=offset, moment=moment)
+
+
+@app.command()
+@moments
+def guarantees(
+    bank: Bank,
+    scope: Annotated[str, typer.Option(help="Which guarantees: all, clients, lender")] = "all",
+    length: Annotated[int, typer.Option(min=2, max=12, help="Most guarantees of a closed circle")] = 5,
+    unwind: Annotated[
+        str,
+        typer.Option(metavar="GOAL", help="What the plan shall reach: circles:K or parts:N, around one party :PARTY"),
+    ] = "circles:2",
+    limit: Limit = 20,
+    offset: Offset = 0,
+    *,
+    engine: "Engine",
+    moment: "Moment",
+) -> Any:
+    """Show guarantee circles around a book, what may be called, the law's tests, and a plan to unwind.
+
+    Example: contagraph ask book guarantees BANK --scope clients --unwind parts:10
+    """
+    from api import questions  # noqa: PLC0415
+
+    known = meant(engine, moment, bank)
+    return questions.book_guarantees(
+        engine, known, scope=scope, length=length, unwind=unwind, limit=limit, offset=offset, moment=moment
+    )

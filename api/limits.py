@@ -1,0 +1,338 @@
+"""A lender's limits at a moment: its rules, its capital, what protects its book, and the groups rules are measured on.
+
+::
+
+    Profile of the lender ─► Lender ──────────┐
+    Statement, Rate ───────► capital_of ──────┤
+    LENDS, GUARANTEES ─────► View.book ───────┼─► standing ─► check_credit · uses · check_book
+    PLEDGES ───────────────► cover_of ────────┤
+    Profiles of others ────► clients_of ──────┘
+    control, dependences ──► units_of · groupings · readings_of
+
+Each piece is made of a view when first asked for and kept there, for the last few lenders asked about. Two
+readings: the narrow one counts control that is certain and dependence that was confirmed, the wide one also
+control that is possible within bands and dependence that figures suggest. Control groups are those of the law
+on group clients (2010): relatives control together, and a ring fence, which speaks of single risks alone, takes
+nobody out; connected groups heed it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from analytics.limits.capital import LAST_QUARTER, Capital, Figure
+from analytics.limits.catalogue import Rule, shipped
+from analytics.limits.cover import STRANGE, UNTIED, Cover
+from analytics.limits.standing import Standing, standing_of
+from analytics.limits.units import Clients, Groupings, Nodes, Readings, Units, distinct
+from analytics.structure.control import Control
+from analytics.structure.groups import Groups, connected_groups, control_groups, groups_around
+from analytics.structure.kinship.circles import family_control
+from analytics.structure.kinship.kin import Kin, Kinship, degrees, relatives
+from analytics.structure.kinship.lender import Related, related_parties
+from analytics.structure.votes import Arrows, Holdings
+from api.view import View
+from graph.currencies import NO_CURRENCY
+from graph.errors import MissingRate, UnknownRule
+from graph.links import Links
+from graph.model import GUARANTEES, HOLDS_OFFICE, LENDS, OWNS, PLEDGES, RELATED_TO, STATEMENT
+from graph.texts import UNKNOWN
+
+LISTED: Final = re.compile(r"[\s,;，；、]+")
+"""What may stand between rule sets, or classes of lender."""
+GSIB: Final = frozenset({"gsib", "g-sib", "全球系统重要性银行"})
+CLIENTS_2010, RELATED_2022 = "cn-group-2010", "cn-related-2022"
+"""How far kin reaches: in groups of clients, and around a lender."""
+WIDEST: Final = 20_000
+"""Parties a group of connected clients may have."""
+HOW_TO_STATE: Final = (
+    "state the rule sets of the lender in a Profile of it: rule_sets, such as CN or EU (and lender_class)",
+    "请在贷款人概况（Profile）中写明适用规则集 rule_sets，如 CN 或 EU（及 lender_class）",
+)
+
+
+@dataclass(frozen=True)
+class Lender:
+    """What binds a lender on the day."""
+
+    node: int
+    rule_sets: tuple[str, ...]
+    """As its profile names them; none: nothing binds it that is known here."""
+    classes: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    """Those in force."""
+
+
+def lender_of(view: View, node: int) -> Lender:
+    """A lender with the rules in force for it. Raises UnknownRule where a rule set it names is in no catalogue."""
+    return view.kept(("lender", node), lambda: _lender(view, node))
+
+
+def standing(view: View, node: int) -> Standing:
+    """Where a lender stands: rules, limits and stakes. Raises UnknownRule, and InvalidQuestion of mixed currencies."""
+    return view.kept(("standing", node), lambda: _standing(view, node))
+
+
+def _lender(view: View, node: int) -> Lender:
+    profile = view.snapshot.profile(node)
+    rule_sets, said = (_listed(profile.get(name)) for name in ("rule_sets", "lender_class"))
+    classes = tuple("gsib" if word.lower() in GSIB else word for word in said)
+    try:
+        rules = shipped().in_force(view.snapshot.moment.valid_at, rule_sets=rule_sets, classes=classes)
+    except UnknownRule as problem:
+        problem.remedy = f"correct rule_sets in the Profile of {view.snapshot.id(node)}: {problem.remedy}"
+        raise
+    return Lender(node, rule_sets, classes, rules)
+
+
+def _listed(text: str | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for word in LISTED.split(text or "") if word))
+
+
+def _standing(view: View, node: int) -> Standing:
+    rules = lender_of(view, node).rules
+    return standing_of(
+        view.book, cover_of(view), rules, lender=node, capital=capital_of(view, node),
+        day=view.snapshot.moment.valid_at, clients=clients_of(view),
+    )  # fmt: skip
+
+
+# ── clients ──
+
+
+def clients_of(view: View) -> Clients:
+    """What parties are: who states that it is a lender, of a class or held to rules, is an institution."""
+    return view.kept(("clients",), lambda: _clients(view))
+
+
+def _clients(view: View) -> Clients:
+    snapshot = view.snapshot
+    institution, gsib = np.zeros((2, snapshot.size), np.bool_)
+    institution[np.union1d(snapshot.stating("lender_class"), snapshot.stating("rule_sets"))] = True
+    for node in snapshot.stating("lender_class").tolist():
+        gsib[node] = bool(GSIB & {word.lower() for word in _listed(snapshot.profile(node).get("lender_class"))})
+    return Clients(institution, gsib, snapshot.anonymous)
+
+
+def protectors_of(view: View) -> NDArray[np.bool_]:
+    """Parties whose guarantee counts as protection: government bodies and institutions, shape (n,)."""
+    return np.asarray(clients_of(view).institution | view.control.state)
+
+
+# ── what protects ──
+
+
+def cover_of(view: View) -> Cover:
+    """Collateral and guarantees, each with the facility it is for."""
+    return view.kept(("cover",), lambda: _cover(view))
+
+
+def _cover(view: View) -> Cover:
+    pledges, book = view.snapshot.links(PLEDGES), view.book
+    given = view.snapshot.links(GUARANTEES)
+    lends = view.snapshot.links(LENDS)
+    return Cover.of(
+        pledges,
+        facility=_facilities(lends, pledges.text("facility_id"), pledges.head),
+        guaranteed=_facilities(lends, given.text("facility_id"), book.creditor, given.head),
+        eligible=protectors_of(view)[given.tail],
+    )
+
+
+def _facilities(
+    lends: Links, numbers: pa.Array, lender: NDArray[np.uint32], borrower: NDArray[np.uint32] | None = None
+) -> NDArray[np.uint32]:
+    """Position of the facility that each number of a lender names, of one borrower where it is given."""
+    named = pc.fill_null(numbers.cast(pa.string()), "")
+    words = pc.unique(named)
+    theirs, mine = (
+        pc.fill_null(pc.index_in(column, value_set=words), -1).to_numpy(zero_copy_only=False).astype(np.int64)
+        for column in (lends.text("facility_id").cast(pa.string()), named)
+    )
+    keys, sought = theirs << 32 | lends.tail, mine << 32 | lender
+    if borrower is not None:
+        _, place = np.unique(np.concatenate([keys, sought]), return_inverse=True)
+        keys, sought = place[: len(keys)] << 32 | lends.head, place[len(keys) :] << 32 | borrower
+    order = np.argsort(keys, kind="stable")  # of several the first
+    at = np.searchsorted(keys[order], sought)
+    place = np.append(order, UNKNOWN)[at]
+    found = np.where(np.append(keys[order], -1)[at] == sought, place, STRANGE)
+    empty = pc.equal(named, "").to_numpy(zero_copy_only=False)
+    return np.where(empty, UNTIED, found).astype(np.uint32)
+
+
+# ── capital ──
+
+
+def capital_of(view: View, node: int) -> Capital:
+    """What a lender is measured by, in the view's currency, else its own; figures without a rate are missing."""
+    rules, rows = lender_of(view, node).rules, figures_of(view, node)
+    currency = view.snapshot.moment.currency or capital_currency(view, node) or NO_CURRENCY
+    asked = {row["unit"] for row in rows} | {rule.floor.currency for rule in rules if rule.floor}
+    rates = dict(_rates(view, (unit for unit in asked if unit), currency))
+    return Capital.of(rows, currency=currency, rates=rates)
+
+
+def figures_of(view: View, node: int) -> list[dict[str, Any]]:
+    """Statements of a lender that its rules ask for, the most believed first, `row` saying where each stands."""
+    return view.kept(("figures", node), lambda: _figures(view, node))
+
+
+def capital_currency(view: View, node: int) -> str | None:
+    """The currency in which a lender states its newest capital; None where it states none."""
+    newest = max(figures_of(view, node), key=lambda row: row["period_end"], default=None)
+    return newest["unit"] if newest else None
+
+
+def figure_row(view: View, node: int, figure: Figure) -> int | None:
+    """Row of the statement that a figure was taken from."""
+    said = figures_of(view, node)
+    fitting = (row for row in said if (row["item"], row["period_end"]) == (figure.item, figure.period_end))
+    return next((int(row["row"]) for row in fitting if not row["months"]), None)
+
+
+def _figures(view: View, node: int) -> list[dict[str, Any]]:
+    items = {rule.denominator.removesuffix(LAST_QUARTER) for rule in lender_of(view, node).rules}
+    rows = view.snapshot.record_rows(STATEMENT, node).tolist()
+    said = zip(rows, view.snapshot.records(STATEMENT, node), strict=True)
+    return [{**record, "row": row} for row, record in said if record["item"] in items]
+
+
+def _rates(view: View, units: Iterable[str], currency: str) -> Iterator[tuple[str, float]]:
+    for unit in units:
+        try:
+            yield unit, view.snapshot.rate(unit, currency)
+        except MissingRate:
+            continue
+
+
+# ── groups ──
+
+
+def readings_of(
+    view: View, lender: int, parties: Iterable[int], *, refuted: Set[int] = frozenset(), falls: Arrows | None = None
+) -> Readings:
+    """Groups of both readings around some parties, as the lender's rules need them.
+
+    `refuted` are positions of dependences, as `View.wide` counts them, to do without; `falls` takes the place of
+    `View.wide`. Raises InvalidQuestion where more parties hang together than can be told apart.
+    """
+    around = list(dict.fromkeys(int(x) for x in parties))
+    related = any(rule.group_kind == "lender_related" for rule in lender_of(view, lender).rules)
+    found: list[dict[str, Units]] = []
+    for wide in (False, True):
+        arrows = (falls or view.wide) if wide else view.dependants
+        connected = Units.of(distinct(list(_connected(connecting(view, wide=wide), arrows, around, refuted))))
+        found.append({"control": units_of(view, wide=wide), "connected": connected})
+        if related:
+            found[-1]["lender_related"] = related_units(view, lender, wide=wide)
+    return Readings(*found)
+
+
+def groupings(view: View, lender: int, *, wide: bool, clients: Iterable[int]) -> Groupings:
+    """Groups of one reading over all these clients, by kind: what a check of the lender's book needs."""
+    falls = view.wide if wide else view.dependants
+    connected = connected_groups(connecting(view, wide=wide), falls, clients)
+    return {
+        "control": units_of(view, wide=wide),
+        "connected": Units.of(group for group in connected if len(group) > 1),
+        "lender_related": related_units(view, lender, wide=wide),
+    }
+
+
+def _connected(groups: Groups, falls: Arrows, parties: Iterable[int], refuted: Set[int]) -> Iterator[Nodes]:
+    for x in parties:
+        found = groups_around(groups, falls, x, refuted=refuted, most=WIDEST)
+        yield from (group for group in found if len(group) > 1)
+
+
+def connecting(view: View, *, wide: bool) -> Groups:
+    """Control groups that connected clients are grown from: control that is certain, or possible (wide)."""
+    control = view.groups.control
+    if not wide or control.possible is control.certain:
+        return view.groups
+    return view.kept(("connecting",), lambda: control_groups(_possible(control)))
+
+
+def _possible(control: Control) -> Control:
+    """Control in which what is possible counts as certain."""
+    return replace(control, certain=control.possible)
+
+
+def units_of(view: View, *, wide: bool = False) -> Units:
+    """Group clients: what one party controls, alone or together with its relatives."""
+    wide = wide and view.control.possible is not view.control.certain
+    return view.kept(("units", wide), lambda: _united(view, wide=wide))
+
+
+def kin_of(view: View, rule: str) -> Kin:
+    """Who is kin to whom under a rule."""
+    links = view.snapshot.links(RELATED_TO)
+    return view.kept(("kin", rule), lambda: relatives(view.snapshot.size, Kinship.of(links), degrees()[rule]))
+
+
+def _united(view: View, *, wide: bool) -> Units:
+    kin, size = kin_of(view, CLIENTS_2010), view.snapshot.size
+    control, heads = view.control, np.zeros(0, np.uint32)
+    if len(kin.near.head):
+        control, heads = family_control(control, kin)
+    groups = control_groups(_possible(control) if wide else control)
+    number = np.repeat(np.arange(len(groups)), np.diff(groups.start))
+    # What a person controls alone lies within what the family does.
+    whole = ~np.isin(groups.top, heads)[number] if len(groups) else np.zeros(0, np.bool_)
+    flat = np.append(np.arange(size, dtype=np.uint32), heads)[groups.flat]
+    family = [
+        group << 32 | x
+        for group, top in enumerate(groups.top.tolist() if len(heads) else ())
+        if top >= size
+        for x in kin.near.at(int(heads[top - size])).tolist()
+    ]
+    keys = np.unique(np.append(number[whole] << 32 | flat[whole], np.array(family, np.int64)))
+    start = np.searchsorted(keys >> 32, np.arange(len(groups) + 1))
+    units = Units(start, (keys & UNKNOWN).astype(np.uint32)).kept(np.diff(start) > 1)
+    return Units.of(distinct([units.members(k) for k in range(len(units))])) if family else units
+
+
+# ── the lender's own circle ──
+
+
+def related_of(view: View, lender: int) -> Related:
+    """Related parties of a lender."""
+    return view.kept(("related", lender), lambda: _related(view, lender))
+
+
+def _related(view: View, lender: int) -> Related:
+    owns, offices = view.snapshot.links(OWNS), view.snapshot.links(HOLDS_OFFICE)
+    at, fields, size = owns.arriving(lender), owns.fields, view.snapshot.size
+    capital = Holdings.between(
+        size, owns.tail[at], owns.head[at], fields["share_low"][at], fields["share_high"][at], fields["share_ends"][at]
+    )
+    officers = offices.tail[offices.arriving(lender)].tolist()
+    kin = kin_of(view, RELATED_2022)
+    return related_parties(view.control, capital, officers, kin, degrees()[RELATED_2022], lender=lender)
+
+
+def related_units(view: View, lender: int, *, wide: bool) -> Units:
+    """The related parties that one group holds, group by group, and those in none.
+
+    In the wide reading whole groups, the lender's own companies left out, and also holders that may have the
+    share from which one is related.
+    """
+    return view.kept(("related units", lender, wide), lambda: _related_units(view, lender, wide=wide), most=16)
+
+
+def _related_units(view: View, lender: int, *, wide: bool) -> Units:
+    related, units = related_of(view, lender), units_of(view, wide=wide)
+    parties = np.union1d(related.parties, related.possible) if wide else related.parties
+    own = np.append(view.control.controlled_by(lender), lender)
+    touched = np.unique(units.number[np.isin(units.flat, parties)]).tolist()
+    groups = [units.members(k) for k in touched]
+    sets = [np.setdiff1d(group, own) if wide else np.intersect1d(group, parties) for group in groups]
+    alone = np.setdiff1d(parties, np.concatenate([*sets, np.zeros(0, np.uint32)]))
+    return Units.of([*distinct(sets), *([x] for x in alone.tolist())])

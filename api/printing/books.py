@@ -1,0 +1,205 @@
+"""A lender's whole book: its groups, its guarantee circles, and how to undo them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from api.printing.control import how
+from api.printing.paper import BOLD, Cited, heading, left, plain, row, table
+from api.printing.promises import circles_of
+from api.questions.book_groups import BookGroups, ClientGroup
+from api.questions.book_guarantees import BookGuarantees, Guarantor
+from api.questions.book_limits import BookLimits
+from api.questions.unwinding import Plan
+from api.wording import money, percent, plural
+
+FEW = 10
+"""Clients of one group that are printed; --json has those of the answer."""
+
+
+def limits(answer: BookLimits, cited: Cited) -> Iterator[Any]:
+    """Every rule with its limit, then who breaks it, comes near or is large, groups, and related parties."""
+    yield heading(answer.lender)
+    heads = ("rule", "", "limit", "breaks", "near", "large", "untold", "most", "state", "by")
+    rules = table(*heads, title="rules in force", amounts=heads[2:8])
+    for one in answer.rules:
+        limit = "figure missing" if one.limit is None else money(one.limit, answer.currency)
+        marked = one.states.get("large", 0) + one.states.get("assess", 0)
+        counts = (one.states.get("breach", 0), one.states.get("near", 0), marked, one.states.get("untold", 0))
+        most = "" if one.greatest is None else percent(one.greatest)
+        by = f"{one.citation}{'' if one.verified else ' (not verified)'}"
+        row(rules, one.rule, f"{one.chinese} · {one.english}", limit, *(f"{n:,}" for n in counts), most, one.state, by)
+    if rules.row_count:
+        yield rules
+    yield from _findings(answer, cited)
+    for number, group in enumerate(answer.groups, start=1):
+        yield from _group(number, group, answer.currency, cited)
+    related = table("related party", "id", "why", "granted", "of capital", amounts=("granted", "of capital"),
+                    title=f"related parties of the lender ({answer.related_page.total:,})")  # fmt: skip
+    for each in answer.related:
+        through = f" through {each.through.name}" if each.through and each.through != answer.lender else ""
+        share = "" if each.of_capital is None else percent(each.of_capital)
+        row(related, each.party.name, each.party.id, each.why + through, money(each.exposure, answer.currency), share)
+    if related.row_count:
+        yield related
+    yield from left(answer.related_page, "related party", "related parties")
+
+
+def _findings(answer: BookLimits, cited: Cited) -> Iterator[Any]:
+    heads = ("state", "rule", "who", "id", "exposure", "limit", "use", "", "src")
+    made = table(*heads, title=f"findings ({answer.page.total:,})", amounts=("exposure", "limit", "use"))
+    for one in answer.findings:
+        others = f" and {plural(one.page.total - 1, 'other')}" if one.page.total > 1 else ""
+        use = "" if one.use is None else percent(one.use)
+        if one.state in ("large", "assess") and one.of_capital is not None:
+            use = f"{percent(one.of_capital)} of capital"
+        limit = "" if one.limit is None else money(one.limit, answer.currency)
+        notes = [*["binding"] * one.binding, *["only possible or suspected"] * (not one.certain)]
+        source = cited.numbers(fact.fact_id for fact in one.facilities)
+        row(made, f"{one.chinese} {one.state}", one.rule, one.top.name + others, one.top.id,
+            money(one.exposure, answer.currency), limit, use, ", ".join(notes), source)  # fmt: skip
+    if made.row_count:
+        yield made
+    yield from left(answer.page, "finding")
+
+
+def groups(answer: BookGroups, cited: Cited) -> Iterator[Any]:
+    """How many groups each reading makes, and those of the one asked for."""
+    yield heading(answer.lender)
+    heads = ("reading", "", "groups", "clients", "in several", "owed")
+    made = table(*heads, title="groups of at least two clients", amounts=heads[2:])
+    for one in answer.readings:
+        owed = money(one.owed, answer.currency)
+        row(made, one.reading, f"{one.chinese} · {one.english}", f"{one.groups:,}", f"{one.clients:,}",
+            f"{one.shared:,}", owed)  # fmt: skip
+    yield made
+    for number, group in enumerate(answer.groups, start=answer.page.offset + 1):
+        yield from _group(number, group, answer.currency, cited)
+    yield from left(answer.page, "group")
+
+
+def _group(number: int, group: ClientGroup, currency: str | None, cited: Cited) -> Iterator[Any]:
+    share = "" if group.share is None else f", {percent(group.share)} of the book"
+    sure = "" if group.certain else ", only with what is suspected"
+    many = plural(group.clients_page.total, "client")
+    owed = money(group.owed, currency)
+    top = plain(group.top.name)
+    yield Text(f"{number} · {top}: {many} by {group.basis} owe {owed}{share}{sure}", style=BOLD)
+    made = table("client", "id", "owes", "how it came in", amounts=("owes",))
+    for one in group.clients[:FEW]:
+        member = one.member
+        row(made, member.party.name, member.party.id, money(one.owed, currency), how(member, cited))
+    yield made
+    hidden = group.clients_page.total - min(FEW, len(group.clients))
+    if hidden:
+        yield f"… {plural(hidden, 'more client')}; --json has the first {len(group.clients)}"
+    for edge in group.edges:
+        names = ", ".join(party.name for party in edge.leave[:FEW]) or "nobody"
+        yield plain(f"without {edge.dependant.name} on {edge.other.name} ({edge.state}) would leave: {names}")
+
+
+def guarantees(answer: BookGuarantees, cited: Cited) -> Iterator[Any]:
+    """Forms, circles, what may be called, the law's tests, and the plan to unwind."""
+    yield heading(answer.lender)
+    forms = table("form", "", "circles", "parties", "pairs", title="guarantee circles (担保圈) by form",
+                  amounts=("circles", "parties", "pairs"))  # fmt: skip
+    for form in answer.forms:
+        row(forms, form.chinese, form.english, f"{form.circles:,}", f"{form.parties:,}", f"{form.pairs:,}")
+    if forms.row_count:
+        yield forms
+    yield from _circles(answer)
+    if answer.census:
+        census = table("guarantees", "circles", title="closed circles (循环担保) by length",
+                       amounts=("guarantees", "circles"))  # fmt: skip
+        for one in answer.census:
+            least = "" if one.guarantees <= answer.length else "at least "
+            row(census, f"{one.guarantees}", f"{least}{one.circles:,}")
+        yield census
+        yield circles_of(answer.closed, answer.closed_page, answer.length, cited)
+        yield from left(answer.closed_page, "closed circle")
+    yield _sums(answer)
+    if answer.guarantors:
+        yield _guarantors(answer)
+        yield from left(answer.guarantors_page, "guarantor")
+        yield _tests(answer)
+    yield from _plan(answer.plan, answer.currency, cited)
+
+
+def _circles(answer: BookGuarantees) -> Iterator[Any]:
+    heads = ("form", "parties", "pairs", "cores", "guaranteed", "clients", "owed", "among them")
+    made = table(*heads, title=f"guarantee circles (担保圈) ({answer.circles_page.total:,})", amounts=heads[1:7])
+    for one in answer.circles:
+        names = ", ".join(party.name for party in one.parties[:FEW])
+        amount = money(one.amount, answer.currency) + (f" and {one.undisclosed} undisclosed" * bool(one.undisclosed))
+        row(made, f"{one.chinese} · {one.shape}", f"{one.page.total:,}", f"{one.pairs:,}", f"{one.cores:,}", amount,
+            f"{one.clients:,}", money(one.owed, answer.currency), names)  # fmt: skip
+    if made.row_count:
+        yield made
+    yield from left(answer.circles_page, "guarantee circle")
+
+
+def _sums(answer: BookGuarantees) -> Table:
+    sums, currency = answer.sums, answer.currency
+    made = table("", "amount", title="what the lender may call for", amounts=("amount",))
+    row(made, "gross, of each guarantor and borrower the lesser of promise and debt", money(sums.gross, currency))
+    row(made, "its debts that are covered, each counted once", money(sums.covered, currency))
+    row(made, "expected by PD and LGD", money(sums.expected, currency))
+    row(made, "without PD or LGD", money(sums.unrated, currency))
+    row(made, "undisclosed, at most", money(sums.undisclosed_most, currency))
+    return made
+
+
+def _guarantors(answer: BookGuarantees) -> Table:
+    heads = (
+        "guarantor",
+        "id",
+        "may be called for",
+        "expected",
+        "given in all",
+        "customers",
+        "net assets",
+        "ratio",
+        "breaks",
+    )
+    made = table(*heads, title=f"guarantors ({answer.guarantors_page.total:,})", amounts=heads[2:8])
+    for one in answer.guarantors:
+        row(made, one.party.name, one.party.id, *_figures(one, answer.currency), _broken(one))
+    return made
+
+
+def _figures(one: Guarantor, currency: str | None) -> tuple[str, ...]:
+    expected = "not rated" if one.expected is None else money(one.expected, currency)
+    assets = "not known" if one.net_assets is None else money(one.net_assets, currency)
+    ratio = "" if one.ratio is None else percent(one.ratio)
+    return (money(one.counted, currency), expected, money(one.given, currency), f"{one.customers:,}", assets, ratio)
+
+
+def _broken(one: Guarantor) -> list[str]:
+    return [test.chinese for test in one.tests if test.verdict == "broken"]
+
+
+def _tests(answer: BookGuarantees) -> Table:
+    made = table("test", "broken", "cannot be tested", "by", title="tests of the law, over all of them",
+                 amounts=("broken", "cannot be tested"))  # fmt: skip
+    for test in answer.tests:
+        by = f"{test.citation}{'' if test.verified else ' (not verified)'}, for a {test.scope}"
+        row(made, f"{test.chinese} · {test.english}", f"{test.broken:,}", f"{test.untested:,}", by)
+    return made
+
+
+def _plan(plan: Plan, currency: str | None, cited: Cited) -> Iterator[Any]:
+    if not plan.steps:
+        return
+    left_over = "circles left" if plan.goal == "circles" else "parties left"
+    sure = "proven least" if plan.proven else f"gap {percent(plan.gap)}"
+    cost = money(plan.cost, currency)
+    yield Text(f"unwinding: {plural(plan.page.total, 'pair')} for {cost}, {sure}; in this order", style=BOLD)
+    made = table("", "guarantor", "borrower", "guaranteed", left_over, "src", amounts=("guaranteed", left_over))
+    for number, step in enumerate(plan.steps, start=1):
+        source = cited.numbers(fact.fact_id for fact in step.guarantees)
+        row(made, f"{number}", step.guarantor.name, step.borrower.name, money(step.cost, currency),
+            f"{step.remaining:,}", source)  # fmt: skip
+    yield made
+    yield from left(plan.page, "step")

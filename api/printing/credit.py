@@ -1,0 +1,75 @@
+"""Credit checks: verdict, limits, groups, what is not known, and what would pass."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from api.printing.control import step as fallen
+from api.printing.limits import limits
+from api.printing.paper import BOLD, DIM, Cited, heading, left, plain, row, table
+from api.questions.credit_check import CreditCheck
+from api.questions.memberships import Membership, Step
+from api.wording import money, percent, plural
+
+
+def credit_check(answer: CreditCheck, cited: Cited) -> Iterator[Any]:
+    """The verdict, every limit, the groups with their proof, what is not known, and what would pass."""
+    yield heading(answer.applicant)
+    said = f"{answer.verdict} · {answer.verdict_zh}"
+    asked = f": {money(answer.amount, answer.currency)} of {answer.lender.name}, up to "
+    most = money(answer.headroom, answer.currency) if answer.headroom is not None else "an amount that is not known"
+    yield Text.assemble((said, BOLD), plain(f"{asked}{most}{'' if answer.headroom_whole else ' at most'}"))
+    if answer.decision:
+        kept = answer.decision
+        again = ", decided before" if kept.repeated else ""
+        yield Text(plain(f"request {kept.request_id}: entry {kept.entry} of the ledger, {kept.at}{again}"), style=DIM)
+    yield from limits(answer.lines, answer.groups, answer.currency, cited)
+    for number, group in enumerate(answer.groups, start=1):
+        yield _group(number, group, answer.currency, cited)
+        yield from left(group.page, "member", by="--limit")
+    if answer.gaps:
+        made = table("what is not known", "未知事项", "rules", title="could turn the answer")
+        for gap in answer.gaps:
+            row(made, gap.en, gap.zh, ", ".join(gap.rules))
+        yield made
+    if answer.remedies:
+        yield _remedies(answer, cited)
+
+
+def _group(number: int, group: Membership, currency: str | None, cited: Cited) -> Table:
+    sure = "" if group.certain else ", in the wide reading alone"
+    title = f"group {number}: {group.name_zh} · {group.name} ({plural(group.page.total, 'party', 'parties')}{sure})"
+    names = list(dict.fromkeys(name for share in group.members for name in share.at_stake))
+    counted = [name.replace("_", " ") for name in names]
+    made = table("party", "how it came in", *counted, "src", title=title, amounts=counted)
+    steps = {step.party.id: step for step in group.steps}
+    shares = {share.party.id: share for share in group.members}
+    for key in dict.fromkeys([*steps, *shares]):
+        step, share = steps.get(key), shares.get(key)
+        amounts = [money(share.at_stake[name], currency) if share else "" for name in names]
+        party = step.party if step else shares[key].party
+        facts = [fact.fact_id for fact in step.facts] if step else []
+        row(made, party.name, _how(step, cited) if step else "", *amounts, cited.numbers(facts))
+    return made
+
+
+def _how(step: Step, cited: Cited) -> list[str]:
+    through = f" ({step.through.name})" if step.through else ""
+    lines = [f"{step.how_zh} · {step.how}{through}", *(fallen(fall, cited) for fall in step.proof)]
+    for one in step.suspected:
+        figure = "without bound" if one.value is None else percent(one.value)
+        sources = cited.numbers([fact.fact_id for fact in one.facts] + [one.statement])
+        lines.append(f"{one.criterion} {one.name_zh}: {figure} {one.comparison} {percent(one.threshold)} {sources}")
+    return lines
+
+
+def _remedies(answer: CreditCheck, cited: Cited) -> Table:
+    heads = ("change", "", "money", "then", "room then", "src")
+    made = table(*heads, title="smallest changes that would pass", amounts=("money", "room then"))
+    for one in answer.remedies:
+        room = "" if one.headroom is None else money(one.headroom, answer.currency)
+        source = cited.numbers([one.fact.fact_id]) if one.fact else ""
+        row(made, one.text_zh, one.text, money(one.change, answer.currency), one.verdict, room, source)
+    return made

@@ -1,0 +1,39 @@
+"""Amounts held against limits."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.table import Table
+
+from api.printing.paper import Cited, row, table
+from api.questions.memberships import Membership
+from api.questions.rules import Held
+from api.wording import money, percent, plural
+
+
+def limits(lines: Sequence[Held], groups: Sequence[Membership], currency: str | None, cited: Cited) -> Iterator[Table]:
+    """Every rule held against every client and group, the least room first."""
+    asked = any(held.before != held.after for held in lines)
+    sums = ("before", "after") if asked else ("amount",)
+    heads = ("rule", "on", *sums, "limit", "use", "room", "", "src")
+    made = table(*heads, title="limits", amounts=(*sums, "limit", "use", "room"))
+    for held in lines:
+        amounts = (held.before, held.after) if asked else (held.before,)
+        use = "" if held.use is None else percent(held.use)
+        limit = "not known" if held.limit.amount is None else money(held.limit.amount, currency)
+        room = "" if held.headroom is None else money(held.headroom, currency)
+        unread = "" if held.rule.verified else " (not verified)"
+        row(
+            made, [held.rule.id, held.rule.name_zh, held.rule.name, held.rule.citation + unread], _whom(held),
+            *(money(amount, currency) for amount in amounts), limit, use, room, [held.state_zh, held.state],
+            cited.numbers([held.limit.statement]),
+        )  # fmt: skip
+    if made.row_count:
+        yield made
+
+
+def _whom(held: Held) -> str:
+    if held.client:
+        return held.client.name
+    many = plural(held.parties, "party", "parties")
+    which = "all" if held.group is None else f"group {held.group + 1}"
+    return f"{which}, {many}{'' if held.certain else ', wide reading'}"

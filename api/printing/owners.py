@@ -1,0 +1,126 @@
+"""Owners: who holds directly, who in the end, who decides, who by law, and who is closely linked."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from rich.text import Text
+
+from api.answer import Fact, Party
+from api.printing.control import step
+from api.printing.paper import DIM, Cited, facts, heading, left, plain, row, table
+from api.questions.beneficial import Passed, UnderRegime
+from api.questions.linked import CloseLinksOf, HoldingTie
+from api.questions.listed import ListedControl
+from api.questions.owners import OwnersOf, Part
+from api.questions.standings import StandingOf
+from api.wording import percent
+
+
+def owners(answer: OwnersOf, cited: Cited) -> Iterator[Any]:
+    """Who owns a party."""
+    yield heading(answer.party)
+    yield from facts(cited, answer.direct, f"held by ({answer.direct_page.total:,})", side="from")
+    yield from left(answer.direct_page, "holders (--limit, --offset)")
+    title = f"{answer.layer} owned in the end by ({answer.parts_page.total:,})"
+    made = table("party", "kind", "id", "share in the end", "by its holdings", title=title)
+    for part in answer.parts:
+        final = "" if part.final else ", itself held"
+        band = _band(part.low, part.high) + final
+        row(made, part.party.name, part.party.kind, part.party.id, band, list(_carried(answer.party, part, cited)))
+    for end in answer.undisclosed:
+        what = "undisclosed" if end.least == end.share else "undisclosed or uncertain"
+        row(made, f"{what} holders of {end.company.name}", "", end.company.id, _band(end.least, end.share), "")
+    for block in answer.blocks:
+        names = ", ".join(party.name for party in block.members)
+        row(made, f"nobody: {names} hold all of each other", "", "", percent(block.share), "")
+    if made.row_count:
+        yield made
+    yield from left(answer.parts_page, "owners (--limit, --offset)")
+    yield from _standing(answer.standing, cited)
+    for under in answer.regimes:
+        yield from _under(under, cited)
+    if answer.listed:
+        yield from _listed(answer.listed, cited)
+    for linked in answer.close_links:
+        yield from _linked(linked, cited)
+
+
+def _band(low: float, high: float) -> str:
+    return percent(low) if low == high else f"{percent(low)[:-1]}–{percent(high)}"
+
+
+def _numbers(cited: Cited, shown: Iterable[Fact]) -> str:
+    return cited.numbers(fact.fact_id for fact in shown)
+
+
+def _carried(of: Party, part: Part, cited: Cited) -> Iterator[str]:
+    for one in part.carried or ():
+        way = "directly" if one.holding.head == of else f"through {one.holding.head.name}"
+        yield f"{percent(one.share)} {way} {_numbers(cited, [one.holding])}".rstrip()
+    if part.carried and part.carried_by_others > 0:
+        yield f"{percent(part.carried_by_others)} through others"
+
+
+def _standing(found: StandingOf, cited: Cited) -> Iterator[Any]:
+    made = table("on top", "id", "votes", "by", title=f"who decides: {found.kind}")
+    for block in found.blocks:
+        row(made, block.top.name, block.top.id, _band(block.low, block.high), _numbers(cited, block.holdings))
+    if made.row_count:
+        yield made
+
+
+def _under(under: UnderRegime, cited: Cited) -> Iterator[Any]:
+    title = f"beneficial owners · {under.name.en} · {under.name.zh}"
+    made = table("person", "id", "share", "by", title=title)
+    for one in under.owners:
+        sure = "" if one.certain else "possible: "
+        by = [line for passed in one.passed for line in _passed(passed, cited)]
+        row(made, one.person.name, one.person.id, sure + _band(one.low, one.high), by)
+    for other in under.stand_ins:
+        row(made, other.person.name, other.person.id, "", f"{other.name.en} {other.name.zh}: {other.role}")
+    if made.row_count:
+        yield made
+    else:
+        yield Text(plain(f"{title}: nobody is known"), style=DIM)
+
+
+def _passed(passed: Passed, cited: Cited) -> Iterator[str]:
+    measure = "" if passed.test == "control" else f", {_band(passed.low, passed.high)}"
+    partners = " with " + ", ".join(party.name for party in passed.partners) if passed.partners else ""
+    yield f"{passed.name.en} {passed.name.zh}{measure}{partners} {_numbers(cited, passed.holdings)}".rstrip()
+    for fall in passed.falls:
+        yield f"  {step(fall, cited)}"
+
+
+def _listed(found: ListedControl, cited: Cited) -> Iterator[Any]:
+    made = table("investor", "outcome", "by", title=f"control of a listed company · {found.name.en} · {found.name.zh}")
+    for one in found.investors:
+        names = [party.name for party in one.parties]
+        by = [
+            f"{test.name.en} {test.name.zh}: {test.outcome}, {_band(test.low, test.high)} "
+            f"{_numbers(cited, test.holdings)}".rstrip()
+            for test in one.tests
+        ]
+        row(made, names, f"{one.outcome} {_numbers(cited, one.evidence)}".rstrip(), by)
+    if made.row_count:
+        yield made
+
+
+def _linked(found: CloseLinksOf, cited: Cited) -> Iterator[Any]:
+    made = table("party", "id", "through", "by", title=f"{found.name.en} · {found.name.zh} ({found.page.total:,})")
+    for link in found.links:
+        sure = "" if link.certain else "possible: "
+        third = "" if link.third is None else link.third.name
+        by = [line for tie in link.ties for line in _tie(tie, cited)]
+        row(made, f"{sure}{link.other.name}", link.other.id, third, by)
+    if made.row_count:
+        yield made
+    yield from left(found.page, "close link")
+
+
+def _tie(tie: HoldingTie, cited: Cited) -> Iterator[str]:
+    control = "" if tie.control == "no" else f", control {tie.control}"
+    share = f" {_band(tie.low, tie.high)}" if tie.high > 0 else ""
+    yield f"{tie.owner.name} → {tie.company.name}{share}{control} {_numbers(cited, tie.holdings)}".rstrip()
+    for fall in tie.falls:
+        yield f"  {step(fall, cited)}"

@@ -1,0 +1,86 @@
+"""Dependences that guarantees offered with a facility would make: who promises more than it has would fall with it."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.limits.facility import Facility
+from analytics.structure.dependence.states import ANY
+from analytics.structure.votes import Arrows
+from api.dependence import ITEMS
+from api.view import View
+
+RATIO = "guarantee_ratio"
+"""The figure by which a guarantee makes its giver depend on the borrower."""
+
+
+@dataclass(frozen=True)
+class Promised:
+    """What a facility's guarantors would come to depend on."""
+
+    falls: Arrows
+    """From each party to those that would fail with it, in the wide reading; what is new stands behind the rest."""
+    new: tuple[int, ...]
+    """Guarantors that would depend on the applicant by what they promise."""
+    untested: tuple[int, ...]
+    """Guarantors of whom it cannot be told."""
+
+
+def promised(view: View, facility: Facility, applicant: int) -> Promised:
+    """Hold what each guarantor would have promised for the applicant against its net assets.
+
+    Where the criteria have no such figure, or somebody rejected the dependence, nothing is suspected.
+    """
+    offered: dict[int, float] = {}
+    for giver in facility.guarantors:
+        offered[giver.party] = offered.get(giver.party, 0.0) + giver.amount
+    found = [(x, _outcome(view, x, applicant, amount)) for x, amount in offered.items() if amount > 0]
+    new = tuple(x for x, met in found if met)
+    falls = _extended(view.wide, applicant, new, first=_known(view)) if new else view.wide
+    return Promised(falls, new, tuple(x for x, met in found if met is None))
+
+
+def _outcome(view: View, giver: int, applicant: int, amount: float) -> bool | None:
+    """Whether a guarantor would depend on the applicant; None where its net assets are not known."""
+    checks = [(c, check) for c in view.judged.rules.criteria for check in c.checks if check.figure == RATIO]
+    if not checks or view.control.state[giver] or (view.wide.at(applicant) == giver).any():
+        return False
+    criterion, check = checks[0]
+    if _rejected(view, giver, applicant, criterion.id):
+        return False
+    names, of_a_year = ITEMS["net_assets"]
+    value = view.kept(("net assets",), lambda: view.snapshot.items(names, of_a_year=of_a_year)).value[giver]
+    if np.isnan(value):
+        return None
+    total = amount + float(np.nansum(view.book.promised[_given(view, giver, applicant)]))
+    bar = check.at * float(value)
+    return total >= bar if check.comparison == ">=" else total > bar
+
+
+def _given(view: View, giver: int, applicant: int) -> NDArray[np.uint32]:
+    """Guarantees it gave for the applicant that can still be called."""
+    book = view.book
+    links: NDArray[np.uint32] = book.guaranteed.links_at(giver)[book.guaranteed.at(giver) == applicant]
+    return np.asarray(links[~book.expired[links]]) if len(book.expired) else links
+
+
+def _rejected(view: View, giver: int, applicant: int, criterion: str) -> bool:
+    told = view.judged.dependences.verdicts
+    pair = np.flatnonzero((told.dependant == giver) & (told.other == applicant) & ~told.confirmed)
+    return any(told.criterion[at] in (criterion, ANY) for at in pair.tolist())
+
+
+def _known(view: View) -> int:
+    """How many positions verdicts and suspicions take."""
+    found = view.judged.dependences
+    return len(found.verdicts.confirmed) + len(found.suspected)
+
+
+def _extended(arrows: Arrows, tail: int, heads: tuple[int, ...], *, first: int) -> Arrows:
+    """Arrows with more that leave one node, their positions counted from `first` on."""
+    start = arrows.start.copy()
+    start[tail + 1 :] += len(heads)
+    at = arrows.start[tail + 1]
+    new = np.arange(first, first + len(heads), dtype=np.uint32)
+    return replace(arrows, start=start, head=np.insert(arrows.head, at, heads), link=np.insert(arrows.link, at, new))

@@ -1,0 +1,349 @@
+"""Which limits does a lender's book break, and how much of each is used?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from math import isnan
+
+import numpy as np
+
+from analytics.limits.capital import LAST_QUARTER
+from analytics.limits.check import NEAR, Use
+from analytics.limits.numerators import NUMERATORS
+from analytics.limits.units import Nodes
+from api import limits
+from api.answer import Answer, Fact, Page, Party, Question
+from api.book_check import STATES, Checked, Place, checked, facilities_of, state_of
+from api.books import lending
+from api.engine import Engine
+from api.evidence import Evidence
+from api.questions.asking import check_page, node_of
+from api.questions.book_groups import ClientGroup, group_of
+from api.view import View
+from api.wording import money, percent, plural
+from graph.errors import InvalidQuestion
+from graph.model import LENDS, STATEMENT
+from graph.moment import Moment
+
+MEMBERS = 20
+"""Members of one group that are named, those with most at stake first."""
+FACILITIES = 5
+"""Facilities shown of one finding, the largest first."""
+PROVED = 5
+"""Groups of which it is shown how each member came in."""
+SHOWN_BY_ITSELF = ("breach", "near", "large", "assess")
+
+
+@dataclass(frozen=True)
+class LimitRule:
+    """One rule in force, its limit for this lender, and how the book stands against it."""
+
+    rule: str
+    chinese: str
+    english: str
+    counted: str
+    """What it counts, in English."""
+    counted_chinese: str
+    denominator: str
+    ratio: float
+    comparison: str
+    """How an exposure breaks it: above the limit, or at it already."""
+    scope: str
+    group_kind: str
+    severity: str
+    """`limit` must not be broken, `large` is reported, `assess` asks for an investigation."""
+    citation: str
+    verified: bool
+    """Whether it was read in its text; else no answer rests on it alone."""
+    figure: float | None
+    """The lender's figure it divides by; None where it is missing."""
+    figure_day: date | None
+    limit: float | None
+    """Whole units of the answer's currency; None where the figure is missing."""
+    floor_left_out: bool
+    """Whether its floor was left out for want of a rate, which makes it stricter."""
+    measured: int
+    """Clients and groups it was measured on."""
+    states: dict[str, int]
+    """How many of them stand in each state."""
+    greatest: float | None
+    """Greatest use, a fraction of the limit."""
+    state: str
+    """`breach`; `refer` where a figure is missing, the rule unread, or only the wide reading breaks; or `within`."""
+
+
+@dataclass(frozen=True)
+class LimitFinding:
+    """One client or group of which a rule speaks."""
+
+    rule: str
+    state: str
+    chinese: str
+    whom: str
+    """client, group, related parties or anonymous clients."""
+    top: Party
+    """Who has most at stake."""
+    members: tuple[Party, ...]
+    page: Page
+    exposure: float
+    """As the rule counts it."""
+    gross: float
+    """What the members' facilities count before protection."""
+    protected: float
+    """What collateral and eligible guarantors take off it."""
+    taken_over: float
+    """What the members stand in for as eligible guarantors."""
+    limit: float | None
+    use: float | None
+    """Fraction of the limit; None where that is unknown."""
+    of_capital: float | None
+    """Fraction of the figure the rule divides by."""
+    unknown: int
+    """Facilities of unknown amount: it is at least what is told."""
+    certain: bool
+    """Whether it stands so also without what is only possible or suspected."""
+    binding: bool
+    """Whether no other limit is used more by any of the members."""
+    facilities: tuple[Fact, ...]
+    """The largest of them."""
+
+
+@dataclass(frozen=True)
+class RelatedClient:
+    """One related party of the lender."""
+
+    party: Party
+    why: str
+    """holder, controller, officer, kin, controlled; `possible holder` within a band."""
+    through: Party | None
+    exposure: float
+    """Credit granted, net of margins as the rules on related parties net it."""
+    of_capital: float | None
+
+
+@dataclass(frozen=True)
+class BookLimits:
+    """Every limit of a lender, and who uses how much of it."""
+
+    lender: Party
+    currency: str | None
+    rule_sets: tuple[str, ...]
+    state: str
+    """`breach`, `refer` or `within`; nothing that is not known passes."""
+    near: float
+    """Share of a limit from which a use is told as near."""
+    clients: int
+    rules: tuple[LimitRule, ...]
+    findings: tuple[LimitFinding, ...]
+    """The gravest first, of each state the greatest use first."""
+    page: Page
+    groups: tuple[ClientGroup, ...]
+    """The first groups among these findings, with how each member came in."""
+    related: tuple[RelatedClient, ...]
+    related_page: Page
+    anonymous: int
+    """Clients that are undisclosed by name."""
+    gaps: tuple[str, ...]
+    """What is not known and keeps the book from passing."""
+
+
+def book_limits(
+    engine: Engine,
+    lender: str,
+    *,
+    near: float = NEAR,
+    state: str = "",
+    limit: int = 50,
+    offset: int = 0,
+    moment: Moment,
+) -> Answer[BookLimits]:
+    """Hold every client and group of a lender's book against every rule in force."""
+    check_page(limit, offset)
+    _check(near, state)
+    view = engine.view(moment)
+    node = node_of(view.snapshot, lender, where="lender")
+    evidence, found = Evidence(view.snapshot), checked(view, node, near)
+    rules = tuple(_rule(view, evidence, found, k) for k in range(len(found.wide.uses)))
+    places = [place for name in ([state] if state else SHOWN_BY_ITSELF) for place in found.places[name]]
+    shown = places[offset : offset + limit]
+    findings = tuple(_finding(evidence, found, place) for place in shown)
+    related, many = _related(view, evidence, found, slice(offset, offset + limit))
+    bank = limits.lender_of(view, node)
+    value = BookLimits(
+        evidence.party(node),
+        view.snapshot.moment.currency,
+        bank.rule_sets,
+        _whole(rules),
+        near,
+        len(found.clients),
+        rules,
+        findings,
+        Page(len(places), offset, len(findings)),
+        tuple(_groups(view, evidence, found, shown)),
+        related,
+        Page(many, offset, len(related)),
+        int(found.standing.clients.anonymous[found.clients].sum()),
+        tuple(_gaps(view, rules, bank.rule_sets)),
+    )
+    asked = {"lender": lender, "near": near, "state": state, "limit": limit, "offset": offset}
+    return view.answer(Question("book_limits", asked), value, evidence, reasons=list(_reasons(value, found)))
+
+
+def _check(near: float, state: str) -> None:
+    if not 0 < near <= 1:
+        raise InvalidQuestion(f"{near} is no share of a limit", where="near", remedy="give a fraction such as 0.8")
+    if (state and state not in STATES) or state == "within":
+        known = ", ".join(name for name in STATES if name != "within")
+        raise InvalidQuestion(f"no state {state}", where="state", remedy=f"one of {known}")
+
+
+def _rule(view: View, evidence: Evidence, found: Checked, k: int) -> LimitRule:
+    use = found.wide.uses[k]
+    rule, cap, numerator = use.rule, use.cap, NUMERATORS[use.rule.numerator]
+    if cap.figure is not None:
+        row = limits.figure_row(view, found.standing.lender, cap.figure)
+        evidence.cite_rows(STATEMENT, [] if row is None else [row])
+    codes = [state_of(use, unit) for unit in np.unique(use.state, return_index=True)[1]]
+    counts = np.unique(use.state, return_counts=True)[1].tolist()
+    share = use.share[~np.isnan(use.share)]
+    return LimitRule(
+        rule.id, rule.name.zh, rule.name.en, numerator.name.en, numerator.name.zh, rule.denominator, rule.ratio,
+        rule.comparison, rule.scope, rule.group_kind, rule.severity, rule.citation, rule.verified,
+        None if cap.figure is None else cap.figure.value,
+        None if cap.figure is None else cap.figure.period_end,
+        None if isnan(cap.value) else cap.value,
+        cap.floor_left_out,
+        len(use.units),
+        dict(zip(codes, counts, strict=True)),
+        float(share.max()) if len(share) else None,
+        _rule_state(found, k),
+    )  # fmt: skip
+
+
+def _rule_state(found: Checked, k: int) -> str:
+    use = found.wide.uses[k]
+    broken = [place for place in found.places["breach"] if place.use == k]
+    if use.rule.verified and any(found.certain(place) for place in broken):
+        return "breach"
+    unsure = isnan(use.cap.value) or not use.rule.verified or bool((use.unknown > 0).any())
+    return "refer" if broken or unsure else "within"
+
+
+def _whole(rules: tuple[LimitRule, ...]) -> str:
+    states = {rule.state for rule in rules if rule.severity == "limit"} or {"refer"}
+    return next(state for state in ("breach", "refer", "within") if state in states)
+
+
+def _finding(evidence: Evidence, found: Checked, place: Place) -> LimitFinding:
+    use, unit = found.wide.uses[place.use], place.unit
+    rule, stakes = use.rule, found.standing.stakes[use.rule.numerator]
+    members = use.units.members(unit)
+    order = members[np.lexsort((members, -stakes.own[members]))]
+    parties = evidence.parties(order[:MEMBERS].tolist())
+    sums = found.sums[rule.numerator]
+    gross, kept = float(sums.gross[members].sum()), float(sums.kept[members].sum())
+    exposure, state = float(use.exposure[unit]), state_of(use, unit)
+    cap = None if isnan(use.cap.value) else use.cap.value
+    figure = use.cap.figure
+    return LimitFinding(
+        rule.id,
+        state,
+        STATES[state],
+        _whom(use, members),
+        parties[0],
+        parties,
+        Page(len(members), 0, len(parties)),
+        exposure,
+        gross,
+        gross - kept,
+        exposure - kept,
+        cap,
+        None if cap is None else exposure / cap,
+        None if figure is None or not figure.value > 0 else exposure / figure.value,
+        int(use.unknown[unit]),
+        found.certain(place),
+        found.binding(place),
+        evidence.facts(LENDS, facilities_of(found.standing, use, unit, FACILITIES)),
+    )
+
+
+def _whom(use: Use, members: Nodes) -> str:
+    if use.rule.scope in ("all", "anonymous"):
+        return "related parties" if use.rule.scope == "all" else "anonymous clients"
+    return "group" if len(members) > 1 else "client"
+
+
+def _groups(view: View, evidence: Evidence, found: Checked, shown: list[Place]) -> Iterator[ClientGroup]:
+    """The first groups among some findings, each once."""
+    lent, done = lending(view, found.standing.lender), set[bytes]()
+    for place in shown:
+        members = found.wide.uses[place.use].units.members(place.unit)
+        name = members[found.client[members]].tobytes()
+        if name in found.together and name not in done and len(done) < PROVED:
+            done.add(name)
+            reading, group = found.together[name]
+            yield group_of(view, evidence, lent, group, reading, certain=found.certain(place))
+
+
+def _related(view: View, evidence: Evidence, found: Checked, page: slice) -> tuple[tuple[RelatedClient, ...], int]:
+    """One page of the lender's related parties, those with most granted first."""
+    rules = [use.rule for use in found.wide.uses if use.rule.group_kind == "lender_related"]
+    if not rules:
+        return (), 0
+    related, stakes = limits.related_of(view, found.standing.lender), found.standing.stakes[rules[0].numerator]
+    every = np.union1d(related.parties, related.possible)
+    order = every[np.lexsort((every, -stakes.own[every]))]
+    figure = found.standing.caps[rules[0].id].figure
+    evidence.parties(order[page].tolist())
+    rows = []
+    for x in order[page].tolist():
+        why, through = related.why.get(x, ("possible holder", found.standing.lender))
+        amount = float(stakes.own[x])
+        share = amount / figure.value if figure is not None and figure.value > 0 else None
+        rows.append(RelatedClient(evidence.party(x), why, evidence.party(through), amount, share))
+    return tuple(rows), len(order)
+
+
+def _gaps(view: View, rules: tuple[LimitRule, ...], rule_sets: tuple[str, ...]) -> Iterator[str]:
+    if not rule_sets:
+        yield "; ".join(limits.HOW_TO_STATE)
+    elif not rules:
+        yield f"no rule of {', '.join(rule_sets)} was in force on this day"
+    missing = sorted({rule.denominator for rule in rules if rule.limit is None})
+    for name in missing:
+        what = name.removesuffix(LAST_QUARTER).replace("_", " ")
+        when = " of the last day of the quarter before" if name.endswith(LAST_QUARTER) else ""
+        yield f"{what}{when} of the lender is missing 缺少{name}: rules against it cannot be tested"
+    for rule in rules:
+        if not rule.verified:
+            yield f"{rule.rule} was not read in its text 未与原文核对 ({rule.citation})"
+        if rule.floor_left_out:
+            yield f"the floor of {rule.rule} was left out for want of an exchange rate 缺少汇率，下限未计"
+    if view.judged.left_out:
+        yield f"nothing could be suspected: {view.judged.left_out}"
+
+
+def _reasons(value: BookLimits, found: Checked) -> Iterator[str]:
+    name, currency = value.lender.name, value.currency
+    sets = ", ".join(value.rule_sets) or "no rule set"
+    yield f"{name} is held to {sets}: {plural(len(value.rules), 'rule')} in force, {plural(value.clients, 'client')}."
+    for word in ("breach", "near", "large", "assess"):
+        places = found.places[word]
+        if not places:
+            continue
+        unsure = sum(not found.certain(place) for place in places[:1000])
+        only = f", {unsure} of them only with what is possible or suspected" if unsure else ""
+        yield f"{STATES[word]} ({word}): {plural(len(places), 'client or group', 'clients or groups')}{only}."
+    for one in value.findings[:3]:
+        if one.state in ("breach", "near") and one.use is not None and one.limit is not None:
+            others = f" and {plural(one.page.total - 1, 'other')}" if one.page.total > 1 else ""
+            yield (
+                f"{one.top.name}{others}: {money(one.exposure, currency)}, {percent(one.use)} of "
+                f"{money(one.limit, currency)} by {one.rule}."
+            )
+    hidden = sum(rule.states.get("untold", 0) for rule in value.rules)
+    if hidden:
+        yield f"{plural(hidden, 'measurement')} cannot be told for want of a figure, an amount or a text that was read."
+    yield from (f"{gap[0].upper()}{gap[1:]}." for gap in value.gaps)
+    if value.page.left:
+        yield f"{plural(value.page.left, 'more finding is', 'more findings are')} not shown."

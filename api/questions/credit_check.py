@@ -1,0 +1,262 @@
+"""May this facility be granted: the verdict, the rule that binds, and the smallest changes that would pass?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import isfinite
+
+from analytics.limits.approval import APPROVE, DECLINE, REFER, Check, check_credit
+from analytics.limits.gaps import Gap
+from analytics.limits.lines import Application
+from analytics.limits.remedies import remedies_of
+from analytics.limits.standing import Standing
+from analytics.limits.units import Nodes
+from api.answer import Answer, Fact, Party, Question
+from api.engine import Engine
+from api.evidence import Evidence
+from api.limits import Lender, capital_currency, lender_of, readings_of, standing
+from api.promised import Promised, promised
+from api.questions.applications import Request, facility_of
+from api.questions.asking import check_page, node_of
+from api.questions.control import in_words
+from api.questions.doubts import doubts_of
+from api.questions.memberships import HELD, Membership, Step, around, membership
+from api.questions.releases import protectors, releases
+from api.questions.rules import Held, by_room, held_said, of_limit
+from api.view import View
+from api.wording import money, plural
+from graph.errors import InvalidQuestion
+from graph.model import GUARANTEES, LENDS
+from graph.moment import Moment
+
+VERDICTS_ZH = {APPROVE: "通过", REFER: "提交人工审核", DECLINE: "拒绝"}
+WORDS = {
+    "amount": ("lend {money} less", "减少授信{money}"),
+    "collateral": ("take a further deposit of {money}", "增加保证金存款{money}"),
+    "guarantor_added": ("have {party} guarantee {money}", "由{party}提供{money}担保"),
+    "guarantor_released": ("do without the guarantee of {party} over {money}", "解除{party}的{money}担保"),
+    "member_reduced": ("have a facility of {party} paid down by {money}", "压降{party}现有授信{money}"),
+}
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """One change after which no limit breaks, as the same check says of the request so changed."""
+
+    kind: str
+    """`amount`, `collateral`, `guarantor_added`, `guarantor_released` or `member_reduced`."""
+    text: str
+    text_zh: str
+    change: float
+    """Money that has to move."""
+    party: Party | None
+    fact: Fact | None
+    """The facility that is paid down, or the guarantee that is released."""
+    verdict: str
+    """What the check says afterwards; `refer` where something else is not known."""
+    headroom: float | None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Where the decision stands in the ledger."""
+
+    request_id: str
+    entry: int
+    hash: str
+    at: str
+    repeated: bool
+    """Whether it was decided before, and is told again."""
+
+
+@dataclass(frozen=True)
+class CreditCheck:
+    """The answer to one application; amounts in whole units of its currency."""
+
+    verdict: str
+    """`approve`, `refer` or `decline`."""
+    verdict_zh: str
+    applicant: Party
+    lender: Party
+    currency: str | None
+    rule_sets: tuple[str, ...]
+    amount: float
+    headroom: float | None
+    """Greatest amount that breaks no rule in either reading; none where no limit is known."""
+    headroom_certain: float | None
+    """The same in the narrow reading alone."""
+    headroom_whole: bool
+    """Whether every limit was known; else the headroom is the most it can be."""
+    binding: Held | None
+    """The line that leaves the least room."""
+    lines: tuple[Held, ...]
+    """Every rule against every client and group that the facility changes, the least room first."""
+    groups: tuple[Membership, ...]
+    gaps: tuple[Gap, ...]
+    """What is not known and could turn the answer."""
+    remedies: tuple[Remedy, ...]
+    """The smallest changes that would pass, the one that moves least money first."""
+    decision: Decision | None = None
+
+
+def credit_check(
+    engine: Engine, request: Request, *, remedies: bool = True, limit: int = 20, moment: Moment
+) -> Answer[CreditCheck]:
+    """Hold a facility that is asked for against every rule in force for the lender.
+
+    Decline needs certain control and confirmed dependence; what is only possible, suspected or not known refers.
+    """
+    check_page(limit)
+    view = view_of(engine, request, moment)
+    evidence = Evidence(view.snapshot)
+    lender, applicant = _ends(view, request)
+    base, application, offered = _applied(view, request, lender, applicant, remedies=remedies)
+    check = check_credit(base, application)
+    gaps, incomplete = doubts_of(view, lender_of(view, lender), application, check, offered)
+    if incomplete and check.verdict == APPROVE:
+        check = replace(check, verdict=REFER)
+    found = tuple(_groups(application, check, offered))
+    places = {(kind, members.tobytes()): k for k, ((kind, members, _), _) in reversed(list(enumerate(found)))}
+    ordered = by_room(check.lines)
+    lines = held_said(view, evidence, lender, ordered, places)
+    binding = next((held for line, held in zip(ordered, lines, strict=True) if line is check.binding), None)
+    value = CreditCheck(
+        verdict=check.verdict,
+        verdict_zh=VERDICTS_ZH[check.verdict],
+        applicant=evidence.party(applicant),
+        lender=evidence.party(lender),
+        currency=view.snapshot.moment.currency,
+        rule_sets=lender_of(view, lender).rule_sets,
+        amount=application.facility.amount,
+        headroom=_finite(check.headroom),
+        headroom_certain=_finite(check.headroom_certain),
+        headroom_whole=check.headroom_whole,
+        binding=binding,
+        lines=lines,
+        groups=tuple(
+            membership(view, evidence, base, group, whose, limit=limit, falls=offered.falls) for group, whose in found
+        ),
+        gaps=gaps,
+        remedies=tuple(_changes(view, evidence, base, application, check, offered)) if remedies else (),
+    )
+    asked = {"request": request.model_dump(), "remedies": remedies, "limit": limit}
+    reasons = list(_reasons(value, lender_of(view, lender)))
+    return view.answer(Question("credit_check", asked), value, evidence, reasons=reasons)
+
+
+def view_of(engine: Engine, request: Request, moment: Moment) -> View:
+    """The view a request is checked in: of its day, and where no currency is named, in that of the lender's capital."""
+    view = engine.view(replace(moment, valid_at=request.day(moment.valid_at)))
+    if view.snapshot.moment.currency is not None:
+        return view
+    own = capital_currency(view, node_of(view.snapshot, request.lender, where="lender"))
+    return engine.view(
+        replace(moment, valid_at=view.snapshot.moment.valid_at, currency=own or request.facility.currency)
+    )
+
+
+def _ends(view: View, request: Request) -> tuple[int, int]:
+    """Lender and applicant."""
+    if not request.lender.strip():
+        raise InvalidQuestion("no lender is named", where="lender", remedy="name it, or set CONTAGRAPH_LENDER")
+    lender = node_of(view.snapshot, request.lender, where="lender")
+    applicant = node_of(view.snapshot, request.applicant, where="applicant")
+    if lender == applicant:
+        raise InvalidQuestion("a lender does not lend to itself", where="applicant", remedy="name another party")
+    return lender, applicant
+
+
+def _applied(
+    view: View, request: Request, lender: int, applicant: int, *, remedies: bool
+) -> tuple[Standing, Application, Promised]:
+    """Where the lender stands, and the facility with the groups around all whom it touches."""
+    base = standing(view, lender)
+    facility = facility_of(view, request.facility, applicant=applicant, lender=lender)
+    facility.checked(base.size, base.day)
+    around_ = [applicant, *(giver.party for giver in facility.guarantors)]
+    around_ += [x for stakes in base.stakes.values() for x in stakes.promisers(applicant)]
+    around_ += protectors(view, base, applicant) if remedies else []
+    offered = promised(view, facility, applicant)
+    return base, Application(applicant, facility, readings_of(view, lender, around_, falls=offered.falls)), offered
+
+
+def _groups(application: Application, check: Check, offered: Promised) -> Iterator[tuple[tuple[str, Nodes, bool], int]]:
+    """Every group the applicant sits in, and those of guarantors that a rule was held against, with whose.
+
+    Of a group that a guarantor would join by what it promises both are told.
+    """
+    told = set[tuple[str, bytes]]()
+    measured = {(line.rule.group_kind, line.members.tobytes()) for line in check.lines}
+    for party in (application.applicant, *(giver.party for giver in application.facility.guarantors)):
+        for kind, members, certain in around(application.readings, party):
+            key = kind, members.tobytes()
+            if key not in told and (party == application.applicant or key in measured):
+                told.add(key)
+                yield (kind, members, certain), party
+                if kind == "connected" and not certain:
+                    yield from (((kind, members, certain), x) for x in offered.new if x in members)
+
+
+def _changes(
+    view: View, evidence: Evidence, base: Standing, application: Application, check: Check, offered: Promised
+) -> Iterator[Remedy]:
+    """Remedies in words."""
+    given = protectors(view, base, application.applicant)
+    freed = releases(view, base, application, check, falls=offered.falls)
+    for one in remedies_of(base, application, check, protectors=given, releases=freed):
+        kind = LENDS if one.kind == "member_reduced" else GUARANTEES
+        fact = None if one.link is None else evidence.facts(kind, [one.link])[0]
+        party = None if one.party is None else evidence.party(one.party)
+        told = {"money": money(one.change, view.snapshot.moment.currency), "party": party.name if party else ""}
+        en, zh = (text.format(**told) for text in WORDS[one.kind])
+        yield Remedy(one.kind, en, zh, one.change, party, fact, one.check.verdict, _finite(one.check.headroom))
+
+
+def _finite(amount: float) -> float | None:
+    return amount if isfinite(amount) else None
+
+
+def _reasons(value: CreditCheck, lender: Lender) -> Iterator[str]:
+    yield f"{value.verdict} · {value.verdict_zh}: {money(value.amount, value.currency)} to {value.applicant.name}."
+    if value.binding is not None:
+        yield _binding(value, value.binding)
+    for held in value.lines:
+        if held.rule.severity == "limit" and held.state not in ("kept", "not known"):
+            yield _broken(value, held)
+    for group in value.groups:
+        sure = "" if group.certain else " counted in the wide reading alone"
+        steps = "; ".join(said(step) for step in group.steps)
+        many = plural(group.page.total, "party", "parties")
+        yield f"{group.party.name} sits in a {group.name} ({group.name_zh}) of {many}{sure}: {steps}."
+    for gap in value.gaps:
+        yield f"{gap.en} · {gap.zh}."
+    for change in value.remedies:
+        done = "pass" if change.verdict == APPROVE else "break no limit"
+        yield f"It would {done} to {change.text} · {change.text_zh}."
+
+
+def said(step: Step) -> str:
+    """A step of a proof in a few words."""
+    if step.proof:
+        sure = "" if step.how == HELD else f" ({step.how})"
+        return "; then ".join(in_words(fall) for fall in step.proof) + sure
+    through = f" ({step.through.name})" if step.through else ""
+    return f"{step.party.name} {step.how}{through}"
+
+
+def _binding(value: CreditCheck, held: Held) -> str:
+    room = money(value.headroom, value.currency)
+    most = "" if value.headroom_whole else " at most, since not every limit is known"
+    return (
+        f"{room} could be lent{most}: {held.rule.id} {held.rule.name_zh} ({held.rule.name}) binds, "
+        f"{of_limit(held, value.currency)}; {held.rule.citation}."
+    )
+
+
+def _broken(value: CreditCheck, held: Held) -> str:
+    who = held.client.name if held.client else f"a group of {plural(held.parties, 'party', 'parties')}"
+    unread = "" if held.rule.verified else ", a rule not verified against its text"
+    return (
+        f"{held.rule.id} {held.rule.name_zh} would be {held.state} ({held.state_zh}){unread}: {who} at "
+        f"{money(held.after, value.currency)} after {money(held.before, value.currency)}, of "
+        f"{of_limit(held, value.currency)}."
+    )

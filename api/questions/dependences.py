@@ -1,0 +1,109 @@
+"""Dependences of a party in the words of an answer: figure, threshold, state and sources."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isinf
+
+import numpy as np
+
+from api.answer import Fact, Party
+from api.evidence import Evidence
+from api.view import View
+from api.wording import percent
+from graph.model import DEPENDS_ON, KINDS, STATEMENT
+
+FEW = 20
+"""Facts shown behind one figure."""
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """One dependence that figures suggest, and what became of it."""
+
+    dependant: Party
+    other: Party
+    criterion: str
+    name: str
+    name_zh: str
+    state: str
+    """`suspected`, `confirmed` or `rejected`."""
+    figure: str
+    """Name of the figure, such as `receipts_share`."""
+    value: float | None
+    """The figure, a fraction; none where it passes every bound, as a claim on net assets that are gone."""
+    threshold: float
+    comparison: str
+    at_least: bool
+    """Whether amounts are unknown, so that the figure may be higher."""
+    rebutted_by: str
+    """What somebody could judge to take it away; empty where nothing does."""
+    facts: tuple[Fact, ...]
+    """What the figure was added up from, the first twenty."""
+    statement: str
+    """Id of the statement divided by, empty where there is none."""
+    verdict: Fact | None
+    """The judgement on it."""
+
+
+@dataclass(frozen=True)
+class Untested:
+    """A criterion that cannot be tested for a party: not passed, but unknown."""
+
+    criterion: str
+    name: str
+    name_zh: str
+    others: int
+    """With how many parties; 0 where no figure says anything and somebody must judge."""
+
+
+def dependence(view: View, evidence: Evidence, position: int) -> Dependence:
+    """One suspicion with its state and sources."""
+    found = view.judged.dependences
+    one, verdict = found.suspected.at(position), int(found.verdict[position])
+    facts = [fact for kind, link in one.sources[:FEW] for fact in evidence.facts(KINDS[kind], [link])]
+    statement = ""
+    if one.statement >= 0:
+        evidence.cite_rows(STATEMENT, [one.statement])
+        statement = str(view.snapshot.sources(STATEMENT, np.array([one.statement]))[0]["fact_id"])
+    return Dependence(
+        evidence.party(one.dependant),
+        evidence.party(one.other),
+        one.criterion.id,
+        one.criterion.name.en,
+        one.criterion.name.zh,
+        found.state_of(position),
+        one.figure,
+        None if isinf(one.value) else one.value,
+        one.threshold,
+        one.comparison,
+        one.at_least,
+        one.rebuttable,
+        tuple(facts),
+        statement,
+        evidence.facts(DEPENDS_ON, [verdict])[0] if verdict >= 0 else None,
+    )
+
+
+def dependences_of(view: View, evidence: Evidence, node: int) -> tuple[Dependence, ...]:
+    """All suspicions about a party, in every state."""
+    return tuple(dependence(view, evidence, at) for at in view.judged.dependences.suspected.of(node))
+
+
+def untested_of(view: View, node: int) -> Iterator[Untested]:
+    """Criteria that cannot be tested for a party, and those that only somebody can judge."""
+    suspected = view.judged.dependences.suspected
+    silent = Counter(criterion.id for _, criterion in suspected.untested_of(node))
+    for criterion in view.judged.rules.criteria:
+        if criterion.id in silent or criterion.id in suspected.by_hand:
+            yield Untested(criterion.id, criterion.name.en, criterion.name.zh, silent[criterion.id])
+
+
+def said(one: Dependence) -> str:
+    """A dependence in a few words."""
+    figure = "without bound" if one.value is None else percent(one.value)
+    least = "at least " if one.at_least else ""
+    return (
+        f"{one.state} to depend on {one.other.name} by {one.criterion} ({one.name_zh}): "
+        f"{one.figure.replace('_', ' ')} {least}{figure}, threshold {one.comparison} {percent(one.threshold)}"
+    )

@@ -1,0 +1,187 @@
+"""All that a report on the groups of a party says: members, stakes, what would leave, guarantee circles."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.limits.exposure import Exposure, exposure_to
+from analytics.structure.guarantees.census import Circuits, circles_among
+from analytics.structure.membership import Refuted, leave
+from analytics.structure.proof import prove_each
+from api.answer import Answer, Fact, Page, Party, Question
+from api.engine import Engine
+from api.evidence import Evidence
+from api.questions.asking import MOST, node_of
+from api.questions.dependences import Dependence
+from api.questions.groups import SMALL, Group, groups, seed_of
+from api.questions.guarantees import ClosedCircle, circle_of
+from api.view import View
+from graph.field import Kind
+from graph.model import CONTROLS, DEPENDS_ON, GUARANTEES, LENDS, OWNS
+from graph.moment import Moment
+
+FACTS = 100
+"""Facts of which it is worked out who would leave without them."""
+LENGTH = 5
+"""Most guarantees of a circle among members."""
+CIRCLES = 20
+"""Circles listed."""
+
+
+@dataclass(frozen=True)
+class Refutation:
+    """One fact, or the facts of one dependence, and who would leave the group without."""
+
+    facts: tuple[Fact, ...]
+    suspected: tuple[Dependence, ...]
+    dependant: Party | None
+    """Who depends, where it is a dependence."""
+    leave: tuple[Party, ...]
+
+
+@dataclass(frozen=True)
+class MemberStake:
+    """What is at stake with one member, or with all of them together."""
+
+    party: Party | None
+    """None: the group together, guarantees between members counted once."""
+    direct: float
+    contingent: float
+    unknown: int
+    """Facilities and guarantees of undisclosed amount."""
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One group."""
+
+    group: Group
+    with_suspected: bool
+    inside: tuple[Fact, ...]
+    """Holdings, control, dependences and guarantees between members."""
+    refuted: tuple[Refutation, ...]
+    facts_left: int
+    """Facts of proofs for which it was not worked out who would leave."""
+    stakes: tuple[MemberStake, ...]
+    """With members there is anything at stake with, the most first, then the group; empty where nothing is."""
+    circles: tuple[ClosedCircle, ...]
+    circles_page: Page
+
+
+@dataclass(frozen=True)
+class GroupReport:
+    """The groups of one party, each in full."""
+
+    party: Party
+    lender: Party | None
+    currency: str | None
+    sheets: tuple[Sheet, ...]
+    length: int
+    """Circles of up to so many guarantees were counted."""
+
+
+def group_report(engine: Engine, party: str, *, lender: str | None = None, moment: Moment) -> Answer[GroupReport]:
+    """Gather what stands behind each group of a party; of a lender also what it has at stake."""
+    told = groups(engine, party, limit=MOST, moment=moment)
+    view = engine.view(moment)
+    of = None if lender is None else node_of(view.snapshot, lender, where="lender")
+    evidence = Evidence(view.snapshot)
+    evidence.cite(told.sources)
+    found = [(group, False) for group in told.answer.groups] + [(group, True) for group in told.answer.with_suspected]
+    value = GroupReport(
+        told.answer.party,
+        None if of is None else evidence.party(of),
+        view.snapshot.moment.currency,
+        tuple(_sheet(view, evidence, group, of, suspected=suspected) for group, suspected in found),
+        LENGTH,
+    )
+    question = Question("group_report", {"party": party, "lender": lender})
+    return view.answer(question, value, evidence, reasons=told.reasons)
+
+
+def _sheet(view: View, evidence: Evidence, group: Group, lender: int | None, *, suspected: bool) -> Sheet:
+    members = np.array(sorted(view.snapshot.node(member.party.id) for member in group.members), np.int64)
+    refuted, left = _refuted(view, evidence, group, members, wide=suspected)
+    pairs = view.promises.pairs
+    inside = np.flatnonzero(np.isin(pairs.tail, members) & np.isin(pairs.head, members))
+    circles = circles_among(Circuits.of(pairs.some(inside)), len(inside), length=LENGTH, limit=CIRCLES)
+    listed = tuple(circle_of(view.promises, evidence, circle) for circle in circles.listed)
+    return Sheet(
+        group,
+        suspected,
+        tuple(_inside(view, evidence, members)),
+        refuted,
+        left,
+        tuple(_stakes(view, evidence, members, lender)),
+        listed,
+        Page(circles.total, 0, len(listed)),
+    )
+
+
+def _inside(view: View, evidence: Evidence, members: NDArray[np.int64]) -> Iterator[Fact]:
+    for kind in (OWNS, CONTROLS, DEPENDS_ON, GUARANTEES):
+        links = view.snapshot.links(kind)
+        at = np.concatenate([links.leaving(int(member)) for member in members])
+        at = at[np.isin(links.head[at], members) & (links.tail[at] != links.head[at])]
+        yield from (fact for fact in evidence.facts(kind, at) if fact.values.get("verdict") != "rejected")
+
+
+def _refuted(
+    view: View, evidence: Evidence, group: Group, members: NDArray[np.int64], *, wide: bool
+) -> tuple[tuple[Refutation, ...], int]:
+    """Facts of the proofs and dependences, each with who would leave without it, the most first."""
+    edges = [_dependence(group, edge.dependant, edge.other, edge.leave) for edge in group.edges]
+    if len(members) > SMALL:
+        return tuple(edges), 0
+    falls = view.wide if wide else view.dependants
+    top, seed, came = seed_of(view, falls, members.astype(np.uint32))
+    control = view.groups.control
+    below = set(control.controlled_by(top).tolist())
+    held = [x for x in came if x != top and x in below]
+    steps = [step for proof in prove_each(control, top, held) for step in proof]
+    proofs: dict[tuple[str, int], None] = {}
+    for step in steps:
+        proofs |= dict.fromkeys([(OWNS.name, int(link)) for link in step.holdings])
+        proofs |= dict.fromkeys([(CONTROLS.name, int(link)) for link in step.edges])
+    found = []
+    for name, link in list(proofs)[:FACTS]:
+        one = Refuted(holdings=frozenset([link])) if name == OWNS.name else Refuted(edges=frozenset([link]))
+        gone = leave(view.groups, falls, seed, top=top, refuted=one)
+        at = [link] if name == OWNS.name else view.other_control[[link]]
+        kind: Kind = OWNS if name == OWNS.name else CONTROLS
+        found.append(Refutation(evidence.facts(kind, at), (), None, evidence.parties(gone.tolist())))
+    found.sort(key=lambda one: -len(one.leave))
+    return (*edges, *found), max(len(proofs) - FACTS, 0)
+
+
+def _dependence(group: Group, dependant: Party, other: Party, gone: tuple[Party, ...]) -> Refutation:
+    """A dependence that holds the group together, as the member's own line tells it."""
+    member = next((one for one in group.members if one.party == dependant), None)
+    facts = tuple(fact for fact in member.dependences if fact.head == other) if member else ()
+    suspected = tuple(one for one in member.suspected if one.other == other) if member else ()
+    return Refutation(facts, suspected, dependant, gone)
+
+
+def _stakes(view: View, evidence: Evidence, members: NDArray[np.int64], lender: int | None) -> Iterator[MemberStake]:
+    """What a lender, or all of them, have at stake with each member and with all together."""
+    together = exposure_to(view.book, members, lender=lender)
+    if not (len(together.facilities) or len(together.guarantees)):
+        return
+    one_by_one = {int(x): exposure_to(view.book, np.array([x]), lender=lender) for x in members}
+    order = sorted(one_by_one, key=lambda x: (-one_by_one[x].direct - one_by_one[x].contingent, x))
+    for x in order:
+        found = one_by_one[x]
+        if len(found.facilities) or len(found.guarantees):
+            yield _stake(evidence, evidence.party(x), found)
+    yield _stake(evidence, None, together)
+
+
+def _stake(evidence: Evidence, party: Party | None, found: Exposure) -> MemberStake:
+    unknown = found.unknown_facilities + found.unknown_guarantees
+    facts: tuple[Fact, ...] = ()
+    if party is not None:
+        facts = (*evidence.facts(LENDS, found.facilities), *evidence.facts(GUARANTEES, found.guarantees))
+    return MemberStake(party, found.direct, found.contingent, unknown, facts)

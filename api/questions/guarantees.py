@@ -1,0 +1,278 @@
+"""Whom does a party guarantee, who guarantees it, and in which circles does it stand?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.structure.guarantees.census import Circles, circles_through
+from analytics.structure.guarantees.period import last_days, read_liability
+from analytics.structure.guarantees.promises import Promises
+from analytics.structure.guarantees.ratios import (
+    BROKEN,
+    CHINESE,
+    UNTESTED,
+    WITHIN,
+    Figures,
+    Finding,
+    check_guarantees,
+    guarantee_ratio,
+)
+from analytics.structure.guarantees.topology import SHAPES
+from api.answer import Answer, Fact, Page, Party, Question
+from api.engine import Engine
+from api.evidence import Evidence
+from api.questions.asking import check_page, check_range
+from api.view import View
+from api.wording import money, percent, plural
+from graph.columns import ALWAYS, FOREVER
+from graph.field import PARTY_KINDS
+from graph.holding import EPOCH_DAY
+from graph.model import GUARANTEE_FORMS, GUARANTEES, LIABILITIES, STATEMENT
+from graph.moment import Moment
+
+NET_ASSETS = ("net_assets", "total_equity", "equity")
+"""Names under which a statement may give net assets, the first found counts."""
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One guarantee, and what the law makes of it."""
+
+    fact: Fact
+    amount: float | None
+    """In the answer's currency; None where it is not disclosed."""
+    liability: str
+    """general, joint or unstated; where the contract is silent, by the law of the day of signature."""
+    last_day: date | None
+    """Last day on which it can be called; None where nothing ends it."""
+    callable: bool
+    """Whether it can be called on the day asked about; else it counts nowhere."""
+
+
+@dataclass(frozen=True)
+class ClosedCircle:
+    """A circle in which each party guarantees the next and the last the first."""
+
+    parties: tuple[Party, ...]
+    guarantees: tuple[Fact, ...]
+    """Those behind each step, in the order of the circle."""
+
+
+@dataclass(frozen=True)
+class HangTogether:
+    """The guarantee circle (担保圈) a party belongs to: all that hang together by guarantees."""
+
+    shape: str
+    chinese: str
+    english: str
+    parties: int
+    pairs: int
+    """Pairs of parties of which one guarantees the other."""
+    core: int
+    """Parties of its cyclic core: all of them stand in for each other in the end; 0 where it is in none."""
+
+
+@dataclass(frozen=True)
+class RatioTest:
+    """One test of the law."""
+
+    rule: str
+    verdict: str
+    verdict_chinese: str
+    value: float | None
+    """What is compared; None where it cannot be told, or nothing stands behind the guarantees."""
+    limit: float | None
+    comparison: str
+    missing: tuple[str, ...]
+    chinese: str
+    english: str
+    consequence: str
+    scope: str
+    """Whom the test is for; whether the party is such a one is not tested."""
+    citation: str
+    verified: bool
+
+
+@dataclass(frozen=True)
+class GuaranteesOf:
+    """Guarantees of a party, given and taken."""
+
+    party: Party
+    currency: str | None
+    given: tuple[Promise, ...]
+    given_page: Page
+    taken: tuple[Promise, ...]
+    taken_page: Page
+    given_amount: float
+    """Disclosed amounts of those given to others that can be called."""
+    undisclosed: int
+    """Given ones of undisclosed amount; they are not in the sum."""
+    customers: int
+    """Parties it guarantees."""
+    net_assets: float | None
+    ratio: float | None
+    """Given amounts over net assets."""
+    together: HangTogether | None
+    circles: tuple[ClosedCircle, ...]
+    """Shortest first."""
+    circles_page: Page
+    length: int
+    """Circles of up to so many guarantees were counted, all of them."""
+    tests: tuple[RatioTest, ...]
+
+
+def guarantees(
+    engine: Engine, party: str, *, length: int = 5, limit: int = 20, offset: int = 0, moment: Moment
+) -> Answer[GuaranteesOf]:
+    """Guarantees given and taken, the circles a party sits in, and the law's tests of what it has given."""
+    check_page(limit, offset)
+    check_range(length, where="length", low=2, high=12)
+    view = engine.view(moment)
+    node, links = view.snapshot.node(party), view.snapshot.links(GUARANTEES)
+    evidence = Evidence(view.snapshot)
+    given, taken = links.leaving(node), links.arriving(node).astype(np.int64)
+    page = slice(offset, offset + limit)
+    found = circles_through(view.circuits, node, len(view.promises.pairs), length=length, limit=limit)
+    assets = net_assets_of(view, evidence, node)
+    total, undisclosed = float(view.promises.given[node]), int(view.promises.undisclosed[node])
+    ratio = float(guarantee_ratio([total], [np.nan if assets is None else assets])[0])
+    value = GuaranteesOf(
+        evidence.party(node),
+        view.snapshot.moment.currency,
+        _promises(view, evidence, given[page]),
+        Page(len(given), offset, len(given[page])),
+        _promises(view, evidence, taken[page]),
+        Page(len(taken), offset, len(taken[page])),
+        total,
+        undisclosed,
+        int(view.promises.customers[node]),
+        assets,
+        ratio if np.isfinite(ratio) else None,
+        _together(view, node),
+        tuple(circle_of(view.promises, evidence, circle) for circle in found.listed),
+        Page(found.total, 0, len(found.listed)),
+        found.complete,
+        tuple(tests_of(view, node, assets)),
+    )
+    asked = {"party": party, "length": length, "limit": limit, "offset": offset}
+    return view.answer(Question("guarantees", asked), value, evidence, reasons=list(_reasons(value, found)))
+
+
+def _promises(view: View, evidence: Evidence, at: NDArray[np.int64]) -> tuple[Promise, ...]:
+    fields = view.snapshot.links(GUARANTEES).fields
+    pledged = fields["form"][at] == GUARANTEE_FORMS.index("pledge")
+    last = last_days(fields["signed"][at], fields["due"][at], fields["expires"][at], pledged=pledged)
+    liable = read_liability(fields["liability"][at], fields["signed"][at])
+    amounts = [None if np.isnan(amount) else float(amount) for amount in fields["amount"][at]]
+    facts, today = evidence.facts(GUARANTEES, at), (view.snapshot.moment.valid_at - EPOCH_DAY).days
+    rows = zip(facts, amounts, liable.tolist(), last.tolist(), strict=True)
+    return tuple(
+        Promise(fact, amount, LIABILITIES[code], _day(ends), ends >= today) for fact, amount, code, ends in rows
+    )
+
+
+def _day(number: int) -> date | None:
+    return None if number in (ALWAYS, FOREVER) else EPOCH_DAY + timedelta(days=number)
+
+
+def circle_of(promises: Promises, evidence: Evidence, circle: tuple[int, ...]) -> ClosedCircle:
+    """A closed circle with the guarantees behind each step."""
+    steps = zip(circle, (*circle[1:], circle[0]), strict=True)
+    at = [k for tail, head in steps for k in promises.link[_between(promises, tail, head)].tolist()]
+    return ClosedCircle(evidence.parties(circle), evidence.facts(GUARANTEES, np.array(at, np.int64)))
+
+
+def _between(promises: Promises, tail: int, head: int) -> NDArray[np.intp]:
+    """Positions of one party's promises for another; they lie by guarantor, as links do."""
+    first, last = np.searchsorted(promises.guarantor, [tail, tail + 1])
+    return np.asarray(np.flatnonzero(promises.borrower[first:last] == head) + first)
+
+
+def _together(view: View, node: int) -> HangTogether | None:
+    circles = view.guarantee_circles
+    number, core = int(circles.of[node]), int(circles.core[node])
+    if number < 0:
+        return None
+    shape = SHAPES[circles.shape[number]]
+    size, cyclic = len(circles.members(number)), int((circles.core == core).sum()) if core >= 0 else 0
+    return HangTogether(shape.name, shape.chinese, shape.english, size, int(circles.pairs[number]), cyclic)
+
+
+def net_assets_of(view: View, evidence: Evidence, node: int) -> float | None:
+    """The newest net assets a statement gives in the answer's currency."""
+    said = view.snapshot.records(STATEMENT, node)
+    fitting = [
+        row for row in said if row["item"] in NET_ASSETS and row["unit"] in (None, view.snapshot.moment.currency)
+    ]
+    if not fitting:
+        return None
+    newest = max(row["period_end"] for row in fitting)
+    best = min((r for r in fitting if r["period_end"] == newest), key=lambda row: NET_ASSETS.index(row["item"]))
+    place = next(k for k, row in enumerate(said) if row is best)
+    evidence.records(STATEMENT, node, page=slice(place, place + 1))
+    return float(best["value"])
+
+
+def tests_of(view: View, node: int, assets: float | None) -> Iterator[RatioTest]:
+    """The law's tests of what a party has given."""
+    promises = view.promises
+    mine = slice(*np.searchsorted(promises.guarantor, [node, node + 1]))
+    amounts = promises.amount[mine][promises.borrower[mine] != node]
+    natural = view.snapshot.kind[node] == PARTY_KINDS.index("Person")
+    figures = Figures(
+        net_assets=assets,
+        total_guarantees=float(np.nansum(amounts)),
+        single_guarantee=float(np.nanmax(amounts, initial=0.0)),
+        guaranteed_customers=int(promises.customers[node]),
+        farm_household=None if natural else False,
+    )
+    undisclosed = bool(np.isnan(amounts).any())
+    for finding in check_guarantees(figures, day=view.snapshot.moment.valid_at):
+        summed = finding.rule.numerator in ("total_guarantees", "single_guarantee")
+        yield _test(finding, undisclosed=undisclosed and summed)
+
+
+def _test(finding: Finding, *, undisclosed: bool) -> RatioTest:
+    """A test in words; amounts not disclosed may break a limit but never keep it."""
+    rule, verdict, missing = finding.rule, finding.verdict, finding.missing
+    if undisclosed and verdict == WITHIN:
+        verdict, missing = UNTESTED, ("undisclosed amounts",)
+    value = finding.value if finding.value is not None and np.isfinite(finding.value) else None
+    limit = None if np.isnan(rule.limit) else rule.limit
+    return RatioTest(
+        rule.id, verdict, CHINESE[verdict], value, limit, rule.comparison, missing, rule.name.zh, rule.name.en,
+        rule.consequence, rule.scope, rule.citation, rule.verified,
+    )  # fmt: skip
+
+
+def _reasons(value: GuaranteesOf, found: Circles) -> Iterator[str]:
+    name = value.party.name
+    if not value.given_page.total and not value.taken_page.total:
+        yield f"{name} gives and takes no guarantee."
+        return
+    more = f" and {plural(value.undisclosed, 'amount')} not disclosed" if value.undisclosed else ""
+    yield (
+        f"{name} guarantees {plural(value.customers, 'party', 'parties')} with "
+        f"{money(value.given_amount, value.currency)}{more}."
+    )
+    if value.ratio is not None:
+        yield f"That is {percent(value.ratio)} of its net assets of {money(value.net_assets, value.currency)}."
+    if value.net_assets is None:
+        yield "Its net assets are not known: tests against them cannot be made."
+    if value.together:
+        together = value.together
+        yield (
+            f"{plural(together.parties, 'party', 'parties')} hang together by guarantees: {together.chinese}, "
+            f"{together.english}."
+        )
+    yield f"It sits in {plural(found.total, 'closed circle')} of up to {value.length} guarantees."
+    for test in value.tests:
+        if test.verdict == BROKEN:
+            unread = "" if test.verified else ", not verified"
+            yield f"{test.chinese} ({test.english}): {test.citation}{unread}, for a {test.scope}."
+    ended = sum(not one.callable for one in (*value.given, *value.taken))
+    if ended:
+        yield f"{plural(ended, 'guarantee')} shown can no longer be called and counts nowhere."

@@ -1,0 +1,70 @@
+"""What is at stake with a party held against every limit of a lender."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from analytics.limits.facility import Facility
+from analytics.limits.lines import Application, lines_of
+from api.evidence import Evidence
+from api.limits import HOW_TO_STATE, lender_of, readings_of, standing
+from api.questions.memberships import Membership, around, membership
+from api.questions.rules import BROKEN, IF_WIDE, Held, by_room, held_said, of_limit
+from api.view import View
+from api.wording import money, percent, plural
+from graph.errors import InvalidQuestion, UnknownRule
+
+
+@dataclass(frozen=True)
+class Against:
+    """Amounts against limits, both readings."""
+
+    rule_sets: tuple[str, ...]
+    lines: tuple[Held, ...]
+    """Every rule against the party and each of its groups, the least room first."""
+    groups: tuple[Membership, ...]
+    """The groups they are held against, each with the steps by which the party came in."""
+    binding: Held | None
+    """The limit that leaves the least room for another drawn loan."""
+    left_out: str
+    left_out_zh: str
+    """Why nothing was held against limits; empty where it was."""
+
+
+NOTHING = Against((), (), (), None, "", "")
+
+
+def against(view: View, evidence: Evidence, lender: int, party: int, *, limit: int) -> Against:
+    """Hold what is at stake with a party, alone and by group, against the rules in force for a lender."""
+    try:
+        bound = lender_of(view, lender)
+        if not bound.rule_sets:
+            return Against((), (), (), None, *HOW_TO_STATE)
+        base, readings = standing(view, lender), readings_of(view, lender, [party])
+    except (UnknownRule, InvalidQuestion) as problem:
+        return Against((), (), (), None, f"{problem}: {problem.remedy}", f"{problem}：{problem.remedy}")
+    # No facility is asked for: what there is counts, and the room is that for a drawn loan.
+    lines = by_room(lines_of(base, Application(party, Facility(0.0), readings)))
+    found = list(around(readings, party))
+    places = {(kind, members.tobytes()): k for k, (kind, members, _) in enumerate(found)}
+    held = held_said(view, evidence, lender, lines, places)
+    groups = tuple(membership(view, evidence, base, group, party, limit=limit) for group in found)
+    limits = (one for one in held if one.rule.severity == "limit" and one.headroom is not None)
+    return Against(bound.rule_sets, held, groups, next(limits, None), "", "")
+
+
+def against_said(found: Against, currency: str | None) -> Iterator[str]:
+    """What stands out among limits, in words."""
+    if found.left_out:
+        yield f"Nothing is held against limits: {found.left_out} · {found.left_out_zh}."
+    if found.binding:
+        one = found.binding
+        used = "" if one.use is None else f", of which {percent(one.use)} is used"
+        yield (
+            f"{one.rule.id} {one.rule.name_zh} ({one.rule.name}) binds: {of_limit(one, currency)}{used}, room for "
+            f"{money(one.headroom, currency)}; {one.rule.citation}."
+        )
+    for one in found.lines:
+        if one.state in (BROKEN, IF_WIDE):
+            who = one.client.name if one.client else f"a group of {plural(one.parties, 'party', 'parties')}"
+            at = money(one.before, currency)
+            yield f"{one.rule.id} {one.rule.name_zh} is {one.state} ({one.state_zh}): {who} at {at}."

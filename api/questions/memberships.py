@@ -1,0 +1,282 @@
+"""Groups that limits are measured on: who is in them, and the steps by which a party came in."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.limits.standing import Standing
+from analytics.limits.units import Nodes, Readings
+from analytics.structure.groups import Groups
+from analytics.structure.kinship import lender as circle
+from analytics.structure.membership import CONTROLLED, DEPENDENT, SEED, Entry, grow, path
+from analytics.structure.proof import prove_each
+from analytics.structure.votes import Arrows
+from api.answer import Fact, Page, Party
+from api.evidence import Evidence
+from api.limits import CLIENTS_2010, RELATED_2022, connecting, kin_of, related_of
+from api.questions.control import Fall, fallen
+from api.questions.dependences import Dependence, dependence
+from api.view import View
+from graph.field import Kind
+from graph.model import DEPENDS_ON, HOLDS_OFFICE, OWNS, RELATED_TO
+
+NAMES = {
+    "control": ("group client, by control", "集团客户（控制）"),
+    "connected": ("group of connected clients, by control and economic dependence", "关联客户组（控制及经济依存）"),
+    "lender_related": ("related parties of the lender", "贷款人的关联方"),
+}
+TOP, HELD, MAY_HOLD, RING, FAMILY, DEPENDS, SUSPECTED, WOULD = (
+    "on top", "controlled", "may be controlled", "ring", "with relatives", "dependent", "suspected to depend",
+    "would depend by the guarantee it offers",
+)  # fmt: skip
+HOWS_ZH = {
+    TOP: "顶端", HELD: "受控制", MAY_HOLD: "可能受控制", RING: "互相控制", FAMILY: "与近亲属共同控制",
+    DEPENDS: "已认定经济依存", SUSPECTED: "疑似经济依存", WOULD: "因拟提供的担保而依存",
+    circle.HOLDER: "贷款人的主要股东", circle.OFFICER: "贷款人的董监高", circle.RELATIVE: "近亲属",
+    circle.CONTROLLED: "受关联方控制", circle.CONTROLLER: "控制贷款人", "possible holder": "可能的主要股东",
+}  # fmt: skip
+BEHIND = 20
+"""Facts shown behind one step."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a proof: why a party is in, and through whom."""
+
+    party: Party
+    how: str
+    """`on top`, `controlled`, `may be controlled`, `ring`, `with relatives`, `dependent`, `suspected to depend` or
+    `would depend by the guarantee it offers`; of a lender's related parties also `holder`, `officer`, `kin`,
+    `controller` and `possible holder`."""
+    how_zh: str
+    through: Party | None
+    proof: tuple[Fall, ...]
+    """The companies that fall one after the other, the party last."""
+    facts: tuple[Fact, ...]
+    """What else it rests on."""
+    suspected: tuple[Dependence, ...]
+
+
+@dataclass(frozen=True)
+class AtStake:
+    """One member, and what is at stake with it before the facility."""
+
+    party: Party
+    at_stake: dict[str, float]
+    """By what is counted, in the answer's currency."""
+
+
+@dataclass(frozen=True)
+class Membership:
+    """One group, and the proof that a party belongs to it."""
+
+    kind: str
+    """`control`, `connected` or `lender_related`."""
+    name: str
+    name_zh: str
+    certain: bool
+    """Whether certain control and confirmed dependence alone make it."""
+    party: Party
+    """Whose membership is proved: the applicant, or a guarantor."""
+    steps: tuple[Step, ...]
+    """From the top to the party."""
+    members: tuple[AtStake, ...]
+    """Those with most at stake."""
+    page: Page
+
+
+def around(readings: Readings, party: int) -> Iterator[tuple[str, Nodes, bool]]:
+    """Groups of a party: kind, members, and whether the narrow reading makes it; each once."""
+    for kind in dict.fromkeys((*readings.narrow, *readings.wide)):
+        seen = set[bytes]()
+        for certain in (True, False):
+            for members in readings.of(kind, wide=not certain).around(party):
+                if len(members) > 1 and members.tobytes() not in seen:
+                    seen.add(members.tobytes())
+                    yield kind, members, certain
+
+
+def membership(
+    view: View,
+    evidence: Evidence,
+    standing: Standing,
+    group: tuple[str, Nodes, bool],
+    party: int,
+    *,
+    limit: int,
+    falls: Arrows | None = None,
+) -> Membership:
+    """A group with its largest members, and the steps by which one party came in; `falls` made the wide reading."""
+    kind, members, certain = group
+    if kind == "connected":
+        arrows = view.dependants if certain else falls or view.wide
+        steps = tuple(_connected(view, evidence, members, party, connecting(view, wide=not certain), arrows))
+    elif kind == "control":
+        steps = tuple(_controlled(view, evidence, members, party))
+    else:
+        steps = tuple(_related(view, evidence, members, party, lender=standing.lender))
+    numerators = dict.fromkeys(rule.numerator for rule in standing.rules if rule.group_kind == kind)
+    stakes = {name: standing.stakes[name].own[members] for name in numerators}
+    most = np.max([np.zeros(len(members)), *stakes.values()], axis=0)
+    first = np.lexsort((members, -most))[:limit]
+    shown = evidence.parties(members[first].tolist())
+    shares = tuple(
+        AtStake(one, {name: float(amounts[at]) for name, amounts in stakes.items()})
+        for one, at in zip(shown, first.tolist(), strict=True)
+    )
+    page = Page(len(members), 0, len(shares))
+    return Membership(kind, *NAMES[kind], certain, evidence.party(party), steps, shares, page)
+
+
+def _step(
+    evidence: Evidence,
+    party: int,
+    how: str,
+    *,
+    through: int | None = None,
+    proof: Sequence[Fall] = (),
+    facts: Sequence[Fact] = (),
+    suspected: Sequence[Dependence] = (),
+) -> Step:
+    by = None if through is None else evidence.party(through)
+    return Step(evidence.party(party), how, HOWS_ZH[how], by, tuple(proof), tuple(facts), tuple(suspected))
+
+
+# ── by control ──
+
+
+def _controlled(view: View, evidence: Evidence, members: Nodes, party: int) -> Iterator[Step]:
+    """Who unites a group by control, and how the party falls to it."""
+    inside, kin = set(members.tolist()), kin_of(view, CLIENTS_2010).near
+    over = [party, *view.control.controllers_of(party, possible=True).tolist()]
+    for top in (x for x in over if x in inside):
+        if inside <= {top, *kin.at(top).tolist(), *view.control.controlled_by(top, possible=True).tolist()}:
+            yield _step(evidence, top, TOP)
+            yield from _fall(view, evidence, top, party)
+            return
+    yield _family(view, evidence, inside, party)
+
+
+def _fall(view: View, evidence: Evidence, top: int, party: int) -> Iterator[Step]:
+    """How a party falls to a top; nothing where it is the top itself."""
+    if party == top:
+        return
+    sure = bool((view.control.controlled_by(top) == party).any())
+    possible = sure or bool((view.control.controlled_by(top, possible=True) == party).any())
+    proof = _proof(view, evidence, top, party, certain=sure) if possible else ()
+    yield _step(evidence, party, HELD if sure else MAY_HOLD if possible else RING, through=top, proof=proof)
+
+
+def _proof(view: View, evidence: Evidence, owner: int, company: int, *, certain: bool) -> list[Fall]:
+    """The facts by which a party controls another; the steps are kept, since groups of all kinds rest on them."""
+    control, possible = view.control, not certain
+    steps = view.kept(
+        ("proof", owner, company, certain), lambda: prove_each(control, owner, [company], possible=possible)[0], most=64
+    )
+    return [fallen(view, evidence, step) for step in steps if step.company != owner]
+
+
+def _family(view: View, evidence: Evidence, inside: set[int], party: int) -> Step:
+    """Relatives who control together what none of them controls alone: the kinship, and who holds the party."""
+    kin = kin_of(view, CLIENTS_2010).near
+    persons = [x for x in inside if len(kin.at(x))]
+    relatives = {x for p in persons for x in (p, *kin.at(p).tolist())}
+    positions = sorted({link for p in persons for link in kin.links_at(p).tolist()})[:BEHIND]
+    owns = view.snapshot.links(OWNS)
+    at = [k for k in owns.arriving(party).tolist() if int(owns.tail[k]) in inside | relatives][:BEHIND]
+    facts = (*evidence.facts(RELATED_TO, positions), *evidence.facts(OWNS, at))
+    return _step(evidence, party, FAMILY, through=persons[0] if persons else None, facts=facts)
+
+
+# ── by control and dependence ──
+
+
+def _connected(
+    view: View, evidence: Evidence, members: Nodes, party: int, groups: Groups, falls: Arrows
+) -> Iterator[Step]:
+    top, came = grown(groups, falls, members)
+    for entry in path(came, party):
+        if entry.how == SEED:
+            yield _step(evidence, top, TOP)
+            yield from _fall(view, evidence, top, entry.member)
+        elif entry.how == CONTROLLED:
+            yield from _fall(view, evidence, entry.through, entry.member)
+        elif entry.how == DEPENDENT:
+            yield _dependent(view, evidence, falls, entry)
+
+
+def grown(groups: Groups, falls: Arrows, members: Nodes) -> tuple[int, dict[int, Entry]]:
+    """The top of the control group that a group grew from, and how each member came in."""
+    inside = set(members.tolist())
+    tops = {int(groups.top[group]) for x in members.tolist() for group in groups.of(x).tolist()} & inside
+    alone = [x for x in members.tolist() if not len(groups.of(x))]
+    reached = {top: len(inside.intersection(groups.control.controlled_by(top).tolist())) for top in tops}
+    for top in [*sorted(tops, key=lambda x: (-reached[x], x)), *alone]:
+        mine = [group for group in groups.of(top).tolist() if int(groups.top[group]) == top]
+        came = grow(groups, falls, groups.members(mine[0]).tolist() if mine else [top])
+        if came.keys() == inside:
+            return top, came
+    raise AssertionError("a group grows from one of its seeds")
+
+
+def _dependent(view: View, evidence: Evidence, falls: Arrows, entry: Entry) -> Step:
+    """A member that depends on another: what was judged, and what figures suggest."""
+    rows = zip(falls.at(entry.through).tolist(), falls.links_at(entry.through).tolist(), strict=True)
+    verdicts, known = len(view.judged.dependences.verdicts.confirmed), len(view.judged.dependences.suspected)
+    mine = [link for x, link in rows if x == entry.member]
+    facts = evidence.facts(DEPENDS_ON, [link for link in mine if link < verdicts])
+    suspected = [dependence(view, evidence, link - verdicts) for link in mine if verdicts <= link < verdicts + known]
+    how = DEPENDS if facts else SUSPECTED if suspected else WOULD
+    return _step(evidence, entry.member, how, through=entry.through, facts=facts, suspected=suspected)
+
+
+# ── around the lender ──
+
+
+def _related(view: View, evidence: Evidence, members: Nodes, party: int, *, lender: int) -> Iterator[Step]:
+    """Why a party, or another of its group, is related to the lender."""
+    related = related_of(view, lender)
+    known = [x for x in (party, *members.tolist()) if x in related.why]
+    if not known:
+        maybe = [x for x in (party, *members.tolist()) if x in related.possible]
+        facts = evidence.facts(OWNS, _between(view, OWNS, maybe[0], lender))
+        yield _step(evidence, maybe[0], "possible holder", through=lender, facts=facts)
+        yield from _beside(view, evidence, members, maybe[0], party)
+        return
+    chain = [known[0]]
+    while related.why[chain[-1]][1] != lender:
+        chain.append(related.why[chain[-1]][1])
+    for x in reversed(chain):
+        reason, through = related.why[x]
+        yield _why(view, evidence, x, reason, through)
+    yield from _beside(view, evidence, members, known[0], party)
+
+
+def _why(view: View, evidence: Evidence, x: int, reason: str, through: int) -> Step:
+    proof: Sequence[Fall] = ()
+    facts: tuple[Fact, ...] = ()
+    if reason in (circle.CONTROLLED, circle.CONTROLLER):
+        owner, company = (through, x) if reason == circle.CONTROLLED else (x, through)
+        proof = _proof(view, evidence, owner, company, certain=True)
+    elif reason == circle.RELATIVE:
+        kin = kin_of(view, RELATED_2022).near
+        rows = zip(kin.at(through).tolist(), kin.links_at(through).tolist(), strict=True)
+        facts = evidence.facts(RELATED_TO, [link for other, link in rows if other == x][:BEHIND])
+    else:
+        kind = OWNS if reason == circle.HOLDER else HOLDS_OFFICE
+        facts = evidence.facts(kind, _between(view, kind, x, through))
+    return _step(evidence, x, reason, through=through, proof=proof, facts=facts)
+
+
+def _beside(view: View, evidence: Evidence, members: Nodes, known: int, party: int) -> Iterator[Step]:
+    """The party where it is no related party itself, but of one's group."""
+    if party != known:
+        yield from _controlled(view, evidence, np.union1d(members, [known, party]).astype(np.uint32), party)
+
+
+def _between(view: View, kind: Kind, tail: int, head: int) -> list[int]:
+    links = view.snapshot.links(kind)
+    leaving = links.leaving(tail)
+    found: list[int] = leaving[links.head[leaving] == head][:BEHIND].tolist()
+    return found

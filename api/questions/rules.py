@@ -1,0 +1,166 @@
+"""Rules and limits in the words of an answer: what is counted, against what, and how much of it is used."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import inf, isfinite, isnan
+
+from analytics.limits.capital import Cap
+from analytics.limits.catalogue import Rule
+from analytics.limits.lines import Line
+from analytics.limits.numerators import NUMERATORS
+from api.answer import Party
+from api.evidence import Evidence
+from api.limits import figure_row
+from api.view import View
+from api.wording import money, percent
+from graph.model import STATEMENT
+
+KEPT, BROKEN, IF_WIDE, UNTOLD, MARKED = "kept", "broken", "broken in the wide reading", "not known", "reached"
+STATES_ZH = {KEPT: "未突破", BROKEN: "突破", IF_WIDE: "仅宽口径突破", UNTOLD: "无法判断", MARKED: "达到报告或调查标准"}
+
+
+@dataclass(frozen=True)
+class RuleSaid:
+    """One rule, with the text it rests on."""
+
+    id: str
+    name: str
+    name_zh: str
+    counts: str
+    """What it counts."""
+    counts_zh: str
+    of: str
+    """What the limit is a part of: tier1, net_capital, or that of the last quarter."""
+    ratio: float
+    comparison: str
+    """`>`: broken above the limit; `>=`: at it already."""
+    severity: str
+    """`limit` must not be broken; `large` is reported; `assess` asks for an investigation."""
+    citation: str
+    verified: bool
+    """Whether ratio and comparison were read in the text; no refusal or approval rests on it alone otherwise."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A rule's limit for the lender on the day, in the answer's currency."""
+
+    amount: float | None
+    """None where the lender's figure is missing."""
+    figure: float | None
+    """The lender's figure it is a part of."""
+    period_end: date | None
+    statement: str
+    """Id of the statement the figure stands in; empty where it is missing."""
+    floor_left_out: bool
+    """Whether a floor was left out for want of an exchange rate, which makes the limit stricter."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """One rule held against one client or group; amounts in whole units of the answer's currency."""
+
+    rule: RuleSaid
+    limit: Limit
+    client: Party | None
+    """The single client it is held against; none for a group."""
+    group: int | None
+    """Position of the group among those of the answer; none for a client, or for all of a kind together."""
+    parties: int
+    certain: bool
+    """Whether certain control and confirmed dependence alone make this client or group."""
+    state: str
+    """`kept`, `broken`, `broken in the wide reading` or `not known`; `reached` where no limit, but a mark was."""
+    state_zh: str
+    before: float
+    after: float
+    """With the facility that is asked for; the same as before where none is."""
+    use_before: float | None
+    """Fraction of the limit; none where the limit is not known."""
+    use: float | None
+    """The same afterwards."""
+    headroom: float | None
+    """How much more could be lent so; none where no limit is known, and for what is no limit."""
+    unknown_amounts: int
+    """Facilities of unknown amount: exposures are at least what is told."""
+    without_factor: int
+    """Facilities that count whole for want of a conversion factor: exposures are at most what is told."""
+
+
+def rule_said(rule: Rule) -> RuleSaid:
+    """A rule in words."""
+    counted = NUMERATORS[rule.numerator]
+    return RuleSaid(
+        rule.id, rule.name.en, rule.name.zh, counted.name.en, counted.name.zh, rule.denominator, rule.ratio,
+        rule.comparison, rule.severity, rule.citation, rule.verified,
+    )  # fmt: skip
+
+
+def limit_said(view: View, evidence: Evidence, lender: int, cap: Cap) -> Limit:
+    """A limit, with the statement behind it."""
+    row = None if cap.figure is None else figure_row(view, lender, cap.figure)
+    statement = "" if row is None else evidence.cite_rows(STATEMENT, [row])[0]
+    value, end = (None, None) if cap.figure is None else (cap.figure.value, cap.figure.period_end)
+    return Limit(None if isnan(cap.value) else cap.value, value, end, statement, cap.floor_left_out)
+
+
+def held_said(
+    view: View, evidence: Evidence, lender: int, lines: Sequence[Line], groups: dict[tuple[str, bytes], int]
+) -> tuple[Held, ...]:
+    """Lines in words, in their order; `groups` says where the answer tells of each group, by kind and members."""
+    limits = {line.rule.id: limit_said(view, evidence, lender, line.cap) for line in lines}
+    rules = {line.rule.id: rule_said(line.rule) for line in lines}
+    singles = [int(line.members[0]) for line in lines if len(line.members) == 1]
+    parties = dict(zip(singles, evidence.parties(singles), strict=True))
+    return tuple(_held(line, rules[line.rule.id], limits[line.rule.id], parties, groups) for line in lines)
+
+
+def by_room(lines: Iterable[Line]) -> list[Line]:
+    """Limits before marks, the least room first."""
+    return sorted(
+        lines,
+        key=lambda line: (line.rule.severity != "limit", line.amount_most if isfinite(line.amount_most) else inf),
+    )
+
+
+def _held(
+    line: Line, rule: RuleSaid, limit: Limit, parties: dict[int, Party], groups: dict[tuple[str, bytes], int]
+) -> Held:
+    state = _state(line)
+    single = len(line.members) == 1
+    return Held(
+        rule,
+        limit,
+        parties[int(line.members[0])] if single else None,
+        None if single else groups.get((line.rule.group_kind, line.members.tobytes())),
+        len(line.members),
+        line.certain,
+        state,
+        STATES_ZH[state],
+        line.before,
+        line.after,
+        None if limit.amount is None else line.before / limit.amount,
+        None if limit.amount is None else line.after / limit.amount,
+        line.amount_most if isfinite(line.amount_most) and line.rule.severity == "limit" else None,
+        line.unknown,
+        line.unconverted,
+    )
+
+
+def _state(line: Line) -> str:
+    if line.breaks and line.rule.severity != "limit":
+        return MARKED
+    if line.breaks:
+        return BROKEN if line.certain else IF_WIDE
+    return KEPT if line.told else UNTOLD
+
+
+def of_limit(held: Held, currency: str | None) -> str:
+    """A limit in a few words: its amount, and what it is a part of."""
+    if held.limit.amount is None:
+        return f"the limit of {percent(held.rule.ratio)} of {held.rule.of.replace('_', ' ')}, which is not known"
+    return (
+        f"{money(held.limit.amount, currency)} ({percent(held.rule.ratio)} of {held.rule.of.replace('_', ' ')} "
+        f"{money(held.limit.figure, currency)} at {held.limit.period_end})"
+    )

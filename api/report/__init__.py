@@ -1,0 +1,13 @@
+"""Reports: answers laid out to be printed, each line with its sources.
+
+A report computes nothing: it takes an answer of `api.questions` and lays it out. `linkage` and `group` turn an
+answer into what their templates show, `words` holds every text in Chinese and English, `picture` places and
+draws networks as SVG by the layouts of `api.draw`, `bars` draws time lines, `page` fills the templates, and
+`pdf` prints the same page through WeasyPrint. A report is one file: no script, and nothing from another host.
+"""
+
+from api.report.group import group_page
+from api.report.linkage import linkage_page
+from api.report.pdf import as_pdf
+
+__all__ = ["as_pdf", "group_page", "linkage_page"]

@@ -1,0 +1,215 @@
+"""A network as SVG: boxes, lines that leave and reach them at places of their own, and what stands on the lines."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from api.answer import Fact
+from api.draw import style
+from api.draw.page import text_width
+from api.report.places import FOLDED, GAP, PAD, WIDE, Box, Placed
+from api.report.words import Words
+
+Point = tuple[float, float]
+Pair = tuple[str, str]
+PORT = 11.0
+"""Room between two lines at one side of a box."""
+SIGN = 6.1
+"""Width of a half-width sign on a line, and its height twice."""
+EDGE = 14.0
+PORTRAIT, LANDSCAPE = (180.0, 205.0), (267.0, 126.0)
+"""Room of a page in millimetres, title and legend left out."""
+LARGEST = 25.4 / 96
+"""Millimetres of a unit at most: nothing is printed larger than on a screen."""
+READABLE = 0.192
+"""Millimetres of a unit at which the smallest writing has six points."""
+TRIES = (0.5, 0.4, 0.6, 0.32, 0.68, 0.25, 0.75, 0.18, 0.82)
+BUSY = 28
+"""Lines above which words such as `board` stand in tables only."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One line from a party to another, with its arrow head and its label."""
+
+    path: str
+    color: str
+    dashes: str
+    head: str
+    label: str
+    at: Point
+    width: float
+    faint: bool
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What the template draws."""
+
+    boxes: tuple[Box, ...]
+    curves: tuple[Curve, ...]
+    view: tuple[float, float, float, float]
+    size: Point
+    """Width and height in millimetres."""
+    landscape: bool
+    legend: tuple[tuple[str, style.Stroke], ...]
+    fills: dict[str, str] = field(default_factory=lambda: {**style.FILLS, FOLDED: "#eef1f4"})
+    borders: dict[str, str] = field(default_factory=lambda: {**style.BORDERS, FOLDED: "#52616b"})
+    wide: float = WIDE
+    line: float = 15.0
+    pad: float = PAD
+
+
+def picture(placed: Placed, facts: Sequence[Fact], words: Words) -> Picture:
+    """Draw facts between boxes; those of one kind from one party to another are one line."""
+    together: dict[tuple[str, str, str], list[Fact]] = defaultdict(list)
+    for fact in facts:
+        together[fact.tail.id, fact.head.id, fact.kind].append(fact)
+    boxes = {box.party.id: box for box in placed.boxes}
+    lines = [key for key in together if key[0] != key[1]]
+    ports = _ports(lines, boxes)
+    taken = [_around(box) for box in placed.boxes]
+    curves = []
+    for key in lines:
+        label = _label(together[key], words, wordy=len(lines) <= BUSY)
+        bend = placed.bends.get(key[:2], -placed.bends.get((key[1], key[0]), 0.0))
+        curves.append(_curve(key[2], ports[key], bend, label, taken, faint=_faint(together[key])))
+    left, top, right, low = _frame(placed.boxes, curves)
+    landscape = right - left > 1.15 * (low - top) and right - left > PORTRAIT[0] / READABLE
+    room = LANDSCAPE if landscape else PORTRAIT
+    scale = min(room[0] / (right - left), room[1] / (low - top), LARGEST)
+    used = {key[2] for key in lines}
+    legend = tuple((name, stroke) for name, stroke in style.STROKES.items() if name in used)
+    size = round((right - left) * scale, 1), round((low - top) * scale, 1)
+    return Picture(placed.boxes, tuple(curves), (left, top, right - left, low - top), size, landscape, legend)
+
+
+# ── lines ──
+
+
+@dataclass(frozen=True)
+class _Ends:
+    start: Point
+    end: Point
+    leaves: float
+    """1 where the line leaves to the right, -1 to the left."""
+    arrives: float
+    """1 where it reaches its box on the right side, -1 on the left."""
+
+
+def _ports(lines: Sequence[tuple[str, str, str]], boxes: dict[str, Box]) -> dict[tuple[str, str, str], _Ends]:
+    """Where each line leaves and reaches its boxes: on each side in the order of the other ends, so that none cross."""
+    sides: dict[tuple[str, float], list[tuple[float, float, tuple[str, str, str], bool]]] = defaultdict(list)
+    way: dict[tuple[str, str, str], tuple[float, float]] = {}
+    for key in lines:
+        tail, head = boxes[key[0]], boxes[key[1]]
+        apart = head.x - tail.x
+        leaves, arrives = (1.0, 1.0) if abs(apart) < WIDE else (1.0, -1.0) if apart > 0 else (-1.0, 1.0)
+        way[key] = leaves, arrives
+        sides[tail.party.id, leaves].append((head.y, abs(apart), key, True))
+        sides[head.party.id, arrives].append((tail.y, abs(apart), key, False))
+    at: dict[tuple[tuple[str, str, str], bool], Point] = {}
+    for (party, side), mine in sides.items():
+        box = boxes[party]
+        gap = min(PORT, (box.height - 8) / max(len(mine) - 1, 1))
+        for place, (_, _, key, leaving) in enumerate(sorted(mine, key=lambda one: one[:3])):
+            at[key, leaving] = box.x + side * WIDE / 2, box.y + (place - (len(mine) - 1) / 2) * gap
+    return {key: _Ends(at[key, True], at[key, False], *way[key]) for key in lines}
+
+
+def _curve(
+    kind: str, ends: _Ends, bend: float, label: str, taken: list[tuple[float, float, float, float]], *, faint: bool
+) -> Curve:
+    stroke = style.STROKES[kind]
+    points = _bezier(ends, bend * (GAP + WIDE) / 280)
+    width = SIGN * text_width(label) + 6
+    at = _room(points, width, taken) if label else None
+    label, at = ("", (0.0, 0.0)) if at is None else (label, at)
+    (x, y), turn = ends.end, ends.arrives
+    tip = f"{x:.1f},{y:.1f} {x + 8 * turn:.1f},{y - 3.8:.1f} {x + 8 * turn:.1f},{y + 3.8:.1f}"
+    drawn = f"M{_at(points[0])}" + "".join(
+        f"C{_at(points[k])} {_at(points[k + 1])} {_at(points[k + 2])}" for k in range(1, len(points), 3)
+    )
+    dashes = " ".join(map(str, stroke.dashes))
+    return Curve(drawn, stroke.color, dashes, tip, label, at, width, faint)
+
+
+def _bezier(ends: _Ends, bend: float) -> list[Point]:
+    """One curve, or two that meet where the line passes between the boxes of a column that it crosses."""
+    (x1, y1), (x2, y2) = ends.start, (ends.end[0] + 7 * ends.arrives, ends.end[1])
+    reach = max(abs(x2 - x1) / 2, GAP / 2)
+    if abs(bend) < PAD or ends.leaves == ends.arrives:
+        return [(x1, y1), (x1 + ends.leaves * reach, y1), (x2 + ends.arrives * reach, y2), (x2, y2)]
+    long = max(((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5, 1.0)
+    across = (x1 + x2) / 2 - (y2 - y1) / long * bend, (y1 + y2) / 2 + (x2 - x1) / long * bend
+    side = ends.leaves * abs(x2 - x1) / 4
+    return [
+        (x1, y1), (x1 + side, y1), (across[0] - side, across[1]), across,
+        (across[0] + side, across[1]), (x2 - side, y2), (x2, y2),
+    ]  # fmt: skip
+
+
+def _room(points: list[Point], width: float, taken: list[tuple[float, float, float, float]]) -> Point | None:
+    """A place on the line where its label lies on nothing else; none where there is no room: the table has it."""
+    places = [_along(points, part) for part in TRIES]
+    free = next((place for place in places if not _clashes(place, width, taken)), None)
+    if free is None:
+        return None
+    x, y = free
+    taken.append((x - width / 2, y - 8, x + width / 2, y + 8))
+    return x, y
+
+
+def _along(points: list[Point], part: float) -> Point:
+    pieces = (len(points) - 1) // 3
+    piece = min(int(part * pieces), pieces - 1)
+    t = part * pieces - piece
+    four = points[3 * piece : 3 * piece + 4]
+    weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+    x, y = (sum(w * p[axis] for w, p in zip(weights, four, strict=True)) for axis in (0, 1))
+    return x, y
+
+
+def _clashes(place: Point, width: float, taken: list[tuple[float, float, float, float]]) -> bool:
+    x, y = place
+    return any(
+        x - width / 2 < right and left < x + width / 2 and y - 8 < low and top < y + 8
+        for left, top, right, low in taken
+    )
+
+
+# ── what is said, and how large it is ──
+
+
+def _label(facts: Sequence[Fact], words: Words, *, wordy: bool) -> str:
+    """What stands on a line; where there are many lines only shares and amounts do."""
+    every = dict.fromkeys(words.label(fact) for fact in facts)
+    said = [text for text in every if text and (wordy or any(sign.isdigit() for sign in text))]
+    return " · ".join(said[:2]) + (f" +{len(said) - 2}" if len(said) > 2 else "")
+
+
+def _faint(facts: Sequence[Fact]) -> bool:
+    return all(fact.values.get("directness") == "indirect" for fact in facts)
+
+
+def _around(box: Box) -> tuple[float, float, float, float]:
+    return box.x - WIDE / 2, box.y - box.height / 2, box.x + WIDE / 2, box.y + box.height / 2
+
+
+def _frame(boxes: Sequence[Box], curves: Sequence[Curve]) -> tuple[float, float, float, float]:
+    every = [_around(box) for box in boxes]
+    every += [(c.at[0] - c.width / 2, c.at[1] - 8, c.at[0] + c.width / 2, c.at[1] + 8) for c in curves if c.label]
+    every += [(x, y, x, y) for curve in curves for x, y in _numbers(curve.path)]
+    left, top, right, low = (pick(each[k] for each in every) for k, pick in enumerate((min, min, max, max)))
+    return left - EDGE, top - EDGE, right + EDGE, low + EDGE
+
+
+def _numbers(path: str) -> Iterator[Point]:
+    """Points of a path; a curve lies within those that steer it."""
+    for pair in path.replace("M", "").replace("C", " ").split():
+        x, y = pair.split(",")
+        yield float(x), float(y)
+
+
+def _at(point: Point) -> str:
+    return f"{point[0]:.1f},{point[1]:.1f}"

@@ -1,0 +1,131 @@
+"""Every text of a report, in Chinese or English."""
+
+import re
+import tomllib
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final, Literal
+
+from api.answer import Fact, Source
+from api.questions.chains import Period
+from api.wording import label, percent, plural, short_money
+from graph.errors import InvalidQuestion
+from graph.model import KINDS
+
+Language = Literal["en", "zh"]
+LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
+_AMOUNT: Final = re.compile(r"^(?P<word>undrawn|receivable) (?P<rest>.*)$")
+
+
+@cache
+def _texts() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(files("api.report").joinpath("words.toml").read_text(encoding="utf-8"))
+
+
+class Words:
+    """The texts of one language."""
+
+    def __init__(self, language: str) -> None:
+        if language not in LANGUAGES:
+            raise InvalidQuestion(
+                f"no report is written in {language!r}", where="language", remedy=f"use {' or '.join(LANGUAGES)}"
+            )
+        self.language = language
+        self._texts = _texts()[language]
+
+    @property
+    def tag(self) -> str:
+        """The language as HTML names it."""
+        return "zh-CN" if self.language == "zh" else "en"
+
+    def __call__(self, name: str, **values: Any) -> str:
+        """A text with its values."""
+        return str(self._texts[name]).format(**values)
+
+    def either(self, english: str, chinese: str) -> str:
+        """What the model or an answer says in both languages."""
+        return chinese if self.language == "zh" else english
+
+    def counted(self, count: int, what: str) -> str:
+        """A count with its noun.
+
+        >>> Words("en").counted(1, "step"), Words("zh").counted(1200, "fact")
+        ('1 step', '1,200 项事实')
+        """
+        one, many, chinese = _texts()["counted"][what]
+        return self.either(plural(count, one, many), f"{count:,} {chinese}")
+
+    def kind(self, name: str) -> str:
+        """A relation by what it means.
+
+        >>> Words("zh").kind("OWNS"), Words("en").kind("LENDS")
+        ('持股', 'lends to')
+        """
+        return self.either(_texts()["relations"].get(name, KINDS[name].en), KINDS[name].zh)
+
+    def said(self, word: str) -> str:
+        """A word of the data in this language; a name, a share or an amount stays as it is.
+
+        >>> Words("zh").said("joint"), Words("zh").said("60% of votes"), Words("zh").said("undrawn CNY 5")
+        ('连带责任', '60% 表决权', '未用 CNY 5')
+        """
+        if self.language == "en":
+            return word
+        told = _texts()["said"]
+        if word.endswith(" of votes"):
+            return f"{word.removesuffix(' of votes')} {told['of votes']}"
+        beside = _AMOUNT.match(word)
+        return f"{told[beside['word']]} {beside['rest']}" if beside else told.get(word, word)
+
+    def gist(self, fact: Fact) -> str:
+        """What a fact says in a few words."""
+        parts = fact.text.split(", ") if fact.text else []
+        return self.either(", ", "，").join(self.said(part) for part in parts)
+
+    def label(self, fact: Fact) -> str:
+        """What matters most about a fact, short enough for a line."""
+        kind = KINDS[fact.kind]
+        amounts = [
+            fact.values[field.name] for field in kind.fields if field.type == "money" and fact.values.get(field.name)
+        ]
+        if amounts and self.language == "en":
+            return self.money(amounts[0], fact.values.get("currency"))
+        return self.said(label(kind, fact.values))
+
+    def period(self, start: date | None, end: date | None) -> str:
+        """When something holds.
+
+        >>> Words("zh").period(None, None), Words("en").period(date(2020, 1, 1), None)
+        ('一直有效', 'since 2020-01-01')
+        """
+        name = {(True, True): "from_to", (True, False): "since", (False, True): "until", (False, False): "always"}
+        return self(name[start is not None, end is not None], start=start, end=end)
+
+    def periods(self, periods: tuple[Period, ...]) -> str:
+        """Several of them."""
+        said = [self.period(one.valid_from, one.valid_to) for one in periods]
+        return self.either(", ", "，").join(said) or self("never")
+
+    def holds(self, source: Source) -> str:
+        """When a source says that its fact holds."""
+        return self.period(source.valid_from, source.valid_to)
+
+    def money(self, amount: float, currency: str | None) -> str:
+        """An amount, shortened: by 亿 and 万 in Chinese, by millions in English.
+
+        >>> Words("zh").money(8e7, "CNY"), Words("en").money(8e7, "CNY")
+        ('8,000万', 'CNY 80m')
+        """
+        if self.language == "zh":
+            return short_money(amount, currency)
+        return f"{currency or ''} {short_money(amount, '')}".strip()
+
+    def percent(self, fraction: float) -> str:
+        """A fraction as a percentage."""
+        return percent(fraction)
+
+    def listed(self, names: list[str], most: int = 12) -> str:
+        """Names after one another, the first of them where they are many."""
+        more = [self("more_facts", count=len(names) - most)] if len(names) > most else []
+        return self.either(", ", "、").join([*names[:most], *more])

@@ -1,0 +1,48 @@
+"""The credit check: a question with a body, which writes only where the request has a name of its own."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query
+
+from api.answer import Answer
+from api.decisions import decided
+from api.problems import Problem
+from api.questions.applications import Request
+from api.questions.credit_check import CreditCheck
+from api.routes.asked import At, Limit, Served, Set
+from graph.errors import NotAllowed
+
+router = APIRouter(tags=["credit"])
+
+
+@router.post(
+    "/credit-checks",
+    responses={
+        403: {"description": "The service has no token, so that nobody may have a decision kept", "model": Problem},
+        409: {"description": "Another request was decided under this request_id", "model": Problem},
+        507: {"description": "The disk is full", "model": Problem},
+    },
+)
+def credit_check(
+    engine: Served,
+    settings: Set,
+    moment: At,
+    request: Annotated[Request, Body()],
+    remedies: Annotated[bool, Query(description="Whether to look for the smallest changes that would pass")] = True,
+    limit: Limit = 20,
+) -> Answer[CreditCheck]:
+    """May this facility be granted: approve, refer or decline, the rule that binds, and what would pass.
+
+    Asked without a request_id nothing is written, as with every question. With one the decision stands in the
+    ledger before it is told, and asked again is the same, as of the moment of the first; only a service that
+    has a token keeps decisions. A `date` in the body counts before `valid_at`.
+    """
+    if request.request_id and settings.token is None:
+        raise NotAllowed(
+            "a service without a token keeps no decisions",
+            where="request_id",
+            remedy="set CONTAGRAPH_TOKEN, leave request_id out, or use `contagraph ask credit-check` on its machine",
+        )
+    named = request if request.lender else request.model_copy(update={"lender": settings.lender or ""})
+    return decided(engine, named, remedies=remedies, limit=limit, moment=moment, now=lambda: datetime.now(UTC))

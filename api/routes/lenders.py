@@ -1,0 +1,81 @@
+"""Questions about a lender's whole book."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from analytics.limits.check import NEAR
+from api import questions
+from api.answer import Answer
+from api.books import READINGS, SUSPECTED
+from api.guaranteed import ALL, SCOPES
+from api.questions.book_groups import BookGroups
+from api.questions.book_guarantees import BookGuarantees
+from api.questions.book_limits import BookLimits
+from api.questions.unwinding import DEFAULT
+from api.routes.asked import At, Limit, Offset, Served
+
+router = APIRouter(prefix="/lenders", tags=["lenders"])
+
+LenderId = Annotated[
+    str,
+    Path(
+        alias="id",
+        description="Any id of the lender, as `search` gives it: source, colon, number",
+        examples=["bank:bank"],
+        min_length=1,
+    ),
+]
+
+
+@router.get("/{id:path}/limits")
+def book_limits(
+    engine: Served,
+    id: LenderId,
+    moment: At,
+    near: Annotated[float, Query(gt=0, le=1, description="Share of a limit from which a use is told as near")] = NEAR,
+    state: Annotated[
+        str, Query(description="Only findings of this state: breach, near, large, assess, untold; else the first four")
+    ] = "",
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> Answer[BookLimits]:
+    """Every limit of it, who breaks it, who comes near, large exposures and related parties."""
+    return questions.book_limits(engine, id, near=near, state=state, limit=limit, offset=offset, moment=moment)
+
+
+@router.get("/{id:path}/groups")
+def book_groups(
+    engine: Served,
+    id: LenderId,
+    moment: At,
+    reading: Annotated[str, Query(description=f"How groups are made: {', '.join(READINGS)}")] = SUSPECTED,
+    limit: Limit = 20,
+    offset: Offset = 0,
+) -> Answer[BookGroups]:
+    """All groups of connected clients of its book, and how each client came in."""
+    return questions.book_groups(engine, id, reading=reading, limit=limit, offset=offset, moment=moment)
+
+
+@router.get("/{id:path}/guarantees")
+def book_guarantees(
+    engine: Served,
+    id: LenderId,
+    moment: At,
+    scope: Annotated[str, Query(description=f"Which guarantees: {', '.join(SCOPES)}")] = ALL,
+    length: Annotated[int, Query(ge=2, le=12, description="Most guarantees of a closed circle")] = 5,
+    unwind: Annotated[
+        str,
+        Query(
+            description="What the plan shall reach: circles:K, none of more than K guarantees, or parts:N, no more "
+            "than N parties that hang together; with :PARTY behind it only where that party stands",
+            examples=["circles:2", "parts:10"],
+        ),
+    ] = DEFAULT,
+    limit: Limit = 20,
+    offset: Offset = 0,
+) -> Answer[BookGuarantees]:
+    """Guarantee circles around its book, what may be called, the law's tests, and a plan to unwind."""
+    return questions.book_guarantees(
+        engine, id, scope=scope, length=length, unwind=unwind, limit=limit, offset=offset, moment=moment
+    )

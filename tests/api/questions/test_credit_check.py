@@ -1,0 +1,258 @@
+"""INT-01 asked of a real store: suspicions refer, judgements decline, and every change that is told passes."""
+
+import json
+import shutil
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.answer import Answer
+from api.app import create_app
+from api.engine import Engine, Place
+from api.intake import Intake
+from api.judgements import Judgement, record
+from api.questions import credit_check
+from api.questions.applications import Asked, Collateral, Guarantee, Request, read_file, read_request
+from api.questions.credit_check import CreditCheck
+from api.settings import Settings
+from graph.errors import (
+    ContagraphError,
+    InvalidAmount,
+    InvalidCurrency,
+    InvalidDate,
+    InvalidInput,
+    InvalidQuestion,
+    InvalidShare,
+    MissingRate,
+    UnknownParty,
+    UnreadableFile,
+)
+from tests.api.connected import BANK, load
+from tests.api.service import serving
+from tests.ingest.loading.small import SOURCE
+
+A, B, C, D, E, H, P, STATE = (f"{SOURCE}:{name}" for name in ("A", "B", "C", "D", "E", "H", "P", "state"))
+DAY = date(2026, 3, 1)
+
+
+@pytest.fixture(scope="module")
+def case(reference_data: Path) -> dict[str, Any]:
+    cases = json.loads((reference_data / "vectors" / "domain.json").read_text(encoding="utf-8"))
+    return next(case for case in cases if case["id"] == "INT-01")
+
+
+@pytest.fixture(scope="module")
+def made(case: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("int01") / "store"
+    load(folder, case["inputs"])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def engine(made: Path) -> Engine:
+    return Engine.open(Place(made))
+
+
+def request(amount: float = 10.0, applicant: str = A, **more: Any) -> Request:
+    return Request(applicant=applicant, lender=BANK, date=DAY.isoformat(), facility=Asked(
+        amount=amount, currency=more.pop("currency", "CNY"), **more
+    ))  # fmt: skip
+
+
+def ask(engine: Engine, asked: Request, **more: Any) -> Answer[CreditCheck]:
+    return credit_check(engine, asked, moment=engine.moment(), **more)
+
+
+def ids(value: CreditCheck, kind: str, *, certain: bool) -> set[str]:
+    """Members of a group that a limit is held against."""
+    (group,) = (g for g in value.groups if g.kind == kind and g.certain == certain)
+    return {share.party.id for share in group.members}
+
+
+def test_a_suspected_group_over_its_limit_refers(engine: Engine, case: dict[str, Any]) -> None:
+    told = case["expected"]
+    value = ask(engine, request()).answer
+    assert (value.verdict, value.headroom, value.binding.rule.id) == ("refer", 0.0, *told["breaches"])
+    assert value.binding.state == "broken in the wide reading"
+    assert value.binding.before == told["group_exposure"]
+    assert value.binding.use_before == pytest.approx(told["ratio_tier1"] / 0.2)
+    assert ids(value, "connected", certain=False) == {P, *(f"{SOURCE}:{x}" for x in told["connected_group"])}
+    assert ids(value, "connected", certain=True) == {P, *(f"{SOURCE}:{x}" for x in told["control_group"])}
+    narrow = next(line for line in value.lines if line.rule.id == "CN_LE_GROUP_20" and line.certain)
+    assert narrow.before == told["control_exposure"]
+    # By credit to the control group: 15 % of 1200 net capital less 160.
+    assert value.headroom_certain == 20.0
+
+
+def test_the_way_into_a_group_is_proved_step_by_step(engine: Engine) -> None:
+    answer = ask(engine, request(applicant=D))
+    (group,) = (g for g in answer.answer.groups if not g.certain)
+    assert [(step.party.id, step.how) for step in group.steps] == [
+        (P, "on top"), (A, "controlled"), (D, "suspected to depend"),
+    ]  # fmt: skip
+    (suspicion,) = group.steps[2].suspected
+    assert (suspicion.criterion, suspicion.value, suspicion.threshold) == ("cn-annex1-1", 0.7, 0.5)
+    assert [fall.company.id for fall in group.steps[1].proof] == [H, A]
+    cited = {source.fact_id for source in answer.sources}
+    shown = [fact.fact_id for step in group.steps for fall in step.proof for fact in fall.by]
+    assert {suspicion.statement, *(fact.fact_id for fact in suspicion.facts), *shown} <= cited
+    assert {line.limit.statement for line in answer.answer.lines} - {""} <= cited
+
+
+def test_what_was_confirmed_declines_and_what_was_rejected_passes(made: Path, tmp_path: Path) -> None:
+    intake = Intake(Place(shutil.copytree(made, tmp_path / "store")), lambda: datetime(2026, 2, 1, 9, tzinfo=UTC))
+    said = {"author": "王某", "reason": "示例", "evidence": "合同", "expires": "2027-01-01"}
+    sells = Judgement("dependence", D, A, criterion="cn-annex1-1", **said)
+    stands = Judgement("dependence", C, A, criterion="cn-annex1-2", **said)
+    record(intake, [sells, stands])
+    value = ask(Engine.open(intake.place), request()).answer
+    assert (value.verdict, value.binding.state) == ("decline", "broken")
+    record(intake, [replace(sells, verdict="rejected"), replace(stands, verdict="rejected")])
+    value = ask(Engine.open(intake.place), request()).answer
+    assert (value.verdict, value.headroom) == ("approve", 20.0)
+
+
+def test_a_group_over_its_limit_is_mended_by_its_own_guarantees_and_loans(engine: Engine) -> None:
+    """215 of 200 before: released, the guarantee of 120 takes c and its 30 out; 25 paid down leave room for 10."""
+    value = ask(engine, request()).answer
+    told = [(change.kind, change.party and change.party.id, change.change, change.verdict) for change in value.remedies]
+    assert told == [("member_reduced", B, 25.0, "approve"), ("guarantor_released", C, 120.0, "approve")]
+    assert [change.fact.head.id for change in value.remedies if change.fact] == [B, A]
+    assert ask(engine, request(), remedies=False).answer.remedies == ()
+
+
+def test_every_change_of_the_request_passes_when_it_is_asked_for(engine: Engine) -> None:
+    """A bond of 130 on 40 is 20 above 15 % of 1000."""
+    asked = request(130.0, applicant=E, kind="bond")
+    value = ask(engine, asked).answer
+    assert (value.verdict, value.headroom, value.binding.rule.id) == ("decline", 110.0, "CN_LE_SINGLE_15")
+    assert {(c.kind, c.change, c.party and c.party.id) for c in value.remedies} == {
+        ("amount", 20.0, None), ("collateral", 20.0, None), ("guarantor_added", 20.0, STATE),
+    }  # fmt: skip
+    for more in (
+        {"amount": 110.0},
+        {"collateral": (Collateral(kind="deposit", value=20.0),)},
+        {"guarantors": (Guarantee(party=STATE, amount=20.0),)},
+    ):
+        changed = asked.model_copy(update={"facility": asked.facility.model_copy(update=more)})
+        assert ask(engine, changed).answer.verdict == "approve"
+
+
+def test_without_a_rule_set_it_is_referred_with_how_to_state_one(engine: Engine) -> None:
+    asked = request().model_copy(update={"lender": E})
+    value = ask(engine, asked).answer
+    assert (value.verdict, value.binding, value.headroom) == ("refer", None, None)
+    (gap,) = (gap for gap in value.gaps if gap.kind == "no_rules")
+    assert "rule_sets" in gap.en
+    assert "rule_sets" in gap.zh
+
+
+def test_without_capital_it_is_referred(engine: Engine) -> None:
+    """The figures are of the end of 2025; the day before that the bank has none."""
+    before = request().model_copy(update={"date": "2025-12-30"})
+    value = ask(engine, before).answer
+    assert value.verdict == "refer"
+    assert {gap.kind for gap in value.gaps} >= {"capital"}
+    assert not value.headroom_whole
+
+
+def test_before_all_facts_it_is_said_that_nothing_was_known(engine: Engine) -> None:
+    early = replace(engine.moment(), known_at=datetime(2020, 1, 1, tzinfo=UTC))
+    answer = credit_check(engine, request(), moment=early)
+    assert answer.answer.verdict == "refer"
+    assert answer.reasons[0].startswith("Nothing was known then")
+
+
+WRONG: dict[str, tuple[Request, type[ContagraphError], str]] = {
+    "nobody asks": (request(applicant=f"{SOURCE}:x"), UnknownParty, "no party"),
+    "no lender": (request().model_copy(update={"lender": ""}), InvalidQuestion, "no lender"),
+    "an unknown lender": (request().model_copy(update={"lender": f"{SOURCE}:y"}), UnknownParty, "lender"),
+    "its own lender": (request(applicant=BANK), InvalidQuestion, "itself"),
+    "less than nothing": (request(-1.0), InvalidAmount, "above 0"),
+    "no number": (request(float("nan")), InvalidAmount, "finite"),
+    "no currency": (request(currency="XQQ"), InvalidCurrency, "XQQ"),
+    "no rate": (request(currency="USD"), MissingRate, "USD/CNY"),
+    "no such kind": (request(kind="gift"), InvalidQuestion, "gift"),
+    "a factor above 1": (request(ccf=1.5), InvalidShare, "1.5"),
+    "due before it begins": (request(maturity="2026-03-01"), InvalidQuestion, "falls due"),
+    "no day": (request(maturity="soon"), InvalidDate, "soon"),
+    "a day that is none": (request().model_copy(update={"date": "2026-02-30"}), InvalidDate, "2026-02-30"),
+    "collateral of no kind": (request(collateral=(Collateral(kind="x", value=1.0),)), InvalidQuestion, "x"),
+    "its own guarantor": (request(guarantors=(Guarantee(party=A, amount=1.0),)), InvalidQuestion, "applicant"),
+    "an unknown guarantor": (request(guarantors=(Guarantee(party="r:no", amount=1.0),)), UnknownParty, "r:no"),
+    "a guarantee below 0": (request(guarantors=(Guarantee(party=C, amount=-1.0),)), InvalidAmount, "above 0"),
+}
+
+
+@pytest.mark.parametrize(("asked", "error", "told"), WRONG.values(), ids=WRONG)
+def test_what_cannot_be_is_refused(engine: Engine, asked: Request, error: type[ContagraphError], told: str) -> None:
+    with pytest.raises(error, match=told):
+        ask(engine, asked)
+
+
+def test_a_file_is_json_or_toml_and_may_be_piped_in(tmp_path: Path) -> None:
+    text = 'applicant = "r:a"\ndate = 2026-03-01\n[facility]\namount = 5\ncurrency = "CNY"\nmaturity = 2030-01-01\n'
+    (tmp_path / "f.toml").write_text(text, encoding="utf-8")
+    said = {"applicant": "r:a", "date": "2026-03-01", "facility": {"amount": 5, "currency": "CNY",
+            "maturity": "2030-01-01"}}  # fmt: skip
+    (tmp_path / "f.json").write_text(json.dumps(said), encoding="utf-8")
+    found = [read_file(tmp_path / name, StringIO()) for name in ("f.toml", "f.json")]
+    with (tmp_path / "f.json").open(encoding="utf-8") as piped:
+        found.append(read_file(Path("-"), piped))
+    assert found[0] == found[1] == found[2]
+    assert found[0].facility.maturity == "2030-01-01"
+
+
+@pytest.mark.parametrize("text", ["{", "= 3", "", '{"applicant": 3}', '{"applicant": "a"}', "[1]", "é".encode("gbk")])
+def test_a_file_that_holds_no_request_is_told(tmp_path: Path, text: str | bytes) -> None:
+    file = tmp_path / "f.json"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(InvalidInput):
+        read_file(file, StringIO())
+
+
+def test_a_missing_file_and_a_field_that_is_not_known_are_told(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match="no such file"):
+        read_file(tmp_path / "none.json", StringIO())
+    with pytest.raises(InvalidInput, match="amonut"):
+        read_request({"applicant": "a", "facility": {"amonut": 1, "amount": 1, "currency": "CNY"}}, where="f")
+
+
+def test_a_guarantor_who_promises_more_than_it_has_joins_the_wider_group(engine: Engine) -> None:
+    """c has net assets of 100: for e, which owes 40, it may promise 100 and not a unit more; c itself owes 30."""
+    found = {}
+    for amount in (100.0, 101.0):
+        asked = request(90.0, applicant=E, kind="bond", guarantors=(Guarantee(party=C, amount=amount),))
+        found[amount] = ask(engine, asked).answer
+    assert [group.kind for group in found[100.0].groups] == []
+    mine, theirs = found[101.0].groups
+    assert {share.party.id for share in mine.members} == {C, E}
+    assert [(step.party.id, step.how) for step in theirs.steps] == [
+        (E, "on top"), (C, "would depend by the guarantee it offers"),
+    ]  # fmt: skip
+    (line,) = (line for line in found[101.0].lines if line.rule.id == "CN_LE_GROUP_20")
+    assert (line.certain, line.before, line.after, line.group) == (False, 70.0, 160.0, 0)
+    assert {gap.kind for gap in found[101.0].gaps} >= {"guarantors", "unconfirmed"}
+
+
+def test_a_guarantor_whose_net_assets_are_not_known_is_a_gap(engine: Engine) -> None:
+    asked = request(10.0, applicant=E, kind="bond", guarantors=(Guarantee(party=D, amount=5.0),))
+    value = ask(engine, asked).answer
+    assert value.verdict == "approve"
+    assert [gap.en for gap in value.gaps if gap.kind == "guarantors"] == [
+        f"guarantors offer guarantees, and their net assets are not known: {D}"
+    ]
+
+
+def test_over_http_the_case_is_answered_as_derived(engine: Engine, case: dict[str, Any]) -> None:
+    told = case["expected"]
+    with serving(create_app(engine, Settings())) as client:
+        reply = client.post("/v1/credit-checks", json=request().model_dump())
+    value = reply.json()["answer"]
+    assert reply.status_code == 200, reply.text
+    assert (value["verdict"], value["binding"]["rule"]["id"]) == ("refer", *told["breaches"])
+    assert value["binding"]["before"] == told["group_exposure"]

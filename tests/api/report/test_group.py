@@ -1,0 +1,80 @@
+import pytest
+
+from api.engine import Engine, Place
+from api.questions import exposure
+from api.questions.group_report import group_report
+from api.report import group_page
+from graph.errors import UnknownParty
+from tests.api.conftest import ALONE, BANK, HOLD, MINE, RING1, B
+from tests.api.world import Book, instant
+
+
+def test_each_member_has_what_brought_it_in_and_each_fact_who_would_leave(engine: Engine) -> None:
+    (sheet,) = group_report(engine, MINE, lender=BANK, moment=engine.moment()).answer.sheets
+    leaving = {(one.facts[0].tail.id, one.facts[0].head.id): {p.id for p in one.leave} for one in sheet.refuted}
+    assert leaving == {
+        (B, HOLD): {HOLD, MINE, RING1},
+        (HOLD, MINE): {MINE},
+        (B, MINE): {MINE},
+        (HOLD, RING1): {RING1},
+    }
+    assert {member.party.id for member in sheet.group.members} == {B, HOLD, MINE, RING1}
+
+
+def test_the_group_together_has_at_stake_what_the_exposure_question_says(engine: Engine) -> None:
+    moment = engine.moment(currency="CNY")
+    (group,) = exposure(engine, MINE, lender=BANK, moment=moment).answer.groups
+    (sheet,) = group_report(engine, MINE, lender=BANK, moment=moment).answer.sheets
+    assert sheet.stakes[-1].party is None
+    assert (sheet.stakes[-1].direct, sheet.stakes[-1].contingent) == (group.stake.direct, group.stake.contingent)
+    assert sum(one.direct for one in sheet.stakes[:-1]) == group.stake.direct
+
+
+@pytest.fixture(scope="module")
+def ringed(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """A parent with twelve daughters, of which the first three guarantee each other in a circle, and a neighbour."""
+    folder = tmp_path_factory.mktemp("ringed")
+    firms = [f"r:{n:02d}" for n in range(12)]
+    facts: list[tuple[str, dict[str, object]]] = [
+        ("OWNS", {"from": "r:top", "to": firm, "share": 1.0, "directness": "direct"}) for firm in firms
+    ]
+    circle = [*firms[:3], firms[0]]
+    facts += [
+        ("GUARANTEES", {"from": a, "to": b, "amount": 5e6, "currency": "CNY", "facility_id": f"{a}{b}"})
+        for a, b in zip([*circle, firms[0]], [*circle[1:], "r:else"], strict=False)
+    ]
+    facts.append(("GUARANTEES", {"from": "r:else", "to": firms[0], "amount": 1e6, "currency": "CNY"}))
+    book = Book(folder / "columns")
+    book.load(dict.fromkeys(["r:top", "r:else", *firms], "Company"), facts, closed_at=instant("2024-01-01"))
+    return Engine(Place(folder), book.facts, clock=lambda: instant("2024-06-30"))
+
+
+def test_only_circles_that_lie_wholly_among_the_members_are_counted(ringed: Engine) -> None:
+    (sheet,) = group_report(ringed, "r:00", moment=ringed.moment()).answer.sheets
+    assert [{party.id for party in circle.parties} for circle in sheet.circles] == [{"r:00", "r:01", "r:02"}]
+    assert sheet.circles_page.total == 1
+
+
+def test_many_daughters_are_drawn_as_one_mark_and_listed_each(ringed: Engine) -> None:
+    answer = group_report(ringed, "r:00", moment=ringed.moment())
+    text = group_page(answer, language="zh")
+    assert "+ 另" in text
+    for member in answer.answer.sheets[0].group.members:
+        assert member.party.id in text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_party_in_no_group_is_told_so(engine: Engine, language: str) -> None:
+    text = group_page(group_report(engine, ALONE, moment=engine.moment()), language=language)
+    assert ("stands alone" if language == "en" else "为单一客户") in text
+
+
+def test_a_group_report_is_one_file(engine: Engine) -> None:
+    text = group_page(group_report(engine, MINE, lender=BANK, moment=engine.moment()))
+    assert "<script" not in text
+    assert "http" not in text.replace("http-equiv", "").replace("http://www.w3.org/2000/svg", "")
+
+
+def test_a_lender_that_nobody_knows_is_refused(engine: Engine) -> None:
+    with pytest.raises(UnknownParty, match="lender"):
+        group_report(engine, MINE, lender="register:nobody", moment=engine.moment())

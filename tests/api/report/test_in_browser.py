@@ -1,0 +1,37 @@
+"""The page in a real browser: what it asks for, what it prints."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.engine import Engine
+from api.questions import links
+from api.report import linkage_page
+from tests.api.conftest import MINE, NAMES, RING2
+from tests.api.draw.test_in_browser import browser  # noqa: F401  (a fixture)
+
+pytestmark = pytest.mark.browser
+
+
+def test_it_asks_for_nothing_and_prints_its_pages(browser: Any, engine: Engine, tmp_path: Path) -> None:  # noqa: F811
+    text = linkage_page(links(engine, [MINE, RING2], moment=engine.moment()), language="zh")
+    (tmp_path / "report.html").write_text(text, encoding="utf-8")
+    page = browser.new_page()
+    requests: list[str] = []
+    errors: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("console", lambda message: errors.append(message.text))
+    page.goto((tmp_path / "report.html").as_uri())
+    assert [url.split("/")[-1] for url in requests] == ["report.html"]
+    assert errors == []
+    assert page.locator("svg text", has_text=NAMES[MINE]).count() >= 1
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0
+    printed = page.pdf(prefer_css_page_size=True)
+    page.close()
+    sizes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed)
+    assert len(sizes) >= 3
+    a4 = {595, 842}
+    assert all({round(float(one)) for one in size} <= {594, 595, 596, 841, 842, 843} for size in sizes), (sizes, a4)

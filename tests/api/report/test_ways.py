@@ -1,0 +1,91 @@
+"""A report by function, over HTTP and as a command: one page."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from pydantic import TypeAdapter
+
+from api.answer import Answer
+from api.app import create_app
+from api.engine import Engine
+from api.questions import links
+from api.questions.group_report import GroupReport, group_report
+from api.questions.links import Linkage
+from api.report import group_page, linkage_page
+from api.settings import Settings
+from tests.api.conftest import BANK, MINE, RING2
+from tests.api.service import serving, wait_until_ready
+from tests.api.test_cli import AT, run
+from tests.api.world import instant
+
+KNOWN_AT = "2025-06-30T08:00:00"
+MOMENT = {"valid_at": "2025-06-30", "known_at": f"{KNOWN_AT}Z"}
+
+
+@pytest.fixture(scope="module")
+def client(engine: Engine) -> Iterator[httpx.Client]:
+    with serving(create_app(engine, Settings())) as client:
+        wait_until_ready(client)
+        yield client
+
+
+@pytest.fixture(scope="module")
+def answer(engine: Engine) -> Answer[Linkage]:
+    return links(engine, [MINE, RING2], moment=replace(engine.moment(), known_at=instant(KNOWN_AT)))
+
+
+def test_the_linkage_report_is_the_same_page_in_three_ways(
+    client: httpx.Client, answer: Answer[Linkage], folder: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "report.html"
+    asked = {"party": [MINE, RING2], "language": "zh", **MOMENT}
+    replied = client.get("/v1/links.html", params=asked)
+    typed = run("report", "links", MINE, RING2, "--out", str(out), "--language", "zh", "--store", str(folder), *AT)
+    assert replied.status_code == 200, replied.text
+    assert replied.headers["content-type"] == "text/html; charset=utf-8"
+    assert "default-src 'none'" in replied.headers["content-security-policy"]
+    assert typed.returncode == 0, typed.stderr
+    assert replied.text == out.read_text(encoding="utf-8") == linkage_page(answer, language="zh")
+
+
+def test_the_answer_behind_it_is_the_questions_own(answer: Answer[Linkage], folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "report.json"
+    typed = run("report", "links", MINE, RING2, "--out", str(out), "--store", str(folder), *AT)
+    assert typed.returncode == 0, typed.stderr
+    expected = TypeAdapter(Answer[Linkage]).dump_python(answer, mode="json", by_alias=True)
+    assert json.loads(out.read_text(encoding="utf-8")) == expected
+
+
+def test_the_group_report_is_the_same_by_function_and_command(engine: Engine, folder: Path, tmp_path: Path) -> None:
+    told = group_report(engine, MINE, lender=BANK, moment=replace(engine.moment(), known_at=instant(KNOWN_AT)))
+    for name in ("group.html", "group.json"):
+        out = tmp_path / name
+        typed = run("report", "group", MINE, "--lender", BANK, "--out", str(out), "--store", str(folder), *AT)
+        assert typed.returncode == 0, typed.stderr
+    assert (tmp_path / "group.html").read_text(encoding="utf-8") == group_page(told)
+    expected = TypeAdapter(Answer[GroupReport]).dump_python(told, mode="json", by_alias=True)
+    assert json.loads((tmp_path / "group.json").read_text(encoding="utf-8")) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("report", "links", MINE, RING2, "--out", "x.docx"), "--out: no report is written as x.docx"),
+        (("report", "links", MINE, RING2, "--out", "x.html", "--language", "fr"), "no report is written in 'fr'"),
+        (("report", "group", "register:nobody", "--out", "x.html"), "no party of this id"),
+    ],
+)
+def test_what_cannot_be_written_says_how_to_ask(folder: Path, words: tuple[str, ...], said: str) -> None:
+    done = run(*words, "--store", str(folder))
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "→" in done.stderr
+
+
+def test_a_mistyped_language_over_http_is_a_problem(client: httpx.Client) -> None:
+    reply = client.get("/v1/links.html", params={"party": [MINE, RING2], "language": "fr"})
+    assert (reply.status_code, reply.headers["content-type"]) == (422, "application/problem+json")
