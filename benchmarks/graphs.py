@@ -15,12 +15,12 @@ class Ownership(NamedTuple):
     share: NDArray[np.float64]
 
 
-def ownership(parties: int, holdings: int, *, seed: int = 1) -> Ownership:
-    """In-shares of at most 1; a third of the holders are companies, some of them mutual, and a core."""
+def ownership(parties: int, holdings: int, *, seed: int = 1, persons: float = 0.65) -> Ownership:
+    """In-shares of at most 1; what is not held by persons companies hold, some of them mutual, and a core."""
     random = np.random.default_rng(seed)
     companies = parties * 6 // 10
     head = np.sort(random.integers(0, companies, holdings))
-    person = random.random(holdings) < 0.65
+    person = random.random(holdings) < persons
     tail = np.where(person, random.integers(companies, parties, holdings), random.integers(0, companies, holdings))
     core = random.random(holdings) < 0.02
     tail = np.where(core, random.integers(0, max(companies // 100, 2), holdings), tail)

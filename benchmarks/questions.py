@@ -14,11 +14,13 @@ import pyarrow as pa
 
 from api import questions
 from api.engine import Engine, Place
+from api.report import linkage_page
 from benchmarks.graphs import chung_lu, ownership
 from benchmarks.kept import kept
 from benchmarks.timing import scaled
 from graph.delta import PARTIES, Delta
 from graph.facts import Facts
+from graph.links import Links
 from graph.model import GUARANTEES, LENDS, OWNS, PROFILE, SUPPLIES
 
 LENDERS = 200
@@ -66,6 +68,11 @@ def asked(engine: Engine, size: int) -> dict[str, Callable[[int], Any]]:
     now = engine.moment()
     before = engine.moment(valid_at=date(2020, 1, 1))
 
+    holdings = engine.view(now).snapshot.links(OWNS)
+
+    def report(pair: list[str]) -> str:
+        return linkage_page(questions.links(engine, pair, steps=4, moment=now), language="zh")
+
     def name(k: int) -> str:
         return f"register:{k:08d}"
 
@@ -77,10 +84,21 @@ def asked(engine: Engine, size: int) -> dict[str, Callable[[int], Any]]:
         "groups": lambda k: questions.groups(engine, name(k), moment=now),
         "exposure": lambda k: questions.exposure(engine, name(k), moment=now),
         "links": lambda k: questions.links(engine, [name(k), name((k + 1) % size)], steps=4, moment=now),
+        "linkage report, random pair": lambda k: report([name(k), name(7919 * (k + 1) % size)]),
+        "linkage report, a pair two holdings apart": lambda k: report([name(k), name(two_away(holdings, k))]),
         "upstream": lambda k: questions.upstream(engine, name(k), moment=now),
         "downstream": lambda k: questions.downstream(engine, name(k), moment=now),
         "changes": lambda k: questions.changes(engine, name(k), since=before, moment=now),
     }
+
+
+def two_away(holdings: Links, k: int) -> int:
+    """A party that a holding ties to one that a holding ties to party k; numbers of nodes follow ids here."""
+    there = k
+    for _ in range(2):
+        near = {*holdings.head[holdings.leaving(there)].tolist(), *holdings.tail[holdings.arriving(there)].tolist()}
+        there = max(near - {k}, default=k + 1)
+    return there
 
 
 def main() -> None:
@@ -89,18 +107,21 @@ def main() -> None:
     parser.add_argument("--parties", type=int, default=1_000_000)
     parser.add_argument("--quick", action="store_true", help="on 100,000 parties")
     parser.add_argument("--asked", type=int, default=200)
+    parser.add_argument("--only", default="", help="questions whose name begins so")
     given = parser.parse_args()
     size = 100_000 if given.quick else given.parties
     with tempfile.TemporaryDirectory() as folder:
         place = Place(Path(folder))
         engine = Engine(place, world(place.folder / "columns", size))
-        run(engine, size, given.asked)
+        run(engine, size, given.asked, only=given.only)
 
 
-def run(engine: Engine, size: int, count: int) -> None:
+def run(engine: Engine, size: int, count: int, *, only: str = "") -> None:
     random = np.random.default_rng(2)
     rows = {}
     for task, ask in asked(engine, size).items():
+        if not task.startswith(only):
+            continue
         began = time.perf_counter()
         ask(LENDERS)
         first = time.perf_counter() - began
