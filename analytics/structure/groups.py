@@ -13,6 +13,9 @@ from analytics.structure.sets import greatest
 from analytics.structure.votes import Arrows
 from graph.errors import InvalidQuestion
 
+BOOK = 1000
+"""Clients from which it is worth making lists of all dependences first."""
+
 
 @dataclass(frozen=True)
 class Groups:
@@ -215,7 +218,8 @@ def grown_groups(
     # Of a book most stand alone with nothing tied to them: they need no walk.
     lone = np.zeros(len(given), np.bool_) if beside_state else _alone(groups, dependences, given)
     known = set(given.tolist())
-    falls, supports = _listed(dependences), _listed(dependences.reverse)
+    near = _listed if len(given) > BOOK else _all
+    falls, supports = near(dependences), near(dependences.reverse)
     grown: dict[frozenset[int], frozenset[int]] = {}
     for seed in _seeds(groups, supports, given[~lone].tolist(), beside_state=beside_state):
         reached = frozenset(_fallen(groups, falls, seed, beside_state=beside_state) & known)

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.structure.control import STATE, solve_control
-from analytics.structure.groups import Groups, connected_groups, control_groups, groups_around, grown_groups
+from analytics.structure.groups import BOOK, Groups, connected_groups, control_groups, groups_around, grown_groups
 from analytics.structure.reach import Nodes
 from analytics.structure.votes import Arrows, Holdings
 from graph.errors import InvalidQuestion
@@ -194,3 +194,13 @@ def test_of_seeds_that_reach_the_same_clients_the_largest_is_told() -> None:
     groups = control_groups(solve_control(Holdings.exact(5, [0, 0], [1, 2], [0.6, 0.6])))
     (one,) = grown_groups(groups, Arrows.of(5, [0, 3], [4, 4]), [4])
     assert (one.clients.tolist(), one.seed.tolist()) == ([4], [0, 1, 2])
+
+
+def test_a_book_of_thousands_has_the_groups_that_its_parties_have_one_by_one() -> None:
+    """Beyond some clients dependences are read from lists; one party asks the arrows themselves."""
+    random, size = np.random.default_rng(3), 2 * BOOK
+    held = Holdings.exact(size, *random.integers(0, size, (2, BOOK // 2)), random.uniform(0.4, 0.6, BOOK // 2))
+    groups, falls = control_groups(solve_control(held)), Arrows.of(size, *random.integers(0, size, (2, BOOK)))
+    book = [group.tolist() for group in connected_groups(groups, falls, range(size))]
+    for x in random.integers(0, size, 50).tolist():
+        assert [group.tolist() for group in groups_around(groups, falls, x)] == [g for g in book if x in g]
