@@ -42,7 +42,7 @@ test: dev ## install what the tests need and run them all
 bench: dev ## measure every claim of speed
 	$(BIN)/python -m benchmarks
 
-bench-quick: dev ## the same on small sizes, in two to three minutes
+bench-quick: dev ## the same on small sizes, in about four minutes
 	$(BIN)/python -m benchmarks --quick
 
 clean: ## remove the environment and what the demo wrote

@@ -18,7 +18,7 @@ def names() -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks", description="Measure every claim of speed.")
-    parser.add_argument("--quick", action="store_true", help="small sizes, two to three minutes in all")
+    parser.add_argument("--quick", action="store_true", help="small sizes, about four minutes in all")
     parser.add_argument("names", nargs="*", help=f"some of: {', '.join(names())}")
     given = parser.parse_args()
     failed = 0
