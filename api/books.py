@@ -13,7 +13,6 @@ from analytics.structure.groups import grown_groups
 from analytics.structure.kinship.circles import group_clients
 from analytics.structure.kinship.kin import degrees
 from analytics.structure.reach import Nodes
-from analytics.structure.votes import Arrows
 from api.limits import CLIENTS_2010, connecting, kin_of
 from api.view import View
 from graph.errors import InvalidQuestion
@@ -98,14 +97,9 @@ def groups_in(view: View, lender: int, reading: str) -> list[Together]:
     return groups_among(view, lending(view, lender).clients, reading)
 
 
-def falls_of(view: View, *, wide: bool) -> Arrows:
-    """From each party to those that would fail with it: as judged, or in the wide reading as suspected too."""
-    return view.wide if wide else view.dependants
-
-
 def _grown(view: View, clients: Nodes, reading: str) -> list[Together]:
     wide = reading == SUSPECTED
-    grown = grown_groups(connecting(view, wide=wide), falls_of(view, wide=wide), clients.tolist())
+    grown = grown_groups(connecting(view, wide=wide), view.falls(wide=wide), clients.tolist())
     return [Together(one.clients, one.seed) for one in grown if len(one.clients) > 1]
 
 

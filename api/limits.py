@@ -30,9 +30,9 @@ from analytics.limits.capital import LAST_QUARTER, Capital, Figure
 from analytics.limits.catalogue import Rule, shipped
 from analytics.limits.cover import STRANGE, UNTIED, Cover
 from analytics.limits.standing import Standing, standing_of
-from analytics.limits.units import Clients, Groupings, Nodes, Readings, Units, distinct
+from analytics.limits.units import Clients, Nodes, Readings, Units, distinct
 from analytics.structure.control import Control
-from analytics.structure.groups import Groups, connected_groups, control_groups, groups_around
+from analytics.structure.groups import Groups, control_groups, groups_around
 from analytics.structure.kinship.circles import family_control
 from analytics.structure.kinship.kin import Kin, Kinship, degrees, relatives
 from analytics.structure.kinship.lender import Related, related_parties
@@ -227,23 +227,12 @@ def readings_of(
     related = any(rule.group_kind == "lender_related" for rule in lender_of(view, lender).rules)
     found: list[dict[str, Units]] = []
     for wide in (False, True):
-        arrows = (falls or view.wide) if wide else view.dependants
+        arrows = falls if wide and falls else view.falls(wide=wide)
         connected = Units.of(distinct(list(_connected(connecting(view, wide=wide), arrows, around, refuted))))
         found.append({"control": units_of(view, wide=wide), "connected": connected})
         if related:
             found[-1]["lender_related"] = related_units(view, lender, wide=wide)
     return Readings(*found)
-
-
-def groupings(view: View, lender: int, *, wide: bool, clients: Iterable[int]) -> Groupings:
-    """Groups of one reading over all these clients, by kind: what a check of the lender's book needs."""
-    falls = view.wide if wide else view.dependants
-    connected = connected_groups(connecting(view, wide=wide), falls, clients)
-    return {
-        "control": units_of(view, wide=wide),
-        "connected": Units.of(group for group in connected if len(group) > 1),
-        "lender_related": related_units(view, lender, wide=wide),
-    }
 
 
 def _connected(groups: Groups, falls: Arrows, parties: Iterable[int], refuted: Set[int]) -> Iterator[Nodes]:

@@ -142,6 +142,10 @@ class View:
         """From each party to those that would fail with it, suspected ones included."""
         return self._once(lambda: self._wide)
 
+    def falls(self, *, wide: bool) -> Arrows:
+        """From each party to those that would fail with it: as judged, or in the wide reading as suspected too."""
+        return self.wide if wide else self.dependants
+
     def _once(self, make: Callable[[], T]) -> T:
         with self._lock:
             return make()

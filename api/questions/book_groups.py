@@ -17,7 +17,6 @@ from api.books import (
     Lending,
     Together,
     check_reading,
-    falls_of,
     groups_in,
     lending,
     ranked,
@@ -168,7 +167,7 @@ def group_of(
     else:
         wide = reading == SUSPECTED
         head, united = next(iter(came)), connecting(view, wide=wide)
-        falls = falls_of(view, wide=wide)
+        falls = view.falls(wide=wide)
         members = list(members_of(view, evidence, falls, order[:CLIENTS], came, united=united))
         dependent = any(entry.how == DEPENDENT for entry in came.values())
         basis = "control and dependence" if dependent else "control"
@@ -198,7 +197,7 @@ def _came(view: View, group: Together, reading: str) -> dict[int, Entry]:
     """How each member came in, from the seed on, its top first."""
     wide = reading == SUSPECTED
     united = connecting(view, wide=wide)
-    came = grow(united, falls_of(view, wide=wide), group.seed.tolist())
+    came = grow(united, view.falls(wide=wide), group.seed.tolist())
     top = _top(united, group)
     return {top: came[top], **came}
 

@@ -136,7 +136,7 @@ def _refuted(
     edges = [_dependence(group, edge.dependant, edge.other, edge.leave) for edge in group.edges]
     if len(members) > SMALL:
         return tuple(edges), 0
-    falls = view.wide if wide else view.dependants
+    falls = view.falls(wide=wide)
     top, seed, came = seed_of(view, falls, members.astype(np.uint32))
     control = view.groups.control
     below = set(control.controlled_by(top).tolist())

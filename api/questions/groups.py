@@ -121,7 +121,7 @@ def groups_of(view: View, node: int, *, wide: bool = False) -> list[Nodes]:
 
     The wide reading counts suspected dependence too.
     """
-    falls = view.wide if wide else view.dependants
+    falls = view.falls(wide=wide)
     if len(falls.head):
         near = _near(view, falls, node)
         connected = connected_groups(view.groups, falls, near)
@@ -142,7 +142,7 @@ def _near(view: View, falls: Arrows, node: int) -> list[int]:
 
 
 def _group(view: View, evidence: Evidence, members: Nodes, page: slice, *, wide: bool) -> Group:
-    falls = view.wide if wide else view.dependants
+    falls = view.falls(wide=wide)
     top, came = _seed(view, falls, members)
     controlled = view.groups.control.controlled_by(top).tolist()
     order = list(dict.fromkeys([top, *(x for x in controlled if x in came), *came]))

@@ -3,15 +3,17 @@
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from analytics.limits.units import Units
+from api.books import SUSPECTED, groups_among
+from api.books import units_of as units_of_book
 from api.engine import Engine, Place
 from api.limits import (
     capital_currency,
     clients_of,
     cover_of,
-    groupings,
     lender_of,
     readings_of,
     related_of,
@@ -164,8 +166,8 @@ def test_the_wide_reading_counts_possible_control_and_suspected_dependence(tmp_p
     assert groups["control", False] == groups["connected", False] == {frozenset([A, C])}
     assert groups["control", True] == {frozenset([A, B, C])}
     assert groups["connected", True] == {frozenset([A, B, C, D])}
-    whole = groupings(found, found.snapshot.node(BANK), wide=True, clients=range(found.snapshot.size))
-    assert sets(found, whole["connected"]) == groups["connected", True]
+    everybody = np.arange(found.snapshot.size, dtype=np.uint32)
+    assert sets(found, units_of_book(groups_among(found, everybody, SUSPECTED))) == groups["connected", True]
 
 
 def test_relatives_control_together_as_group_clients(tmp_path: Path) -> None:
