@@ -91,8 +91,11 @@ def warm_up(engine: Engine, moment: Moment, *, lender: str | None = None) -> Non
         lambda: questions.upstream(engine, party, moment=moment),
         lambda: questions.downstream(engine, party, moment=moment),
     )
+    missed: dict[str, None] = {}
     for ask in asked:
         try:
             ask()
         except ContagraphError as error:
-            log.info("not warmed up: %s", error)
+            missed[str(error)] = None  # what several questions lack is told once
+    for reason in missed:
+        log.info("not warmed up: %s", reason)

@@ -13,6 +13,7 @@ PIECE = 1 << 20
 """Bytes read at once."""
 
 _SAMPLE = 1 << 16
+_BAD_LINES = 0.05
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -78,11 +79,19 @@ def _narrow(sample: bytes, path: Path) -> str:
         good = sum(sign > "\x7f" for sign in text) - bad
         if bad <= tolerated * good and (name != "gb18030" or _chinese(sample)):
             return name
+    if _few_lines(sample):
+        return "utf-8"
     raise UnreadableFile(
         "its encoding is neither UTF-8, GB18030, Big5 nor UTF-16",
         where=str(path),
         remedy='save it as UTF-8, or name its encoding in the mapping, such as encoding = "cp1252"',
     )
+
+
+def _few_lines(sample: bytes) -> bool:
+    """Whether only a line here and there is no UTF-8: such rows are bad, not the file."""
+    rows = sample.decode(errors="replace").splitlines()
+    return sum("\ufffd" in row for row in rows) <= _BAD_LINES * len(rows)
 
 
 def _tried(sample: bytes) -> Iterator[tuple[str, float]]:

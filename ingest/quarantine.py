@@ -183,12 +183,28 @@ class Quarantine:
             "UPDATE row SET original = ? WHERE delivery = ? AND place = ? AND status = 'open' AND original IS NULL"
         )
         told = f"INSERT OR IGNORE INTO again {_OPEN_AT}"
+        kept: set[int] = set()
         with self._file:
             for bad in rows:
                 if self._file.execute(done, (bad.number, bad.raw)).rowcount:
                     for original, place in self._file.execute(came, (bad.number,)).fetchall():
                         if self._file.execute(remember, (original, again, place)).rowcount:
                             self._file.execute(told, (again, place))
+                    kept |= self._keep_number(bad, again, kept)
+
+    def _keep_number(self, bad: Bad, again: str, kept: set[int]) -> set[int]:
+        """Let a row that was refused once more go on under its number: that is the one its reader has noted."""
+        refused = self._file.execute(
+            "SELECT number FROM row WHERE delivery = ? AND place = ? AND status = 'open' ORDER BY reason <> ?, number",
+            (again, bad.place, bad.reason),
+        )
+        anew = next((number for (number,) in refused if number not in kept), None)
+        if anew is None:
+            return set()
+        for table in ("row", "again"):
+            for old, new in ((bad.number, -1), (anew, bad.number), (-1, anew)):
+                self._file.execute(f"UPDATE {table} SET number = ? WHERE number = ?", (new, old))  # noqa: S608 own names
+        return {bad.number}
 
     def to_mend(self, number: int) -> tuple[str, Delivery, str]:
         """Source, delivery and place of an open row; raises NotFound."""

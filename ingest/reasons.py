@@ -10,6 +10,7 @@ REMEDIES: Final = {
     "conflicting rows": "one statement says two things of the same fact: keep the row that is right",
     "confidence outside 0 to 1": "give a fraction between 0 and 1",
     "date out of range": "look at the year: days from 1400 to 2300 are taken",
+    "control characters": "take out the signs that no text has, such as NUL: the detail shows them as \\x00",
     "digits lost": "the spreadsheet keeps 15 digits: format the column as text, and fill it in again from the original",
     "ends before it starts": "valid_to is the first day no longer true and lies after valid_from",
     "error in cell": "mend the formula in the spreadsheet until the cell shows a value",
@@ -25,7 +26,7 @@ REMEDIES: Final = {
     "not a number": "write a number such as 1234.5, 1,234.5, 300万元 or 12.5%",
     "not a share": "write a share as 0.25, 25%, 25-50%, >50% or 25%以上",
     "not BODS": "give statements of the Beneficial Ownership Data Standard 0.4, an object each",
-    "not JSON": "write one JSON object a line",
+    "not JSON": "write one JSON object a line, each of its names once",
     "not whole": "this field counts: give a whole number",
     "number too large": "no amount is so large: look at its unit and its digits",
     "out of range": "the data dictionary in the README says between which numbers this field lies",
@@ -43,3 +44,5 @@ REMEDIES: Final = {
 """Reason and remedy. Reasons are stable words: reports count by them and quarantine files carry them."""
 OTHER_WAY: Final = "amounts are not negative: correct the sign, or swap the parties where the tie runs the other way"
 """Remedy of negative money where it is what one party owes or delivers to the other."""
+CONTROLS: Final = r"[\x00-\x08\x0b\x0c\x0e-\x1f]"
+"""Signs that no text has; line ends and tabs it may have."""

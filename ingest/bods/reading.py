@@ -9,6 +9,7 @@ from typing import Any
 
 from graph.errors import UnreadableFile
 from ingest.encoding import detect, lines, pieces
+from ingest.json_text import once
 from ingest.reasons import REMEDIES
 from ingest.source import Rejected
 
@@ -80,7 +81,7 @@ def _constant(name: str) -> None:
     raise ValueError(f"{name} is no number")
 
 
-_DECODER = json.JSONDecoder(parse_constant=_constant)
+_DECODER = json.JSONDecoder(parse_constant=_constant, object_pairs_hook=once)
 
 
 def _by_line(path: Path, encoding: str, place: Callable[[int], str]) -> Iterator[Found | Rejected]:

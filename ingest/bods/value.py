@@ -1,10 +1,16 @@
 """Values of a statement, checked on the way out: what is not of its kind is a reason, never a stack trace."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
+
+from ingest.reasons import CONTROLS
 
 Json = Mapping[str, Any]
+_SHOWN: Final = 400
+"""Characters shown of a text that cannot be used."""
+_CONTROLS: Final = re.compile(CONTROLS)
 
 
 class Malformed(ValueError):
@@ -15,11 +21,18 @@ class Malformed(ValueError):
         super().__init__(f"{reason}: {detail}")
 
 
+def _clean(value: str, name: str) -> str:
+    """A text without space at its ends; raises Malformed where signs are in it that no text has."""
+    if not value.isprintable() and _CONTROLS.search(value):
+        raise Malformed("control characters", f"{name}: {value[:_SHOWN]!a}")
+    return value.strip()
+
+
 def text(source: Json, name: str) -> str:
     """A text, empty where none is given; numbers are read as text."""
     value = source.get(name)
     if type(value) is str:
-        return value.strip()
+        return _clean(value, name)
     if value is None or isinstance(value, bool):
         return ""
     if isinstance(value, str | int | float):
@@ -53,7 +66,7 @@ def words(source: Json, name: str) -> list[str]:
     if found is None:
         return []
     if isinstance(found, list) and all(isinstance(value, str) for value in found):
-        return [value.strip() for value in found if value.strip()]
+        return [value for value in (_clean(value, name) for value in found) if value]
     raise Malformed("not BODS", f"{name} holds something else than a list of texts")
 
 

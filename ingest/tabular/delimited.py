@@ -16,7 +16,7 @@ from ingest.encoding import detect, known
 from ingest.source import Rejected
 from ingest.tabular.layout import Layout
 from ingest.tabular.records import Block, Broken, Records
-from ingest.tabular.rows import Rows, damaged_cells, large_cells, reject_cells, shorten
+from ingest.tabular.rows import Rows, damaged_cells, reject_cells, shorten, unusable_cells
 
 DELIMITERS = ",\t;|"
 _WIDEST = 10_000
@@ -156,7 +156,7 @@ class _Reading:
             columns = [column.filter(said) for column in columns]
             numbers = numbers[said.to_numpy(zero_copy_only=False)]
         if len(numbers):
-            faults = large_cells(columns) + (damaged_cells(columns) if block.damaged else [])
+            faults = unusable_cells(columns) + (damaged_cells(columns) if block.damaged else [])
             yield Rows(self.layout.name, self.headers, tuple(columns), numbers, tuple(faults), block.consumed)
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from graph.errors import UnreadableFile
 from ingest.encoding import detect, known, lines
+from ingest.json_text import once
 from ingest.reasons import REMEDIES
 from ingest.source import Rejected
 from ingest.tabular.layout import Layout
@@ -21,11 +22,11 @@ from ingest.tabular.rows import (
     CellFault,
     Rows,
     damaged_cells,
-    large_cells,
     reason_of_cells,
     reject,
     reject_cells,
     shorten,
+    unusable_cells,
 )
 
 LIMIT = 1 << 23
@@ -83,7 +84,7 @@ class _Batch:
         if len(line) > LIMIT:
             return reject_cells(place, "cell too large", f"a line of over {LIMIT} bytes", [shorten(text)])
         try:
-            found = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+            found = json.loads(text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=once)
         except (ValueError, RecursionError) as problem:
             detail = "nested too deep" if isinstance(problem, RecursionError) else str(problem)
             return reject_cells(place, "not JSON", detail, [text])
@@ -104,7 +105,7 @@ class _Batch:
     def rows(self) -> Rows:
         headers = tuple(self._headers)
         columns = tuple(pa.array([_text(o.get(h)) for o in self._objects], pa.string()) for h in headers)
-        faults = large_cells(columns) + (damaged_cells(columns) if self._damaged else [])
+        faults = unusable_cells(columns) + (damaged_cells(columns) if self._damaged else [])
         for row, name, reason in self._broken:
             if name in self._headers and reason in REMEDIES:
                 detail = f"mend the cell, then take its name out of {UNREADABLE!r}"

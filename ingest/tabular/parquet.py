@@ -12,7 +12,7 @@ import pyarrow.parquet
 from graph.errors import UnreadableFile
 from ingest.source import Rejected
 from ingest.tabular.layout import Layout
-from ingest.tabular.rows import BATCH_BYTES, BATCH_ROWS, CellFault, Rows, large_cells
+from ingest.tabular.rows import BATCH_BYTES, BATCH_ROWS, CellFault, Rows, unusable_cells
 
 _EXACT = 2**53
 
@@ -43,7 +43,7 @@ def _rows(file: pyarrow.parquet.ParquetFile, path: Path, layout: Layout) -> Iter
         done += len(batch)
         faults: list[CellFault] = []
         columns = tuple(_text(column, number, faults) for number, column in enumerate(batch.columns))
-        faults += large_cells(columns)
+        faults += unusable_cells(columns)
         yield Rows(layout.name, headers, columns, numbers, tuple(faults), length * done // meta.num_rows)
 
 

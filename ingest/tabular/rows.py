@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ingest.reasons import REMEDIES
+from ingest.reasons import CONTROLS, REMEDIES
 from ingest.source import Rejected
 
 BATCH_ROWS = 1 << 16
@@ -29,6 +29,8 @@ UNREADABLE = "unreadable"
 """Key under which a row written to quarantine names the cells that could not be read, with the reason."""
 
 WRONG_NUMBER = "wrong number of cells"
+
+_SPACE = 0x20
 
 
 @dataclass(frozen=True)
@@ -108,15 +110,28 @@ def shorten(text: str) -> str:
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({len(text)} characters)"
 
 
-def large_cells(columns: Iterable[pa.Array]) -> list[CellFault]:
-    """Faults for cells longer than any field."""
+def unusable_cells(columns: Iterable[pa.Array]) -> list[CellFault]:
+    """Faults for cells longer than any field, and for cells with signs that no text has."""
     faults = []
     for number, column in enumerate(columns):
+        faults += _controlled(column, number)
         length = pc.binary_length(column)
         if (pc.max(length).as_py() or 0) > CELL_LIMIT:
             over = np.flatnonzero(pc.fill_null(pc.greater(length, CELL_LIMIT), False).to_numpy(zero_copy_only=False))
             faults += [CellFault(int(row), number, "cell too large", f"{length[int(row)]} bytes") for row in over]
     return faults
+
+
+def _controlled(column: pa.Array, number: int) -> list[CellFault]:
+    """Faults for cells of a column with control characters; line ends and tabs are none."""
+    text = column.buffers()[-1]
+    if text is None or not (np.frombuffer(text, np.uint8) < _SPACE).any():
+        return []
+    hit = pc.fill_null(pc.match_substring_regex(column, CONTROLS), False).to_numpy(zero_copy_only=False)
+    return [
+        CellFault(int(row), number, "control characters", ascii(shorten(column[int(row)].as_py())))
+        for row in np.flatnonzero(hit)
+    ]
 
 
 def damaged_cells(columns: Iterable[pa.Array]) -> list[CellFault]:

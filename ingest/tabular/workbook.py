@@ -17,7 +17,7 @@ from graph.errors import InvalidMapping, UnreadableFile
 from ingest.source import Rejected
 from ingest.tabular.archive import look_through
 from ingest.tabular.layout import Layout
-from ingest.tabular.rows import BATCH_BYTES, BATCH_ROWS, CellFault, Rows, large_cells, reject_cells
+from ingest.tabular.rows import BATCH_BYTES, BATCH_ROWS, CellFault, Rows, reject_cells, unusable_cells
 
 _WHOLE_DIGITS = 1e15
 """A spreadsheet keeps 15 digits; whole numbers beyond have lost some."""
@@ -163,7 +163,7 @@ class _Sheet:
 
     def _batch(self) -> Rows:
         columns = tuple(pa.array(column, pa.string()) for column in zip(*self._cells, strict=True))
-        faults = (*self._faults, *large_cells(columns))
+        faults = (*self._faults, *unusable_cells(columns))
         rows = Rows(self.place, self.headers, columns, np.array(self._numbers, np.int64), faults, self.size)
         self._clear()
         return rows

@@ -103,6 +103,16 @@ def test_bytes_that_are_no_text_cost_one_statement(tmp_path: Path) -> None:
     assert len(delivered.rows["Profile"]) == 2
 
 
+def test_signs_that_no_text_has_and_names_that_stand_twice_cost_one_statement(tmp_path: Path) -> None:
+    path = tmp_path / "file.jsonl"
+    lines = [json.dumps(entity(str(n))) for n in range(3)]
+    control, twice = lines[0].replace("Company", "Comp\\u0000ny"), "{" + '"statementId": "x", ' + lines[1][1:]
+    path.write_text("\n".join([control, twice, lines[2]]), encoding="utf-8")
+    delivered = read(Bods(), path)
+    assert reasons(delivered) == [("file.jsonl:1", "control characters"), ("file.jsonl:2", "not JSON")]
+    assert len(delivered.rows["Profile"]) == 1
+
+
 def test_a_broken_statement_does_not_take_the_others_along(tmp_path: Path) -> None:
     found = [json.dumps(entity(str(n))) for n in range(3)]
     path = tmp_path / "file.jsonl"

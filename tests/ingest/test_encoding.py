@@ -94,3 +94,15 @@ def test_of_a_long_line_only_the_beginning_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "t.jsonl"
     path.write_bytes(b"x" * 5_000_000 + b"\r\nshort\r\n")
     assert [line for line, _ in lines(path, "utf-8", limit=100)] == [b"x" * 101, b"short"]
+
+
+def test_one_line_of_another_encoding_is_a_bad_row_and_not_a_bad_file(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    plain = [f"{number},Sample {number} Ltd" for number in range(60)]
+    path.write_bytes(
+        "\n".join(["id,name", *plain[:30]]).encode() + b"\n90,Caf\xe9 Ltd\n" + "\n".join(plain[30:]).encode()
+    )
+    assert detect(path) == "utf-8"
+    path.write_bytes("\n".join(["id,name", *(f"{row}, Café" for row in plain)]).encode("cp1252"))
+    with pytest.raises(UnreadableFile, match="neither UTF-8"):
+        detect(path)

@@ -164,8 +164,8 @@ def test_a_row_refused_again_after_mending_is_listed_as_such_until_it_is_mended_
         return " ".join(typed("quarantine", "list", *store).output.split())
 
     assert "mended" not in listed()
-    for number in ("1", "2"):
-        typed("quarantine", "mend", number, f'{{"no": "", "name": "Another {number} Ltd"}}', *store)
+    for name in ("Another", "A third"):
+        typed("quarantine", "mend", "1", f'{{"no": "", "name": "{name} Ltd"}}', *store)
         assert "mended: contagraph quarantine retry loads it" in listed()
         assert "again" not in listed()
         assert typed("quarantine", "retry", *store).exit_code == 0
@@ -173,7 +173,7 @@ def test_a_row_refused_again_after_mending_is_listed_as_such_until_it_is_mended_
         assert "retry loads it" not in listed()
     assert typed("quarantine", "retry", *store).exit_code == 0
     assert "refused again after it was mended:" in listed()
-    assert typed("quarantine", "restore", "4", *store).exit_code == 0
+    assert typed("quarantine", "restore", "1", *store).exit_code == 0
     assert "mended" not in listed()
 
 
@@ -182,10 +182,29 @@ def test_a_row_refused_again_after_mending_can_still_be_put_back_as_it_came(tmp_
     store, out = ("--store", str(tmp_path / "store")), tmp_path / "out.jsonl"
     typed("quarantine", "mend", "1", '{"no": "", "name": "Another Ltd"}', *store)
     assert typed("quarantine", "retry", *store).exit_code == 0
-    assert typed("quarantine", "restore", "2", *store).exit_code == 0
+    assert typed("quarantine", "restore", "1", *store).exit_code == 0
     typed("quarantine", "export", str(out), *store)
     (row,) = (json.loads(line) for line in out.read_text(encoding="utf-8").splitlines())
     assert json.loads(row["raw"])["name"] == "Sample Ltd"
+
+
+def test_a_row_keeps_its_number_however_often_it_is_refused(tmp_path: Path) -> None:
+    load(tmp_path, "a", "no,name\n,Sample Ltd\n1,First Ltd\n,Another Ltd\n")
+    store, out = ("--store", str(tmp_path / "store")), tmp_path / "out.jsonl"
+
+    def rows() -> list[tuple[int, str, str]]:
+        typed("quarantine", "export", str(out), *store)
+        found = (json.loads(line) for line in out.read_text(encoding="utf-8").splitlines())
+        return [(row["number"], row["place"], json.loads(row["raw"])["name"]) for row in found]
+
+    assert rows() == [(1, "a.csv:2", "Sample Ltd"), (2, "a.csv:4", "Another Ltd")]
+    typed("quarantine", "mend", "2", '{"no": "", "name": "A third Ltd"}', *store)
+    for _ in range(2):
+        assert typed("quarantine", "retry", *store).exit_code == 0
+        assert rows() == [(1, "a.csv:2", "Sample Ltd"), (2, "a.csv:4", "A third Ltd")]
+    typed("quarantine", "mend", "1", '{"no": "7", "name": "Sample Ltd"}', *store)
+    assert typed("quarantine", "retry", *store).exit_code == 0
+    assert rows() == [(2, "a.csv:4", "A third Ltd")]
 
 
 def test_a_page_behind_the_last_row_says_so(tmp_path: Path) -> None:

@@ -73,3 +73,20 @@ def test_an_ending_of_no_table_is_refused(tmp_path: Path, name: str) -> None:
 def test_a_file_that_is_not_there_is_told_without_a_trace(tmp_path: Path, ending: str) -> None:
     with pytest.raises(UnreadableFile):
         list(read_rows(tmp_path / f"none{ending}", Layout("none")))
+
+
+def test_a_line_that_says_a_thing_twice_is_refused(tmp_path: Path) -> None:
+    (rows,), bad = read(
+        tmp_path / "t.jsonl", '{"a": "25%", "a": "52%"}\n{"a": "1", "b": {"c": 1, "c": 2}}\n{"a": "2"}\n'
+    )
+    assert bad == {"t.jsonl:1": "not JSON", "t.jsonl:2": "not JSON"}
+    assert rows.numbers.tolist() == [3]
+
+
+def test_signs_that_no_text_has_are_told_and_line_ends_are_not(tmp_path: Path) -> None:
+    (rows,), _ = read(tmp_path / "t.jsonl", '{"a": "Sam\\u0000ple"}\n{"a": "12 Street\\nTown\\t7"}\n{"b": "\\u001b"}\n')
+    assert [(fault.row, fault.column, fault.reason) for fault in rows.faults] == [
+        (0, 0, "control characters"),
+        (2, 1, "control characters"),
+    ]
+    assert r"Sam\x00ple" in rows.faults[0].detail
