@@ -26,6 +26,9 @@ Convert = Callable[[Kind, NDArray[np.uint32], NDArray[np.float64]], NDArray[np.f
 """Amounts of some rows in the currency of the moment."""
 
 
+_UNSAID = np.iinfo(np.int64).min
+
+
 class Fields(Mapping[str, NDArray[Any]]):
     """Arrays by name, each made when it is first asked for."""
 
@@ -173,7 +176,10 @@ def _values(between: Between, kind: Kind, field: Field, name: str, rows: NDArray
         return between.convert(kind, rows, values) if field.type == "money" else values
     if field.type == "date":
         return gathered(column, rows, np.int32, null=ALWAYS)
-    return gathered(column, rows, np.int8 if column.type == pa.int8() else np.int64)
+    if field.type == "integer":
+        whole = gathered(column, rows, np.int64, null=_UNSAID)
+        return np.where(whole == _UNSAID, np.nan, whole)
+    return gathered(column, rows, np.int8)
 
 
 def codes(facts: Facts, kind: Kind, field: Field) -> NDArray[np.int8]:

@@ -144,6 +144,16 @@ def test_missing_votes_are_the_share_and_what_is_unknown_spans_everything(tmp_pa
     assert fields["votes_stated"].tolist() == [False, True, False, False]
 
 
+def test_a_whole_number_that_nobody_stated_is_none_and_not_zero(tmp_path: Path) -> None:
+    rows = [
+        fact(RELATED_TO, "a:1", "a:2", kind="kin", generations=0),
+        fact(RELATED_TO, "a:1", "a:3", kind="kin"),
+        fact(RELATED_TO, "a:2", "a:3", kind="kin", generations=2),
+    ]
+    fields = world(tmp_path, [Load(COMPANIES, rows)]).links(RELATED_TO).fields
+    assert np.array_equal(fields["generations"], [0, np.nan, 2], equal_nan=True)
+
+
 def test_amounts_come_in_the_only_currency_or_in_the_one_asked_for(tmp_path: Path) -> None:
     loan = fact(LENDS, "a:1", "a:2", facility_id="1", kind="loan", drawn=100.0, currency="CNY")
     bond = fact(LENDS, "a:1", "a:2", facility_id="2", kind="bond", drawn=10.0, currency="USD")

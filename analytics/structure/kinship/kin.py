@@ -48,8 +48,7 @@ class Kinship:
     @classmethod
     def of(cls, links: Any) -> "Kinship":
         """Of a snapshot's RELATED_TO links."""
-        # A number that is not stated reads as 0 among the fields, and here that is a degree.
-        generations = links.text("generations").fill_null(UNSAID).to_numpy(zero_copy_only=False)
+        generations = np.nan_to_num(links.fields["generations"], nan=UNSAID).astype(np.int64)
         return cls(links.tail, links.head, links.fields["kind"], links.fields["line"], generations)
 
 
