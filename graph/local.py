@@ -186,7 +186,8 @@ def spawn(root: Path, settings: dict[str, Any], *, lock: IO[bytes] | None) -> "s
             env=environment,
             pass_fds=[lock.fileno()] if lock else [],
         )
-    tell(child, settings | {"parent": os.getpid()})
+    with contextlib.suppress(BrokenPipeError):  # a child that died at once has said why, which is read next
+        tell(child, settings | {"parent": os.getpid()})
     return child
 
 
