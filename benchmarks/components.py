@@ -1,4 +1,4 @@
-"""Weakly connected components by union and find, against scipy."""
+"""Weakly connected components by union and find, against scipy, and igraph where it is installed."""
 
 import sys
 
@@ -9,6 +9,7 @@ from scipy.sparse.csgraph import connected_components
 from analytics.kernels.components import weak_components
 from analytics.structure.votes import starts
 from benchmarks.graphs import ownership
+from benchmarks.peers import installed
 from benchmarks.timing import compare
 
 
@@ -26,6 +27,15 @@ def run(*, quick: bool) -> None:
         peer_name="scipy",
         asked=None if quick else 0.05,
     )
+    if igraph := installed("igraph"):
+        net = igraph.Graph(graph.size, np.column_stack([graph.tail, graph.head]), directed=True)
+        compare(
+            "weakly connected components",
+            lambda: int((weak_components(start, graph.head) == np.arange(graph.size)).sum()),
+            lambda: len(net.connected_components(mode="weak")),
+            size=f"{graph.size:,} parties, {len(graph.tail):,} holdings",
+            peer_name="igraph",
+        )
 
 
 if __name__ == "__main__":
