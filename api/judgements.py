@@ -13,6 +13,7 @@ read it and leave it out, so that the version of the schema stays.
 """
 
 import json
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -32,12 +33,17 @@ from graph.texts import UNKNOWN
 from ingest.judgements import SOURCE
 from ingest.loading.report import Report
 from ingest.loading.staging import Watch
+from ingest.reasons import CONTROLS
 
 JUDGED: Final = "judgements"
 LOADED: Final = "loaded"
 DECIDED: Final = "credit check"
 MOST: Final = 1_000
 """Judgements of one call."""
+SHOWN: Final = 200
+"""Characters shown of a text that is refused."""
+_NO_TEXT: Final = re.compile(rf"{CONTROLS}|[\ud800-\udfff]")
+"""Control characters, and halves of characters, which no file can hold."""
 KINDS: Final = ("dependence", "ring fence", "same party")
 
 
@@ -209,6 +215,11 @@ def _rows(entry: Entry) -> Iterator[dict[str, Any]]:
 def _checked(one: Judgement, today: date, where: str) -> Judgement:
     """A judgement with its first day filled in. Raises InvalidInput or InvalidDate."""
     said = {name: value.strip() for name, value in asdict(one).items()}
+    for name, value in said.items():
+        if _NO_TEXT.search(value):
+            raise InvalidInput(
+                f"has signs that no text has: {value[:SHOWN]!a}", where=f"{where}: {name}", remedy="take them out"
+            )
     if said["kind"] not in KINDS:
         raise InvalidInput(f"no kind {said['kind']!r}", where=where, remedy=f"use one of {', '.join(KINDS)}")
     if said["verdict"] not in ("confirmed", "rejected", "withdrawn"):

@@ -42,7 +42,8 @@ class Judgements:
 
     def read(self, delivery: Delivery) -> Iterator[Staged | Rejected]:
         """The facts of every line, kind by kind."""
-        lines = [line for path in delivery.paths for line in path.read_text(encoding="utf-8").splitlines()]
+        # Other line ends than \n stand within texts: what was pasted from a PDF has them.
+        lines = [line for path in delivery.paths for line in path.read_text(encoding="utf-8").split("\n")[:-1]]
         told = [json.loads(line) for line in lines]
         for name in KINDS:
             mine = [at for at, row in enumerate(told) if row["kind"] == name]

@@ -62,7 +62,7 @@ def original_places(path: Path, item: Item) -> Item:
     beside = places_beside(path)
     if not beside.exists():
         return item
-    places = beside.read_text(encoding="utf-8").splitlines()
+    places = beside.read_text(encoding="utf-8").split("\n")[:-1]
     if isinstance(item, Rejected):
         _, row = split_place(item.place)
         return replace(item, place=places[row - 1]) if 0 < row <= len(places) else item

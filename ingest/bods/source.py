@@ -86,7 +86,7 @@ def _places(delivery: Delivery, path: Path) -> Callable[[int], str]:
     name = delivery.origins.get(path, path.name)
     beside = places_beside(path)
     if path in delivery.origins and beside.exists():
-        places = beside.read_text(encoding="utf-8").splitlines()
+        places = beside.read_text(encoding="utf-8").split("\n")[:-1]
         return lambda line: places[line - 1] if line <= len(places) else f"{name}:{line}"
     return lambda line: f"{name}:{line}"
 

@@ -89,6 +89,13 @@ def test_a_ring_fence_is_the_rejected_dependence_on_the_controller(intake: Intak
     assert held(intake, DAY) == [(C, A, "control", "rejected")]
 
 
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85", "\n", "\r\n"])
+def test_a_reason_may_have_any_line_ends(intake: Intake, end: str) -> None:
+    record(intake, [replace(CONFIRMED, reason=f"sole buyer{end}as its letter says")])
+    assert held(intake, DAY) == [(A, B, "cn-annex1-1", "confirmed")]
+    assert verify(intake).waiting == ()
+
+
 def test_records_judged_the_same_are_one_party(intake: Intake) -> None:
     record(intake, [SAME])
     engine = Engine.open(intake.place)
@@ -120,6 +127,8 @@ WRONG: dict[str, tuple[Judgement, type[ContagraphError], str]] = {
     "a fence without evidence": (replace(FENCE, evidence=""), InvalidInput, "evidence"),
     "a fence with a criterion": (replace(FENCE, criterion="cn-annex1-1"), InvalidInput, "no criterion"),
     "all confirmed": (replace(CONFIRMED, criterion="any"), InvalidInput, "no criterion in particular"),
+    "half of a character": (replace(CONFIRMED, reason="sole \ud800 buyer"), InvalidInput, r"reason: .*\\ud800"),
+    "a zero byte": (replace(CONFIRMED, evidence="\x00"), InvalidInput, "signs that no text has"),
     "no kind": (replace(FENCE, kind="hunch"), InvalidInput, "hunch"),  # type: ignore[arg-type]
 }
 
