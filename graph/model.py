@@ -228,7 +228,8 @@ STATEMENT: Final = Kind(
     "Statement", "One item of a financial or regulatory statement", "报表项目", ends=("party",),
     fields=(
         Field("period_end", "date", "Last day of the period", "期末日", key=True, required=True),
-        Field("months", "integer", "Length of the period; 0 for a day's balance", "期间月数", key=True, low=0),
+        Field("months", "integer", "Length of the period; 0 for a day's balance", "期间月数",
+              key=True, required=True, low=0),
         Field("standard", "text", "Accounting or regulatory standard", "准则", key=True),
         Field("item", "text", "Name of the item, such as total_assets, tier1", "项目", key=True, required=True),
         Field("value", "number", "The item's value in whole units", "数值", required=True),
