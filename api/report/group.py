@@ -59,8 +59,8 @@ class Laid:
         return self.words.either(", ", "、").join(f"{kind} {count}" for kind, count in counts.most_common())
 
     def _basis(self, fact: Fact) -> str:
-        kind = self.words.kind(fact.kind)
-        return f"{kind} ({self.words.said(fact.values['basis'])})" if fact.kind == CONTROLS.name else kind
+        control = fact.kind == CONTROLS.name
+        return self.words.said(fact.values["basis"]) if control else self.words.kind(fact.kind)
 
     def also(self, party: Party) -> tuple[str, ...]:
         """Other groups a member belongs to."""
@@ -271,7 +271,7 @@ def _short(words: Words, value: GroupReport) -> Iterator[str]:
         if sheet.stakes:
             total, who = sheet.stakes[-1], value.lender.name if value.lender else words("all_lenders")
             direct, contingent = (words.money(amount, value.currency) for amount in (total.direct, total.contingent))
-            told = f"{words('direct')} {direct}{words.either(', ', '，')}{words('contingent')} {contingent}"
+            told = words("at_stake", direct=direct, contingent=contingent)
             yield f"{words('stakes', lender=who)}{colon}{told}"
         else:
             yield words("nothing_at_stake")
