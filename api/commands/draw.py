@@ -37,16 +37,12 @@ def draw(
 
     What is marked is drawn however far it stands. Example: contagraph draw ID --mark groups --out picture.html
     """
-    from api.draw import draw as drawn  # noqa: PLC0415
-    from api.draw.marks import marks  # noqa: PLC0415
-    from api.questions import network  # noqa: PLC0415
+    from api.draw.asked import drawing  # noqa: PLC0415
 
     known = meant(engine, moment, party)
-    found = marks(engine, known, mark or (), moment=moment)
-    beside = [one.id for one in found.parties[:limit]]
-    answer = network(engine, known, hops=hops, kinds=kinds, limit=limit, beside=beside, moment=moment)
+    made = drawing(engine, known, hops=hops, kinds=kinds, mark=mark or (), limit=limit, moment=moment)
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(drawn(answer, found), encoding="utf-8")
-    for reason in (*answer.reasons, *found.reasons):
+    out.write_text(made.page, encoding="utf-8")
+    for reason in made.reasons:
         typer.echo(reason)
     typer.echo(f"drawn in {out}")

@@ -110,7 +110,7 @@ def gap_for(facts: Sequence[Fact], words: Words) -> float:
     together = _together(facts)
     labels = [_label(mine, words, wordy=len(together) <= BUSY) for mine in together.values()]
     widest = max((SIGN * text_width(label) for label in labels), default=0.0)
-    return min(max(widest + 40, NARROW), GAP)
+    return min(max(widest + 48, NARROW), GAP)
 
 
 def _together(facts: Sequence[Fact]) -> dict[tuple[str, str, str], list[Fact]]:

@@ -1,13 +1,17 @@
 """Answers as pages to print and as workbooks."""
 
-from typing import Any
+import re
+from base64 import b64encode
+from hashlib import sha256
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
 from analytics.limits.check import NEAR
 from api import questions
+from api.draw.asked import drawing
 from api.questions.group_report import group_report
 from api.report import group_page, linkage_page
 from api.routes.asked import At, FindingState, Kinds, Language, LenderId, Limit, Near, PartyId, Served, Set, Whose
@@ -47,6 +51,28 @@ def linkage_report(
     return _page(linkage_page(answer, language=language))
 
 
+@router.get("/parties/{id:path}/network.html", response_class=HTMLResponse)
+def picture(
+    engine: Served,
+    id: PartyId,
+    moment: At,
+    hops: Annotated[int, Query(ge=1, le=6, description="Steps from the party")] = 2,
+    kinds: Kinds = None,
+    mark: Annotated[
+        list[Literal["groups", "circles", "control"]] | None,
+        Query(
+            description="Mark its groups of connected clients, guarantee circles through it, and how control reaches "
+            "it; repeatable",
+            examples=[["groups", "control"]],
+        ),
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=500, description="Most parties drawn; the rest is counted")] = 300,
+) -> HTMLResponse:
+    """Its network as a picture to look around in, with everything as tables beside it."""
+    made = drawing(engine, id, hops=hops, kinds=kinds, mark=mark or (), limit=limit, moment=moment)
+    return HTMLResponse(made.page, headers={"Content-Security-Policy": _scripted(made.page)})
+
+
 @router.get("/parties/{id:path}/group.html", response_class=HTMLResponse)
 def group_paper(
     engine: Served, id: PartyId, moment: At, settings: Set, lender: Whose = None, language: Language = "en"
@@ -62,6 +88,13 @@ def limits_table(engine: Served, id: LenderId, moment: At, near: Near = NEAR, st
     made = limits_workbook(engine, id, near=near, state=state, moment=moment)
     name = quote(f"limits {id} {moment.valid_at}.xlsx".replace(":", " ").replace("/", " "))
     return Workbook(made, headers={"Content-Disposition": f"attachment; filename=limits.xlsx; filename*=UTF-8''{name}"})
+
+
+def _scripted(page: str) -> str:
+    """A policy under which the scripts of this page run and no other."""
+    scripts = re.findall("<script>(.*?)</script>", page, re.DOTALL)
+    hashes = " ".join(f"'sha256-{b64encode(sha256(one.encode()).digest()).decode()}'" for one in scripts)
+    return f"{POLICY}; script-src {hashes}; img-src data: blob:"
 
 
 def _page(text: str) -> HTMLResponse:

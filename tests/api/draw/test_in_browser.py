@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 
+from api.app import create_app
 from api.draw import draw
 from api.draw.marks import KINDS, marks
 from api.draw.scene import KEEP
 from api.engine import Engine, Place
 from api.questions import network
+from api.settings import Settings
 from tests.api.conftest import ALONE, BUYER, HOLD, HOSTILE, MINE, NAMES, RING1, B
+from tests.api.service import serving, wait_until_ready
 from tests.api.world import Book, instant
 
 pytestmark = pytest.mark.browser
@@ -172,6 +175,23 @@ def test_marked_lines_stand_out_until_they_are_switched_off(browser: Any, engine
     assert it.page.evaluate(wide) == ["A1", "A2", "A2"]
     it.page.locator("input[data-mark-kind=control]").uncheck()
     assert it.page.evaluate(wide) == []
+
+
+def test_the_picture_over_http_runs_its_own_scripts_and_no_others(browser: Any, engine: Engine) -> None:
+    with serving(create_app(engine, Settings())) as client:
+        wait_until_ready(client)
+        page = browser.new_page()
+        errors: list[str] = []
+        page.on("console", lambda message: errors.append(message.text))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{client.base_url}/v1/parties/{MINE}/network.html?mark=groups")
+        page.wait_for_selector("body[data-drawn]")
+        assert errors == []
+        page.evaluate(
+            "document.body.append(Object.assign(document.createElement('script'), {text: 'window.foreign = 1'}))"
+        )
+        assert page.evaluate("window.foreign") is None
+        assert any("Content Security Policy" in error for error in errors)
 
 
 def test_a_mark_is_chosen_by_keyboard_and_its_parties_are_selected(

@@ -80,6 +80,16 @@ def test_the_group_report_is_the_same_page_in_three_ways(
     assert json.loads((tmp_path / "group.json").read_text(encoding="utf-8")) == expected
 
 
+def test_the_picture_is_the_same_page_in_two_ways(client: httpx.Client, folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "picture.html"
+    typed = run("draw", MINE, "--mark", "groups", "--mark", "circles", "--out", str(out), "--store", str(folder), *AT)
+    assert typed.returncode == 0, typed.stderr
+    replied = client.get(f"/v1/parties/{MINE}/network.html", params={"mark": ["groups", "circles"], **MOMENT})
+    assert replied.status_code == 200, replied.text
+    assert replied.text == out.read_text(encoding="utf-8")
+    assert replied.headers["content-security-policy"].count("sha256-") == 2
+
+
 def cells(book: openpyxl.Workbook) -> dict[str, list[tuple[object, ...]]]:
     return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book}
 
