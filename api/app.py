@@ -11,7 +11,7 @@ from api.auth import Access, Guard
 from api.bounds import Bounds
 from api.engine import Engine
 from api.freshness import LOOK_EVERY, Keeper
-from api.routes import credit, judgements, lenders, links, pages, parties, service
+from api.routes import credit, judgements, lenders, links, pages, parties, reports, service
 from api.routes.asked import no_strangers
 from api.settings import Settings
 
@@ -45,6 +45,8 @@ def create_app(engine: Engine, settings: Settings, *, look_every: float = LOOK_E
     problems.register(app)
     app.include_router(pages.router)
     app.include_router(service.router)
+    # Before the questions: the address of a party ends with anything.
+    app.include_router(reports.router, prefix="/v1", responses=wire.PROBLEMS)
     app.include_router(parties.router, prefix="/v1", responses=wire.PROBLEMS)
     app.include_router(links.router, prefix="/v1", responses=wire.PROBLEMS)
     app.include_router(credit.router, prefix="/v1", responses=wire.PROBLEMS)

@@ -77,7 +77,8 @@ def invented(folder: Path, store: Path) -> Iterator[Step]:
     sheet = ("report", "group", group, "--out", str(folder / "客户集团报告.html"), *chinese, *lender, *money)
     yield Step("The group as a report to print", sheet)
     ties = [word for kind in ("OWNS", "CONTROLS", "GUARANTEES", "RELATED_TO") for word in ("--kind", kind)]
-    yield _drawn("Its network as a picture", group, folder / "B集团.html", (*ties, *money))
+    told = [word for mark in ("groups", "control") for word in ("--mark", mark)]
+    yield _drawn("Its network, its group marked", group, folder / "B集团.html", (*ties, *told, *money))
     yield _drawn("The car maker's supply web as a picture", cast["maker"], folder / "supply.html", money)
 
 

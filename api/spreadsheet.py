@@ -5,6 +5,7 @@ Heads stand in both languages. What data says is text and never a formula, whate
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,14 +16,19 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from api.answer import Answer, Source
+from api.engine import Engine
 from api.printing.paper import plain
-from api.questions.book_groups import BookGroups, ClientGroup
-from api.questions.book_limits import BookLimits, LimitFinding
+from api.questions.asking import MOST
+from api.questions.book_groups import BookGroups, ClientGroup, book_groups
+from api.questions.book_limits import BookLimits, LimitFinding, book_limits
 from api.questions.groups import Member, why
+from graph.moment import Moment
 
 AMOUNT, SHARE, COUNT = "#,##0.00", "0.00%", "#,##0"
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """Signs by which a program may take a text for a formula."""
+MOST_GROUPS = 200
+"""Groups of a workbook, those that owe most."""
 YES = {True: "是 yes", False: "否 no"}
 
 Column = tuple[str, str, int]
@@ -116,7 +122,21 @@ WHOM: Final = {
 }
 
 
-def write_limits(path: Path, limits: Sequence[Answer[BookLimits]], groups: Answer[BookGroups]) -> None:
+def limits_workbook(engine: Engine, lender: str, *, near: float, state: str, moment: Moment) -> bytes:
+    """The workbook of a lender, of all pages there are."""
+
+    def page(offset: int) -> Answer[BookLimits]:
+        return book_limits(engine, lender, near=near, state=state, limit=MOST, offset=offset, moment=moment)
+
+    pages = [page(0)]
+    while pages[-1].answer.page.left:
+        pages.append(page(len(pages) * MOST))
+    made = BytesIO()
+    write_limits(made, pages, book_groups(engine, lender, limit=MOST_GROUPS, moment=moment))
+    return made.getvalue()
+
+
+def write_limits(path: Path | BytesIO, limits: Sequence[Answer[BookLimits]], groups: Answer[BookGroups]) -> None:
     """Write the workbook of a lender: all pages of its limits, and the groups that owe most."""
     first = limits[0]
     findings = [one for answer in limits for one in answer.answer.findings]

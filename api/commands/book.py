@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
 Bank = Annotated[str, typer.Argument(metavar="LENDER", help="Id of the lender; its exact name or number where one has")]
 
-GROUPS = 200
-"""Groups of a workbook, those that owe most."""
-
 app = typer.Typer(no_args_is_help=True, help="Ask about a lender's whole book: contagraph ask book groups LENDER.")
 moments = at_moment(shown=True)
 
@@ -47,22 +44,14 @@ def limits(
 
 def _written(engine: "Engine", lender: str, near: float, state: str, out: Path, moment: "Moment") -> None:
     """Write all pages of a lender's limits, and the groups that owe most, as a workbook."""
-    from api import questions  # noqa: PLC0415
-    from api.questions.asking import MOST  # noqa: PLC0415
-    from api.spreadsheet import write_limits  # noqa: PLC0415
+    from api.spreadsheet import limits_workbook  # noqa: PLC0415
     from graph.errors import InvalidInput  # noqa: PLC0415
 
     if out.suffix.lower() != ".xlsx":
         raise InvalidInput("is written as a workbook", where=str(out), remedy="give it a name that ends in .xlsx")
-    pages = [questions.book_limits(engine, lender, near=near, state=state, limit=MOST, moment=moment)]
-    while pages[-1].answer.page.left:
-        behind = len(pages) * MOST
-        pages.append(
-            questions.book_limits(engine, lender, near=near, state=state, limit=MOST, offset=behind, moment=moment)
-        )
-    groups = questions.book_groups(engine, lender, limit=GROUPS, moment=moment)
+    made = limits_workbook(engine, lender, near=near, state=state, moment=moment)
     out.parent.mkdir(parents=True, exist_ok=True)
-    write_limits(out, pages, groups)
+    out.write_bytes(made)
     # Beside the answer, which may be read by a program.
     typer.echo(f"written: {out}", err=True)
 

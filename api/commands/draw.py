@@ -24,6 +24,10 @@ def draw(
     out: Annotated[Path, typer.Option(help="HTML file to write")],
     hops: Annotated[int, typer.Option(min=1, help="Steps outwards")] = 2,
     kinds: Kinds = None,
+    mark: Annotated[
+        list[str] | None,
+        typer.Option(help="Mark groups (of connected clients), circles (of guarantees), control; may be repeated"),
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Most parties drawn; the rest is counted")] = 300,
     *,
     engine: "Engine",
@@ -31,14 +35,14 @@ def draw(
 ) -> None:
     """Draw a party's network as one page that opens in any browser.
 
-    Example: contagraph draw ID --out picture.html --hops 2
+    What is marked is drawn however far it stands. Example: contagraph draw ID --mark groups --out picture.html
     """
-    from api.draw import draw as drawn  # noqa: PLC0415
-    from api.questions import network  # noqa: PLC0415
+    from api.draw.asked import drawing  # noqa: PLC0415
 
-    answer = network(engine, meant(engine, moment, party), hops=hops, kinds=kinds, limit=limit, moment=moment)
+    known = meant(engine, moment, party)
+    made = drawing(engine, known, hops=hops, kinds=kinds, mark=mark or (), limit=limit, moment=moment)
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(drawn(answer), encoding="utf-8")
-    for reason in answer.reasons:
+    out.write_text(made.page, encoding="utf-8")
+    for reason in made.reasons:
         typer.echo(reason)
     typer.echo(f"drawn in {out}")

@@ -13,6 +13,8 @@ import jinja2
 from api.answer import Answer, Fact, Party, Source
 from api.draw import style
 from api.draw.layered import layered
+from api.draw.marks import NONE, Marks
+from api.draw.overlay import STRESSED, overlay
 from api.draw.scene import Fold, Scene, scene
 from api.draw.stress import by_stress
 from api.questions.network import Network
@@ -64,16 +66,22 @@ class Line:
     source: str
 
 
-def draw(answer: Answer[Network]) -> str:
-    """One HTML page with everything in it: no other file, no other host."""
-    drawn = scene(answer.answer)
-    sources = {source.fact_id: source for source in answer.sources}
-    canvas = _canvas(drawn, answer.answer, sources)
+def draw(answer: Answer[Network], marks: Marks = NONE) -> str:
+    """One HTML page with everything in it, marks included: no other file, no other host."""
+    drawn = scene(answer.answer, marks)
+    sources = {source.fact_id: source for source in (*answer.sources, *marks.sources)}
+    canvas = _canvas(drawn, answer.answer, sources, marks)
+    over = overlay(marks, drawn, {node["id"]: (node["x"], node["y"]) for node in canvas.nodes})
     folder = files("pyvis") / "lib" / "vis-9.1.2"
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True)
     page: str = environment.get_template("page.html").render(
         answer=answer,
         drawn=drawn,
+        reasons=[*answer.reasons, *marks.reasons],
+        over=over,
+        marks_script=(Path(__file__).parent / "marks.js").read_text(encoding="utf-8") if over.kinds else "",
+        stressed=STRESSED,
+        groups={party.id: marks.groups_of(party.id) for party in marks.parties},
         nodes=canvas.nodes,
         edges=canvas.edges,
         options=OPTIONS,
@@ -91,19 +99,19 @@ def draw(answer: Answer[Network]) -> str:
     return page
 
 
-def _canvas(drawn: Scene, network: Network, sources: dict[str, Source]) -> Any:
+def _canvas(drawn: Scene, network: Network, sources: dict[str, Source], marks: Marks) -> Any:
     """Nodes and edges as pyvis keeps them, each at its place."""
     from pyvis.network import Network as Canvas  # noqa: PLC0415  (two seconds that only a picture needs)
 
     canvas = Canvas(directed=True, cdn_resources="in_line")
-    marks = [*(party.id for party in drawn.parties), *(fold.name for fold in drawn.folds)]
+    nodes = [*(party.id for party in drawn.parties), *(fold.name for fold in drawn.folds)]
     labels = [*(wrapped(party.name) for party in drawn.parties), *(fold.label for fold in drawn.folds)]
-    places, bends = _places(drawn, network, marks, labels)
-    font = 19 if len(marks) <= BUSY else 36
-    busiest = _busiest(drawn) if len(marks) > BUSY else frozenset()
+    places, bends = _places(drawn, network, nodes, labels)
+    font = 19 if len(nodes) <= BUSY else 36
+    named = _named(drawn, marks) if len(nodes) > BUSY else frozenset()
     for party, text, (x, y) in zip(drawn.parties, labels, places, strict=False):
-        look = _look(party, drawn.start, font if party.id in {drawn.start.id, *busiest} else 0)
-        canvas.add_node(party.id, text, title=_title(party, drawn), x=x, y=y, **look)
+        look = _look(party, drawn.start, font if party.id in {drawn.start.id, *named} else 0)
+        canvas.add_node(party.id, text, title=_title(party, drawn, marks), x=x, y=y, **look)
     for fold, (x, y) in zip(drawn.folds, places[len(drawn.parties) :], strict=True):
         canvas.add_node(fold.name, fold.label, title=_fold_title(fold), x=x, y=y, shape=style.FOLDED, size=12,
                         color={"background": "#eef1f4", "border": style.STROKES[fold.kind].color},
@@ -152,8 +160,11 @@ def _places(
 # ── looks ──
 
 
-def _busiest(drawn: Scene) -> frozenset[str]:
-    """The parties with the most links: named large enough to be read when a large picture is seen whole."""
+def _named(drawn: Scene, marks: Marks) -> frozenset[str]:
+    """Who is named large enough to be read when a large picture is seen whole: what is marked, else the busiest."""
+    marked = frozenset(party.id for party in marks.parties)
+    if 0 < len(marked) <= BUSY:
+        return marked
     links = Counter(end for facts in drawn.lines.values() for end in (facts[0].tail.id, facts[0].head.id))
     return frozenset(party for party, count in links.most_common(NAMED) if count >= HUB)
 
@@ -235,18 +246,20 @@ def text_width(text: str) -> int:
 # ── words ──
 
 
-def _title(party: Party, drawn: Scene) -> str:
+def _title(party: Party, drawn: Scene, marks: Marks) -> str:
     links = drawn.links.get(party.id)
     shown = sum(party.id in (fact.tail.id, fact.head.id) for fact in drawn.facts)
     shown += sum(len(fold.facts) + fold.more for fold in drawn.folds if fold.hub == party.id)
     more = f"\n{plural(links - shown, 'more link')} not drawn" if links and links > shown else ""
-    return f"{party.name}\n{party.kind} · {party.id}{more}"
+    marked = [f"{mark.sign} · {mark.name}: {mark.why[party.id]}" for mark in marks.marks if party.id in mark.why]
+    return "\n".join([f"{party.name}\n{party.kind} · {party.id}{more}", *marked])
 
 
 def _fold_title(fold: Fold) -> str:
     names = [party.name for party in fold.parties[:8]]
     rest = [f"and {fold.count - len(names):,} more"] if fold.count > len(names) else []
-    return "\n".join([fold.label, *names, *rest])
+    groups = [f"all of them in group {' and '.join(fold.groups)}"] if fold.groups else []
+    return "\n".join([fold.label, *groups, *names, *rest])
 
 
 def _fact_title(fact: Fact, sources: dict[str, Source]) -> str:

@@ -2,10 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from api.answer import Fact, Party
+from api.draw.marks import NONE, Marks
 from api.draw.style import EQUITY, STROKES
 from api.questions.network import Network
 
@@ -28,6 +29,8 @@ class Fold:
     facts: tuple[Fact, ...]
     more: int
     """Links of this kind that were not even read."""
+    groups: tuple[str, ...] = ()
+    """Signs of the marked groups that all of them belong to."""
 
     @property
     def count(self) -> int:
@@ -62,42 +65,52 @@ class Scene:
         return {ends: tuple(facts) for ends, facts in lines.items()}
 
 
-def scene(network: Network) -> Scene:
-    """Fold the leaves of hubs, the smallest first to go; a leaf is tied to its hub and to nobody else."""
-    folded = _folds(network)
+def scene(network: Network, marks: Marks = NONE) -> Scene:
+    """Fold the leaves of hubs, the smallest first to go; a leaf is tied to its hub and to nobody else.
+
+    What is marked on a path or in a circle stays, and leaves of different groups are folded apart.
+    """
+    there = {fact.fact_id for fact in network.links}
+    parties = {party.id: party for party in (network.party, *(around.party for around in network.parties))}
+    marked = {fact.fact_id: fact for mark in marks.marks for fact in mark.facts if fact.fact_id not in there}
+    beside = tuple(fact for fact in marked.values() if {fact.tail.id, fact.head.id} <= parties.keys())
+    network = replace(network, links=(*network.links, *beside))
+    folded = _folds(network, marks)
     hidden = {party.id for fold in folded for party in fold.parties}
-    parties = (network.party, *(around.party for around in network.parties))
     return Scene(
         network.party,
-        tuple(party for party in parties if party.id not in hidden),
+        tuple(party for party in parties.values() if party.id not in hidden),
         tuple(fact for fact in network.links if not {fact.tail.id, fact.head.id} & hidden),
         folded,
         {around.party.id: around.links for around in network.parties},
     )
 
 
-def _folds(network: Network) -> tuple[Fold, ...]:
+def _folds(network: Network, marks: Marks) -> tuple[Fold, ...]:
     touching: dict[str, list[Fact]] = defaultdict(list)
     for fact in network.links:
         for end in set(_ends(fact)):
             touching[end].append(fact)
-    leaves: dict[tuple[str, str, bool], dict[str, Party]] = defaultdict(dict)
+    leaves: dict[tuple[str, str, bool, tuple[str, ...]], dict[str, Party]] = defaultdict(dict)
     place = {around.party.id: at for at, around in enumerate(network.parties)}
+    kept = marks.kept
     for around in network.parties:
-        hub = _hub(around.party.id, touching[around.party.id])
+        one = around.party.id
+        hub = None if one in kept else _hub(one, touching[one])
         if hub:
-            leaves[hub][around.party.id] = around.party
+            leaves[*hub, marks.groups_of(one)][one] = around.party
     unread = _unread(network)
     folds = []
-    for (at, kind, outward), found in sorted(leaves.items()):
+    for (at, kind, outward, groups), found in sorted(leaves.items()):
         ordered = sorted(found.values(), key=lambda party: place[party.id])
-        more = unread.pop((at, kind, outward), 0)
+        more = 0 if groups else unread.pop((at, kind, outward), 0)
         if len(ordered) + more > MANY:
             rest = tuple(ordered[KEEP:])
             behind = tuple(fact for party in rest for fact in touching[party.id])
-            folds.append(Fold(f"fold {at} {kind} {outward}", at, kind, outward, rest, behind, more))
+            name = " ".join(["fold", at, kind, str(outward), *groups])
+            folds.append(Fold(name, at, kind, outward, rest, behind, more, groups))
     for (at, kind, outward), more in sorted(unread.items()):
-        folds.append(Fold(f"fold {at} {kind} {outward}", at, kind, outward, (), (), more))
+        folds.append(Fold(f"fold {at} {kind} {outward} unread", at, kind, outward, (), (), more))
     return tuple(fold for fold in folds if fold.count)
 
 

@@ -18,9 +18,8 @@ def credit_check(answer: CreditCheck, cited: Cited) -> Iterator[Any]:
     """The verdict, every limit, the groups with their proof, what is not known, and what would pass."""
     yield heading(answer.applicant)
     said = f"{answer.verdict} · {answer.verdict_zh}"
-    asked = f": {money(answer.amount, answer.currency)} of {answer.lender.name}, up to "
-    most = money(answer.headroom, answer.currency) if answer.headroom is not None else "an amount that is not known"
-    yield Text.assemble((said, BOLD), plain(f"{asked}{most}{'' if answer.headroom_whole else ' at most'}"))
+    asked = f": {money(answer.amount, answer.currency)} of {answer.lender.name}; {_room(answer)}"
+    yield Text.assemble((said, BOLD), plain(asked))
     if answer.decision:
         kept = answer.decision
         again = ", decided before" if kept.repeated else ""
@@ -36,6 +35,16 @@ def credit_check(answer: CreditCheck, cited: Cited) -> Iterator[Any]:
         yield made
     if answer.remedies:
         yield _remedies(answer, cited)
+
+
+def _room(answer: CreditCheck) -> str:
+    """How much could be lent under the limits that are known."""
+    if answer.headroom is None:
+        return "how much could be lent is not known"
+    most = money(answer.headroom, answer.currency)
+    return (
+        f"{most} could be lent" if answer.headroom_whole else f"at most {most} could be lent, not every limit is known"
+    )
 
 
 def _group(number: int, group: Membership, currency: str | None, cited: Cited) -> Table:

@@ -82,9 +82,13 @@ def network(
     kinds: Sequence[str] | None = None,
     limit: int = 100,
     offset: int = 0,
+    beside: Sequence[str] = (),
     moment: Moment,
 ) -> Answer[Network]:
-    """Find the parties within some steps of one, with the links between them."""
+    """Find the parties within some steps of one, with the links between them.
+
+    Those named `beside` stand at the end of the first page however far they are, one step behind the farthest.
+    """
     check_page(limit, offset)
     check_range(hops, where="hops", low=1, high=6)
     chosen = kinds_of(kinds)
@@ -93,24 +97,33 @@ def network(
     evidence = Evidence(view.snapshot)
     reached = reach(view, start, chosen, hops=hops)
     page = reached.nodes[offset : offset + limit]
+    far = _beside(view, [start, *page.tolist()], beside) if not offset else np.zeros(0, np.int64)
+    page, steps = np.concatenate((page, far)), np.append(reached.hops[offset : offset + limit], [hops + 1] * len(far))
     degree = _degrees(view, chosen, page)
     around = tuple(
-        Around(one, int(hop), int(links))
-        for one, hop, links in zip(evidence.parties(page), reached.hops[offset:], degree, strict=False)
+        Around(one, int(hop), int(links)) for one, hop, links in zip(evidence.parties(page), steps, degree, strict=True)
     )
     hubs = tuple(_hubs(view, evidence, chosen, reached))
     value = Network(
         evidence.party(start),
         around,
-        _links(evidence, chosen, start, reached.nodes[: offset + limit], fresh=page, first=offset == 0),
+        _links(evidence, chosen, start, np.append(reached.nodes[:offset], page), fresh=page, first=offset == 0),
         _counts(view, chosen, start),
         hubs,
-        Page(len(reached.nodes), offset, len(page)),
+        Page(len(np.union1d(reached.nodes, far)), offset, len(page)),
         len(reached.hubs) - len(hubs),
     )
-    asked = {"party": party, "hops": hops, "kinds": [k.name for k in chosen] if kinds else None}
-    question = Question("network", {**asked, "limit": limit, "offset": offset})
+    asked: dict[str, object] = {"party": party, "hops": hops, "kinds": [k.name for k in chosen] if kinds else None}
+    asked |= {"limit": limit, "offset": offset} | ({"beside": list(beside)} if beside else {})
+    question = Question("network", asked)
     return view.answer(question, value, evidence, reasons=_reasons(value, cut=reached.cut))
+
+
+def _beside(view: View, shown: Sequence[int], beside: Sequence[str]) -> NDArray[np.int64]:
+    """Parties that are named and not shown yet, each once."""
+    named = dict.fromkeys(node_of(view.snapshot, party, where="beside") for party in beside)
+    there = set(shown)
+    return np.array([node for node in named if node not in there], np.int64)
 
 
 def reach(view: View, start: int, kinds: Sequence[Kind], *, hops: int) -> Reached:

@@ -10,13 +10,23 @@ from api.questions.dependences import Dependence
 from api.questions.group_report import GroupReport, Sheet
 from api.questions.groups import Member
 from api.report.page import filled
-from api.report.picture import Picture, picture
+from api.report.picture import Picture, gap_for, picture
 from api.report.places import FOLDED, place
 from api.report.words import Words
-from graph.model import DEPENDS_ON
+from graph.model import CONTROLS, DEPENDS_ON
 
 MOST_DRAWN, MOST_PARENTS, MOST_LEAVES = 36, 14, 7
 """Members a printed picture holds, those of them that bring in others, and of those they bring in beside each."""
+MANY = 30
+"""Members above which each has one line, under whoever brings it in."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Members that the same parties bring in, each with its number."""
+
+    by: tuple[Party, ...]
+    members: tuple[tuple[int, Member], ...]
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,37 @@ class Laid:
     picture: Picture | None
     caption: tuple[str, ...]
     ring_picture: Picture | None
+    circles_said: str
+    blocks: tuple[Block, ...]
+    """Of a large group; empty where each member is told in full."""
+    elsewhere: dict[str, tuple[str, ...]]
+    """Names of the other groups of the report that a member belongs to, by its id."""
+
+    @property
+    def picture_title(self) -> str:
+        """What the picture of the members shows."""
+        return self.words("proof_picture_both" if "dependence" in self.sheet.group.basis else "proof_picture")
+
+    def bases(self, block: Block) -> str:
+        """By what the members of a block came in, each with how many did."""
+        counts: Counter[str] = Counter()
+        for _, member in block.members:
+            counts.update({self._basis(fact) for fact in _brings(member)})
+        return self.words.either(", ", "、").join(f"{kind} {count}" for kind, count in counts.most_common())
+
+    def _basis(self, fact: Fact) -> str:
+        control = fact.kind == CONTROLS.name
+        return self.words.said(fact.values["basis"]) if control else self.words.kind(fact.kind)
+
+    def also(self, party: Party) -> tuple[str, ...]:
+        """Other groups a member belongs to."""
+        return self.elsewhere.get(party.id, ())
+
+    @property
+    def inside_once(self) -> bool:
+        """Whether the members' amounts sum to more than the group's, since guarantees among them count once."""
+        *each, together = self.sheet.stakes
+        return sum(one.contingent for one in each) > together.contingent
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.sheet, name)
@@ -68,23 +109,83 @@ def group_page(answer: Answer[GroupReport], *, language: str = "en") -> str:
 
 
 def _laid(words: Words, value: GroupReport, sheet: Sheet) -> Laid:
-    name = "group_suspected" if sheet.with_suspected else "group_of"
     basis = words("basis_both" if "dependence" in sheet.group.basis else "basis_control")
     held = _proofs(words, sheet, value.party)
     folded = any(FOLDED in (fact.tail.kind, fact.head.kind) for fact in held)
     ends = list(dict.fromkeys([sheet.group.top, value.party]))
-    placed = place(held, ends) if held else None
-    rings = list({fact.fact_id: fact for circle in sheet.circles for fact in circle.guarantees}.values())
-    around = [party for party in ends if any(party in (fact.tail, fact.head) for fact in rings)]
+    placed = place(held, ends, gap=gap_for(held, words)) if held else None
+    way = {fact.fact_id for fact in _way(sheet, value.party)}
     return Laid(
         sheet,
         words,
-        words(name, top=sheet.group.top.name),
+        _name(words, sheet),
         words("members_count", count=words.counted(sheet.group.page.total, "member"), basis=basis),
-        picture(placed, held, words) if placed else None,
+        picture(placed, held, words, strong=way) if placed else None,
         tuple(_caption(words, placed.how, folded=folded)) if placed else (),
-        picture(place(rings, around), rings, words) if rings else None,
+        _rings(words, sheet, ends),
+        _circles(words, sheet, value.length),
+        tuple(_blocks(sheet.group.members)) if len(sheet.group.members) > MANY else (),
+        _elsewhere(words, value, sheet),
     )
+
+
+def _rings(words: Words, sheet: Sheet, ends: Sequence[Party]) -> Picture | None:
+    """The circles of guarantees; one alone as the ring it is."""
+    rings = list({fact.fact_id: fact for circle in sheet.circles for fact in circle.guarantees}.values())
+    if not rings:
+        return None
+    around = [party for party in ends if any(party in (fact.tail, fact.head) for fact in rings)]
+    ring = sheet.circles[0].parties if len(sheet.circles) == 1 else ()
+    return picture(place(rings, around, ring=ring, gap=gap_for(rings, words)), rings, words)
+
+
+def _circles(words: Words, sheet: Sheet, length: int) -> str:
+    page = sheet.circles_page
+    name = "circles_none" if not page.total else "circles_count" if page.left else "circles_all"
+    return words(name, total=words.counted(page.total, "circle"), shown=page.shown, length=length)
+
+
+def _elsewhere(words: Words, value: GroupReport, sheet: Sheet) -> dict[str, tuple[str, ...]]:
+    """Of one reading, the other groups that members belong to."""
+    found: dict[str, list[str]] = {}
+    for other in value.sheets:
+        if other is not sheet and other.with_suspected == sheet.with_suspected:
+            for member in other.group.members:
+                found.setdefault(member.party.id, []).append(_name(words, other))
+    return {party: tuple(names) for party, names in found.items()}
+
+
+def _blocks(members: Sequence[Member]) -> Iterator[Block]:
+    """The top, then members by whoever brings several in, in the order in which those first do, then the others."""
+    found: dict[tuple[Party, ...], list[Member]] = {}
+    for member in members:
+        found.setdefault(tuple(dict.fromkeys(_bringers(member))), []).append(member)
+    first = found.pop((), [])
+    others = [member for mine in found.values() if len(mine) == 1 for member in mine]
+    number = 1
+    for by, mine in [((), first), *((by, mine) for by, mine in found.items() if len(mine) > 1), ((), others)]:
+        if mine:
+            yield Block(by, tuple(enumerate(mine, start=number)))
+        number += len(mine)
+
+
+def _bringers(member: Member) -> Iterator[Party]:
+    for fall in member.proof[-1:]:
+        yield from (fact.tail for fact in fall.by)
+    yield from (fact.head for fact in member.dependences)
+    yield from (one.other for one in member.suspected)
+
+
+def _way(sheet: Sheet, party: Party) -> Iterator[Fact]:
+    """The facts by which the group reaches a member, from the top."""
+    members = {member.party.id: member for member in sheet.group.members}
+    at: Party | None = party
+    while at is not None and at.id in members:
+        member = members.pop(at.id)
+        for fall in member.proof:
+            yield from fall.by
+        yield from member.dependences
+        at = member.through
 
 
 def _proofs(words: Words, sheet: Sheet, party: Party) -> list[Fact]:
@@ -159,25 +260,36 @@ def _fold(words: Words, leaves: Sequence[Fact]) -> Fact:
 def _short(words: Words, value: GroupReport) -> Iterator[str]:
     if not value.sheets:
         yield words("alone", party=value.party.name)
+    colon = words.either(": ", "：")
     for sheet in value.sheets:
-        laid = _laid_name(words, sheet)
         basis = words("basis_both" if "dependence" in sheet.group.basis else "basis_control")
-        yield (
-            laid
-            + words.either(": ", "：")
-            + words("members_count", count=words.counted(sheet.group.page.total, "member"), basis=basis)
-        )
+        count = words("members_count", count=words.counted(sheet.group.page.total, "member"), basis=basis)
+        yield f"{_name(words, sheet)}{colon}{count}"
+        steps = _companies(sheet, value.party)
+        if len(steps) > 1:
+            yield words("comes_in", party=value.party.name, way=" → ".join(party.name for party in steps))
         if sheet.stakes:
             total, who = sheet.stakes[-1], value.lender.name if value.lender else words("all_lenders")
             direct, contingent = (words.money(amount, value.currency) for amount in (total.direct, total.contingent))
-            said = f"{words('direct')} {direct}, {words('contingent')} {contingent}"
-            yield words("stakes", lender=who) + words.either(": ", "：") + said
+            told = words("at_stake", direct=direct, contingent=contingent)
+            yield f"{words('stakes', lender=who)}{colon}{told}"
         else:
             yield words("nothing_at_stake")
-        name = "circles_count" if sheet.circles else "circles_none"
-        page = sheet.circles_page
-        yield words(name, total=words.counted(page.total, "circle"), shown=page.shown, length=value.length)
+        yield _circles(words, sheet, value.length)
 
 
-def _laid_name(words: Words, sheet: Sheet) -> str:
+def _companies(sheet: Sheet, party: Party) -> list[Party]:
+    """Parties from the top to a member, in the order in which they come in."""
+    members = {member.party.id: member for member in sheet.group.members}
+    steps: list[Party] = []
+    at: Party | None = party
+    while at is not None and at.id in members:
+        member = members.pop(at.id)
+        fallen = [fall.company for fall in member.proof] or [member.party]
+        steps = [*fallen, *steps]
+        at = member.through
+    return list(dict.fromkeys([sheet.group.top, *steps]))
+
+
+def _name(words: Words, sheet: Sheet) -> str:
     return words("group_suspected" if sheet.with_suspected else "group_of", top=sheet.group.top.name)

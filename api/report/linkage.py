@@ -8,7 +8,7 @@ from api.questions.chains import Chain
 from api.questions.links import MOST_NEIGHBOURS, THROUGH, Linkage
 from api.report.bars import Scale
 from api.report.page import filled
-from api.report.picture import picture
+from api.report.picture import gap_for, picture
 from api.report.places import place
 from api.report.words import Words
 from api.view import LENDS_TO_MANY
@@ -22,8 +22,9 @@ def linkage_page(answer: Answer[Linkage], *, language: str = "en") -> str:
     words, value, asked = Words(language), answer.answer, answer.question.parameters
     drawn = _drawn(value.paths)
     facts = _facts(drawn)
-    placed = place(facts, value.parties, drawn) if facts else None
-    shown = picture(placed, facts, words) if placed else None
+    placed = place(facts, value.parties, drawn, gap=gap_for(facts, words)) if facts else None
+    parting = {fact.fact_id for cut in value.cuts for fact in cut.facts}
+    shown = picture(placed, facts, words, cut=parting) if placed else None
     return filled(
         "linkage.html",
         answer,
@@ -71,7 +72,8 @@ def _short(words: Words, value: Linkage, asked: Any) -> Iterator[str]:
     comma = words.either(": ", "：")
     for why in value.why:
         between = words.either(" and ", "、").join(party.name for party in why.parties)
-        by = f" · {words('by_way_of')} {words.listed([party.name for party in why.through], 5)}" if why.through else ""
+        told = why.through and why.form not in ("control", "same party")
+        by = f" · {words('by_way_of')} {words.listed([party.name for party in why.through], 5)}" if told else ""
         yield f"{between}{comma}{words.either(why.english, why.chinese)}{by}"
     if not value.why:
         yield words("none_found")

@@ -16,11 +16,12 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 class Numbered:
-    """The sources of an answer, by number, and each by its fact."""
+    """The sources that a page cites, numbered as they are first cited, and their remarks, by letter."""
 
     def __init__(self, answer: Answer[Any]) -> None:
         self._sources = {source.fact_id: source for source in answer.sources}
-        self._number = {fact: number for number, fact in enumerate(self._sources, start=1)}
+        self._number: dict[str, int] = {}
+        self._letter: dict[str, str] = {}
 
     def source(self, fact: str) -> Source:
         """The source of a fact."""
@@ -28,10 +29,31 @@ class Numbered:
 
     def numbers(self, facts: Iterable[str]) -> list[int]:
         """Where facts stand in the list of sources."""
-        return sorted({self._number[fact] for fact in facts if fact in self._number})
+        cited = dict.fromkeys(fact for fact in facts if fact in self._sources)
+        return sorted(self._number.setdefault(fact, len(self._number) + 1) for fact in cited)
+
+    def letter(self, source: Source) -> str:
+        """By which letter the remark of a source stands under the list; empty where it has none."""
+        said = remark(source.note) if source.note else ""
+        return self._letter.setdefault(said, _lettered(len(self._letter))) if said else ""
+
+    @property
+    def remarks(self) -> list[tuple[str, str]]:
+        """Every remark, once, behind its letter."""
+        return [(letter, said) for said, letter in self._letter.items()]
 
     def __iter__(self) -> Iterator[tuple[int, Source]]:
-        return zip(self._number.values(), self._sources.values(), strict=True)
+        return iter([(number, self._sources[fact]) for fact, number in self._number.items()])
+
+
+def _lettered(number: int) -> str:
+    """Letters as the columns of a sheet have them.
+
+    >>> _lettered(0), _lettered(25), _lettered(26)
+    ('a', 'z', 'aa')
+    """
+    before, letter = divmod(number, 26)
+    return (_lettered(before - 1) if before else "") + chr(ord("a") + letter)
 
 
 @cache
@@ -54,7 +76,6 @@ def filled(template: str, answer: Answer[Any], words: Words, **shown: Any) -> st
             strokes=style.STROKES,
             font=style.FONT,
             style=(TEMPLATES / "style.css").read_text(encoding="utf-8"),
-            remark=remark,
             **shown,
         )
     )

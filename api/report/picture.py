@@ -1,13 +1,14 @@
 """A network as SVG: boxes, lines that leave and reach them at places of their own, and what stands on the lines."""
 
+import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 
 from api.answer import Fact
 from api.draw import style
 from api.draw.page import text_width
-from api.report.places import FOLDED, GAP, PAD, WIDE, Box, Placed
+from api.report.places import FOLDED, GAP, NARROW, PAD, WIDE, Box, Placed
 from api.report.words import Words
 
 Point = tuple[float, float]
@@ -32,6 +33,8 @@ BUSY = 28
 class Curve:
     """One line from a party to another, with its arrow head and its label."""
 
+    points: tuple[Point, ...]
+    """Its ends, and what steers it between them."""
     path: str
     color: str
     dashes: str
@@ -39,7 +42,11 @@ class Curve:
     label: str
     at: Point
     width: float
-    faint: bool
+    faint: bool = False
+    strong: bool = False
+    """Whether it carries what the picture is to show."""
+    cut: tuple[float, float, float] | None = None
+    """Where, and turned by how many degrees, a sign says that its refutation parts the parties."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,8 @@ class Picture:
     """Width and height in millimetres."""
     landscape: bool
     legend: tuple[tuple[str, style.Stroke], ...]
+    marked: tuple[str, ...] = ()
+    """Signs that are used: `strong`, `cut`."""
     fills: dict[str, str] = field(default_factory=lambda: {**style.FILLS, FOLDED: "#eef1f4"})
     borders: dict[str, str] = field(default_factory=lambda: {**style.BORDERS, FOLDED: "#52616b"})
     wide: float = WIDE
@@ -60,28 +69,57 @@ class Picture:
     pad: float = PAD
 
 
-def picture(placed: Placed, facts: Sequence[Fact], words: Words) -> Picture:
-    """Draw facts between boxes; those of one kind from one party to another are one line."""
-    together: dict[tuple[str, str, str], list[Fact]] = defaultdict(list)
-    for fact in facts:
-        together[fact.tail.id, fact.head.id, fact.kind].append(fact)
+def picture(
+    placed: Placed,
+    facts: Sequence[Fact],
+    words: Words,
+    *,
+    strong: Collection[str] = (),
+    cut: Collection[str] = (),
+) -> Picture:
+    """Draw facts between boxes; those of one kind from one party to another are one line.
+
+    Lines of the facts in `strong` are wide, those in `cut` bear a sign.
+    """
+    together = _together(facts)
     boxes = {box.party.id: box for box in placed.boxes}
-    lines = [key for key in together if key[0] != key[1]]
-    ports = _ports(lines, boxes)
+    ports = _ports(list(together), boxes)
     taken = [_around(box) for box in placed.boxes]
     curves = []
-    for key in lines:
-        label = _label(together[key], words, wordy=len(lines) <= BUSY)
+    for key, mine in together.items():
         bend = placed.bends.get(key[:2], -placed.bends.get((key[1], key[0]), 0.0))
-        curves.append(_curve(key[2], ports[key], bend, label, taken, faint=_faint(together[key])))
+        label = _label(mine, words, wordy=len(together) <= BUSY)
+        curve = _curve(key[2], ports[key], bend, label, taken, gap=placed.gap)
+        ids = {fact.fact_id for fact in mine}
+        sign = _sign(curve.points) if ids & set(cut) else None
+        curves.append(replace(curve, faint=_faint(mine), strong=bool(ids & set(strong)), cut=sign))
     left, top, right, low = _frame(placed.boxes, curves)
     landscape = right - left > 1.15 * (low - top) and right - left > PORTRAIT[0] / READABLE
     room = LANDSCAPE if landscape else PORTRAIT
     scale = min(room[0] / (right - left), room[1] / (low - top), LARGEST)
-    used = {key[2] for key in lines}
+    used = {key[2] for key in together}
     legend = tuple((name, stroke) for name, stroke in style.STROKES.items() if name in used)
+    marked = [name for name in ("strong", "cut") if any(getattr(curve, name) for curve in curves)]
     size = round((right - left) * scale, 1), round((low - top) * scale, 1)
-    return Picture(placed.boxes, tuple(curves), (left, top, right - left, low - top), size, landscape, legend)
+    view = left, top, right - left, low - top
+    return Picture(placed.boxes, tuple(curves), view, size, landscape, legend, tuple(marked))
+
+
+def gap_for(facts: Sequence[Fact], words: Words) -> float:
+    """Room between columns for the widest that stands on a line."""
+    together = _together(facts)
+    labels = [_label(mine, words, wordy=len(together) <= BUSY) for mine in together.values()]
+    widest = max((SIGN * text_width(label) for label in labels), default=0.0)
+    return min(max(widest + 48, NARROW), GAP)
+
+
+def _together(facts: Sequence[Fact]) -> dict[tuple[str, str, str], list[Fact]]:
+    """Facts by their ends and kind; one line each."""
+    together: dict[tuple[str, str, str], list[Fact]] = defaultdict(list)
+    for fact in facts:
+        if fact.tail.id != fact.head.id:
+            together[fact.tail.id, fact.head.id, fact.kind].append(fact)
+    return together
 
 
 # ── lines ──
@@ -118,10 +156,10 @@ def _ports(lines: Sequence[tuple[str, str, str]], boxes: dict[str, Box]) -> dict
 
 
 def _curve(
-    kind: str, ends: _Ends, bend: float, label: str, taken: list[tuple[float, float, float, float]], *, faint: bool
+    kind: str, ends: _Ends, bend: float, label: str, taken: list[tuple[float, float, float, float]], *, gap: float
 ) -> Curve:
     stroke = style.STROKES[kind]
-    points = _bezier(ends, bend * (GAP + WIDE) / 280)
+    points = _bezier(ends, bend * (gap + WIDE) / 280, gap)
     width = SIGN * text_width(label) + 6
     at = _room(points, width, taken) if label else None
     label, at = ("", (0.0, 0.0)) if at is None else (label, at)
@@ -131,13 +169,19 @@ def _curve(
         f"C{_at(points[k])} {_at(points[k + 1])} {_at(points[k + 2])}" for k in range(1, len(points), 3)
     )
     dashes = " ".join(map(str, stroke.dashes))
-    return Curve(drawn, stroke.color, dashes, tip, label, at, width, faint)
+    return Curve(tuple(points), drawn, stroke.color, dashes, tip, label, at, width)
 
 
-def _bezier(ends: _Ends, bend: float) -> list[Point]:
+def _sign(points: Sequence[Point]) -> tuple[float, float, float]:
+    """A place on a line behind its middle, and which way the line runs there."""
+    (x, y), (x1, y1), (x2, y2) = (_along(list(points), part) for part in (0.72, 0.7, 0.74))
+    return x, y, math.degrees(math.atan2(y2 - y1, x2 - x1))
+
+
+def _bezier(ends: _Ends, bend: float, gap: float) -> list[Point]:
     """One curve, or two that meet where the line passes between the boxes of a column that it crosses."""
     (x1, y1), (x2, y2) = ends.start, (ends.end[0] + 7 * ends.arrives, ends.end[1])
-    reach = max(abs(x2 - x1) / 2, GAP / 2)
+    reach = max(abs(x2 - x1) / 2, gap / 2)
     if abs(bend) < PAD or ends.leaves == ends.arrives:
         return [(x1, y1), (x1 + ends.leaves * reach, y1), (x2 + ends.arrives * reach, y2), (x2, y2)]
     long = max(((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5, 1.0)
@@ -199,16 +243,9 @@ def _around(box: Box) -> tuple[float, float, float, float]:
 def _frame(boxes: Sequence[Box], curves: Sequence[Curve]) -> tuple[float, float, float, float]:
     every = [_around(box) for box in boxes]
     every += [(c.at[0] - c.width / 2, c.at[1] - 8, c.at[0] + c.width / 2, c.at[1] + 8) for c in curves if c.label]
-    every += [(x, y, x, y) for curve in curves for x, y in _numbers(curve.path)]
+    every += [(x, y, x, y) for curve in curves for x, y in curve.points]
     left, top, right, low = (pick(each[k] for each in every) for k, pick in enumerate((min, min, max, max)))
     return left - EDGE, top - EDGE, right + EDGE, low + EDGE
-
-
-def _numbers(path: str) -> Iterator[Point]:
-    """Points of a path; a curve lies within those that steer it."""
-    for pair in path.replace("M", "").replace("C", " ").split():
-        x, y = pair.split(",")
-        yield float(x), float(y)
 
 
 def _at(point: Point) -> str:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import networkx as nx
+import numpy as np
 
 from api.answer import Fact, Party
 from api.draw import style
-from api.draw.layered import COLUMN, ROW, layered
+from api.draw.layered import COLUMN, ROW, Points, layered
 from api.draw.page import wrapped
 from api.draw.stress import by_stress
 from api.questions.chains import Chain
@@ -18,8 +19,8 @@ WIDE, LINE, PAD = 150.0, 15.0, 7.0
 """Width of a box, height of a line of its name, and the room around it."""
 SIGNS, CAPITALS = 22, 18
 """Half-width signs of a line, and of one that is all in capitals."""
-GAP = 122.0
-"""Room between two columns, for what stands on the lines."""
+GAP, NARROW = 122.0, 64.0
+"""Room between two columns for what stands on the lines, at most and at least."""
 HIGH = 66.0
 """Least distance between the middles of two boxes of a column."""
 
@@ -52,11 +53,21 @@ class Placed:
     boxes: tuple[Box, ...]
     bends: dict[tuple[str, str], float]
     how: str
-    """`how_equity`, `how_paths` or `how_web`: a name of the words."""
+    """`how_equity`, `how_paths`, `how_ring` or `how_web`: a name of the words."""
+    gap: float = GAP
+    """Room between two columns."""
 
 
-def place(facts: Sequence[Fact], ends: Sequence[Party], chains: Sequence[Chain] = ()) -> Placed:
-    """Holders left of what they hold; else along the paths from the first party; else by how they are tied."""
+def place(
+    facts: Sequence[Fact],
+    ends: Sequence[Party],
+    chains: Sequence[Chain] = (),
+    *,
+    ring: Sequence[Party] = (),
+    gap: float = GAP,
+) -> Placed:
+    """A single ring in two rows; holders left of what they hold; else along the paths from the first party; else by
+    how they are tied."""
     parties = {party.id: party for party in ends}
     for fact in facts:
         parties |= {fact.tail.id: fact.tail, fact.head.id: fact.head}
@@ -64,18 +75,20 @@ def place(facts: Sequence[Fact], ends: Sequence[Party], chains: Sequence[Chain] 
     names = [party.name for party in parties.values()]
     lines = [tuple(wrapped(name, CAPITALS if name.isupper() else SIGNS).split("\n")) for name in names]
     pairs = list(dict.fromkeys(_upheld(fact, number) for fact in facts))
-    how = "how_equity"
-    if not {fact.kind for fact in facts} <= {*style.EQUITY, DEPENDS_ON.name}:
+    how = "how_ring" if ring else "how_equity"
+    if not ring and not {fact.kind for fact in facts} <= {*style.EQUITY, DEPENDS_ON.name}:
         how = "how_paths" if len(ends) == 2 and chains else "how_web"
         pairs = _walked(chains, number) if how == "how_paths" else pairs
-    if how == "how_web":
+    bends: Sequence[float] = [0.0] * len(pairs)
+    if how == "how_ring":
+        points = _around([number[party.id] for party in ring]) * (WIDE + gap, 2 * HIGH)
+    elif how == "how_web":
         hops = [0 if party in {end.id for end in ends} else 1 for party in parties]
         points = by_stress(len(parties), pairs, [WIDE] * len(parties), hops)
-        bends: Sequence[float] = [0.0] * len(pairs)
     else:
         points, found = layered(len(parties), pairs)
         bends = found.tolist()
-        points = points * ((WIDE + GAP) / COLUMN, HIGH / ROW)
+        points = points * ((WIDE + gap) / COLUMN, HIGH / ROW)
     about = {end.id for end in ends}
     boxes = tuple(
         Box(party, float(x), float(y), mine, party.id in about)
@@ -83,7 +96,16 @@ def place(facts: Sequence[Fact], ends: Sequence[Party], chains: Sequence[Chain] 
     )
     ids = list(parties)
     told = {(ids[tail], ids[head]): bend for (tail, head), bend in zip(pairs, bends, strict=True)}
-    return Placed(boxes, told, how)
+    return Placed(boxes, told, how, gap)
+
+
+def _around(ring: Sequence[int]) -> Points:
+    """The parties of a ring: half of them to the right in a row, and back in a row below."""
+    upper = -(-len(ring) // 2)
+    points = np.zeros((len(ring), 2))
+    points[list(ring[:upper])] = [(at, 0) for at in range(upper)]
+    points[list(ring[upper:])] = [(upper - 1 - at, 1) for at in range(len(ring) - upper)]
+    return points
 
 
 def _upheld(fact: Fact, number: dict[str, int]) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import partial
-from typing import Annotated, cast
+from typing import Annotated, Literal, cast
 
 from fastapi import Depends, Path, Query, Request
 from pydantic import BeforeValidator
@@ -55,6 +55,28 @@ PartyId = Annotated[
         min_length=1,
     ),
 ]
+LenderId = Annotated[
+    str,
+    Path(
+        alias="id",
+        description="Any id of the lender, as `search` gives it: source, colon, number",
+        examples=["bank:bank"],
+        min_length=1,
+    ),
+]
+Whose = Annotated[
+    str | None,
+    Query(
+        description="Id of the lender; where left out the service's own, and all together where it has none or "
+        "this is empty",
+        examples=["bank:bank"],
+    ),
+]
+Near = Annotated[float, Query(gt=0, le=1, description="Share of a limit from which a use is told as near")]
+FindingState = Annotated[
+    str, Query(description="Only findings of this state: breach, near, large, assess, untold; else the first four")
+]
+Language = Annotated[Literal["en", "zh"], Query(description="Language of the report")]
 ValidAt = Annotated[
     date | None,
     day("valid_at"),

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 
 from analytics.limits.check import NEAR
 from api import questions
@@ -13,19 +13,9 @@ from api.questions.book_groups import BookGroups
 from api.questions.book_guarantees import BookGuarantees
 from api.questions.book_limits import BookLimits
 from api.questions.unwinding import DEFAULT
-from api.routes.asked import At, Limit, Offset, Served
+from api.routes.asked import At, FindingState, LenderId, Limit, Near, Offset, Served
 
 router = APIRouter(prefix="/lenders", tags=["lenders"])
-
-LenderId = Annotated[
-    str,
-    Path(
-        alias="id",
-        description="Any id of the lender, as `search` gives it: source, colon, number",
-        examples=["bank:bank"],
-        min_length=1,
-    ),
-]
 
 
 @router.get("/{id:path}/limits")
@@ -33,10 +23,8 @@ def book_limits(
     engine: Served,
     id: LenderId,
     moment: At,
-    near: Annotated[float, Query(gt=0, le=1, description="Share of a limit from which a use is told as near")] = NEAR,
-    state: Annotated[
-        str, Query(description="Only findings of this state: breach, near, large, assess, untold; else the first four")
-    ] = "",
+    near: Near = NEAR,
+    state: FindingState = "",
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> Answer[BookLimits]:

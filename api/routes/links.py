@@ -1,20 +1,15 @@
 """The question about several parties."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query
-from fastapi.responses import HTMLResponse
 
 from api import questions
 from api.answer import Answer
 from api.questions.links import MOST_PARTIES, Linkage
-from api.report import linkage_page
 from api.routes.asked import At, Kinds, Limit, Served
 
 router = APIRouter(tags=["links"])
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
-"""A page of nothing but text, styles and pictures drawn in it."""
-
 
 Parties = Annotated[
     list[str],
@@ -43,19 +38,3 @@ def links(
 ) -> Answer[Linkage]:
     """How two or more parties hang together: common controllers, and the paths between them."""
     return questions.links(engine, party, steps=steps, kinds=kinds, through=through or (), limit=limit, moment=moment)
-
-
-@router.get("/links.html", response_class=HTMLResponse)
-def linkage_report(
-    engine: Served,
-    moment: At,
-    party: Parties,
-    steps: Steps = 4,
-    kinds: Kinds = None,
-    through: Through = None,
-    limit: Limit = 100,
-    language: Annotated[Literal["en", "zh"], Query(description="Language of the report")] = "en",
-) -> HTMLResponse:
-    """The same as a page to print: a picture, tables, every line with its sources, method and limits."""
-    answer = questions.links(engine, party, steps=steps, kinds=kinds, through=through or (), limit=limit, moment=moment)
-    return HTMLResponse(linkage_page(answer, language=language), headers={"Content-Security-Policy": POLICY})

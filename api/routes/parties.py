@@ -16,7 +16,7 @@ from api.questions.owners import OwnersOf
 from api.questions.party import Dossier
 from api.questions.search import LONGEST, Found
 from api.questions.tiers import TiersOf
-from api.routes.asked import At, Kinds, Limit, Offset, PartyId, Served, Set, Since
+from api.routes.asked import At, Kinds, Limit, Offset, PartyId, Served, Set, Since, Whose
 
 router = APIRouter(prefix="/parties", tags=["parties"])
 
@@ -90,14 +90,7 @@ def exposure(
     id: PartyId,
     moment: At,
     settings: Set,
-    lender: Annotated[
-        str | None,
-        Query(
-            description="Id of the lender; where left out the service's own, and all together where it has none or "
-            "this is empty",
-            examples=["bank:bank"],
-        ),
-    ] = None,
+    lender: Whose = None,
     limit: Limit = 20,
 ) -> Answer[ExposureTo]:
     """What a lender has at stake with it, by name and by group."""

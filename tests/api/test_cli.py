@@ -138,6 +138,21 @@ def test_a_picture_is_written(folder: Path, tmp_path: Path) -> None:
     assert NAMES[B] in out.read_text(encoding="utf-8")
 
 
+def test_a_picture_marks_what_was_asked_and_says_what_it_found(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "picture.html"
+    asked = ("draw", B, "--out", str(out), "--mark", "groups", "--mark", "circles", "--store", str(folder), *AT)
+    done = run(*asked)
+    assert done.returncode == 0, done.stderr
+    assert f"1: Group of {NAMES[B]}, 4 members." in done.stdout
+    assert "It sits in no closed circle" in done.stdout
+    text = out.read_text(encoding="utf-8")
+    assert 'data-mark="1"' in text
+    assert 'data-mark-kind="control"' not in text
+    mistaken = run(*asked[:4], "--mark", "rings", "--store", str(folder), *AT)
+    assert mistaken.returncode == 2
+    assert "name some of groups, circles, control" in mistaken.stderr
+
+
 @pytest.fixture(scope="module")
 def namesakes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two parties of one name, and two whose names a terminal might obey."""

@@ -9,11 +9,15 @@ from typing import Any
 
 import pytest
 
+from api.app import create_app
 from api.draw import draw
+from api.draw.marks import KINDS, marks
 from api.draw.scene import KEEP
 from api.engine import Engine, Place
 from api.questions import network
-from tests.api.conftest import ALONE, BUYER, HOSTILE, NAMES, B
+from api.settings import Settings
+from tests.api.conftest import ALONE, BUYER, HOLD, HOSTILE, MINE, NAMES, RING1, B
+from tests.api.service import serving, wait_until_ready
 from tests.api.world import Book, instant
 
 pytestmark = pytest.mark.browser
@@ -32,6 +36,12 @@ INK = r"""() => {
   return ['澜', '汀', '\uE0F1'].map(ink);
 }"""
 """Ink of two Chinese characters, and of one that no font has."""
+INKED = r"""([id, dx, dy]) => {
+  const place = network.getPosition(id), at = network.canvasToDOM({x: place.x + dx, y: place.y + dy});
+  const canvas = document.querySelector('#picture canvas'), ratio = canvas.width / canvas.clientWidth;
+  return [...canvas.getContext('2d').getImageData(at.x * ratio, at.y * ratio, 1, 1).data];
+}"""
+"""Colour of the picture beside a party."""
 PLACES = "JSON.stringify(network.getPositions())"
 
 
@@ -135,6 +145,68 @@ def test_a_hub_is_folded_and_the_folded_are_reached_by_the_table(browser: Any, e
     assert it.page.evaluate("network.getSelectedNodes()")[0].startswith("fold ")
 
 
+def with_marks(engine: Engine, party: str, **asked: Any) -> str:
+    found = marks(engine, party, KINDS, moment=engine.moment())
+    beside = [one.id for one in found.parties]
+    return draw(network(engine, party, beside=beside, moment=engine.moment(), **asked), found)
+
+
+def test_members_of_a_group_are_shaded_and_others_are_not(browser: Any, engine: Engine, tmp_path: Path) -> None:
+    it = opened(browser, with_marks(engine, MINE, hops=2, kinds=["OWNS", "CONTROLS", "GUARANTEES"]), tmp_path)
+    assert it.errors == []
+    assert [url.split("/")[-1] for url in it.requests] == ["page.html"]
+    members = it.page.evaluate("shades[0].nodes")
+    assert set(members) == {B, HOLD, MINE, RING1}
+    strangers = it.page.evaluate("nodes.getIds().filter(id => !shades[0].nodes.includes(id))")
+    shaded = {one: it.page.evaluate(INKED, [one, -24, -12]) for one in [*members, *strangers]}
+    white = [[0, 0, 0, 0], [255, 255, 255, 255]]
+    assert not any(shaded[one] in white for one in members)
+    assert all(shaded[one] in white for one in strangers)
+    it.page.locator("input[data-mark-kind=groups]").uncheck()
+    it.page.wait_for_timeout(200)
+    assert all(it.page.evaluate(INKED, [one, -24, -12]) in white for one in members)
+
+
+def test_marked_lines_stand_out_until_they_are_switched_off(browser: Any, engine: Engine, tmp_path: Path) -> None:
+    it = opened(browser, with_marks(engine, MINE, hops=2), tmp_path)
+    wide = "edges.get({filter: edge => edge.width === 5}).map(edge => edge.label.split(' ')[0]).sort()"
+    assert it.page.evaluate(wide) == ["A1", "A2", "A2", "C1", "C1", "C1"]
+    it.page.locator("input[data-mark-kind=circles]").uncheck()
+    assert it.page.evaluate(wide) == ["A1", "A2", "A2"]
+    it.page.locator("input[data-mark-kind=control]").uncheck()
+    assert it.page.evaluate(wide) == []
+
+
+def test_the_picture_over_http_runs_its_own_scripts_and_no_others(browser: Any, engine: Engine) -> None:
+    with serving(create_app(engine, Settings())) as client:
+        wait_until_ready(client)
+        page = browser.new_page()
+        errors: list[str] = []
+        page.on("console", lambda message: errors.append(message.text))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{client.base_url}/v1/parties/{MINE}/network.html?mark=groups")
+        page.wait_for_selector("body[data-drawn]")
+        assert errors == []
+        page.evaluate(
+            "document.body.append(Object.assign(document.createElement('script'), {text: 'window.foreign = 1'}))"
+        )
+        assert page.evaluate("window.foreign") is None
+        assert any("Content Security Policy" in error for error in errors)
+
+
+def test_a_mark_is_chosen_by_keyboard_and_its_parties_are_selected(
+    browser: Any, engine: Engine, tmp_path: Path
+) -> None:
+    it = opened(browser, with_marks(engine, MINE, hops=2), tmp_path)
+    before = it.page.evaluate(PLACES)
+    it.page.focus('tr[data-mark="1"]')
+    assert set(it.page.evaluate("network.getSelectedNodes()")) == {B, HOLD, MINE, RING1}
+    it.page.keyboard.press("ArrowDown")
+    assert len(it.page.evaluate("network.getSelectedEdges()")) == 3
+    assert it.page.locator("tr[aria-selected=true]").count() == 1
+    assert it.page.evaluate(PLACES) == before
+
+
 @pytest.fixture(scope="module")
 def crowd(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """500 companies of which each owns or supplies a few others, so that nothing folds."""
@@ -160,4 +232,24 @@ def test_five_hundred_parties_are_quick_and_still(browser: Any, crowd: Engine, t
     before = it.page.evaluate(PLACES)
     it.page.wait_for_timeout(1000)
     assert it.page.evaluate(PLACES) == before
+    assert it.errors == []
+
+
+def test_five_hundred_parties_in_one_group_are_quick(browser: Any, tmp_path: Path) -> None:
+    """The shades are drawn anew with every frame: zooming stays smooth."""
+    parties = [f"r:{n:03d}" for n in range(500)]
+    facts: list[tuple[str, dict[str, object]]] = []
+    for n in range(1, 500):
+        facts.append(("OWNS", {"from": parties[(n - 1) // 3], "to": parties[n], "share": 0.6}))
+        facts.append(("SUPPLIES", {"from": parties[n], "to": parties[(n * 7 + 1) % 500], "amount": 1e6}))
+    book = Book(tmp_path / "columns")
+    book.load(dict.fromkeys(parties, "Company"), facts, closed_at=instant("2024-01-01"))
+    engine = Engine(Place(tmp_path), book.facts)
+    it = opened(browser, with_marks(engine, "r:000", hops=6, limit=500), tmp_path)
+    assert it.page.evaluate("shades[0].nodes.length") >= 400
+    assert int(it.page.evaluate("document.body.dataset.drawn")) < 15_000
+    frame = it.page.evaluate(
+        "(() => { const from = performance.now(); network.redraw(); return performance.now() - from; })()"
+    )
+    assert frame < 1000
     assert it.errors == []

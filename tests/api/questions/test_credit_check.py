@@ -15,6 +15,8 @@ from api.app import create_app
 from api.engine import Engine, Place
 from api.intake import Intake
 from api.judgements import Judgement, record
+from api.printing.credit import credit_check as printed_credit_check
+from api.printing.paper import Cited
 from api.questions import credit_check
 from api.questions.applications import Asked, Collateral, Guarantee, Request, read_file, read_request
 from api.questions.credit_check import CreditCheck
@@ -144,8 +146,11 @@ def test_every_change_of_the_request_passes_when_it_is_asked_for(engine: Engine)
 
 def test_without_a_rule_set_it_is_referred_with_how_to_state_one(engine: Engine) -> None:
     asked = request().model_copy(update={"lender": E})
-    value = ask(engine, asked).answer
+    told = ask(engine, asked)
+    value = told.answer
     assert (value.verdict, value.binding, value.headroom) == ("refer", None, None)
+    _, verdict, *_ = printed_credit_check(value, Cited(told))
+    assert verdict.plain.endswith("; how much could be lent is not known")
     (gap,) = (gap for gap in value.gaps if gap.kind == "no_rules")
     assert "rule_sets" in gap.en
     assert "rule_sets" in gap.zh

@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from api.engine import Engine, Place
@@ -5,7 +8,7 @@ from api.questions import exposure
 from api.questions.group_report import group_report
 from api.report import group_page
 from graph.errors import UnknownParty
-from tests.api.conftest import ALONE, BANK, HOLD, MINE, RING1, B
+from tests.api.conftest import ALONE, BANK, HOLD, MINE, NAMES, RING1, B
 from tests.api.world import Book, instant
 
 
@@ -78,3 +81,66 @@ def test_a_group_report_is_one_file(engine: Engine) -> None:
 def test_a_lender_that_nobody_knows_is_refused(engine: Engine) -> None:
     with pytest.raises(UnknownParty, match="lender"):
         group_report(engine, MINE, lender="register:nobody", moment=engine.moment())
+
+
+def test_every_source_that_is_listed_is_cited_and_numbered_as_it_first_is(engine: Engine) -> None:
+    text = group_page(group_report(engine, MINE, lender=BANK, moment=engine.moment()))
+    cited = list(dict.fromkeys(re.findall(r'href="#s(\d+)"', text)))
+    assert re.findall(r'<tr id="s(\d+)">', text) == cited == [str(at) for at in range(1, len(cited) + 1)]
+
+
+def test_the_way_from_the_top_to_the_party_is_wide_and_told_in_short(engine: Engine) -> None:
+    text = group_page(group_report(engine, MINE, lender=BANK, moment=engine.moment()))
+    short = text.split("<h2>")[1]
+    assert f"{NAMES[MINE]} comes in by way of {NAMES[B]} → {NAMES[HOLD]} → {NAMES[MINE]}." in short
+    assert text.count('stroke-width="3.6"/><polygon') == 3
+    above = group_page(group_report(engine, B, lender=BANK, moment=engine.moment()))
+    assert 'stroke-width="3.6"/><polygon' not in above
+
+
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """A top with thirty daughters, of which the first has four of its own and the next two have one together."""
+    folder = tmp_path_factory.mktemp("wide")
+    ties = [("top", f"a{n:02d}", 1.0) for n in range(30)] + [("a00", f"b{n}", 0.8) for n in range(4)]
+    ties += [("a01", "c", 0.3), ("a02", "c", 0.3)]
+    facts: list[tuple[str, dict[str, object]]] = [
+        ("OWNS", {"from": f"r:{tail}", "to": f"r:{head}", "share": share, "directness": "direct"})
+        for tail, head, share in ties
+    ]
+    parties = dict.fromkeys([f"r:{name}" for tail, head, _ in ties for name in (tail, head)], "Company")
+    book = Book(folder / "columns")
+    book.load(parties, facts, closed_at=instant("2024-01-01"))
+    return Engine(Place(folder), book.facts, clock=lambda: instant("2024-06-30"))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_large_group_has_a_line_a_member_under_whoever_brings_it_in(wide: Engine, language: str) -> None:
+    answer = group_report(wide, "r:b1", moment=wide.moment())
+    text = group_page(answer, language=language)
+    table = re.search(r"<h2>(?:Members|集团成员).*?</table>", text, re.DOTALL)
+    assert table
+    rows = re.findall(r'<td class="n">(\d+)</td><td>.*?</td><td><small class="ids">(.*?)</small>', table[0])
+    assert [number for number, _ in rows] == [str(at) for at in range(1, 37)]
+    assert {party for _, party in rows} == {member.party.id for member in answer.answer.sheets[0].group.members}
+    heads = re.findall(r'<tr class="head"><td colspan="4">(.*?)</td>', table[0])
+    english = ["by r:top: 30 members", "by r:a00: 4 members", "other members, one each: 1 member"]
+    chinese = ["经r:top纳入：30 个成员", "经r:a00纳入：4 个成员", "其他成员，各带入一个：1 个成员"]
+    assert heads == (english if language == "en" else chinese)
+    assert table[0].count('class="src"') == 30 + 4 + 2
+
+
+def test_a_member_of_two_groups_is_told_to_be_in_the_other_too(tmp_path: Path) -> None:
+    """One company that one person owns and another controls by agreement."""
+    facts = [
+        ("OWNS", {"from": "r:p", "to": "r:x", "share": 1.0, "directness": "direct"}),
+        ("CONTROLS", {"from": "r:q", "to": "r:x", "basis": "agreement", "directness": "direct"}),
+    ]
+    book = Book(tmp_path / "columns")
+    kinds = {"r:p": "Person", "r:q": "Person", "r:x": "Company"}
+    book.load(kinds, facts, closed_at=instant("2024-01-01"))
+    engine = Engine(Place(tmp_path), book.facts, clock=lambda: instant("2024-06-30"))
+    text = group_page(group_report(engine, "r:x", moment=engine.moment()))
+    assert "also in: Group of r:p" in text
+    assert "also in: Group of r:q" in text
+    assert text.count("also in:") == 2

@@ -28,12 +28,18 @@ def test_every_fact_of_the_answer_stands_in_the_report_with_its_source(engine: E
     answer = links(engine, [MINE, RING2], moment=engine.moment())
     text = linkage_page(answer, language=language)
     rows = dict(re.findall(r'<tr id="s(\d+)">.*?<small>(.*?)</small>', text))
-    assert list(rows.values()) == [source.source_ref for source in answer.sources]
-    number = {source.fact_id: str(at) for at, source in enumerate(answer.sources, start=1)}
+    assert list(rows) == [str(at) for at in range(1, len(answer.sources) + 1)]
+    assert sorted(rows.values()) == sorted(source.source_ref for source in answer.sources)
+    record = {source.fact_id: source.source_ref for source in answer.sources}
     paths = text.split("<h2>")[-4 if answer.answer.times else -3]
     shown = {fact.fact_id for chain in answer.answer.paths for tie in chain.steps for fact in tie.facts}
-    for fact in shown:
-        assert f'href="#s{number[fact]}"' in paths
+    cited = {rows[number] for number in re.findall(r'href="#s(\d+)"', paths)}
+    assert cited == {record[fact] for fact in shown}
+
+
+def test_sources_are_numbered_as_they_are_first_cited(engine: Engine) -> None:
+    cited = re.findall(r'href="#s(\d+)"', page(engine, MINE, RING2))
+    assert list(dict.fromkeys(cited)) == [str(at) for at in range(1, len(set(cited)) + 1)]
 
 
 def test_every_number_in_brackets_names_a_line_of_the_sources(engine: Engine) -> None:
@@ -76,6 +82,20 @@ def test_a_report_of_several_parties_has_a_cut_for_each_two(engine: Engine) -> N
     assert len(answer.answer.cuts) == 3
     assert all(cut.facts for cut in answer.answer.cuts)
     assert "<svg" in linkage_page(answer)
+
+
+def test_a_remark_of_many_sources_is_told_once(tmp_path: Path) -> None:
+    rows = [
+        ("OWNS", {"from": "r:a", "to": f"r:{n}", "share": 0.3, "directness": "direct", "note": "as filed"})
+        for n in range(2)
+    ] + [("OWNS", {"from": f"r:{n}", "to": "r:b", "share": 0.3, "directness": "direct"}) for n in range(2)]
+    book = Book(tmp_path / "columns")
+    book.load(dict.fromkeys(["r:a", "r:b", "r:0", "r:1"], "Company"), rows, closed_at=instant("2024-01-01"))
+    engine = Engine(Place(tmp_path), book.facts, clock=lambda: instant("2024-06-30"))
+    text = page(engine, "r:a", "r:b")
+    assert text.count("as filed") == 1
+    assert text.count("<sup>a</sup>") == 2 + 1
+    assert "<sup>b</sup>" not in text
 
 
 def test_a_gap_in_a_link_is_shown_with_both_of_its_periods(tmp_path: Path) -> None:

@@ -2,10 +2,11 @@ from itertools import combinations
 
 import pytest
 
+from api.answer import Fact, Party
 from api.engine import Engine
 from api.questions import links
-from api.report.picture import LARGEST, READABLE, Picture, picture
-from api.report.places import WIDE, Placed, place
+from api.report.picture import LARGEST, READABLE, Picture, gap_for, picture
+from api.report.places import GAP, NARROW, WIDE, Placed, place
 from api.report.words import Words
 from tests.api.conftest import HOLD, MINE, RING2, B
 
@@ -58,3 +59,44 @@ def test_the_picture_fits_its_page_and_is_not_larger_than_on_a_screen(drawn: Pic
     assert wide <= (267 if drawn.landscape else 180)
     assert high <= (126 if drawn.landscape else 205)
     assert READABLE <= wide / drawn.view[2] <= LARGEST + 1e-3
+
+
+def ring(size: int) -> tuple[list[Party], list[Fact]]:
+    parties = [Party(f"r:{n}", f"Firm {n}", "Company") for n in range(size)]
+    pairs = zip(parties, [*parties[1:], parties[0]], strict=True)
+    return parties, [Fact(f"f{n}", "GUARANTEES", a, b, {"amount": 5e6}, "") for n, (a, b) in enumerate(pairs)]
+
+
+@pytest.mark.parametrize("size", range(2, 9))
+def test_a_single_ring_is_drawn_as_one_each_beside_the_next(size: int) -> None:
+    parties, facts = ring(size)
+    placed = place(facts, (), ring=parties)
+    at = {box.party.id: (box.x, box.y) for box in placed.boxes}
+    assert placed.how == "how_ring"
+    assert len(set(at.values())) == size
+    for fact in facts:
+        (x1, y1), (x2, y2) = at[fact.tail.id], at[fact.head.id]
+        assert abs(x1 - x2) <= WIDE + GAP + 1e-9
+        assert x1 != x2 or y1 != y2
+
+
+def test_columns_stand_as_far_apart_as_what_stands_on_the_lines_needs() -> None:
+    words = Words("en")
+    (one, other), _ = ring(2)
+    gaps = [gap_for([Fact("f", "GUARANTEES", one, other, {"amount": amount}, "")], words) for amount in (5.0, 123.45e6)]
+    assert NARROW == gap_for([], words) <= gaps[0] < gaps[1] <= GAP
+
+
+def test_what_parts_the_parties_bears_a_sign_and_nothing_else_does(engine: Engine) -> None:
+    answer = links(engine, [MINE, RING2], moment=engine.moment()).answer
+    facts = [fact for path in answer.paths for tie in path.steps for fact in tie.facts]
+    parting = {fact.fact_id for cut in answer.cuts for fact in cut.facts}
+    lines = {(fact.tail.id, fact.head.id, fact.kind) for fact in facts if fact.fact_id in parting}
+    made = picture(place(facts, answer.parties, answer.paths), facts, Words("en"), cut=parting)
+    assert sum(curve.cut is not None for curve in made.curves) == len(lines) > 0
+    assert made.marked == ("cut",)
+    left, top, wide, high = made.view
+    for curve in made.curves:
+        if curve.cut:
+            assert left <= curve.cut[0] <= left + wide
+            assert top <= curve.cut[1] <= top + high
