@@ -13,15 +13,16 @@ from analytics.limits.units import Nodes
 from api.answer import Answer, Fact, Party, Question
 from api.engine import Engine
 from api.evidence import Evidence
-from api.limits import Lender, capital_currency, lender_of, readings_of, standing
+from api.limits import Lender, capital_currency, lender_of, perhaps_banks, readings_of, standing
 from api.promised import Promised, promised
 from api.questions.applications import Request, facility_of
 from api.questions.asking import check_page, node_of
 from api.questions.control import in_words
-from api.questions.doubts import doubts_of
+from api.questions.doubts import doubts_of, unread
 from api.questions.memberships import HELD, Membership, Step, around, membership
 from api.questions.releases import protectors, releases
 from api.questions.rules import Held, by_room, held_said, of_limit
+from api.untested import unassessed, with_untested
 from api.view import View
 from api.wording import money, plural
 from graph.errors import InvalidQuestion
@@ -81,7 +82,8 @@ class CreditCheck:
     rule_sets: tuple[str, ...]
     amount: float
     headroom: float | None
-    """Greatest amount that breaks no rule in either reading; none where no limit is known."""
+    """Greatest amount that breaks no rule in either reading, nor if what cannot be tested holds; none where no limit
+    is known."""
     headroom_certain: float | None
     """The same in the narrow reading alone."""
     headroom_whole: bool
@@ -111,9 +113,7 @@ def credit_check(
     lender, applicant = _ends(view, request)
     base, application, offered = _applied(view, request, lender, applicant, remedies=remedies)
     check = check_credit(base, application)
-    gaps, incomplete = doubts_of(view, lender_of(view, lender), application, check, offered)
-    if incomplete and check.verdict == APPROVE:
-        check = replace(check, verdict=REFER)
+    gaps = doubts_of(view, lender_of(view, lender), application, check, offered)
     found = tuple(_groups(application, check, offered))
     places = {(kind, members.tobytes()): k for k, ((kind, members, _), _) in reversed(list(enumerate(found)))}
     ordered = by_room(check.lines)
@@ -176,7 +176,17 @@ def _applied(
     around_ += [x for stakes in base.stakes.values() for x in stakes.promisers(applicant)]
     around_ += protectors(view, base, applicant) if remedies else []
     offered = promised(view, facility, applicant)
-    return base, Application(applicant, facility, readings_of(view, lender, around_, falls=offered.falls)), offered
+    readings = readings_of(view, lender, around_, falls=offered.falls)
+    if unread(view):
+        readings = replace(readings, missing=(*readings.missing, "suspicions"))
+    readings = with_untested(view, base, readings, applicant, by=offered.untested, falls=offered.falls)
+    givers = [giver.party for giver in facility.guarantors if giver.eligible]
+    assessing = any(rule.severity == "assess" for rule in base.rules)
+    return base, Application(
+        applicant, facility, readings,
+        unassessed=unassessed(view, [applicant, *givers]) if assessing else frozenset(),
+        perhaps=frozenset(perhaps_banks(view, [applicant, *givers])),
+    ), offered  # fmt: skip
 
 
 def _groups(application: Application, check: Check, offered: Promised) -> Iterator[tuple[tuple[str, Nodes, bool], int]]:
@@ -201,7 +211,7 @@ def _changes(
 ) -> Iterator[Remedy]:
     """Remedies in words."""
     given = protectors(view, base, application.applicant)
-    freed = releases(view, base, application, check, falls=offered.falls)
+    freed = releases(view, base, application, check, offered=offered)
     for one in remedies_of(base, application, check, protectors=given, releases=freed):
         kind = LENDS if one.kind == "member_reduced" else GUARANTEES
         fact = None if one.link is None else evidence.facts(kind, [one.link])[0]
