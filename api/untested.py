@@ -38,12 +38,16 @@ class Untested:
         return np.union1d(self.on, self.by)
 
 
-def untested(view: View, party: int) -> Untested:
-    """What cannot be tested of a party; a dependence that was confirmed, or rejected under its criterion, is known."""
+def untested(view: View, party: int, *, lender: int) -> Untested:
+    """What cannot be tested of a party; a dependence that was confirmed, or rejected under its criterion, is known.
+
+    Whether its lender would fall with it is not asked: no limit counts what a lender lends to itself.
+    """
     found = view.judged.dependences.suspected
     first, last = _span(found.untested_dependant, party)
     order, others = view.kept(("untested by other",), lambda: _by_other(view))
     rows = order[slice(*_span(others, party))]
+    rows = rows[found.untested_dependant[rows] != lender]
     on, on_criterion = found.untested_other[first:last], found.untested_criterion[first:last]
     by, by_criterion = found.untested_dependant[rows], found.untested_criterion[rows]
     told = view.judged.dependences.verdicts
@@ -60,9 +64,9 @@ def criteria_of(view: View, criterion: NDArray[np.int32]) -> list[tuple[Criterio
     return [(rules[at], many) for at, many in sorted(Counter(criterion.tolist()).items())]
 
 
-def unassessed(view: View, parties: Iterable[int]) -> frozenset[int]:
+def unassessed(view: View, parties: Iterable[int], *, lender: int) -> frozenset[int]:
     """Those of some parties with a dependence, of or on them, that is suspected or cannot be tested, and not judged."""
-    return frozenset(x for x in parties if not view.control.state[x] and _unassessed(view, x))
+    return frozenset(x for x in parties if not view.control.state[x] and _unassessed(view, x, lender))
 
 
 def with_untested(
@@ -78,7 +82,7 @@ def with_untested(
     """Readings with the groups that would arise if what cannot be tested of a party held; `by` may depend on it too."""
     if all(rule.group_kind != "connected" for rule in base.rules):
         return readings
-    ties, groups = untested(view, party), connecting(view, wide=True)
+    ties, groups = untested(view, party, lender=base.lender), connecting(view, wide=True)
     some = np.union1d(ties.by, np.fromiter(by, np.uint32))
     if not len(ties.on) and not len(some):
         return readings
@@ -92,8 +96,8 @@ def with_untested(
     return replace(readings, untested=Units.of(group for group in found if len(group) > 1))
 
 
-def _unassessed(view: View, party: int) -> bool:
-    found, ties = view.judged.dependences, untested(view, party)
+def _unassessed(view: View, party: int, lender: int) -> bool:
+    found, ties = view.judged.dependences, untested(view, party, lender=lender)
     if len(ties.on) or len(ties.by):
         return True
     verdicts = len(found.verdicts.confirmed)

@@ -8,6 +8,7 @@ from analytics.limits.approval import APPROVE, DECLINE, REFER, Check, check_cred
 from analytics.limits.gaps import Gap
 from analytics.limits.lines import Application
 from analytics.limits.remedies import remedies_of
+from analytics.limits.remedy import Step
 from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes
 from api.answer import Answer, Fact, Party, Question
@@ -19,7 +20,8 @@ from api.questions.applications import Request, facility_of
 from api.questions.asking import check_page, node_of
 from api.questions.control import in_words
 from api.questions.doubts import doubts_of, unread
-from api.questions.memberships import HELD, Membership, Step, around, membership
+from api.questions.memberships import HELD, Membership, around, membership
+from api.questions.memberships import Step as ProofStep
 from api.questions.releases import protectors, releases
 from api.questions.rules import Held, by_room, held_said, of_limit
 from api.untested import unassessed, with_untested
@@ -40,8 +42,8 @@ WORDS = {
 
 
 @dataclass(frozen=True)
-class Remedy:
-    """One change after which no limit breaks, as the same check says of the request so changed."""
+class RemedyStep:
+    """One change of a remedy."""
 
     kind: str
     """`amount`, `collateral`, `guarantor_added`, `guarantor_released` or `member_reduced`."""
@@ -52,6 +54,20 @@ class Remedy:
     party: Party | None
     fact: Fact | None
     """The facility that is paid down, or the guarantee that is released."""
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """A change after which no limit breaks, as the same check says of the request so changed; several only where no
+    single one passes."""
+
+    kind: str
+    """Of a single change its kind; else `combined`."""
+    text: str
+    text_zh: str
+    change: float
+    """Money that has to move in all."""
+    steps: tuple[RemedyStep, ...]
     verdict: str
     """What the check says afterwards; `refer` where something else is not known."""
     headroom: float | None
@@ -184,7 +200,7 @@ def _applied(
     assessing = any(rule.severity == "assess" for rule in base.rules)
     return base, Application(
         applicant, facility, readings,
-        unassessed=unassessed(view, [applicant, *givers]) if assessing else frozenset(),
+        unassessed=unassessed(view, [applicant, *givers], lender=lender) if assessing else frozenset(),
         perhaps=frozenset(perhaps_banks(view, [applicant, *givers])),
     ), offered  # fmt: skip
 
@@ -213,12 +229,20 @@ def _changes(
     given = protectors(view, base, application.applicant)
     freed = releases(view, base, application, check, offered=offered)
     for one in remedies_of(base, application, check, protectors=given, releases=freed):
-        kind = LENDS if one.kind == "member_reduced" else GUARANTEES
-        fact = None if one.link is None else evidence.facts(kind, [one.link])[0]
-        party = None if one.party is None else evidence.party(one.party)
-        told = {"money": money(one.change, view.snapshot.moment.currency), "party": party.name if party else ""}
-        en, zh = (text.format(**told) for text in WORDS[one.kind])
-        yield Remedy(one.kind, en, zh, one.change, party, fact, one.check.verdict, _finite(one.check.headroom))
+        steps = tuple(_step(evidence, step, view.snapshot.moment.currency) for step in one.steps)
+        kind = steps[0].kind if len(steps) == 1 else "combined"
+        en, zh = " and ".join(step.text for step in steps), "，并".join(step.text_zh for step in steps)
+        yield Remedy(kind, en, zh, one.change, steps, one.check.verdict, _finite(one.check.headroom))
+
+
+def _step(evidence: Evidence, step: Step, currency: str | None) -> RemedyStep:
+    """One change in words, with the fact it changes."""
+    kind = LENDS if step.kind == "member_reduced" else GUARANTEES
+    fact = None if step.link is None else evidence.facts(kind, [step.link])[0]
+    party = None if step.party is None else evidence.party(step.party)
+    told = {"money": money(step.change, currency), "party": party.name if party else ""}
+    en, zh = (text.format(**told) for text in WORDS[step.kind])
+    return RemedyStep(step.kind, en, zh, step.change, party, fact)
 
 
 def _finite(amount: float) -> float | None:
@@ -244,7 +268,7 @@ def _reasons(value: CreditCheck, lender: Lender) -> Iterator[str]:
         yield f"It would {done} to {change.text} · {change.text_zh}."
 
 
-def said(step: Step) -> str:
+def said(step: ProofStep) -> str:
     """A step of a proof in a few words."""
     if step.proof:
         sure = "" if step.how == HELD else f" ({step.how})"

@@ -23,7 +23,7 @@ def doubts_of(
     return (
         *_rules(lender, check), *_wide(application), *_unread(view), *_banks(view, application),
         *_bands(view, application), *_suspected(application), *_offered(view, offered),
-        *_criteria(view, application.applicant),
+        *_criteria(view, application.applicant, lender.node),
     )  # fmt: skip
 
 
@@ -107,9 +107,9 @@ def _offered(view: View, offered: Promised) -> Iterator[Gap]:
             yield Gap("guarantors", (), f"guarantors {en}: {names}", f"保证人{zh}：{names}")
 
 
-def _criteria(view: View, node: int) -> Iterator[Gap]:
+def _criteria(view: View, node: int, lender: int) -> Iterator[Gap]:
     """Criteria that figures are missing for, of it and of who may depend on it, and those only somebody can judge."""
-    ties = untested(view, node)
+    ties = untested(view, node, lender=lender)
     for criterion, many in criteria_of(view, ties.on_criterion):
         others, name = plural(many, "other party", "other parties"), criterion.name
         yield Gap(

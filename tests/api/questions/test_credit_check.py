@@ -31,7 +31,7 @@ from graph.errors import (
     UnknownParty,
     UnreadableFile,
 )
-from tests.api.connected import BANK, load
+from tests.api.connected import BANK, item, load
 from tests.api.service import serving
 from tests.ingest.loading.small import SOURCE
 
@@ -47,8 +47,9 @@ def case(reference_data: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def made(case: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The case, and that a buys of d and e a tenth of what it spends: it depends on neither."""
     folder = tmp_path_factory.mktemp("int01") / "store"
-    load(folder, case["inputs"])
+    load(folder, case["inputs"], item("A", "operating_cost", 1000.0, months=12))
     return folder
 
 
@@ -119,9 +120,10 @@ def test_what_was_confirmed_declines_and_what_was_rejected_passes(made: Path, tm
 def test_a_group_over_its_limit_is_mended_by_its_own_guarantees_and_loans(engine: Engine) -> None:
     """215 of 200 before: released, the guarantee of 120 takes c and its 30 out; 25 paid down leave room for 10."""
     value = ask(engine, request()).answer
-    told = [(change.kind, change.party and change.party.id, change.change, change.verdict) for change in value.remedies]
+    steps = [(change, *change.steps) for change in value.remedies]
+    told = [(one.kind, step.party and step.party.id, one.change, one.verdict) for one, step in steps]
     assert told == [("member_reduced", B, 25.0, "approve"), ("guarantor_released", C, 120.0, "approve")]
-    assert [change.fact.head.id for change in value.remedies if change.fact] == [B, A]
+    assert [step.fact.head.id for _, step in steps if step.fact] == [B, A]
     assert ask(engine, request(), remedies=False).answer.remedies == ()
 
 
@@ -130,7 +132,7 @@ def test_every_change_of_the_request_passes_when_it_is_asked_for(engine: Engine)
     asked = request(130.0, applicant=E, kind="bond")
     value = ask(engine, asked).answer
     assert (value.verdict, value.headroom, value.binding.rule.id) == ("decline", 110.0, "CN_LE_SINGLE_15")
-    assert {(c.kind, c.change, c.party and c.party.id) for c in value.remedies} == {
+    assert {(c.kind, c.change, c.steps[0].party and c.steps[0].party.id) for c in value.remedies} == {
         ("amount", 20.0, None), ("collateral", 20.0, None), ("guarantor_added", 20.0, STATE),
     }  # fmt: skip
     for more in (
