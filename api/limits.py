@@ -258,7 +258,7 @@ def readings_of(
             missing[TOO_WIDE] = None
         if related:
             found[-1]["lender_related"] = related_units(view, lender, wide=wide)
-    return Readings(*found, missing=tuple(missing))
+    return Readings(found[0], found[1], missing=tuple(missing))
 
 
 def _connected(groups: Groups, falls: Arrows, parties: Iterable[int], refuted: Set[int]) -> Iterator[Nodes]:

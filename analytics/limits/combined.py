@@ -212,7 +212,9 @@ def _giver(standing: Standing, start: Start, party: int) -> tuple[Start, list[Le
     if amount <= 0:
         return start, []
     check = check_credit(standing, _guaranteed(start.application, party, amount))
-    known = {(line.rule.id, line.members.tobytes()): after for line, after in zip(start.lines, start.after, strict=True)}
+    known = {
+        (line.rule.id, line.members.tobytes()): after for line, after in zip(start.lines, start.after, strict=True)
+    }
     lines = tuple(line for line in check.limits if not isnan(line.cap.value))
     before = np.array([known.get((line.rule.id, line.members.tobytes()), line.before) for line in lines])
     relief = (before - np.array([line.after for line in lines])) / amount
@@ -240,8 +242,9 @@ def _solved(start: Start, levers: Sequence[Lever]) -> Iterator[Try]:
 def _least(relief: Numbers, needed: Numbers, most: Numbers) -> Numbers | None:
     """Least amounts by a linear programme, then exactly from the lines and bounds that they meet."""
     cost = 1 + HAIR * np.arange(len(most))
-    found = linprog(cost, -relief, -needed, bounds=np.array([np.zeros(len(most)), most]).T, method="highs")
-    if found.status != 0:
+    bounds = [(0.0, high) for high in most.tolist()]
+    found = linprog(cost, -relief, -needed, bounds=bounds, method="highs")
+    if found.status != 0 or found.x is None:
         return None
     amounts = np.where(found.x < HAIR, 0.0, np.where(found.x > most - HAIR, most, found.x))
     free = (amounts > 0) & (amounts < most)

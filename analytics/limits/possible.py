@@ -137,9 +137,7 @@ def telling(standing: Standing, groups: Groups, dependences: Arrows, on: NDArray
     return list(chosen)
 
 
-def _closure(
-    groups: Groups, dependences: Arrows, start: Iterable[int], refuted: Set[int], most: int
-) -> set[int]:
+def _closure(groups: Groups, dependences: Arrows, start: Iterable[int], refuted: Set[int], most: int) -> set[int]:
     """Some parties, what they control, and whoever falls with any of them."""
     fallen, wave = set[int](), list(start)
     while wave:
@@ -147,10 +145,15 @@ def _closure(
         if x in fallen:
             continue
         fallen.add(x)
-        wave += dependences.at(x).tolist() if not refuted else [
-            y for y, link in zip(dependences.at(x).tolist(), dependences.links_at(x).tolist(), strict=True)
-            if link not in refuted
-        ]
+        wave += (
+            dependences.at(x).tolist()
+            if not refuted
+            else [
+                y
+                for y, link in zip(dependences.at(x).tolist(), dependences.links_at(x).tolist(), strict=True)
+                if link not in refuted
+            ]
+        )
         if not groups.control.state[x]:
             wave += groups.control.controlled_by(x).tolist()
         _bounded(len(fallen), most)

@@ -124,4 +124,4 @@ def payable(standing: Standing, members: Nodes) -> NDArray[np.int64]:
     kept = np.array([one.kept[rows] for one in stakes])
     drawn = np.nan_to_num(standing.book.drawn[stakes[0].facility[rows]])
     free = (kept == gross).all(axis=0) & (gross > 0).any(axis=0) & (drawn > 0)
-    return rows[free][np.lexsort((rows[free], -drawn[free]))]
+    return np.asarray(rows[free][np.lexsort((rows[free], -drawn[free]))])

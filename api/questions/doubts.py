@@ -16,9 +16,7 @@ from api.wording import plural
 BY_HAND = "criteria_by_hand"
 
 
-def doubts_of(
-    view: View, lender: Lender, application: Application, check: Check, offered: Promised
-) -> tuple[Gap, ...]:
+def doubts_of(view: View, lender: Lender, application: Application, check: Check, offered: Promised) -> tuple[Gap, ...]:
     """Gaps in both languages."""
     return (
         *_rules(lender, check), *_wide(application), *_unread(view), *_banks(view, application),

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from analytics.limits.units import Units
-from api.books import SUSPECTED, groups_among
-from api.books import units_of
+from api.books import SUSPECTED, groups_among, units_of
 from api.engine import Engine, Place
 from api.limits import (
     capital_currency,

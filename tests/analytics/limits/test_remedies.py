@@ -79,7 +79,9 @@ def test_the_least_money_comes_first() -> None:
 def test_a_deposit_does_not_help_where_the_rule_takes_none_off() -> None:
     standing = TWO.standing((shipped().rule("CN_LOAN_SINGLE_10"),))
     application = Application(1, Facility(40.0), TOGETHER)
-    kinds = {r.steps[0].kind for r in remedies_of(standing, application, check_credit(standing, application), protectors=[4])}
+    kinds = {
+        r.steps[0].kind for r in remedies_of(standing, application, check_credit(standing, application), protectors=[4])
+    }
     assert kinds == {"amount"}
 
 
