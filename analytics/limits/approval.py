@@ -38,12 +38,11 @@ class Check:
 def check_credit(standing: Standing, application: Application) -> Check:
     r"""Decide whether a facility may be granted.
 
-    *Decline* where a verified limit breaks in the narrow reading. *Refer* where one breaks only in the
-    wide reading, only if a dependence that cannot be tested holds, or only by a rule that is not verified,
-    where capital, amounts or groups are missing or capital is old, where a duty to look into dependence meets one
-    that nobody judged, or where no rule is in force. *Approve* where every limit is known to be kept in
-    both readings. A rule that counts nothing of the facility is left out. Protection in the book that names
-    no facility is not counted for this one.
+    *Decline* where a verified limit breaks in the narrow reading. *Refer* where one breaks only in the wide
+    reading, if a dependence holds that cannot be tested, or by a rule that is not verified; where capital,
+    amounts or groups are missing or capital is old; where nobody judged a dependence that has to be looked
+    into; or where no rule is in force. *Approve* where all is known to be kept. A rule that counts nothing of
+    the facility is left out, as is protection in the book that names no facility.
 
     .. math:: a^* = \min_{r, U} \frac{\rho_{r,U} + c_r}{w_r}, \qquad
         \rho_{r,U} = \max\{\rho : E^r_U + \Delta_U(\rho) \le L_r\}
@@ -54,7 +53,6 @@ def check_credit(standing: Standing, application: Application) -> Check:
     Parameters
     ----------
     standing : Standing
-        The lender's rules, limits and stakes.
     application : Application
 
     Raises

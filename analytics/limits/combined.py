@@ -70,9 +70,8 @@ def combinations(
 
     Facilities of members, the applicant's own among them, paid down, alone or beside a smaller amount, a
     deposit, a guarantor added or a guarantee released; a smaller amount beside a deposit or a guarantor. Of
-    each such mix a linear programme finds amounts with the least sum; the check is run again on each, and
-    what does not pass is not told. Exposures are linear in every change up to where collateral or guarantors
-    cover all of the facility; beyond it nothing is sought.
+    each mix a linear programme finds the least sum, up to where all of the facility is covered, and the check
+    is run again: what does not pass is not told.
 
     .. math:: \min \sum_j c_j : \quad E_U - \sum_j r_{Uj} c_j \le L_r \quad \forall r, U, \qquad 0 \le c_j \le m_j
 
@@ -81,11 +80,9 @@ def combinations(
     standing : Standing
     application : Application
     check : Check
-        What `check_credit` said of it.
-    protectors : sequence of node numbers
-        Parties that count as protection providers; the first that can is asked.
-    released : sequence of steps with the application so changed
-        Guarantees that might be released; the first few are.
+        As `check_credit` gives it.
+    protectors, released
+        Parties that count as protection, and steps that release a guarantee; the first few are tried.
 
     Raises
     ------
@@ -98,8 +95,6 @@ def combinations(
 
     Example
     -------
-    215 stand against a limit of 200, and no facility is as large as what has to go.
-
     >>> from datetime import date
     >>> from analytics.limits.capital import Capital, Figure
     >>> from analytics.limits.catalogue import shipped
@@ -109,9 +104,9 @@ def combinations(
     >>> from analytics.limits.standing import standing_of
     >>> from analytics.limits.units import Readings, Units
     >>> book = Book.lent(15, [0] * 13, range(2, 15), [20] + [16.25] * 12)
-    >>> bank = Capital((Figure("tier1", 1000.0, date(2026, 9, 30)),))
-    >>> standing = standing_of(book, Cover.none(book), [shipped().rule("CN_LE_GROUP_20")], lender=0, capital=bank,
-    ...     day=date(2026, 11, 27))
+    >>> day, rules = date(2026, 11, 27), [shipped().rule("CN_LE_GROUP_20")]
+    >>> bank = Capital((Figure("tier1", 1000.0, day),))
+    >>> standing = standing_of(book, Cover.none(book), rules, lender=0, capital=bank, day=day)
     >>> asked = Application(1, Facility(10.0), Readings({"connected": Units.of([range(1, 15)])}))
     >>> best = combinations(standing, asked, check_credit(standing, asked))[0]
     >>> [(step.kind, step.party, round(step.change, 3)) for step in best.steps]
@@ -121,11 +116,15 @@ def combinations(
     for tried in _mixes(standing, application, check, protectors, released):
         if tried[0] not in found and (remedy := tried_by(standing, tried)):
             found[tried[0]] = remedy
-    ordered = sorted(found.values(), key=lambda remedy: (round(remedy.change, 3), len(remedy.steps)))
-    kinds: dict[tuple[str, ...], Remedy] = {}
-    for remedy in ordered:
-        kinds.setdefault(tuple(dict.fromkeys(step.kind for step in remedy.steps)), remedy)
-    return tuple(kinds.values())[:TOLD]
+    return _best(found.values())
+
+
+def _best(found: Iterable[Remedy]) -> tuple[Remedy, ...]:
+    """The least of each mix of kinds, the least first, of equals that of fewer changes."""
+    mixes: dict[tuple[str, ...], Remedy] = {}
+    for remedy in sorted(found, key=lambda remedy: (round(remedy.change, 3), len(remedy.steps))):
+        mixes.setdefault(tuple(dict.fromkeys(step.kind for step in remedy.steps)), remedy)
+    return tuple(mixes.values())[:TOLD]
 
 
 def _mixes(

@@ -86,7 +86,6 @@ def telling(standing: Standing, groups: Groups, dependences: Arrows, on: NDArray
     Parameters
     ----------
     standing : Standing
-        The lender's rules and stakes.
     groups, dependences
         As `possible_groups`.
     on : (k,) array of node numbers

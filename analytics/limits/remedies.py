@@ -30,25 +30,21 @@ def remedies_of(
 ) -> tuple[Remedy, ...]:
     r"""Find changes after which no limit breaks, the one that moves least money first.
 
-    A smaller amount; a deposit; a guarantor who counts as protection provider added, or one offered left
-    out; a guarantee in the book released that ties its giver to the group; a facility of another member
-    paid down. Only where no single one passes, several together (`combinations`). Each is worked out from
-    what breaks and then tried: what does not pass is not told. Where something else is unknown, a change
-    that mends all that breaks still leaves the verdict *refer*.
+    A smaller amount; a deposit; a guarantor who counts as protection added, or one offered left out; a
+    guarantee in the book released; a facility of another member paid down; only where no single one passes,
+    several together. Each is worked out and then tried: what does not pass is not told. Where something else
+    is unknown, a change that mends all that breaks still leaves the verdict *refer*.
 
     .. math:: \min_{c} |c| : \quad E^r_U + \Delta_U(a, c) \le L_r \quad \forall r, U
 
     Parameters
     ----------
-    standing : Standing
-    application : Application
-    check : Check
-        What `check_credit` said of it.
+    standing, application, check
+        An application, and what `check_credit` said of it.
     protectors : sequence of node numbers
-        Parties that count as protection providers and might be asked to guarantee.
+        Parties that count as protection and might be asked to guarantee.
     releases : mapping, optional
-        Guarantees that might be released, by their position in the book, and the groups without each; one
-        that counts as protection, so that its release would move an exposure back, is not tried.
+        Guarantees that might be released, by position, and the groups without each; protection is not.
 
     Raises
     ------
@@ -71,21 +67,19 @@ def remedies_of(
     >>> from analytics.limits.standing import standing_of
     >>> from analytics.limits.units import Units
     >>> book = Book.lent(3, [0, 0], [1, 2], [90, 75])
-    >>> bank = Capital((Figure("tier1", 1000.0, date(2026, 9, 30)),))
-    >>> standing = standing_of(book, Cover.none(book), [shipped().rule("CN_LE_GROUP_20")], lender=0, capital=bank,
-    ...     day=date(2026, 11, 27))
+    >>> day, rules = date(2026, 11, 27), [shipped().rule("CN_LE_GROUP_20")]
+    >>> bank = Capital((Figure("tier1", 1000.0, day),))
+    >>> standing = standing_of(book, Cover.none(book), rules, lender=0, capital=bank, day=day)
     >>> asked = Application(1, Facility(40.0), Readings({"connected": Units.of([[1, 2]])}))
-    >>> found = remedies_of(standing, asked, check_credit(standing, asked))
-    >>> [(one.steps[0].kind, one.change, one.check.verdict) for one in found]
-    [('amount', 5.0, 'approve'), ('collateral', 5.0, 'approve'), ('member_reduced', 5.0, 'approve')]
+    >>> [(r.steps[0].kind, r.change) for r in remedies_of(standing, asked, check_credit(standing, asked))]
+    [('amount', 5.0), ('collateral', 5.0), ('member_reduced', 5.0)]
     """
-    loose = releases or {}
-    tries = _tries(standing, application, check, protectors=protectors, releases=loose)
+    if not any(line.breaks for line in check.limits):
+        return ()
+    tries = _tries(standing, application, check, protectors=protectors, releases=releases or {})
     single = _least(remedy for tried in tries if (remedy := tried_by(standing, tried)))
-    if single or not any(line.breaks for line in check.limits):
-        return single
-    released = list(_untied(standing, application, loose))
-    return combinations(standing, application, check, protectors=protectors, released=released)
+    released = _untied(standing, application, releases or {})
+    return single or combinations(standing, application, check, protectors=protectors, released=list(released))
 
 
 def _tries(
@@ -98,13 +92,12 @@ def _tries(
 ) -> Iterator[Try]:
     """Every change worth trying."""
     broken = [line for line in check.limits if line.breaks]
-    if broken:
-        yield from _smaller(application, check)
-        yield from _pledged(application, broken)
-        yield from _released(application)
-        yield from _untied(standing, application, releases)
-        yield from _guaranteed(application, broken, protectors)
-        yield from _paid_down(standing, application, broken)
+    yield from _smaller(application, check)
+    yield from _pledged(application, broken)
+    yield from _released(application)
+    yield from _untied(standing, application, releases)
+    yield from _guaranteed(application, broken, protectors)
+    yield from _paid_down(standing, application, broken)
 
 
 def _least(found: Iterable[Remedy]) -> tuple[Remedy, ...]:

@@ -280,6 +280,7 @@ def said(step: ProofStep) -> str:
 def _binding(value: CreditCheck, held: Held) -> str:
     room = money(value.headroom, value.currency)
     most = "" if value.headroom_whole else " at most, since not every limit is known"
+    most += "" if held.tested else ", lest dependences hold that cannot be tested"
     return (
         f"{room} could be lent{most}: {held.rule.id} {held.rule.name_zh} ({held.rule.name}) binds, "
         f"{of_limit(held, value.currency)}; {held.rule.citation}."
