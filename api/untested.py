@@ -43,6 +43,10 @@ def untested(view: View, party: int, *, lender: int) -> Untested:
 
     Whether its lender would fall with it is not asked: no limit counts what a lender lends to itself.
     """
+    return view.kept(("untested", party, lender), lambda: _untested(view, party, lender), most=64)
+
+
+def _untested(view: View, party: int, lender: int) -> Untested:
     found = view.judged.dependences.suspected
     first, last = _span(found.untested_dependant, party)
     order, others = view.kept(("untested by other",), lambda: _by_other(view))

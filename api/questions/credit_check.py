@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import isfinite
+from typing import NamedTuple
 
 from analytics.limits.approval import APPROVE, DECLINE, REFER, Check, check_credit
 from analytics.limits.gaps import Gap
@@ -14,7 +15,7 @@ from analytics.limits.units import Nodes
 from api.answer import Answer, Fact, Party, Question
 from api.engine import Engine
 from api.evidence import Evidence
-from api.limits import Lender, capital_currency, lender_of, perhaps_banks, readings_of, standing
+from api.limits import TOO_WIDE, Lender, capital_currency, lender_of, perhaps_banks, readings_of, standing
 from api.promised import Promised, promised
 from api.questions.applications import Request, facility_of
 from api.questions.asking import check_page, node_of
@@ -107,7 +108,8 @@ class CreditCheck:
     binding: Held | None
     """The line that leaves the least room."""
     lines: tuple[Held, ...]
-    """Every rule against every client and group that the facility changes, the least room first."""
+    """Every rule against every client and group that the facility changes, the least room first; of groups that stand
+    only if dependences hold that cannot be tested those that break a limit or bind."""
     groups: tuple[Membership, ...]
     gaps: tuple[Gap, ...]
     """What is not known and could turn the answer."""
@@ -127,12 +129,14 @@ def credit_check(
     view = view_of(engine, request, moment)
     evidence = Evidence(view.snapshot)
     lender, applicant = _ends(view, request)
-    base, application, offered = _applied(view, request, lender, applicant, remedies=remedies)
+    case = _applied(view, request, lender, applicant, remedies=remedies)
+    base, application, offered, _ = case
     check = check_credit(base, application)
     gaps = doubts_of(view, lender_of(view, lender), application, check, offered)
     found = tuple(_groups(application, check, offered))
     places = {(kind, members.tobytes()): k for k, ((kind, members, _), _) in reversed(list(enumerate(found)))}
-    ordered = by_room(check.lines)
+    # Of groups that only might arise those are told that break a limit or bind.
+    ordered = by_room(line for line in check.lines if line.tested or line.breaks or line is check.binding)
     lines = held_said(view, evidence, lender, ordered, places)
     binding = next((held for line, held in zip(ordered, lines, strict=True) if line is check.binding), None)
     value = CreditCheck(
@@ -152,7 +156,7 @@ def credit_check(
             membership(view, evidence, base, group, whose, limit=limit, falls=offered.falls) for group, whose in found
         ),
         gaps=gaps,
-        remedies=tuple(_changes(view, evidence, base, application, check, offered)) if remedies else (),
+        remedies=tuple(_changes(view, evidence, case, check)) if remedies else (),
     )
     asked = {"request": request.model_dump(), "remedies": remedies, "limit": limit}
     reasons = list(_reasons(value, lender_of(view, lender)))
@@ -181,28 +185,36 @@ def _ends(view: View, request: Request) -> tuple[int, int]:
     return lender, applicant
 
 
-def _applied(
-    view: View, request: Request, lender: int, applicant: int, *, remedies: bool
-) -> tuple[Standing, Application, Promised]:
+class Case(NamedTuple):
+    """What is asked, and what it is held against."""
+
+    base: Standing
+    application: Application
+    offered: Promised
+    protectors: list[int]
+    """Who might be asked to guarantee."""
+
+
+def _applied(view: View, request: Request, lender: int, applicant: int, *, remedies: bool) -> Case:
     """Where the lender stands, and the facility with the groups around all whom it touches."""
     base = standing(view, lender)
     facility = facility_of(view, request.facility, applicant=applicant, lender=lender)
     facility.checked(base.size, base.day)
-    around_ = [applicant, *(giver.party for giver in facility.guarantors)]
-    around_ += [x for stakes in base.stakes.values() for x in stakes.promisers(applicant)]
-    around_ += protectors(view, base, applicant) if remedies else []
     offered = promised(view, facility, applicant)
-    readings = readings_of(view, lender, around_, falls=offered.falls)
+    touched = [applicant, *(giver.party for giver in facility.guarantors)]
+    touched += [x for stakes in base.stakes.values() for x in stakes.promisers(applicant)]
+    given = protectors(view, base, applicant) if remedies else []
+    readings = readings_of(view, lender, [*touched, *given], falls=offered.falls)
+    if given and TOO_WIDE in readings.missing:  # who might be asked to guarantee turns no verdict
+        readings, given = readings_of(view, lender, touched, falls=offered.falls), []
     if unread(view):
         readings = replace(readings, missing=(*readings.missing, "suspicions"))
     readings = with_untested(view, base, readings, applicant, by=offered.untested, falls=offered.falls)
-    givers = [giver.party for giver in facility.guarantors if giver.eligible]
+    held = [applicant, *(giver.party for giver in facility.guarantors if giver.eligible)]
     assessing = any(rule.severity == "assess" for rule in base.rules)
-    return base, Application(
-        applicant, facility, readings,
-        unassessed=unassessed(view, [applicant, *givers], lender=lender) if assessing else frozenset(),
-        perhaps=frozenset(perhaps_banks(view, [applicant, *givers])),
-    ), offered  # fmt: skip
+    open_ = unassessed(view, held, lender=lender) if assessing else frozenset[int]()
+    perhaps = frozenset(perhaps_banks(view, held))
+    return Case(base, Application(applicant, facility, readings, unassessed=open_, perhaps=perhaps), offered, given)
 
 
 def _groups(application: Application, check: Check, offered: Promised) -> Iterator[tuple[tuple[str, Nodes, bool], int]]:
@@ -222,13 +234,10 @@ def _groups(application: Application, check: Check, offered: Promised) -> Iterat
                     yield from (((kind, members, certain), x) for x in offered.new if x in members)
 
 
-def _changes(
-    view: View, evidence: Evidence, base: Standing, application: Application, check: Check, offered: Promised
-) -> Iterator[Remedy]:
+def _changes(view: View, evidence: Evidence, case: Case, check: Check) -> Iterator[Remedy]:
     """Remedies in words."""
-    given = protectors(view, base, application.applicant)
-    freed = releases(view, base, application, check, offered=offered)
-    for one in remedies_of(base, application, check, protectors=given, releases=freed):
+    freed = releases(view, case.base, case.application, check, offered=case.offered)
+    for one in remedies_of(case.base, case.application, check, protectors=case.protectors, releases=freed):
         steps = tuple(_step(evidence, step, view.snapshot.moment.currency) for step in one.steps)
         kind = steps[0].kind if len(steps) == 1 else "combined"
         en, zh = " and ".join(step.text for step in steps), "，并".join(step.text_zh for step in steps)

@@ -159,6 +159,14 @@ def test_where_too_many_hang_together_it_is_referred_with_the_reason(tmp_path: P
     assert f"{WIDEST:,}" in held.left_out
 
 
+def test_who_might_be_asked_to_guarantee_turns_no_verdict(tmp_path: Path) -> None:
+    """The other bank counts as protection, and more parties hang on it than are told apart."""
+    many = tuple(f"r:x{n:05d}" for n in range(WIDEST + 1))
+    facts = (lender(), lender("", "bank", OTHER), *CAPITAL, *OWED)
+    asked = engine(tmp_path, *facts, *(verdict(x, OTHER, "confirmed") for x in many), more=many)
+    assert [ask(asked, amount).verdict for amount in (10, 61)] == ["approve", "decline"]
+
+
 def test_the_day_of_the_check_decides_what_is_old(tmp_path: Path) -> None:
     asked = engine(tmp_path, lender(), *CAPITAL, *OWED)
     moment = asked.moment(valid_at=date(2024, 7, 1))
