@@ -152,7 +152,7 @@ def _checked(view: View, lender: int, near: float) -> Checked:
         groups = groups_among(view, clients, reading) if "connected" in kinds else []
         together |= _named(groups, reading)
         units = {
-            "control": limits.units_of(view, wide=wide),
+            "control": limits.control_units(view, wide=wide),
             "connected": units_of(groups),
             "lender_related": limits.related_units(view, lender, wide=wide),
         }

@@ -7,7 +7,7 @@
     LENDS, GUARANTEES ─────► View.book ───────┼─► standing ─► check_credit · uses · check_book
     PLEDGES ───────────────► cover_of ────────┤
     Profiles of others ────► clients_of ──────┘
-    control, dependences ──► units_of · groupings · readings_of
+    control, dependences ──► control_units · groupings · readings_of
 
 Each piece is made of a view when first asked for and kept there, for the last few lenders asked about. Two
 readings: the narrow one counts control that is certain and dependence that was confirmed, the wide one also
@@ -26,9 +26,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from analytics.limits.capital import LAST_QUARTER, Capital, Figure
+from analytics.limits.capital import Capital, Figure
 from analytics.limits.catalogue import Rule, shipped
 from analytics.limits.cover import STRANGE, UNTIED, Cover
+from analytics.limits.denominators import DENOMINATORS
+from analytics.limits.institutions import trade_of
 from analytics.limits.standing import Standing, standing_of
 from analytics.limits.units import Clients, Nodes, Readings, Units, distinct
 from analytics.structure.control import Control
@@ -39,7 +41,7 @@ from analytics.structure.kinship.lender import Related, related_parties
 from analytics.structure.votes import Arrows, Holdings
 from api.view import View
 from graph.currencies import NO_CURRENCY
-from graph.errors import MissingRate, UnknownRule
+from graph.errors import InvalidQuestion, MissingRate, UnknownRule
 from graph.links import Links
 from graph.model import GUARANTEES, HOLDS_OFFICE, LENDS, OWNS, PLEDGES, RELATED_TO, STATEMENT
 from graph.texts import UNKNOWN
@@ -51,6 +53,12 @@ CLIENTS_2010, RELATED_2022 = "cn-group-2010", "cn-related-2022"
 """How far kin reaches: in groups of clients, and around a lender."""
 WIDEST: Final = 20_000
 """Parties a group of connected clients may have."""
+TOO_WIDE: Final = "too_wide"
+"""Why groups are not told whole: more parties hang together."""
+TOO_MANY: Final = (
+    f"more than {WIDEST:,} parties hang together, too many to tell its groups: ask for control instead",
+    f"互相牵连的主体超过{WIDEST:,}个，无法列出其关联客户组：请改查控制关系",
+)
 HOW_TO_STATE: Final = (
     "state the rule sets of the lender in a Profile of it: rule_sets, such as CN or EU (and lender_class)",
     "请在贷款人概况（Profile）中写明适用规则集 rule_sets，如 CN 或 EU（及 lender_class）",
@@ -118,6 +126,16 @@ def _clients(view: View) -> Clients:
     for node in snapshot.stating("lender_class").tolist():
         gsib[node] = bool(GSIB & {word.lower() for word in _listed(snapshot.profile(node).get("lender_class"))})
     return Clients(institution, gsib, snapshot.anonymous)
+
+
+def perhaps_banks(view: View, parties: Iterable[int]) -> dict[int, str]:
+    """Those of some parties that no lender's class makes institutions, but whose code of industry speaks for one."""
+    known, codes = clients_of(view).institution, dict[int, str]()
+    for x in parties:
+        code = None if known[x] else view.snapshot.profile(x).get("industry")
+        if code and trade_of(code):
+            codes[x] = code
+    return codes
 
 
 def protectors_of(view: View) -> NDArray[np.bool_]:
@@ -198,7 +216,7 @@ def figure_row(view: View, node: int, figure: Figure) -> int | None:
 
 
 def _figures(view: View, node: int) -> list[dict[str, Any]]:
-    items = {rule.denominator.removesuffix(LAST_QUARTER) for rule in lender_of(view, node).rules}
+    items = {DENOMINATORS[rule.denominator].item for rule in lender_of(view, node).rules}
     rows = view.snapshot.record_rows(STATEMENT, node).tolist()
     said = zip(rows, view.snapshot.records(STATEMENT, node), strict=True)
     return [{**record, "row": row} for row, record in said if record["item"] in items]
@@ -221,18 +239,26 @@ def readings_of(
     """Groups of both readings around some parties, as the lender's rules need them.
 
     `refuted` are positions of dependences, as `View.wide` counts them, to do without; `falls` takes the place of
-    `View.wide`. Raises InvalidQuestion where more parties hang together than can be told apart.
+    `View.wide`. Where more parties hang together than can be told apart, connected groups of that reading are left
+    out and `missing` says so.
     """
     around = list(dict.fromkeys(int(x) for x in parties))
     related = any(rule.group_kind == "lender_related" for rule in lender_of(view, lender).rules)
     found: list[dict[str, Units]] = []
+    missing: dict[str, None] = {}
     for wide in (False, True):
         arrows = falls if wide and falls else view.falls(wide=wide)
-        connected = Units.of(distinct(list(_connected(connecting(view, wide=wide), arrows, around, refuted))))
-        found.append({"control": units_of(view, wide=wide), "connected": connected})
+        found.append({"control": control_units(view, wide=wide)})
+        try:
+            sets = distinct(list(_connected(connecting(view, wide=wide), arrows, around, refuted)))
+            found[-1]["connected"] = Units.of(sets)
+        except InvalidQuestion as problem:
+            if problem.where != "groups":
+                raise
+            missing[TOO_WIDE] = None
         if related:
             found[-1]["lender_related"] = related_units(view, lender, wide=wide)
-    return Readings(*found)
+    return Readings(found[0], found[1], missing=tuple(missing))
 
 
 def _connected(groups: Groups, falls: Arrows, parties: Iterable[int], refuted: Set[int]) -> Iterator[Nodes]:
@@ -254,7 +280,7 @@ def _possible(control: Control) -> Control:
     return replace(control, certain=control.possible)
 
 
-def units_of(view: View, *, wide: bool = False) -> Units:
+def control_units(view: View, *, wide: bool = False) -> Units:
     """Group clients: what one party controls, alone or together with its relatives."""
     wide = wide and view.control.possible is not view.control.certain
     return view.kept(("units", wide), lambda: _united(view, wide=wide))
@@ -317,7 +343,7 @@ def related_units(view: View, lender: int, *, wide: bool) -> Units:
 
 
 def _related_units(view: View, lender: int, *, wide: bool) -> Units:
-    related, units = related_of(view, lender), units_of(view, wide=wide)
+    related, units = related_of(view, lender), control_units(view, wide=wide)
     parties = np.union1d(related.parties, related.possible) if wide else related.parties
     own = np.append(view.control.controlled_by(lender), lender)
     touched = np.unique(units.number[np.isin(units.flat, parties)]).tolist()

@@ -18,7 +18,8 @@ class Check:
     verdict: str
     """approve, refer or decline."""
     headroom: float
-    """Greatest amount that breaks no rule in either reading; infinite where none measures it."""
+    """Greatest amount that breaks no rule in either reading, nor if what cannot be tested holds; infinite where none
+    measures it."""
     headroom_certain: float
     """The same in the narrow reading alone."""
     headroom_whole: bool
@@ -30,18 +31,18 @@ class Check:
 
     @property
     def limits(self) -> tuple[Line, ...]:
-        """Lines that must not break."""
-        return tuple(line for line in self.lines if line.rule.severity == "limit")
+        """Lines that must not break: limits, and duties to look into what nobody has judged."""
+        return tuple(line for line in self.lines if line.deciding)
 
 
 def check_credit(standing: Standing, application: Application) -> Check:
     r"""Decide whether a facility may be granted.
 
-    *Decline* where a verified limit breaks in the narrow reading. *Refer* where one breaks only in the
-    wide reading or only by a rule that is not verified, where capital or amounts are missing, or where no
-    rule is in force. *Approve* where every limit is known to be kept in both readings. A rule that counts
-    nothing of the facility is left out. Protection in the book that names no facility is not counted for
-    this one.
+    *Decline* where a verified limit breaks in the narrow reading. *Refer* where one breaks only in the wide
+    reading, if a dependence holds that cannot be tested, or by a rule that is not verified; where capital,
+    amounts or groups are missing or capital is old; where nobody judged a dependence that has to be looked
+    into; or where no rule is in force. *Approve* where all is known to be kept. A rule that counts nothing of
+    the facility is left out, as is protection in the book that names no facility.
 
     .. math:: a^* = \min_{r, U} \frac{\rho_{r,U} + c_r}{w_r}, \qquad
         \rho_{r,U} = \max\{\rho : E^r_U + \Delta_U(\rho) \le L_r\}
@@ -52,7 +53,6 @@ def check_credit(standing: Standing, application: Application) -> Check:
     Parameters
     ----------
     standing : Standing
-        The lender's rules, limits and stakes.
     application : Application
 
     Raises
@@ -84,13 +84,14 @@ def check_credit(standing: Standing, application: Application) -> Check:
     """
     _check(standing, application)
     lines = sorted(lines_of(standing, application), key=lambda line: line.rule.severity != "limit")
-    limits = [line for line in lines if line.rule.severity == "limit"]
+    limits = [line for line in lines if line.deciding]
     binding = min((line for line in limits if not isnan(line.amount_most)), key=lambda x: x.amount_most, default=None)
+    whole = not application.readings.missing
     return Check(
-        _verdict(limits),
+        _verdict(limits, whole=whole),
         binding.amount_most if binding else inf,
         min((line.amount_most for line in limits if line.certain and not isnan(line.amount_most)), default=inf),
-        bool(limits) and all(line.told for line in limits),
+        whole and bool(limits) and all(line.told for line in limits if line.tested),
         binding,
         tuple(lines),
     )
@@ -113,7 +114,9 @@ def _check_cut(standing: Standing, cut: Cut) -> None:
         raise InvalidQuestion("no such facility, or less of it is drawn", where=f"facility {at}")
 
 
-def _verdict(limits: Sequence[Line]) -> str:
-    if any(line.breaks and line.certain and line.rule.verified for line in limits):
+def _verdict(limits: Sequence[Line], *, whole: bool) -> str:
+    """The verdict of the lines that must not break."""
+    if any(line.forbids for line in limits):
         return DECLINE
-    return APPROVE if limits and all(line.passes for line in limits) else REFER
+    measured = any(line.rule.severity == "limit" for line in limits)
+    return APPROVE if whole and measured and all(line.passes for line in limits) else REFER

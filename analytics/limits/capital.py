@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from analytics.limits.catalogue import Rule
+from analytics.limits.denominators import DENOMINATORS
 from graph.errors import MissingRate
 
 LAST_QUARTER = "_last_quarter"
@@ -30,6 +31,8 @@ class Cap:
     figure: Figure | None
     floor_left_out: bool = False
     """Whether the rule's floor was left out for want of a rate, which makes the limit stricter."""
+    stale: bool = False
+    """Whether the figure is too old for an answer to rest on."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class Capital:
         The latest of the item on or before the day; for a figure of the last quarter the one of exactly
         the last day of the quarter before.
         """
-        item = denominator.removesuffix(LAST_QUARTER)
+        item = DENOMINATORS[denominator].item
         mine = [figure for figure in self.figures if figure.item == item and figure.period_end <= day]
         if denominator.endswith(LAST_QUARTER):
             mine = [figure for figure in mine if figure.period_end == quarter_before(day)]
@@ -104,6 +107,42 @@ def quarter_before(day: date) -> date:
     return date(day.year, day.month - (day.month - 1) % 3, 1) - timedelta(days=1)
 
 
+def stale(figure: Figure, denominator: str, day: date) -> bool:
+    r"""Say whether a figure is too old for an answer to rest on.
+
+    .. math:: end < q^k(d), \qquad q \text{ the end of the quarter before}
+
+    Parameters
+    ----------
+    figure : Figure
+    denominator : str
+        What it stands for; its k, the quarters that count, is data.
+    day : date
+        The day d of the check.
+
+    Raises
+    ------
+    KeyError
+        If there is no such denominator.
+
+    Source
+    ------
+    `denominators.toml`; our own proposal, no text that was read fixes it.
+
+    Example
+    -------
+    On 27 November the ends of September and June count.
+
+    >>> ends = [date(2026, 6, 30), date(2026, 3, 31)]
+    >>> [stale(Figure("tier1", 1000.0, end), "tier1", date(2026, 11, 27)) for end in ends]
+    [False, True]
+    """
+    oldest = day
+    for _ in range(DENOMINATORS[denominator].quarters):
+        oldest = quarter_before(oldest)
+    return figure.period_end < oldest
+
+
 def cap_of(rule: Rule, capital: Capital, day: date) -> Cap:
     r"""Say what a rule's limit is for a lender on a day.
 
@@ -120,7 +159,7 @@ def cap_of(rule: Rule, capital: Capital, day: date) -> Cap:
 
     Raises
     ------
-    Nothing; the limit is NaN where the figure is missing or not above 0.
+    Nothing; the limit is NaN where the figure is missing or not above 0, and told as stale where it is old.
 
     Source
     ------
@@ -136,10 +175,10 @@ def cap_of(rule: Rule, capital: Capital, day: date) -> Cap:
     figure = capital.figure(rule.denominator, day)
     if figure is None or not figure.value > 0:
         return Cap(float("nan"), figure)
-    value = rule.ratio * figure.value
+    value, old = rule.ratio * figure.value, stale(figure, rule.denominator, day)
     if rule.floor is None:
-        return Cap(value, figure)
+        return Cap(value, figure, stale=old)
     if rule.floor.currency not in {*capital.rates, capital.currency}:
-        return Cap(value, figure, floor_left_out=True)
+        return Cap(value, figure, floor_left_out=True, stale=old)
     value = max(value, capital.converted(rule.floor.amount, rule.floor.currency, day))
-    return Cap(value if rule.cap_ratio is None else min(value, rule.cap_ratio * figure.value), figure)
+    return Cap(value if rule.cap_ratio is None else min(value, rule.cap_ratio * figure.value), figure, stale=old)

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Annotated
 
+from analytics.limits.denominators import DENOMINATORS
 from analytics.limits.numerators import NUMERATORS
 from analytics.rules.reading import read_folder, read_text
 from analytics.rules.rule import Among, Comparison, Flaw, Norm, Within
@@ -38,7 +39,7 @@ class Rule(Norm):
     """One limit, with the text it rests on."""
 
     numerator: Annotated[str, Among(tuple(NUMERATORS))]
-    denominator: Annotated[str, Among(("tier1", "net_capital", "net_capital_last_quarter"))]
+    denominator: Annotated[str, Among(tuple(DENOMINATORS))]
     ratio: Annotated[float, Within(0, 10)]
     """Fraction of the denominator."""
     comparison: Comparison

@@ -136,8 +136,10 @@ def _use(standing: Standing, rule: Rule, groupings: Groupings, near: float) -> U
 def _state(rule: Rule, cap: Cap, exposure: Numbers, unknown: NDArray[np.int64], near: float) -> NDArray[np.int8]:
     broken = breaks(exposure, cap.value, rule.comparison)
     if rule.severity != "limit":
-        return np.where(broken, MARKED, np.where((unknown > 0) | np.isnan(cap.value), UNTOLD, WITHIN)).astype(np.int8)
-    untold = (unknown > 0) | np.isnan(cap.value) | (not rule.verified)
+        return np.where(
+            broken, MARKED, np.where((unknown > 0) | np.isnan(cap.value) | cap.stale, UNTOLD, WITHIN)
+        ).astype(np.int8)
+    untold = (unknown > 0) | np.isnan(cap.value) | cap.stale | (not rule.verified)
     kept = np.where(breaks(exposure, near * cap.value, ">="), NEARLY, np.where(untold, UNTOLD, WITHIN))
     return np.where(broken, BREACH, kept).astype(np.int8)
 

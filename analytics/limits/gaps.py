@@ -13,7 +13,7 @@ class Gap:
     """One thing that is missing or uncertain, in both languages."""
 
     kind: str
-    """no_rules, capital, unverified, amounts, factors, groups or floor."""
+    """no_rules, capital, stale, unverified, amounts, factors, groups, untested, assess or floor."""
     rules: tuple[str, ...]
     """Ids of the rules it touches."""
     en: str
@@ -22,6 +22,10 @@ class Gap:
 
 WORDS = {
     "capital": ("{what} of the lender is missing for this day", "缺少贷款人当日的{what}"),
+    "stale": (
+        "{what} of the lender is too old to rest on: capital is reported every quarter",
+        "贷款人的{what}已过时，资本应按季报告",
+    ),
     "unverified": ("{what} was not read in its text", "{what}未与原文核对"),
     "amounts": ("facilities of unknown amount: {what}", "金额未知的授信笔数：{what}"),
     "factors": (
@@ -31,6 +35,14 @@ WORDS = {
     "groups": (
         "{what} breaks only if possible control or unconfirmed dependence holds",
         "仅在可能的控制或未确认的依存成立时突破{what}",
+    ),
+    "untested": (
+        "{what} breaks if dependences hold that cannot be tested",
+        "若无法检验的经济依存成立，则突破{what}",
+    ),
+    "assess": (
+        "{what} asks to look into economic dependence, and nobody has judged what is suspected or cannot be tested",
+        "{what}要求调查经济依存，疑似或无法检验的依存尚未认定",
     ),
     "floor": ("the floor of {what} was left out for want of an exchange rate", "缺少汇率，{what}的下限未计"),
 }
@@ -60,7 +72,7 @@ def gaps_of(check: Check) -> tuple[Gap, ...]:
     >>> gaps_of(Check("refer", 0.0, 0.0, False, None, ()))[0].kind
     'no_rules'
     """
-    if not check.limits:
+    if not any(line.rule.severity == "limit" for line in check.limits):
         return (NO_RULES,)
     found: dict[tuple[str, str], dict[str, None]] = {}
     for line in check.limits:
@@ -75,13 +87,17 @@ def gaps_of(check: Check) -> tuple[Gap, ...]:
 def _of(line: Line) -> Iterator[tuple[str, str]]:
     if isnan(line.cap.value):
         yield "capital", line.rule.denominator
+    if line.cap.stale and line.cap.figure:
+        yield "stale", f"{line.rule.denominator} ({line.cap.figure.period_end})"
     if not line.rule.verified:
         yield "unverified", f"{line.rule.id} ({line.rule.citation})"
-    if line.unknown:
+    if line.unknown and line.tested:
         yield "amounts", str(line.unknown)
     if line.unconverted and line.breaks:
         yield "factors", str(line.unconverted)
-    if line.breaks and not line.certain:
-        yield "groups", line.rule.id
+    if line.breaks and line.rule.severity == "assess":
+        yield "assess", line.rule.id
+    elif line.breaks and not line.certain:
+        yield "groups" if line.tested else "untested", line.rule.id
     if line.cap.floor_left_out:
         yield "floor", line.rule.id

@@ -34,6 +34,10 @@ class Application:
     """Groups in which the applicant, and whoever guarantees for it, sit; a group may be given whole."""
     cuts: tuple[Cut, ...] = ()
     """Facilities that would be paid down with it."""
+    unassessed: frozenset[int] = frozenset()
+    """Parties with a dependence, of or on them, that nobody judged and that is suspected or cannot be tested."""
+    perhaps: frozenset[int] = frozenset()
+    """Parties that may be institutions, though nothing states it: what limits for others say of them is not certain."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,14 @@ class Line:
     members: Nodes
     certain: bool
     """Whether the narrow reading makes this unit: certain control and confirmed dependence alone."""
+    tested: bool
+    """Whether the unit is one of the two readings: else it stands only if what cannot be tested holds."""
+    deciding: bool
+    """Whether it must not break: a limit, or a duty to look into what nobody has judged."""
+    concerned: bool
+    """Whether the rule is about this unit for certain, and not only if none of it is an institution."""
+    gain: Added
+    """What the facility adds, for every size it may have."""
     before: float
     """Exposure now, whole units of the book's currency."""
     after: float
@@ -63,13 +75,19 @@ class Line:
 
     @property
     def told(self) -> bool:
-        """Whether capital, amounts and the rule itself are known."""
-        return not isnan(self.cap.value) and not self.unknown and self.rule.verified
+        """Whether capital of late, amounts and the rule itself are known."""
+        return not (isnan(self.cap.value) or self.cap.stale or self.unknown) and self.rule.verified
 
     @property
     def passes(self) -> bool:
-        """Whether it is known to be kept."""
-        return self.told and not self.breaks
+        """Whether it is known to be kept; of a unit that may not be, that nothing known breaks it."""
+        return (self.told or not self.tested) and not self.breaks
+
+    @property
+    def forbids(self) -> bool:
+        """Whether a verified limit breaks by what is certain and judged, against capital of late."""
+        sure = self.certain and self.concerned and self.rule.verified and not self.cap.stale
+        return self.breaks and sure and self.rule.severity == "limit"
 
     @property
     def over(self) -> float:
@@ -122,12 +140,14 @@ def lines_of(standing: Standing, application: Application) -> Iterator[Line]:
         parties = _changed(application, stakes)
         narrow = _touched(standing, application.readings, rule, parties, wide=False)
         wide = _touched(standing, application.readings, rule, parties, wide=True) if application.readings.wide else []
-        for k, members in enumerate(distinct([*narrow, *wide])):
+        known = distinct([*narrow, *wide])
+        for k, members in enumerate(distinct([*known, *_untested(application.readings, rule)])):
             if concerns(rule, members, standing.clients):
                 key = rule.numerator, members.tobytes()
                 if key not in effects:
                     effects[key] = _effect(standing, application, stakes, members)
-                yield _line(standing, facility, rule, members, effects[key], certain=k < len(narrow))
+                reading = k < len(narrow), k < len(known)
+                yield _line(standing, application, rule, members, effects[key], reading)
 
 
 def _changed(application: Application, stakes: Stakes) -> list[int]:
@@ -156,6 +176,12 @@ def _touched(standing: Standing, readings: Readings, rule: Rule, parties: list[i
     return distinct(found)
 
 
+def _untested(readings: Readings, rule: Rule) -> list[Nodes]:
+    """Units of a limit that stand only if what cannot be tested holds."""
+    asked = rule.severity == "limit" and rule.group_kind == "connected" and rule.scope in ("group", "either")
+    return [readings.untested.members(k) for k in range(len(readings.untested))] if asked else []
+
+
 def _effect(standing: Standing, application: Application, stakes: Stakes, members: Nodes) -> Effect:
     numerator, applicant = stakes.numerator, application.applicant
     before = stakes.total(members)
@@ -170,8 +196,11 @@ def _effect(standing: Standing, application: Application, stakes: Stakes, member
     )
 
 
-def _line(standing: Standing, facility: Facility, rule: Rule, members: Nodes, effect: Effect, *, certain: bool) -> Line:
-    cap, numerator = standing.caps[rule.id], standing.stakes[rule.numerator].numerator
+def _line(
+    standing: Standing, application: Application, rule: Rule, members: Nodes, effect: Effect, reading: tuple[bool, bool]
+) -> Line:
+    """A rule held against one unit; `reading` says whether it is certain, and whether it is one of both readings."""
+    cap, numerator, facility = standing.caps[rule.id], standing.stakes[rule.numerator].numerator, application.facility
     left = float(room(effect.before, cap.value, rule.comparison))
     left = 0.0 if -FINEST / 2 <= left < 0 else left  # rounding, not money
     most = nan if isnan(cap.value) else effect.gain.most(left)
@@ -181,7 +210,11 @@ def _line(standing: Standing, facility: Facility, rule: Rule, members: Nodes, ef
         rule=rule,
         cap=cap,
         members=members,
-        certain=certain,
+        certain=reading[0],
+        tested=reading[1],
+        deciding=rule.severity == "limit" or (rule.severity == "assess" and int(members[0]) in application.unassessed),
+        concerned=rule.client != "nonbank" or not _all_institutions(standing, members, application.perhaps),
+        gain=effect.gain,
         before=effect.before,
         after=after,
         rest=rest,
@@ -191,6 +224,12 @@ def _line(standing: Standing, facility: Facility, rule: Rule, members: Nodes, ef
         unknown=effect.unknown,
         unconverted=effect.unconverted,
     )
+
+
+def _all_institutions(standing: Standing, members: Nodes, perhaps: frozenset[int]) -> bool:
+    """Whether all of a unit may be institutions."""
+    others = members[~standing.clients.institution[members]] if perhaps else members
+    return bool(perhaps) and perhaps.issuperset(others.tolist())
 
 
 def _counts(standing: Standing, stakes: Stakes, cut: Cut, members: Nodes) -> bool:

@@ -1,41 +1,23 @@
 """The smallest changes that would let a facility pass, each tried by running the check again."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import reduce
 from math import isfinite
 
 import numpy as np
 
-from analytics.limits.approval import Check, check_credit
+from analytics.limits.approval import Check
+from analytics.limits.combined import combinations
 from analytics.limits.facility import Guarantor, Pledge
 from analytics.limits.lines import Application, Cut, Line
 from analytics.limits.numerators import NUMERATORS
+from analytics.limits.remedy import MARGIN, Remedy, Step, Try, payable, tried_by
 from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes, Readings
 
-MARGIN = "deposit"
-"""Collateral that is asked for: every numerator that takes off any takes off a deposit."""
 TRIED = 8
 """Facilities of other members that are tried, the largest first."""
-
-
-@dataclass(frozen=True)
-class Remedy:
-    """One change after which no limit breaks."""
-
-    kind: str
-    """amount, collateral, guarantor_added, guarantor_released or member_reduced."""
-    change: float
-    """Money that has to move, whole units of the book's currency."""
-    party: int | None
-    """The guarantor, or the member whose facility is reduced."""
-    link: int | None
-    """Position of the facility that is reduced, or of the guarantee in the book that is released."""
-    application: Application
-    """The application so changed."""
-    check: Check
-    """What the check says of it."""
 
 
 def remedies_of(
@@ -46,26 +28,23 @@ def remedies_of(
     protectors: Sequence[int] = (),
     releases: Mapping[int, Readings] | None = None,
 ) -> tuple[Remedy, ...]:
-    r"""Find single changes after which no limit breaks, the one that moves least money first.
+    r"""Find changes after which no limit breaks, the one that moves least money first.
 
-    A smaller amount; a deposit; a guarantor who counts as protection provider added, or one offered left
-    out; a guarantee in the book released that ties its giver to the group; a facility of another member
-    paid down. Each is worked out from what breaks and then tried: what does not pass is not told. Where
-    something else is unknown, a change that mends all that breaks still leaves the verdict *refer*.
+    A smaller amount; a deposit; a guarantor who counts as protection added, or one offered left out; a
+    guarantee in the book released; a facility of another member paid down; only where no single one passes,
+    several together. Each is worked out and then tried: what does not pass is not told. Where something else
+    is unknown, a change that mends all that breaks still leaves the verdict *refer*.
 
     .. math:: \min_{c} |c| : \quad E^r_U + \Delta_U(a, c) \le L_r \quad \forall r, U
 
     Parameters
     ----------
-    standing : Standing
-    application : Application
-    check : Check
-        What `check_credit` said of it.
+    standing, application, check
+        An application, and what `check_credit` said of it.
     protectors : sequence of node numbers
-        Parties that count as protection providers and might be asked to guarantee.
+        Parties that count as protection and might be asked to guarantee.
     releases : mapping, optional
-        Guarantees that might be released, by their position in the book, and the groups without each; one
-        that counts as protection, so that its release would move an exposure back, is not tried.
+        Guarantees that might be released, by position, and the groups without each; protection is not.
 
     Raises
     ------
@@ -79,6 +58,7 @@ def remedies_of(
     Example
     -------
     >>> from datetime import date
+    >>> from analytics.limits.approval import check_credit
     >>> from analytics.limits.capital import Capital, Figure
     >>> from analytics.limits.catalogue import shipped
     >>> from analytics.limits.cover import Cover
@@ -87,18 +67,19 @@ def remedies_of(
     >>> from analytics.limits.standing import standing_of
     >>> from analytics.limits.units import Units
     >>> book = Book.lent(3, [0, 0], [1, 2], [90, 75])
-    >>> bank = Capital((Figure("tier1", 1000.0, date(2026, 9, 30)),))
-    >>> standing = standing_of(book, Cover.none(book), [shipped().rule("CN_LE_GROUP_20")], lender=0, capital=bank,
-    ...     day=date(2026, 11, 27))
+    >>> day, rules = date(2026, 11, 27), [shipped().rule("CN_LE_GROUP_20")]
+    >>> bank = Capital((Figure("tier1", 1000.0, day),))
+    >>> standing = standing_of(book, Cover.none(book), rules, lender=0, capital=bank, day=day)
     >>> asked = Application(1, Facility(40.0), Readings({"connected": Units.of([[1, 2]])}))
-    >>> [(r.kind, r.change, r.check.verdict) for r in remedies_of(standing, asked, check_credit(standing, asked))]
-    [('amount', 5.0, 'approve'), ('collateral', 5.0, 'approve'), ('member_reduced', 5.0, 'approve')]
+    >>> [(r.steps[0].kind, r.change) for r in remedies_of(standing, asked, check_credit(standing, asked))]
+    [('amount', 5.0), ('collateral', 5.0), ('member_reduced', 5.0)]
     """
+    if not any(line.breaks for line in check.limits):
+        return ()
     tries = _tries(standing, application, check, protectors=protectors, releases=releases or {})
-    return _least(remedy for tried in tries if (remedy := _tried(standing, tried)))
-
-
-Try = tuple[str, float, int | None, int | None, Application]
+    single = _least(remedy for tried in tries if (remedy := tried_by(standing, tried)))
+    released = _untied(standing, application, releases or {})
+    return single or combinations(standing, application, check, protectors=protectors, released=list(released))
 
 
 def _tries(
@@ -111,27 +92,21 @@ def _tries(
 ) -> Iterator[Try]:
     """Every change worth trying."""
     broken = [line for line in check.limits if line.breaks]
-    if broken:
-        yield from _smaller(application, check)
-        yield from _pledged(application, broken)
-        yield from _released(application)
-        yield from _untied(standing, application, releases)
-        yield from _guaranteed(application, broken, protectors)
-        yield from _paid_down(standing, application, broken)
+    yield from _smaller(application, check)
+    yield from _pledged(application, broken)
+    yield from _released(application)
+    yield from _untied(standing, application, releases)
+    yield from _guaranteed(application, broken, protectors)
+    yield from _paid_down(standing, application, broken)
 
 
 def _least(found: Iterable[Remedy]) -> tuple[Remedy, ...]:
     """The least of each kind, and of each guarantor, in the order of what they move."""
     best: dict[tuple[str, int | None], Remedy] = {}
     for remedy in sorted(found, key=lambda remedy: remedy.change):
-        best.setdefault((remedy.kind, remedy.party if "guarantor" in remedy.kind else None), remedy)
+        (step,) = remedy.steps
+        best.setdefault((step.kind, step.party if "guarantor" in step.kind else None), remedy)
     return tuple(best.values())
-
-
-def _tried(standing: Standing, tried: Try) -> Remedy | None:
-    """The change as a remedy, where no limit breaks after it."""
-    check = check_credit(standing, tried[-1])
-    return None if any(line.breaks for line in check.limits) else Remedy(*tried, check)
 
 
 def _smaller(application: Application, check: Check) -> Iterator[Try]:
@@ -139,7 +114,7 @@ def _smaller(application: Application, check: Check) -> Iterator[Try]:
     facility = application.facility
     if 0 < check.headroom < facility.amount:
         smaller = replace(facility, amount=check.headroom)
-        yield "amount", facility.amount - check.headroom, None, None, replace(application, facility=smaller)
+        yield (Step("amount", facility.amount - check.headroom),), replace(application, facility=smaller)
 
 
 def _pledged(application: Application, broken: Sequence[Line]) -> Iterator[Try]:
@@ -149,7 +124,7 @@ def _pledged(application: Application, broken: Sequence[Line]) -> Iterator[Try]:
     if nets and isfinite(needed):
         facility = application.facility
         secured = replace(facility, collateral=(*facility.collateral, Pledge(MARGIN, needed)))
-        yield "collateral", needed, None, None, replace(application, facility=secured)
+        yield (Step("collateral", needed),), replace(application, facility=secured)
 
 
 def _released(application: Application) -> Iterator[Try]:
@@ -158,7 +133,7 @@ def _released(application: Application) -> Iterator[Try]:
     for giver in facility.guarantors:
         others = tuple(other for other in facility.guarantors if other is not giver)
         without = replace(application, facility=replace(facility, guarantors=others))
-        yield "guarantor_released", giver.amount, giver.party, None, without
+        yield (Step("guarantor_released", giver.amount, giver.party),), without
 
 
 def _untied(standing: Standing, application: Application, releases: Mapping[int, Readings]) -> Iterator[Try]:
@@ -167,7 +142,7 @@ def _untied(standing: Standing, application: Application, releases: Mapping[int,
         if standing.cover.eligible[link]:
             continue
         amount, giver = float(np.nan_to_num(standing.book.promised[link])), int(standing.book.guarantor[link])
-        yield "guarantor_released", amount, giver, link, replace(application, readings=readings)
+        yield (Step("guarantor_released", amount, giver, link),), replace(application, readings=readings)
 
 
 def _guaranteed(application: Application, broken: Sequence[Line], protectors: Sequence[int]) -> Iterator[Try]:
@@ -178,7 +153,7 @@ def _guaranteed(application: Application, broken: Sequence[Line], protectors: Se
     for party in protectors:
         givers = (*facility.guarantors, Guarantor(party, amount, eligible=True))
         guaranteed = replace(application, facility=replace(facility, guarantors=givers))
-        yield "guarantor_added", amount, party, None, guaranteed
+        yield (Step("guarantor_added", amount, party),), guaranteed
 
 
 def _paid_down(standing: Standing, application: Application, broken: Sequence[Line]) -> Iterator[Try]:
@@ -186,13 +161,10 @@ def _paid_down(standing: Standing, application: Application, broken: Sequence[Li
     members: Nodes = reduce(np.intersect1d, [line.members for line in broken])
     amount = max(line.over for line in broken)
     stakes = [standing.stakes[line.rule.numerator] for line in broken]
-    found = []
-    for member in members[members != application.applicant].tolist():
-        for at in stakes[0].of.links_at(member).tolist():
-            link = int(stakes[0].facility[at])
-            free = all(s.kept[at] == s.gross[at] > 0 for s in stakes)
-            if free and standing.book.drawn[link] >= amount:
-                found.append((-float(standing.book.drawn[link]), link, member))
-    for _, link, member in sorted(found)[:TRIED]:
+    rows = payable(standing, members[members != application.applicant])
+    enough = standing.book.drawn[stakes[0].facility[rows]] >= amount
+    counted = np.array([one.gross[rows] > 0 for one in stakes]).all(axis=0)
+    for at in rows[enough & counted][:TRIED].tolist():
+        link, member = int(stakes[0].facility[at]), int(stakes[0].borrower[at])
         cut = Cut(link, member, amount)
-        yield "member_reduced", amount, member, link, replace(application, cuts=(*application.cuts, cut))
+        yield (Step("member_reduced", amount, member, link),), replace(application, cuts=(*application.cuts, cut))

@@ -106,6 +106,11 @@ class Readings:
     narrow: Groupings
     wide: Groupings = field(default_factory=dict)
     """Kinds that are not named read as the narrow one."""
+    untested: Units = NO_UNITS
+    """Groups of connected clients as they would be if every dependence held that cannot be tested."""
+    missing: tuple[str, ...] = ()
+    """What kept groups from being told whole: `too_wide` where too many parties hang together, `suspicions` where
+    none could be computed; then nothing passes."""
 
     def of(self, kind: str, *, wide: bool) -> Units:
         """Groups of one kind in one reading."""

@@ -79,6 +79,7 @@ def _remedies(answer: CreditCheck, cited: Cited) -> Table:
     made = table(*heads, title="smallest changes that would pass", amounts=("money", "room then"))
     for one in answer.remedies:
         room = "" if one.headroom is None else money(one.headroom, answer.currency)
-        source = cited.numbers([one.fact.fact_id]) if one.fact else ""
-        row(made, one.text_zh, one.text, money(one.change, answer.currency), one.verdict, room, source)
+        source = cited.numbers([step.fact.fact_id for step in one.steps if step.fact])
+        en, zh = [step.text for step in one.steps], [step.text_zh for step in one.steps]
+        row(made, zh, en, money(one.change, answer.currency), one.verdict, room, source)
     return made

@@ -35,5 +35,7 @@ def _whom(held: Held) -> str:
     if held.client:
         return held.client.name
     many = plural(held.parties, "party", "parties")
+    if not held.tested:
+        return f"{many}, if what cannot be tested holds"
     which = "all" if held.group is None else f"group {held.group + 1}"
     return f"{which}, {many}{'' if held.certain else ', wide reading'}"

@@ -223,9 +223,9 @@ def _rule(view: View, evidence: Evidence, found: Checked, k: int) -> LimitRule:
 def _rule_state(found: Checked, k: int) -> str:
     use = found.wide.uses[k]
     broken = [place for place in found.places["breach"] if place.use == k]
-    if use.rule.verified and any(found.certain(place) for place in broken):
+    if use.rule.verified and not use.cap.stale and any(found.certain(place) for place in broken):
         return "breach"
-    unsure = isnan(use.cap.value) or not use.rule.verified or bool((use.unknown > 0).any())
+    unsure = isnan(use.cap.value) or use.cap.stale or not use.rule.verified or bool((use.unknown > 0).any())
     return "refer" if broken or unsure else "within"
 
 

@@ -3,25 +3,29 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import isfinite
+from typing import NamedTuple
 
 from analytics.limits.approval import APPROVE, DECLINE, REFER, Check, check_credit
 from analytics.limits.gaps import Gap
 from analytics.limits.lines import Application
 from analytics.limits.remedies import remedies_of
+from analytics.limits.remedy import Step
 from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes
 from api.answer import Answer, Fact, Party, Question
 from api.engine import Engine
 from api.evidence import Evidence
-from api.limits import Lender, capital_currency, lender_of, readings_of, standing
+from api.limits import TOO_WIDE, Lender, capital_currency, lender_of, perhaps_banks, readings_of, standing
 from api.promised import Promised, promised
 from api.questions.applications import Request, facility_of
 from api.questions.asking import check_page, node_of
 from api.questions.control import in_words
-from api.questions.doubts import doubts_of
-from api.questions.memberships import HELD, Membership, Step, around, membership
+from api.questions.doubts import doubts_of, unread
+from api.questions.memberships import HELD, Membership, around, membership
+from api.questions.memberships import Step as ProofStep
 from api.questions.releases import protectors, releases
 from api.questions.rules import Held, by_room, held_said, of_limit
+from api.untested import unassessed, with_untested
 from api.view import View
 from api.wording import money, plural
 from graph.errors import InvalidQuestion
@@ -39,8 +43,8 @@ WORDS = {
 
 
 @dataclass(frozen=True)
-class Remedy:
-    """One change after which no limit breaks, as the same check says of the request so changed."""
+class RemedyStep:
+    """One change of a remedy."""
 
     kind: str
     """`amount`, `collateral`, `guarantor_added`, `guarantor_released` or `member_reduced`."""
@@ -51,6 +55,20 @@ class Remedy:
     party: Party | None
     fact: Fact | None
     """The facility that is paid down, or the guarantee that is released."""
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """A change after which no limit breaks, as the same check says of the request so changed; several only where no
+    single one passes."""
+
+    kind: str
+    """Of a single change its kind; else `combined`."""
+    text: str
+    text_zh: str
+    change: float
+    """Money that has to move in all."""
+    steps: tuple[RemedyStep, ...]
     verdict: str
     """What the check says afterwards; `refer` where something else is not known."""
     headroom: float | None
@@ -81,7 +99,8 @@ class CreditCheck:
     rule_sets: tuple[str, ...]
     amount: float
     headroom: float | None
-    """Greatest amount that breaks no rule in either reading; none where no limit is known."""
+    """Greatest amount that breaks no rule in either reading, nor if what cannot be tested holds; none where no limit
+    is known."""
     headroom_certain: float | None
     """The same in the narrow reading alone."""
     headroom_whole: bool
@@ -89,7 +108,8 @@ class CreditCheck:
     binding: Held | None
     """The line that leaves the least room."""
     lines: tuple[Held, ...]
-    """Every rule against every client and group that the facility changes, the least room first."""
+    """Every rule against every client and group that the facility changes, the least room first; of groups that stand
+    only if dependences hold that cannot be tested those that break a limit or bind."""
     groups: tuple[Membership, ...]
     gaps: tuple[Gap, ...]
     """What is not known and could turn the answer."""
@@ -109,14 +129,14 @@ def credit_check(
     view = view_of(engine, request, moment)
     evidence = Evidence(view.snapshot)
     lender, applicant = _ends(view, request)
-    base, application, offered = _applied(view, request, lender, applicant, remedies=remedies)
+    case = _applied(view, request, lender, applicant, remedies=remedies)
+    base, application, offered, _ = case
     check = check_credit(base, application)
-    gaps, incomplete = doubts_of(view, lender_of(view, lender), application, check, offered)
-    if incomplete and check.verdict == APPROVE:
-        check = replace(check, verdict=REFER)
+    gaps = doubts_of(view, lender_of(view, lender), application, check, offered)
     found = tuple(_groups(application, check, offered))
     places = {(kind, members.tobytes()): k for k, ((kind, members, _), _) in reversed(list(enumerate(found)))}
-    ordered = by_room(check.lines)
+    # Of groups that only might arise those are told that break a limit or bind.
+    ordered = by_room(line for line in check.lines if line.tested or line.breaks or line is check.binding)
     lines = held_said(view, evidence, lender, ordered, places)
     binding = next((held for line, held in zip(ordered, lines, strict=True) if line is check.binding), None)
     value = CreditCheck(
@@ -136,7 +156,7 @@ def credit_check(
             membership(view, evidence, base, group, whose, limit=limit, falls=offered.falls) for group, whose in found
         ),
         gaps=gaps,
-        remedies=tuple(_changes(view, evidence, base, application, check, offered)) if remedies else (),
+        remedies=tuple(_changes(view, evidence, case, check)) if remedies else (),
     )
     asked = {"request": request.model_dump(), "remedies": remedies, "limit": limit}
     reasons = list(_reasons(value, lender_of(view, lender)))
@@ -165,18 +185,36 @@ def _ends(view: View, request: Request) -> tuple[int, int]:
     return lender, applicant
 
 
-def _applied(
-    view: View, request: Request, lender: int, applicant: int, *, remedies: bool
-) -> tuple[Standing, Application, Promised]:
+class Case(NamedTuple):
+    """What is asked, and what it is held against."""
+
+    base: Standing
+    application: Application
+    offered: Promised
+    protectors: list[int]
+    """Who might be asked to guarantee."""
+
+
+def _applied(view: View, request: Request, lender: int, applicant: int, *, remedies: bool) -> Case:
     """Where the lender stands, and the facility with the groups around all whom it touches."""
     base = standing(view, lender)
     facility = facility_of(view, request.facility, applicant=applicant, lender=lender)
     facility.checked(base.size, base.day)
-    around_ = [applicant, *(giver.party for giver in facility.guarantors)]
-    around_ += [x for stakes in base.stakes.values() for x in stakes.promisers(applicant)]
-    around_ += protectors(view, base, applicant) if remedies else []
     offered = promised(view, facility, applicant)
-    return base, Application(applicant, facility, readings_of(view, lender, around_, falls=offered.falls)), offered
+    touched = [applicant, *(giver.party for giver in facility.guarantors)]
+    touched += [x for stakes in base.stakes.values() for x in stakes.promisers(applicant)]
+    given = protectors(view, base, applicant) if remedies else []
+    readings = readings_of(view, lender, [*touched, *given], falls=offered.falls)
+    if given and TOO_WIDE in readings.missing:  # who might be asked to guarantee turns no verdict
+        readings, given = readings_of(view, lender, touched, falls=offered.falls), []
+    if unread(view):
+        readings = replace(readings, missing=(*readings.missing, "suspicions"))
+    readings = with_untested(view, base, readings, applicant, by=offered.untested, falls=offered.falls)
+    held = [applicant, *(giver.party for giver in facility.guarantors if giver.eligible)]
+    assessing = any(rule.severity == "assess" for rule in base.rules)
+    open_ = unassessed(view, held, lender=lender) if assessing else frozenset[int]()
+    perhaps = frozenset(perhaps_banks(view, held))
+    return Case(base, Application(applicant, facility, readings, unassessed=open_, perhaps=perhaps), offered, given)
 
 
 def _groups(application: Application, check: Check, offered: Promised) -> Iterator[tuple[tuple[str, Nodes, bool], int]]:
@@ -196,19 +234,24 @@ def _groups(application: Application, check: Check, offered: Promised) -> Iterat
                     yield from (((kind, members, certain), x) for x in offered.new if x in members)
 
 
-def _changes(
-    view: View, evidence: Evidence, base: Standing, application: Application, check: Check, offered: Promised
-) -> Iterator[Remedy]:
+def _changes(view: View, evidence: Evidence, case: Case, check: Check) -> Iterator[Remedy]:
     """Remedies in words."""
-    given = protectors(view, base, application.applicant)
-    freed = releases(view, base, application, check, falls=offered.falls)
-    for one in remedies_of(base, application, check, protectors=given, releases=freed):
-        kind = LENDS if one.kind == "member_reduced" else GUARANTEES
-        fact = None if one.link is None else evidence.facts(kind, [one.link])[0]
-        party = None if one.party is None else evidence.party(one.party)
-        told = {"money": money(one.change, view.snapshot.moment.currency), "party": party.name if party else ""}
-        en, zh = (text.format(**told) for text in WORDS[one.kind])
-        yield Remedy(one.kind, en, zh, one.change, party, fact, one.check.verdict, _finite(one.check.headroom))
+    freed = releases(view, case.base, case.application, check, offered=case.offered)
+    for one in remedies_of(case.base, case.application, check, protectors=case.protectors, releases=freed):
+        steps = tuple(_step(evidence, step, view.snapshot.moment.currency) for step in one.steps)
+        kind = steps[0].kind if len(steps) == 1 else "combined"
+        en, zh = " and ".join(step.text for step in steps), "，并".join(step.text_zh for step in steps)
+        yield Remedy(kind, en, zh, one.change, steps, one.check.verdict, _finite(one.check.headroom))
+
+
+def _step(evidence: Evidence, step: Step, currency: str | None) -> RemedyStep:
+    """One change in words, with the fact it changes."""
+    kind = LENDS if step.kind == "member_reduced" else GUARANTEES
+    fact = None if step.link is None else evidence.facts(kind, [step.link])[0]
+    party = None if step.party is None else evidence.party(step.party)
+    told = {"money": money(step.change, currency), "party": party.name if party else ""}
+    en, zh = (text.format(**told) for text in WORDS[step.kind])
+    return RemedyStep(step.kind, en, zh, step.change, party, fact)
 
 
 def _finite(amount: float) -> float | None:
@@ -234,7 +277,7 @@ def _reasons(value: CreditCheck, lender: Lender) -> Iterator[str]:
         yield f"It would {done} to {change.text} · {change.text_zh}."
 
 
-def said(step: Step) -> str:
+def said(step: ProofStep) -> str:
     """A step of a proof in a few words."""
     if step.proof:
         sure = "" if step.how == HELD else f" ({step.how})"
@@ -246,6 +289,7 @@ def said(step: Step) -> str:
 def _binding(value: CreditCheck, held: Held) -> str:
     room = money(value.headroom, value.currency)
     most = "" if value.headroom_whole else " at most, since not every limit is known"
+    most += "" if held.tested else ", lest dependences hold that cannot be tested"
     return (
         f"{room} could be lent{most}: {held.rule.id} {held.rule.name_zh} ({held.rule.name}) binds, "
         f"{of_limit(held, value.currency)}; {held.rule.citation}."

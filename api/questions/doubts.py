@@ -7,25 +7,22 @@ import numpy as np
 from analytics.limits.approval import Check
 from analytics.limits.gaps import Gap, gaps_of
 from analytics.limits.lines import Application
-from api.limits import HOW_TO_STATE, Lender, connecting
+from api.limits import HOW_TO_STATE, TOO_MANY, TOO_WIDE, Lender, connecting, perhaps_banks
 from api.promised import Promised
-from api.questions.dependences import untested_of
+from api.untested import criteria_of, untested
 from api.view import View
 from api.wording import plural
 
 BY_HAND = "criteria_by_hand"
 
 
-def doubts_of(
-    view: View, lender: Lender, application: Application, check: Check, offered: Promised
-) -> tuple[tuple[Gap, ...], bool]:
-    """Gaps in both languages, and whether they leave no application to be approved.
-
-    Without suspicions there is no wide reading, and what was not measured does not pass.
-    """
-    unread = _unread(view)
-    gaps = (*_rules(lender, check), *unread, *_bands(view, application), *_suspected(application))
-    return (*gaps, *_offered(view, offered), *_criteria(view, application.applicant)), bool(unread)
+def doubts_of(view: View, lender: Lender, application: Application, check: Check, offered: Promised) -> tuple[Gap, ...]:
+    """Gaps in both languages."""
+    return (
+        *_rules(lender, check), *_wide(application), *_unread(view), *_banks(view, application),
+        *_bands(view, application), *_suspected(application), *_offered(view, offered),
+        *_criteria(view, application.applicant, lender.node),
+    )  # fmt: skip
 
 
 def _rules(lender: Lender, check: Check) -> Iterator[Gap]:
@@ -37,13 +34,35 @@ def _rules(lender: Lender, check: Check) -> Iterator[Gap]:
             yield gap
 
 
-def _unread(view: View) -> tuple[Gap, ...]:
-    """Dependences that could not be computed although the criteria were in force."""
+def unread(view: View) -> bool:
+    """Whether dependences could not be computed although the criteria were in force: there is no wide reading then."""
     judged = view.judged
-    if not judged.left_out or not judged.rules.in_force(view.snapshot.moment.valid_at):
-        return ()
-    en = f"no dependence could be suspected: {judged.left_out}"
-    return (Gap("suspicions", (), en, f"无法计算疑似经济依存：{judged.left_out}"),)
+    return bool(judged.left_out) and judged.rules.in_force(view.snapshot.moment.valid_at)
+
+
+def _unread(view: View) -> Iterator[Gap]:
+    if unread(view):
+        why = view.judged.left_out
+        yield Gap("suspicions", (), f"no dependence could be suspected: {why}", f"无法计算疑似经济依存：{why}")
+
+
+def _wide(application: Application) -> Iterator[Gap]:
+    """Groups that were not told because too many parties hang together."""
+    if TOO_WIDE in application.readings.missing:
+        yield Gap(TOO_WIDE, (), *TOO_MANY)
+
+
+def _banks(view: View, application: Application) -> Iterator[Gap]:
+    """Parties that may be institutions, though no lender's class says so."""
+    codes = perhaps_banks(view, sorted(application.perhaps))
+    if codes:
+        names = view.snapshot.names(np.array(list(codes)))
+        told = ", ".join(f"{name} ({code})" for name, code in zip(names, codes.values(), strict=True))
+        yield Gap(
+            "institution", (),
+            f"held against the limits for others, as no lender_class says that they are institutions: {told}",
+            f"行业代码属金融机构但概况未注明lender_class，按非同业客户计算：{told}",
+        )  # fmt: skip
 
 
 def _bands(view: View, application: Application) -> Iterator[Gap]:
@@ -86,19 +105,23 @@ def _offered(view: View, offered: Promised) -> Iterator[Gap]:
             yield Gap("guarantors", (), f"guarantors {en}: {names}", f"保证人{zh}：{names}")
 
 
-def _criteria(view: View, node: int) -> Iterator[Gap]:
-    """Criteria that figures are missing for, and those that only somebody can judge."""
-    hand = []
-    for one in untested_of(view, node):
-        if not one.others:
-            hand.append(one)
-            continue
-        others = plural(one.others, "other party", "other parties")
+def _criteria(view: View, node: int, lender: int) -> Iterator[Gap]:
+    """Criteria that figures are missing for, of it and of who may depend on it, and those only somebody can judge."""
+    ties = untested(view, node, lender=lender)
+    for criterion, many in criteria_of(view, ties.on_criterion):
+        others, name = plural(many, "other party", "other parties"), criterion.name
         yield Gap(
             "criteria", (),
-            f"criterion {one.criterion} ({one.name}) cannot be tested with {others}",
-            f"标准{one.criterion}（{one.name_zh}）因缺少数据，对{one.others}个对手方无法检验",
+            f"criterion {criterion.id} ({name.en}) cannot be tested with {others}",
+            f"标准{criterion.id}（{name.zh}）因缺少数据，对{many}个对手方无法检验",
         )  # fmt: skip
-    if hand:
-        ids = ", ".join(one.criterion for one in hand)
+    for criterion, many in criteria_of(view, ties.by_criterion):
+        others, name = plural(many, "party", "parties"), criterion.name
+        yield Gap(
+            "criteria", (),
+            f"criterion {criterion.id} ({name.en}) cannot be tested of {others} that may depend on it",
+            f"标准{criterion.id}（{name.zh}）因缺少数据，对可能依存于其的{many}个主体无法检验",
+        )  # fmt: skip
+    if hand := view.judged.dependences.suspected.by_hand:
+        ids = ", ".join(hand)
         yield Gap(BY_HAND, (), f"only judgement can tell criteria {ids}", f"标准{ids}须由人工认定")

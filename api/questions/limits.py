@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from analytics.limits.facility import Facility
 from analytics.limits.lines import Application, lines_of
 from api.evidence import Evidence
-from api.limits import HOW_TO_STATE, lender_of, readings_of, standing
+from api.limits import HOW_TO_STATE, TOO_MANY, TOO_WIDE, lender_of, readings_of, standing
 from api.questions.memberships import Membership, around, membership
 from api.questions.rules import BROKEN, IF_WIDE, Held, by_room, held_said, of_limit
 from api.view import View
@@ -40,6 +40,8 @@ def against(view: View, evidence: Evidence, lender: int, party: int, *, limit: i
         if not bound.rule_sets:
             return Against((), (), (), None, *HOW_TO_STATE)
         base, readings = standing(view, lender), readings_of(view, lender, [party])
+        if TOO_WIDE in readings.missing:
+            return Against((), (), (), None, *TOO_MANY)
     except (UnknownRule, InvalidQuestion) as problem:
         return Against((), (), (), None, f"{problem}: {problem.remedy}", f"{problem}：{problem.remedy}")
     # No facility is asked for: what there is counts, and the room is that for a drawn loan.

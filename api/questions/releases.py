@@ -1,6 +1,7 @@
 """Guarantees that might be released or added so that an application passes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,8 +13,9 @@ from analytics.structure.dependence.suspected import Suspicion
 from analytics.structure.membership import DEPENDENT
 from analytics.structure.votes import Arrows
 from api.limits import connecting, protectors_of, readings_of
-from api.promised import RATIO
+from api.promised import RATIO, Promised
 from api.questions.memberships import grown
+from api.untested import with_untested
 from api.view import View
 from graph.model import GUARANTEES
 
@@ -38,7 +40,7 @@ def _protectors(view: View, base: Standing) -> list[int]:
 
 
 def releases(
-    view: View, base: Standing, application: Application, check: Check, *, falls: Arrows
+    view: View, base: Standing, application: Application, check: Check, *, offered: Promised
 ) -> dict[int, Readings]:
     """Groups without each guarantee to this lender whose release would end the suspicion it makes.
 
@@ -49,11 +51,20 @@ def releases(
         return {}
     parties = [application.applicant, *(giver.party for giver in application.facility.guarantors)]
     parties += [x for stakes in base.stakes.values() for x in stakes.promisers(application.applicant)]
-    tying = list(dict(_tying(view, base, application, falls)).items())[:TRIED]
-    return {
-        link: readings_of(view, base.lender, parties, refuted=frozenset({refuted}), falls=falls)
-        for link, refuted in tying
-    }
+    tying = list(dict(_tying(view, base, application, offered.falls)).items())[:TRIED]
+    return {link: _without(view, base, application, parties, refuted, offered) for link, refuted in tying}
+
+
+def _without(
+    view: View, base: Standing, application: Application, parties: list[int], dependence: int, offered: Promised
+) -> Readings:
+    """Groups without one dependence."""
+    refuted = frozenset({dependence})
+    readings = readings_of(view, base.lender, parties, refuted=refuted, falls=offered.falls)
+    readings = replace(readings, missing=application.readings.missing)
+    return with_untested(
+        view, base, readings, application.applicant, by=offered.untested, falls=offered.falls, refuted=refuted
+    )
 
 
 def _tying(view: View, base: Standing, application: Application, falls: Arrows) -> Iterator[tuple[int, int]]:

@@ -17,7 +17,11 @@ from api.wording import money, percent
 from graph.model import STATEMENT
 
 KEPT, BROKEN, IF_WIDE, UNTOLD, MARKED = "kept", "broken", "broken in the wide reading", "not known", "reached"
-STATES_ZH = {KEPT: "未突破", BROKEN: "突破", IF_WIDE: "仅宽口径突破", UNTOLD: "无法判断", MARKED: "达到报告或调查标准"}
+IF_UNTESTED = "broken if what cannot be tested holds"
+STATES_ZH = {
+    KEPT: "未突破", BROKEN: "突破", IF_WIDE: "仅宽口径突破", IF_UNTESTED: "若无法检验的依存成立则突破",
+    UNTOLD: "无法判断", MARKED: "达到报告或调查标准",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ class Limit:
     """Id of the statement the figure stands in; empty where it is missing."""
     floor_left_out: bool
     """Whether a floor was left out for want of an exchange rate, which makes the limit stricter."""
+    stale: bool
+    """Whether the figure is too old for an answer to rest on."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +76,12 @@ class Held:
     parties: int
     certain: bool
     """Whether certain control and confirmed dependence alone make this client or group."""
+    tested: bool
+    """Whether it is a client or a group of either reading; else one that stands only if dependences hold that cannot be
+    tested."""
     state: str
-    """`kept`, `broken`, `broken in the wide reading` or `not known`; `reached` where no limit, but a mark was."""
+    """`kept`, `broken`, `broken in the wide reading`, `broken if what cannot be tested holds` or `not known`;
+    `reached` where no limit, but a mark was."""
     state_zh: str
     before: float
     after: float
@@ -102,7 +112,7 @@ def limit_said(view: View, evidence: Evidence, lender: int, cap: Cap) -> Limit:
     row = None if cap.figure is None else figure_row(view, lender, cap.figure)
     statement = "" if row is None else evidence.cite_rows(STATEMENT, [row])[0]
     value, end = (None, None) if cap.figure is None else (cap.figure.value, cap.figure.period_end)
-    return Limit(None if isnan(cap.value) else cap.value, value, end, statement, cap.floor_left_out)
+    return Limit(None if isnan(cap.value) else cap.value, value, end, statement, cap.floor_left_out, cap.stale)
 
 
 def held_said(
@@ -136,13 +146,14 @@ def _held(
         None if single else groups.get((line.rule.group_kind, line.members.tobytes())),
         len(line.members),
         line.certain,
+        line.tested,
         state,
         STATES_ZH[state],
         line.before,
         line.after,
         None if limit.amount is None else line.before / limit.amount,
         None if limit.amount is None else line.after / limit.amount,
-        line.amount_most if isfinite(line.amount_most) and line.rule.severity == "limit" else None,
+        line.amount_most if isfinite(line.amount_most) and line.deciding else None,
         line.unknown,
         line.unconverted,
     )
@@ -152,7 +163,7 @@ def _state(line: Line) -> str:
     if line.breaks and line.rule.severity != "limit":
         return MARKED
     if line.breaks:
-        return BROKEN if line.certain else IF_WIDE
+        return BROKEN if line.certain else IF_WIDE if line.tested else IF_UNTESTED
     return KEPT if line.told else UNTOLD
 
 

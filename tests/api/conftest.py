@@ -1,6 +1,7 @@
 """A small world with everything a question can meet: a pyramid, a ring, a hub, rivals, a correction."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,7 @@ from api.engine import Engine, Place
 from tests.api.world import Book, day, instant
 
 CLOCK = instant("2025-06-30T08:00:00")
+CAPITAL = {"tier1": 1e9, "net_capital": 1.2e9}
 
 B, HOLD, MINE, SHOP, RING1, RING2 = (f"register:{n}" for n in ("b", "hold", "mine", "shop", "ring1", "ring2"))
 PERSON, NOMINEE, STATE, SOE = "register:person", "register:nominee", "register:state", "register:soe"
@@ -35,6 +37,12 @@ NAMES = {
 
 def owns(tail: str, head: str, share: object, **more: object) -> tuple[str, dict[str, object]]:
     return "OWNS", {"from": tail, "to": head, "share": share, "directness": "direct", **more}
+
+
+def capital(end: str) -> list[tuple[str, dict[str, Any]]]:
+    """The bank's capital at the end of a quarter."""
+    said = {"party": BANK, "period_end": day(end), "months": 0, "standard": "CN", "unit": "CNY", "source": "bank"}
+    return [("Statement", {**said, "item": name, "value": value}) for name, value in CAPITAL.items()]
 
 
 def world(folder: Path) -> Book:
@@ -82,16 +90,12 @@ def world(folder: Path) -> Book:
         "Profile",
         {"party": BANK, "name": NAMES[BANK], "source": "bank", "rule_sets": "CN", "lender_class": "commercial bank"},
     )
-    capital = [
-        ("Statement", {"party": BANK, "period_end": day("2023-12-31"), "months": 0, "standard": "CN", "item": item,
-                       "value": value, "unit": "CNY", "source": "bank"})
-        for item, value in (("tier1", 1e9), ("net_capital", 1.2e9))
-    ]  # fmt: skip
     rival = owns(B, HOLD, 0.55, source="bank")
-    book.load({BANK: "Company"}, [name, *capital, *facilities, rival], source="bank", trust=0.4,
+    book.load({BANK: "Company"}, [name, *capital("2023-12-31"), *facilities, rival], source="bank", trust=0.4,
               closed_at=instant("2024-03-01T00:00:00"))  # fmt: skip
     said = owns(PERSON, B, 0.51, valid_from=day("2020-01-01"))
-    book.load({}, [owns(PERSON, B, 0.49, valid_from=day("2020-01-01"), revision=1)], end=[said],
+    corrected = owns(PERSON, B, 0.49, valid_from=day("2020-01-01"), revision=1)
+    book.load({}, [corrected, *capital("2024-12-31")], end=[said],
               closed_at=instant("2025-01-15T00:00:00"))  # fmt: skip
     return book
 

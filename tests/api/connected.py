@@ -25,8 +25,8 @@ def item(party: str, name: str, value: float, *, months: int = 0) -> Row:
     return about("Statement", party, item=name, value=value, unit="CNY", **end)
 
 
-def load(folder: Path, inputs: Mapping[str, Any]) -> Workspace:
-    """The case in a store; a sale is of an annual income of 100."""
+def load(folder: Path, inputs: Mapping[str, Any], *more: Row) -> Workspace:
+    """The case in a store, and more facts where some are given; a sale is of an annual income of 100."""
     persons, owed = set(inputs["persons"]), inputs["exposures"]
     names = {*owed, *persons, "bank", "state"}
     parties = [company(x, "Person" if x in persons else "State" if x == "state" else "Company") for x in sorted(names)]
@@ -45,5 +45,5 @@ def load(folder: Path, inputs: Mapping[str, Any]) -> Workspace:
     statements += [item("bank", name, float(inputs[name])) for name in ("tier1", "net_capital")]
     profile = about("Profile", "bank", name="示例银行", rule_sets="CN", lender_class="商业银行")
     space = Workspace(folder)
-    space.load(*parties, *held, *lent, *given, *sold, *statements, profile)
+    space.load(*parties, *held, *lent, *given, *sold, *statements, profile, *more)
     return space

@@ -7,19 +7,18 @@ import numpy as np
 import pytest
 
 from analytics.limits.units import Units
-from api.books import SUSPECTED, groups_among
-from api.books import units_of as units_of_book
+from api.books import SUSPECTED, groups_among, units_of
 from api.engine import Engine, Place
 from api.limits import (
     capital_currency,
     clients_of,
+    control_units,
     cover_of,
     lender_of,
     readings_of,
     related_of,
     related_units,
     standing,
-    units_of,
 )
 from api.view import View
 from graph.errors import UnknownRule
@@ -167,13 +166,13 @@ def test_the_wide_reading_counts_possible_control_and_suspected_dependence(tmp_p
     assert groups["control", True] == {frozenset([A, B, C])}
     assert groups["connected", True] == {frozenset([A, B, C, D])}
     everybody = np.arange(found.snapshot.size, dtype=np.uint32)
-    assert sets(found, units_of_book(groups_among(found, everybody, SUSPECTED))) == groups["connected", True]
+    assert sets(found, units_of(groups_among(found, everybody, SUSPECTED))) == groups["connected", True]
 
 
 def test_relatives_control_together_as_group_clients(tmp_path: Path) -> None:
     facts = (owns(P, A, 0.3), owns(Q, A, 0.3), owns(P, B, 0.6), fact("RELATED_TO", P, Q, kind="spouse"))
     found = view(tmp_path, *facts)
-    assert sets(found, units_of(found)) == {frozenset([P, Q, A, B])}
+    assert sets(found, control_units(found)) == {frozenset([P, Q, A, B])}
 
 
 def test_a_lenders_circle_is_measured_group_by_group(tmp_path: Path) -> None:

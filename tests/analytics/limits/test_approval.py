@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from math import inf, isinf
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from analytics.limits.approval import Check, check_credit
-from analytics.limits.capital import Capital
+from analytics.limits.capital import Capital, Figure
 from analytics.limits.catalogue import shipped
 from analytics.limits.facility import Facility
 from analytics.limits.lines import Application, Cut
@@ -141,6 +142,70 @@ def test_without_capital_it_is_referred_and_headroom_is_not_whole() -> None:
     standing = standing_of(TWO.book(), TWO.cover(), (SINGLE,), lender=0, capital=Capital(()), day=DAY)
     check = check_credit(standing, asked(1))
     assert (check.verdict, check.headroom, check.headroom_whole, check.binding) == ("refer", inf, False, None)
+
+
+@pytest.mark.parametrize("amount", [1, 1000])
+def test_old_capital_refers_whether_a_limit_breaks_by_it_or_not(amount: float) -> None:
+    old = Capital((Figure("tier1", 1000.0, date(2021, 12, 31)),))
+    standing = standing_of(TWO.book(), TWO.cover(), (SINGLE,), lender=0, capital=old, day=DAY)
+    check = check_credit(standing, asked(amount))
+    assert (check.verdict, check.headroom, check.headroom_whole) == ("refer", 60, False)
+
+
+def test_what_breaks_only_if_an_untested_dependence_holds_refers() -> None:
+    """90 and 75 of 200: 35 more pass as one group, 60 alone."""
+    standing = TWO.standing((SINGLE, GROUP))
+    for amount, verdict in ((35, "approve"), (36, "refer"), (61, "decline")):
+        readings = Readings({}, untested=TOGETHER)
+        check = check_credit(standing, Application(1, Facility(float(amount)), readings))
+        assert (check.verdict, check.headroom, check.headroom_certain) == (verdict, 35, 60)
+        assert {line.rule.id: line.tested for line in check.limits} == {
+            "CN_LE_SINGLE_15": True,
+            "CN_LE_GROUP_20": False,
+        }
+
+
+def test_an_unknown_amount_of_a_party_that_only_may_be_connected_does_not_refer() -> None:
+    book = replace(TWO.book(), drawn=np.array([90.0, np.nan]))
+    standing = standing_of(book, TWO.cover(), (SINGLE, GROUP), lender=0, capital=TWO.standing().capital, day=DAY)
+    assert check_credit(standing, Application(1, Facility(5.0), Readings({}, untested=TOGETHER))).verdict == "approve"
+
+
+@pytest.mark.parametrize(
+    ("amount", "open_", "verdict"), [(10, True, "approve"), (11, True, "refer"), (11, False, "approve")]
+)
+def test_above_five_per_cent_a_dependence_that_nobody_judged_refers(amount: int, open_: bool, verdict: str) -> None:
+    """12 CFR 252.76(a)(1): what exceeds 5 per cent, 50 of 1000, has to be looked into."""
+    standing = World([(1, "loan", 40, 0, 0)]).standing(tuple(shipped().in_force(DAY, rule_sets=["BCBS"])))
+    open_parties = frozenset([1] if open_ else [])
+    check = check_credit(standing, Application(1, Facility(float(amount)), Readings({}), unassessed=open_parties))
+    assert check.verdict == verdict
+    assert check.binding is not None
+    assert (check.binding.rule.id, check.headroom) == (("BCBS_ASSESS_5", 10) if open_ else ("BCBS_LEX_25", 210))
+
+
+def test_a_duty_to_look_into_dependence_is_no_limit_by_itself() -> None:
+    standing = TWO.standing((shipped().rule("BCBS_ASSESS_5"),))
+    check = check_credit(standing, Application(1, Facility(1.0), Readings({}), unassessed=frozenset([1])))
+    assert check.verdict == "refer"
+    assert not any(line.forbids for line in check.lines)
+
+
+def test_what_may_be_an_institution_is_not_declined_by_a_limit_for_others() -> None:
+    standing = TWO.standing((SINGLE,))
+    perhaps = replace(asked(100), perhaps=frozenset([1]))
+    assert [check_credit(standing, one).verdict for one in (asked(100), perhaps)] == ["decline", "refer"]
+    group = TWO.standing((GROUP,))
+    mixed = replace(asked(100, narrow=TOGETHER), perhaps=frozenset([1]))
+    assert check_credit(group, mixed).verdict == "decline"  # 2 is none in any case
+
+
+@pytest.mark.parametrize("why", ["too_wide", "suspicions"])
+def test_groups_that_are_not_told_whole_pass_nothing(why: str) -> None:
+    standing = TWO.standing((SINGLE, GROUP))
+    for amount, verdict in ((1, "refer"), (61, "decline")):
+        check = check_credit(standing, Application(1, Facility(float(amount)), Readings({}, missing=(why,))))
+        assert (check.verdict, check.headroom_whole) == (verdict, False)
 
 
 def test_an_unverified_rule_refers_whether_it_breaks_or_not() -> None:

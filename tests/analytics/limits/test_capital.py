@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.limits.capital import Capital, Figure, cap_of, quarter_before
+from analytics.limits.capital import Capital, Figure, cap_of, quarter_before, stale
 from analytics.limits.catalogue import shipped
 from graph.errors import MissingRate
 
@@ -79,6 +79,26 @@ def test_a_floor_lifts_a_limit_up_to_the_whole_capital(tier1: float, limit: floa
 def test_a_floor_without_a_rate_is_left_out_and_told() -> None:
     cap = cap_of(shipped().rule("CRR_395_INSTITUTION"), Capital((Figure("tier1", 400.0, DAY),), "CNY"), DAY)
     assert (cap.value, cap.floor_left_out) == (100, True)
+
+
+@pytest.mark.parametrize(
+    ("end", "old"), [(date(2026, 6, 29), True), (date(2026, 6, 30), False), (date(2026, 11, 26), False)]
+)
+def test_a_figure_before_the_last_but_one_quarter_end_is_old(end: date, old: bool) -> None:
+    """On 27 November the quarters ended on 30 September and 30 June."""
+    figure = Figure("tier1", 1000.0, end)
+    assert stale(figure, "tier1", DAY) == old
+    cap = cap_of(shipped().rule("CN_LE_SINGLE_15"), Capital((figure,), "CNY"), DAY)
+    assert (cap.value, cap.stale) == (150, old)
+
+
+@given(st.dates(date(1990, 1, 1), date(2100, 1, 1)), st.integers(0, 900))
+def test_what_is_at_most_half_a_year_old_counts_and_what_is_older_than_nine_months_does_not(
+    day: date, age: int
+) -> None:
+    old = stale(Figure("net_capital", 1.0, day - timedelta(days=age)), "net_capital", day)
+    assert old or age < 275
+    assert not old or age > 90
 
 
 @pytest.mark.parametrize("value", [0.0, -5.0, float("nan")])

@@ -1,4 +1,6 @@
 from dataclasses import replace
+from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -33,6 +35,27 @@ def test_missing_capital_is_named_with_every_rule_it_touches() -> None:
     assert (gap.kind, gap.rules) == ("capital", ("BCBS_LEX_25", "CN_LE_SINGLE_15"))
     assert "tier1" in gap.en
     assert "tier1" in gap.zh
+
+
+def test_capital_that_is_too_old_is_named_with_its_day() -> None:
+    (gap,) = gaps_of(check("CN_LE_SINGLE_15", capital=Capital((Figure("tier1", 1000.0, date(2021, 12, 31)),), "CNY")))
+    assert (gap.kind, gap.rules) == ("stale", ("CN_LE_SINGLE_15",))
+    assert "2021-12-31" in gap.en
+    assert "2021-12-31" in gap.zh
+
+
+def asked(names: tuple[str, ...], **more: Any) -> list[tuple[str, tuple[str, ...]]]:
+    standing = TWO.standing(tuple(shipped().rule(name) for name in names))
+    readings = Readings({}, untested=Units.of([[1, 2]]))
+    return [(g.kind, g.rules) for g in gaps_of(check_credit(standing, Application(1, Facility(5.0), readings, **more)))]
+
+
+def test_what_breaks_if_an_untested_dependence_holds_and_what_has_to_be_looked_into_are_told() -> None:
+    assert asked(("CN_LE_GROUP_20",)) == [("untested", ("CN_LE_GROUP_20",))]
+    names = ("BCBS_ASSESS_5", "BCBS_LEX_25")
+    assert asked(names, unassessed=frozenset([1])) == [("assess", ("BCBS_ASSESS_5",))]
+    assert asked(names) == []
+    assert asked(names[:1], unassessed=frozenset([1])) == [("no_rules", ())]
 
 
 def test_unverified_rules_and_floors_without_a_rate_are_told() -> None:

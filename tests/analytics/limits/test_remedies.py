@@ -7,7 +7,8 @@ from analytics.limits.approval import check_credit
 from analytics.limits.catalogue import shipped
 from analytics.limits.facility import Facility, Guarantor, Pledge
 from analytics.limits.lines import Application
-from analytics.limits.remedies import Remedy, remedies_of
+from analytics.limits.remedies import remedies_of
+from analytics.limits.remedy import Remedy, Step
 from analytics.limits.units import Readings, Units
 from tests.analytics.limits.applications import applications, granted
 from tests.analytics.limits.books import RULES, SIZE, World
@@ -23,7 +24,7 @@ TWO = World([(1, "loan", 90, 0, 0), (2, "loan", 75, 0, 0)])
 def found(world: World, application: Application, **given: object) -> dict[str, Remedy]:
     standing = world.standing((SINGLE, GROUP))
     remedies = remedies_of(standing, application, check_credit(standing, application), **given)  # type: ignore[arg-type]
-    return {remedy.kind: remedy for remedy in remedies}
+    return {remedy.steps[0].kind: remedy for remedy in remedies if len(remedy.steps) == 1}
 
 
 @given(applications())
@@ -48,9 +49,10 @@ def test_a_remedy_is_as_small_as_can_be(case: tuple[World, Application]) -> None
     standing = world.standing(RULES)
     for remedy in remedies_of(standing, application, check_credit(standing, application)):
         facility = remedy.application.facility
-        if remedy.kind == "amount":
+        kind = remedy.steps[0].kind if len(remedy.steps) == 1 else "combined"
+        if kind == "amount":
             tried = replace(facility, amount=facility.amount + 1)
-        elif remedy.kind == "collateral" and remedy.change > 1:
+        elif kind == "collateral" and remedy.change > 1:
             last = facility.collateral[-1]
             tried = replace(facility, collateral=(*facility.collateral[:-1], Pledge(last.kind, last.value - 1)))
         else:
@@ -68,7 +70,7 @@ def test_the_least_money_comes_first() -> None:
     standing = TWO.standing((GROUP,))
     application = Application(1, Facility(40.0), TOGETHER)
     remedies = remedies_of(standing, application, check_credit(standing, application), protectors=[4])
-    assert [(r.kind, r.change) for r in remedies] == [
+    assert [(r.steps[0].kind, r.change) for r in remedies] == [
         ("amount", 5), ("collateral", 5), ("guarantor_added", 5), ("member_reduced", 5),
     ]  # fmt: skip
     assert {r.check.verdict for r in remedies} == {"approve"}
@@ -77,28 +79,30 @@ def test_the_least_money_comes_first() -> None:
 def test_a_deposit_does_not_help_where_the_rule_takes_none_off() -> None:
     standing = TWO.standing((shipped().rule("CN_LOAN_SINGLE_10"),))
     application = Application(1, Facility(40.0), TOGETHER)
-    kinds = {r.kind for r in remedies_of(standing, application, check_credit(standing, application), protectors=[4])}
+    kinds = {
+        r.steps[0].kind for r in remedies_of(standing, application, check_credit(standing, application), protectors=[4])
+    }
     assert kinds == {"amount"}
 
 
 def test_a_guarantor_whose_own_limit_breaks_is_not_told() -> None:
     world = World([*TWO.facilities, (4, "loan", 149, 0, 0)])
     remedies = found(world, Application(1, Facility(40.0), TOGETHER), protectors=[4, 5])
-    assert remedies["guarantor_added"].party == 5
+    assert remedies["guarantor_added"].steps[0].party == 5
 
 
 def test_a_guarantor_offered_is_left_out_where_its_own_limit_breaks() -> None:
     world = World([(4, "loan", 140, 0, 0)])
     facility = Facility(40.0, guarantors=(Guarantor(4, 20.0, eligible=True),))
     remedies = found(world, Application(1, facility, Readings({})))
-    assert (remedies["guarantor_released"].party, remedies["guarantor_released"].link) == (4, None)
+    assert remedies["guarantor_released"].steps == (Step("guarantor_released", 20.0, 4),)
 
 
 def test_a_guarantee_in_the_book_is_released_where_it_ties_its_giver_to_the_group() -> None:
     world = World(TWO.facilities, guarantees=[(2, 1, 500, 0, False)])
     remedies = found(world, Application(1, Facility(40.0), TOGETHER), releases={0: Readings({})})
     released = remedies["guarantor_released"]
-    assert (released.party, released.link, released.change, released.check.verdict) == (2, 0, 500, "approve")
+    assert (released.steps, released.check.verdict) == ((Step("guarantor_released", 500.0, 2, 0),), "approve")
 
 
 def test_a_guarantee_that_protects_is_not_released() -> None:
@@ -113,7 +117,7 @@ def test_a_loan_of_another_member_that_is_secured_or_too_small_is_left_alone() -
     world = World(rows, pledges=[(2, "deposit", 9, 2)])
     application = Application(1, Facility(40.0), TOGETHER)
     assert "member_reduced" not in found(world, application)
-    assert found(replace(world, pledges=[]), application)["member_reduced"].link == 2
+    assert found(replace(world, pledges=[]), application)["member_reduced"].steps[0].link == 2
 
 
 def test_what_is_unknown_beside_still_refers_after_a_remedy() -> None:
@@ -129,4 +133,4 @@ def test_each_kind_is_told_once_and_each_guarantor_by_itself() -> None:
     application = Application(1, Facility(36.0), TOGETHER)
     remedies = remedies_of(standing, application, check_credit(standing, application), protectors=[4, 5])
     assert pytest.approx(21) == remedies[0].change
-    assert len({(r.kind, r.party) for r in remedies}) == len(remedies)
+    assert len({(r.steps[0].kind, r.steps[0].party) for r in remedies}) == len(remedies)

@@ -33,7 +33,8 @@ from graph.errors import (
     UnknownParty,
     UnreadableFile,
 )
-from tests.api.connected import BANK, load
+from tests.api.connected import BANK, item, load
+from tests.api.questions import test_doubts as doubts
 from tests.api.service import serving
 from tests.ingest.loading.small import SOURCE
 
@@ -49,8 +50,9 @@ def case(reference_data: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def made(case: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The case, and that a buys of d and e a tenth of what it spends: it depends on neither."""
     folder = tmp_path_factory.mktemp("int01") / "store"
-    load(folder, case["inputs"])
+    load(folder, case["inputs"], item("A", "operating_cost", 1000.0, months=12))
     return folder
 
 
@@ -121,9 +123,10 @@ def test_what_was_confirmed_declines_and_what_was_rejected_passes(made: Path, tm
 def test_a_group_over_its_limit_is_mended_by_its_own_guarantees_and_loans(engine: Engine) -> None:
     """215 of 200 before: released, the guarantee of 120 takes c and its 30 out; 25 paid down leave room for 10."""
     value = ask(engine, request()).answer
-    told = [(change.kind, change.party and change.party.id, change.change, change.verdict) for change in value.remedies]
+    steps = [(change, *change.steps) for change in value.remedies]
+    told = [(one.kind, step.party and step.party.id, one.change, one.verdict) for one, step in steps]
     assert told == [("member_reduced", B, 25.0, "approve"), ("guarantor_released", C, 120.0, "approve")]
-    assert [change.fact.head.id for change in value.remedies if change.fact] == [B, A]
+    assert [step.fact.head.id for _, step in steps if step.fact] == [B, A]
     assert ask(engine, request(), remedies=False).answer.remedies == ()
 
 
@@ -132,7 +135,7 @@ def test_every_change_of_the_request_passes_when_it_is_asked_for(engine: Engine)
     asked = request(130.0, applicant=E, kind="bond")
     value = ask(engine, asked).answer
     assert (value.verdict, value.headroom, value.binding.rule.id) == ("decline", 110.0, "CN_LE_SINGLE_15")
-    assert {(c.kind, c.change, c.party and c.party.id) for c in value.remedies} == {
+    assert {(c.kind, c.change, c.steps[0].party and c.steps[0].party.id) for c in value.remedies} == {
         ("amount", 20.0, None), ("collateral", 20.0, None), ("guarantor_added", 20.0, STATE),
     }  # fmt: skip
     for more in (
@@ -142,6 +145,28 @@ def test_every_change_of_the_request_passes_when_it_is_asked_for(engine: Engine)
     ):
         changed = asked.model_copy(update={"facility": asked.facility.model_copy(update=more)})
         assert ask(engine, changed).answer.verdict == "approve"
+
+
+def test_where_no_single_change_passes_several_are_told_together(tmp_path: Path) -> None:
+    """Of eleven loans of 20 to one group 220 stand against 200, 10 more are asked for: 30 have to go."""
+    held = [doubts.owns(doubts.P, firm, 0.6) for firm in (doubts.A, doubts.B, doubts.C)]
+
+    def world(folder: Path, *first: float) -> Engine:
+        drawn = [*first, *[20.0] * (11 - len(first))]
+        loans = [doubts.loan((doubts.B, doubts.C)[k % 2], f"{k:02d}", amount) for k, amount in enumerate(drawn)]
+        return doubts.engine(folder, doubts.lender(), *doubts.CAPITAL, *held, *loans)
+
+    value = doubts.ask(world(tmp_path / "now"), 10)
+    assert value.verdict == "decline"
+    together = value.remedies[0]
+    assert (together.kind, together.change, together.verdict) == ("combined", 30.0, "approve")
+    assert [(step.kind, step.change) for step in together.steps] == [("member_reduced", 20.0), ("member_reduced", 10.0)]
+    assert together.text == " and ".join(step.text for step in together.steps)
+    assert together.text_zh.count("压降") == 2
+    numbers = [step.fact.values["facility_id"] for step in together.steps if step.fact]
+    assert numbers == ["00", "02"]
+    assert doubts.ask(world(tmp_path / "paid", 0.0, 20.0, 10.0), 10).verdict == "approve"
+    assert doubts.ask(world(tmp_path / "less", 0.0, 20.0, 11.0), 10).verdict == "decline"
 
 
 def test_without_a_rule_set_it_is_referred_with_how_to_state_one(engine: Engine) -> None:

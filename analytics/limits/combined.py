@@ -1,0 +1,282 @@
+"""Several changes together that would let a facility pass, with the least money that has to move in all."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import isnan
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linprog
+
+from analytics.limits.approval import Check, check_credit
+from analytics.limits.facility import Guarantor, Pledge
+from analytics.limits.lines import Application, Cut, Line
+from analytics.limits.numerators import NUMERATORS
+from analytics.limits.remedy import MARGIN, Remedy, Step, Try, payable, tried_by
+from analytics.limits.standing import Standing
+from analytics.limits.threshold import FINEST, room
+
+FACILITIES = 12
+"""Facilities of one client or group that may be paid down together, the largest first."""
+GUARANTORS, RELEASES = 1, 2
+"""Guarantors, and releases, that are tried together with other changes."""
+TOLD = 5
+"""Combinations that are told."""
+HAIR = 1e-6
+"""As a part of what has to go: an amount below it is none, and each change costs so much more than the one before it,
+so that of equal sums the one with fewer and larger changes is found, and the facility granted whole if it can be."""
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One change that may be made by any amount up to a most."""
+
+    kind: str
+    most: float
+    relief: Numbers
+    """How far each line's exposure falls by a unit of it, shape (lines,)."""
+    party: int | None = None
+    link: int | None = None
+
+
+@dataclass(frozen=True)
+class Start:
+    """An application, changes made already, and the lines that must not break."""
+
+    application: Application
+    steps: tuple[Step, ...]
+    lines: tuple[Line, ...]
+    after: Numbers
+    """Exposure of each line from which levers take off."""
+
+    @property
+    def needed(self) -> Numbers:
+        """How much each line has to fall; negative where there is room."""
+        rows = zip(self.after.tolist(), self.lines, strict=True)
+        return np.array([-float(room(after, line.cap.value, line.rule.comparison)) for after, line in rows])
+
+
+def combinations(
+    standing: Standing,
+    application: Application,
+    check: Check,
+    *,
+    protectors: Sequence[int] = (),
+    released: Sequence[Try] = (),
+) -> tuple[Remedy, ...]:
+    r"""Find changes that pass only together, those that move the least money in all first.
+
+    Facilities of members, the applicant's own among them, paid down, alone or beside a smaller amount, a
+    deposit, a guarantor added or a guarantee released; a smaller amount beside a deposit or a guarantor. Of
+    each mix a linear programme finds the least sum, up to where all of the facility is covered, and the check
+    is run again: what does not pass is not told.
+
+    .. math:: \min \sum_j c_j : \quad E_U - \sum_j r_{Uj} c_j \le L_r \quad \forall r, U, \qquad 0 \le c_j \le m_j
+
+    Parameters
+    ----------
+    standing : Standing
+    application : Application
+    check : Check
+        As `check_credit` gives it.
+    protectors, released
+        Parties that count as protection, and steps that release a guarantee; the first few are tried.
+
+    Raises
+    ------
+    InvalidQuestion
+        If a protector is no party of the book.
+
+    Source
+    ------
+    Domain reference §2.7; the changes, and money moved as their measure, are our own choice.
+
+    Example
+    -------
+    >>> from datetime import date
+    >>> from analytics.limits.capital import Capital, Figure
+    >>> from analytics.limits.catalogue import shipped
+    >>> from analytics.limits.cover import Cover
+    >>> from analytics.limits.exposure import Book
+    >>> from analytics.limits.facility import Facility
+    >>> from analytics.limits.standing import standing_of
+    >>> from analytics.limits.units import Readings, Units
+    >>> book = Book.lent(15, [0] * 13, range(2, 15), [20] + [16.25] * 12)
+    >>> day, rules = date(2026, 11, 27), [shipped().rule("CN_LE_GROUP_20")]
+    >>> bank = Capital((Figure("tier1", 1000.0, day),))
+    >>> standing = standing_of(book, Cover.none(book), rules, lender=0, capital=bank, day=day)
+    >>> asked = Application(1, Facility(10.0), Readings({"connected": Units.of([range(1, 15)])}))
+    >>> best = combinations(standing, asked, check_credit(standing, asked))[0]
+    >>> [(step.kind, step.party, round(step.change, 3)) for step in best.steps]
+    [('member_reduced', 2, 20.0), ('member_reduced', 3, 5.0)]
+    """
+    found: dict[tuple[Step, ...], Remedy] = {}
+    for tried in _mixes(standing, application, check, protectors, released):
+        if tried[0] not in found and (remedy := tried_by(standing, tried)):
+            found[tried[0]] = remedy
+    return _best(found.values())
+
+
+def _best(found: Iterable[Remedy]) -> tuple[Remedy, ...]:
+    """The least of each mix of kinds, the least first, of equals that of fewer changes."""
+    mixes: dict[tuple[str, ...], Remedy] = {}
+    for remedy in sorted(found, key=lambda remedy: (round(remedy.change, 3), len(remedy.steps))):
+        mixes.setdefault(tuple(dict.fromkeys(step.kind for step in remedy.steps)), remedy)
+    return tuple(mixes.values())[:TOLD]
+
+
+def _mixes(
+    standing: Standing,
+    application: Application,
+    check: Check,
+    protectors: Sequence[int],
+    released: Sequence[Try],
+) -> Iterator[Try]:
+    """The least of each mix of changes."""
+    start = _start(application, (), check)
+    less, deposit, cuts = _less(start), _deposit(start), _cuts(standing, start)
+    for mix in (cuts, [*cuts, *less], [*deposit, *less], [*deposit, *cuts]):
+        yield from _solved(start, mix)
+    for party in protectors[:GUARANTORS]:
+        guaranteed, giver = _giver(standing, start, party)
+        for mix in (_less(guaranteed), _cuts(standing, guaranteed)):
+            yield from _solved(guaranteed, [*giver, *mix])
+    for steps, changed in released[:RELEASES]:
+        freed = _start(changed, steps, check_credit(standing, changed))
+        yield from _solved(freed, [*_cuts(standing, freed), *_less(freed)])
+
+
+def _start(application: Application, steps: tuple[Step, ...], check: Check) -> Start:
+    lines = tuple(line for line in check.limits if not isnan(line.cap.value))
+    return Start(application, steps, lines, np.array([line.after for line in lines]))
+
+
+# ── what may be changed ──
+
+
+def _slopes(start: Start) -> Numbers:
+    """How far each line falls by a unit less of the facility's unsecured rest."""
+    return np.array([
+        sum(slope for slope, low, high in line.gain.pieces if low < line.rest <= high) for line in start.lines
+    ])  # fmt: skip
+
+
+def _least_rest(start: Start, slopes: Numbers) -> float:
+    """Up to where the rest of the facility may fall and every line go on falling with it."""
+    return min((line.rest for line, slope in zip(start.lines, slopes, strict=True) if slope), default=0.0)
+
+
+def _less(start: Start) -> list[Lever]:
+    """Less of the facility; something of it has to be left."""
+    facility, slopes = start.application.facility, _slopes(start)
+    weights = np.array([NUMERATORS[line.rule.numerator].weight(facility.kind, facility.ccf) for line in start.lines])
+    rests = [line.rest / weight for line, weight, s in zip(start.lines, weights, slopes, strict=True) if s]
+    most = min([facility.amount - FINEST, *rests])
+    return [Lever("amount", most, slopes * weights)] if most > 0 else []
+
+
+def _deposit(start: Start) -> list[Lever]:
+    slopes = _slopes(start)
+    nets = np.array([MARGIN in NUMERATORS[line.rule.numerator].netted for line in start.lines])
+    return [Lever("collateral", _least_rest(start, slopes), slopes * nets)] if nets.any() else []
+
+
+def _cuts(standing: Standing, start: Start) -> list[Lever]:
+    """Facilities of whoever sits in what breaks, the largest of each first."""
+    rows: dict[int, None] = {}
+    for line, needed in zip(start.lines, start.needed.tolist(), strict=True):
+        if needed > 0:
+            rows |= dict.fromkeys(payable(standing, line.members)[:FACILITIES].tolist())
+    some = next(iter(standing.stakes.values()))
+    ordered = sorted(rows, key=lambda at: (-float(standing.book.drawn[some.facility[at]]), at))
+    return [_cut(standing, start, int(some.facility[at]), int(some.borrower[at]), at) for at in ordered]
+
+
+def _cut(standing: Standing, start: Start, link: int, borrower: int, at: int) -> Lever:
+    relief = []
+    for line in start.lines:
+        stakes = standing.stakes[line.rule.numerator]
+        left_out = stakes.numerator.clients == "nonbank" and standing.clients.institution[borrower]
+        relief.append(bool(stakes.gross[at] > 0 and not left_out and (line.members == borrower).any()))
+    most = float(standing.book.drawn[link])
+    return Lever("member_reduced", most, np.array(relief, np.float64), borrower, link)
+
+
+def _giver(standing: Standing, start: Start, party: int) -> tuple[Start, list[Lever]]:
+    """A guarantor, and the lines that would be measured with it: its own among them."""
+    most = _least_rest(start, _slopes(start))
+    amount = min(float(start.needed.max()), most)
+    if amount <= 0:
+        return start, []
+    check = check_credit(standing, _guaranteed(start.application, party, amount))
+    known = {
+        (line.rule.id, line.members.tobytes()): after for line, after in zip(start.lines, start.after, strict=True)
+    }
+    lines = tuple(line for line in check.limits if not isnan(line.cap.value))
+    before = np.array([known.get((line.rule.id, line.members.tobytes()), line.before) for line in lines])
+    relief = (before - np.array([line.after for line in lines])) / amount
+    return replace(start, lines=lines, after=before), [Lever("guarantor_added", most, relief, party)]
+
+
+# ── how much of each ──
+
+
+def _solved(start: Start, levers: Sequence[Lever]) -> Iterator[Try]:
+    """The least sum of some changes after which nothing breaks, where there is one."""
+    if not levers:
+        return
+    relief, needed = np.array([lever.relief for lever in levers]).T, start.needed
+    most = np.array([lever.most for lever in levers])
+    scale = needed.max(initial=0.0)
+    if scale <= 0 or (np.maximum(relief, 0.0) @ most < needed).any():
+        return
+    amounts = _least(relief, needed / scale, most / scale)
+    if amounts is not None:
+        chosen = [(lever, float(x)) for lever, x in zip(levers, np.round(amounts * scale, 6), strict=True) if x > 0]
+        yield _made(start, chosen)
+
+
+def _least(relief: Numbers, needed: Numbers, most: Numbers) -> Numbers | None:
+    """Least amounts by a linear programme, then exactly from the lines and bounds that they meet."""
+    cost = 1 + HAIR * np.arange(len(most))
+    bounds = [(0.0, high) for high in most.tolist()]
+    found = linprog(cost, -relief, -needed, bounds=bounds, method="highs")
+    if found.status != 0 or found.x is None:
+        return None
+    amounts = np.where(found.x < HAIR, 0.0, np.where(found.x > most - HAIR, most, found.x))
+    free = (amounts > 0) & (amounts < most)
+    tight = relief @ found.x < needed + HAIR
+    if free.any() and tight.any():
+        rest = needed[tight] - relief[tight][:, ~free] @ amounts[~free]
+        amounts[free] = np.linalg.lstsq(relief[tight][:, free], rest, rcond=None)[0]
+    return amounts
+
+
+# ── the application so changed ──
+
+
+def _made(start: Start, chosen: Iterable[tuple[Lever, float]]) -> Try:
+    application, steps = start.application, list(start.steps)
+    for lever, amount in chosen:
+        steps.append(Step(lever.kind, amount, lever.party, lever.link))
+        application = _changed(application, lever, amount)
+    return tuple(steps), application
+
+
+def _changed(application: Application, lever: Lever, amount: float) -> Application:
+    facility = application.facility
+    if lever.kind == "amount":
+        return replace(application, facility=replace(facility, amount=facility.amount - amount))
+    if lever.kind == "collateral":
+        secured = (*facility.collateral, Pledge(MARGIN, amount))
+        return replace(application, facility=replace(facility, collateral=secured))
+    if lever.party is not None and lever.link is not None:
+        return replace(application, cuts=(*application.cuts, Cut(lever.link, lever.party, amount)))
+    return _guaranteed(application, lever.party or 0, amount)
+
+
+def _guaranteed(application: Application, party: int, amount: float) -> Application:
+    givers = (*application.facility.guarantors, Guarantor(party, amount, eligible=True))
+    return replace(application, facility=replace(application.facility, guarantors=givers))
