@@ -40,7 +40,7 @@ def _rules(lender: Lender, check: Check) -> Iterator[Gap]:
 def _unread(view: View) -> tuple[Gap, ...]:
     """Dependences that could not be computed although the criteria were in force."""
     judged = view.judged
-    if not judged.left_out or not judged.rules.in_force(view.snapshot.moment.valid_at):
+    if not judged.left_out or not any(rule.in_force(view.snapshot.moment.valid_at) for rule in judged.rules):
         return ()
     en = f"no dependence could be suspected: {judged.left_out}"
     return (Gap("suspicions", (), en, f"无法计算疑似经济依存：{judged.left_out}"),)
