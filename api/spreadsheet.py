@@ -18,7 +18,7 @@ from api.answer import Answer, Source
 from api.printing.paper import plain
 from api.questions.book_groups import BookGroups, ClientGroup
 from api.questions.book_limits import BookLimits, LimitFinding
-from api.questions.groups import Member, why
+from api.questions.members import Member, why
 
 AMOUNT, SHARE, COUNT = "#,##0.00", "0.00%", "#,##0"
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")

@@ -15,6 +15,7 @@ from api import limits
 from api.answer import Answer, Fact, Page, Party, Question
 from api.book_check import STATES, Checked, Place, checked, facilities_of, state_of
 from api.books import lending
+from api.criteria import seen_by
 from api.engine import Engine
 from api.evidence import Evidence
 from api.questions.asking import check_page, node_of
@@ -162,6 +163,7 @@ def book_limits(
     _check(near, state)
     view = engine.view(moment)
     node = node_of(view.snapshot, lender, where="lender")
+    view = seen_by(view, node)
     evidence, found = Evidence(view.snapshot), checked(view, node, near)
     rules = tuple(_rule(view, evidence, found, k) for k in range(len(found.wide.uses)))
     places = [place for name in ([state] if state else SHOWN_BY_ITSELF) for place in found.places[name]]

@@ -11,6 +11,7 @@ from analytics.limits.remedies import remedies_of
 from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes
 from api.answer import Answer, Fact, Party, Question
+from api.criteria import seen_by
 from api.engine import Engine
 from api.evidence import Evidence
 from api.limits import Lender, capital_currency, lender_of, readings_of, standing
@@ -109,6 +110,7 @@ def credit_check(
     view = view_of(engine, request, moment)
     evidence = Evidence(view.snapshot)
     lender, applicant = _ends(view, request)
+    view = seen_by(view, lender)
     base, application, offered = _applied(view, request, lender, applicant, remedies=remedies)
     check = check_credit(base, application)
     gaps, incomplete = doubts_of(view, lender_of(view, lender), application, check, offered)

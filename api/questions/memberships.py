@@ -9,12 +9,13 @@ from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes, Readings
 from analytics.structure.groups import Groups
 from analytics.structure.kinship import lender as circle
+from analytics.structure.kinship.circles import PERSON
 from analytics.structure.membership import CONTROLLED, DEPENDENT, SEED, Entry, grow, path
 from analytics.structure.proof import prove_each
 from analytics.structure.votes import Arrows
 from api.answer import Fact, Page, Party
 from api.evidence import Evidence
-from api.limits import CLIENTS_2010, RELATED_2022, connecting, kin_of, related_of
+from api.limits import CLIENTS_2010, RELATED_2022, circles_of, connecting, kin_of, related_of
 from api.questions.control import Fall, fallen
 from api.questions.dependences import Dependence, dependence
 from api.view import View
@@ -87,12 +88,16 @@ class Membership:
 
 
 def around(readings: Readings, party: int) -> Iterator[tuple[str, Nodes, bool]]:
-    """Groups of a party: kind, members, and whether the narrow reading makes it; each once."""
+    """Groups of a party: kind, members, and whether the narrow reading makes it; each once.
+
+    Of the lender's related parties also one that is alone in its group: why it is related has to be told.
+    """
     for kind in dict.fromkeys((*readings.narrow, *readings.wide)):
         seen = set[bytes]()
         for certain in (True, False):
             for members in readings.of(kind, wide=not certain).around(party):
-                if len(members) > 1 and members.tobytes() not in seen:
+                several = len(members) > 1 or kind == "lender_related"
+                if several and members.tobytes() not in seen:
                     seen.add(members.tobytes())
                     yield kind, members, certain
 
@@ -148,14 +153,26 @@ def _step(
 
 def _controlled(view: View, evidence: Evidence, members: Nodes, party: int) -> Iterator[Step]:
     """Who unites a group by control, and how the party falls to it."""
+    heads = _heads(view, members, party)
+    if len(heads) == 1:
+        yield _step(evidence, heads[0], TOP)
+        yield from _fall(view, evidence, heads[0], party)
+    else:
+        yield _family(view, evidence, {*members.tolist(), *heads}, party)
+
+
+def _heads(view: View, members: Nodes, party: int) -> Sequence[int]:
+    """Who unites some legal persons: as group clients know it, else who controls all of them."""
+    for wide in (False, True):
+        circle = circles_of(view, wide=wide).get(members.tobytes())
+        if circle is not None:
+            return circle.heads
     inside, kin = set(members.tolist()), kin_of(view, CLIENTS_2010).near
     over = [party, *view.control.controllers_of(party, possible=True).tolist()]
-    for top in (x for x in over if x in inside):
+    for top in (x for x in over if x in inside or view.snapshot.kind[x] == PERSON):
         if inside <= {top, *kin.at(top).tolist(), *view.control.controlled_by(top, possible=True).tolist()}:
-            yield _step(evidence, top, TOP)
-            yield from _fall(view, evidence, top, party)
-            return
-    yield _family(view, evidence, inside, party)
+            return (top,)
+    return ()
 
 
 def _fall(view: View, evidence: Evidence, top: int, party: int) -> Iterator[Step]:

@@ -85,8 +85,11 @@ def test_a_suspected_dependence_stands_in_the_wider_reading_with_all_that_speaks
     assert {one.statement, one.facts[0].fact_id} <= {source.fact_id for source in told.sources}
     assert by_id["r:mine"].through == by_id["r:supplier"].party
     assert by_id["r:supplier"].through == by_id["r:buyer"].party
-    (edge,) = group.edges
-    assert (edge.state, {party.id for party in edge.leave}) == ("suspected", {"r:supplier", "r:mine"})
+    assert [(edge.kind, edge.party.id, edge.state, {one.id for one in edge.leave}) for edge in group.edges] == [
+        ("DEPENDS_ON", "r:supplier", "suspected", {"r:supplier", "r:mine"}),
+        ("OWNS", "r:buyer", "stated", {"r:buyer", "r:supplier", "r:mine"}),
+        ("OWNS", "r:mine", "stated", {"r:mine"}),
+    ]
 
 
 def test_a_confirmed_dependence_makes_both_readings_one(tmp_path: Path) -> None:
