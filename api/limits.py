@@ -291,14 +291,26 @@ def related_of(view: View, lender: int) -> Related:
 
 
 def _related(view: View, lender: int) -> Related:
-    owns, offices = view.snapshot.links(OWNS), view.snapshot.links(HOLDS_OFFICE)
-    at, fields, size = owns.arriving(lender), owns.fields, view.snapshot.size
-    capital = Holdings.between(
-        size, owns.tail[at], owns.head[at], fields["share_low"][at], fields["share_high"][at], fields["share_ends"][at]
-    )
-    officers = offices.tail[offices.arriving(lender)].tolist()
-    kin = kin_of(view, RELATED_2022)
-    return related_parties(view.control, capital, officers, kin, degrees()[RELATED_2022], lender=lender)
+    kin, rule = kin_of(view, RELATED_2022), degrees()[RELATED_2022]
+    return related_parties(
+        view.control, shares_of(view, lender), officers_of(view, lender), kin, rule, lender=lender
+    )  # fmt: skip
+
+
+def shares_of(view: View, lender: int, *, but: Set[int] = frozenset()) -> Holdings:
+    """Shares of a lender's capital, but some facts by their positions."""
+    owns = view.snapshot.links(OWNS)
+    at, fields = np.array([k for k in owns.arriving(lender).tolist() if k not in but], np.int64), owns.fields
+    return Holdings.between(
+        view.snapshot.size, owns.tail[at], owns.head[at], fields["share_low"][at], fields["share_high"][at],
+        fields["share_ends"][at],
+    )  # fmt: skip
+
+
+def officers_of(view: View, lender: int, *, but: Set[int] = frozenset()) -> list[int]:
+    """Who holds an office at a lender, but by some facts by their positions."""
+    offices = view.snapshot.links(HOLDS_OFFICE)
+    return [int(offices.tail[k]) for k in offices.arriving(lender).tolist() if k not in but]
 
 
 def related_units(view: View, lender: int, *, wide: bool) -> Units:

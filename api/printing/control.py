@@ -12,7 +12,7 @@ from api.questions.dependences import said as told
 from api.questions.groups import Group, GroupsOf
 from api.questions.members import Edge, Member
 from api.wording import percent, plural
-from graph.model import DEPENDS_ON, RELATED_TO
+from graph.model import DEPENDS_ON, HOLDS_OFFICE, RELATED_TO
 
 FEW = 10
 """Parties of one list that are printed; --json has those of the answer."""
@@ -112,6 +112,8 @@ def refuted(edges: Iterable[Edge], cited: Cited) -> Iterator[Any]:
 def _tie(edge: Edge) -> str:
     if edge.kind == DEPENDS_ON.name:
         return f"{edge.party.name} on {edge.other.name} ({edge.state})"
+    if edge.kind == HOLDS_OFFICE.name:
+        return f"the office of {edge.other.name} at {edge.party.name}"
     if edge.kind == RELATED_TO.name:
         return f"the kinship of {edge.party.name} and {edge.other.name}"
     return f"{edge.other.name} over {edge.party.name} ({edge.facts[0].text or edge.facts[0].kind})"

@@ -115,7 +115,8 @@ class RelatedClient:
 
     party: Party
     why: str
-    """holder, controller, officer, kin, controlled; `possible holder` within a band."""
+    """holder, controller, officer, kin, controlled; `possible holder`, `possible controller` or `possibly controlled`
+    within a band."""
     through: Party | None
     exposure: float
     """Credit granted, net of margins as the rules on related parties net it."""
@@ -299,7 +300,7 @@ def _related(view: View, evidence: Evidence, found: Checked, page: slice) -> tup
     evidence.parties(order[page].tolist())
     rows = []
     for x in order[page].tolist():
-        why, through = related.why.get(x, ("possible holder", found.standing.lender))
+        why, through = related.why[x] if x in related.why else related.maybe[x]
         amount = float(stakes.own[x])
         share = amount / figure.value if figure is not None and figure.value > 0 else None
         rows.append(RelatedClient(evidence.party(x), why, evidence.party(through), amount, share))

@@ -49,9 +49,9 @@ class Edge:
     """One fact, or the dependence of one on another, that holds a group together, and who would leave without it."""
 
     kind: str
-    """`DEPENDS_ON`, `OWNS`, `CONTROLS` or `RELATED_TO`."""
+    """`DEPENDS_ON`, `OWNS`, `CONTROLS`, `RELATED_TO`, or around a lender also `HOLDS_OFFICE`."""
     party: Party
-    """Who depends, is held or controlled, or is one of two relatives."""
+    """Who depends, is held or controlled, is one of two relatives, or has the officer."""
     other: Party
     state: str
     """Of a dependence `confirmed` or `suspected`; else `stated`."""

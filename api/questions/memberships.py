@@ -35,7 +35,8 @@ HOWS_ZH = {
     TOP: "顶端", HELD: "受控制", MAY_HOLD: "可能受控制", RING: "互相控制", FAMILY: "与近亲属共同控制",
     DEPENDS: "已认定经济依存", SUSPECTED: "疑似经济依存", WOULD: "因拟提供的担保而依存",
     circle.HOLDER: "贷款人的主要股东", circle.OFFICER: "贷款人的董监高", circle.RELATIVE: "近亲属",
-    circle.CONTROLLED: "受关联方控制", circle.CONTROLLER: "控制贷款人", "possible holder": "可能的主要股东",
+    circle.CONTROLLED: "受关联方控制", circle.CONTROLLER: "控制贷款人", circle.MAY_HOLD: "可能的主要股东",
+    circle.MAY_CONTROL: "可能控制贷款人", circle.MAY_FALL: "可能受关联方控制",
 }  # fmt: skip
 BEHIND = 20
 """Facts shown behind one step."""
@@ -49,7 +50,7 @@ class Step:
     how: str
     """`on top`, `controlled`, `may be controlled`, `ring`, `with relatives`, `dependent`, `suspected to depend` or
     `would depend by the guarantee it offers`; of a lender's related parties also `holder`, `officer`, `kin`,
-    `controller` and `possible holder`."""
+    `controller`, and within bands `possible holder`, `possible controller` and `possibly controlled`."""
     how_zh: str
     through: Party | None
     proof: tuple[Fall, ...]
@@ -253,37 +254,36 @@ def _dependent(view: View, evidence: Evidence, falls: Arrows, entry: Entry) -> S
 
 def _related(view: View, evidence: Evidence, members: Nodes, party: int, *, lender: int) -> Iterator[Step]:
     """Why a party, or another of its group, is related to the lender."""
-    related = related_of(view, lender)
-    known = [x for x in (party, *members.tolist()) if x in related.why]
-    if not known:
-        maybe = [x for x in (party, *members.tolist()) if x in related.possible]
-        facts = evidence.facts(OWNS, _between(view, OWNS, maybe[0], lender))
-        yield _step(evidence, maybe[0], "possible holder", through=lender, facts=facts)
-        yield from _beside(view, evidence, members, maybe[0], party)
-        return
-    chain = [known[0]]
-    while related.why[chain[-1]][1] != lender:
-        chain.append(related.why[chain[-1]][1])
-    for x in reversed(chain):
-        reason, through = related.why[x]
+    related, beside = related_of(view, lender), (party, *members.tolist())
+    known = next(x for reasons in (related.why, related.maybe) for x in beside if x in reasons)
+    yield from related_steps(view, evidence, related, known)
+    yield from _beside(view, evidence, members, known, party)
+
+
+def related_steps(view: View, evidence: Evidence, related: circle.Related, party: int) -> Iterator[Step]:
+    """How a party came to be related to a lender, from the one next to it on."""
+    for x, (reason, through) in related.chain(party):
         yield _why(view, evidence, x, reason, through)
-    yield from _beside(view, evidence, members, known[0], party)
 
 
 def _why(view: View, evidence: Evidence, x: int, reason: str, through: int) -> Step:
     proof: Sequence[Fall] = ()
     facts: tuple[Fact, ...] = ()
-    if reason in (circle.CONTROLLED, circle.CONTROLLER):
-        owner, company = (through, x) if reason == circle.CONTROLLED else (x, through)
-        proof = _proof(view, evidence, owner, company, certain=True)
+    if reason in (circle.CONTROLLED, circle.CONTROLLER, circle.MAY_FALL, circle.MAY_CONTROL):
+        owner, company = (through, x) if reason in (circle.CONTROLLED, circle.MAY_FALL) else (x, through)
+        proof = _proof(view, evidence, owner, company, certain=reason in (circle.CONTROLLED, circle.CONTROLLER))
     elif reason == circle.RELATIVE:
-        kin = kin_of(view, RELATED_2022).near
-        rows = zip(kin.at(through).tolist(), kin.links_at(through).tolist(), strict=True)
-        facts = evidence.facts(RELATED_TO, [link for other, link in rows if other == x][:BEHIND])
+        facts = evidence.facts(RELATED_TO, kinships(view, through, x)[:BEHIND])
     else:
-        kind = OWNS if reason == circle.HOLDER else HOLDS_OFFICE
-        facts = evidence.facts(kind, _between(view, kind, x, through))
+        kind = HOLDS_OFFICE if reason == circle.OFFICER else OWNS
+        facts = evidence.facts(kind, between(view, kind, x, through)[:BEHIND])
     return _step(evidence, x, reason, through=through, proof=proof, facts=facts)
+
+
+def kinships(view: View, x: int, y: int) -> list[int]:
+    """Positions of the kinships of two parties, as far as the rule on related parties counts them."""
+    near = kin_of(view, RELATED_2022).near
+    return [link for z, link in zip(near.at(x).tolist(), near.links_at(x).tolist(), strict=True) if z == y]
 
 
 def _beside(view: View, evidence: Evidence, members: Nodes, known: int, party: int) -> Iterator[Step]:
@@ -292,8 +292,9 @@ def _beside(view: View, evidence: Evidence, members: Nodes, known: int, party: i
         yield from _controlled(view, evidence, np.union1d(members, [known, party]).astype(np.uint32), party)
 
 
-def _between(view: View, kind: Kind, tail: int, head: int) -> list[int]:
+def between(view: View, kind: Kind, tail: int, head: int) -> list[int]:
+    """Positions of the links of a kind from one party to another."""
     links = view.snapshot.links(kind)
     leaving = links.leaving(tail)
-    found: list[int] = leaving[links.head[leaving] == head][:BEHIND].tolist()
+    found: list[int] = leaving[links.head[leaving] == head].tolist()
     return found
