@@ -24,7 +24,7 @@ from analytics.structure.groups import Groups, control_groups
 from analytics.structure.guarantees.census import Circuits
 from analytics.structure.guarantees.promises import Promises
 from analytics.structure.guarantees.topology import Topology, find_topology
-from analytics.structure.listed.rules import listed_rule
+from analytics.structure.listed.rules import listed_rules
 from analytics.structure.owners.portions import capital
 from analytics.structure.owners.regimes import LAYERS
 from analytics.structure.owners.register import Register
@@ -195,7 +195,7 @@ class View:
     @cached_property
     def _register(self) -> Register:
         shares, related = capital(self.snapshot.links(OWNS)), self.snapshot.links(RELATED_TO)
-        declared, _ = concert_ties(related, listed_rule(CONCERT_RULE).concert)
+        declared, _ = concert_ties(related, listed_rules()[CONCERT_RULE].concert)
         concerts = find_concerts(related.tail[declared], related.head[declared], positions=declared)
         kind = self.snapshot.kind
         if concerts:

@@ -22,7 +22,7 @@ from graph.model import CONTROLS, DEPENDS_ON, OWNS
 
 SMALL = 200
 """Members up to which it is worked out who would leave."""
-SHOWN = 20
+SHOWN = 10
 """Dependences, and facts of control, of which it is."""
 
 
