@@ -83,7 +83,8 @@ def _group(number: int, group: ClientGroup, currency: str | None, cited: Cited) 
     many = plural(group.clients_page.total, "client")
     owed = money(group.owed, currency)
     top = plain(group.top.name)
-    yield Text(f"{number} · {top}: {many} by {group.basis} owe {owed}{share}{sure}", style=BOLD)
+    by = "in one group client (集团客户)" if group.heads else f"by {group.basis}"
+    yield Text(f"{number} · {top}: {many} {by} owe {owed}{share}{sure}", style=BOLD)
     made = table("client", "id", "owes", "how it came in", amounts=("owes",))
     for one in group.clients[:FEW]:
         member = one.member

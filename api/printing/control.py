@@ -89,7 +89,10 @@ def groups(answer: GroupsOf, cited: Cited) -> Iterator[Any]:
 
 def _groups(found: Iterable[Group], reading: str, cited: Cited) -> Iterator[Any]:
     for group in found:
-        title = f"group of {group.top.name}: {plural(group.page.total, 'member')} by {group.basis}{reading}"
+        who = " and ".join(party.name for party in group.heads) or group.top.name
+        kind = "group client (集团客户)" if group.heads else "group"
+        by = "" if group.heads else f" by {group.basis}"
+        title = f"{kind} of {who}: {plural(group.page.total, 'member')}{by}{reading}"
         made = table("member", "kind", "id", "how it came in", title=title)
         for member in group.members:
             row(made, member.party.name, member.party.kind, member.party.id, how(member, cited))

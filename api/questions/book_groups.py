@@ -201,8 +201,9 @@ def _reasons(value: BookGroups) -> Iterator[str]:
     for group in value.groups[:3]:
         share = "" if group.share is None else f", {percent(group.share)} of the book"
         sure = "" if group.certain else ", only with what is possible or suspected"
+        by = "in one group client (集团客户)" if group.heads else f"by {group.basis}"
         yield (
-            f"{group.top.name}: {plural(group.clients_page.total, 'client')} by {group.basis} owe "
+            f"{group.top.name}: {plural(group.clients_page.total, 'client')} {by} owe "
             f"{money(group.owed, value.currency)}{share}{sure}."
         )
     yield criteria_said(value.criteria)

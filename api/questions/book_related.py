@@ -292,9 +292,9 @@ def _reasons(value: BookRelated) -> Iterator[str]:
     if value.exposure_wide > value.exposure:
         yield f"{money(value.exposure_wide, currency)} with those who may be."
     for one in value.limits:
-        used = "not known" if one.use is None else percent(one.use)
+        used = "of a limit that is not known" if one.use is None else f"{percent(one.use)} of its limit"
         most = money(one.most_wide, currency)
-        yield f"{one.rule.id} {one.rule.name_zh} ({one.rule.name}): {most}, {used} of its limit; {one.rule.citation}."
+        yield f"{one.rule.id} {one.rule.name_zh} ({one.rule.name}): {most}, {used}; {one.rule.citation}."
     if value.left_out:
         yield f"Nothing is held against limits: {value.left_out} · {value.left_out_zh}."
     if value.untested:

@@ -140,8 +140,7 @@ def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:
         what = "no dependence confirmed" if value.kind == CONNECTED else "relatives hold no majority in it together"
         yield f"{name} stands alone: no control over it or by it is certain, {what}."
     for group in value.groups:
-        others = plural(group.page.total - 1, "other party", "other parties")
-        yield f"{' and '.join(one.name for one in group.heads) or group.top.name} and {others}, by {group.basis}."
+        yield f"{_named(group)}."
         yield from _mine(value, group, "")
         if group.page.left:
             yield f"{plural(group.page.left, 'more member is', 'more members are')} not shown."
@@ -160,6 +159,16 @@ def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:
     states = over[view.control.state[over]]
     for state in states:
         yield f"{view.snapshot.name_of(int(state))} controls {name}; a government body does not connect."
+
+
+def _named(group: Group) -> str:
+    """Whom a group unites, in words."""
+    if not group.heads:
+        others = plural(group.page.total - 1, "other party", "other parties")
+        return f"{group.top.name} and {others}, by {group.basis}"
+    who = " and ".join(one.name for one in group.heads)
+    many = plural(group.page.total, "legal person")
+    return f"{who} unite{'s' * (len(group.heads) == 1)} {many} as a group client (集团客户)"
 
 
 def _mine(value: GroupsOf, group: Group, reading: str) -> Iterator[str]:

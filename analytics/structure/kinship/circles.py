@@ -63,12 +63,17 @@ def family_control(control: Control, kin: Kin) -> tuple[Control, Nodes]:
     >>> alone.controllers_of(2).tolist(), together.controllers_of(2).tolist(), heads.tolist()
     ([], [3, 4], [0, 1])
     """
-    size, held = control.size, control.holdings
-    if len(kin.near.start) != size + 1:
-        raise InvalidQuestion(f"kin of {len(kin.near.start) - 1} parties", where=f"control of {size}")
+    if len(kin.near.start) != control.size + 1:
+        raise InvalidQuestion(f"kin of {len(kin.near.start) - 1} parties", where=f"control of {control.size}")
     heads = np.flatnonzero(np.diff(kin.near.start)).astype(np.uint32)
     if not len(heads):
         return control, heads
+    return _headed(control, kin, heads), heads
+
+
+def _headed(control: Control, kin: Kin, heads: Nodes) -> Control:
+    """Control solved with one party more for each head, which holds what the head and the kin hold."""
+    size, held = control.size, control.holdings
     links, edges = [np.arange(len(held.tail))], [np.arange(len(control.edges.head))]
     tails = np.repeat(np.arange(size, dtype=np.uint32), np.diff(control.edges.start))
     owner, commander = [held.tail.astype(np.int64)], [tails.astype(np.int64)]
@@ -89,7 +94,7 @@ def family_control(control: Control, kin: Kin) -> tuple[Control, Nodes]:
     arrows = Arrows.of(size + len(heads), np.concatenate(commander), control.edges.head[which])
     kind = np.zeros(size + len(heads), np.uint8)
     kind[:size] = np.where(control.state, STATE, 0)
-    return solve_control(votes, arrows, kind=kind, threshold=control.threshold), heads
+    return solve_control(votes, arrows, kind=kind, threshold=control.threshold)
 
 
 def group_clients(control: Control, kin: Kin, kind: NDArray[np.uint8], *, possible: bool = False) -> list[Circle]:

@@ -102,20 +102,34 @@ def related_parties(
     sure, may = _holders(control, capital, rule, lender)
     own = {lender, *control.controlled_by(lender).tolist()}
     offices = [int(party) for party in officers]
-
-    def collected(holders: set[int], *, possible: bool) -> dict[int, Reason]:
-        return _collected(
-            holders, control.controllers_of(lender, possible=possible).tolist(), offices, lender=lender,
-            near=lambda x: kin.near.at(x).tolist(),
-            below=lambda x: () if control.state[x] else control.controlled_by(x, possible=possible).tolist(),
-            own=own,
-        )  # fmt: skip
-
-    why, maybe = collected(sure, possible=False), dict[int, Reason]()
+    why, maybe = _collected(sure, offices, kin, _reach(control), lender=lender, own=own), dict[int, Reason]()
     if may != sure or control.possible is not control.certain:
-        wide = collected(may | sure, possible=True)
+        wide = _collected(may | sure, offices, kin, _reach(control, possible=True), lender=lender, own=own)
         maybe = {x: _possibly(reason, x, control) for x, reason in wide.items() if x not in why}
     return Related(lender, why, maybe)
+
+
+def _reach(control: Control, *, possible: bool = False) -> tuple[Near, Near]:
+    """Who controls a party, and what it controls; a government body nothing that counts."""
+    return (
+        lambda x: control.controllers_of(x, possible=possible).tolist(),
+        lambda x: () if control.state[x] else control.controlled_by(x, possible=possible).tolist(),
+    )
+
+
+def _reach_among(control: Control, parties: Iterable[int], refuted: Refuted) -> tuple[Near, Near]:
+    """The same among some parties, without refuted edges."""
+    inside = np.array(sorted(parties), np.uint32)
+    place = {x: k for k, x in enumerate(inside.tolist())}
+    few = control_among(control, inside, place, refuted)
+
+    def named(places: Nodes) -> list[int]:
+        return [int(x) for x in inside[places[places < len(inside)]]]
+
+    return (
+        lambda x: named(few.controllers_of(place[x])),
+        lambda x: () if control.state[x] else named(few.controlled_by(place[x])),
+    )
 
 
 def _possibly(reason: Reason, party: int, control: Control) -> Reason:
@@ -127,16 +141,16 @@ def _possibly(reason: Reason, party: int, control: Control) -> Reason:
 
 
 def _collected(
-    holders: Iterable[int], over: Iterable[int], officers: Iterable[int], *, lender: int, near: Near, below: Near,
-    own: set[int],
-) -> dict[int, Reason]:  # fmt: skip
+    holders: Iterable[int], officers: Iterable[int], kin: Kin, reach: tuple[Near, Near], *, lender: int, own: set[int]
+) -> dict[int, Reason]:
     """Related parties with their reasons: who holds it, is over it or in office, their kin, what these control."""
+    over, below = reach
     why: dict[int, Reason] = {}
-    for reason, parties in ((HOLDER, holders), (CONTROLLER, over), (OFFICER, officers)):
+    for reason, parties in ((HOLDER, holders), (CONTROLLER, over(lender)), (OFFICER, officers)):
         for x in sorted({int(party) for party in parties} - {lender}):
             why.setdefault(x, (reason, lender))
     for x in list(why):
-        for z in near(x):
+        for z in kin.near.at(x).tolist():
             why.setdefault(z, (RELATIVE, x))
     # Neither the lender's own companies, nor what only the State holds.
     for x in list(why):
@@ -200,20 +214,9 @@ def leave_related(
     """
     lender = related.lender
     own = {lender, *control.controlled_by(lender).tolist()}
-    inside = np.array(sorted({*related.why, *own}), np.uint32)
-    place = {x: k for k, x in enumerate(inside.tolist())}
-    few = control_among(control, inside, place, refuted)
-
-    def named(places: Nodes) -> list[int]:
-        return [int(x) for x in inside[places[places < len(inside)]]]
-
     sure, _ = _holders(control, capital, rule, lender, refuted=refuted)
-    left = _collected(
-        sure, named(few.controllers_of(place[lender])), officers, lender=lender,
-        near=lambda x: kin.near.at(x).tolist(),
-        below=lambda x: () if control.state[x] else named(few.controlled_by(place[x])),
-        own=own,
-    )  # fmt: skip
+    reach = _reach_among(control, {*related.why, *own}, refuted)
+    left = _collected(sure, officers, kin, reach, lender=lender, own=own)
     return np.array(sorted(set(related.why) - set(left)), np.uint32)
 
 

@@ -73,7 +73,7 @@ def test_who_leaves_a_circle_is_who_the_same_heads_no_longer_unite(
     control, kin = owned(*kept), married(*pairs)
     for circle in group_clients(control, kin, KIND):
         for at in range(len(kept)):
-            left = sorted((x, y, share) for x, y, share in kept)
+            left = sorted(kept, key=lambda row: row[:2])  # parallel holdings as they were given
             assert [row[:2] for row in left] == [
                 *zip(control.holdings.tail.tolist(), control.holdings.head.tolist(), strict=True)
             ]
