@@ -12,7 +12,7 @@ from analytics.limits.stakes import Stakes
 from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes
 from api import limits
-from api.books import CONFIRMED, GROUP_CLIENT, SUSPECTED, Together, groups_among, lending, units_of
+from api.books import CONFIRMED, GROUP_CLIENT, POSSIBLE_CLIENT, SUSPECTED, Together, groups_among, lending, units_of
 from api.view import View
 
 STATES: Final = {
@@ -136,7 +136,7 @@ def state_of(use: Use, unit: int) -> str:
 
 def checked(view: View, lender: int, near: float) -> Checked:
     """Hold a lender's book against every rule in force. Raises UnknownRule, and InvalidQuestion as the book does."""
-    return view.kept(("book check", lender, near), lambda: _checked(view, lender, near))
+    return view.kept(("book check", lender, near, view.criteria), lambda: _checked(view, lender, near))
 
 
 def _checked(view: View, lender: int, near: float) -> Checked:
@@ -146,8 +146,8 @@ def _checked(view: View, lender: int, near: float) -> Checked:
     kinds = {rule.group_kind for rule in standing.rules}
     checks: list[BookCheck] = []
     together: dict[bytes, tuple[str, Together]] = {}
-    if "control" in kinds:
-        together |= _named(groups_among(view, clients, GROUP_CLIENT), GROUP_CLIENT)
+    for reading in (POSSIBLE_CLIENT, GROUP_CLIENT) if "control" in kinds else ():
+        together |= _named(groups_among(view, clients, reading), reading)
     for wide, reading in ((False, CONFIRMED), (True, SUSPECTED)):
         groups = groups_among(view, clients, reading) if "connected" in kinds else []
         together |= _named(groups, reading)

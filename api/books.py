@@ -1,23 +1,25 @@
 """A lender's book: its clients, what each owes, and the groups they form in every reading."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analytics.limits.units import Units
-from analytics.structure.groups import grown_groups
-from analytics.structure.kinship.circles import group_clients
-from analytics.structure.kinship.kin import degrees
+from analytics.structure.groups import Groups, groups_around, grown_groups
+from analytics.structure.kinship.circles import PERSON, Circle
 from analytics.structure.reach import Nodes
-from api.limits import CLIENTS_2010, connecting, kin_of
+from analytics.structure.sets import greatest
+from analytics.structure.votes import Arrows
+from api.limits import WIDEST, circles_of, connecting
+from api.limits import units_of as units_of_all
 from api.view import View
 from graph.errors import InvalidQuestion
 
-CONFIRMED, SUSPECTED, GROUP_CLIENT = "confirmed", "suspected", "group-client"
+CONFIRMED, SUSPECTED, GROUP_CLIENT, POSSIBLE_CLIENT = "confirmed", "suspected", "group-client", "possible-group-client"
 READINGS: Final = {
     CONFIRMED: ("确定的控制及已确认的经济依存", "certain control and confirmed dependence"),
     SUSPECTED: (
@@ -25,8 +27,14 @@ READINGS: Final = {
         "control, also possible, and confirmed or suspected dependence",
     ),
     GROUP_CLIENT: ("集团客户（2010）", "group clients of the 2010 guideline"),
+    POSSIBLE_CLIENT: (
+        "集团客户（2010），含可能的控制",
+        "group clients of the 2010 guideline, by possible control too",
+    ),
 }
-"""How groups are made; limits count the second, a refusal rests on the first."""
+"""How groups are made; of each kind limits count the second reading, and a refusal rests on the first."""
+NARROW: Final = {CONFIRMED: CONFIRMED, SUSPECTED: CONFIRMED, GROUP_CLIENT: GROUP_CLIENT, POSSIBLE_CLIENT: GROUP_CLIENT}
+"""The reading of the same kind that counts only what is certain and judged."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +68,12 @@ class Lending:
 
 @dataclass(frozen=True)
 class Together:
-    """Clients of one book that stand and fall together."""
+    """Parties that stand and fall together: clients of one book, or a whole group."""
 
     clients: Nodes
-    """Ascending, at least two."""
+    """Ascending, at least two; of a whole group all members, clients or not."""
     seed: Nodes
-    """The control group from which they were reached; it need hold no client. Empty for group clients."""
+    """The control group from which they were reached, of a group client all of it; it need hold no client."""
     heads: tuple[int, ...] = ()
     """Who unites a group client: the legal person on top, or an individual and relatives."""
 
@@ -85,11 +93,33 @@ def lending(view: View, lender: int) -> Lending:
     return view.kept(("lending", lender), make)
 
 
+def made_of(view: View, *, wide: bool) -> tuple[Groups, Arrows]:
+    """What groups of connected clients are grown from in a reading: control groups, and who falls with whom."""
+    return connecting(view, wide=wide), view.falls(wide=wide)
+
+
+def groups_of(view: View, party: int, reading: str) -> list[Together]:
+    """Groups of at least two that a party sits in, whole; of group clients also those that it heads.
+
+    Raises InvalidQuestion where more parties hang together than can be told apart.
+    """
+    check_reading(reading)
+    if reading in (CONFIRMED, SUSPECTED):
+        united, falls = made_of(view, wide=reading == SUSPECTED)
+        grown = groups_around(united, falls, party, most=WIDEST)
+        return [Together(one.clients, one.seed) for one in grown if len(one.clients) > 1]
+    wide = reading == POSSIBLE_CLIENT
+    circles, mine = circles_of(view, wide=wide), units_of_all(view, wide=wide).around(party)
+    names = dict.fromkeys([*(members.tobytes() for members in mine), *_headed(view, wide=wide).get(party, ())])
+    return [_unity(circles[name]) for name in names]
+
+
 def groups_among(view: View, clients: Nodes, reading: str) -> list[Together]:
     """Groups of at least two of some clients in one reading; they overlap where the law lets them."""
     check_reading(reading)
-    make = _circles if reading == GROUP_CLIENT else partial(_grown, reading=reading)
-    return view.kept(("groups", reading, clients.tobytes()), lambda: make(view, clients))
+    make = _grown if reading in (CONFIRMED, SUSPECTED) else _united
+    name = ("groups", reading, view.criteria, clients.tobytes())
+    return view.kept(name, lambda: make(view, clients, reading))
 
 
 def groups_in(view: View, lender: int, reading: str) -> list[Together]:
@@ -98,8 +128,7 @@ def groups_in(view: View, lender: int, reading: str) -> list[Together]:
 
 
 def _grown(view: View, clients: Nodes, reading: str) -> list[Together]:
-    wide = reading == SUSPECTED
-    grown = grown_groups(connecting(view, wide=wide), view.falls(wide=wide), clients.tolist())
+    grown = grown_groups(*made_of(view, wide=reading == SUSPECTED), clients.tolist())
     return [Together(one.clients, one.seed) for one in grown if len(one.clients) > 1]
 
 
@@ -125,13 +154,30 @@ def ranked(lent: Lending, groups: Sequence[Together]) -> list[int]:
     return [row[-1] for row in sorted(rows)]
 
 
-def _circles(view: View, clients: Nodes) -> list[Together]:
-    """Group clients of which at least two are clients here."""
-    if not degrees()[CLIENTS_2010].in_force(view.snapshot.moment.valid_at):
-        return []
-    kin = kin_of(view, CLIENTS_2010)
+def _united(view: View, clients: Nodes, reading: str) -> list[Together]:
+    """Group clients of which at least two are clients here, each clients' set once and within no other."""
     client = np.zeros(view.snapshot.size, np.bool_)
     client[clients] = True
-    none = np.zeros(0, np.uint32)
-    circles = group_clients(view.control, kin, view.snapshot.kind, among=client)
-    return [Together(circle.members, none, circle.heads) for circle in circles]
+    found: dict[frozenset[int], Together] = {}
+    for circle in circles_of(view, wide=reading == POSSIBLE_CLIENT).values():
+        mine = circle.members[client[circle.members]]
+        if len(mine) > 1:
+            found.setdefault(frozenset(mine.tolist()), Together(mine, circle.members, circle.heads))
+    return sorted((found[members] for members in greatest(found)), key=lambda one: one.clients.tolist())
+
+
+def _unity(circle: Circle) -> Together:
+    return Together(circle.members, circle.members, circle.heads)
+
+
+def _headed(view: View, *, wide: bool) -> Mapping[int, list[bytes]]:
+    """Group clients that each individual unites, by the bytes of their members."""
+
+    def make() -> Mapping[int, list[bytes]]:
+        by, person = dict[int, list[bytes]](), view.snapshot.kind == PERSON
+        for name, circle in circles_of(view, wide=wide).items():
+            for head in circle.heads if person[circle.heads[0]] else ():
+                by.setdefault(head, []).append(name)
+        return by
+
+    return view.kept(("headed", wide), make)

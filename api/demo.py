@@ -58,6 +58,8 @@ def invented(folder: Path, store: Path) -> Iterator[Step]:
     yield Step("The same question as answered before a correction arrived", ("ask", "control", group, *before))
     yield Step("Who owns it in the end, and by law", ("ask", "owners", group, "--regime", "CN_2024", *at))
     yield Step("The group it belongs to, and how each member came in", ("ask", "groups", group, *at))
+    clients = ("ask", "groups", group, "--kind", "group-clients", *at)
+    yield Step("… and the group client it is by the guideline of 2010", clients)
     yield Step("What one bank has at stake with it and with its group", ("ask", "exposure", group, *lender, *money))
     yield Step("Whom it vouches for, who vouches for it, and in what circles", ("ask", "guarantees", group, *money))
     yield from _applied(folder, told["credit"], money)
@@ -65,6 +67,9 @@ def invented(folder: Path, store: Path) -> Iterator[Step]:
     table = ("--out", str(folder / "大额风险暴露.xlsx"))
     yield Step("A bank's whole book against every limit", (*book, "limits", cast["lender"], *table, *money))
     yield Step("… the groups of connected clients in it", (*book, "groups", cast["lender"], "--limit", "3", *money))
+    yield Step(
+        "… who is related to the bank itself, and the limits on them", (*book, "related", cast["lender"], *money)
+    )
     yield Step("… the guarantees around it", (*book, "guarantees", cast["lender"], "--limit", "5", *money))
     yield Step("How two members hang together", ("ask", "links", cast["from"], cast["to"], *money))
     yield Step("Who stands around it", ("ask", "network", group, *money))

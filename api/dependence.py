@@ -1,22 +1,22 @@
 """Dependence at a moment: figures of a snapshot's links and statements, suspicions, and what was judged."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from analytics.limits.exposure import Book
 from analytics.structure.dependence.figures import Amounts, Figure, Sheet, Ties, figures
-from analytics.structure.dependence.rules import RuleSet, rule_sets
+from analytics.structure.dependence.rules import Criterion, RuleSet, rule_sets
 from analytics.structure.dependence.states import Dependences, Verdicts, settle
 from analytics.structure.dependence.suspected import suspect
 from graph.errors import MissingRate
 from graph.model import DEPENDS_ON, GUARANTEES, LENDS, OWES, SUPPLIES, VERDICTS
 from graph.snapshot import Snapshot
 
-RULES: Final = "cn-annex1"
-"""The rule set that suspicions are computed by where a lender's profile names none."""
+DEFAULT: Final = ("cn-annex1",)
+"""Rule sets that suspicions are computed by where nothing else is asked for or bound."""
 ITEMS: Final[Mapping[str, tuple[tuple[str, ...], bool]]] = {
     "income": (("revenue", "income", "total_income"), True),
     "cost": (("operating_cost", "total_cost", "cost", "expenses"), True),
@@ -28,14 +28,27 @@ ITEMS: Final[Mapping[str, tuple[tuple[str, ...], bool]]] = {
 """Items a figure divides by, the first that is stated; whether they flow over a year."""
 
 
+class Measured(NamedTuple):
+    """Figures of dependence, whatever criteria they are held against, or why there are none."""
+
+    figures: Mapping[str, Figure]
+    left_out: str
+
+
 @dataclass(frozen=True)
 class Judged:
     """Dependence at a moment, and what kept it from being computed."""
 
     dependences: Dependences
-    rules: RuleSet
+    rules: tuple[RuleSet, ...]
+    """Those that suspicions were to be computed by; not all need be in force."""
     left_out: str
-    """Why no figure was computed; empty where they were."""
+    """Why nothing was suspected; empty where it could be."""
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """Criteria that were held against the figures."""
+        return self.dependences.suspected.rules
 
 
 def verdicts_of(snapshot: Snapshot) -> Verdicts:
@@ -45,25 +58,28 @@ def verdicts_of(snapshot: Snapshot) -> Verdicts:
     return Verdicts(links.tail, links.head, links.text("criterion").to_pylist(), np.asarray(confirmed))
 
 
-def judged(snapshot: Snapshot, book: Callable[[], Book], rules: str = RULES) -> Judged:
-    """Every dependence of a moment with its state.
-
-    Where amounts cannot be brought into one currency nothing is suspected, and that is said: verdicts count all
-    the same.
-    """
-    rule_set = rule_sets()[rules]
-    found: dict[str, Figure] = {}
-    left_out = ""
+def measured(snapshot: Snapshot, book: Callable[[], Book]) -> Measured:
+    """Every figure of a moment; none, and why, where amounts cannot be brought into one currency."""
     if snapshot.mixed:
-        left_out = "amounts stand in several currencies and none was named"
-    elif not rule_set.in_force(snapshot.moment.valid_at):
-        left_out = f"{rule_set.name} was not in force"
-    else:
-        try:
-            found = figures(_ties(snapshot, book()), _sheets(snapshot))
-        except MissingRate as problem:
-            left_out = str(problem)
-    return Judged(settle(snapshot.size, suspect(rule_set, found), verdicts_of(snapshot)), rule_set, left_out)
+        return Measured({}, "amounts stand in several currencies and none was named")
+    try:
+        return Measured(figures(_ties(snapshot, book()), _sheets(snapshot)), "")
+    except MissingRate as problem:
+        return Measured({}, str(problem))
+
+
+def judged(snapshot: Snapshot, figures_of: Callable[[], Measured], names: Sequence[str] = DEFAULT) -> Judged:
+    """Every dependence of a moment with its state, suspected by these rule sets.
+
+    Where there are no figures, or no rule set is in force, nothing is suspected, and that is said: verdicts count
+    all the same.
+    """
+    rules = tuple(rule_sets()[name] for name in names)
+    bound = tuple(rule for rule in rules if rule.in_force(snapshot.moment.valid_at))
+    found = figures_of() if bound else Measured({}, f"{' and '.join(rule.name.en for rule in rules)} was not in force")
+    criteria = [criterion for rule in bound or rules for criterion in rule.criteria]
+    suspected = suspect(criteria, found.figures)
+    return Judged(settle(snapshot.size, suspected, verdicts_of(snapshot)), rules, found.left_out)
 
 
 def _sheets(snapshot: Snapshot) -> dict[str, Sheet]:

@@ -2,10 +2,14 @@
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 from threading import Event, Thread
 
 from api import questions
 from api.engine import Engine
+from api.intake import Intake
+from api.judgements import catch_up, interrupted
+from api.ledger import Ledger
 from api.settings import Settings
 from api.view import View
 from graph.errors import ContagraphError
@@ -26,6 +30,7 @@ class Keeper:
         self._every = every
         self._now: View | None = None
         self._warm = Event()
+        self._waiting: tuple[int, ...] | None = None
         self._ended = Event()
         self._thread = Thread(target=self._keep, name="keeper", daemon=True)
 
@@ -33,6 +38,11 @@ class Keeper:
     def ready(self) -> bool:
         """Whether facts are there and questions of now are answered without a wait."""
         return self._warm.is_set() and self._engine.version > 0
+
+    @property
+    def waiting(self) -> tuple[int, ...]:
+        """Entries of the ledger that a kill left unloaded, and which could not be loaded yet."""
+        return self._waiting or ()
 
     def start(self) -> None:
         """Begin to keep."""
@@ -45,6 +55,8 @@ class Keeper:
 
     def _keep(self) -> None:
         while True:
+            if self._waiting != ():
+                self._try("loading judgements that were cut off", self._catch_up)
             self._try("warming up", lambda: self._prepare(self._engine))
             self._warm.set()
             if self._ended.wait(self._every):
@@ -59,6 +71,17 @@ class Keeper:
             if view is not self._now:
                 warm_up(engine, moment, lender=self._settings.lender)
                 self._now = view
+
+    def _catch_up(self) -> None:
+        """Load, once, the judgements that were accepted and whose loading a kill cut off."""
+        ledger = Ledger(self._engine.place.folder)
+        self._waiting = tuple(entry.number for entry in interrupted(ledger))
+        if self._waiting:
+            with ledger.held():
+                loaded = catch_up(Intake(self._engine.place, lambda: datetime.now(UTC)), ledger)
+            log.info("loaded judgements that were cut off: %s", ", ".join(map(str, loaded)))
+            self._waiting = ()
+            self._engine.refresh()
 
     def _renew(self) -> None:
         if self._engine.refresh(self._prepare):

@@ -127,7 +127,8 @@ def record(intake: Intake, judgements: Sequence[Judgement]) -> Recorded:
         raise InvalidInput(f"{len(checked)} judgements", where="judgements", remedy=f"give 1 to {MOST}")
     _must_know(intake.place.facts(), checked)
     with Ledger(intake.place.folder).held() as ledger, intake.together() as shared, shared.opened():
-        catch_up(shared, ledger)
+        for entry in interrupted(ledger):
+            _load(shared, ledger, entry)
         authors = ", ".join(dict.fromkeys(one.author for one in checked))
         entry = ledger.append(JUDGED, {"judgements": [asdict(one) for one in checked]}, author=authors, at=at)
         report = _load(shared, ledger, entry)
@@ -142,10 +143,18 @@ def catch_up(intake: Intake, ledger: Ledger) -> list[int]:
     return [entry.number for entry in waiting]
 
 
+def interrupted(ledger: Ledger) -> list[Entry]:
+    """The entry that a kill left unloaded, looked for from the end. Raises BrokenLedger.
+
+    Whoever judges loads what was left before, so that it can only be the last judgement.
+    """
+    last = next((entry for entry in ledger.backwards() if entry.kind in (JUDGED, LOADED)), None)
+    return [last] if last and last.kind == JUDGED else []
+
+
 def verify(intake: Intake) -> Checked:
     """Check the ledger, and that it and the store agree. Raises BrokenLedger."""
-    ledger = Ledger(intake.place.folder)
-    entries = ledger.entries()
+    entries, state = Ledger(intake.place.folder).checked()
     waiting = tuple(entry.number for entry in _waiting(entries))
     hashes = {entry.number: entry.hash for entry in entries if entry.kind == JUDGED}
     facts = intake.place.facts()
@@ -158,7 +167,7 @@ def verify(intake: Intake) -> Checked:
             told = f"says load {needed}, and the store has only {facts.version}"
             raise BrokenLedger(told, where=f"entry {entry.number}")
     judgements = sum(len(e.content["judgements"]) for e in entries if e.kind == JUDGED)
-    return Checked(ledger.verify(), judgements, waiting, sum(e.kind == DECIDED for e in entries))
+    return Checked(state, judgements, waiting, sum(e.kind == DECIDED for e in entries))
 
 
 def _waiting(entries: Sequence[Entry]) -> list[Entry]:

@@ -5,6 +5,9 @@ killed while it writes leaves at most a line without its end, which was never ac
 when the next line is written, and told. Nothing is ever changed or taken away; whoever does so by hand
 breaks the chain from there on, which `verify` names. The last hash, kept elsewhere, proves also that no
 line was cut off the end.
+
+Only `verify` reads all of it. Whoever appends reads its end: the last line must have the hash of what it says and
+follow the one before it, and what is written behind it follows in its turn.
 """
 
 import fcntl
@@ -25,6 +28,8 @@ from graph.moment import read_instant, write_instant
 FILE = "ledger.jsonl"
 START = "0" * 64
 """Hash before the first entry."""
+BLOCK = 65_536
+"""Bytes read at once from the end on."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +87,9 @@ class Ledger:
     ) -> Entry:
         """Accept an entry; when this returns it is on the disk. Only while the ledger is held.
 
-        What stands before `after` was read and found to fit before; without it all is read.
+        What follows `after` is read and must fit; without it the end. Raises BrokenLedger.
         """
-        _, last = self.since(after or Mark())
+        last = self.since(after)[1] if after else self._end()
         self._set_torn_aside(last)
         number, previous = last.number + 1, last.hash
         open_ = {
@@ -118,10 +123,54 @@ class Ledger:
             size, previous = size + len(line) + 1, entries[-1].hash
         return entries, Mark(size, mark.number + len(entries), previous)
 
+    def checked(self) -> tuple[list[Entry], State]:
+        """All entries, each checked against the one before. Raises BrokenLedger at the first that does not fit."""
+        entries, last = self.since(Mark())
+        return entries, State(last.number, last.hash, len(self._parts(last)[1]))
+
     def verify(self) -> State:
-        """Check every entry against the one before. Raises BrokenLedger at the first that does not fit."""
-        _, last = self.since(Mark())
-        return State(last.number, last.hash, len(self._parts(last)[1]))
+        """What the ledger is found to be. Raises BrokenLedger at the first entry that does not fit."""
+        return self.checked()[1]
+
+    def backwards(self) -> Iterator[Entry]:
+        """Accepted entries from the last one on, each checked by itself and against the one before it."""
+        lines = (line for line, _ in self._lines_back())
+        later = next(lines, None)
+        while later is not None:
+            line = next(lines, None)
+            entry = _sealed_entry(later)
+            if entry.previous != (START if line is None else _sealed_entry(line).hash):
+                raise BrokenLedger("does not follow the entry before", where=f"entry {entry.number}")
+            yield entry
+            later = line
+
+    def _end(self) -> Mark:
+        """The mark behind the last entry, which is checked as `backwards` checks it."""
+        end = next(self._lines_back(), None)
+        if end is None:
+            return Mark()
+        entry = next(self.backwards())
+        return Mark(end[1], entry.number, entry.hash)
+
+    def _lines_back(self) -> Iterator[tuple[bytes, int]]:
+        """Whole lines from the last one back, each with where it ends; no more is read than asked for."""
+        at = self.path.stat().st_size if self.path.exists() else 0
+        if not at:
+            return
+        with self.path.open("rb") as file:
+            kept, end = b"", -1  # of a last line that was never accepted no end is known
+            while at:
+                step = min(BLOCK, at)
+                at -= step
+                file.seek(at)
+                kept = file.read(step) + kept
+                while (cut := kept.rfind(b"\n", 0, None if end < 0 else end - at - 1)) >= 0:
+                    if end >= 0:
+                        yield kept[cut + 1 : end - at - 1], end
+                    end = at + cut + 1
+                    kept = kept[: cut + 1]
+            if end > 0:
+                yield kept[: end - 1], end
 
     def _parts(self, mark: Mark) -> tuple[list[bytes], bytes]:
         """Whole lines after a mark, and what stands behind the last of them."""
@@ -164,6 +213,16 @@ def sealed(entry: dict[str, Any]) -> str:
 def _written(value: dict[str, Any]) -> bytes:
     """One way to write a value, whatever order it came in."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _sealed_entry(line: bytes) -> Entry:
+    """A line as the entry it says it is."""
+    try:
+        said = json.loads(line)
+        number, previous = said["number"], said["previous"]
+    except (ValueError, TypeError, KeyError) as problem:
+        raise BrokenLedger("cannot be read", where="the last entries") from problem
+    return _entry(line, number, previous)
 
 
 def _entry(line: bytes, number: int, previous: str) -> Entry:

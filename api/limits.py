@@ -17,8 +17,8 @@ nobody out; connected groups heed it.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -33,9 +33,8 @@ from analytics.limits.denominators import DENOMINATORS
 from analytics.limits.institutions import trade_of
 from analytics.limits.standing import Standing, standing_of
 from analytics.limits.units import Clients, Nodes, Readings, Units, distinct
-from analytics.structure.control import Control
 from analytics.structure.groups import Groups, control_groups, groups_around
-from analytics.structure.kinship.circles import family_control
+from analytics.structure.kinship.circles import Circle, group_clients
 from analytics.structure.kinship.kin import Kin, Kinship, degrees, relatives
 from analytics.structure.kinship.lender import Related, related_parties
 from analytics.structure.votes import Arrows, Holdings
@@ -264,7 +263,7 @@ def readings_of(
 def _connected(groups: Groups, falls: Arrows, parties: Iterable[int], refuted: Set[int]) -> Iterator[Nodes]:
     for x in parties:
         found = groups_around(groups, falls, x, refuted=refuted, most=WIDEST)
-        yield from (group for group in found if len(group) > 1)
+        yield from (group.clients for group in found if len(group.clients) > 1)
 
 
 def connecting(view: View, *, wide: bool) -> Groups:
@@ -272,46 +271,41 @@ def connecting(view: View, *, wide: bool) -> Groups:
     control = view.groups.control
     if not wide or control.possible is control.certain:
         return view.groups
-    return view.kept(("connecting",), lambda: control_groups(_possible(control)))
-
-
-def _possible(control: Control) -> Control:
-    """Control in which what is possible counts as certain."""
-    return replace(control, certain=control.possible)
+    return view.kept(("connecting",), lambda: control_groups(control.as_possible()))
 
 
 def control_units(view: View, *, wide: bool = False) -> Units:
-    """Group clients: what one party controls, alone or together with its relatives."""
+    """Group clients as units of the rules on them."""
     wide = wide and view.control.possible is not view.control.certain
-    return view.kept(("units", wide), lambda: _united(view, wide=wide))
+    return view.kept(("units", wide), lambda: _units(circles_of(view, wide=wide)))
+
+
+def _units(circles: Mapping[bytes, Circle]) -> Units:
+    parts = [circle.members for circle in circles.values()]
+    start = np.cumsum([0, *map(len, parts)]).astype(np.int64)
+    return Units(start, np.concatenate([np.zeros(0, np.uint32), *parts]))
+
+
+def circles_of(view: View, *, wide: bool = False) -> Mapping[bytes, Circle]:
+    """Group clients (2010) by the bytes of their members: what one party controls, alone or with its relatives.
+
+    None before the guideline was in force.
+    """
+    wide = wide and view.control.possible is not view.control.certain
+    return view.kept(("circles", wide), lambda: _circles(view, wide=wide))
+
+
+def _circles(view: View, *, wide: bool) -> dict[bytes, Circle]:
+    if not degrees()[CLIENTS_2010].in_force(view.snapshot.moment.valid_at):
+        return {}
+    found = group_clients(view.control, kin_of(view, CLIENTS_2010), view.snapshot.kind, possible=wide)
+    return {circle.members.tobytes(): circle for circle in found}
 
 
 def kin_of(view: View, rule: str) -> Kin:
     """Who is kin to whom under a rule."""
     links = view.snapshot.links(RELATED_TO)
     return view.kept(("kin", rule), lambda: relatives(view.snapshot.size, Kinship.of(links), degrees()[rule]))
-
-
-def _united(view: View, *, wide: bool) -> Units:
-    kin, size = kin_of(view, CLIENTS_2010), view.snapshot.size
-    control, heads = view.control, np.zeros(0, np.uint32)
-    if len(kin.near.head):
-        control, heads = family_control(control, kin)
-    groups = control_groups(_possible(control) if wide else control)
-    number = np.repeat(np.arange(len(groups)), np.diff(groups.start))
-    # What a person controls alone lies within what the family does.
-    whole = ~np.isin(groups.top, heads)[number] if len(groups) else np.zeros(0, np.bool_)
-    flat = np.append(np.arange(size, dtype=np.uint32), heads)[groups.flat]
-    family = [
-        group << 32 | x
-        for group, top in enumerate(groups.top.tolist() if len(heads) else ())
-        if top >= size
-        for x in kin.near.at(int(heads[top - size])).tolist()
-    ]
-    keys = np.unique(np.append(number[whole] << 32 | flat[whole], np.array(family, np.int64)))
-    start = np.searchsorted(keys >> 32, np.arange(len(groups) + 1))
-    units = Units(start, (keys & UNKNOWN).astype(np.uint32)).kept(np.diff(start) > 1)
-    return Units.of(distinct([units.members(k) for k in range(len(units))])) if family else units
 
 
 # ── the lender's own circle ──
@@ -323,14 +317,26 @@ def related_of(view: View, lender: int) -> Related:
 
 
 def _related(view: View, lender: int) -> Related:
-    owns, offices = view.snapshot.links(OWNS), view.snapshot.links(HOLDS_OFFICE)
-    at, fields, size = owns.arriving(lender), owns.fields, view.snapshot.size
-    capital = Holdings.between(
-        size, owns.tail[at], owns.head[at], fields["share_low"][at], fields["share_high"][at], fields["share_ends"][at]
-    )
-    officers = offices.tail[offices.arriving(lender)].tolist()
-    kin = kin_of(view, RELATED_2022)
-    return related_parties(view.control, capital, officers, kin, degrees()[RELATED_2022], lender=lender)
+    kin, rule = kin_of(view, RELATED_2022), degrees()[RELATED_2022]
+    return related_parties(
+        view.control, shares_of(view, lender), officers_of(view, lender), kin, rule, lender=lender
+    )  # fmt: skip
+
+
+def shares_of(view: View, lender: int, *, but: Set[int] = frozenset()) -> Holdings:
+    """Shares of a lender's capital, but some facts by their positions."""
+    owns = view.snapshot.links(OWNS)
+    at, fields = np.array([k for k in owns.arriving(lender).tolist() if k not in but], np.int64), owns.fields
+    return Holdings.between(
+        view.snapshot.size, owns.tail[at], owns.head[at], fields["share_low"][at], fields["share_high"][at],
+        fields["share_ends"][at],
+    )  # fmt: skip
+
+
+def officers_of(view: View, lender: int, *, but: Set[int] = frozenset()) -> list[int]:
+    """Who holds an office at a lender, but by some facts by their positions."""
+    offices = view.snapshot.links(HOLDS_OFFICE)
+    return [int(offices.tail[k]) for k in offices.arriving(lender).tolist() if k not in but]
 
 
 def related_units(view: View, lender: int, *, wide: bool) -> Units:

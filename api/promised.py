@@ -43,19 +43,20 @@ def promised(view: View, facility: Facility, applicant: int) -> Promised:
 
 def _outcome(view: View, giver: int, applicant: int, amount: float) -> bool | None:
     """Whether a guarantor would depend on the applicant; None where its net assets are not known."""
-    checks = [(c, check) for c in view.judged.rules.criteria for check in c.checks if check.figure == RATIO]
+    every = [(criterion.id, check) for criterion in view.judged.criteria for check in criterion.checks]
+    checks = [check for name, check in every if check.figure == RATIO and not _rejected(view, giver, applicant, name)]
     if not checks or view.control.state[giver] or (view.wide.at(applicant) == giver).any():
-        return False
-    criterion, check = checks[0]
-    if _rejected(view, giver, applicant, criterion.id):
         return False
     names, of_a_year = ITEMS["net_assets"]
     value = view.kept(("net assets",), lambda: view.snapshot.items(names, of_a_year=of_a_year)).value[giver]
     if np.isnan(value):
         return None
     total = amount + float(np.nansum(view.book.promised[_given(view, giver, applicant)]))
-    bar = check.at * float(value)
-    return total >= bar if check.comparison == ">=" else total > bar
+    return any(_reached(total, check.at * float(value), check.comparison) for check in checks)
+
+
+def _reached(amount: float, bar: float, comparison: str) -> bool:
+    return amount >= bar if comparison == ">=" else amount > bar
 
 
 def _given(view: View, giver: int, applicant: int) -> NDArray[np.uint32]:

@@ -21,7 +21,7 @@ from api.printing.paper import plain
 from api.questions.asking import MOST
 from api.questions.book_groups import BookGroups, ClientGroup, book_groups
 from api.questions.book_limits import BookLimits, LimitFinding, book_limits
-from api.questions.groups import Member, why
+from api.questions.members import Member, why
 from graph.moment import Moment
 
 AMOUNT, SHARE, COUNT = "#,##0.00", "0.00%", "#,##0"

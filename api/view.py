@@ -1,7 +1,12 @@
-"""A view: one snapshot, and what analytics made of it, each computed once and kept."""
+"""A view: one snapshot, and what analytics made of it, each computed once and kept.
+
+Suspicions of dependence hang on the rule sets that they are computed by, and so does all that counts them. A view
+`under` other rule sets is a second view of the same snapshot, which shares everything else with the first.
+"""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
+from copy import copy
 from datetime import datetime
 from functools import cached_property
 from threading import RLock
@@ -19,7 +24,7 @@ from analytics.structure.groups import Groups, control_groups
 from analytics.structure.guarantees.census import Circuits
 from analytics.structure.guarantees.promises import Promises
 from analytics.structure.guarantees.topology import Topology, find_topology
-from analytics.structure.listed.rules import listed_rule
+from analytics.structure.listed.rules import listed_rules
 from analytics.structure.owners.portions import capital
 from analytics.structure.owners.regimes import LAYERS
 from analytics.structure.owners.register import Register
@@ -28,7 +33,7 @@ from analytics.structure.paths import Tie, Web
 from analytics.structure.tiers import Trade
 from analytics.structure.votes import Arrows, Holdings
 from api.answer import Answer, AsOf, Question
-from api.dependence import Judged, judged, verdicts_of
+from api.dependence import DEFAULT, Judged, Measured, judged, measured, verdicts_of
 from api.evidence import Evidence
 from api.strength import strength
 from graph.field import PARTY_KINDS, Kind
@@ -81,56 +86,71 @@ class View:
         self.snapshot = snapshot
         self.overfull = overfull
         """What is done where holders are stated to have more than all of a company."""
+        self.criteria: tuple[str, ...] = DEFAULT
+        """Rule sets of dependence by which it suspects."""
+        self._whole = self
         self._known = known
         self._lock = RLock()
         self._kept: dict[str, OrderedDict[tuple[Hashable, ...], Any]] = {}
+
+    def under(self, criteria: Iterable[str]) -> "View":
+        """The view of the same snapshot that suspects dependence by these rule sets."""
+        whole, wanted = self._whole, tuple(criteria)
+        return whole if wanted == whole.criteria else whole.kept(("under", wanted), lambda: whole._other(wanted))
+
+    def _other(self, criteria: tuple[str, ...]) -> "View":
+        other = copy(self)
+        other.criteria = criteria
+        for suspicion in ("_judged", "_wide"):
+            other.__dict__.pop(suspicion, None)
+        return other
 
     # ── analysis ──
 
     @property
     def control(self) -> Control:
         """Who controls whom."""
-        return self._once(lambda: self._control)
+        return self._once(lambda: self._whole._control)
 
     @property
     def register(self) -> Register:
         """Shares, votes and control, declared concerts among the owners."""
-        return self._once(lambda: self._register)
+        return self._once(lambda: self._whole._register)
 
     @property
     def groups(self) -> Groups:
         """What each controller unites; control that a ring fence takes out of the risk does not."""
-        return self._once(lambda: self._groups)
+        return self._once(lambda: self._whole._groups)
 
     @property
     def book(self) -> Book:
         """Facilities and guarantees, in the moment's currency."""
-        return self._once(lambda: self._book)
+        return self._once(lambda: self._whole._book)
 
     @property
     def trade(self) -> Trade:
         """Supplies, in the moment's currency."""
-        return self._once(lambda: self._trade)
+        return self._once(lambda: self._whole._trade)
 
     @property
     def promises(self) -> Promises:
         """Guarantees that may still be called on the day, in the moment's currency."""
-        return self._once(lambda: self._promises)
+        return self._once(lambda: self._whole._promises)
 
     @property
     def circuits(self) -> Circuits:
         """What of the guarantees can lie on a closed circle."""
-        return self._once(lambda: self._circuits)
+        return self._once(lambda: self._whole._circuits)
 
     @property
     def guarantee_circles(self) -> Topology:
         """Parties that hang together by guarantees, and in what form."""
-        return self._once(lambda: self._guarantee_circles)
+        return self._once(lambda: self._whole._guarantee_circles)
 
     @property
     def dependants(self) -> Arrows:
         """From each party to those judged to fail with it."""
-        return self._once(lambda: self._dependants)
+        return self._once(lambda: self._whole._dependants)
 
     @property
     def judged(self) -> Judged:
@@ -175,7 +195,7 @@ class View:
     @cached_property
     def _register(self) -> Register:
         shares, related = capital(self.snapshot.links(OWNS)), self.snapshot.links(RELATED_TO)
-        declared, _ = concert_ties(related, listed_rule(CONCERT_RULE).concert)
+        declared, _ = concert_ties(related, listed_rules()[CONCERT_RULE].concert)
         concerts = find_concerts(related.tail[declared], related.head[declared], positions=declared)
         kind = self.snapshot.kind
         if concerts:
@@ -196,7 +216,11 @@ class View:
 
     @cached_property
     def _judged(self) -> Judged:
-        return judged(self.snapshot, lambda: self.book)
+        return judged(self.snapshot, lambda: self._whole._measured, self.criteria)
+
+    @cached_property
+    def _measured(self) -> Measured:
+        return measured(self.snapshot, lambda: self.book)
 
     @cached_property
     def _book(self) -> Book:
@@ -245,7 +269,7 @@ class View:
     def web(self, kinds: tuple[Kind, ...], *, through_lenders: bool, through_state: bool) -> Web:
         """These relations as one web, through which paths run."""
         with self._lock:
-            webs: dict[tuple[tuple[str, ...], bool, bool], Web] = self.__dict__.setdefault("_webs", {})
+            webs: dict[tuple[tuple[str, ...], bool, bool], Web] = self._whole.__dict__.setdefault("_webs", {})
             key = tuple(kind.name for kind in kinds), through_lenders, through_state
             if key not in webs:
                 closed = None if through_state else self.snapshot.kind == PARTY_KINDS.index("State")
@@ -256,7 +280,7 @@ class View:
     def arrows(self, kind: Kind) -> Arrows:
         """One relation's links as they leave each party."""
         with self._lock:
-            made: dict[str, Arrows] = self.__dict__.setdefault("_arrows", {})
+            made: dict[str, Arrows] = self._whole.__dict__.setdefault("_arrows", {})
             if kind.name not in made:
                 made[kind.name] = Arrows.leaving(self.snapshot.links(kind))
             return made[kind.name]

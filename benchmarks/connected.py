@@ -59,7 +59,7 @@ def suspicions(size: int, random: np.random.Generator) -> None:
     sold = Amounts("SUPPLIES", sales.tail, sales.head, amount, np.arange(len(sales.tail)))
     row = np.arange(size)
     sheets = {"income": Sheet(stated[0], row), "cost": Sheet(stated[1], row)}
-    rules = rule_sets()["cn-annex1"]
+    criteria = rule_sets()["cn-annex1"].criteria
     frame = pd.DataFrame({"seller": sales.tail, "buyer": sales.head, "amount": amount})
 
     def theirs() -> int:
@@ -70,7 +70,7 @@ def suspicions(size: int, random: np.random.Generator) -> None:
         return len(pd.concat([sums[sells], buyers])[["seller", "buyer"]].drop_duplicates())
 
     def ours() -> int:
-        return len(suspect(rules, figures(Ties(sold, none, none, none, none), sheets)))
+        return len(suspect(criteria, figures(Ties(sold, none, none, none, none), sheets)))
 
     compare(
         "suspected dependences",

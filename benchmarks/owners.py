@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 from analytics.structure.control import solve_control
 from analytics.structure.owners.beneficial import BeneficialOwners, beneficial_owners
 from analytics.structure.owners.close_links import close_links
-from analytics.structure.owners.regimes import regime_of
+from analytics.structure.owners.regimes import regimes
 from analytics.structure.owners.register import PERSON, Register
-from analytics.structure.owners.variants import variant_of
+from analytics.structure.owners.variants import variants
 from analytics.structure.ownership.above import MOST
 from analytics.structure.votes import Holdings
 from benchmarks.graphs import ownership
 from benchmarks.timing import best, compare, scaled
 
-LAW, LINKS = regime_of("CN_2024"), variant_of("ECB")
+LAW, LINKS = regimes()["CN_2024"], variants()["ECB"]
 
 
 class Dense:

@@ -61,7 +61,7 @@ SOURCE_FIELDS: Final = (
 # ── the words choices may take ─────────────────────────────────────────────────────────────────────
 
 DIRECTNESS: Final = ("direct", "indirect", "unknown")
-BASES: Final = ("votes", "board", "contract", "consolidation", "vie", "agreement", "family")
+BASES: Final = ("votes", "board", "contract", "consolidation", "vie", "agreement", "family", "influence")
 FACILITIES: Final = (
     "loan", "bond", "derivative", "acceptance", "commitment", "letter of credit", "guarantee", "interbank",
 )  # fmt: skip

@@ -53,6 +53,7 @@ CHOICES: Final[dict[str, dict[str, str]]] = {
         "vie": "协议控制、可变利益实体",
         "agreement": "一致行动、一致行动协议、协议",
         "family": "家族、亲属",
+        "influence": "重大影响、对股东会决议的重大影响、对股东大会决议的重大影响",
     },
     "GUARANTEES.liability": {
         "general": "一般保证、一般责任、一般",

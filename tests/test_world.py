@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from api.books import lending
 from api.engine import Engine, Place
 from api.intake import Intake, parcels
 from api.questions.applications import Asked, Request
@@ -20,6 +21,7 @@ from graph.moment import Moment
 from ingest.loading.report import Report
 from ingest.loading.staging import Watch
 from ingest.synthetic import write_world
+from tests.api.agreed import disagreements
 
 
 @dataclass(frozen=True)
@@ -123,3 +125,12 @@ def test_applications_are_decided_as_planted(world: Loaded, at: int) -> None:
     assert (line.after > told["group_limit"]) == (asked["verdict"] != "approve")
     if asked["verdict"] != "decline":
         assert value.headroom == pytest.approx(told["group_limit"] - group)
+
+
+def test_groups_are_the_same_in_the_question_the_check_and_the_book(world: Loaded) -> None:
+    told = world.answers["credit"]
+    moment = world.moment(told, "CNY")
+    view = world.engine.view(moment)
+    lent = lending(view, view.snapshot.node(told["lender"])).clients
+    assert len(lent) > 10
+    assert disagreements(world.engine, told["lender"], view.snapshot.ids(lent), moment) == []

@@ -244,10 +244,10 @@ def concert_ties(links: Any, rule: ConcertRule) -> tuple[NDArray[np.int64], NDAr
     Example
     -------
     >>> from types import SimpleNamespace
-    >>> from analytics.structure.listed.rules import listed_rule
+    >>> from analytics.structure.listed.rules import listed_rules
     >>> unsaid = {"line": np.full(3, -1, np.int8), "generations": np.full(3, np.nan)}
     >>> fields = {"kind": np.array([2, 0, 4], np.int8), **unsaid}
-    >>> declared, presumed = concert_ties(SimpleNamespace(fields=fields), listed_rule("CN_TAKEOVER").concert)
+    >>> declared, presumed = concert_ties(SimpleNamespace(fields=fields), listed_rules()["CN_TAKEOVER"].concert)
     >>> declared.tolist(), presumed.tolist()
     ([0], [0, 1])
     """

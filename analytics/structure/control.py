@@ -16,7 +16,7 @@ independently and control only grows with votes, so the two fixpoints are exact:
 under all votes within the bands, each pair of the possible one under some.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -46,6 +46,15 @@ class Control:
     def size(self) -> int:
         """Number of nodes n."""
         return self.certain.size
+
+    @property
+    def counts_possible(self) -> bool:
+        """Whether control that is only possible counts here as certain."""
+        return self.certain is self.possible and self.holdings.banded
+
+    def as_possible(self) -> "Control":
+        """The same, with what is possible counted as certain."""
+        return replace(self, certain=self.possible)
 
     @property
     def holdings(self) -> Holdings:

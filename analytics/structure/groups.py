@@ -220,14 +220,22 @@ def grown_groups(
     known = set(given.tolist())
     near = _listed if len(given) > BOOK else _all
     falls, supports = near(dependences), near(dependences.reverse)
-    grown: dict[frozenset[int], frozenset[int]] = {}
-    for seed in _seeds(groups, supports, given[~lone].tolist(), beside_state=beside_state):
-        reached = frozenset(_fallen(groups, falls, seed, beside_state=beside_state) & known)
-        before = grown.setdefault(reached, seed)
-        if before is not seed:
-            grown[reached] = min(before, seed, key=lambda one: (-len(one), sorted(one)))
-    found = [Grown(_nodes(group), _nodes(grown[group])) for group in greatest(grown)]
+    seeds = _seeds(groups, supports, given[~lone].tolist(), beside_state=beside_state)
+    found = _largest(
+        (frozenset(_fallen(groups, falls, seed, beside_state=beside_state) & known), seed) for seed in seeds
+    )
     found += [Grown(alone, alone) for alone in given[lone].astype(np.uint32)[:, None]]
+    return sorted(found, key=lambda one: one.clients.tolist())
+
+
+def _largest(reached: Iterable[tuple[frozenset[int], frozenset[int]]]) -> list[Grown]:
+    """Groups that lie within no other, each with the largest seed it was reached from, the first of several."""
+    grown: dict[frozenset[int], frozenset[int]] = {}
+    for group, seed in reached:
+        before = grown.setdefault(group, seed)
+        if before is not seed:
+            grown[group] = min(before, seed, key=lambda one: (-len(one), sorted(one)))
+    found = [Grown(_nodes(group), _nodes(grown[group])) for group in greatest(grown)]
     return sorted(found, key=lambda one: one.clients.tolist())
 
 
@@ -242,8 +250,8 @@ def groups_around(
     *,
     refuted: Set[int] = frozenset(),
     most: int | None = None,
-) -> list[Nodes]:
-    r"""Find the groups of connected clients that one party sits in, as `connected_groups` finds all of them.
+) -> list[Grown]:
+    r"""Find the groups of connected clients that one party sits in, as `grown_groups` finds all of them.
 
     Only seeds from which the party can be reached are grown, and each group whole, whoever is a client.
 
@@ -277,9 +285,9 @@ def groups_around(
     >>> from analytics.structure.votes import Holdings
     >>> groups = control_groups(solve_control(Holdings.exact(4, [0], [1], [0.6])))
     >>> falls = Arrows.of(4, [1, 3], [2, 2])
-    >>> [group.tolist() for group in groups_around(groups, falls, 2)]
-    [[0, 1, 2], [2, 3]]
-    >>> [group.tolist() for group in groups_around(groups, falls, 2, refuted={1})]
+    >>> [(group.clients.tolist(), group.seed.tolist()) for group in groups_around(groups, falls, 2)]
+    [([0, 1, 2], [0, 1]), ([2, 3], [3])]
+    >>> [group.clients.tolist() for group in groups_around(groups, falls, 2, refuted={1})]
     [[0, 1, 2]]
     """
     if not 0 <= party < groups.control.size:
@@ -287,9 +295,8 @@ def groups_around(
     arrows = (dependences, dependences.reverse)
     falls, supports = (_kept(a, refuted) if refuted else _all(a) for a in arrows)
     seeds = _seeds(groups, supports, [party], beside_state=False, most=most)
-    grown = {frozenset(_fallen(groups, falls, seed, beside_state=False, most=most)) for seed in seeds}
-    found = [sorted(group) for group in greatest(group for group in grown if party in group)]
-    return [np.array(group, np.uint32) for group in sorted(found)]
+    reached = ((frozenset(_fallen(groups, falls, seed, beside_state=False, most=most)), seed) for seed in seeds)
+    return _largest((group, seed) for group, seed in reached if party in group)
 
 
 Near = Callable[[int], Iterable[int]]

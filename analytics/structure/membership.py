@@ -1,7 +1,7 @@
 """How each member came into a group of connected clients, and what would leave if an edge were refuted."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -169,7 +169,7 @@ def leave(groups: Groups, dependences: Arrows, seed: Iterable[int], *, top: int,
         raise InvalidQuestion("is not in the seed", where=f"top {top}")
     inside = np.array(sorted(grow(groups, dependences, first)), np.uint32)
     place = {x: k for k, x in enumerate(inside.tolist())}
-    control = _among(groups.control, inside, place, refuted)
+    control = control_among(groups.control, inside, place, refuted)
     stays = {place[top], *control.controlled_by(place[top]).tolist()}
     wave = list(stays)
     while wave:
@@ -184,25 +184,69 @@ def leave(groups: Groups, dependences: Arrows, seed: Iterable[int], *, top: int,
     return gone
 
 
-def _among(control: Control, inside: Nodes, place: dict[int, int], refuted: Refuted) -> Control:
-    """Control among some parties alone, without the refuted edges."""
-    held, edges = control.holdings, control.edges
-    rows = [
-        (place[z], place[y], link)
-        for y in inside.tolist()
-        for z, link in zip(held.holders.at(y).tolist(), held.holders.links_at(y).tolist(), strict=True)
-        if z in place and link not in refuted.holdings
-    ]
+def control_among(control: Control, inside: Nodes, place: dict[int, int], refuted: Refuted) -> Control:
+    r"""Solve control among some parties alone, without the refuted edges.
+
+    Whoever else votes is one more party behind them, so that bands leave no more open than before. Parties of one
+    place hold together.
+
+    .. math:: W'_{p(k)\,p(y)} = \sum_{k' : p(k') = p(k)} W_{k'y}, \qquad k \notin p : p(k) = n'
+
+    Parameters
+    ----------
+    control : Control
+        Who controls whom.
+    inside : (m,) array of node numbers
+        Parties who may be controlled.
+    place : mapping from node number to place
+        Places count from 0; all of `inside` have one, others may, such as an individual.
+    refuted : Refuted
+        Edges to do without; dependences are none of control.
+
+    Raises
+    ------
+    Nothing; places are those of the caller.
+
+    Source
+    ------
+    Control is monotone in votes (domain reference §1.4), so what is left of it lies among those who had it.
+
+    Example
+    -------
+    >>> whole = solve_control(Holdings.exact(3, [0, 1, 0], [2, 2, 1], [0.3, 0.3, 0.6]))
+    >>> places, members = {0: 0, 1: 1, 2: 2}, np.arange(3, dtype=np.uint32)
+    >>> control_among(whole, members, places, Refuted()).controlled_by(0).tolist()
+    [1, 2]
+    >>> control_among(whole, members, places, Refuted(holdings=frozenset([1]))).controlled_by(0).tolist()
+    [1]
+    """
+    edges, others = control.edges, max(place.values()) + 1
+    few = _votes_among(control.holdings, inside, place, refuted)
     other = [
         (place[x], place[y])
-        for x in inside.tolist()
+        for x in place
         for y, link in zip(edges.at(x).tolist(), edges.links_at(x).tolist(), strict=True)
         if y in place and link not in refuted.edges
     ]
+    kind = np.zeros(others + 1, np.uint8)
+    for x, at in place.items():
+        kind[at] = STATE if control.state[x] else 0
+    arrows = Arrows.of(others + 1, *(zip(*other, strict=True) if other else ((), ())))
+    found = solve_control(few, arrows, kind=kind, threshold=control.threshold)
+    return found.as_possible() if control.counts_possible else found
+
+
+def _votes_among(held: Holdings, inside: Nodes, place: dict[int, int], refuted: Refuted) -> Holdings:
+    """Votes among some parties; what others surely have, and so leave to nobody, is that of one more."""
+    others = max(place.values()) + 1
+    rows = sorted(
+        (place.get(z, others), place[y], link)
+        for y in inside.tolist()
+        for z, link in zip(held.holders.at(y).tolist(), held.holders.links_at(y).tolist(), strict=True)
+        if link not in refuted.holdings
+    )
     tail, head, links = (np.array(column, np.int64) for column in (zip(*rows, strict=True) if rows else ((), (), ())))
     low, high = held.low[links], held.high[links]
     ends = held.ends[links] if len(held.ends) else ()
-    few = Holdings.between(len(inside), tail, head, low, high if held.banded else low, ends)
-    kind = np.where(control.state[inside], STATE, 0).astype(np.uint8)
-    arrows = Arrows.of(len(inside), *(zip(*other, strict=True) if other else ((), ())))
-    return solve_control(few, arrows, kind=kind, threshold=control.threshold)
+    few = Holdings.between(others + 1, tail, head, low, high if held.banded else low, ends)
+    return replace(few, net=held.net[links]) if len(held.net) else few

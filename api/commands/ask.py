@@ -119,14 +119,35 @@ def owners(
 
 @app.command()
 @moments
-def groups(party: Party, limit: Limit = 100, offset: Offset = 0, *, engine: "Engine", moment: "Moment") -> Any:
+def groups(
+    party: Party,
+    kind: Annotated[
+        str, typer.Option(help="connected (by control and dependence) or group-clients (集团客户, by control and kin)")
+    ] = "connected",
+    lender: Lender = None,
+    criteria: Annotated[
+        list[str] | None,
+        typer.Option(help="Suspect dependence by this rule set, not by those of the lender; repeat for several"),
+    ] = None,
+    limit: Limit = 100,
+    offset: Offset = 0,
+    *,
+    engine: "Engine",
+    moment: "Moment",
+) -> Any:
     """Show the groups a party belongs to, and how each member came in.
 
-    Example: contagraph ask groups ID --known-at 2024-12-31
+    Example: contagraph ask groups ID --kind group-clients --known-at 2024-12-31
     """
     from api import questions  # noqa: PLC0415
+    from api.settings import settings  # noqa: PLC0415
 
-    return questions.groups(engine, meant(engine, moment, party), limit=limit, offset=offset, moment=moment)
+    bank = settings().lender if lender is None else lender
+    return questions.groups(
+        engine, meant(engine, moment, party), kind=kind,
+        lender=meant(engine, moment, bank, where="lender") if bank else None,
+        criteria=criteria or (), limit=limit, offset=offset, moment=moment,
+    )  # fmt: skip
 
 
 @app.command()

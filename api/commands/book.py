@@ -60,7 +60,9 @@ def _written(engine: "Engine", lender: str, near: float, state: str, out: Path, 
 @moments
 def groups(
     bank: Bank,
-    reading: Annotated[str, typer.Option(help="How groups are made: confirmed, suspected, group-client")] = "suspected",
+    reading: Annotated[
+        str, typer.Option(help="How groups are made: confirmed, suspected, group-client, possible-group-client")
+    ] = "suspected",
     limit: Limit = 20,
     offset: Offset = 0,
     *,
@@ -103,3 +105,15 @@ def guarantees(
     return questions.book_guarantees(
         engine, known, scope=scope, length=length, unwind=unwind, limit=limit, offset=offset, moment=moment
     )
+
+
+@app.command()
+@moments
+def related(bank: Bank, limit: Limit = 20, offset: Offset = 0, *, engine: "Engine", moment: "Moment") -> Any:
+    """Show a lender's related parties (holders, officers, kin, what they control), how each came in, and their limits.
+
+    Example: contagraph ask book related BANK --valid-at 2024-12-31
+    """
+    from api import questions  # noqa: PLC0415
+
+    return questions.book_related(engine, meant(engine, moment, bank), limit=limit, offset=offset, moment=moment)

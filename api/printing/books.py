@@ -6,7 +6,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from api.printing.control import how
+from api.printing.control import FEW, how, refuted
 from api.printing.paper import BOLD, Cited, heading, left, plain, row, table
 from api.printing.promises import circles_of
 from api.questions.book_groups import BookGroups, ClientGroup
@@ -14,9 +14,6 @@ from api.questions.book_guarantees import BookGuarantees, Guarantor
 from api.questions.book_limits import BookLimits
 from api.questions.unwinding import Plan
 from api.wording import money, percent, plural
-
-FEW = 10
-"""Clients of one group that are printed; --json has those of the answer."""
 
 
 def limits(answer: BookLimits, cited: Cited) -> Iterator[Any]:
@@ -82,11 +79,12 @@ def groups(answer: BookGroups, cited: Cited) -> Iterator[Any]:
 
 def _group(number: int, group: ClientGroup, currency: str | None, cited: Cited) -> Iterator[Any]:
     share = "" if group.share is None else f", {percent(group.share)} of the book"
-    sure = "" if group.certain else ", only with what is suspected"
+    sure = "" if group.certain else ", only with what is possible or suspected"
     many = plural(group.clients_page.total, "client")
     owed = money(group.owed, currency)
     top = plain(group.top.name)
-    yield Text(f"{number} · {top}: {many} by {group.basis} owe {owed}{share}{sure}", style=BOLD)
+    by = "in one group client (集团客户)" if group.heads else f"by {group.basis}"
+    yield Text(f"{number} · {top}: {many} {by} owe {owed}{share}{sure}", style=BOLD)
     made = table("client", "id", "owes", "how it came in", amounts=("owes",))
     for one in group.clients[:FEW]:
         member = one.member
@@ -95,9 +93,7 @@ def _group(number: int, group: ClientGroup, currency: str | None, cited: Cited) 
     hidden = group.clients_page.total - min(FEW, len(group.clients))
     if hidden:
         yield f"… {plural(hidden, 'more client')}; --json has the first {len(group.clients)}"
-    for edge in group.edges:
-        names = ", ".join(party.name for party in edge.leave[:FEW]) or "nobody"
-        yield plain(f"without {edge.dependant.name} on {edge.other.name} ({edge.state}) would leave: {names}")
+    yield from refuted(group.edges, cited)
 
 
 def guarantees(answer: BookGuarantees, cited: Cited) -> Iterator[Any]:

@@ -6,11 +6,16 @@ from typing import Any
 from rich.table import Table
 
 from api.answer import Party
-from api.printing.paper import Cited, heading, left, row, table
+from api.printing.paper import Cited, heading, left, plain, row, table
 from api.questions.control import Controller, ControlOf, Fall
 from api.questions.dependences import said as told
-from api.questions.groups import Group, GroupsOf, Member
+from api.questions.groups import Group, GroupsOf
+from api.questions.members import Edge, Member
 from api.wording import percent, plural
+from graph.model import DEPENDS_ON, HOLDS_OFFICE, RELATED_TO
+
+FEW = 10
+"""Parties of one list that are printed; --json has those of the answer."""
 
 
 def control(answer: ControlOf, cited: Cited) -> Iterator[Any]:
@@ -66,7 +71,7 @@ def groups(answer: GroupsOf, cited: Cited) -> Iterator[Any]:
     """The groups of a party, and how each member came in."""
     yield heading(answer.party)
     yield from _groups(answer.groups, "", cited)
-    yield from _groups(answer.with_suspected, ", with what is suspected", cited)
+    yield from _groups(answer.with_suspected, ", with what is possible or suspected", cited)
     made = table("criterion", "on", "figure", "threshold", "state", title="dependences")
     for one in answer.dependences:
         figure = "without bound" if one.value is None else f"{'≥ ' if one.at_least else ''}{percent(one.value)}"
@@ -84,15 +89,37 @@ def groups(answer: GroupsOf, cited: Cited) -> Iterator[Any]:
 
 def _groups(found: Iterable[Group], reading: str, cited: Cited) -> Iterator[Any]:
     for group in found:
-        title = f"group of {group.top.name}: {plural(group.page.total, 'member')} by {group.basis}{reading}"
+        who = " and ".join(party.name for party in group.heads) or group.top.name
+        kind = "group client (集团客户)" if group.heads else "group"
+        by = "" if group.heads else f" by {group.basis}"
+        title = f"{kind} of {who}: {plural(group.page.total, 'member')}{by}{reading}"
         made = table("member", "kind", "id", "how it came in", title=title)
         for member in group.members:
             row(made, member.party.name, member.party.kind, member.party.id, how(member, cited))
         yield made
         yield from left(group.page, "member")
-        for edge in group.edges:
-            names = ", ".join(party.name for party in edge.leave)
-            yield f"without {edge.dependant.name} on {edge.other.name} ({edge.state}) would leave: {names or 'nobody'}"
+        yield from refuted(group.edges, cited)
+
+
+def refuted(edges: Iterable[Edge], cited: Cited) -> Iterator[Any]:
+    """Who would leave a group without each of these; of facts only those without which somebody would."""
+    for edge in edges:
+        if not edge.leave and edge.kind != DEPENDS_ON.name:
+            continue
+        names = [party.name for party in edge.leave[:FEW]] or ["nobody"]
+        more = f" and {plural(len(edge.leave) - FEW, 'other')}" if len(edge.leave) > FEW else ""
+        yield plain(f"without {_tie(edge)} {cited.numbers(f.fact_id for f in edge.facts)} would leave: "
+                    f"{', '.join(names)}{more}")  # fmt: skip
+
+
+def _tie(edge: Edge) -> str:
+    if edge.kind == DEPENDS_ON.name:
+        return f"{edge.party.name} on {edge.other.name} ({edge.state})"
+    if edge.kind == HOLDS_OFFICE.name:
+        return f"the office of {edge.other.name} at {edge.party.name}"
+    if edge.kind == RELATED_TO.name:
+        return f"the kinship of {edge.party.name} and {edge.other.name}"
+    return f"{edge.other.name} over {edge.party.name} ({edge.facts[0].text or edge.facts[0].kind})"
 
 
 def how(member: Member, cited: Cited) -> list[str]:
@@ -100,7 +127,8 @@ def how(member: Member, cited: Cited) -> list[str]:
     if member.why == "top":
         return ["on top"]
     if member.proof:
-        return [held(fall, cited) for fall in member.proof[-1:]]
+        only = ["only possible:"] if member.why == "possible" else []
+        return [*only, *(held(fall, cited) for fall in member.proof[-1:])]
     said = [
         f"depends on {fact.head.name}: {fact.values.get('reason') or fact.values.get('criterion')} "
         f"{cited.numbers([fact.fact_id])}"

@@ -13,11 +13,12 @@ from rich.text import Text
 
 from api import questions
 from api.answer import Answer
-from api.printing import amounts, books, control, credit, owners, parties, promises, ties
+from api.printing import amounts, books, control, credit, owners, parties, promises, related, ties
 from api.printing.paper import DIM, Cited, plain, row, table
 from api.questions.book_groups import BookGroups
 from api.questions.book_guarantees import BookGuarantees
 from api.questions.book_limits import BookLimits
+from api.questions.book_related import BookRelated
 from api.questions.changes import ChangesOf
 from api.questions.control import ControlOf
 from api.questions.credit_check import CreditCheck
@@ -50,6 +51,7 @@ PRINTERS: Mapping[type, Callable[[Any, Cited], Iterable[Any]]] = {
     BookLimits: books.limits,
     BookGroups: books.groups,
     BookGuarantees: books.guarantees,
+    BookRelated: related.related,
     Linkage: ties.linkage,
     TiersOf: amounts.tiers,
     ChangesOf: ties.changes,
@@ -69,6 +71,7 @@ NEXT: Mapping[type, str] = {
     BookLimits: "state the lender's rule_sets in a Profile of it, and load its capital: contagraph load PATH",
     BookGroups: "load facilities of this lender: contagraph load PATH, or ask about another day (--valid-at)",
     BookGuarantees: "load guarantees: contagraph load PATH, or ask about another day (--valid-at)",
+    BookRelated: "load its holders, officers and their kin: contagraph load PATH, or ask about another day",
     Linkage: "allow longer paths (--steps 6), or what joins many (--through lenders, state, hubs)",
     TiersOf: "load who supplies whom, or ask the other way: upstream, downstream",
     ChangesOf: "compare with an earlier day (--since 2023-12-31) or with what was known then (--since-known)",

@@ -8,6 +8,7 @@ a reader would ask next: why, how much is not shown, and what is not known.
 from api.questions.book_groups import book_groups
 from api.questions.book_guarantees import book_guarantees
 from api.questions.book_limits import book_limits
+from api.questions.book_related import book_related
 from api.questions.changes import changes, earlier
 from api.questions.control import control
 from api.questions.credit_check import credit_check
@@ -25,6 +26,7 @@ __all__ = [
     "book_groups",
     "book_guarantees",
     "book_limits",
+    "book_related",
     "changes",
     "control",
     "credit_check",

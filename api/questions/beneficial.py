@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analytics.rules.reading import named
 from analytics.rules.rule import Words
 from analytics.structure.owners.beneficial import BeneficialOwners, Owner, beneficial_owners
 from analytics.structure.owners.grounds import Ground
-from analytics.structure.owners.regimes import Regime, regime_of, regimes
+from analytics.structure.owners.regimes import Regime, regimes
 from api.answer import Fact, Party
 from api.evidence import Evidence
 from api.questions.control import Fall, fallen
@@ -86,7 +87,7 @@ class UnderRegime:
 def laws_of(view: View, node: int, asked: str | None) -> list[Regime]:
     """The regime asked for, else those of the party's country in force on the day."""
     if asked is not None:
-        return [regime_of(asked)]
+        return [named(regimes(), asked, where="regime")]
     country = str(view.snapshot.profile(node).get("jurisdiction") or "")[:2]
     day = view.snapshot.moment.valid_at
     return [law for law in regimes().values() if country in law.jurisdictions and law.in_force(day)]

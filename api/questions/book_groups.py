@@ -1,17 +1,13 @@
 """Which groups of connected clients does a lender's book hold, and what is lent to each?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 
-from analytics.structure.groups import Groups
-from analytics.structure.membership import DEPENDENT, Entry, grow
 from api.answer import Answer, Fact, Page, Party, Question
 from api.books import (
-    CONFIRMED,
-    GROUP_CLIENT,
+    NARROW,
     READINGS,
     SUSPECTED,
     Lending,
@@ -22,21 +18,20 @@ from api.books import (
     ranked,
     units_of,
 )
+from api.criteria import Criteria, criteria_of, criteria_said, seen_by
 from api.engine import Engine
 from api.evidence import Evidence
-from api.limits import CLIENTS_2010, connecting, kin_of
 from api.questions.asking import check_page, node_of
-from api.questions.control import proofs
-from api.questions.groups import SMALL, Edge, Member, edges_of, members_of
+from api.questions.families import family_edges, kinship_of, united_by
+from api.questions.members import SMALL, Edge, Member, edges_of, grew, members_of
 from api.view import View
 from api.wording import money, percent, plural
-from graph.model import RELATED_TO
 from graph.moment import Moment
 
 CLIENTS = 50
 """Clients of one group of which it is shown how they came in, those who owe most first."""
 EDGES = 5
-"""Dependences of one group of which it is worked out who would leave."""
+"""Dependences, and facts of control, of one group of which it is worked out who would leave."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +67,8 @@ class ClientGroup:
     others: int
     """Parties it grew through that are no clients."""
     edges: tuple[Edge, ...]
-    """Dependences that brought members in, the first of them, each with who would leave without it."""
+    """The first dependences, kinships and facts of control that brought members in, each with who would leave without
+    it; of a large group none is worked out."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +102,8 @@ class BookGroups:
     groups: tuple[ClientGroup, ...]
     """Those that owe most first."""
     page: Page
+    criteria: tuple[Criteria, ...]
+    """Rule sets that dependence was suspected by: those that serve the lender's."""
     left_out: str
     """Why nothing could be suspected; empty where it could."""
 
@@ -118,11 +116,12 @@ def book_groups(
     check_reading(reading)
     view = engine.view(moment)
     node = node_of(view.snapshot, lender, where="lender")
+    view = seen_by(view, node)
     evidence, lent = Evidence(view.snapshot), lending(view, node)
     found = groups_in(view, node, reading)
-    sure = {one.clients.tobytes() for one in groups_in(view, node, CONFIRMED)}
+    sure = {one.clients.tobytes() for one in groups_in(view, node, NARROW[reading])}
     page = [found[k] for k in ranked(lent, found)[offset : offset + limit]]
-    shown = tuple(group_of(view, evidence, lent, one, reading, certain=_certain(one, reading, sure)) for one in page)
+    shown = tuple(group_of(view, evidence, lent, one, reading, certain=one.clients.tobytes() in sure) for one in page)
     value = BookGroups(
         evidence.party(node),
         view.snapshot.moment.currency,
@@ -132,14 +131,11 @@ def book_groups(
         reading,
         shown,
         Page(len(found), offset, len(shown)),
+        criteria_of(view, node),
         view.judged.left_out,
     )
     asked = {"lender": lender, "reading": reading, "limit": limit, "offset": offset}
     return view.answer(Question("book_groups", asked), value, evidence, reasons=list(_reasons(value)))
-
-
-def _certain(one: Together, reading: str, sure: set[bytes]) -> bool:
-    return reading != SUSPECTED or one.clients.tobytes() in sure
 
 
 def _reading(view: View, lent: Lending, reading: str) -> Reading:
@@ -158,29 +154,25 @@ def group_of(
 ) -> ClientGroup:
     """One group in the words of an answer."""
     order = group.clients[np.lexsort((group.clients, -lent.owed[group.clients]))].tolist()
-    came = None if reading == GROUP_CLIENT else _came(view, group, reading)
-    edges: tuple[Edge, ...] = ()
-    if came is None:
-        head = group.heads[0]
-        members, basis = _held(view, evidence, group, order[:CLIENTS]), "group client"
-        others = len(set(group.heads) - set(order))
+    shown, many = order[:CLIENTS], len(group.seed)
+    edges: Iterator[Edge]
+    if group.heads:
+        head, basis = group.heads[0], "group client"
+        members = united_by(view, evidence, group, shown, reading)
+        edges = family_edges(view, evidence, group, reading, most=EDGES)
+        others = len({*group.heads, *group.seed.tolist()} - set(order))
     else:
-        wide = reading == SUSPECTED
-        head, united = next(iter(came)), connecting(view, wide=wide)
-        falls = view.falls(wide=wide)
-        members = list(members_of(view, evidence, falls, order[:CLIENTS], came, united=united))
-        dependent = any(entry.how == DEPENDENT for entry in came.values())
-        basis = "control and dependence" if dependent else "control"
-        # Of a large group it would take long to work out who leaves.
-        if len(came) <= SMALL:
-            edges = tuple(edges_of(view, evidence, falls, head, came, most=EDGES, united=united))
-        others = len(came) - len(order)
+        grown = grew(view, group, reading)
+        head, basis, many = grown.top, grown.basis, len(grown.came)
+        members = members_of(view, evidence, grown, shown)
+        edges = edges_of(view, evidence, grown, most=EDGES)
+        others = many - len(order)
     clients = tuple(Client(float(lent.owed[x]), one) for x, one in zip(order, members, strict=False))
     owed = float(lent.owed[group.clients].sum())
     return ClientGroup(
         evidence.party(head),
         evidence.parties(group.heads),
-        _kin(view, evidence, group.heads),
+        kinship_of(view, evidence, group.heads),
         basis,
         certain,
         owed,
@@ -189,64 +181,9 @@ def group_of(
         clients,
         Page(len(order), 0, len(clients)),
         others,
-        edges,
+        # Of a large group it would take long to work out who leaves.
+        tuple(edges) if many <= SMALL else (),
     )
-
-
-def _came(view: View, group: Together, reading: str) -> dict[int, Entry]:
-    """How each member came in, from the seed on, its top first."""
-    wide = reading == SUSPECTED
-    united = connecting(view, wide=wide)
-    came = grow(united, view.falls(wide=wide), group.seed.tolist())
-    top = _top(united, group)
-    return {top: came[top], **came}
-
-
-def _top(united: Groups, group: Together) -> int:
-    """The controller on top of the control group that a group grew from, else its first member."""
-    first = int(group.seed[0])
-    for number in united.of(first).tolist():
-        if np.array_equal(united.members(number), group.seed):
-            return int(united.top[number])
-    return first
-
-
-def _held(view: View, evidence: Evidence, group: Together, shown: Sequence[int]) -> list[Member]:
-    """Members of a group client, each with the head that controls it, where one does so alone."""
-    by: dict[int, int] = {}
-    for head in group.heads:
-        held = set(view.control.controlled_by(head).tolist())
-        for x in shown:
-            if x in held:
-                by.setdefault(x, head)
-    proved = {
-        x: proof
-        for head in dict.fromkeys(by.values())
-        for mine in [[x for x in shown if by.get(x) == head]]
-        for x, proof in zip(mine, proofs(view, evidence, head, mine), strict=True)
-    }
-    return [
-        Member(
-            evidence.party(x),
-            "top" if x in group.heads else "controlled" if x in by else "family",
-            evidence.party(by[x]) if x in by else None,
-            proved.get(x, ()),
-            (),
-            (),
-        )
-        for x in shown
-    ]
-
-
-def _kin(view: View, evidence: Evidence, heads: Sequence[int]) -> tuple[Fact, ...]:
-    """Stated kinships between those who unite a group client."""
-    if len(heads) < 2:
-        return ()
-    near, links = kin_of(view, CLIENTS_2010).near, set[int]()
-    for x, y in combinations(heads, 2):
-        rows = zip(near.at(x).tolist(), near.links_at(x).tolist(), strict=True)
-        links |= {link for z, link in rows if z == y}
-    return evidence.facts(RELATED_TO, sorted(links))
 
 
 def _reasons(value: BookGroups) -> Iterator[str]:
@@ -263,11 +200,13 @@ def _reasons(value: BookGroups) -> Iterator[str]:
         )
     for group in value.groups[:3]:
         share = "" if group.share is None else f", {percent(group.share)} of the book"
-        sure = "" if group.certain else ", only with what is suspected"
+        sure = "" if group.certain else ", only with what is possible or suspected"
+        by = "in one group client (集团客户)" if group.heads else f"by {group.basis}"
         yield (
-            f"{group.top.name}: {plural(group.clients_page.total, 'client')} by {group.basis} owe "
+            f"{group.top.name}: {plural(group.clients_page.total, 'client')} {by} owe "
             f"{money(group.owed, value.currency)}{share}{sure}."
         )
+    yield criteria_said(value.criteria)
     if value.left_out:
         yield f"Nothing could be suspected: {value.left_out}."
     if value.page.left:

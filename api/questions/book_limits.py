@@ -15,6 +15,7 @@ from api import limits
 from api.answer import Answer, Fact, Page, Party, Question
 from api.book_check import STATES, Checked, Place, checked, facilities_of, state_of
 from api.books import lending
+from api.criteria import seen_by
 from api.engine import Engine
 from api.evidence import Evidence
 from api.questions.asking import check_page, node_of
@@ -114,7 +115,8 @@ class RelatedClient:
 
     party: Party
     why: str
-    """holder, controller, officer, kin, controlled; `possible holder` within a band."""
+    """holder, controller, officer, kin, controlled; `possible holder`, `possible controller` or `possibly controlled`
+    within a band."""
     through: Party | None
     exposure: float
     """Credit granted, net of margins as the rules on related parties net it."""
@@ -162,6 +164,7 @@ def book_limits(
     _check(near, state)
     view = engine.view(moment)
     node = node_of(view.snapshot, lender, where="lender")
+    view = seen_by(view, node)
     evidence, found = Evidence(view.snapshot), checked(view, node, near)
     rules = tuple(_rule(view, evidence, found, k) for k in range(len(found.wide.uses)))
     places = [place for name in ([state] if state else SHOWN_BY_ITSELF) for place in found.places[name]]
@@ -297,7 +300,7 @@ def _related(view: View, evidence: Evidence, found: Checked, page: slice) -> tup
     evidence.parties(order[page].tolist())
     rows = []
     for x in order[page].tolist():
-        why, through = related.why.get(x, ("possible holder", found.standing.lender))
+        why, through = related.why[x] if x in related.why else related.maybe[x]
         amount = float(stakes.own[x])
         share = amount / figure.value if figure is not None and figure.value > 0 else None
         rows.append(RelatedClient(evidence.party(x), why, evidence.party(through), amount, share))

@@ -13,6 +13,7 @@ from analytics.limits.remedy import Step
 from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes
 from api.answer import Answer, Fact, Party, Question
+from api.criteria import seen_by
 from api.engine import Engine
 from api.evidence import Evidence
 from api.limits import TOO_WIDE, Lender, capital_currency, lender_of, perhaps_banks, readings_of, standing
@@ -129,6 +130,7 @@ def credit_check(
     view = view_of(engine, request, moment)
     evidence = Evidence(view.snapshot)
     lender, applicant = _ends(view, request)
+    view = seen_by(view, lender)
     case = _applied(view, request, lender, applicant, remedies=remedies)
     base, application, offered, _ = case
     check = check_credit(base, application)

@@ -94,7 +94,7 @@ def untested_of(view: View, node: int) -> Iterator[Untested]:
     """Criteria that cannot be tested for a party, and those that only somebody can judge."""
     suspected = view.judged.dependences.suspected
     silent = Counter(criterion.id for _, criterion in suspected.untested_of(node))
-    for criterion in view.judged.rules.criteria:
+    for criterion in view.judged.criteria:
         if criterion.id in silent or criterion.id in suspected.by_hand:
             yield Untested(criterion.id, criterion.name.en, criterion.name.zh, silent[criterion.id])
 

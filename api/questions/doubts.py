@@ -37,7 +37,8 @@ def _rules(lender: Lender, check: Check) -> Iterator[Gap]:
 def unread(view: View) -> bool:
     """Whether dependences could not be computed although the criteria were in force: there is no wide reading then."""
     judged = view.judged
-    return bool(judged.left_out) and judged.rules.in_force(view.snapshot.moment.valid_at)
+    in_force = any(rule.in_force(view.snapshot.moment.valid_at) for rule in judged.rules)
+    return bool(judged.left_out) and in_force
 
 
 def _unread(view: View) -> Iterator[Gap]:

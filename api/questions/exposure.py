@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from analytics.limits.exposure import Exposure, exposure_to
 from api.answer import Answer, Fact, Page, Party, Question
+from api.books import CONFIRMED, Together, groups_of
 from api.engine import Engine
 from api.evidence import Evidence
 from api.questions.asking import check_page, node_of
-from api.questions.groups import groups_of
 from api.questions.limits import NOTHING, Against, against, against_said
+from api.questions.members import grew
 from api.view import View
 from api.wording import money, plural
 from graph.field import Kind
@@ -88,10 +89,11 @@ def exposure(
     node = node_of(view.snapshot, party)
     of = None if lender is None else node_of(view.snapshot, lender, where="lender")
     evidence = Evidence(view.snapshot)
-    united = groups_of(view, node)
-    own, *found = (exposure_to(view.book, members, lender=of) for members in (np.array([node]), *united))
-    _read_ahead(evidence, [own, *found], united, limit)
-    groups = tuple(_group(view, evidence, members, stake, limit) for members, stake in zip(united, found, strict=True))
+    united = groups_of(view, node, CONFIRMED)
+    sets = [one.clients for one in united]
+    own, *found = (exposure_to(view.book, members, lender=of) for members in (np.array([node]), *sets))
+    _read_ahead(evidence, [own, *found], sets, limit)
+    groups = tuple(_group(view, evidence, one, stake, limit) for one, stake in zip(united, found, strict=True))
     alone = _stake(evidence, own, limit)
     value = ExposureTo(
         evidence.party(node), None if of is None else evidence.party(of), view.snapshot.moment.currency, alone, groups,
@@ -115,11 +117,10 @@ def _read_ahead(evidence: Evidence, found: list[Exposure], united: list[NDArray[
             evidence.facts(kind, at)
 
 
-def _group(view: View, evidence: Evidence, members: NDArray[np.uint32], found: Exposure, limit: int) -> GroupStake:
-    top = next((int(view.groups.top[g]) for x in members for g in view.groups.of(int(x))), int(members[0]))
-    top = top if top in members else int(members[0])
-    shown = evidence.parties(members[:limit])
-    return GroupStake(evidence.party(top), shown, Page(len(members), 0, len(shown)), _stake(evidence, found, limit))
+def _group(view: View, evidence: Evidence, group: Together, found: Exposure, limit: int) -> GroupStake:
+    shown = evidence.parties(group.clients[:limit].tolist())
+    page = Page(len(group.clients), 0, len(shown))
+    return GroupStake(evidence.party(grew(view, group, CONFIRMED).top), shown, page, _stake(evidence, found, limit))
 
 
 def _stake(evidence: Evidence, found: Exposure, limit: int) -> Stake:

@@ -1,6 +1,6 @@
 """All that a report on the groups of a party says: members, stakes, what would leave, guarantee circles."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,17 +8,17 @@ from numpy.typing import NDArray
 
 from analytics.limits.exposure import Exposure, exposure_to
 from analytics.structure.guarantees.census import Circuits, circles_among
-from analytics.structure.membership import Refuted, leave
-from analytics.structure.proof import prove_each
 from api.answer import Answer, Fact, Page, Party, Question
+from api.books import CONFIRMED, SUSPECTED, groups_of
+from api.criteria import seen_by
 from api.engine import Engine
 from api.evidence import Evidence
 from api.questions.asking import MOST, node_of
 from api.questions.dependences import Dependence
-from api.questions.groups import SMALL, Group, groups, seed_of
+from api.questions.groups import Group, groups
 from api.questions.guarantees import ClosedCircle, circle_of
+from api.questions.members import SMALL, Edge, Grew, edges_of, grew, proving
 from api.view import View
-from graph.field import Kind
 from graph.model import CONTROLS, DEPENDS_ON, GUARANTEES, LENDS, OWNS
 from graph.moment import Moment
 
@@ -85,26 +85,36 @@ class GroupReport:
 
 def group_report(engine: Engine, party: str, *, lender: str | None = None, moment: Moment) -> Answer[GroupReport]:
     """Gather what stands behind each group of a party; of a lender also what it has at stake."""
-    told = groups(engine, party, limit=MOST, moment=moment)
+    told = groups(engine, party, lender=lender, limit=MOST, moment=moment)
     view = engine.view(moment)
     of = None if lender is None else node_of(view.snapshot, lender, where="lender")
-    evidence = Evidence(view.snapshot)
+    view, evidence = seen_by(view, of), Evidence(view.snapshot)
     evidence.cite(told.sources)
-    found = [(group, False) for group in told.answer.groups] + [(group, True) for group in told.answer.with_suspected]
     value = GroupReport(
         told.answer.party,
         None if of is None else evidence.party(of),
         view.snapshot.moment.currency,
-        tuple(_sheet(view, evidence, group, of, suspected=suspected) for group, suspected in found),
+        tuple(
+            _sheet(view, evidence, group, grown, of, suspected=reading == SUSPECTED)
+            for found, reading in ((told.answer.groups, CONFIRMED), (told.answer.with_suspected, SUSPECTED))
+            for group, grown in _grown(view, view.snapshot.node(party), found, reading)
+        ),
         LENGTH,
     )
     question = Question("group_report", {"party": party, "lender": lender})
     return view.answer(question, value, evidence, reasons=told.reasons)
 
 
-def _sheet(view: View, evidence: Evidence, group: Group, lender: int | None, *, suspected: bool) -> Sheet:
+def _grown(view: View, party: int, found: Sequence[Group], reading: str) -> Iterator[tuple[Group, Grew]]:
+    """Groups of an answer, each with how it grew."""
+    if found:
+        together = groups_of(view, party, reading)
+        yield from ((group, grew(view, one, reading)) for group, one in zip(found, together, strict=True))
+
+
+def _sheet(view: View, evidence: Evidence, group: Group, grown: Grew, lender: int | None, *, suspected: bool) -> Sheet:
     members = np.array(sorted(view.snapshot.node(member.party.id) for member in group.members), np.int64)
-    refuted, left = _refuted(view, evidence, group, members, wide=suspected)
+    refuted, left = _refuted(view, evidence, group, grown)
     pairs = view.promises.pairs
     inside = np.flatnonzero(np.isin(pairs.tail, members) & np.isin(pairs.head, members))
     circles = circles_among(Circuits.of(pairs.some(inside)), len(inside), length=LENGTH, limit=CIRCLES)
@@ -129,40 +139,22 @@ def _inside(view: View, evidence: Evidence, members: NDArray[np.int64]) -> Itera
         yield from (fact for fact in evidence.facts(kind, at) if fact.values.get("verdict") != "rejected")
 
 
-def _refuted(
-    view: View, evidence: Evidence, group: Group, members: NDArray[np.int64], *, wide: bool
-) -> tuple[tuple[Refutation, ...], int]:
-    """Facts of the proofs and dependences, each with who would leave without it, the most first."""
-    edges = [_dependence(group, edge.dependant, edge.other, edge.leave) for edge in group.edges]
-    if len(members) > SMALL:
-        return tuple(edges), 0
-    falls = view.falls(wide=wide)
-    top, seed, came = seed_of(view, falls, members.astype(np.uint32))
-    control = view.groups.control
-    below = set(control.controlled_by(top).tolist())
-    held = [x for x in came if x != top and x in below]
-    steps = [step for proof in prove_each(control, top, held) for step in proof]
-    proofs: dict[tuple[str, int], None] = {}
-    for step in steps:
-        proofs |= dict.fromkeys([(OWNS.name, int(link)) for link in step.holdings])
-        proofs |= dict.fromkeys([(CONTROLS.name, int(link)) for link in step.edges])
-    found = []
-    for name, link in list(proofs)[:FACTS]:
-        one = Refuted(holdings=frozenset([link])) if name == OWNS.name else Refuted(edges=frozenset([link]))
-        gone = leave(view.groups, falls, seed, top=top, refuted=one)
-        at = [link] if name == OWNS.name else view.other_control[[link]]
-        kind: Kind = OWNS if name == OWNS.name else CONTROLS
-        found.append(Refutation(evidence.facts(kind, at), (), None, evidence.parties(gone.tolist())))
-    found.sort(key=lambda one: -len(one.leave))
-    return (*edges, *found), max(len(proofs) - FACTS, 0)
+def _refuted(view: View, evidence: Evidence, group: Group, grown: Grew) -> tuple[tuple[Refutation, ...], int]:
+    """Dependences, then facts of the proofs, each with who would leave without it, of facts the most first."""
+    if len(grown.came) > SMALL:
+        return (), 0
+    edges = list(edges_of(view, evidence, grown, most=FACTS))
+    found = [_dependence(group, edge) for edge in edges if edge.kind == DEPENDS_ON.name]
+    facts = [Refutation(edge.facts, (), None, edge.leave) for edge in edges if edge.kind != DEPENDS_ON.name]
+    facts.sort(key=lambda one: -len(one.leave))
+    return (*found, *facts), max(len(proving(grown)) - FACTS, 0)
 
 
-def _dependence(group: Group, dependant: Party, other: Party, gone: tuple[Party, ...]) -> Refutation:
+def _dependence(group: Group, edge: Edge) -> Refutation:
     """A dependence that holds the group together, as the member's own line tells it."""
-    member = next((one for one in group.members if one.party == dependant), None)
-    facts = tuple(fact for fact in member.dependences if fact.head == other) if member else ()
-    suspected = tuple(one for one in member.suspected if one.other == other) if member else ()
-    return Refutation(facts, suspected, dependant, gone)
+    member = next((one for one in group.members if one.party == edge.party), None)
+    suspected = tuple(one for one in member.suspected if one.other == edge.other) if member else ()
+    return Refutation(edge.facts, suspected, edge.party, edge.leave)
 
 
 def _stakes(view: View, evidence: Evidence, members: NDArray[np.int64], lender: int | None) -> Iterator[MemberStake]:

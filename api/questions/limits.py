@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from analytics.limits.facility import Facility
 from analytics.limits.lines import Application, lines_of
+from api.criteria import seen_by
 from api.evidence import Evidence
 from api.limits import HOW_TO_STATE, TOO_MANY, TOO_WIDE, lender_of, readings_of, standing
 from api.questions.memberships import Membership, around, membership
@@ -35,6 +36,7 @@ NOTHING = Against((), (), (), None, "", "")
 
 def against(view: View, evidence: Evidence, lender: int, party: int, *, limit: int) -> Against:
     """Hold what is at stake with a party, alone and by group, against the rules in force for a lender."""
+    view = seen_by(view, lender)
     try:
         bound = lender_of(view, lender)
         if not bound.rule_sets:

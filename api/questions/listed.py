@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from analytics.rules.rule import Words
 from analytics.structure.concert import Together
-from analytics.structure.listed.rules import listed_rule
+from analytics.structure.listed.rules import listed_rules
 from analytics.structure.listed.verdicts import Board, Investor, Verdict, listed_control
 from api.answer import Fact, Party
 from api.evidence import Evidence
@@ -67,8 +67,9 @@ def listed_tests(view: View, evidence: Evidence, node: int) -> ListedControl | N
     """The tests of a listed company; none where nobody says that it is listed."""
     if not view.snapshot.profile(node).get("listed"):
         return None
-    rule, board = listed_rule(CONCERT_RULE), _board(view, node)
-    found = listed_control(view.register.capital, _together(view), node, rule, board=board)
+    rule, board = listed_rules()[CONCERT_RULE], _board(view, node)
+    decisive = [(investor, True) for investor in _said(view, node, "influence")]
+    found = listed_control(view.register.capital, _together(view), node, rule, board=board, influence=decisive)
     shown = tuple(_investor(view, evidence, one) for one in found[:SHOWN])
     day = view.snapshot.moment.valid_at
     return ListedControl(
@@ -83,14 +84,19 @@ def _together(view: View) -> Together:
 
 def _board(view: View, node: int) -> Board:
     """Who holds a board's office, and who is said to appoint its majority."""
-    offices, roles = view.snapshot.links(HOLDS_OFFICE), listed_rule(CONCERT_RULE).board.roles
+    offices, roles = view.snapshot.links(HOLDS_OFFICE), listed_rules()[CONCERT_RULE].board.roles
     at = offices.arriving(node)
     held = zip(offices.tail[at].tolist(), offices.text("role").take(at).to_pylist(), strict=True)
     wanted = {role.casefold() for role in roles}
     directors = {person for person, role in held if str(role or "").strip().casefold() in wanted}
+    return Board(tuple(sorted(directors)), tuple(_said(view, node, "board")))
+
+
+def _said(view: View, node: int, basis: str) -> list[int]:
+    """Who is said to control a company on a basis."""
     links = view.snapshot.links(CONTROLS)
-    over = [int(k) for k in links.arriving(node) if links.fields["basis"][k] == BASES.index("board")]
-    return Board(tuple(sorted(directors)), tuple(int(links.tail[k]) for k in over))
+    over = [int(k) for k in links.arriving(node) if links.fields["basis"][k] == BASES.index(basis)]
+    return [int(links.tail[k]) for k in over]
 
 
 def _investor(view: View, evidence: Evidence, one: Investor) -> InvestorOf:

@@ -9,12 +9,13 @@ from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes, Readings
 from analytics.structure.groups import Groups
 from analytics.structure.kinship import lender as circle
+from analytics.structure.kinship.circles import PERSON
 from analytics.structure.membership import CONTROLLED, DEPENDENT, SEED, Entry, grow, path
 from analytics.structure.proof import prove_each
 from analytics.structure.votes import Arrows
 from api.answer import Fact, Page, Party
 from api.evidence import Evidence
-from api.limits import CLIENTS_2010, RELATED_2022, connecting, kin_of, related_of
+from api.limits import CLIENTS_2010, RELATED_2022, circles_of, connecting, kin_of, related_of
 from api.questions.control import Fall, fallen
 from api.questions.dependences import Dependence, dependence
 from api.view import View
@@ -34,7 +35,8 @@ HOWS_ZH = {
     TOP: "顶端", HELD: "受控制", MAY_HOLD: "可能受控制", RING: "互相控制", FAMILY: "与近亲属共同控制",
     DEPENDS: "已认定经济依存", SUSPECTED: "疑似经济依存", WOULD: "因拟提供的担保而依存",
     circle.HOLDER: "贷款人的主要股东", circle.OFFICER: "贷款人的董监高", circle.RELATIVE: "近亲属",
-    circle.CONTROLLED: "受关联方控制", circle.CONTROLLER: "控制贷款人", "possible holder": "可能的主要股东",
+    circle.CONTROLLED: "受关联方控制", circle.CONTROLLER: "控制贷款人", circle.MAY_HOLD: "可能的主要股东",
+    circle.MAY_CONTROL: "可能控制贷款人", circle.MAY_FALL: "可能受关联方控制",
 }  # fmt: skip
 BEHIND = 20
 """Facts shown behind one step."""
@@ -48,7 +50,7 @@ class Step:
     how: str
     """`on top`, `controlled`, `may be controlled`, `ring`, `with relatives`, `dependent`, `suspected to depend` or
     `would depend by the guarantee it offers`; of a lender's related parties also `holder`, `officer`, `kin`,
-    `controller` and `possible holder`."""
+    `controller`, and within bands `possible holder`, `possible controller` and `possibly controlled`."""
     how_zh: str
     through: Party | None
     proof: tuple[Fall, ...]
@@ -87,12 +89,16 @@ class Membership:
 
 
 def around(readings: Readings, party: int) -> Iterator[tuple[str, Nodes, bool]]:
-    """Groups of a party: kind, members, and whether the narrow reading makes it; each once."""
+    """Groups of a party: kind, members, and whether the narrow reading makes it; each once.
+
+    Of the lender's related parties also one that is alone in its group: why it is related has to be told.
+    """
     for kind in dict.fromkeys((*readings.narrow, *readings.wide)):
         seen = set[bytes]()
         for certain in (True, False):
             for members in readings.of(kind, wide=not certain).around(party):
-                if len(members) > 1 and members.tobytes() not in seen:
+                several = len(members) > 1 or kind == "lender_related"
+                if several and members.tobytes() not in seen:
                     seen.add(members.tobytes())
                     yield kind, members, certain
 
@@ -148,14 +154,26 @@ def _step(
 
 def _controlled(view: View, evidence: Evidence, members: Nodes, party: int) -> Iterator[Step]:
     """Who unites a group by control, and how the party falls to it."""
+    heads = _heads(view, members, party)
+    if len(heads) == 1:
+        yield _step(evidence, heads[0], TOP)
+        yield from _fall(view, evidence, heads[0], party)
+    else:
+        yield _family(view, evidence, {*members.tolist(), *heads}, party)
+
+
+def _heads(view: View, members: Nodes, party: int) -> Sequence[int]:
+    """Who unites some legal persons: as group clients know it, else who controls all of them."""
+    for wide in (False, True):
+        circle = circles_of(view, wide=wide).get(members.tobytes())
+        if circle is not None:
+            return circle.heads
     inside, kin = set(members.tolist()), kin_of(view, CLIENTS_2010).near
     over = [party, *view.control.controllers_of(party, possible=True).tolist()]
-    for top in (x for x in over if x in inside):
+    for top in (x for x in over if x in inside or view.snapshot.kind[x] == PERSON):
         if inside <= {top, *kin.at(top).tolist(), *view.control.controlled_by(top, possible=True).tolist()}:
-            yield _step(evidence, top, TOP)
-            yield from _fall(view, evidence, top, party)
-            return
-    yield _family(view, evidence, inside, party)
+            return (top,)
+    return ()
 
 
 def _fall(view: View, evidence: Evidence, top: int, party: int) -> Iterator[Step]:
@@ -236,37 +254,36 @@ def _dependent(view: View, evidence: Evidence, falls: Arrows, entry: Entry) -> S
 
 def _related(view: View, evidence: Evidence, members: Nodes, party: int, *, lender: int) -> Iterator[Step]:
     """Why a party, or another of its group, is related to the lender."""
-    related = related_of(view, lender)
-    known = [x for x in (party, *members.tolist()) if x in related.why]
-    if not known:
-        maybe = [x for x in (party, *members.tolist()) if x in related.possible]
-        facts = evidence.facts(OWNS, _between(view, OWNS, maybe[0], lender))
-        yield _step(evidence, maybe[0], "possible holder", through=lender, facts=facts)
-        yield from _beside(view, evidence, members, maybe[0], party)
-        return
-    chain = [known[0]]
-    while related.why[chain[-1]][1] != lender:
-        chain.append(related.why[chain[-1]][1])
-    for x in reversed(chain):
-        reason, through = related.why[x]
+    related, beside = related_of(view, lender), (party, *members.tolist())
+    known = next(x for reasons in (related.why, related.maybe) for x in beside if x in reasons)
+    yield from related_steps(view, evidence, related, known)
+    yield from _beside(view, evidence, members, known, party)
+
+
+def related_steps(view: View, evidence: Evidence, related: circle.Related, party: int) -> Iterator[Step]:
+    """How a party came to be related to a lender, from the one next to it on."""
+    for x, (reason, through) in related.chain(party):
         yield _why(view, evidence, x, reason, through)
-    yield from _beside(view, evidence, members, known[0], party)
 
 
 def _why(view: View, evidence: Evidence, x: int, reason: str, through: int) -> Step:
     proof: Sequence[Fall] = ()
     facts: tuple[Fact, ...] = ()
-    if reason in (circle.CONTROLLED, circle.CONTROLLER):
-        owner, company = (through, x) if reason == circle.CONTROLLED else (x, through)
-        proof = _proof(view, evidence, owner, company, certain=True)
+    if reason in (circle.CONTROLLED, circle.CONTROLLER, circle.MAY_FALL, circle.MAY_CONTROL):
+        owner, company = (through, x) if reason in (circle.CONTROLLED, circle.MAY_FALL) else (x, through)
+        proof = _proof(view, evidence, owner, company, certain=reason in (circle.CONTROLLED, circle.CONTROLLER))
     elif reason == circle.RELATIVE:
-        kin = kin_of(view, RELATED_2022).near
-        rows = zip(kin.at(through).tolist(), kin.links_at(through).tolist(), strict=True)
-        facts = evidence.facts(RELATED_TO, [link for other, link in rows if other == x][:BEHIND])
+        facts = evidence.facts(RELATED_TO, kinships(view, through, x)[:BEHIND])
     else:
-        kind = OWNS if reason == circle.HOLDER else HOLDS_OFFICE
-        facts = evidence.facts(kind, _between(view, kind, x, through))
+        kind = HOLDS_OFFICE if reason == circle.OFFICER else OWNS
+        facts = evidence.facts(kind, between(view, kind, x, through)[:BEHIND])
     return _step(evidence, x, reason, through=through, proof=proof, facts=facts)
+
+
+def kinships(view: View, x: int, y: int) -> list[int]:
+    """Positions of the kinships of two parties, as far as the rule on related parties counts them."""
+    near = kin_of(view, RELATED_2022).near
+    return [link for z, link in zip(near.at(x).tolist(), near.links_at(x).tolist(), strict=True) if z == y]
 
 
 def _beside(view: View, evidence: Evidence, members: Nodes, known: int, party: int) -> Iterator[Step]:
@@ -275,8 +292,9 @@ def _beside(view: View, evidence: Evidence, members: Nodes, known: int, party: i
         yield from _controlled(view, evidence, np.union1d(members, [known, party]).astype(np.uint32), party)
 
 
-def _between(view: View, kind: Kind, tail: int, head: int) -> list[int]:
+def between(view: View, kind: Kind, tail: int, head: int) -> list[int]:
+    """Positions of the links of a kind from one party to another."""
     links = view.snapshot.links(kind)
     leaving = links.leaving(tail)
-    found: list[int] = leaving[links.head[leaving] == head][:BEHIND].tolist()
+    found: list[int] = leaving[links.head[leaving] == head].tolist()
     return found

@@ -8,7 +8,7 @@ from typing import Any
 from api.answer import Answer, Fact, Party
 from api.questions.dependences import Dependence
 from api.questions.group_report import GroupReport, Sheet
-from api.questions.groups import Member
+from api.questions.members import Member
 from api.report.page import filled
 from api.report.picture import Picture, gap_for, picture
 from api.report.places import FOLDED, place

@@ -12,6 +12,7 @@ from api.guaranteed import ALL, SCOPES
 from api.questions.book_groups import BookGroups
 from api.questions.book_guarantees import BookGuarantees
 from api.questions.book_limits import BookLimits
+from api.questions.book_related import BookRelated
 from api.questions.unwinding import DEFAULT
 from api.routes.asked import At, FindingState, LenderId, Limit, Near, Offset, Served
 
@@ -67,3 +68,11 @@ def book_guarantees(
     return questions.book_guarantees(
         engine, id, scope=scope, length=length, unwind=unwind, limit=limit, offset=offset, moment=moment
     )
+
+
+@router.get("/{id:path}/related")
+def book_related(
+    engine: Served, id: LenderId, moment: At, limit: Limit = 20, offset: Offset = 0
+) -> Answer[BookRelated]:
+    """Its related parties: holders, officers, their kin and what they control, each with the way it came in."""
+    return questions.book_related(engine, id, limit=limit, offset=offset, moment=moment)

@@ -1,9 +1,11 @@
 """Questions about one party."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
+from analytics.structure.dependence.rules import rule_sets
 from api import questions
 from api.answer import Answer
 from api.questions.changes import ChangesOf
@@ -78,10 +80,52 @@ def owners(
     return questions.owners(engine, id, regime=regime, layer=layer, limit=limit, offset=offset, moment=moment)
 
 
+@dataclass(frozen=True)
+class Suspecting:
+    """By whose criteria dependence is suspected."""
+
+    lender: str | None
+    criteria: tuple[str, ...]
+
+
+def _suspecting(
+    settings: Set,
+    lender: Annotated[
+        str | None,
+        Query(
+            description="Id of the lender whose rule sets say by which criteria dependence is suspected; where left "
+            "out the service's own",
+            examples=["bank:bank"],
+        ),
+    ] = None,
+    criteria: Annotated[
+        list[str] | None,
+        Query(
+            description=f"Suspect by these rule sets instead, repeat for several: {', '.join(rule_sets())}",
+            examples=[["cn-annex1"]],
+        ),
+    ] = None,
+) -> Suspecting:
+    return Suspecting((settings.lender if lender is None else lender) or None, tuple(criteria or ()))
+
+
 @router.get("/{id:path}/groups")
-def groups(engine: Served, id: PartyId, moment: At, limit: Limit = 100, offset: Offset = 0) -> Answer[GroupsOf]:
-    """Which groups of connected clients it belongs to, and why."""
-    return questions.groups(engine, id, limit=limit, offset=offset, moment=moment)
+def groups(
+    engine: Served,
+    id: PartyId,
+    moment: At,
+    by: Annotated[Suspecting, Depends(_suspecting)],
+    kind: Annotated[
+        Literal["connected", "group-clients"],
+        Query(description="Connected clients, by control and dependence; or group clients of the 2010 guideline"),
+    ] = "connected",
+    limit: Limit = 100,
+    offset: Offset = 0,
+) -> Answer[GroupsOf]:
+    """Which groups it belongs to, of connected clients or group clients, and why."""
+    return questions.groups(
+        engine, id, kind=kind, lender=by.lender, criteria=by.criteria, limit=limit, offset=offset, moment=moment
+    )
 
 
 @router.get("/{id:path}/exposure")

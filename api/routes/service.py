@@ -27,6 +27,8 @@ class Readiness:
     status: str
     version: int
     """Number of the last load."""
+    waiting: tuple[int, ...]
+    """Entries of the ledger whose judgements answers do not count yet: a kill cut off their loading."""
 
 
 @router.get("/health")
@@ -40,6 +42,6 @@ def ready(request: Request, engine: Served) -> Readiness | Response:
     """Whether facts are there and questions of now are answered without a wait."""
     keeper = cast("Keeper", request.app.state.keeper)
     if keeper.ready:
-        return Readiness("ready", engine.version)
+        return Readiness("ready", engine.version, keeper.waiting)
     why = "no load is there yet" if not engine.version else "what answers need is being built"
     return of_status(503, why).response({"Retry-After": "2"})

@@ -19,6 +19,7 @@ from api.questions.applications import Request
 from api.questions.book_groups import BookGroups
 from api.questions.book_guarantees import BookGuarantees
 from api.questions.book_limits import BookLimits
+from api.questions.book_related import BookRelated
 from api.questions.changes import ChangesOf
 from api.questions.control import ControlOf
 from api.questions.credit_check import CreditCheck
@@ -76,7 +77,12 @@ CASES = {
         OwnersOf,
         lambda e, m: questions.owners(e, MINE, regime="CN_2024", moment=m),
     ),
-    "groups": Case(f"/v1/parties/{MINE}/groups", {}, GroupsOf, lambda e, m: questions.groups(e, MINE, moment=m)),
+    "groups": Case(
+        f"/v1/parties/{MINE}/groups",
+        {"kind": "connected", "lender": BANK, "criteria": ["basel-lex10", "cn-annex1"]},
+        GroupsOf,
+        lambda e, m: questions.groups(e, MINE, lender=BANK, criteria=["basel-lex10", "cn-annex1"], moment=m),
+    ),
     "exposure": Case(
         f"/v1/parties/{MINE}/exposure",
         {"lender": BANK},
@@ -106,6 +112,12 @@ CASES = {
         {"scope": "lender", "length": 4, "unwind": "parts:2"},
         BookGuarantees,
         lambda e, m: questions.book_guarantees(e, BANK, scope="lender", length=4, unwind="parts:2", moment=m),
+    ),
+    "book_related": Case(
+        f"/v1/lenders/{BANK}/related",
+        {"limit": 2},
+        BookRelated,
+        lambda e, m: questions.book_related(e, BANK, limit=2, moment=m),
     ),
     "credit_check": Case(
         "/v1/credit-checks",

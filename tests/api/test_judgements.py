@@ -14,12 +14,12 @@ import pytest
 from api.app import create_app
 from api.engine import Engine, Place
 from api.intake import Intake
-from api.judgements import Judgement, catch_up, read_file, record, verify
+from api.judgements import Judgement, catch_up, interrupted, read_file, record, verify
 from api.ledger import Ledger
 from api.settings import Settings
 from graph.errors import BrokenLedger, ContagraphError, InvalidDate, InvalidInput, StoreUnavailable, UnknownParty
 from graph.model import DEPENDS_ON, SAME_AS
-from tests.api.service import serving
+from tests.api.service import serving, wait_until_ready
 from tests.api.test_cli import run
 from tests.ingest.loading.small import SOURCE, Workspace, company, owns
 
@@ -178,6 +178,27 @@ def test_after_a_kill_ledger_and_store_come_to_agree(intake: Intake, instant: st
     assert facts.rows(DEPENDS_ON) == 2
     with Ledger(intake.place.folder).held() as ledger:
         assert catch_up(intake, ledger) == []
+
+
+def test_a_service_loads_what_was_cut_off_when_it_starts(intake: Intake) -> None:
+    with pytest.raises(Killed):
+        record(replace(intake, now=killing("accepted", intake)), [REJECTED])
+    assert [entry.number for entry in interrupted(Ledger(intake.place.folder))] == [1]
+    engine = Engine.open(intake.place)
+    with serving(create_app(engine, Settings())) as client:
+        wait_until_ready(client)
+        assert client.get("/ready").json()["waiting"] == []
+        assert engine.version == 2
+    assert verify(intake).waiting == ()
+
+
+def test_a_service_that_cannot_load_them_says_which_wait(intake: Intake) -> None:
+    """Another process holds the store."""
+    with pytest.raises(Killed):
+        record(replace(intake, now=killing("accepted", intake)), [REJECTED])
+    with intake.store(), serving(create_app(Engine.open(intake.place), Settings())) as client:
+        wait_until_ready(client)
+        assert client.get("/ready").json()["waiting"] == [1]
 
 
 def test_a_store_that_knows_more_than_the_ledger_is_told(intake: Intake) -> None:

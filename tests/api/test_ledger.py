@@ -81,13 +81,43 @@ def test_an_entry_resealed_with_another_word_breaks_the_next(tmp_path: Path) -> 
         ledger.verify()
 
 
-def test_nothing_is_written_behind_a_broken_entry(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("word", "entry"), [("第3条", "entry 4"), ("第2条", "entry 3")])
+def test_nothing_is_written_behind_a_broken_end(tmp_path: Path, word: str, entry: str) -> None:
     ledger = filled(tmp_path)
-    text = ledger.path.read_text(encoding="utf-8").replace("第2条", "第9条")
+    text = ledger.path.read_text(encoding="utf-8").replace(word, "第9条")
     ledger.path.write_text(text, encoding="utf-8")
-    with ledger.held(), pytest.raises(BrokenLedger, match="entry 3"):
+    with ledger.held(), pytest.raises(BrokenLedger, match=entry):
         ledger.append("judgements", {}, author="张", at=NOON)
     assert ledger.path.read_text(encoding="utf-8") == text
+
+
+def test_who_appends_reads_the_end_alone_and_who_verifies_all(tmp_path: Path) -> None:
+    """Of a ledger of a megabyte whose beginning was changed by hand."""
+    ledger = Ledger(tmp_path)
+    with ledger.held():
+        for n in range(30):
+            ledger.append("judgements", {"n": n, "text": "字" * 12_000}, author="张", at=NOON)
+        whole = ledger.path.read_bytes()
+        ledger.path.write_bytes(b"x" + whole[1:])
+        assert ledger.append("judgements", {}, author="张", at=NOON).number == 31
+    with pytest.raises(BrokenLedger, match=r"^entry 1:"):
+        ledger.verify()
+    ledger.path.write_bytes(whole + ledger.path.read_bytes()[len(whole) :])
+    assert ledger.verify().entries == 31
+
+
+@pytest.mark.parametrize("size", [0, 1, 10, 100, 3000])
+def test_entries_read_from_the_end_are_the_entries_backwards(
+    tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.ledger.BLOCK", 64)
+    ledger = Ledger(tmp_path)
+    with ledger.held():
+        for n in range(5):
+            ledger.append("judgements", {"text": "字" * (size * n % 1000)}, author="张", at=NOON)
+    for torn in (b"", b'{"torn'):
+        ledger.path.write_bytes(ledger.path.read_bytes() + torn)
+        assert list(ledger.backwards()) == ledger.entries()[::-1]
 
 
 def test_a_line_torn_anywhere_is_told_and_set_aside(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from analytics.structure.owners.multiplied import Multiplied
 from analytics.structure.owners.portions import attributed_portions
 from analytics.structure.owners.regimes import regimes
 from analytics.structure.owners.register import PERSON, Register
-from analytics.structure.owners.variants import variant_of
+from analytics.structure.owners.variants import variants
 from analytics.structure.ownership.column import integrated_column
 from analytics.structure.ownership.network import network_control
 from analytics.structure.ownership.row import integrated_row
@@ -102,6 +102,6 @@ def beneficial(inputs: Inputs) -> Answer:
 
 def linked(inputs: Inputs) -> Answer:
     names = Names(holders(inputs["holdings"]), holders(inputs.get("control", [])))
-    found = close_links(register_of(inputs, names), variant_of(inputs.get("variant", "ECB")), range(len(names)))
+    found = close_links(register_of(inputs, names), variants()[inputs.get("variant", "ECB")], range(len(names)))
     pairs = {(link.first, link.second) for link in found.pairs()}
     return {"pairs": [names.of(pair) for pair in sorted(pairs | {pair[::-1] for pair in pairs})]}

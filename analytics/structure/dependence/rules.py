@@ -50,6 +50,8 @@ class RuleSet(Norm):
     """Criteria of one rule set."""
 
     jurisdiction: str
+    serves: tuple[str, ...]
+    """Rule sets of limits, as a lender's profile names them, whose groups these criteria make."""
     criteria: tuple[Criterion, ...]
 
     def flaws(self) -> Iterator[Flaw]:

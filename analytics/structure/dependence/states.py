@@ -111,7 +111,8 @@ def settle(size: int, suspected: Suspected, verdicts: Verdicts) -> Dependences:
     >>> none = Amounts("OWES", *np.zeros((2, 0), np.uint32), np.zeros(0), np.zeros(0, np.int64))
     >>> sale = Amounts("SUPPLIES", np.array([0], np.uint32), np.array([1], np.uint32), np.array([60.0]), np.array([0]))
     >>> sheet = Sheet(np.array([100, np.nan]), np.array([7, -1]))
-    >>> found = suspect(rule_sets()["cn-annex1"], figures(Ties(sale, none, none, none, none), {"income": sheet}))
+    >>> china = rule_sets()["cn-annex1"].criteria
+    >>> found = suspect(china, figures(Ties(sale, none, none, none, none), {"income": sheet}))
     >>> no = Verdicts(np.array([0], np.uint32), np.array([1], np.uint32), ["cn-annex1-1"], np.array([False]))
     >>> rejected = settle(2, found, no)
     >>> rejected.state_of(0), rejected.wide.at(1).tolist()

@@ -1,6 +1,6 @@
 """Suspected dependences: figures that reach a threshold; computed for a moment and never stored."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.structure.dependence.figures import Figure, Nodes
-from analytics.structure.dependence.rules import Check, Criterion, RuleSet
+from analytics.structure.dependence.rules import Check, Criterion
 from analytics.structure.dependence.verdicts import MET, UNTESTED, compare
 
 
@@ -119,7 +119,7 @@ def _span(sorted_: Nodes, party: int) -> tuple[int, int]:
     return int(np.searchsorted(sorted_, sought)), int(np.searchsorted(sorted_, sought, side="right"))
 
 
-def suspect(rules: RuleSet, figures: Mapping[str, Figure]) -> Suspected:
+def suspect(criteria: Iterable[Criterion], figures: Mapping[str, Figure]) -> Suspected:
     r"""Hold every pair's figures against every criterion.
 
     What is judged by hand is a verdict on the criterion and is set beside the suspicion afterwards
@@ -131,8 +131,8 @@ def suspect(rules: RuleSet, figures: Mapping[str, Figure]) -> Suspected:
 
     Parameters
     ----------
-    rules : RuleSet
-        Criteria of one rule set.
+    criteria : iterable of Criterion
+        Those of one rule set, or of several, each once.
     figures : figures by name
         As `analytics.structure.dependence.figures.figures` makes them.
 
@@ -152,16 +152,18 @@ def suspect(rules: RuleSet, figures: Mapping[str, Figure]) -> Suspected:
     >>> none = Amounts("OWES", *np.zeros((2, 0), np.uint32), np.zeros(0), np.zeros(0, np.int64))
     >>> sale = Amounts("SUPPLIES", np.array([0], np.uint32), np.array([1], np.uint32), np.array([60.0]), np.array([0]))
     >>> sheet = Sheet(np.array([100, np.nan]), np.array([7, -1]))
-    >>> found = suspect(rule_sets()["cn-annex1"], figures(Ties(sale, none, none, none, none), {"income": sheet}))
+    >>> china = rule_sets()["cn-annex1"].criteria
+    >>> found = suspect(china, figures(Ties(sale, none, none, none, none), {"income": sheet}))
     >>> one = found.at(0)
     >>> one.dependant, one.other, one.criterion.id, one.value, one.threshold, one.statement
     (0, 1, 'cn-annex1-1', 0.6, 0.5, 7)
     >>> [(other, criterion.id) for other, criterion in found.untested_of(1)]
     [(0, 'cn-annex1-1')]
     """
+    rules = tuple(criteria)
     checks = tuple(
         (number, check)
-        for number, criterion in enumerate(rules.criteria)
+        for number, criterion in enumerate(rules)
         for check in criterion.checks
         if check.figure in figures
     )
@@ -169,9 +171,9 @@ def suspect(rules: RuleSet, figures: Mapping[str, Figure]) -> Suspected:
     of = np.array([number for number, _ in checks], np.int32)
     left = left.some(~_among(left, hit, of))
     return Suspected(
-        rules.criteria, figures, checks, *hit.ends, hit.check, hit.pair,
+        rules, figures, checks, *hit.ends, hit.check, hit.pair,
         *left.ends, of[left.check] if len(of) else np.zeros(0, np.int32),
-        tuple(c.id for n, c in enumerate(rules.criteria) if all(number != n for number, _ in checks)),
+        tuple(c.id for n, c in enumerate(rules) if all(number != n for number, _ in checks)),
     )  # fmt: skip
 
 

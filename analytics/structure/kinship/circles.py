@@ -1,5 +1,6 @@
 """集团客户: legal persons that one legal person, or one individual with close relatives, controls."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from analytics.structure.control import STATE, Control, solve_control
 from analytics.structure.groups import control_groups
 from analytics.structure.kinship.kin import Kin
+from analytics.structure.membership import Refuted, control_among
 from analytics.structure.reach import Nodes
 from analytics.structure.sets import greatest
 from analytics.structure.votes import Arrows, Holdings
@@ -61,10 +63,17 @@ def family_control(control: Control, kin: Kin) -> tuple[Control, Nodes]:
     >>> alone.controllers_of(2).tolist(), together.controllers_of(2).tolist(), heads.tolist()
     ([], [3, 4], [0, 1])
     """
-    size, held = control.size, control.holdings
-    if len(kin.near.start) != size + 1:
-        raise InvalidQuestion(f"kin of {len(kin.near.start) - 1} parties", where=f"control of {size}")
+    if len(kin.near.start) != control.size + 1:
+        raise InvalidQuestion(f"kin of {len(kin.near.start) - 1} parties", where=f"control of {control.size}")
     heads = np.flatnonzero(np.diff(kin.near.start)).astype(np.uint32)
+    if not len(heads):
+        return control, heads
+    return _headed(control, kin, heads), heads
+
+
+def _headed(control: Control, kin: Kin, heads: Nodes) -> Control:
+    """Control solved with one party more for each head, which holds what the head and the kin hold."""
+    size, held = control.size, control.holdings
     links, edges = [np.arange(len(held.tail))], [np.arange(len(control.edges.head))]
     tails = np.repeat(np.arange(size, dtype=np.uint32), np.diff(control.edges.start))
     owner, commander = [held.tail.astype(np.int64)], [tails.astype(np.int64)]
@@ -85,12 +94,10 @@ def family_control(control: Control, kin: Kin) -> tuple[Control, Nodes]:
     arrows = Arrows.of(size + len(heads), np.concatenate(commander), control.edges.head[which])
     kind = np.zeros(size + len(heads), np.uint8)
     kind[:size] = np.where(control.state, STATE, 0)
-    return solve_control(votes, arrows, kind=kind, threshold=control.threshold), heads
+    return solve_control(votes, arrows, kind=kind, threshold=control.threshold)
 
 
-def group_clients(
-    control: Control, kin: Kin, kind: NDArray[np.uint8], *, among: NDArray[np.bool_] | None = None
-) -> list[Circle]:
+def group_clients(control: Control, kin: Kin, kind: NDArray[np.uint8], *, possible: bool = False) -> list[Circle]:
     r"""Unite legal persons into group clients of the 2010 rules.
 
     A legal person with all it controls; and all that an individual controls, alone or with close
@@ -105,8 +112,8 @@ def group_clients(
     kin : Kin
         Within the degrees of the rule.
     kind : (n,) array of codes of party kinds
-    among : (n,) array of bool, optional
-        Only these legal persons count as members, as the clients of one lender; by default all.
+    possible : bool
+        Count control that bands only allow, alone and together, as certain.
 
     Raises
     ------
@@ -128,21 +135,30 @@ def group_clients(
     [([2, 3], (0, 1))]
     """
     together, heads = family_control(control, kin)
+    groups = control_groups(together.as_possible() if possible else together)
     legal = np.zeros(together.size, np.bool_)
-    legal[: control.size] = (kind != PERSON) & ~control.state & (True if among is None else among)
-    groups = control_groups(together)
-    count = np.bincount(
-        np.repeat(np.arange(len(groups)), np.diff(groups.start))[legal[groups.flat]], minlength=len(groups)
-    )
+    legal[: control.size] = (kind != PERSON) & ~control.state
+    kept = legal[groups.flat]
+    size = np.bincount(np.repeat(np.arange(len(groups)), np.diff(groups.start))[kept], minlength=len(groups))
+    flat, several = groups.flat[kept][np.repeat(size > 1, size)], np.flatnonzero(size > 1)
+    ends = np.cumsum(size[several])
+    parts = np.split(flat, ends[:-1])
+    tops = groups.top[several].tolist()
+    chosen = _outermost(parts, np.bincount(flat, minlength=control.size)[flat], ends) if parts[0].size else []
+    circles = [Circle(parts[k], _heads(control.size, tops[k], heads, kin)) for k in chosen]
+    return sorted(circles, key=lambda circle: circle.members.tolist())
+
+
+def _outermost(parts: list[Nodes], times: NDArray[np.int64], ends: NDArray[np.int64]) -> list[int]:
+    """Which sets lie within no other, of equal ones the first; `times` says in how many each entry's party is."""
+    start = np.append(0, ends[:-1])
+    shared = np.flatnonzero(np.maximum.reduceat(times, start) > 1).tolist()
     found: dict[frozenset[int], int] = {}
-    for group in np.flatnonzero(count > 1).tolist():
-        members = groups.members(group)
-        found.setdefault(frozenset(members[legal[members]].tolist()), int(groups.top[group]))
-    kept = greatest(found)
-    return [
-        Circle(np.array(sorted(members), np.uint32), _heads(control.size, found[members], heads, kin))
-        for members in sorted(kept, key=sorted)
-    ]
+    for k in shared:
+        found.setdefault(frozenset(parts[k].tolist()), k)
+    # A set with a member that no other has lies within none.
+    alone = np.flatnonzero(np.minimum.reduceat(times, start) == 1).tolist()
+    return sorted({*alone, *(found[members] for members in greatest(found))})
 
 
 def _heads(size: int, top: int, heads: Nodes, kin: Kin) -> tuple[int, ...]:
@@ -151,3 +167,51 @@ def _heads(size: int, top: int, heads: Nodes, kin: Kin) -> tuple[int, ...]:
         return (top,)
     person = int(heads[top - size])
     return (person, *sorted({*kin.near.at(person).tolist()} - {person}))
+
+
+def leave_circle(
+    control: Control, circle: Circle, *, refuted: Refuted, without: Iterable[int] = (), possible: bool = False
+) -> Nodes:
+    r"""Find who would leave a group client if some edges, or the kinship of some of its heads, were refuted.
+
+    .. math:: L = G \setminus \Big(\{h\} \cup C'\Big(\sum_{h \in H \setminus R} h\Big)\Big)
+
+    Parameters
+    ----------
+    control : Control
+        Who controls whom, n parties.
+    circle : Circle
+        A group client G with its heads H, as `group_clients` makes it.
+    refuted : Refuted
+        Holdings and edges to do without.
+    without : node numbers
+        Heads R who would no longer hold together with the first.
+    possible : bool
+        As `group_clients`.
+
+    Raises
+    ------
+    InvalidQuestion
+        If the first head is among those to do without.
+
+    Source
+    ------
+    银监会令2010年第4号 art. 3; control is monotone in votes (domain reference §1.4).
+
+    Example
+    -------
+    >>> held = solve_control(Holdings.exact(4, [0, 1, 1], [2, 3, 2], [0.3, 0.6, 0.3]))
+    >>> couple = Circle(np.array([2, 3], np.uint32), (0, 1))
+    >>> leave_circle(held, couple, refuted=Refuted(), without=[1]).tolist()
+    [2, 3]
+    >>> leave_circle(held, couple, refuted=Refuted(holdings=frozenset([2]))).tolist()
+    [3]
+    """
+    gone = set(without)
+    if circle.heads[0] in gone:
+        raise InvalidQuestion("is whom all others are kin to", where=f"head {circle.heads[0]}")
+    place = {x: k for k, x in enumerate(circle.members.tolist(), 1)}
+    place |= dict.fromkeys((head for head in circle.heads if head not in gone), 0)
+    found = control_among(control.as_possible() if possible else control, circle.members, place, refuted)
+    stays = {0, *found.controlled_by(0).tolist()}
+    return np.array([x for x in circle.members.tolist() if place[x] not in stays], np.uint32)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated
 
-from analytics.rules.reading import named, read_folder
+from analytics.rules.reading import read_folder
 from analytics.rules.rule import Among, Cited, Comparison, Flaw, Fraction, Norm, Words
 from graph.model import RELATED_TO, RELATIONSHIPS
 
@@ -94,30 +94,3 @@ def listed_rules() -> Mapping[str, ListedRule]:
     [(0.5, '>='), (0.3, '>'), (0.5, '>='), (None, '>=')]
     """
     return read_folder(ListedRule, PACKAGE, "rules")
-
-
-def listed_rule(name: str) -> ListedRule:
-    r"""The rule of this id.
-
-    .. math:: R_{name}
-
-    Parameters
-    ----------
-    name : str
-        Such as `CN_TAKEOVER`.
-
-    Raises
-    ------
-    InvalidQuestion
-        If no file has this id.
-
-    Source
-    ------
-    Domain reference §1.7.
-
-    Example
-    -------
-    >>> listed_rule("CN_TAKEOVER").name.zh
-    '上市公司收购管理办法'
-    """
-    return named(listed_rules(), name, where="rule")

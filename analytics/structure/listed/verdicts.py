@@ -80,7 +80,7 @@ def listed_control(
     company : int
         Node number of the listed company.
     rule : ListedRule
-        As `listed_rule` reads it.
+        As `listed_rules` reads it.
     board : Board, optional
         What is known of its board.
     influence : iterable of (node number, verdict)
@@ -98,9 +98,9 @@ def listed_control(
     Example
     -------
     >>> from analytics.structure.concert import Concert, solve_together
-    >>> from analytics.structure.listed.rules import listed_rule
+    >>> from analytics.structure.listed.rules import listed_rules
     >>> held = Holdings.exact(3, [0, 1], [2, 2], [0.2, 0.11])
-    >>> found = listed_control(held, solve_together(held, [Concert((0, 1), (0,))]), 2, listed_rule("CN_TAKEOVER"))
+    >>> found = listed_control(held, solve_together(held, [Concert((0, 1), (0,))]), 2, listed_rules()["CN_TAKEOVER"])
     >>> [(one.party, one.concert, one.outcome) for one in found]
     [(None, 0, 'met'), (0, None, 'cannot be tested'), (1, None, 'cannot be tested')]
     """

@@ -67,7 +67,7 @@ def beneficial_owners(
     company : int
         Node number.
     regime : Regime
-        As `regime_of` reads it.
+        As `regimes` reads it.
     offices : iterable of (person, role)
         Who holds which office at the company, for fallbacks.
     registered : (amount in whole units, currency), optional
@@ -85,13 +85,13 @@ def beneficial_owners(
     Example
     -------
     >>> from analytics.structure.control import solve_control
-    >>> from analytics.structure.owners.regimes import regime_of
+    >>> from analytics.structure.owners.regimes import regimes
     >>> from analytics.structure.owners.register import PERSON
     >>> from analytics.structure.votes import Holdings
     >>> import numpy as np
     >>> held = Holdings.exact(3, [0, 1], [2, 2], [0.25, 0.75])
     >>> register = Register(held, solve_control(held), np.array([PERSON, PERSON, 0], np.uint8))
-    >>> [[o.person for o in beneficial_owners(register, 2, regime_of(r)).owners] for r in ("EU_AMLR", "UK_PSC")]
+    >>> [[o.person for o in beneficial_owners(register, 2, regimes()[r]).owners] for r in ("EU_AMLR", "UK_PSC")]
     [[1, 0], [1]]
     """
     at = Measures(register, company)

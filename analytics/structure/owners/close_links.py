@@ -90,7 +90,7 @@ def close_links(register: Register, variant: Variant, book: Iterable[int]) -> Cl
     register : Register
         Shares, votes, control and kinds of n parties.
     variant : Variant
-        As `variant_of` reads it.
+        As `variants` reads it.
     book : iterable of node numbers
 
     Raises
@@ -106,11 +106,11 @@ def close_links(register: Register, variant: Variant, book: Iterable[int]) -> Cl
     -------
     >>> import numpy as np
     >>> from analytics.structure.control import solve_control
-    >>> from analytics.structure.owners.variants import variant_of
+    >>> from analytics.structure.owners.variants import variants
     >>> from analytics.structure.votes import Holdings
     >>> held = Holdings.exact(3, [0, 0], [1, 2], [0.25, 0.2])
     >>> register = Register(held, solve_control(held), np.zeros(3, np.uint8))
-    >>> [(link.first, link.second, link.third) for link in close_links(register, variant_of("ECB"), range(3)).pairs()]
+    >>> [(link.first, link.second, link.third) for link in close_links(register, variants()["ECB"], range(3)).pairs()]
     [(0, 1, None), (0, 2, None), (1, 2, 0)]
     """
     companies = sorted({int(party) for party in book})
@@ -134,7 +134,7 @@ def close_links_of(register: Register, variant: Variant, party: int) -> list[Clo
     register : Register
         Shares, votes, control and kinds of n parties.
     variant : Variant
-        As `variant_of` reads it.
+        As `variants` reads it.
     party : int
         Node number.
 
@@ -151,11 +151,11 @@ def close_links_of(register: Register, variant: Variant, party: int) -> list[Clo
     -------
     >>> import numpy as np
     >>> from analytics.structure.control import solve_control
-    >>> from analytics.structure.owners.variants import variant_of
+    >>> from analytics.structure.owners.variants import variants
     >>> from analytics.structure.votes import Holdings
     >>> held = Holdings.exact(3, [0, 0], [1, 2], [0.25, 0.2])
     >>> register = Register(held, solve_control(held), np.zeros(3, np.uint8))
-    >>> [(link.first, link.second, link.third) for link in close_links_of(register, variant_of("ECB"), 2)]
+    >>> [(link.first, link.second, link.third) for link in close_links_of(register, variants()["ECB"], 2)]
     [(0, 2, None), (1, 2, 0)]
     """
     known: dict[int, tuple[Tie, ...]] = {}

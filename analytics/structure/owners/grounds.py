@@ -56,12 +56,12 @@ def grounds_of(at: Measures, regime: Regime) -> dict[int, tuple[Ground, ...]]:
     -------
     >>> import numpy as np
     >>> from analytics.structure.control import solve_control
-    >>> from analytics.structure.owners.regimes import regime_of
+    >>> from analytics.structure.owners.regimes import regimes
     >>> from analytics.structure.owners.register import PERSON, Register
     >>> from analytics.structure.votes import Holdings
     >>> held = Holdings.exact(2, [0], [1], [0.6])
     >>> register = Register(held, solve_control(held), np.array([PERSON, 0], np.uint8))
-    >>> [ground.test for ground in grounds_of(Measures(register, 1), regime_of("CN_2024"))[0]]
+    >>> [ground.test for ground in grounds_of(Measures(register, 1), regimes()["CN_2024"])[0]]
     ['capital', 'votes', 'control']
     """
     found: dict[int, list[Ground]] = {}

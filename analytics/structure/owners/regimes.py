@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated
 
-from analytics.rules.reading import named, read_folder
+from analytics.rules.reading import read_folder
 from analytics.rules.rule import Among, Cited, Comparison, Flaw, Fraction, Norm, Words
 
 PACKAGE = "analytics.structure.owners"
@@ -94,31 +94,3 @@ def regimes() -> Mapping[str, Regime]:
     ['CN_2024', 'EU_AMLD4', 'EU_AMLR', 'UK_PSC']
     """
     return read_folder(Regime, PACKAGE, "regimes")
-
-
-def regime_of(name: str) -> Regime:
-    r"""The regime of this id.
-
-    .. math:: R_{name}
-
-    Parameters
-    ----------
-    name : str
-        Such as `CN_2024`.
-
-    Raises
-    ------
-    InvalidQuestion
-        If no file has this id.
-
-    Source
-    ------
-    Domain reference §1.6.
-
-    Example
-    -------
-    >>> from datetime import date
-    >>> regime_of("EU_AMLR").in_force(date(2026, 1, 1))
-    False
-    """
-    return named(regimes(), name, where="regime")

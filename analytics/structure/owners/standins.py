@@ -59,12 +59,12 @@ def officers_of(
     -------
     >>> import numpy as np
     >>> from analytics.structure.control import solve_control
-    >>> from analytics.structure.owners.regimes import regime_of
+    >>> from analytics.structure.owners.regimes import regimes
     >>> from analytics.structure.owners.register import PERSON, Register
     >>> from analytics.structure.votes import Holdings
     >>> held = Holdings.exact(2, [], [], [])
     >>> at = Measures(Register(held, solve_control(held), np.array([PERSON, 0], np.uint8)), 1)
-    >>> [officer.role for officer in officers_of(at, regime_of("CN_2024"), [], [(0, "总经理")])[0]]
+    >>> [officer.role for officer in officers_of(at, regimes()["CN_2024"], [], [(0, "总经理")])[0]]
     ['总经理']
     """
     state = at.register.control.state
@@ -113,12 +113,12 @@ def exempt_of(at: Measures, exemption: Exemption, registered: tuple[float, str] 
     -------
     >>> import numpy as np
     >>> from analytics.structure.control import solve_control
-    >>> from analytics.structure.owners.regimes import regime_of
+    >>> from analytics.structure.owners.regimes import regimes
     >>> from analytics.structure.owners.register import PERSON, Register
     >>> from analytics.structure.votes import Holdings
     >>> held = Holdings.exact(2, [0], [1], [1.0])
     >>> at = Measures(Register(held, solve_control(held), np.array([PERSON, 0], np.uint8)), 1)
-    >>> exempt_of(at, regime_of("CN_2024").exemption, (10_000_000, "CNY")).verdict
+    >>> exempt_of(at, regimes()["CN_2024"].exemption, (10_000_000, "CNY")).verdict
     True
     """
     direct = at.portions("direct", "capital")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated
 
-from analytics.rules.reading import named, read_folder
+from analytics.rules.reading import read_folder
 from analytics.rules.rule import Among, Comparison, Flaw, Fraction, Norm
 from analytics.structure.owners.regimes import PACKAGE, Layer
 
@@ -58,30 +58,3 @@ def variants() -> Mapping[str, Variant]:
     ['CRR', 'ECB']
     """
     return read_folder(Variant, PACKAGE, "variants")
-
-
-def variant_of(name: str) -> Variant:
-    r"""The variant of this id.
-
-    .. math:: V_{name}
-
-    Parameters
-    ----------
-    name : str
-        Such as `ECB`.
-
-    Raises
-    ------
-    InvalidQuestion
-        If no file has this id.
-
-    Source
-    ------
-    Domain reference §1.8.
-
-    Example
-    -------
-    >>> variant_of("CRR").measure
-    'attributed'
-    """
-    return named(variants(), name, where="variant")

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.structure.concert import Concert, Together, concert_ties, find_concerts, solve_together
-from analytics.structure.listed.rules import listed_rule
+from analytics.structure.listed.rules import listed_rules
 from analytics.structure.votes import Arrows, Holdings
 from graph.errors import InvalidQuestion
 from graph.model import RELATIONSHIPS
@@ -130,6 +130,6 @@ def test_kin_count_up_to_the_generation_of_the_rule_and_unknown_kin_are_presumed
         "line": np.array(line, np.int8),
         "generations": np.array(far),
     }
-    declared, presumed = concert_ties(SimpleNamespace(fields=fields), listed_rule("CN_TAKEOVER").concert)
+    declared, presumed = concert_ties(SimpleNamespace(fields=fields), listed_rules()["CN_TAKEOVER"].concert)
     assert declared.tolist() == [6]
     assert presumed.tolist() == [0, 2, 4, 5, 6]

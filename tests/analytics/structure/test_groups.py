@@ -4,7 +4,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.structure.control import STATE, solve_control
-from analytics.structure.groups import BOOK, Groups, connected_groups, control_groups, groups_around, grown_groups
+from analytics.structure.groups import (
+    BOOK,
+    Groups,
+    Grown,
+    connected_groups,
+    control_groups,
+    groups_around,
+    grown_groups,
+)
 from analytics.structure.reach import Nodes
 from analytics.structure.votes import Arrows, Holdings
 from graph.errors import InvalidQuestion
@@ -119,8 +127,8 @@ def test_connected_groups_are_the_greatest_closures(
     assert set().union(*found) == clients
 
 
-def listed(groups: list[Nodes], party: int) -> list[list[int]]:
-    return [group.tolist() for group in groups if party in group]
+def listed(groups: list[Grown]) -> list[tuple[list[int], list[int]]]:
+    return [(group.clients.tolist(), group.seed.tolist()) for group in groups]
 
 
 @given(exact_worlds(), st.lists(PAIRS, max_size=8), st.sets(st.integers(0, 7), max_size=2))
@@ -133,16 +141,16 @@ def test_groups_around_a_party_are_those_of_all_that_it_sits_in(
     left = [fall for at, fall in enumerate(falls) if at not in refuted]
     fewer = Arrows.of(SIZE, *(zip(*left, strict=True) if left else ((), ())))
     for arrows, without in ((whole, set[int]()), (fewer, refuted)):
-        every = connected_groups(groups, arrows, range(SIZE))
+        every = grown_groups(groups, arrows, range(SIZE))
         for x in range(SIZE):
             found = groups_around(groups, whole, x, refuted=without)
-            assert [group.tolist() for group in found] == listed(every, x)
+            assert listed(found) == listed([group for group in every if x in group.clients])
 
 
 def test_a_group_that_grows_too_far_is_refused() -> None:
     groups = control_groups(solve_control(Holdings.exact(6, [], [], [])))
     chain = Arrows.of(6, [0, 1, 2, 3, 4], [1, 2, 3, 4, 5])
-    assert [len(group) for group in groups_around(groups, chain, 5, most=6)] == [6]
+    assert [len(group.clients) for group in groups_around(groups, chain, 5, most=6)] == [6]
     with pytest.raises(InvalidQuestion, match="more than 5"):
         groups_around(groups, chain, 0, most=5)
     with pytest.raises(InvalidQuestion, match="party 6"):
@@ -203,4 +211,4 @@ def test_a_book_of_thousands_has_the_groups_that_its_parties_have_one_by_one() -
     groups, falls = control_groups(solve_control(held)), Arrows.of(size, *random.integers(0, size, (2, BOOK)))
     book = [group.tolist() for group in connected_groups(groups, falls, range(size))]
     for x in random.integers(0, size, 50).tolist():
-        assert [group.tolist() for group in groups_around(groups, falls, x)] == [g for g in book if x in g]
+        assert [group.clients.tolist() for group in groups_around(groups, falls, x)] == [g for g in book if x in g]

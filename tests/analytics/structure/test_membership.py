@@ -10,7 +10,7 @@ from analytics.structure.groups import Groups, connected_groups, control_groups
 from analytics.structure.membership import Refuted, grow, leave, path
 from analytics.structure.votes import Arrows, Holdings
 from graph.errors import InvalidQuestion
-from tests.analytics.structure.worlds import NODES, PAIRS, SIZE, World, exact_worlds
+from tests.analytics.structure.worlds import NODES, PAIRS, SIZE, World, banded_worlds, exact_worlds
 
 DEPENDS = st.lists(PAIRS.filter(lambda pair: pair[0] != pair[1]), max_size=6, unique=True)
 
@@ -128,3 +128,35 @@ def test_a_seed_that_is_none_is_refused() -> None:
         grow(groups, falls([]), [SIZE])
     with pytest.raises(InvalidQuestion, match="top"):
         leave(groups, falls([]), [0], top=1, refuted=Refuted())
+
+
+BANDS = banded_worlds()
+
+
+@given(BANDS, st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)).filter(lambda p: p[0] != p[1]), max_size=3))
+@settings(max_examples=200, deadline=None)
+def test_who_leaves_a_group_of_possible_control_is_who_a_new_solution_leaves_out(
+    world: list[tuple[int, int, int, int, int]], depends: list[tuple[int, int]]
+) -> None:
+    """The second method: control of all parties solved again without the holding, and the group grown from its top."""
+    size = 5
+    holdings = _banded(size, world)
+    groups = control_groups(solve_control(holdings).as_possible())
+    arrows = Arrows.of(size, [s for _, s in depends], [x for x, _ in depends])
+    for at in range(len(holdings.tail)):
+        low, high = holdings.low.copy(), holdings.high.copy()
+        kept = np.arange(len(low)) != at
+        left = Holdings.between(
+            size, holdings.tail[kept], holdings.head[kept], low[kept], high[kept],
+            holdings.ends[kept] if len(holdings.ends) else (),
+        )  # fmt: skip
+        after = control_groups(solve_control(left).as_possible())
+        for top, seed in [(int(groups.top[k]), groups.members(k).tolist()) for k in range(len(groups))]:
+            again = grow(after, arrows, [top, *after.control.controlled_by(top).tolist()])
+            gone = leave(groups, arrows, seed, top=top, refuted=Refuted(holdings=frozenset([at])))
+            assert set(gone.tolist()) == set(grow(groups, arrows, seed)) - set(again)
+
+
+def _banded(size: int, world: list[tuple[int, int, int, int, int]]) -> Holdings:
+    tail, head, low, high, ends = (list(column) for column in zip(*world, strict=True)) if world else ([],) * 5
+    return Holdings.between(size, tail, head, np.array(low) / 4, np.array(high) / 4, ends)

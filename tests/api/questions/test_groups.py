@@ -7,6 +7,8 @@ from analytics.structure.reach import Nodes
 from api.engine import Engine, Place
 from api.questions import groups
 from api.questions.groups import Group
+from graph.errors import InvalidQuestion
+from tests.api.questions.lending import bank
 from tests.api.world import Book, day, instant
 
 FIRMS = [f"r:{n:02d}" for n in range(30)]
@@ -85,8 +87,11 @@ def test_a_suspected_dependence_stands_in_the_wider_reading_with_all_that_speaks
     assert {one.statement, one.facts[0].fact_id} <= {source.fact_id for source in told.sources}
     assert by_id["r:mine"].through == by_id["r:supplier"].party
     assert by_id["r:supplier"].through == by_id["r:buyer"].party
-    (edge,) = group.edges
-    assert (edge.state, {party.id for party in edge.leave}) == ("suspected", {"r:supplier", "r:mine"})
+    assert [(edge.kind, edge.party.id, edge.state, {one.id for one in edge.leave}) for edge in group.edges] == [
+        ("DEPENDS_ON", "r:supplier", "suspected", {"r:supplier", "r:mine"}),
+        ("OWNS", "r:buyer", "stated", {"r:buyer", "r:supplier", "r:mine"}),
+        ("OWNS", "r:mine", "stated", {"r:mine"}),
+    ]
 
 
 def test_a_confirmed_dependence_makes_both_readings_one(tmp_path: Path) -> None:
@@ -113,3 +118,51 @@ def test_what_cannot_be_tested_is_told(tmp_path: Path) -> None:
     asked = trading(tmp_path)
     told = groups(asked, "r:buyer", moment=asked.moment()).answer
     assert {one.criterion: one.others for one in told.untested} == {"cn-annex1-1": 1, "cn-annex1-5": 0}
+
+
+def test_possible_control_joins_the_wider_reading_and_is_told_as_possible(tmp_path: Path) -> None:
+    asked = bank(tmp_path, ("OWNS", {"from": "r:p", "to": "r:solo", "share": (0.4, 0.6, 0)}))
+    told = groups(asked, "r:solo", moment=asked.moment())
+    assert told.answer.groups == ()
+    (group,) = told.answer.with_suspected
+    (mine,) = [member for member in group.members if member.party.id == "r:solo"]
+    assert mine.why == "possible"
+    assert [(fall.low, fall.high) for fall in mine.proof] == [(0.4, 0.6)]
+    leaving = {edge.party.id: {one.id for one in edge.leave} for edge in group.edges if edge.kind == "OWNS"}
+    assert leaving == {"r:solo": {"r:solo"}, "r:a1": {"r:a1", "r:s"}, "r:a2": {"r:a2", "r:t"}}
+    assert any("only possible" in reason for reason in told.reasons)
+
+
+@pytest.mark.parametrize("name", ["r:f1", "r:m", "r:w"])
+def test_a_couple_unites_a_group_client_and_what_each_fact_holds_together_is_told(tmp_path: Path, name: str) -> None:
+    """They hold 30 % of one firm each, and he 60 % of another."""
+    asked = bank(tmp_path)
+    told = groups(asked, name, kind="group-clients", moment=asked.moment())
+    (group,) = told.answer.groups
+    assert ([one.id for one in group.heads], group.basis) == (["r:m", "r:w"], "group client")
+    assert {member.party.id: member.why for member in group.members} == {"r:f1": "family", "r:f2": "controlled"}
+    (joint,) = [member for member in group.members if member.why == "family"]
+    assert [(fall.company.id, round(fall.low, 9), len(fall.by)) for fall in joint.proof] == [("r:f1", 0.6, 2)]
+    leaving = [(edge.kind, edge.party.id, edge.other.id, {one.id for one in edge.leave}) for edge in group.edges]
+    assert sorted(leaving) == [
+        ("OWNS", "r:f1", "r:m", {"r:f1"}),
+        ("OWNS", "r:f1", "r:w", {"r:f1"}),
+        ("OWNS", "r:f2", "r:m", {"r:f2"}),
+        ("RELATED_TO", "r:w", "r:m", {"r:f1"}),
+    ]
+    assert {fact.fact_id for edge in group.edges for fact in edge.facts} <= {one.fact_id for one in told.sources}
+
+
+def test_group_clients_count_no_dependence_and_name_no_criteria(tmp_path: Path) -> None:
+    asked = bank(tmp_path)
+    told = groups(asked, "r:a1", kind="group-clients", moment=asked.moment()).answer
+    assert members(told.groups) == [{"r:p": "top", "r:a1": "controlled", "r:a2": "controlled"}]
+    assert (told.with_suspected, told.dependences, told.untested, told.criteria) == ((), (), (), ())
+    connected = groups(asked, "r:a1", moment=asked.moment()).answer
+    assert [used.id for used in connected.criteria] == ["cn-annex1"]
+
+
+def test_a_kind_that_is_none_is_refused(tmp_path: Path) -> None:
+    asked = bank(tmp_path)
+    with pytest.raises(InvalidQuestion, match="no kind families"):
+        groups(asked, "r:a1", kind="families", moment=asked.moment())

@@ -61,8 +61,9 @@ def test_dependence_on_a_controlled_firm_is_followed_from_the_top(tmp_path: Path
 
 def test_relatives_are_shown_with_their_kinship_and_what_they_hold(tmp_path: Path) -> None:
     related = fact("RELATED_TO", P, Q, kind="spouse")
-    found = groups(view(tmp_path, *FIRST, owns(P, A, 0.3), owns(Q, A, 0.3), related), A)
-    assert set(found) == {("control", True)}
+    found = groups(view(tmp_path, *FIRST, owns(P, A, 0.3), owns(Q, A, 0.3), owns(P, B, 0.6), related), A)
+    assert {(kind, sure) for kind, sure in found if kind == "control"} == {("control", True)}
+    assert {member.party.id for member in found["control", True].members} == {A, B}
     ((party, how, _),) = steps(found["control", True])
     assert (party, how) == (A, "with relatives")
     assert set(facts(found["control", True])) == {("RELATED_TO", P, Q), ("OWNS", P, A), ("OWNS", Q, A)}

@@ -24,7 +24,7 @@ def settled(sales: list[tuple[int, int]], judged: list[Judged]) -> Dependences:
         np.array(columns[0], np.uint32), np.array(columns[1], np.uint32), list(columns[2]),
         np.array(columns[3], np.bool_),
     )  # fmt: skip
-    return settle(SIZE, suspect(rule_sets()["cn-annex1"], figures), verdicts)
+    return settle(SIZE, suspect(rule_sets()["cn-annex1"].criteria, figures), verdicts)
 
 
 def arrows(found: Dependences, *, wide: bool) -> set[tuple[int, int]]:

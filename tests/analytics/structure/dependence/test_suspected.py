@@ -6,7 +6,7 @@ from analytics.structure.dependence.rules import rule_sets
 from analytics.structure.dependence.suspected import Suspected, suspect
 from tests.analytics.structure.dependence.trade import traded
 
-BASEL, CHINA = (rule_sets()[name] for name in ("basel-lex10", "cn-annex1"))
+BASEL, CHINA = (rule_sets()[name].criteria for name in ("basel-lex10", "cn-annex1"))
 
 
 def told(found: Suspected) -> set[tuple[int, int, str]]:

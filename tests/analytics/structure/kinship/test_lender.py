@@ -1,7 +1,12 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from analytics.structure.control import solve_control
 from analytics.structure.kinship.kin import degrees
-from analytics.structure.kinship.lender import Related, related_parties
+from analytics.structure.kinship.lender import Related, leave_related, related_parties
+from analytics.structure.membership import Refuted
+from analytics.structure.votes import Holdings
 from graph.errors import InvalidQuestion
 from tests.analytics.structure.kinship.families import Row, holdings, married, owned
 
@@ -52,3 +57,49 @@ def test_a_lender_that_is_none_or_a_rule_without_a_share_is_refused() -> None:
         related_parties(owned(), holdings(), (), married(), RULE, lender=99)
     with pytest.raises(InvalidQuestion, match="share"):
         related_parties(owned(), holdings(), (), married(), degrees()["cn-group-2010"], lender=BANK)
+
+
+def test_what_follows_from_a_band_is_told_apart() -> None:
+    """a may hold 5 % and surely controls b; whom d surely is held by 6 % may control e."""
+    votes = Holdings.between(10, [4, 4, 6, 6], [BANK, 5, BANK, 7], [0.04, 0.6, 0.06, 0.4], [0.06, 0.6, 0.06, 0.6])
+    found = related_parties(solve_control(votes), votes, (), married(rule=RULE.id), RULE, lender=BANK)
+    assert found.why == {6: ("holder", BANK)}
+    assert found.maybe == {4: ("possible holder", BANK), 5: ("controlled", 4), 7: ("possibly controlled", 6)}
+    assert [x for x, _ in found.chain(5)] == [4, 5]
+
+
+HELD = st.lists(
+    st.tuples(st.integers(0, 8), st.integers(4, 8), st.integers(1, 12)).filter(lambda row: row[0] != row[1]),
+    max_size=10, unique_by=lambda row: row[:2],
+)  # fmt: skip
+
+
+@given(HELD, st.sets(st.integers(0, 3), max_size=2), st.sets(st.sampled_from([(0, 1), (1, 2), (2, 3)])))
+@settings(max_examples=150, deadline=None)
+def test_who_leaves_the_lenders_circle_is_who_is_not_found_without_the_fact(
+    held: list[tuple[int, int, int]], officers: set[int], kin: set[tuple[int, int]]
+) -> None:
+    """The second method: all related parties found again without it."""
+    left, rows = dict.fromkeys(range(10), 20), list[Row]()
+    for x, y, votes in sorted(held):
+        if votes <= left[y]:
+            left[y] -= votes
+            rows.append((x, y, votes / 20))
+    pairs, control = sorted(kin), owned(*rows)
+    found = related(*rows, officers=tuple(officers), kin=tuple(pairs))
+
+    def gone(rows: list[Row], officers: set[int], pairs: list[tuple[int, int]], refuted: Refuted) -> set[int]:
+        people = married(*pairs, rule=RULE.id)
+        told = leave_related(found, control, holdings(*rows), officers, people, RULE, refuted=refuted)
+        assert set(told.tolist()) == set(found.why) - set(
+            related(*rows, officers=tuple(officers), kin=tuple(pairs)).why
+        )
+        return set(told.tolist())
+
+    assert gone(rows, officers, pairs, Refuted()) == set()
+    for at in range(len(rows)):
+        gone([row for k, row in enumerate(rows) if k != at], officers, pairs, Refuted(holdings=frozenset([at])))
+    for officer in officers:
+        gone(rows, officers - {officer}, pairs, Refuted())
+    for pair in pairs:
+        gone(rows, officers, [other for other in pairs if other != pair], Refuted())

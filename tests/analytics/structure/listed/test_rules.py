@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from analytics.rules.reading import read_rule
-from analytics.structure.listed.rules import PACKAGE, ListedRule, listed_rule
-from graph.errors import InvalidQuestion, InvalidRule
+from analytics.structure.listed.rules import PACKAGE, ListedRule
+from graph.errors import InvalidRule
 
 CHINA = tomllib.loads((resources.files(PACKAGE) / "rules" / "cn_takeover.toml").read_text(encoding="utf-8"))
 
@@ -33,9 +33,3 @@ def test_what_a_rule_may_not_say_is_refused(change: Callable[[dict[str, Any]], o
     with pytest.raises(InvalidRule) as error:
         read_rule(ListedRule, table, where="a.toml")
     assert error.value.where.startswith("a.toml")
-
-
-def test_an_unknown_rule_is_answered_with_those_there_are() -> None:
-    with pytest.raises(InvalidQuestion) as error:
-        listed_rule("HK_TAKEOVER")
-    assert error.value.remedy == "name one of CN_TAKEOVER"

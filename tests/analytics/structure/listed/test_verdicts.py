@@ -4,13 +4,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.structure.concert import Concert, solve_together
-from analytics.structure.listed.rules import listed_rule
+from analytics.structure.listed.rules import listed_rules
 from analytics.structure.listed.verdicts import Board, Investor, listed_control
 from analytics.structure.votes import Arrows, Holdings
 from tests.analytics.structure.test_control import solve
 from tests.analytics.structure.worlds import NODES, SIZE, World, exact_worlds, naive_control
 
-RULE = listed_rule("CN_TAKEOVER")
+RULE = listed_rules()["CN_TAKEOVER"]
 
 
 def fares(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from analytics.structure.concert import Concert, solve_together
 from analytics.structure.control import STATE, solve_control
 from analytics.structure.owners.beneficial import BeneficialOwners, beneficial_owners
-from analytics.structure.owners.regimes import regime_of, regimes
+from analytics.structure.owners.regimes import regimes
 from analytics.structure.owners.register import PERSON, Register
 from analytics.structure.votes import Arrows, Holdings
 from tests.analytics.structure.owners.shares import in_twentieths, shares_of
@@ -69,7 +69,7 @@ def by_definition(world: World, company: int, regime: str, person: int) -> bool:
 def test_a_person_is_an_owner_where_the_regime_says_so(regime: str, world: World) -> None:
     register = register_of(world)
     for company in np.flatnonzero(register.kind != PERSON).tolist():
-        found = beneficial_owners(register, company, regime_of(regime))
+        found = beneficial_owners(register, company, regimes()[regime])
         if not found.closed:
             persons = np.flatnonzero(register.kind == PERSON).tolist()
             assert set(named(found)) == {p for p in persons if by_definition(world, company, regime, p)}
@@ -82,7 +82,7 @@ def test_a_quarter_is_in_or_out_as_the_regime_says(regime: str, nano: float, abo
     """The table of the domain reference §1.6: China and the regulation take 25.00 % in, the others leave it out."""
     register = firm((0, 1, 0.25 + nano * 1e-9), persons=(0,))
     included = regime in ("CN_2024", "EU_AMLR")
-    assert bool(named(beneficial_owners(register, 1, regime_of(regime)))) is (included if above is None else above)
+    assert bool(named(beneficial_owners(register, 1, regimes()[regime]))) is (included if above is None else above)
 
 
 def test_a_published_band_is_possible_or_certain_by_its_ends() -> None:
@@ -90,30 +90,30 @@ def test_a_published_band_is_possible_or_certain_by_its_ends() -> None:
     for ends, sure in ((1, True), (0, False)):
         held = Holdings.between(2, [0], [1], [0.25], [0.5], [ends])
         register = Register(held, solve_control(held), np.array([PERSON, 0], np.uint8))
-        (owner,) = beneficial_owners(register, 1, regime_of("UK_PSC")).owners
+        (owner,) = beneficial_owners(register, 1, regimes()["UK_PSC"]).owners
         assert (owner.certain, owner.low, owner.high) == (sure, 0.25, 0.5)
-        assert named(beneficial_owners(register, 1, regime_of("CN_2024"))) == [0]
+        assert named(beneficial_owners(register, 1, regimes()["CN_2024"])) == [0]
 
 
 def test_18_percent_and_control_of_a_30_percent_holder_differ_by_regime() -> None:
     """Worked case OWN-11, with its proof: the holding of 30 % and the step by which its holder falls."""
     register = firm((0, 1, 0.6), (1, 2, 0.3), (3, 2, 0.7), persons=(0,))
-    assert named(beneficial_owners(register, 2, regime_of("CN_2024"))) == []
-    (owner,) = beneficial_owners(register, 2, regime_of("UK_PSC")).owners
+    assert named(beneficial_owners(register, 2, regimes()["CN_2024"])) == []
+    (owner,) = beneficial_owners(register, 2, regimes()["UK_PSC"]).owners
     shares, _votes = owner.grounds
     links = register.capital
     assert [(int(links.tail[k]), int(links.head[k])) for k in shares.holdings] == [(1, 2)]
     assert [(step.company, step.holders) for step in shares.steps] == [(1, (0,))]
     assert shares.low == 0.3
     assert owner.low == pytest.approx(0.18, abs=1e-12)
-    (owner,) = beneficial_owners(register, 2, regime_of("EU_AMLR")).owners
+    (owner,) = beneficial_owners(register, 2, regimes()["EU_AMLR"]).owners
     assert [ground.test for ground in owner.grounds] == ["art54a"]
 
 
 def test_a_part_of_the_controller_suffices_where_share_and_control_meet() -> None:
     """Article 54(b): 30 % of an entity that controls with 60 %; multiplied it is 18 %."""
     register = firm((0, 1, 0.3), (1, 2, 0.6), persons=(0,))
-    (owner,) = beneficial_owners(register, 2, regime_of("EU_AMLR")).owners
+    (owner,) = beneficial_owners(register, 2, regimes()["EU_AMLR"]).owners
     (ground,) = owner.grounds
     assert (ground.test, ground.low) == ("art54b", 0.3)
     assert [step.company for step in ground.steps] == [2]
@@ -128,31 +128,31 @@ def in_concert(register: Register, *groups: Iterable[int]) -> Register:
 def test_those_in_concert_count_together_where_the_regime_counts_them_so() -> None:
     register = firm((0, 2, 0.15), (1, 2, 0.1), persons=(0, 1))
     both = in_concert(register, (0, 1))
-    found = beneficial_owners(both, 2, regime_of("CN_2024"))
+    found = beneficial_owners(both, 2, regimes()["CN_2024"])
     assert [(o.person, g.low, g.partners) for o in found.owners for g in o.grounds if g.test == "capital"] == [
         (0, 0.25, (1,)),
         (1, 0.25, (0,)),
     ]
-    assert named(beneficial_owners(register, 2, regime_of("CN_2024"))) == []
-    assert named(beneficial_owners(both, 2, regime_of("EU_AMLD4"))) == []
+    assert named(beneficial_owners(register, 2, regimes()["CN_2024"])) == []
+    assert named(beneficial_owners(both, 2, regimes()["EU_AMLD4"])) == []
 
 
 def test_a_concert_that_controls_makes_each_person_in_it_an_owner() -> None:
     """0 and 1 have 30 % each of 2, which holds 60 % of 3: of 3 each has 18 % and both control it."""
     both = in_concert(firm((0, 2, 0.3), (1, 2, 0.3), (2, 3, 0.6), persons=(0, 1)), (0, 1))
-    found = beneficial_owners(both, 3, regime_of("CN_2024"))
+    found = beneficial_owners(both, 3, regimes()["CN_2024"])
     grounds = {o.person: {g.test: g for g in o.grounds} for o in found.owners}
     assert grounds.keys() == {0, 1}
     assert grounds[0]["control"].partners == (1,)
     assert [(step.company, step.holders) for step in grounds[0]["control"].steps] == [(2, (0, 1)), (3, (2,))]
-    uk = beneficial_owners(both, 3, regime_of("UK_PSC")).owners[0].grounds[0]
+    uk = beneficial_owners(both, 3, regimes()["UK_PSC"]).owners[0].grounds[0]
     assert (uk.test, uk.low, [step.company for step in uk.steps]) == ("shares", 0.6, [2])
 
 
 def test_what_one_member_holds_through_another_counts_once() -> None:
     """0 has 80 % of 1, and 1 has 20 % of 2: the concert of both has 20 % of 2, not 36 %."""
     both = in_concert(firm((0, 1, 0.8), (1, 2, 0.2), persons=(0,)), (0, 1))
-    assert named(beneficial_owners(both, 2, regime_of("CN_2024"))) == []
+    assert named(beneficial_owners(both, 2, regimes()["CN_2024"])) == []
 
 
 @pytest.mark.parametrize("regime", REGIMES)
@@ -162,27 +162,27 @@ def test_a_concert_never_loses_an_owner(regime: str, world: World, group: set[in
     register = register_of(world)
     both = in_concert(register, group)
     for company in np.flatnonzero(register.kind != PERSON).tolist():
-        alone = named(beneficial_owners(register, company, regime_of(regime)))
-        joined = named(beneficial_owners(both, company, regime_of(regime)))
+        alone = named(beneficial_owners(register, company, regimes()[regime]))
+        joined = named(beneficial_owners(both, company, regimes()[regime]))
         assert set(alone) <= set(joined)
 
 
 def test_nobody_passing_the_first_known_office_is_reported() -> None:
     register = firm(*((k, 5, 0.2) for k in range(5)), persons=tuple(range(5)))
     offices = [(3, "经理"), (4, " General Manager "), (2, "监事")]
-    found = beneficial_owners(register, 5, regime_of("CN_2024"), offices=offices)
+    found = beneficial_owners(register, 5, regimes()["CN_2024"], offices=offices)
     assert [(o.person, o.certain, o.fallback.citation) for o in found.officers] == [(4, True, "art. 7")]
     assert found.missing == ()
-    bare = beneficial_owners(register, 5, regime_of("CN_2024"))
+    bare = beneficial_owners(register, 5, regimes()["CN_2024"])
     assert (bare.officers, [fallback.when for fallback in bare.missing]) == ((), ["none"])
-    assert beneficial_owners(register, 5, regime_of("UK_PSC"), offices=offices).officers == ()
+    assert beneficial_owners(register, 5, regimes()["UK_PSC"], offices=offices).officers == ()
 
 
 def test_a_company_of_the_state_is_reported_with_its_legal_representative() -> None:
     held = Holdings.exact(4, [0, 1], [1, 2], [1.0, 0.7])
     kind = np.array([STATE, 0, 0, PERSON], np.uint8)
     register = Register(held, solve_control(held, kind=kind), kind)
-    found = beneficial_owners(register, 2, regime_of("CN_2024"), offices=[(3, "法定代表人"), (3, "总经理")])
+    found = beneficial_owners(register, 2, regimes()["CN_2024"], offices=[(3, "法定代表人"), (3, "总经理")])
     assert found.owners == ()
     assert [(o.person, o.role) for o in found.officers] == [(3, "法定代表人")]
 
@@ -204,14 +204,14 @@ def test_small_companies_held_by_natural_persons_alone_are_exempt(
     registered: tuple[float, str] | None,
     verdict: bool | None,
 ) -> None:
-    found = beneficial_owners(firm(*rows, persons=persons), 2, regime_of("CN_2024"), registered=registered)
+    found = beneficial_owners(firm(*rows, persons=persons), 2, regimes()["CN_2024"], registered=registered)
     assert found.exempt is not None
     assert found.exempt.verdict is verdict
 
 
 def test_an_outside_controller_takes_the_exemption_away() -> None:
     register = firm((0, 2, 1.0), (1, 3, 0.1), persons=(0, 1), edges=((1, 2),))
-    found = beneficial_owners(register, 2, regime_of("CN_2024"), registered=(1, "CNY"))
+    found = beneficial_owners(register, 2, regimes()["CN_2024"], registered=(1, "CNY"))
     assert found.exempt is not None
     assert found.exempt.verdict is False
 
@@ -221,6 +221,6 @@ def test_an_outside_controller_takes_the_exemption_away() -> None:
 def test_owners_and_the_unknown_rest_never_pass_the_whole(world: World) -> None:
     register = register_of(world)
     for company in np.flatnonzero(register.kind != PERSON).tolist():
-        found = beneficial_owners(register, company, regime_of("CN_2024"))
+        found = beneficial_owners(register, company, regimes()["CN_2024"])
         assert 0 <= found.rest <= 1
         assert sum(owner.low for owner in found.owners) + found.rest <= 1 + 1e-9

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from analytics.structure.control import solve_control
 from analytics.structure.owners.close_links import CloseLink, close_links, close_links_of
 from analytics.structure.owners.register import Register
-from analytics.structure.owners.variants import variant_of
+from analytics.structure.owners.variants import variants
 from analytics.structure.votes import Holdings
 from tests.analytics.structure.owners.shares import in_twentieths, shares_of
 from tests.analytics.structure.test_control import solve
@@ -60,7 +60,7 @@ def test_a_book_has_the_pairs_of_the_definition(
     """Company by company, or all pairs of the graph at once."""
     monkeypatch.setattr("analytics.structure.owners.close_links.MANY", many)
     expected = by_definition(world, variant)
-    links = close_links(register_of(world), variant_of(variant), range(SIZE))
+    links = close_links(register_of(world), variants()[variant], range(SIZE))
     assert shown(links.pairs()) == expected
     assert all(link.certain for link in links.pairs())
 
@@ -73,7 +73,7 @@ def test_one_party_has_the_pairs_of_the_book_in_which_it_stands(
 ) -> None:
     """Company by company, or all that an owner has at once."""
     monkeypatch.setattr("analytics.structure.owners.close_links.WIDE", wide)
-    register, rule = register_of(world), variant_of(variant)
+    register, rule = register_of(world), variants()[variant]
     everything = shown(close_links(register, rule, range(SIZE)).pairs())
     for party in range(SIZE):
         found = close_links_of(register, rule, party)
@@ -84,7 +84,7 @@ def test_one_party_has_the_pairs_of_the_book_in_which_it_stands(
 def pair(low: float, high: float | None = None, ends: int = 0) -> list[tuple[int, bool]]:
     held = Holdings.between(2, [0], [1], [low], [low if high is None else high], [ends])
     register = Register(held, solve_control(held), np.zeros(2, np.uint8))
-    return [(link.first, link.certain) for link in close_links(register, variant_of("ECB"), range(2)).pairs()]
+    return [(link.first, link.certain) for link in close_links(register, variants()["ECB"], range(2)).pairs()]
 
 
 def test_a_fifth_links_and_a_billionth_less_does_not() -> None:
@@ -100,11 +100,11 @@ def test_a_band_across_a_fifth_links_perhaps() -> None:
 def test_only_those_of_the_book_are_paired_whoever_holds_them() -> None:
     held = Holdings.exact(4, [0, 0, 0], [1, 2, 3], [0.3, 0.3, 0.3])
     register = Register(held, solve_control(held), np.zeros(4, np.uint8))
-    assert shown(close_links(register, variant_of("ECB"), [1, 2]).pairs()) == {(1, 2, 0)}
+    assert shown(close_links(register, variants()["ECB"], [1, 2]).pairs()) == {(1, 2, 0)}
 
 
 def test_a_controlled_companys_holding_counts_whole_in_one_variant_only() -> None:
     held = Holdings.exact(3, [0, 1], [1, 2], [0.6, 0.3])
     register = Register(held, solve_control(held), np.zeros(3, np.uint8))
-    assert (0, 2, None) in shown(close_links_of(register, variant_of("CRR"), 2))
-    assert (0, 2, None) not in shown(close_links_of(register, variant_of("ECB"), 2))
+    assert (0, 2, None) in shown(close_links_of(register, variants()["CRR"], 2))
+    assert (0, 2, None) not in shown(close_links_of(register, variants()["ECB"], 2))

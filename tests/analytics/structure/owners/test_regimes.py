@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from analytics.rules.reading import read_rule
-from analytics.structure.owners.regimes import PACKAGE, Regime, regime_of, regimes
+from analytics.rules.reading import named, read_rule
+from analytics.structure.owners.regimes import PACKAGE, Regime, regimes
 from graph.errors import InvalidQuestion, InvalidRule
 
 CHINA = tomllib.loads((resources.files(PACKAGE) / "regimes" / "cn_2024.toml").read_text(encoding="utf-8"))
@@ -70,7 +70,7 @@ def test_what_a_file_may_not_say_is_refused_with_its_place(change: Callable[[dic
 
 
 def test_a_regime_applies_from_its_first_day_to_the_day_before_its_end() -> None:
-    regulation, directive = regime_of("EU_AMLR"), regime_of("EU_AMLD4")
+    regulation, directive = regimes()["EU_AMLR"], regimes()["EU_AMLD4"]
     first = date(2027, 7, 10)
     assert regulation.in_force(first)
     assert not directive.in_force(first)
@@ -80,5 +80,5 @@ def test_a_regime_applies_from_its_first_day_to_the_day_before_its_end() -> None
 
 def test_an_unknown_regime_is_answered_with_those_there_are() -> None:
     with pytest.raises(InvalidQuestion) as error:
-        regime_of("US_CTA")
+        named(regimes(), "US_CTA", where="regime")
     assert "UK_PSC" in error.value.remedy

@@ -6,8 +6,8 @@ import pytest
 
 from analytics.rules.reading import read_rule
 from analytics.structure.owners.regimes import PACKAGE
-from analytics.structure.owners.variants import Variant, variant_of
-from graph.errors import InvalidQuestion, InvalidRule
+from analytics.structure.owners.variants import Variant, variants
+from graph.errors import InvalidRule
 
 CRR = tomllib.loads((resources.files(PACKAGE) / "variants" / "crr.toml").read_text(encoding="utf-8"))
 
@@ -33,10 +33,4 @@ def test_what_a_variant_may_not_say_is_refused(change: dict[str, Any]) -> None:
 
 def test_both_variants_take_a_fifth_in() -> None:
     for name in ("ECB", "CRR"):
-        assert (variant_of(name).threshold, variant_of(name).comparison) == (0.2, ">=")
-
-
-def test_an_unknown_variant_is_answered_with_those_there_are() -> None:
-    with pytest.raises(InvalidQuestion) as error:
-        variant_of("FED")
-    assert error.value.remedy == "name one of CRR, ECB"
+        assert (variants()[name].threshold, variants()[name].comparison) == (0.2, ">=")

@@ -1,0 +1,221 @@
+"""Members of a group, how each came in, and who would leave if what ties them were refuted."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.structure.control import Control
+from analytics.structure.groups import Groups
+from analytics.structure.membership import CONTROLLED, DEPENDENT, SEED, Entry, Refuted, grow, leave
+from analytics.structure.proof import prove_each
+from analytics.structure.reach import Nodes
+from analytics.structure.votes import Arrows
+from api.answer import Fact, Party
+from api.books import SUSPECTED, Together, made_of
+from api.evidence import Evidence
+from api.questions.control import Fall, in_words, proofs
+from api.questions.dependences import Dependence, dependence, said
+from api.view import View
+from graph.field import Kind
+from graph.model import CONTROLS, DEPENDS_ON, OWNS
+
+SMALL = 200
+"""Members up to which it is worked out who would leave."""
+SHOWN = 10
+"""Dependences, and facts of control, of which it is."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One member of a group, and what ties it in."""
+
+    party: Party
+    why: str
+    """`top`, `controlled`, `possible` where bands only allow it, `ring`, `dependent` or `suspected`; of a group client
+    also `family`."""
+    through: Party | None
+    """The member it depends on or is controlled by; none for the control group it begins with."""
+    proof: tuple[Fall, ...]
+    """How the top, or the member it came through, controls it."""
+    dependences: tuple[Fact, ...]
+    """Confirmed dependence on members of the group."""
+    suspected: tuple[Dependence, ...]
+    """Suspected dependence on members of the group."""
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One fact, or the dependence of one on another, that holds a group together, and who would leave without it."""
+
+    kind: str
+    """`DEPENDS_ON`, `OWNS`, `CONTROLS`, `RELATED_TO`, or around a lender also `HOLDS_OFFICE`."""
+    party: Party
+    """Who depends, is held or controlled, is one of two relatives, or has the officer."""
+    other: Party
+    state: str
+    """Of a dependence `confirmed` or `suspected`; else `stated`."""
+    facts: tuple[Fact, ...]
+    """None of a dependence that is only suspected: the member's own line tells its figures."""
+    leave: tuple[Party, ...]
+
+
+@dataclass(frozen=True)
+class Grew:
+    """A group of connected clients as it grew in one reading."""
+
+    united: Groups
+    falls: Arrows
+    seed: Nodes
+    """The control group it grew from."""
+    came: dict[int, Entry]
+    """How each member came in, the top of the seed first."""
+
+    @property
+    def top(self) -> int:
+        """The controller on top of the seed, of a ring its first member; a party alone is its own."""
+        return next(iter(self.came))
+
+    @property
+    def basis(self) -> str:
+        """`control`, or `control and dependence`."""
+        dependent = any(entry.how == DEPENDENT for entry in self.came.values())
+        return "control and dependence" if dependent else "control"
+
+    @property
+    def order(self) -> list[int]:
+        """Members: the top, what falls to it in that order, then as they came."""
+        below = self.united.control.controlled_by(self.top).tolist()
+        return list(dict.fromkeys([self.top, *(x for x in below if x in self.came), *self.came]))
+
+
+def grew(view: View, group: Together, reading: str) -> Grew:
+    """How a group of connected clients grew, from its seed on."""
+    united, falls = made_of(view, wide=reading == SUSPECTED)
+    came = grow(united, falls, group.seed.tolist())
+    top = _top(united, group.seed)
+    return Grew(united, falls, group.seed, {top: came[top], **came})
+
+
+def _top(united: Groups, seed: Nodes) -> int:
+    first = int(seed[0])
+    for number in united.of(first).tolist():
+        if np.array_equal(united.members(number), seed):
+            return int(united.top[number])
+    return first
+
+
+def members_of(view: View, evidence: Evidence, group: Grew, shown: Sequence[int]) -> Iterator[Member]:
+    """These members of a group, each with what ties it in."""
+    top, came = group.top, group.came
+    owner = _owners(group, shown)
+    proved, possible = dict[int, tuple[Fall, ...]](), set[int]()
+    for one in dict.fromkeys(owner.values()):
+        sure = set(view.control.controlled_by(one).tolist())
+        for certain in (True, False):
+            companies = [x for x in shown if owner.get(x) == one and (x in sure) is certain]
+            proved |= zip(companies, proofs(view, evidence, one, companies, certain=certain), strict=True)
+            possible |= set() if certain else set(companies)
+    for x in shown:
+        facts, suspected = _dependences(view, evidence, group, x) if came[x].how == DEPENDENT else ((), ())
+        how = "top" if x == top else "possible" if x in possible else "controlled" if x in proved else "ring"
+        if came[x].how == DEPENDENT:
+            how = "dependent" if facts else "suspected"
+        through = None if came[x].how == SEED else evidence.party(came[x].through)
+        yield Member(evidence.party(x), how, through, proved.get(x, ()), facts, suspected)
+
+
+def _owners(group: Grew, shown: Iterable[int]) -> dict[int, int]:
+    """Which member controls each of these: the one through which it came in, or the top."""
+    top, came = group.top, group.came
+    held = set(group.united.control.controlled_by(top).tolist())
+    owner: dict[int, int] = {}
+    for x in shown:
+        if came[x].how == CONTROLLED:
+            owner[x] = came[x].through
+        elif came[x].how == SEED and x != top and x in held:
+            owner[x] = top
+    return owner
+
+
+def _dependences(
+    view: View, evidence: Evidence, group: Grew, x: int
+) -> tuple[tuple[Fact, ...], tuple[Dependence, ...]]:
+    """Confirmed and suspected dependence of a party on members."""
+    supports = group.falls.reverse
+    verdicts = len(view.judged.dependences.verdicts.confirmed)
+    on = zip(supports.at(x).tolist(), supports.links_at(x).tolist(), strict=True)
+    mine = sorted(link for support, link in on if support in group.came)
+    facts = evidence.facts(DEPENDS_ON, [link for link in mine if link < verdicts])
+    return facts, tuple(dependence(view, evidence, link - verdicts) for link in mine if link >= verdicts)
+
+
+# ── what would leave ──
+
+
+def edges_of(view: View, evidence: Evidence, group: Grew, *, most: int = SHOWN) -> Iterator[Edge]:
+    """What brought members in, first dependences, then facts of control, each with who would leave without it."""
+    dependent = [entry for entry in group.came.values() if entry.how == DEPENDENT]
+    yield from (_dependence(view, evidence, group, entry) for entry in dependent[:most])
+    for kind, link in proving(group)[:most]:
+        gone = leave(group.united, group.falls, group.seed.tolist(), top=group.top, refuted=without(kind, link))
+        yield stated(view, evidence, kind, link, gone)
+
+
+def _dependence(view: View, evidence: Evidence, group: Grew, entry: Entry) -> Edge:
+    falls, verdicts = group.falls, len(view.judged.dependences.verdicts.confirmed)
+    rows = zip(falls.at(entry.through).tolist(), falls.links_at(entry.through).tolist(), strict=True)
+    pair = frozenset(link for x, link in rows if x == entry.member)
+    refuted = Refuted(dependences=pair)
+    gone = leave(group.united, falls, group.seed.tolist(), top=group.top, refuted=refuted)
+    facts = evidence.facts(DEPENDS_ON, sorted(link for link in pair if link < verdicts))
+    party, other, *leaving = evidence.parties([entry.member, entry.through, *gone.tolist()])
+    return Edge(DEPENDS_ON.name, party, other, "confirmed" if facts else "suspected", facts, tuple(leaving))
+
+
+def proving(group: Grew) -> list[tuple[Kind, int]]:
+    """Holdings and other control by which members fall, as the control behind the group counts them."""
+    below = dict[int, list[int]]()
+    for x, owner in _owners(group, group.came).items():
+        below.setdefault(owner, []).append(x)
+    return facts_of(group.united.control, below)
+
+
+def facts_of(control: Control, below: dict[int, list[int]]) -> list[tuple[Kind, int]]:
+    """Facts of control by which companies fall to each owner, each once."""
+    proved = (prove_each(control, owner, held) for owner, held in below.items())
+    found: dict[tuple[Kind, int], None] = {}
+    for step in (step for each in proved for steps in each for step in steps):
+        rows = [*((OWNS, link) for link in step.holdings), *((CONTROLS, link) for link in step.edges)]
+        found |= dict.fromkeys((kind, int(link)) for kind, link in rows)
+    return list(found)
+
+
+def without(kind: Kind, link: int) -> Refuted:
+    """One fact of control refuted."""
+    return Refuted(holdings=frozenset([link])) if kind is OWNS else Refuted(edges=frozenset([link]))
+
+
+def stated(view: View, evidence: Evidence, kind: Kind, link: int, gone: Nodes) -> Edge:
+    """One fact of control, and who would leave without it."""
+    at = [link] if kind is OWNS else view.other_control[[link]]
+    facts = evidence.facts(kind, at)
+    return Edge(kind.name, facts[0].head, facts[0].tail, "stated", facts, evidence.parties(gone.tolist()))
+
+
+def why(member: Member) -> str:
+    """What ties a member in, in words."""
+    if member.proof:
+        only = " (only possible)" if member.why == "possible" else ""
+        return "; then ".join(in_words(fall) for fall in member.proof) + only
+    if member.why == "top":
+        return "on top"
+    if member.why == "family":
+        return "relatives control it together"
+    told = [*_on(member.dependences), *(said(one) for one in member.suspected)]
+    return "; ".join(told) or "members of its ring control each other"
+
+
+def _on(facts: Iterable[Fact]) -> Iterator[str]:
+    for fact in facts:
+        yield f"it depends on {fact.head.name} ({fact.values.get('reason') or fact.values['criterion']})"
