@@ -14,8 +14,7 @@ from analytics.structure.kinship.circles import PERSON, Circle
 from analytics.structure.reach import Nodes
 from analytics.structure.sets import greatest
 from analytics.structure.votes import Arrows
-from api.limits import WIDEST, circles_of, connecting
-from api.limits import units_of as units_of_all
+from api.limits import WIDEST, circles_of, connecting, control_units
 from api.view import View
 from graph.errors import InvalidQuestion
 
@@ -109,7 +108,7 @@ def groups_of(view: View, party: int, reading: str) -> list[Together]:
         grown = groups_around(united, falls, party, most=WIDEST)
         return [Together(one.clients, one.seed) for one in grown if len(one.clients) > 1]
     wide = reading == POSSIBLE_CLIENT
-    circles, mine = circles_of(view, wide=wide), units_of_all(view, wide=wide).around(party)
+    circles, mine = circles_of(view, wide=wide), control_units(view, wide=wide).around(party)
     names = dict.fromkeys([*(members.tobytes() for members in mine), *_headed(view, wide=wide).get(party, ())])
     return [_unity(circles[name]) for name in names]
 
