@@ -88,8 +88,8 @@ def world(folder: Path) -> Book:
         for item, value in (("tier1", 1e9), ("net_capital", 1.2e9))
     ]  # fmt: skip
     rival = owns(B, HOLD, 0.55, source="bank")
-    holder = owns(B, BANK, 0.06, source="bank")
-    book.load({BANK: "Company"}, [name, *capital, *facilities, rival, holder], source="bank", trust=0.4,
+    officer = ("HOLDS_OFFICE", {"from": NOMINEE, "to": BANK, "role": "董事", "source": "bank"})
+    book.load({BANK: "Company"}, [name, *capital, *facilities, rival, officer], source="bank", trust=0.4,
               closed_at=instant("2024-03-01T00:00:00"))  # fmt: skip
     said = owns(PERSON, B, 0.51, valid_from=day("2020-01-01"))
     book.load({}, [owns(PERSON, B, 0.49, valid_from=day("2020-01-01"), revision=1)], end=[said],
