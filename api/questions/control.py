@@ -7,11 +7,13 @@ import numpy as np
 
 from analytics.structure.ownership.stakes import Overfull
 from analytics.structure.proof import Step, prove_each
+from analytics.structure.standing import SOLE
 from api.answer import Answer, Fact, Page, Party, Question
 from api.engine import Engine
 from api.evidence import Evidence
 from api.questions.asking import check_page, node_of
 from api.questions.overfull import MoreThanAll, more_than_all, told
+from api.questions.standings import StandingOf, standing_of, standing_said
 from api.view import View
 from api.wording import percent, plural
 from graph.model import CONTROLS, OWNS, RELATED_TO
@@ -73,6 +75,8 @@ class ControlOf:
     """Concerts that control it together, certain before possible."""
     overfull: tuple[MoreThanAll, ...]
     """Of those shown, companies whose holders are stated to have more than all votes."""
+    standing: StandingOf
+    """How control over it stands: one, several, a ring, a deadlock, or nobody."""
 
 
 def control(engine: Engine, party: str, *, limit: int = 50, offset: int = 0, moment: Moment) -> Answer[ControlOf]:
@@ -101,6 +105,7 @@ def control(engine: Engine, party: str, *, limit: int = 50, offset: int = 0, mom
         Page(len(below), offset, len(controlled)),
         tuple(_concerts(view, evidence, node)),
         _overfull(view, evidence, node, (*controllers, *controlled)),
+        standing_of(view, evidence, node),
     )
     question = Question("control", {"party": party, "limit": limit, "offset": offset})
     return view.answer(question, value, evidence, reasons=list(_reasons(view, evidence, node, value)))
@@ -190,6 +195,8 @@ def _reasons(view: View, evidence: Evidence, node: int, value: ControlOf) -> Ite
     name = value.party.name
     if not value.controllers_page.total:
         yield f"Nobody is known to control {name}."
+    if value.standing.kind != SOLE and value.standing.block_count:
+        yield standing_said(name, value.standing)
     for one in value.controllers[:10]:
         how = "controls" if one.certain else "may control"
         top = " and nobody controls it" if one.ultimate else ""
