@@ -1,7 +1,7 @@
 """How each member came into a group of connected clients, and what would leave if an edge were refuted."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -203,6 +203,10 @@ def _among(control: Control, inside: Nodes, place: dict[int, int], refuted: Refu
     low, high = held.low[links], held.high[links]
     ends = held.ends[links] if len(held.ends) else ()
     few = Holdings.between(len(inside), tail, head, low, high if held.banded else low, ends)
+    # What the others hold, and what is refuted, is still somebody's; and stated votes are net whoever has them.
+    few = replace(few, net=held.netted[inside][few.head])
+    few = replace(few, withheld=np.maximum(held.given[inside] - few.given, 0.0))
     kind = np.where(control.state[inside], STATE, 0).astype(np.uint8)
     arrows = Arrows.of(len(inside), *(zip(*other, strict=True) if other else ((), ())))
-    return solve_control(few, arrows, kind=kind, threshold=control.threshold)
+    found = solve_control(few, arrows, kind=kind, threshold=control.threshold)
+    return replace(found, certain=found.possible) if control.certain.possible else found
