@@ -11,9 +11,9 @@
 
 Each piece is made of a view when first asked for and kept there, for the last few lenders asked about. Two
 readings: the narrow one counts control that is certain and dependence that was confirmed, the wide one also
-control that is possible within bands and dependence that figures suggest. Control groups are those of the law
-on group clients (2010): relatives control together, and a ring fence, which speaks of single risks alone, takes
-nobody out; connected groups heed it.
+control that is possible within bands, relatives of unstated degree, declared concerts and dependence that figures
+suggest. Control groups are those of the law on group clients (2010): relatives control together, and a ring
+fence, which speaks of single risks alone, takes nobody out; connected groups heed it.
 """
 
 import re
@@ -31,13 +31,15 @@ from analytics.limits.catalogue import Rule, shipped
 from analytics.limits.cover import STRANGE, UNTIED, Cover
 from analytics.limits.standing import Standing, standing_of
 from analytics.limits.units import Clients, Nodes, Readings, Units, distinct
+from analytics.structure.concert import Concert, concert_ties, find_concerts
 from analytics.structure.control import Control
 from analytics.structure.groups import Groups, control_groups, groups_around
 from analytics.structure.kinship.circles import family_control
 from analytics.structure.kinship.kin import Kin, Kinship, degrees, relatives
 from analytics.structure.kinship.lender import Related, related_parties
+from analytics.structure.listed.rules import listed_rule
 from analytics.structure.votes import Arrows, Holdings
-from api.view import View
+from api.view import CONCERT_RULE, View
 from graph.currencies import NO_CURRENCY
 from graph.errors import MissingRate, UnknownRule
 from graph.links import Links
@@ -255,8 +257,11 @@ def _possible(control: Control) -> Control:
 
 
 def units_of(view: View, *, wide: bool = False) -> Units:
-    """Group clients: what one party controls, alone or together with its relatives."""
-    wide = wide and view.control.possible is not view.control.certain
+    """Group clients: what one party controls, alone or together with its relatives.
+
+    The wide reading counts control that is possible, kin of unstated line or generations, and declared concerts.
+    """
+    wide = wide and (view.control.possible is not view.control.certain or len(doubtful_of(view).head) > 0)
     return view.kept(("units", wide), lambda: _united(view, wide=wide))
 
 
@@ -266,26 +271,42 @@ def kin_of(view: View, rule: str) -> Kin:
     return view.kept(("kin", rule), lambda: relatives(view.snapshot.size, Kinship.of(links), degrees()[rule]))
 
 
+def concerts_of(view: View) -> tuple[Concert, ...]:
+    """Parties that declared to act in concert (一致行动)."""
+    return view.kept(("concerts",), lambda: _concerts(view))
+
+
+def _concerts(view: View) -> tuple[Concert, ...]:
+    links = view.snapshot.links(RELATED_TO)
+    declared, _ = concert_ties(links, listed_rule(CONCERT_RULE).concert)
+    return find_concerts(links.tail[declared], links.head[declared], positions=declared)
+
+
+def doubtful_of(view: View) -> Arrows:
+    """Both ways, who may act together and is not certain to: kin of unstated degree, and declared concerts."""
+    return view.kept(("doubtful",), lambda: _doubtful(view))
+
+
+def _doubtful(view: View) -> Arrows:
+    ties = [tie for concert in concerts_of(view) for tie in concert.ties]
+    at = np.union1d(kin_of(view, CLIENTS_2010).untested, np.array(ties, np.int64))
+    links = view.snapshot.links(RELATED_TO)
+    tail, head = links.tail[at], links.head[at]
+    both = Arrows.of(view.snapshot.size, np.append(tail, head), np.append(head, tail))
+    return Arrows(both.start, both.head, np.append(at, at).astype(np.uint32)[both.link])
+
+
 def _united(view: View, *, wide: bool) -> Units:
-    kin, size = kin_of(view, CLIENTS_2010), view.snapshot.size
-    control, heads = view.control, np.zeros(0, np.uint32)
-    if len(kin.near.head):
-        control, heads = family_control(control, kin)
-    groups = control_groups(_possible(control) if wide else control)
-    number = np.repeat(np.arange(len(groups)), np.diff(groups.start))
-    # What a person controls alone lies within what the family does.
-    whole = ~np.isin(groups.top, heads)[number] if len(groups) else np.zeros(0, np.bool_)
-    flat = np.append(np.arange(size, dtype=np.uint32), heads)[groups.flat]
-    family = [
-        group << 32 | x
-        for group, top in enumerate(groups.top.tolist() if len(heads) else ())
-        if top >= size
-        for x in kin.near.at(int(heads[top - size])).tolist()
-    ]
-    keys = np.unique(np.append(number[whole] << 32 | flat[whole], np.array(family, np.int64)))
-    start = np.searchsorted(keys >> 32, np.arange(len(groups) + 1))
-    units = Units(start, (keys & UNKNOWN).astype(np.uint32)).kept(np.diff(start) > 1)
-    return Units.of(distinct([units.members(k) for k in range(len(units))])) if family else units
+    kin, concerts = kin_of(view, CLIENTS_2010), concerts_of(view) if wide else ()
+    families = bool(len((kin.wide if wide else kin.near).head) or concerts)
+    if families:
+        groups = family_control(view.control, kin, wide=wide, concerts=concerts).groups(possible=wide)
+    else:
+        groups = control_groups(_possible(view.control) if wide else view.control)
+    number, party = np.repeat(np.arange(len(groups)), np.diff(groups.start)), groups.flat < view.snapshot.size
+    count = np.bincount(number[party], minlength=len(groups))
+    units = Units(np.append(0, np.cumsum(count)), groups.flat[party]).kept(count > 1)
+    return Units.of(distinct([units.members(k) for k in range(len(units))])) if families else units
 
 
 # ── the lender's own circle ──

@@ -7,7 +7,7 @@ import numpy as np
 from analytics.limits.approval import Check
 from analytics.limits.gaps import Gap, gaps_of
 from analytics.limits.lines import Application
-from api.limits import HOW_TO_STATE, Lender, connecting
+from api.limits import HOW_TO_STATE, Lender, connecting, doubtful_of
 from api.promised import Promised
 from api.questions.dependences import untested_of
 from api.view import View
@@ -24,7 +24,8 @@ def doubts_of(
     Without suspicions there is no wide reading, and what was not measured does not pass.
     """
     unread = _unread(view)
-    gaps = (*_rules(lender, check), *unread, *_bands(view, application), *_suspected(application))
+    gaps = (*_rules(lender, check), *unread, *_bands(view, application), *_relatives(view, application))
+    gaps = (*gaps, *_suspected(application))
     return (*gaps, *_offered(view, offered), *_criteria(view, application.applicant)), bool(unread)
 
 
@@ -58,6 +59,25 @@ def _bands(view: View, application: Application) -> Iterator[Gap]:
             "bands", (),
             f"shares are known only within bands: {len(open_)} parties may control or be controlled ({names})",
             f"持股仅知区间：可能存在控制关系的主体{len(open_)}个（{names}）",
+        )  # fmt: skip
+
+
+def _relatives(view: View, application: Application) -> Iterator[Gap]:
+    """Kinship of unstated degree and declared concerts within group clients that only the wide reading makes."""
+    readings, x, doubtful = application.readings, application.applicant, doubtful_of(view)
+    narrow = {members.tobytes() for members in readings.of("control", wide=False).around(x)}
+    links = set[int]()
+    for members in readings.of("control", wide=True).around(x):
+        if members.tobytes() not in narrow:
+            tied = members[doubtful.start[members + 1] > doubtful.start[members]].tolist()
+            both = zip([doubtful.at(y) for y in tied], [doubtful.links_at(y) for y in tied], strict=True)
+            links.update(link for others, at in both for link in at[np.isin(others, members)].tolist())
+    if links:
+        told = plural(len(links), "tie may unite", "ties may unite")
+        yield Gap(
+            "relatives", (),
+            f"{told} group clients: declared concert, or kinship of which line or generations are not stated",
+            f"一致行动或未注明系别、代数的亲属关系{len(links)}项，可能形成集团客户",
         )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from analytics.structure.proof import prove_each
 from analytics.structure.votes import Arrows
 from api.answer import Fact, Page, Party
 from api.evidence import Evidence
-from api.limits import CLIENTS_2010, RELATED_2022, connecting, kin_of, related_of
+from api.limits import CLIENTS_2010, RELATED_2022, connecting, doubtful_of, kin_of, related_of
 from api.questions.control import Fall, fallen
 from api.questions.dependences import Dependence, dependence
 from api.view import View
@@ -113,7 +113,7 @@ def membership(
         arrows = view.dependants if certain else falls or view.wide
         steps = tuple(_connected(view, evidence, members, party, connecting(view, wide=not certain), arrows))
     elif kind == "control":
-        steps = tuple(_controlled(view, evidence, members, party))
+        steps = tuple(_controlled(view, evidence, members, party, wide=not certain))
     else:
         steps = tuple(_related(view, evidence, members, party, lender=standing.lender))
     numerators = dict.fromkeys(rule.numerator for rule in standing.rules if rule.group_kind == kind)
@@ -146,7 +146,7 @@ def _step(
 # ── by control ──
 
 
-def _controlled(view: View, evidence: Evidence, members: Nodes, party: int) -> Iterator[Step]:
+def _controlled(view: View, evidence: Evidence, members: Nodes, party: int, *, wide: bool = False) -> Iterator[Step]:
     """Who unites a group by control, and how the party falls to it."""
     inside, kin = set(members.tolist()), kin_of(view, CLIENTS_2010).near
     over = [party, *view.control.controllers_of(party, possible=True).tolist()]
@@ -155,7 +155,7 @@ def _controlled(view: View, evidence: Evidence, members: Nodes, party: int) -> I
             yield _step(evidence, top, TOP)
             yield from _fall(view, evidence, top, party)
             return
-    yield _family(view, evidence, inside, party)
+    yield _family(view, evidence, inside, party, wide=wide)
 
 
 def _fall(view: View, evidence: Evidence, top: int, party: int) -> Iterator[Step]:
@@ -177,12 +177,12 @@ def _proof(view: View, evidence: Evidence, owner: int, company: int, *, certain:
     return [fallen(view, evidence, step) for step in steps if step.company != owner]
 
 
-def _family(view: View, evidence: Evidence, inside: set[int], party: int) -> Step:
+def _family(view: View, evidence: Evidence, inside: set[int], party: int, *, wide: bool) -> Step:
     """Relatives who control together what none of them controls alone: the kinship, and who holds the party."""
-    kin = kin_of(view, CLIENTS_2010).near
-    persons = [x for x in inside if len(kin.at(x))]
-    relatives = {x for p in persons for x in (p, *kin.at(p).tolist())}
-    positions = sorted({link for p in persons for link in kin.links_at(p).tolist()})[:BEHIND]
+    ties = [kin_of(view, CLIENTS_2010).near, *([doubtful_of(view)] if wide else ())]
+    persons = [x for x in inside if any(len(tie.at(x)) for tie in ties)]
+    relatives = {x for p in persons for tie in ties for x in (p, *tie.at(p).tolist())}
+    positions = sorted({link for p in persons for tie in ties for link in tie.links_at(p).tolist()})[:BEHIND]
     owns = view.snapshot.links(OWNS)
     at = [k for k in owns.arriving(party).tolist() if int(owns.tail[k]) in inside | relatives][:BEHIND]
     facts = (*evidence.facts(RELATED_TO, positions), *evidence.facts(OWNS, at))

@@ -1,16 +1,17 @@
 """集团客户: legal persons that one legal person, or one individual with close relatives, controls."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.structure.control import STATE, Control, solve_control
-from analytics.structure.groups import control_groups
+from analytics.structure.concert import Concert, solve_together
+from analytics.structure.control import STATE, Control
+from analytics.structure.groups import Groups, control_groups
 from analytics.structure.kinship.kin import Kin
 from analytics.structure.reach import Nodes
 from analytics.structure.sets import greatest
-from analytics.structure.votes import Arrows, Holdings
 from graph.errors import InvalidQuestion
 from graph.field import PARTY_KINDS
 
@@ -27,13 +28,45 @@ class Circle:
     """The legal person on top, or an individual and the relatives who hold with them."""
 
 
-def family_control(control: Control, kin: Kin) -> tuple[Control, Nodes]:
+@dataclass(frozen=True)
+class Families:
+    """Control by parties and by families; a family is node n + its number."""
+
+    parties: int
+    """Number of parties n."""
+    members: tuple[tuple[int, ...], ...]
+    """Of each family the person and then the relatives; of a concert its members and their relatives, ascending."""
+    control: Control
+    """Of n parties and, after them, all families, each of which holds nothing and controls its members."""
+
+    def heads(self, node: int) -> tuple[int, ...]:
+        """The party that is this node, or the members of the family that is."""
+        return (node,) if node < self.parties else self.members[node - self.parties]
+
+    def groups(self, *, possible: bool = False) -> Groups:
+        """Control groups, families on top of what they control; a family that controls nothing makes none."""
+        control = replace(self.control, certain=self.control.possible) if possible else self.control
+        groups = control_groups(control)
+        sizes = np.diff(groups.start)
+        number = np.repeat(np.arange(len(groups)), sizes)
+        at = np.flatnonzero((groups.top >= self.parties)[number] & (groups.flat < self.parties))
+        edges, owner = self.control.edges, groups.top[number[at]]
+        tails = np.repeat(np.arange(self.control.size), np.diff(edges.start))
+        others = at[~np.isin(owner.astype(np.int64) << 32 | groups.flat[at], tails << 32 | edges.head)]
+        kept = groups.top < self.parties
+        kept[number[others]] = True
+        start = np.append(0, np.cumsum(sizes[kept])).astype(np.int64)
+        return Groups(control, groups.top[kept], start, groups.flat[np.repeat(kept, sizes)])
+
+
+def family_control(control: Control, kin: Kin, *, wide: bool = False, concerts: Iterable[Concert] = ()) -> Families:
     r"""Let each person with kin control together with them what they hold together.
 
-    Each such person heads a party of its own that holds all that the person and the kin hold; kin of kin
-    stays out. Numbers n, n + 1, … are these heads.
+    A family is one more owner that controls its members and holds nothing, as a concert is, so that what is
+    known of the holdings stays as it is. Kin of kin stays out; whose families are the same are one.
 
-    .. math:: W_{(n + k)\, y} = \sum_{z \in \{p_k\} \cup K(p_k)} W_{zy}
+    .. math:: C(F_p) = \mu S \supseteq \{p\} \cup K(p) : \{y : \sum_{k \in S} W_{ky} > \theta\}
+        \cup \{y : k \to y,\ k \in S\}
 
     Parameters
     ----------
@@ -41,51 +74,49 @@ def family_control(control: Control, kin: Kin) -> tuple[Control, Nodes]:
         Who controls whom, n parties.
     kin : Kin
         Within the degrees of a rule.
+    wide : bool
+        Whether kinships count of which line or generations are not stated.
+    concerts : iterable of Concert
+        Declared concerts (一致行动); the members of each and their kin are one more family.
 
     Raises
     ------
     InvalidQuestion
-        If kin and control are not of the same parties.
+        If kin and control are not of the same parties, or a member of a concert is none of them.
 
     Source
     ------
-    银监会令2010年第4号 art. 3(3): 主要投资者个人、关键管理人员或与其近亲属共同直接控制或间接控制.
+    银监会令2010年第4号 art. 3(3): 主要投资者个人、关键管理人员或与其近亲属共同直接控制或间接控制; of concerts
+    上市公司收购管理办法 art. 83.
 
     Example
     -------
+    >>> from analytics.structure.control import solve_control
     >>> from analytics.structure.kinship.kin import Kinship, degrees, relatives
+    >>> from analytics.structure.votes import Holdings
     >>> said = Kinship(*np.array([[0], [1]], np.uint32), np.array([0]), np.array([-1]), np.array([-1]))
     >>> kin = relatives(3, said, degrees()["cn-group-2010"])
     >>> alone = solve_control(Holdings.exact(3, [0, 1], [2, 2], [0.3, 0.3]))
-    >>> together, heads = family_control(alone, kin)
-    >>> alone.controllers_of(2).tolist(), together.controllers_of(2).tolist(), heads.tolist()
-    ([], [3, 4], [0, 1])
+    >>> found = family_control(alone, kin)
+    >>> alone.controllers_of(2).tolist(), found.control.controllers_of(2).tolist(), found.members
+    ([], [3], ((0, 1),))
     """
-    size, held = control.size, control.holdings
-    if len(kin.near.start) != size + 1:
-        raise InvalidQuestion(f"kin of {len(kin.near.start) - 1} parties", where=f"control of {size}")
-    heads = np.flatnonzero(np.diff(kin.near.start)).astype(np.uint32)
-    links, edges = [np.arange(len(held.tail))], [np.arange(len(control.edges.head))]
-    tails = np.repeat(np.arange(size, dtype=np.uint32), np.diff(control.edges.start))
-    owner, commander = [held.tail.astype(np.int64)], [tails.astype(np.int64)]
-    for k, head in enumerate(heads.tolist()):
-        for z in {head, *kin.near.at(head).tolist()}:
-            mine = np.arange(held.start[z], held.start[z + 1])
-            theirs = np.arange(control.edges.start[z], control.edges.start[z + 1])
-            links.append(mine)
-            edges.append(theirs)
-            owner.append(np.full(len(mine), size + k))
-            commander.append(np.full(len(theirs), size + k))
-    at, which = np.concatenate(links), np.concatenate(edges)
-    low, high = held.low[at], held.high[at]
-    votes = Holdings.between(
-        size + len(heads), np.concatenate(owner), held.head[at], low, high if held.banded else low,
-        held.ends[at] if len(held.ends) else (),
-    )  # fmt: skip
-    arrows = Arrows.of(size + len(heads), np.concatenate(commander), control.edges.head[which])
-    kind = np.zeros(size + len(heads), np.uint8)
-    kind[:size] = np.where(control.state, STATE, 0)
-    return solve_control(votes, arrows, kind=kind, threshold=control.threshold), heads
+    size, near = control.size, kin.wide if wide else kin.near
+    if len(near.start) != size + 1:
+        raise InvalidQuestion(f"kin of {len(near.start) - 1} parties", where=f"control of {size}")
+    families: dict[tuple[int, ...], tuple[int, ...]] = {}
+    for person in np.flatnonzero(np.diff(near.start)).tolist():
+        relatives = {*near.at(person).tolist()} - {person}
+        families.setdefault(tuple(sorted({person, *relatives})), (person, *sorted(relatives)))
+    for concert in concerts:
+        if not 0 <= min(concert.members) <= max(concert.members) < size:
+            raise InvalidQuestion("a member of a concert is no party of this graph", where=str(concert.members))
+        every = tuple(sorted({*concert.members, *(z for x in concert.members for z in near.at(x).tolist())}))
+        families.setdefault(every, every)
+    kind = np.where(control.state, STATE, 0).astype(np.uint8)
+    owners = [Concert(members, ()) for members in families]
+    found = solve_together(control.holdings, owners, control.edges, kind=kind, threshold=control.threshold)
+    return Families(size, tuple(families.values()), found.control)
 
 
 def group_clients(
@@ -119,7 +150,9 @@ def group_clients(
 
     Example
     -------
+    >>> from analytics.structure.control import solve_control
     >>> from analytics.structure.kinship.kin import Kinship, degrees, relatives
+    >>> from analytics.structure.votes import Holdings
     >>> said = Kinship(*np.array([[0], [1]], np.uint32), np.array([0]), np.array([-1]), np.array([-1]))
     >>> kin = relatives(4, said, degrees()["cn-group-2010"])
     >>> held = solve_control(Holdings.exact(4, [0, 1], [2, 3], [0.6, 0.6]))
@@ -127,10 +160,10 @@ def group_clients(
     >>> [(c.members.tolist(), c.heads) for c in group_clients(held, kin, kinds)]
     [([2, 3], (0, 1))]
     """
-    together, heads = family_control(control, kin)
-    legal = np.zeros(together.size, np.bool_)
+    families = family_control(control, kin)
+    legal = np.zeros(families.control.size, np.bool_)
     legal[: control.size] = (kind != PERSON) & ~control.state & (True if among is None else among)
-    groups = control_groups(together)
+    groups = families.groups()
     count = np.bincount(
         np.repeat(np.arange(len(groups)), np.diff(groups.start))[legal[groups.flat]], minlength=len(groups)
     )
@@ -140,14 +173,6 @@ def group_clients(
         found.setdefault(frozenset(members[legal[members]].tolist()), int(groups.top[group]))
     kept = greatest(found)
     return [
-        Circle(np.array(sorted(members), np.uint32), _heads(control.size, found[members], heads, kin))
+        Circle(np.array(sorted(members), np.uint32), families.heads(found[members]))
         for members in sorted(kept, key=sorted)
     ]
-
-
-def _heads(size: int, top: int, heads: Nodes, kin: Kin) -> tuple[int, ...]:
-    """Who unites a group: its top, or the person and kin that a head stands for."""
-    if top < size:
-        return (top,)
-    person = int(heads[top - size])
-    return (person, *sorted({*kin.near.at(person).tolist()} - {person}))

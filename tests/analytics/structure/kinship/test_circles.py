@@ -1,10 +1,18 @@
-from hypothesis import given, settings
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from analytics.structure.control import Control
+from analytics.structure.concert import Concert
+from analytics.structure.control import Control, solve_control
 from analytics.structure.kinship.circles import family_control, group_clients
-from analytics.structure.kinship.kin import Kin
-from tests.analytics.structure.kinship.families import KIND, SIZE, Row, married, owned
+from analytics.structure.kinship.kin import DIRECT, KIN, Kin, relatives
+from analytics.structure.votes import Holdings
+from graph.errors import InvalidQuestion
+from tests.analytics.structure.kinship.families import KIND, RULE, SIZE, Row, married, owned, related
+from tests.analytics.structure.worlds import OwnShares, own_shares
 
 
 def found(control: Control, kin: Kin) -> dict[tuple[int, ...], tuple[int, ...]]:
@@ -61,10 +69,11 @@ def test_a_family_controls_what_its_members_control_as_one(
             left[y] -= votes
             kept.append((x, y, votes / 20))
     kin = married(*pairs)
-    together, heads = family_control(owned(*kept), kin)
-    for k, head in enumerate(heads.tolist()):
-        inside = {head, *kin.near.at(head).tolist()}
-        first = set(inside)
+    families = family_control(owned(*kept), kin)
+    expected = {frozenset({p, *kin.near.at(p).tolist()}) for p in range(SIZE) if len(kin.near.at(p))}
+    assert sorted(map(sorted, families.members)) == sorted(map(sorted, expected))
+    for k, first in enumerate(families.members):
+        inside = set(first)
         while True:
             more = {
                 y for y in range(4, 9)
@@ -73,4 +82,75 @@ def test_a_family_controls_what_its_members_control_as_one(
             if not more:
                 break
             inside |= more
-        assert set(together.controlled_by(SIZE + k).tolist()) == inside - first
+        assert set(families.control.controlled_by(SIZE + k).tolist()) == inside
+
+
+@given(own_shares(), st.sets(st.sampled_from([(0, 1), (1, 2), (3, 4)]), min_size=1))
+@settings(max_examples=150, deadline=None)
+def test_a_family_controls_what_bands_and_own_shares_allow_its_members_together(
+    world: OwnShares, pairs: set[tuple[int, int]]
+) -> None:
+    votes, alone = world.votes(), solve_control(world.holdings)
+    assume(votes)
+    families = family_control(alone, married(*pairs, size=5))
+    for k, members in enumerate(families.members):
+        answers = [world.controlled(set(members), one) for one in votes]
+        for possible, truth in ((False, set.intersection(*answers)), (True, set.union(*answers))):
+            found = families.control.controlled_by(5 + k, possible=possible)
+            assert set(found.tolist()) - set(members) == truth
+
+
+@given(own_shares(), st.sets(st.sampled_from([(0, 1), (1, 2), (3, 4)]), min_size=1))
+@settings(max_examples=150, deadline=None)
+def test_kinship_leaves_what_each_party_controls_as_it_was(world: OwnShares, pairs: set[tuple[int, int]]) -> None:
+    alone = solve_control(world.holdings)
+    families = family_control(alone, married(*pairs, size=5))
+    for possible in (False, True):
+        for x in range(5):
+            before, after = (set(c.controlled_by(x, possible=possible)) for c in (alone, families.control))
+            assert before == after
+
+
+def test_a_band_stays_possible_control_where_the_holder_has_a_spouse() -> None:
+    """30–60 % with 20 % at another: up to 60 % is possible; and the spouse's 0–10 % can only add to it."""
+    held = Holdings.between(SIZE, [0, 1, 2], [4, 4, 4], [0.3, 0.0, 0.2], [0.6, 0.1, 0.2])
+    families = family_control(solve_control(held), married((0, 1)))
+    assert families.control.controllers_of(4, possible=True).tolist() == [0, SIZE]
+
+
+def test_votes_stated_net_of_own_shares_lower_no_bar_where_there_are_relatives() -> None:
+    """36 % of the shares are 45 % of the votes, since the company holds 20 % itself: no majority."""
+    held = Holdings.exact(SIZE, [4, 5, 6], [4, 4, 4], [0.2, 0.45, 0.375])
+    alone = solve_control(replace(held, net=np.array([False, True, True])))
+    assert family_control(alone, married((0, 1))).control.controllers_of(4).tolist() == []
+
+
+def test_a_family_that_controls_nothing_makes_no_group() -> None:
+    families = family_control(owned((0, 4, 0.3), (5, 6, 0.6)), married((0, 1), (2, 3), (2, 3)))
+    assert [families.groups().members(k).tolist() for k in range(len(families.groups()))] == [[5, 6]]
+
+
+@pytest.mark.parametrize(("line", "generations"), [(-1, -1), (DIRECT, -1), (-1, 3)])
+def test_kin_of_unstated_degree_may_control_together_and_do_not_for_certain(line: int, generations: int) -> None:
+    control = owned((0, 4, 0.3), (1, 4, 0.3), (0, 5, 0.6))
+    kin = relatives(SIZE, related((0, 1, KIN, line, generations)), RULE)
+    assert found(control, kin) == {}
+    families = family_control(control, kin, wide=True)
+    groups = families.groups(possible=True)
+    assert [groups.members(k).tolist() for k in range(len(groups))] == [[0, 1, 4, 5, SIZE]]
+    assert families.heads(SIZE) == (0, 1)
+
+
+def test_a_declared_concert_and_the_kin_of_its_members_are_one_family() -> None:
+    """Three strangers and the spouse of one hold 15 % each: none of them alone, all of them together."""
+    control = owned((0, 4, 0.15), (1, 4, 0.15), (2, 4, 0.15), (3, 4, 0.15))
+    families = family_control(control, married((2, 3)), concerts=[Concert((0, 1, 2), ())])
+    assert families.members == ((2, 3), (0, 1, 2, 3))
+    assert families.control.controllers_of(4).tolist() == [SIZE + 1]
+    with pytest.raises(InvalidQuestion):
+        family_control(control, married(), concerts=[Concert((0, SIZE), ())])
+
+
+def test_kin_of_other_parties_are_refused() -> None:
+    with pytest.raises(InvalidQuestion):
+        family_control(owned(), married((0, 1), size=5))
