@@ -14,8 +14,7 @@ from analytics.structure.kinship.circles import PERSON, Circle
 from analytics.structure.reach import Nodes
 from analytics.structure.sets import greatest
 from analytics.structure.votes import Arrows
-from api.limits import WIDEST, circles_of, connecting
-from api.limits import units_of as units_of_all
+from api.limits import WIDEST, circles_of, connecting, control_units
 from api.view import View
 from graph.errors import InvalidQuestion
 
@@ -28,8 +27,8 @@ READINGS: Final = {
     ),
     GROUP_CLIENT: ("集团客户（2010）", "group clients of the 2010 guideline"),
     POSSIBLE_CLIENT: (
-        "集团客户（2010），含可能的控制",
-        "group clients of the 2010 guideline, by possible control too",
+        "集团客户（2010），含可能的控制、未注明亲等的亲属及一致行动",
+        "group clients of the 2010 guideline, also by possible control, kin of unstated degree and declared concerts",
     ),
 }
 """How groups are made; of each kind limits count the second reading, and a refusal rests on the first."""
@@ -75,7 +74,7 @@ class Together:
     seed: Nodes
     """The control group from which they were reached, of a group client all of it; it need hold no client."""
     heads: tuple[int, ...] = ()
-    """Who unites a group client: the legal person on top, or an individual and relatives."""
+    """Who unites a group client: the legal person on top, an individual and relatives, or a concert."""
 
 
 def lending(view: View, lender: int) -> Lending:
@@ -109,7 +108,7 @@ def groups_of(view: View, party: int, reading: str) -> list[Together]:
         grown = groups_around(united, falls, party, most=WIDEST)
         return [Together(one.clients, one.seed) for one in grown if len(one.clients) > 1]
     wide = reading == POSSIBLE_CLIENT
-    circles, mine = circles_of(view, wide=wide), units_of_all(view, wide=wide).around(party)
+    circles, mine = circles_of(view, wide=wide), control_units(view, wide=wide).around(party)
     names = dict.fromkeys([*(members.tobytes() for members in mine), *_headed(view, wide=wide).get(party, ())])
     return [_unity(circles[name]) for name in names]
 
@@ -176,8 +175,9 @@ def _headed(view: View, *, wide: bool) -> Mapping[int, list[bytes]]:
     def make() -> Mapping[int, list[bytes]]:
         by, person = dict[int, list[bytes]](), view.snapshot.kind == PERSON
         for name, circle in circles_of(view, wide=wide).items():
-            for head in circle.heads if person[circle.heads[0]] else ():
-                by.setdefault(head, []).append(name)
+            for head in circle.heads:
+                if person[head]:
+                    by.setdefault(head, []).append(name)
         return by
 
     return view.kept(("headed", wide), make)
