@@ -7,7 +7,7 @@ Suspicions of dependence hang on the rule sets that they are computed by, and so
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from copy import copy
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from threading import RLock
 from typing import Any, Protocol, TypeVar
@@ -76,6 +76,11 @@ class Known(Protocol):
 
     def earliest(self, version: int) -> datetime | None:
         """The first instant at which anything of a version became known; None where nothing is."""
+        ...
+
+    @property
+    def begins(self) -> date | None:
+        """The first day that any fact names as its first; None where none does."""
         ...
 
 
@@ -331,6 +336,9 @@ class View:
             reasons = ["Nothing is loaded in this version.", *reasons]
         elif moment.known_at < first:
             reasons = [f"Nothing was known then: what is loaded was known from {write_instant(first)} on.", *reasons]
+        elif (begins := self._known.begins) and moment.valid_at < begins:
+            told = f"No fact names a first day before {begins}: of {moment.valid_at} only what names none is told."
+            reasons = [told, *reasons]
         return Answer(
             question,
             AsOf(moment.valid_at, moment.known_at),

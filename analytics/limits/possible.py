@@ -69,7 +69,7 @@ def possible_groups(
     """
     fallen = _closure(groups, dependences, [party, *by], refuted, most)
     around = (groups_around(groups, dependences, y, refuted=refuted, most=most) for y in dict.fromkeys([party, *on]))
-    found = greatest({frozenset(fallen.union(group.tolist())) for some in around for group in some})
+    found = greatest({frozenset(fallen.union(group.clients.tolist())) for some in around for group in some})
     _bounded(max(map(len, found)), most)
     return [np.array(sorted(group), np.uint32) for group in found]
 

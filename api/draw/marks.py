@@ -9,8 +9,9 @@ from api.engine import Engine
 from api.questions import control, groups, guarantees
 from api.questions.asking import MOST
 from api.questions.control import Controller, ControlOf, InConcert, in_words
-from api.questions.groups import GroupsOf, Member, why
+from api.questions.groups import GroupsOf
 from api.questions.guarantees import GuaranteesOf
+from api.questions.members import Member, why
 from api.wording import plural
 from graph.errors import InvalidQuestion
 from graph.moment import Moment

@@ -304,5 +304,5 @@ def _broken(value: CreditCheck, held: Held) -> str:
     return (
         f"{held.rule.id} {held.rule.name_zh} would be {held.state} ({held.state_zh}){unread}: {who} at "
         f"{money(held.after, value.currency)} after {money(held.before, value.currency)}, of "
-        f"{of_limit(held, value.currency)}."
+        f"{of_limit(held, value.currency)}; {held.rule.citation}."
     )

@@ -70,7 +70,7 @@ def test_a_credit_check_reads_what_is_piped_in_and_calls_parties_by_name(folder:
         check=False, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    for word in ("decline · 拒绝", "CN_LOAN_SINGLE_10", "减少授信CNY 10,000,000", "商业银行法第39条"):
+    for word in ("decline · 拒绝", "CN_LOAN_SINGLE_10", "减少授信CNY 44,000,000", "商业银行法第39条"):
         assert word in done.stdout
     assert not (folder / "ledger.jsonl").exists()
 

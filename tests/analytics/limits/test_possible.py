@@ -37,7 +37,7 @@ def test_they_are_the_groups_of_a_graph_in_which_the_dependences_stand(
     left = [fall for at, fall in enumerate(falls) if at not in refuted]
     whole = arrows([*left, *((y, x) for y in on), *((x, z) for z in by)])
     found = possible_groups(groups, arrows(falls), x, on=on, by=by, refuted=refuted, most=99)
-    expected = [group.tolist() for group in groups_around(groups, whole, x)]
+    expected = [group.clients.tolist() for group in groups_around(groups, whole, x)]
     assert sorted(group.tolist() for group in found) == sorted(expected)
 
 

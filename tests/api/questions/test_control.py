@@ -34,6 +34,12 @@ def test_an_answer_from_before_anything_was_known_says_so(engine: Engine, day: s
     assert any(reason.startswith("Nothing was known then") for reason in reasons) is silent
 
 
+@pytest.mark.parametrize(("day", "told"), [(date(1990, 1, 1), True), (date(2020, 1, 1), False)])
+def test_an_answer_about_a_day_before_every_fact_says_so(engine: Engine, day: date, told: bool) -> None:
+    reasons = control(engine, MINE, moment=engine.moment(valid_at=day)).reasons
+    assert any(reason.startswith("No fact names a first day before") for reason in reasons) is told
+
+
 def test_what_was_known_first_is_asked_of_the_version(tmp_path: Path) -> None:
     book = Book(tmp_path / "columns")
     parties = {"register:a": "Company", "register:b": "Company"}

@@ -108,7 +108,7 @@ def test_above_five_per_cent_what_nobody_judged_refers_by_the_rule_that_asks(tmp
     assert value.binding is not None
     assert (value.binding.rule.id, value.headroom) == ("BCBS_ASSESS_5", 10.0)
     assert any(one.kind == "amount" and one.verdict == "approve" for one in value.remedies)
-    judged = (verdict(A, B, "rejected"), verdict(B, A, "rejected"))
+    judged = (verdict(A, B, "rejected", "any"), verdict(B, A, "rejected", "any"))
     value = ask(engine(tmp_path / "judged", *facts, SELLS, *judged), 20)
     assert (value.verdict, value.headroom) == ("approve", 210.0)
     suspected = (year(A, "revenue", 100.0), year(B, "operating_cost", 1e6))
