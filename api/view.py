@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from analytics.limits.exposure import ELSEWHERE, UNKNOWN, Book
-from analytics.structure.concert import concert_ties, find_concerts, solve_together
+from analytics.structure.concert import Concert, concert_ties, find_concerts, solve_together
 from analytics.structure.control import Control, solve_control
 from analytics.structure.fences import fenced
 from analytics.structure.groups import Groups, control_groups
@@ -118,6 +118,11 @@ class View:
         return self._once(lambda: self._whole._control)
 
     @property
+    def concerts(self) -> tuple[Concert, ...]:
+        """Parties that declared to act in concert (一致行动), by their RELATED_TO links."""
+        return self._once(lambda: self._whole._concerts)
+
+    @property
     def register(self) -> Register:
         """Shares, votes and control, declared concerts among the owners."""
         return self._once(lambda: self._whole._register)
@@ -198,11 +203,14 @@ class View:
         return solve_control(Holdings.of(self.snapshot.links(OWNS)), edges=edges, kind=self.snapshot.kind)
 
     @cached_property
-    def _register(self) -> Register:
-        shares, related = capital(self.snapshot.links(OWNS)), self.snapshot.links(RELATED_TO)
+    def _concerts(self) -> tuple[Concert, ...]:
+        related = self.snapshot.links(RELATED_TO)
         declared, _ = concert_ties(related, listed_rules()[CONCERT_RULE].concert)
-        concerts = find_concerts(related.tail[declared], related.head[declared], positions=declared)
-        kind = self.snapshot.kind
+        return find_concerts(related.tail[declared], related.head[declared], positions=declared)
+
+    @cached_property
+    def _register(self) -> Register:
+        shares, concerts, kind = capital(self.snapshot.links(OWNS)), self.concerts, self.snapshot.kind
         if concerts:
             together = solve_together(self.control.holdings, concerts, self.control.edges, kind=kind)
             register = Register.of(shares, together, kind, overfull=self.overfull)

@@ -1,6 +1,6 @@
 """Holdings as votes: who votes how much, what a majority takes, and where the register says too much."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -33,6 +33,8 @@ class Holdings:
     """Whether votes were stated, net of the company's own; else they are the share. Empty where none."""
     backward: "Arrows | None" = None
     """The same links as they arrive, company → holder, where they are known."""
+    withheld: NDArray[np.float64] | None = None
+    """Least fraction of each company's votes that somebody has whom these links leave out, shape (n,)."""
 
     @classmethod
     def of(cls, links: Any) -> "Holdings":
@@ -78,9 +80,36 @@ class Holdings:
         return self.backward or Arrows.of(self.size, self.head, self.tail)
 
     @cached_property
+    def netted(self) -> NDArray[np.bool_]:
+        """Companies of which another holder's votes are stated, net of the company's own, shape (n,)."""
+        netted: NDArray[np.bool_] = np.zeros(self.size, np.bool_)
+        if len(self.net):
+            netted[self.head[self.net & (self.tail != self.head)]] = True
+        return netted
+
+    @cached_property
     def given(self) -> NDArray[np.float64]:
         """Least fraction of each company's votes that the register gives away, shape (n,)."""
-        return np.bincount(self.head, weights=self.low, minlength=self.size).astype(np.float64, copy=False)
+        low = self.low
+        if len(self.net):
+            low = np.where((self.tail == self.head) & self.netted[self.head], 0.0, low)
+        given = np.bincount(self.head, weights=low, minlength=self.size).astype(np.float64, copy=False)
+        return given if self.withheld is None else given + self.withheld
+
+    def without(self, links: Any) -> "Holdings":
+        """The same without the votes of some links, which are still somebody's."""
+        low, high, ends = self.low.copy(), self.high.copy(), self.ends.copy()
+        low[links] = high[links] = 0.0
+        if len(ends):
+            ends[links] = 0
+        lost = np.bincount(self.head, weights=self.low - low, minlength=self.size).astype(np.float64, copy=False)
+        return replace(
+            self,
+            low=low,
+            high=high if self.banded else low,
+            ends=ends,
+            withheld=lost if self.withheld is None else lost + self.withheld,
+        )
 
 
 @dataclass(frozen=True)
@@ -215,10 +244,8 @@ def voting(holdings: Holdings, threshold: float, *, possible: bool = False) -> V
 def _own_holdings(holdings: Holdings, votes: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Companies that hold themselves with no other votes stated net of it, and how much."""
     links = np.flatnonzero(holdings.tail == holdings.head)
-    if len(links) and len(holdings.net):
-        net = np.zeros(holdings.size, np.bool_)
-        net[holdings.head[holdings.net & (holdings.tail != holdings.head)]] = True
-        links = links[~net[holdings.head[links]]]
+    if len(links):
+        links = links[~holdings.netted[holdings.head[links]]]
     companies = np.unique(holdings.head[links]).astype(np.intp)
     held = np.bincount(holdings.head[links], weights=votes[links], minlength=1)
     return companies, np.minimum(held[companies], 1)

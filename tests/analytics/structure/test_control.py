@@ -9,7 +9,16 @@ from analytics.structure.control import Control, solve_control
 from analytics.structure.groups import control_groups
 from analytics.structure.votes import Arrows, Holdings
 from graph.errors import InvalidShare, NotConverged
-from tests.analytics.structure.worlds import SIZE, World, banded_worlds, consistent_votes, exact_worlds, naive_control
+from tests.analytics.structure.worlds import (
+    SIZE,
+    OwnShares,
+    World,
+    banded_worlds,
+    consistent_votes,
+    exact_worlds,
+    naive_control,
+    own_shares,
+)
 
 
 def solve(world: World, **options: int) -> Control:
@@ -91,6 +100,17 @@ def test_bands_hold_under_all_and_under_some_votes_within_them(held: list[tuple[
     for x in range(5):
         assert set(control.controlled_by(x).tolist()) == set.intersection(*(a[x] for a in answers))
         assert set(control.controlled_by(x, possible=True).tolist()) == set.union(*(a[x] for a in answers))
+
+
+@given(own_shares())
+@settings(max_examples=150, deadline=None)
+def test_own_shares_do_not_vote_whether_votes_are_stated_net_of_them_or_not(world: OwnShares) -> None:
+    votes, control = world.votes(), solve_control(world.holdings)
+    assume(votes)
+    for x in range(5):
+        answers = [world.controlled({x}, one) for one in votes]
+        assert set(control.controlled_by(x).tolist()) - {x} == set.intersection(*answers)
+        assert set(control.controlled_by(x, possible=True).tolist()) - {x} == set.union(*answers)
 
 
 @pytest.mark.parametrize(
