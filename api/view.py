@@ -7,6 +7,7 @@ Suspicions of dependence hang on the rule sets that they are computed by, and so
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from copy import copy
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 from threading import RLock
@@ -40,6 +41,7 @@ from graph.field import PARTY_KINDS, Kind
 from graph.holding import EPOCH_DAY, When
 from graph.links import Links
 from graph.model import (
+    BASES,
     CONTROLS,
     DEPENDS_ON,
     DIRECTNESS,
@@ -200,6 +202,9 @@ class View:
     def _control(self) -> Control:
         links, size, at = self.snapshot.links(CONTROLS), self.snapshot.size, self.other_control
         edges = Arrows.of(size, links.tail[at], links.head[at])
+        # Influence is a softer indicator: where the kind of control is unclear a single risk is possible.
+        influence = links.fields["basis"][at] == BASES.index("influence")
+        edges = replace(edges, doubtful=influence[edges.link])
         return solve_control(Holdings.of(self.snapshot.links(OWNS)), edges=edges, kind=self.snapshot.kind)
 
     @cached_property

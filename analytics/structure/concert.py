@@ -227,7 +227,10 @@ def _with_members(edges: Arrows, concerts: Sequence[Concert], size: int, first: 
     tail = np.repeat(np.arange(size), np.diff(edges.start))
     made = Arrows.of(size + len(concerts), np.append(tail, owner), np.append(edges.head, member))
     called = np.append(edges.link, np.arange(first, first + len(owner))).astype(np.uint32)
-    return Arrows(made.start, made.head, called[made.link])
+    doubtful = None
+    if edges.doubtful is not None:
+        doubtful = np.append(edges.doubtful, np.zeros(len(owner), np.bool_))[made.link]
+    return Arrows(made.start, made.head, called[made.link], doubtful)
 
 
 def concert_ties(links: Any, rule: ConcertRule) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

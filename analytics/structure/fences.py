@@ -59,6 +59,7 @@ def fenced(control: Control, fences: Iterable[tuple[int, int]]) -> Control:
     if not found:
         return control
     left = Arrows.of(control.size, tails[kept], edges.head[kept])
-    named = Arrows(left.start, left.head, edges.link[kept][left.link])
+    doubtful = None if edges.doubtful is None else edges.doubtful[kept][left.link]
+    named = Arrows(left.start, left.head, edges.link[kept][left.link], doubtful)
     kind = np.where(control.state, STATE, 0).astype(np.uint8)
     return solve_control(held.without(np.flatnonzero(cut)), named, kind=kind, threshold=control.threshold)

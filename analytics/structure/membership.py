@@ -223,15 +223,17 @@ def control_among(control: Control, inside: Nodes, place: dict[int, int], refute
     edges, size = control.edges, max(place.values()) + 1
     few = _votes_among(control.holdings, inside, place, refuted)
     other = [
-        (place[x], place[y])
+        (place[x], place[int(edges.head[at])], edges.doubtful is not None and bool(edges.doubtful[at]))
         for x in place
-        for y, link in zip(edges.at(x).tolist(), edges.links_at(x).tolist(), strict=True)
-        if y in place and link not in refuted.edges
+        for at in range(edges.start[x], edges.start[x + 1])
+        if int(edges.head[at]) in place and int(edges.link[at]) not in refuted.edges
     ]
     kind = np.zeros(size, np.uint8)
     for x, at in place.items():
         kind[at] = STATE if control.state[x] else 0
-    arrows = Arrows.of(size, *(zip(*other, strict=True) if other else ((), ())))
+    arrows = Arrows.of(size, *([edge[end] for edge in other] for end in (0, 1)))
+    if edges.uncertain:
+        arrows = replace(arrows, doubtful=np.array([edge[2] for edge in other], np.bool_)[arrows.link])
     found = solve_control(few, arrows, kind=kind, threshold=control.threshold)
     return found.as_possible() if control.counts_possible else found
 

@@ -120,6 +120,22 @@ class Arrows:
     head: NDArray[np.uint32]
     link: NDArray[np.uint32]
     """Position of each arrow in what it was made of."""
+    doubtful: NDArray[np.bool_] | None = None
+    """Which arrows only may be there, so that they count for what is possible alone; none where all are sure."""
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether some arrow only may be there."""
+        return self.doubtful is not None and bool(self.doubtful.any())
+
+    @property
+    def sure(self) -> "Arrows":
+        """The arrows that are there for certain, their positions unchanged."""
+        if self.doubtful is None or not self.uncertain:
+            return self
+        size, kept = len(self.start) - 1, ~self.doubtful
+        tail = np.repeat(np.arange(size, dtype=np.uint32), np.diff(self.start))[kept]
+        return Arrows(starts(size, tail), self.head[kept], self.link[kept])
 
     def links_at(self, node: int) -> NDArray[np.uint32]:
         """Positions of the arrows that leave this node."""
@@ -134,7 +150,8 @@ class Arrows:
         """The same arrows the other way round, their positions unchanged."""
         size = len(self.start) - 1
         back = Arrows.of(size, self.head, np.repeat(np.arange(size, dtype=np.uint32), np.diff(self.start)))
-        return Arrows(back.start, back.head, self.link[back.link])
+        doubtful = None if self.doubtful is None else self.doubtful[back.link]
+        return Arrows(back.start, back.head, self.link[back.link], doubtful)
 
     @classmethod
     def leaving(cls, links: Any) -> "Arrows":

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -7,9 +8,11 @@ from hypothesis import strategies as st
 
 from analytics.structure.control import Control, solve_control
 from analytics.structure.groups import control_groups
+from analytics.structure.proof import prove_each
 from analytics.structure.votes import Arrows, Holdings
 from graph.errors import InvalidShare, NotConverged
 from tests.analytics.structure.worlds import (
+    PAIRS,
     SIZE,
     OwnShares,
     World,
@@ -44,6 +47,23 @@ def test_everybody_controls_what_the_definition_says(world: World) -> None:
     control = solve(world)
     for x in range(SIZE):
         assert set(control.controlled_by(x).tolist()) == naive_control(world, x)
+
+
+@given(exact_worlds(), st.lists(PAIRS.filter(lambda pair: pair[0] != pair[1]), max_size=3))
+@settings(max_examples=300, deadline=None)
+def test_doubtful_arrows_make_control_possible_and_never_certain(world: World, more: list[tuple[int, int]]) -> None:
+    """Certain is what follows without them, possible what follows with them; proofs of the certain name none."""
+    held, sure = world
+    tail, head, votes = zip(*held, strict=True) if held else ((), (), ())
+    arrows = Arrows.of(SIZE, *([edge[end] for edge in (*sure, *more)] for end in (0, 1)))
+    arrows = replace(arrows, doubtful=arrows.link >= len(sure))
+    control = solve_control(Holdings.exact(SIZE, tail, head, np.array(votes) / 20), arrows)
+    for x in range(SIZE):
+        certain = set(control.controlled_by(x).tolist())
+        assert certain == naive_control(world, x)
+        assert set(control.controlled_by(x, possible=True).tolist()) == naive_control((held, [*sure, *more]), x)
+        for steps in prove_each(control, x, sorted(certain)):
+            assert all(link < len(sure) for step in steps for link in step.edges)
 
 
 @given(exact_worlds(), st.integers(0, 6))
