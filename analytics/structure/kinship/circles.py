@@ -109,23 +109,31 @@ def family_control(control: Control, kin: Kin, *, wide: bool = False, concerts: 
     size, near = control.size, kin.wide if wide else kin.near
     if len(near.start) != size + 1:
         raise InvalidQuestion(f"kin of {len(near.start) - 1} parties", where=f"control of {size}")
-    families: dict[tuple[int, ...], tuple[int, ...]] = {}
-    for person in np.flatnonzero(np.diff(near.start)).tolist():
-        relatives = {*near.at(person).tolist()} - {person}
-        families.setdefault(tuple(sorted({person, *relatives})), (person, *sorted(relatives)))
-    for concert in concerts:
-        if not 0 <= min(concert.members) <= max(concert.members) < size:
-            raise InvalidQuestion("a member of a concert is no party of this graph", where=str(concert.members))
-        acting = [x for x in concert.members if not control.state[x]]
-        every = tuple(sorted({*acting, *(z for x in acting for z in near.at(x).tolist())}))
-        if len(every) > 1:
-            families.setdefault(every, every)
+    families = _families(near, concerts, control.state)
     if not families:
         return Families(size, (), control)
     kind = np.where(control.state, STATE, 0).astype(np.uint8)
     owners = [Concert(members, ()) for members in families]
     found = solve_together(control.holdings, owners, control.edges, kind=kind, threshold=control.threshold)
     return Families(size, tuple(families.values()), found.control)
+
+
+def _families(
+    near: Arrows, concerts: Iterable[Concert], state: NDArray[np.bool_]
+) -> dict[tuple[int, ...], tuple[int, ...]]:
+    """Persons with their kin and concerts with theirs, by their members in order."""
+    families: dict[tuple[int, ...], tuple[int, ...]] = {}
+    for person in np.flatnonzero(np.diff(near.start)).tolist():
+        relatives = {*near.at(person).tolist()} - {person}
+        families.setdefault(tuple(sorted({person, *relatives})), (person, *sorted(relatives)))
+    for concert in concerts:
+        if not 0 <= min(concert.members) <= max(concert.members) < len(state):
+            raise InvalidQuestion("a member of a concert is no party of this graph", where=str(concert.members))
+        acting = [x for x in concert.members if not state[x]]
+        every = tuple(sorted({*acting, *(z for x in acting for z in near.at(x).tolist())}))
+        if len(every) > 1:
+            families.setdefault(every, every)
+    return families
 
 
 def group_clients(
@@ -178,18 +186,23 @@ def group_clients(
     [([2, 3], (0, 1))]
     """
     families = family_control(control, kin, wide=possible, concerts=concerts)
-    groups = families.groups(possible=possible)
     legal = np.zeros(families.control.size, np.bool_)
     legal[: control.size] = (kind != PERSON) & ~control.state
+    circles = _legal_parts(families.groups(possible=possible), legal)
+    found = (Circle(members, families.heads(top)) for top, members in circles)
+    return sorted(found, key=lambda circle: circle.members.tolist())
+
+
+def _legal_parts(groups: Groups, legal: NDArray[np.bool_]) -> list[tuple[int, Nodes]]:
+    """Tops of groups with at least two legal persons, and these; none within another."""
     kept = legal[groups.flat]
     size = np.bincount(np.repeat(np.arange(len(groups)), np.diff(groups.start))[kept], minlength=len(groups))
     flat, several = groups.flat[kept][np.repeat(size > 1, size)], np.flatnonzero(size > 1)
     ends = np.cumsum(size[several])
     parts = np.split(flat, ends[:-1])
     tops = groups.top[several].tolist()
-    chosen = _outermost(parts, np.bincount(flat, minlength=control.size)[flat], ends) if parts[0].size else []
-    circles = [Circle(parts[k], families.heads(tops[k])) for k in chosen]
-    return sorted(circles, key=lambda circle: circle.members.tolist())
+    chosen = _outermost(parts, np.bincount(flat, minlength=len(legal))[flat], ends) if parts[0].size else []
+    return [(tops[k], parts[k]) for k in chosen]
 
 
 def _outermost(parts: list[Nodes], times: NDArray[np.int64], ends: NDArray[np.int64]) -> list[int]:
@@ -282,9 +295,9 @@ def parted(heads: Sequence[int], kin: Arrows, acting: Arrows, *, refuted: Set[in
 
     Example
     -------
-    >>> kin, acting = Arrows.of(4, [0, 1], [1, 0]), Arrows.of(4, [1, 2], [2, 1])
-    >>> parted((0, 1, 2), kin, acting, refuted={0}), parted((0, 1, 2), kin, acting, refuted={0, 1})
-    (set(), {1, 2})
+    >>> kin, acting = Arrows.of(3, [0, 1, 0, 2], [1, 0, 2, 0]), Arrows.of(3, (), ())
+    >>> parted((0, 1, 2), kin, acting, refuted=set()), parted((0, 1, 2), kin, acting, refuted={0, 1})
+    (set(), {1})
     """
 
     def near(arrows: Arrows, x: int) -> set[int]:
