@@ -165,10 +165,10 @@ def test_breaking_all_circles_costs_what_the_best_order_of_parties_does() -> Non
 
 
 @pytest.mark.parametrize(("unwind", "goal"), [(unwind_circles, "longest"), (unwind_parts, "largest")])
-def test_without_time_the_answer_still_breaks_all_and_tells_its_gap(unwind, goal: str) -> None:
+def test_without_work_the_answer_still_breaks_all_and_tells_its_gap(unwind, goal: str) -> None:
     priced = random_priced(60, 110, seed=4)
     promises, cost = promises_of(priced, 60)
-    found = unwind(promises, cost, **{goal: 3}, seconds=0.0)
+    found = unwind(promises, cost, **{goal: 3}, steps=0)
     left = kept(priced, pairs_in(found))
     assert (longest(left, 60) if unwind is unwind_circles else largest(left)) <= 3
     assert 0 < found.bound <= found.cost
