@@ -60,7 +60,7 @@ def _hope(net: Any, price: Any, branch: Any, count: Any, left: Any, stamp: Any) 
     Each further party gains no more than its ties to the piece and half of its dearest others; those too
     far away for the room gain nothing.
     """
-    filled, best, pick, kept = 0, -np.inf, -1, 0
+    filled, best, pick, kept = 0, -np.inf, np.int64(-1), 0
     for i in range(count):
         v = branch.chosen[i]
         for k in range(net.start[v], net.start[v + 1]):
@@ -135,7 +135,9 @@ def best_pieces(net: Any, price: NDArray[np.float64], task: Any, found: NDArray[
                 filled += count + 1
                 floor = floor if task.every else profit
         budget, stamp = budget - 1, stamp + 1
-        hope, pick = _hope(net, price, branch, count, task.room - load, stamp) if load < task.room else (0.0, -1)
+        hope, pick = (
+            _hope(net, price, branch, count, task.room - load, stamp) if load < task.room else (0.0, np.int64(-1))
+        )
         if budget < 0:
             worst = max(floor, profit + hope)
             for i in range(1, depth):

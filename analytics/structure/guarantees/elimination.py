@@ -33,8 +33,41 @@ class Elimination:
         return int((2.0 ** (np.diff(bags.start) + 1.0) * (joins + bags.most + 1.0)).sum())
 
 
-def eliminate(ties: dict[tuple[int, int], float], load: NDArray[np.int64], room: int, widest: int) -> Elimination | None:
-    """Take parties out, each time one whose neighbours lack fewest ties; None where more than `widest` wait."""
+def eliminate(
+    ties: dict[tuple[int, int], float], load: NDArray[np.int64], room: int, widest: int
+) -> Elimination | None:
+    r"""Take parties out of a network one by one, each time one whose neighbours lack fewest ties.
+
+    A party waits for those of its neighbours that are still there, which are tied to each other from then on:
+
+    .. math:: N^+(v) = \{u \in N(v) : u \text{ later}\}, \qquad N(u) \leftarrow N(u) \cup N^+(v) \setminus \{u, v\}
+
+    Parameters
+    ----------
+    ties : dict of (a, b), a < b, to worth in whole units of currency
+        Ties between n parties.
+    load : (n,) array
+        What each party takes of the room of a piece, at least 1.
+    room : int
+        Most load of a piece.
+    widest : int
+        Most parties that one may wait for: tables double with each. None is given where it would be more.
+
+    Raises
+    ------
+    Nothing.
+
+    Source
+    ------
+    Bodlaender & Koster, "Treewidth Computations I. Upper Bounds", Information and Computation 208 (2010), 259,
+    for least fill.
+
+    Example
+    -------
+    >>> found = eliminate({(0, 1): 5.0, (0, 2): 3.0}, np.ones(3, np.int64), 2, 4)
+    >>> found.order.tolist(), found.entries
+    ([1, 0, 2], 13)
+    """
     size = len(load)
     near: list[set[int]] = [set() for _ in range(size)]
     for a, b in ties:
@@ -43,6 +76,14 @@ def eliminate(ties: dict[tuple[int, int], float], load: NDArray[np.int64], room:
     order, behind = _order(near, widest)
     if len(order) < size:
         return None
+    return Elimination(np.array(order, np.int64), _bags(ties, load, room, order, behind))
+
+
+def _bags(
+    ties: dict[tuple[int, int], float], load: NDArray[np.int64], room: int, order: list[int], behind: list[set[int]]
+) -> Bags:
+    """Who waits for whom, by place in the order."""
+    size = len(load)
     position = np.empty(size, np.int64)
     position[order] = np.arange(size)
     separators = [sorted(position[list(behind[x])].tolist()) for x in order]
@@ -59,11 +100,10 @@ def eliminate(ties: dict[tuple[int, int], float], load: NDArray[np.int64], room:
     width = [len(separator) for separator in separators]
     whole = (width, place, [len(each) for each in children], [c for each in children for c in each])
     waits, stands, counts, child = (frozen(np.array(x, np.int64), np.int64) for x in whole)
-    bags = Bags(
+    return Bags(
         frozen(load[order], np.int64), room, _stops(waits), frozen(worth, np.float64), stands, _stops(counts), child,
         _stops((1 << waits) * (most + 1)), frozen(most, np.int64),
     )  # fmt: skip
-    return Elimination(np.array(order, np.int64), bags)
 
 
 def _order(near: list[set[int]], widest: int) -> tuple[list[int], list[set[int]]]:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
@@ -138,8 +138,9 @@ class Search:
         self.steps += ENTRY * (rows.nnz + len(self.web))
         self.programmes += 1
         worth = np.array(self.pool.worth)[active]
-        found = linprog(-worth / self.scale, A_ub=rows.T, b_ub=np.ones(len(self.web)), method="highs-ds")
-        return np.maximum(-found.ineqlin.marginals * self.scale, 0.0)
+        cheap = LinearConstraint(rows, worth / self.scale, np.inf)
+        found = milp(np.ones(len(self.web)), constraints=cheap, bounds=Bounds(0, np.inf))
+        return np.maximum(np.asarray(found.x, np.float64) * self.scale, 0.0)
 
     @property
     def scale(self) -> float:
@@ -150,7 +151,8 @@ class Search:
         """Pieces that may matter at prices near these."""
         gain = np.array(self.pool.worth) - self.pool.matrix() @ dual
         most = 4 * len(self.web)
-        return gain >= (-np.inf if len(gain) <= most else min(-self.tiny, np.partition(gain, -most)[-most]))
+        least = -np.inf if len(gain) <= most else min(-self.tiny, float(np.partition(gain, -most)[-most]))
+        return np.asarray(gain >= least)
 
     def _look(self, price: Numbers) -> int:
         """Find pieces worth more than their prices; how many are new. What all of them could save bounds the cost."""
@@ -188,9 +190,11 @@ class Search:
     def _list(self) -> bool:
         """Add every piece that a cheaper choice might hold; whether they could be listed."""
         price = self.price
-        over = [self._from(root, price, self.tiny, THOROUGH)[0] for root in range(len(self.web))]
-        tree = None if self.tree is None else _tops(self.tree, price, np.inf)[0]
-        over = sum(max(upper, 0.0) for upper in over) if tree is None else tree
+        if self.tree is None:
+            looked = (self._from(root, price, self.tiny, THOROUGH)[0] for root in range(len(self.web)))
+            over = sum(max(upper, 0.0) for upper in looked)
+        else:
+            over = _tops(self.tree, price, np.inf)[0]
         floor = -(self.cost - (self.all - float(price.sum()) - over)) - self.tiny
         left, room, found = LISTED, PIECES, np.zeros(PIECES * (self.room + 1), np.uint32)
         for root in range(len(self.web)):
@@ -214,7 +218,7 @@ class Search:
             -worth,
             constraints=LinearConstraint(self.pool.matrix().T, -np.inf, 1),
             bounds=Bounds(0, 1),
-            integrality=np.ones(count),
+            integrality=np.full(count, 1),
             options={"mip_rel_gap": 0.0, "node_limit": max(1, NODES * 2_000 // (count + 2_000))},
         )
         if found.x is None:

@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analytics.structure.guarantees.census import LONGEST, Circuits, circles_among
+from analytics.structure.guarantees.census import LONGEST, Circles, Circuits, circles_among
 from analytics.structure.guarantees.covering import STEPS, Cover, cover
 from analytics.structure.guarantees.forbidden import LargeParts, LongCircles
+from analytics.structure.guarantees.ordering import order_pairs
 from analytics.structure.guarantees.promises import Pairs, Promises
 from analytics.structure.guarantees.separating import separate
 from graph.errors import InvalidAmount, InvalidQuestion
@@ -18,8 +19,10 @@ Numbers = NDArray[np.float64]
 Kind = type[LongCircles] | type[LargeParts]
 EXACT = 400
 """Pairs up to which a part is solved to proof."""
-COUNTED = 3_000_000
-"""Entries read to count what remains after a step."""
+TANGLED = 1_000
+"""Pairs beyond which a part is only ordered, and bounded by its short circles."""
+COUNTED, COUNTS = 3_000_000, 200
+"""Entries read to count what remains after a step, and how often it is counted at most."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,8 @@ class Step:
     """Whether each is cheaper replaced by other security than released."""
     cost: float
     remaining: int
-    """What is still too much after this step: long circles, or parties in parts that are too large."""
+    """What is still too much after this step: long circles, or parties in parts that are too large. Of more than
+    200 steps long circles are counted anew only every so many, and are at most so many in between."""
 
 
 @dataclass(frozen=True)
@@ -204,8 +208,8 @@ def _unwind(kind: Kind, above: int, promises: Promises, ends: Ends, effort: Effo
     for at, smaller in alone:
         prove = len(at) <= effort.exact
         # Each part has its share of the work, so that the order of parts decides nothing.
-        steps = effort.steps * len(at) // proved if prove else effort.steps
-        found.append(_least(kind, smaller, above, cost[at], prove=prove, steps=steps))
+        share = effort.steps * len(at) // proved if prove else effort.steps
+        found.append(_least(kind, smaller, above, cost[at], prove=prove, steps=share))
         released[at[found[-1].chosen]] = True
     touched = np.zeros(pairs.size, np.bool_)
     touched[np.concatenate([np.zeros(0, np.int64), *parts])] = True
@@ -233,6 +237,9 @@ def _least(kind: Kind, pairs: Pairs, above: int, cost: Numbers, *, prove: bool, 
     """The cheapest pairs of one part of the network."""
     if kind is LargeParts:
         return separate(pairs, cost, above, prove=prove, steps=steps)
+    if len(pairs) > TANGLED:
+        chosen, bound = order_pairs(pairs, cost, above)
+        return Cover(chosen, min(bound, float(cost[chosen].sum())), 0)
     return cover(LongCircles(pairs, above), cost, prove=prove, steps=steps)
 
 
@@ -258,27 +265,35 @@ class Remaining(NamedTuple):
 
 
 def _by_circles(pairs: Pairs, longest: int, cost: Numbers, released: NDArray[np.bool_]) -> Iterator[Remaining]:
-    """Release what breaks most long circles for its cost, as counted anew after each."""
-    gone, pair = np.zeros(len(pairs), np.bool_), -1
-    horizon = LONGEST
-    for _ in range(int(released.sum()) + 1):
+    """Release what breaks most long circles for its cost, as counted anew after each, or after every few."""
+    gone, chosen = np.zeros(len(pairs), np.bool_), int(released.sum())
+    few, horizon = max(1, -(-chosen // COUNTS)), LONGEST
+    done, pair, much, left = 0, -1, 0, np.zeros(0, np.int64)
+    while done <= chosen:
         kept = np.flatnonzero(~gone)
-        circuits = Circuits.of(pairs.some(kept))
-        horizon = max(min(horizon, len(circuits.party)), longest + 1) if pair < 0 else horizon
-        options = {"shortest": longest + 1, "length": horizon, "limit": 0, "budget": COUNTED}
-        counted = circles_among(circuits, len(kept), **options)
-        if pair < 0 and counted.complete < horizon:
-            # Counts to the same length can be compared, those cut off by a budget cannot.
-            horizon = max(counted.complete, longest + 1)
-            counted = circles_among(circuits, len(kept), **{**options, "length": horizon})
-        yield Remaining(pair, counted.total, horizon)
-        broken = np.zeros(len(pairs))
-        broken[kept] = counted.through
-        waiting = np.flatnonzero(released & ~gone)
-        if len(waiting):
+        if not len(left) or done == chosen:
+            circuits = Circuits.of(pairs.some(kept))
+            horizon = max(min(horizon, len(circuits.party)), longest + 1) if pair < 0 else horizon
+            counted = _counted(circuits, len(kept), longest, horizon)
+            if pair < 0 and counted.complete < horizon:
+                # Counts to the same length can be compared, those cut off by a budget cannot.
+                horizon = max(counted.complete, longest + 1)
+                counted = _counted(circuits, len(kept), longest, horizon)
+            much = counted.total
+            broken = np.zeros(len(pairs))
+            broken[kept] = counted.through
+            waiting = np.flatnonzero(released & ~gone)
             worth = broken[waiting] / np.maximum(cost[waiting], 1e-300)
-            pair = int(waiting[np.lexsort((waiting, cost[waiting], -worth))[0]])
+            left = waiting[np.lexsort((waiting, cost[waiting], -worth))][:few]
+        yield Remaining(pair, much, horizon)
+        if len(left):
+            pair, left = int(left[0]), left[1:]
             gone[pair] = True
+        done += 1
+
+
+def _counted(circuits: Circuits, pairs: int, longest: int, length: int) -> Circles:
+    return circles_among(circuits, pairs, shortest=longest + 1, length=length, limit=0, budget=COUNTED)
 
 
 def _by_cost(pairs: Pairs, largest: int, cost: Numbers, released: NDArray[np.bool_]) -> Iterator[Remaining]:
