@@ -18,7 +18,7 @@ STALLED = 1e-4
 """Rise of the bound, a fraction, below which fractions are no longer solved."""
 STEPS = 1_200_000_000
 """Steps of work after which no cheaper choice is looked for: some ten seconds."""
-ENTRY, BRANCH = 300, 20
+ENTRY, BRANCH = 300, 60
 """Steps that an entry of a programme costs, and at each further node of its search tree."""
 
 
