@@ -19,7 +19,7 @@ Numbers = NDArray[np.float64]
 Kind = type[LongCircles] | type[LargeParts]
 EXACT = 400
 """Pairs up to which a part is solved to proof."""
-TANGLED = 1_000
+TANGLED = 3_000
 """Pairs beyond which a part is only ordered, and bounded by its short circles."""
 COUNTED, COUNTS = 3_000_000, 200
 """Entries read to count what remains after a step, and how often it is counted at most."""
