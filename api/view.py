@@ -205,7 +205,12 @@ class View:
         # Influence is a softer indicator: where the kind of control is unclear a single risk is possible.
         influence = links.fields["basis"][at] == BASES.index("influence")
         edges = replace(edges, doubtful=influence[edges.link])
-        return solve_control(Holdings.of(self.snapshot.links(OWNS)), edges=edges, kind=self.snapshot.kind)
+        return solve_control(self.votes.fitted(self.overfull), edges=edges, kind=self.snapshot.kind)
+
+    @cached_property
+    def votes(self) -> Holdings:
+        """Votes as they are stated, be they more than all of a company."""
+        return Holdings.of(self.snapshot.links(OWNS))
 
     @cached_property
     def _concerts(self) -> tuple[Concert, ...]:

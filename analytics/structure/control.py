@@ -96,11 +96,6 @@ class Control:
         return self.certain.deadlocks
 
     @cached_property
-    def overfull(self) -> Nodes:
-        """Companies whose holders are stated to have more than all votes; the facts stand as they are."""
-        return np.flatnonzero(self.holdings.given > 1 + 5e-10).astype(np.uint32)
-
-    @cached_property
     def controlled_otherwise(self) -> Arrows:
         """Arrows company → controller on another basis; their positions are those of `edges`' maker."""
         return self.edges.reverse
@@ -132,7 +127,8 @@ def solve_control(
 
     Votes are compared as integers of 1e-9; the note of this module derives what bands allow.
 
-    Mutual majorities are told in `deadlocks`; statements of more than all votes stand, and in `overfull`.
+    Mutual majorities are told in `deadlocks`. Statements of more than all votes are taken as they are: who does not
+    want two majorities of one company fits the holdings first.
 
     Parameters
     ----------

@@ -96,6 +96,26 @@ class Holdings:
         given = np.bincount(self.head, weights=low, minlength=self.size).astype(np.float64, copy=False)
         return given if self.withheld is None else given + self.withheld
 
+    @cached_property
+    def overfull(self) -> NDArray[np.uint32]:
+        """Companies of which more than all votes are stated to be held."""
+        return np.flatnonzero(self.given > 1 + 0.5 / NANO).astype(np.uint32)
+
+    def fitted(self, policy: str = "keep") -> "Holdings":
+        """Votes that can be: of an overfull company each holder has from what the others would leave to what is stated.
+
+        With the policy `scale` all are cut in proportion instead.
+        """
+        if not len(self.overfull):
+            return self
+        excess = np.zeros(self.size)
+        excess[self.overfull] = self.given[self.overfull] - 1
+        here = excess[self.head]
+        if policy != "scale":
+            return replace(self, low=np.maximum(self.low - here, 0.0), high=self.high)
+        low = self.low / (1 + here)
+        return replace(self, low=low, high=self.high / (1 + here) if self.banded else low)
+
     def without(self, links: Any) -> "Holdings":
         """The same without the votes of some links, which are still somebody's."""
         low, high, ends = self.low.copy(), self.high.copy(), self.ends.copy()

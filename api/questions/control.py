@@ -12,7 +12,7 @@ from api.answer import Answer, Fact, Page, Party, Question
 from api.engine import Engine
 from api.evidence import Evidence
 from api.questions.asking import check_page, node_of
-from api.questions.overfull import MoreThanAll, more_than_all, told
+from api.questions.overfull import MoreThanAll, more_than_all, refuse_more_than_all, told
 from api.questions.standings import StandingOf, standing_of, standing_said
 from api.view import View
 from api.wording import percent, plural
@@ -143,13 +143,14 @@ def _concerts(view: View, evidence: Evidence, node: int) -> Iterator[InConcert]:
 
 def _overfull(view: View, evidence: Evidence, node: int, shown: Iterable[Controller]) -> tuple[MoreThanAll, ...]:
     """Companies among those shown whose holders have more than all votes."""
-    if not len(view.control.overfull):
+    over = set(view.votes.overfull.tolist())
+    if not over:
         return ()
     ids = {fall.company.id for one in shown for fall in one.proof}
     nodes = {node, *(view.snapshot.node(party) for party in ids)}
-    given = view.control.holdings.given
-    found = [Overfull(y, float(given[y])) for y in sorted(nodes & set(view.control.overfull.tolist()))]
-    return more_than_all(view, evidence, found, layer="votes", policy="as stated")
+    found = [Overfull(y, float(view.votes.given[y])) for y in sorted(nodes & over)]
+    refuse_more_than_all(view, found, view.overfull)
+    return more_than_all(view, evidence, found, layer="votes", policy=view.overfull)
 
 
 def _below(view: View, node: int) -> list[tuple[int, bool]]:

@@ -193,7 +193,7 @@ def test_own_holdings_do_not_vote() -> None:
 def test_more_than_all_votes_stand_and_are_told() -> None:
     control, names = firms(("P", "A", 0.6), ("Q", "A", 0.6))
     assert controls(control, names, "P") == controls(control, names, "Q") == {"A"}
-    assert control.overfull.tolist() == [names.index("A")]
+    assert control.holdings.overfull.tolist() == [names.index("A")]
 
 
 def test_a_chain_of_ten_thousand_is_solved_within_its_budget() -> None:
