@@ -196,6 +196,20 @@ def test_more_than_all_votes_stand_and_are_told() -> None:
     assert control.holdings.overfull.tolist() == [names.index("A")]
 
 
+@pytest.mark.parametrize("policy", ["keep", "scale"])
+def test_votes_that_are_fitted_leave_no_two_majorities(policy: str) -> None:
+    """70 and 60 % of one company: 40 to 70 and 30 to 60 %, or 70 and 60 of 130."""
+    held = Holdings.exact(3, [0, 1], [2, 2], [0.7, 0.6])
+    fitted = held.fitted(policy)
+    bands = {"keep": ([0.4, 0.3], [0.7, 0.6]), "scale": ([0.7 / 1.3, 0.6 / 1.3],) * 2}
+    assert np.allclose(np.array([fitted.low, fitted.high]), bands[policy], atol=1e-12)
+    control = solve_control(fitted)
+    sure, maybe = ([], [0, 1]) if policy == "keep" else ([0], [0])
+    assert control.controllers_of(2).tolist() == sure
+    assert control.controllers_of(2, possible=True).tolist() == maybe
+    assert solve_control(Holdings.exact(3, [0, 1], [2, 2], [0.6, 0.4]).fitted(policy)).controllers_of(2).tolist() == [0]
+
+
 def test_a_chain_of_ten_thousand_is_solved_within_its_budget() -> None:
     n = 10_000
     control = solve_control(Holdings.exact(n, range(n - 1), range(1, n), np.full(n - 1, 0.6)), max_pairs=5 * n)

@@ -147,5 +147,5 @@ def test_more_than_all_is_refused_where_the_setting_says_so(tmp_path: Path) -> N
 def test_control_names_whose_votes_are_more_than_all(behind: Engine) -> None:
     said = control(behind, r("full"), moment=behind.moment())
     (one,) = said.answer.overfull
-    assert (one.company.id, one.total, one.layer, one.policy) == (r("full"), 1.5, "votes", "as stated")
+    assert (one.company.id, one.total, one.layer, one.policy) == (r("full"), 1.5, "votes", "keep")
     assert control(behind, r("fund"), moment=behind.moment()).answer.overfull == ()
