@@ -45,7 +45,7 @@ def fenced(control: Control, fences: Iterable[tuple[int, int]]) -> Control:
     low, high = held.low.copy(), held.high.copy()
     kept = np.ones(len(edges.head), np.bool_)
     tails = np.repeat(np.arange(control.size, dtype=np.uint32), np.diff(edges.start))
-    found = False
+    found, aside = False, np.zeros(control.size) if held.aside is None else held.aside.copy()
     for y, x in fences:
         if not 0 <= min(x, y) <= max(x, y) < control.size:
             raise InvalidQuestion("no party of this graph", where=f"fence {y} against {x}")
@@ -54,12 +54,13 @@ def fenced(control: Control, fences: Iterable[tuple[int, int]]) -> Control:
         line = line[line != y]
         holders, links = held.holders.at(y), held.holders.links_at(y)
         out = links[np.isin(holders, line)]
+        aside[y] += low[out].sum()
         low[out] = high[out] = 0.0
         kept &= ~((edges.head == y) & np.isin(tails, line))
     if not found:
         return control
     votes = Holdings(
-        held.start, held.tail, held.head, low, high if held.banded else low, held.ends, held.net, held.backward
+        held.start, held.tail, held.head, low, high if held.banded else low, held.ends, held.net, held.backward, aside
     )
     left = Arrows.of(control.size, tails[kept], edges.head[kept])
     named = Arrows(left.start, left.head, edges.link[kept][left.link])

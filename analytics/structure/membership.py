@@ -249,4 +249,8 @@ def _votes_among(held: Holdings, inside: Nodes, place: dict[int, int], refuted: 
     low, high = held.low[links], held.high[links]
     ends = held.ends[links] if len(held.ends) else ()
     few = Holdings.between(others + 1, tail, head, low, high if held.banded else low, ends)
+    if held.aside is not None:
+        aside = np.zeros(others + 1)
+        aside[[place[y] for y in inside.tolist()]] = held.aside[inside]
+        few = replace(few, aside=aside)
     return replace(few, net=held.net[links]) if len(held.net) else few

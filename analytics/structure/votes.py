@@ -33,6 +33,8 @@ class Holdings:
     """Whether votes were stated, net of the company's own; else they are the share. Empty where none."""
     backward: "Arrows | None" = None
     """The same links as they arrive, company → holder, where they are known."""
+    aside: NDArray[np.float64] | None = None
+    """Votes of each company that are left out of the links, and are nobody else's for it; none where all are in."""
 
     @classmethod
     def of(cls, links: Any) -> "Holdings":
@@ -80,7 +82,8 @@ class Holdings:
     @cached_property
     def given(self) -> NDArray[np.float64]:
         """Least fraction of each company's votes that the register gives away, shape (n,)."""
-        return np.bincount(self.head, weights=self.low, minlength=self.size).astype(np.float64, copy=False)
+        given = np.bincount(self.head, weights=self.low, minlength=self.size).astype(np.float64, copy=False)
+        return given if self.aside is None else given + self.aside
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from analytics.structure.fences import fenced
 from analytics.structure.groups import control_groups
 from analytics.structure.votes import Arrows, Holdings
 from graph.errors import InvalidQuestion
-from tests.analytics.structure.worlds import PAIRS, SIZE, World, exact_worlds, naive_control
+from tests.analytics.structure.worlds import PAIRS, SIZE, World, banded_worlds, exact_worlds, naive_control
 
 BANK, HOLD, SPE, BELOW = range(4)
 
@@ -68,3 +68,18 @@ def test_control_behind_fences_is_that_of_a_world_without_those_holdings(
     for x in range(SIZE):
         assert set(found.controlled_by(x).tolist()) | {x} == naive_control(left, x) | {x}
         assert set(found.controlled_by(x).tolist()) <= set(control.controlled_by(x).tolist())
+
+
+@given(banded_worlds(), st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)).filter(lambda p: p[0] != p[1])))
+@settings(max_examples=200, deadline=None)
+def test_within_bands_a_fence_makes_nobody_a_possible_controller(
+    world: list[tuple[int, int, int, int, int]], fences: list[tuple[int, int]]
+) -> None:
+    """Votes left out are nobody else's: what they leave of a majority is not more than before."""
+    tail, head, low, high, ends = (list(column) for column in zip(*world, strict=True)) if world else ([],) * 5
+    control = solve_control(Holdings.between(5, tail, head, np.array(low) / 4, np.array(high) / 4, ends))
+    left = fenced(control, fences)
+    for x in range(5):
+        for possible in (False, True):
+            kept = set(left.controlled_by(x, possible=possible).tolist())
+            assert kept <= set(control.controlled_by(x, possible=possible).tolist())
