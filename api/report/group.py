@@ -45,6 +45,10 @@ class Laid:
     """Of a large group; empty where each member is told in full."""
     elsewhere: dict[str, tuple[str, ...]]
     """Names of the other groups of the report that a member belongs to, by its id."""
+    members: tuple[Member, ...]
+    """Those that are told here: of a wider reading only who is in no group by what is certain."""
+    before: str
+    """How many members are told with other groups of the report; empty where none is."""
 
     @property
     def picture_title(self) -> str:
@@ -111,7 +115,9 @@ def group_page(answer: Answer[GroupReport], *, language: str = "en") -> str:
 
 def _laid(words: Words, value: GroupReport, sheet: Sheet) -> Laid:
     basis = words("basis_both" if "dependence" in sheet.group.basis else "basis_control")
-    held = _proofs(words, sheet, value.party)
+    told = {member.party.id for other in _sure(value, sheet) for member in other.group.members}
+    members = tuple(member for member in sheet.group.members if member.party.id not in told)
+    held = _proofs(words, sheet, value.party) if not told else []
     folded = any(FOLDED in (fact.tail.kind, fact.head.kind) for fact in held)
     ends = list(dict.fromkeys([sheet.group.top, value.party]))
     placed = place(held, ends, gap=gap_for(held, words)) if held else None
@@ -125,9 +131,16 @@ def _laid(words: Words, value: GroupReport, sheet: Sheet) -> Laid:
         tuple(_caption(words, placed.how, folded=folded)) if placed else (),
         _rings(words, sheet, ends),
         _circles(words, sheet, value.length),
-        tuple(_blocks(sheet.group.members)) if len(sheet.group.members) > MANY else (),
+        tuple(_blocks(members)) if len(members) > MANY else (),
         _elsewhere(words, value, sheet),
+        members,
+        words("members_before", count=len(sheet.group.members) - len(members)) if told else "",
     )
+
+
+def _sure(value: GroupReport, sheet: Sheet) -> list[Sheet]:
+    """For a group of the wider reading the groups by what is certain, which are told before it."""
+    return [other for other in value.sheets if sheet.with_suspected and not other.with_suspected]
 
 
 def _rings(words: Words, sheet: Sheet, ends: Sequence[Party]) -> Picture | None:

@@ -144,3 +144,20 @@ def test_a_member_of_two_groups_is_told_to_be_in_the_other_too(tmp_path: Path) -
     assert "also in: Group of r:p" in text
     assert "also in: Group of r:q" in text
     assert text.count("also in:") == 2
+
+
+def test_a_wider_reading_tells_whom_it_adds_and_not_everybody_again(tmp_path: Path) -> None:
+    """A daughter for certain, and one that a band allows."""
+    facts = [
+        ("OWNS", {"from": "r:p", "to": "r:x", "share": 1.0, "directness": "direct"}),
+        ("OWNS", {"from": "r:p", "to": "r:y", "share_low": 0.5, "share_high": 0.75, "directness": "direct"}),
+    ]
+    book = Book(tmp_path / "columns")
+    book.load(dict.fromkeys(["r:p", "r:x", "r:y"], "Company"), facts, closed_at=instant("2024-01-01"))
+    engine = Engine(Place(tmp_path), book.facts, clock=lambda: instant("2024-06-30"))
+    answer = group_report(engine, "r:x", moment=engine.moment())
+    assert [len(sheet.group.members) for sheet in answer.answer.sheets] == [2, 3]
+    _, wider = group_page(answer).split('<h2 class="sheet">')[1:]
+    (table,) = re.findall(r"<h2>Members.*?</table>", wider, re.DOTALL)
+    assert re.findall(r"Company · (r:\w)", table) == ["r:y"]
+    assert "2 of them are in a group by what is certain" in table
