@@ -13,6 +13,7 @@ from analytics.structure.dependence.states import Dependences, Verdicts, settle
 from analytics.structure.dependence.suspected import suspect
 from graph.errors import MissingRate
 from graph.model import DEPENDS_ON, GUARANTEES, LENDS, OWES, SUPPLIES, VERDICTS
+from graph.sheets import Items
 from graph.snapshot import Snapshot
 
 DEFAULT: Final = ("cn-annex1",)
@@ -21,7 +22,7 @@ ITEMS: Final[Mapping[str, tuple[tuple[str, ...], bool]]] = {
     "income": (("revenue", "income", "total_income"), True),
     "cost": (("operating_cost", "total_cost", "cost", "expenses"), True),
     "output": (("output", "revenue", "income"), True),
-    "net_assets": (("net_assets", "equity"), False),
+    "net_assets": (("net_assets", "total_equity", "equity"), False),
     "receivables": (("accounts_receivable", "receivables"), False),
     "debt": (("total_debt", "total_liabilities"), False),
 }
@@ -82,10 +83,14 @@ def judged(snapshot: Snapshot, figures_of: Callable[[], Measured], names: Sequen
     return Judged(settle(snapshot.size, suspected, verdicts_of(snapshot)), rules, found.left_out)
 
 
+def item_of(snapshot: Snapshot, name: str) -> Items:
+    """One of the items that figures divide by, of every party."""
+    items, of_a_year = ITEMS[name]
+    return snapshot.items(items, of_a_year=of_a_year)
+
+
 def _sheets(snapshot: Snapshot) -> dict[str, Sheet]:
-    return {
-        name: Sheet(*snapshot.items(items, of_a_year=of_a_year)) for name, (items, of_a_year) in ITEMS.items()
-    }  # fmt: skip
+    return {name: Sheet(*item_of(snapshot, name)) for name in ITEMS}
 
 
 def _ties(snapshot: Snapshot, book: Book) -> Ties:

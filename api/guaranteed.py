@@ -54,11 +54,12 @@ class Called:
     given: NDArray[np.float64]
     """Disclosed amounts, whole units of currency."""
     counted: NDArray[np.float64]
-    """At most what the borrower owes the lender; NaN where no amount is disclosed."""
-    silent: NDArray[np.bool_]
-    """Whether an amount is not disclosed: then up to all of the debt may be called."""
+    """The lesser of promise and debt as far as both are known; NaN where nothing of it is."""
+    most: NDArray[np.float64]
+    """What may be called at most: an undisclosed promise is bounded by the debt, a debt not known by the promise;
+    infinite where neither is known."""
     debt: NDArray[np.float64]
-    """What the borrower owes the lender."""
+    """What the borrower owes the lender, as far as it is known."""
     weighed: Contingent
 
     @cached_property
@@ -71,9 +72,9 @@ class Called:
         return float(np.minimum(given, debt).sum())
 
     @cached_property
-    def most(self) -> float:
-        """What undisclosed amounts could add at most, guarantor by guarantor."""
-        return float((self.debt - np.nan_to_num(self.counted))[self.silent].sum())
+    def added(self) -> NDArray[np.float64]:
+        """What amounts that are not known could add to each pair at most, 0 where all are known."""
+        return self.most - np.nan_to_num(self.counted)
 
 
 def network_of(view: View, lent: Lending, scope: str) -> Network:
@@ -110,8 +111,10 @@ def _called(view: View, lent: Lending) -> Called:
     silent = np.bincount(place, weights=np.isnan(mine.amount), minlength=len(pairs)) > 0
     borrower = pairs & UNKNOWN
     debt = lent.owed[borrower]
-    counted = np.where(silent & (given == 0), np.nan, np.minimum(given, debt))
+    known = np.minimum(given, debt)
+    most = np.minimum(np.where(silent, np.inf, given), np.where(lent.silent[borrower] > 0, np.inf, debt))
+    counted = np.where((known == 0) & (most > 0), np.nan, known)
     pd = view.snapshot.assessed("pd", horizon=PD_MONTHS).value[borrower]
     lgd = view.snapshot.assessed("lgd").value[borrower]
     weighed = expected_contingent(counted, pd, lgd)
-    return Called(pairs >> 32, borrower, given, counted, np.asarray(silent), debt, weighed)
+    return Called(pairs >> 32, borrower, given, counted, most, debt, weighed)

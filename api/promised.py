@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from analytics.limits.facility import Facility
 from analytics.structure.dependence.states import ANY
+from analytics.structure.dependence.verdicts import MET, Measure, compare, ratio
 from analytics.structure.votes import Arrows
-from api.dependence import ITEMS
 from api.view import View
 
 RATIO = "guarantee_ratio"
@@ -47,16 +47,12 @@ def _outcome(view: View, giver: int, applicant: int, amount: float) -> bool | No
     checks = [check for name, check in every if check.figure == RATIO and not _rejected(view, giver, applicant, name)]
     if not checks or view.control.state[giver] or (view.wide.at(applicant) == giver).any():
         return False
-    names, of_a_year = ITEMS["net_assets"]
-    value = view.kept(("net assets",), lambda: view.snapshot.items(names, of_a_year=of_a_year)).value[giver]
-    if np.isnan(value):
+    assets = view.net_assets.value[giver]
+    if np.isnan(assets):
         return None
     total = amount + float(np.nansum(view.book.promised[_given(view, giver, applicant)]))
-    return any(_reached(total, check.at * float(value), check.comparison) for check in checks)
-
-
-def _reached(amount: float, bar: float, comparison: str) -> bool:
-    return amount >= bar if comparison == ">=" else amount > bar
+    measures = {RATIO: Measure.of(ratio([total], [assets]))}
+    return any(compare(check, measures, 1)[0] == MET for check in checks)
 
 
 def _given(view: View, giver: int, applicant: int) -> NDArray[np.uint32]:

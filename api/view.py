@@ -34,7 +34,7 @@ from analytics.structure.paths import Tie, Web
 from analytics.structure.tiers import Trade
 from analytics.structure.votes import Arrows, Holdings
 from api.answer import Answer, AsOf, Question
-from api.dependence import DEFAULT, Judged, Measured, judged, measured, verdicts_of
+from api.dependence import DEFAULT, Judged, Measured, item_of, judged, measured, verdicts_of
 from api.evidence import Evidence
 from api.strength import strength
 from graph.field import PARTY_KINDS, Kind
@@ -56,6 +56,7 @@ from graph.model import (
 )
 from graph.moment import write_instant
 from graph.search import SearchIndex, Seen
+from graph.sheets import Items
 from graph.snapshot import Snapshot
 
 T = TypeVar("T")
@@ -148,6 +149,11 @@ class View:
     def promises(self) -> Promises:
         """Guarantees that may still be called on the day, in the moment's currency."""
         return self._once(lambda: self._whole._promises)
+
+    @property
+    def net_assets(self) -> Items:
+        """Net assets of every party, in the moment's currency."""
+        return self.kept(("net assets",), lambda: item_of(self.snapshot, "net_assets"))
 
     @property
     def circuits(self) -> Circuits:

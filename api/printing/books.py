@@ -15,6 +15,8 @@ from api.questions.book_limits import BookLimits
 from api.questions.unwinding import Plan
 from api.wording import money, percent, plural
 
+NOT_TOLD = "not disclosed"
+
 
 def limits(answer: BookLimits, cited: Cited) -> Iterator[Any]:
     """Every rule with its limit, then who breaks it, comes near or is large, groups, and related parties."""
@@ -128,7 +130,7 @@ def _circles(answer: BookGuarantees) -> Iterator[Any]:
     made = table(*heads, title=f"guarantee circles (担保圈) ({answer.circles_page.total:,})", amounts=heads[1:7])
     for one in answer.circles:
         names = ", ".join(party.name for party in one.parties[:FEW])
-        amount = money(one.amount, answer.currency) + (f" and {one.undisclosed} undisclosed" * bool(one.undisclosed))
+        amount = _given(one.amount, one.undisclosed, answer.currency)
         row(made, f"{one.chinese} · {one.shape}", f"{one.page.total:,}", f"{one.pairs:,}", f"{one.cores:,}", amount,
             f"{one.clients:,}", money(one.owed, answer.currency), names)  # fmt: skip
     if made.row_count:
@@ -144,6 +146,8 @@ def _sums(answer: BookGuarantees) -> Table:
     row(made, "expected by PD and LGD", money(sums.expected, currency))
     row(made, "without PD or LGD", money(sums.unrated, currency))
     row(made, "undisclosed, at most", money(sums.undisclosed_most, currency))
+    if sums.unbounded:
+        row(made, "pairs of which neither promise nor debt is known", f"{sums.unbounded:,}")
     return made
 
 
@@ -166,10 +170,30 @@ def _guarantors(answer: BookGuarantees) -> Table:
 
 
 def _figures(one: Guarantor, currency: str | None) -> tuple[str, ...]:
-    expected = "not rated" if one.expected is None else money(one.expected, currency)
+    silent = one.undisclosed and not one.counted
+    expected = (NOT_TOLD if silent else "not rated") if one.expected is None else money(one.expected, currency)
     assets = "not known" if one.net_assets is None else money(one.net_assets, currency)
-    ratio = "" if one.ratio is None else percent(one.ratio)
-    return (money(one.counted, currency), expected, money(one.given, currency), f"{one.customers:,}", assets, ratio)
+    given = _given(one.given, one.given_undisclosed, currency)
+    ratio = "" if one.ratio is None or given == NOT_TOLD else percent(one.ratio)
+    least = "at least " if ratio and one.given_undisclosed else ""
+    return (_called(one, currency), expected, given, f"{one.customers:,}", assets, f"{least}{ratio}")
+
+
+def _called(one: Guarantor, currency: str | None) -> str:
+    """What it may be called for; and at most, where something of it is not known."""
+    if not one.undisclosed:
+        return money(one.counted, currency)
+    known = money(one.counted, currency) if one.counted else NOT_TOLD
+    if one.most is None:
+        return known if known == NOT_TOLD else f"{known} or more"
+    return f"{known}, at most {money(one.most, currency)}"
+
+
+def _given(amount: float, undisclosed: int, currency: str | None) -> str:
+    """Disclosed amounts, and how many are not."""
+    if not undisclosed:
+        return money(amount, currency)
+    return f"{money(amount, currency)} and {undisclosed:,} undisclosed" if amount else NOT_TOLD
 
 
 def _broken(one: Guarantor) -> list[str]:

@@ -14,7 +14,7 @@ from api.engine import Engine
 from api.evidence import Evidence
 from api.guaranteed import ALL, SCOPES, Called, Network, called_by, network_of
 from api.questions.asking import check_page, check_range, node_of
-from api.questions.guarantees import NET_ASSETS, ClosedCircle, RatioTest, circle_of, net_assets_of, tests_of
+from api.questions.guarantees import ClosedCircle, RatioTest, circle_of, net_assets_of, ratio_of, tests_of
 from api.questions.unwinding import DEFAULT, Plan, Wanted, plan
 from api.view import View
 from api.wording import money, percent, plural
@@ -74,12 +74,16 @@ class Guarantor:
     party: Party
     given: float
     """Disclosed amounts it guarantees for anybody."""
+    given_undisclosed: int
+    """Guarantees for anybody of undisclosed amount."""
     counted: float
-    """What of them the lender may call for, at most what each borrower owes it."""
+    """What of them the lender may call for, at most what each borrower owes it, as far as both are known."""
+    most: float | None
+    """What it may be called for at most, whatever is not known; None where nothing bounds it."""
     expected: float | None
     """What it is expected to be called for; None where no borrower is rated."""
     undisclosed: int
-    """Borrowers of the lender for whom an amount is not disclosed."""
+    """Borrowers of the lender for whom more may be called than is counted, as promise or debt is not known."""
     customers: int
     """Parties it guarantees."""
     net_assets: float | None
@@ -116,9 +120,11 @@ class Sums:
     unrated: float
     """Gross without a PD or LGD: expected at least 0, at most this."""
     undisclosed: int
-    """Pairs of which no amount is disclosed."""
+    """Pairs of which nothing is counted, as promise or debt is not known."""
     undisclosed_most: float
-    """What undisclosed amounts could add at most."""
+    """What amounts that are not known could add at most, where promise or debt bounds it."""
+    unbounded: int
+    """Pairs that could add anything: neither promise nor debt is known."""
 
 
 @dataclass(frozen=True)
@@ -250,8 +256,11 @@ def _one(evidence: Evidence, network: Network, lent: Lending, circle: int) -> Gu
 
 
 def _sums(called: Called) -> Sums:
-    weighed = called.weighed
-    return Sums(weighed.gross, called.covered, weighed.expected, weighed.unrated, weighed.undisclosed, called.most)
+    weighed, bounded = called.weighed, np.isfinite(called.most)
+    return Sums(
+        weighed.gross, called.covered, weighed.expected, weighed.unrated, weighed.undisclosed,
+        float(called.added[bounded].sum()), int((~bounded).sum()),
+    )  # fmt: skip
 
 
 def _guarantors(view: View, evidence: Evidence, called: Called, page: slice) -> tuple[tuple[Guarantor, ...], int]:
@@ -259,25 +268,27 @@ def _guarantors(view: View, evidence: Evidence, called: Called, page: slice) -> 
     givers, first = np.unique(called.guarantor, return_index=True)
     stop = np.append(first, len(called.guarantor))
     counted = np.add.reduceat(np.nan_to_num(called.counted), first) if len(givers) else np.zeros(0)
-    order = np.lexsort((givers, -counted))[page]
+    most = np.add.reduceat(called.most, first) if len(givers) else np.zeros(0)
+    order = np.lexsort((givers, -most, -counted))[page]
     rows = (slice(int(stop[k]), int(stop[k + 1])) for k in order)
     return tuple(_guarantor(view, evidence, called, at) for at in rows), len(givers)
 
 
 def _guarantor(view: View, evidence: Evidence, called: Called, at: slice) -> Guarantor:
     node, each = int(called.guarantor[at.start]), called.weighed.each[at]
-    assets = net_assets_of(view, evidence, node)
+    assets, most = net_assets_of(view, evidence, node), float(called.most[at].sum())
     given = float(view.promises.given[node])
-    ratio = given / assets if assets is not None and assets > 0 else None
     return Guarantor(
         evidence.party(node),
         given,
+        int(view.promises.undisclosed[node]),
         float(np.nansum(called.counted[at])),
+        most if np.isfinite(most) else None,
         None if np.isnan(each).all() else float(np.nansum(each)),
-        int(called.silent[at].sum()),
+        int((called.added[at] > 0).sum()),
         int(view.promises.customers[node]),
         assets,
-        ratio,
+        ratio_of(given, assets),
         tuple(tests_of(view, node, assets)),
     )
 
@@ -289,7 +300,7 @@ def _tally(view: View, called: Called) -> Iterator[RatioCount]:
     single = np.zeros(promises.size)
     others = promises.place >= 0
     np.maximum.at(single, promises.guarantor[others], np.nan_to_num(promises.amount[others]))
-    assets = view.snapshot.items(NET_ASSETS).value[givers]
+    assets = view.net_assets.value[givers]
     figures = (promises.given[givers], single[givers], promises.customers[givers], assets)
     silent = promises.undisclosed[givers] > 0
     for one in tally_guarantees(*figures, day=view.snapshot.moment.valid_at, silent=silent):
@@ -321,21 +332,29 @@ def _reasons(value: BookGuarantees, found: Circles) -> Iterator[str]:
     sums = value.sums
     if value.guarantors_page.total:
         many = plural(value.guarantors_page.total, "guarantor")
-        yield (
-            f"{many} may be called by {name} for {money(sums.gross, currency)}; "
-            f"{money(sums.covered, currency)} of its debts are covered, each counted once."
-        )
-        yield (
-            f"{money(sums.expected, currency)} is expected by PD and LGD of borrowers that are rated; "
-            f"{money(sums.unrated, currency)} is unrated."
-        )
+        yield from _called(f"{many} may be called by {name} for", sums, currency)
     if sums.undisclosed_most:
         yield f"Undisclosed amounts could add at most {money(sums.undisclosed_most, currency)}."
+    if sums.unbounded:
+        pairs = plural(sums.unbounded, "pair")
+        yield f"Of {pairs} of guarantor and borrower neither promise nor debt is known: nothing bounds what they add."
     for test in value.tests:
         if test.broken:
             unread = "" if test.verified else ", not verified"
             yield f"{plural(test.broken, 'guarantor')}: {test.chinese} ({test.english}); {test.citation}{unread}."
     yield from _planned(value.plan, currency)
+
+
+def _called(whom: str, sums: Sums, currency: str | None) -> Iterator[str]:
+    if sums.undisclosed and not sums.gross:
+        yield f"{whom} amounts that are not disclosed."
+        return
+    covered = f"{money(sums.covered, currency)} of its debts are covered, each counted once"
+    yield f"{whom} {money(sums.gross, currency)}; {covered}."
+    yield (
+        f"{money(sums.expected, currency)} is expected by PD and LGD of borrowers that are rated; "
+        f"{money(sums.unrated, currency)} is unrated."
+    )
 
 
 def _planned(made: Plan, currency: str | None) -> Iterator[str]:

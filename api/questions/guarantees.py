@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.structure.dependence.verdicts import ratio
 from analytics.structure.guarantees.census import Circles, circles_through
 from analytics.structure.guarantees.period import last_days, read_liability
 from analytics.structure.guarantees.promises import Promises
@@ -18,7 +19,6 @@ from analytics.structure.guarantees.ratios import (
     Figures,
     Finding,
     check_guarantees,
-    guarantee_ratio,
 )
 from analytics.structure.guarantees.topology import SHAPES
 from api.answer import Answer, Fact, Page, Party, Question
@@ -32,9 +32,6 @@ from graph.field import PARTY_KINDS
 from graph.holding import EPOCH_DAY
 from graph.model import GUARANTEE_FORMS, GUARANTEES, LIABILITIES, STATEMENT
 from graph.moment import Moment
-
-NET_ASSETS = ("net_assets", "total_equity", "equity")
-"""Names under which a statement may give net assets, the first found counts."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +135,6 @@ def guarantees(
     found = circles_through(view.circuits, node, len(view.promises.pairs), length=length, limit=limit)
     assets = net_assets_of(view, evidence, node)
     total, undisclosed = float(view.promises.given[node]), int(view.promises.undisclosed[node])
-    ratio = float(guarantee_ratio([total], [np.nan if assets is None else assets])[0])
     value = GuaranteesOf(
         evidence.party(node),
         view.snapshot.moment.currency,
@@ -150,7 +146,7 @@ def guarantees(
         undisclosed,
         int(view.promises.customers[node]),
         assets,
-        ratio if np.isfinite(ratio) else None,
+        ratio_of(total, assets),
         _together(view, node),
         tuple(circle_of(view.promises, evidence, circle) for circle in found.listed),
         Page(found.total, 0, len(found.listed)),
@@ -210,18 +206,19 @@ def _together(view: View, node: int) -> HangTogether | None:
 
 
 def net_assets_of(view: View, evidence: Evidence, node: int) -> float | None:
-    """The newest net assets a statement gives in the answer's currency."""
-    said = view.snapshot.records(STATEMENT, node)
-    fitting = [
-        row for row in said if row["item"] in NET_ASSETS and row["unit"] in (None, view.snapshot.moment.currency)
-    ]
-    if not fitting:
+    """The newest net assets a statement gives, in the answer's currency."""
+    found = view.net_assets
+    value = float(found.value[node])
+    if np.isnan(value):
         return None
-    newest = max(row["period_end"] for row in fitting)
-    best = min((r for r in fitting if r["period_end"] == newest), key=lambda row: NET_ASSETS.index(row["item"]))
-    place = next(k for k, row in enumerate(said) if row is best)
-    evidence.records(STATEMENT, node, page=slice(place, place + 1))
-    return float(best["value"])
+    evidence.cite_rows(STATEMENT, [int(found.row[node])])
+    return value
+
+
+def ratio_of(given: float, assets: float | None) -> float | None:
+    """What a party guarantees over its net assets; None where these are not known, or there are none."""
+    found = float(ratio([given], [np.nan if assets is None else assets])[0])
+    return found if np.isfinite(found) else None
 
 
 def tests_of(view: View, node: int, assets: float | None) -> Iterator[RatioTest]:
@@ -261,13 +258,12 @@ def _reasons(value: GuaranteesOf, found: Circles) -> Iterator[str]:
     if not value.given_page.total and not value.taken_page.total:
         yield f"{name} gives and takes no guarantee."
         return
-    more = f" and {plural(value.undisclosed, 'amount')} not disclosed" if value.undisclosed else ""
-    yield (
-        f"{name} guarantees {plural(value.customers, 'party', 'parties')} with "
-        f"{money(value.given_amount, value.currency)}{more}."
-    )
-    if value.ratio is not None:
-        yield f"That is {percent(value.ratio)} of its net assets of {money(value.net_assets, value.currency)}."
+    known = [money(value.given_amount, value.currency)] if value.given_amount or not value.undisclosed else []
+    hidden = [f"{plural(value.undisclosed, 'amount')} not disclosed"] if value.undisclosed else []
+    yield f"{name} guarantees {plural(value.customers, 'party', 'parties')} with {' and '.join(known + hidden)}."
+    if value.ratio is not None and known:
+        least = "at least " if hidden else ""
+        yield f"That is {least}{percent(value.ratio)} of its net assets of {money(value.net_assets, value.currency)}."
     if value.net_assets is None:
         yield "Its net assets are not known: tests against them cannot be made."
     if value.together:

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from analytics.structure.dependence.verdicts import ratio
 from analytics.structure.guarantees.promises import Promises
-from analytics.structure.guarantees.ratios import BROKEN, Figures, check_guarantees, guarantee_ratio
+from analytics.structure.guarantees.ratios import BROKEN, Figures, check_guarantees
 from analytics.structure.guarantees.topology import SHAPES, find_topology
 from tests.reference.names import Answer, Inputs, Names, holders
 
@@ -27,8 +28,8 @@ def topology(inputs: Inputs) -> Answer:
 def guarantee_ratios(inputs: Inputs) -> Answer:
     assets = inputs["net_assets"]
     names, promises = promises_of(inputs, assets)
-    ratio = guarantee_ratio(promises.given, [assets.get(name, np.nan) for name in names.names])
-    known = zip(names.names, ratio.tolist(), strict=True)
+    found = ratio(promises.given, [assets.get(name, np.nan) for name in names.names])
+    known = zip(names.names, found.tolist(), strict=True)
     return {"ratio": {name: value if np.isfinite(value) else None for name, value in known if name in assets}}
 
 

@@ -41,11 +41,11 @@ def ratio(part: ArrayLike, whole: ArrayLike) -> NDArray[np.float64]:
     Raises
     ------
     InvalidQuestion
-        If a part is negative.
+        If a part is negative, or there are not as many of both.
 
     Source
     ------
-    Domain reference §2.4; a guarantor whose net assets are gone breaks with any claim.
+    Domain reference §2.4, and §3 (对外担保/净资产); a guarantor whose net assets are gone breaks with any claim.
 
     Example
     -------
@@ -53,8 +53,8 @@ def ratio(part: ArrayLike, whole: ArrayLike) -> NDArray[np.float64]:
     [1.2, 0.2, inf, 0.0]
     """
     parts, wholes = np.asarray(part, np.float64), np.asarray(whole, np.float64)
-    if (parts < 0).any():
-        raise InvalidQuestion("an amount below 0", where="part of a figure")
+    if parts.shape != wholes.shape or (parts < 0).any():
+        raise InvalidQuestion("an amount below 0, or not one for each", where="part of a figure")
     known = np.where(parts > 0, np.inf, parts)  # of nothing, whatever carries it
     divided = np.divide(parts, wholes, out=known, where=wholes > 0)
     return np.where(np.isnan(wholes), np.nan, divided)

@@ -8,10 +8,11 @@ from functools import cache
 from typing import Annotated
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from analytics.rules.reading import read_rows
 from analytics.rules.rule import Among, Flaw, Norm
+from analytics.structure.dependence.verdicts import ratio
 from graph.errors import InvalidAmount
 
 BROKEN, WITHIN, UNTESTED, EXEMPT = "broken", "within", "cannot be tested", "exempt"
@@ -90,40 +91,6 @@ def _rules() -> tuple[GuaranteeTest, ...]:
     return tuple(read_rows(GuaranteeTest, "analytics.structure.guarantees", "ratios.toml").values())
 
 
-def guarantee_ratio(given: ArrayLike, net_assets: ArrayLike) -> NDArray[np.float64]:
-    r"""Set what parties guarantee for others against their net assets (对外担保/净资产).
-
-    .. math:: r_g = \frac{\sum_b G_{gb}}{N_g}
-
-    Parameters
-    ----------
-    given : (n,) array, whole units of one currency, ≥ 0
-        All guarantees of each party: `Promises.given`.
-    net_assets : (n,) array, the same currency
-        NaN where there is no statement.
-
-    Raises
-    ------
-    InvalidAmount
-        If there are not as many of both, or a guarantee is negative.
-
-    Source
-    ------
-    Domain reference §3, ratios. Without net assets above 0 the ratio is infinite where anything is
-    guaranteed; without a statement it is unknown (NaN), and nothing guaranteed is a ratio of 0.
-
-    Example
-    -------
-    >>> guarantee_ratio([60, 10, 10, 0], [100, 0, np.nan, -5]).tolist()
-    [0.6, inf, nan, 0.0]
-    """
-    amount, assets = np.asarray(given, np.float64), np.asarray(net_assets, np.float64)
-    if amount.shape != assets.shape or (amount < 0).any():
-        raise InvalidAmount("guarantees of at least 0, and net assets for each", where="guarantees")
-    ratio = np.divide(amount, assets, out=np.full(len(amount), np.inf), where=~(assets <= 0))
-    return np.where((amount == 0) & (assets <= 0), 0.0, ratio)
-
-
 def check_guarantees(figures: Figures, *, day: date | None = None, only: str = "") -> tuple[Finding, ...]:
     r"""Test a guarantor by the law; what a test lacks is said, and no test is passed without it.
 
@@ -183,8 +150,8 @@ def tally_guarantees(
 
     Raises
     ------
-    InvalidAmount
-        As `guarantee_ratio`.
+    InvalidQuestion
+        If an amount is negative, or there are not as many of each.
 
     Source
     ------
@@ -205,7 +172,7 @@ def tally_guarantees(
             continue
         value = np.asarray(figures[rule.numerator], np.float64)
         if rule.denominator:
-            value = guarantee_ratio(value, assets)
+            value = ratio(value, assets)
         nano, bar = np.rint(value * NANO), np.rint(rule.limit * NANO)
         broken = nano > bar if rule.comparison == ">" else nano >= bar
         unknown = np.isnan(value) | (hidden & (rule.numerator != "guaranteed_customers"))
@@ -222,7 +189,7 @@ def _test(rule: GuaranteeTest, figures: Figures) -> Finding:
         return Finding(rule, UNTESTED, None, missing)
     value = float(getattr(figures, rule.numerator))
     if rule.denominator:
-        value = float(guarantee_ratio([value], [getattr(figures, rule.denominator)])[0])
+        value = float(ratio([value], [getattr(figures, rule.denominator)])[0])
     return Finding(rule, BROKEN if _exceeds(value, rule) else WITHIN, value, ())
 
 

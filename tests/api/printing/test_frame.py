@@ -15,6 +15,7 @@ from api.engine import Engine, Place
 from api.printing import frame
 from api.questions.search import Found
 from tests.api.conftest import ALONE, BANK, BUYER, HOLD, MINE, SHOP, B, owns
+from tests.api.questions.lending import bank, lent, promised, stated
 from tests.api.world import Book, instant
 
 
@@ -120,6 +121,21 @@ def test_of_the_votes_together_the_sum_is_printed(engine: Engine, printed: Any) 
     row = next(line for line in printed(questions.control(engine, B, moment=moment)).splitlines() if "= 60%" in line)
     assert "40%" in row
     assert "20%" in row
+
+
+def test_what_guarantors_have_not_disclosed_is_never_printed_as_nothing(tmp_path: Path, printed: Any) -> None:
+    """f2 guarantees f1, who owes 30, with an amount it keeps to itself; t guarantees another whose debt is silent."""
+    loan, promise = lent("p", None), promised("t", "p", None, "r:bank")
+    engine = bank(tmp_path, loan, promise, stated("f2", "total_equity", 40.0))
+    said = printed(questions.book_guarantees(engine, "r:bank", moment=replace(engine.moment(), currency="CNY")))
+    rows = [re.split(r" {2,}", line) for line in said[said.index("guarantors (") :].splitlines()]
+    told = {row[0]: row[2:] for row in rows if row[0] in ("r:f2", "r:t", "r:a1")}
+    assert told["r:f2"][:5] == ["not disclosed, at most CNY 30", "not disclosed", "not disclosed", "1", "CNY 40"]
+    assert "%" not in "".join(told["r:f2"])
+    assert told["r:t"][:3] == ["not disclosed"] * 3
+    assert told["r:a1"][:5] == ["CNY 60", "CNY 0", "CNY 60", "1", "CNY 100"]
+    own = printed(questions.guarantees(engine, "r:f2", moment=replace(engine.moment(), currency="CNY")))
+    assert "guarantees 1 party with 1 amount not disclosed." in own
 
 
 def test_a_rival_statement_stands_apart(engine: Engine, printed: Any) -> None:

@@ -52,7 +52,7 @@ def bank(folder: Path, *more: tuple[str, dict[str, object]]) -> Engine:
     return Engine(Place(folder), Place(folder).facts(), clock=lambda: instant("2024-06-30"))
 
 
-def lent(name: str, amount: float, **more: object) -> tuple[str, dict[str, object]]:
+def lent(name: str, amount: float | None, **more: object) -> tuple[str, dict[str, object]]:
     facility = {"facility_id": f"L-{name}", "kind": "loan", "drawn": amount, "undrawn": 0.0, "currency": "CNY"}
     return "LENDS", {"from": BANK, "to": party(name), **facility, **more}
 

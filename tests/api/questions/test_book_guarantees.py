@@ -9,7 +9,7 @@ from api.engine import Engine
 from api.questions import book_guarantees
 from api.questions.book_guarantees import BookGuarantees
 from graph.errors import InvalidQuestion, UnknownParty
-from tests.api.questions.lending import ASSESSED, BANK, OWED, PROMISES, bank
+from tests.api.questions.lending import ASSESSED, BANK, OWED, PROMISES, bank, lent, promised
 
 Pairs = set[tuple[str, str]]
 PAIRS: Pairs = {(guarantor, borrower) for guarantor, borrower, _, _ in PROMISES}
@@ -78,6 +78,32 @@ def test_what_may_be_called_is_the_lesser_of_promise_and_debt(engine: Engine) ->
         given[b] += amount or 0.0  # type: ignore[assignment]
     assert told.sums.covered == sum(min(amount, OWED.get(b, 0.0)) for b, amount in given.items())
     assert (told.sums.undisclosed, told.sums.undisclosed_most) == (1, OWED["f1"])
+
+
+@pytest.mark.parametrize(
+    ("promise", "owed", "told"),
+    [
+        ((None, 30.0), {}, (0.0, 30.0, 1, 0)),
+        ((50.0, None), {}, (0.0, 50.0, 1, 0)),
+        ((50.0, None), {"undrawn": 20.0}, (20.0, 50.0, 0, 0)),
+        ((None, None), {}, (0.0, None, 1, 1)),
+        ((None, 0.0), {}, (0.0, 0.0, 0, 0)),
+        ((50.0, 30.0), {}, (30.0, 30.0, 0, 0)),
+    ],
+)
+def test_of_a_promise_and_a_debt_the_known_one_bounds_what_may_be_called(
+    tmp_path: Path, promise: tuple[float | None, float | None], owed: dict[str, float],
+    told: tuple[float, float | None, int, int],
+) -> None:  # fmt: skip
+    """What is known at least and at most, and of how many pairs nothing is counted, or nothing bounds it."""
+    amount, drawn = promise
+    base = asked(bank(tmp_path / "without")).sums
+    value = asked(bank(tmp_path / "with", lent("p", drawn, **owed), promised("t", "p", amount, BANK)))
+    one = next(row for row in value.guarantors if row.party.id == "r:t")
+    least, most, hidden, unbounded = told
+    assert (one.counted, one.most, value.sums.unbounded) == (least, most, unbounded)
+    assert (value.sums.gross - base.gross, value.sums.undisclosed - base.undisclosed) == (least, hidden)
+    assert value.sums.undisclosed_most - base.undisclosed_most == (0.0 if most is None else most - least)
 
 
 def test_guarantors_stand_with_their_tests_those_with_most_to_call_first(engine: Engine) -> None:

@@ -98,6 +98,17 @@ def test_a_guarantor_of_unknown_net_assets_counts_where_it_would_break_a_limit(t
     assert all("guarantors" in kinds(value) for value in found)
 
 
+@pytest.mark.parametrize(("given", "offered", "has"), [(0.1, 0.2, 0.3), (10.0, 20.0, 30.0)])
+def test_a_guarantor_may_promise_all_it_has_whatever_its_unit(
+    tmp_path: Path, given: float, offered: float, has: float
+) -> None:
+    """0.1 + 0.2 is 0.3, though not in floats; a hair more is too much."""
+    promise = fact("GUARANTEES", B, A, amount=given, currency="CNY", creditor=OTHER)
+    asked = engine(tmp_path, lender(), *CAPITAL, *OWED, promise, item("net_assets", has, party=B))
+    told = [kinds(ask(asked, 1.0, guarantors=(Guarantee(party=B, amount=offered * more),))) for more in (1, 1 + 1e-6)]
+    assert ["guarantors" in one for one in told] == [False, True]
+
+
 def test_above_five_per_cent_what_nobody_judged_refers_by_the_rule_that_asks(tmp_path: Path) -> None:
     """Of 1000 exposures above 50 have to be looked into; a's debts are stated, so that the bank is no source."""
     facts = (lender("BCBS"), *CAPITAL, loan(A, "1", 40.0), item("total_debt", 900.0, party=A))

@@ -12,12 +12,14 @@ from tests.api.world import Book, day, instant
 CIRCLE = {RING1, RING2, MINE}
 
 
-def small(folder: Path, *facts: tuple[str, dict[str, object]], on: str = "2024-06-30") -> GuaranteesOf:
+def small(
+    folder: Path, *facts: tuple[str, dict[str, object]], on: str = "2024-06-30", currency: str | None = None
+) -> GuaranteesOf:
     """What `g` guarantees, with these facts about it."""
     parties = {f"r:{name}": "Company" for name in "abcdefgh"}
     Book(folder / "columns").load(parties, list(facts), closed_at=instant("2024-01-01"))
     engine = Engine(Place(folder), Place(folder).facts(), clock=lambda: instant("2024-06-30"))
-    return guarantees(engine, "r:g", moment=engine.moment(valid_at=day(on))).answer
+    return guarantees(engine, "r:g", moment=engine.moment(valid_at=day(on), currency=currency)).answer
 
 
 def promise(to: str, amount: float | None, **more: object) -> tuple[str, dict[str, object]]:
@@ -67,6 +69,15 @@ def test_tests_use_the_newest_net_assets(tmp_path: Path) -> None:
     assert found["TOTAL_GT_50PCT_NET_ASSETS"] == found["SINGLE_GT_10PCT_NET_ASSETS"] == "broken"
     assert found["GUARANTEES_GT_NET_ASSETS"] == found["MORE_THAN_5_GUARANTEED"] == "within"
     assert found["RELATED_PARTY"] == "cannot be tested"
+
+
+@pytest.mark.parametrize("item", ["net_assets", "total_equity", "equity"])
+def test_net_assets_are_known_by_each_of_their_names_and_in_any_currency_with_a_rate(tmp_path: Path, item: str) -> None:
+    """10 dollars at 7 are 70, of which 14 are a fifth."""
+    kind, said = statement(item, 10.0)
+    rate = "Rate", {"base": "USD", "quote": "CNY", "day": day("2024-06-28"), "rate": 7.0}
+    answer = small(tmp_path, promise("a", 14.0), (kind, {**said, "unit": "USD"}), rate, currency="CNY")
+    assert (answer.net_assets, answer.ratio) == (pytest.approx(70.0), pytest.approx(0.2))
 
 
 def test_without_a_statement_nothing_is_passed_against_net_assets(tmp_path: Path) -> None:

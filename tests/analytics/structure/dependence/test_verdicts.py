@@ -62,8 +62,9 @@ def test_more_of_a_figure_never_takes_a_dependence_away(a: float, b: float) -> N
 def test_figures_of_other_lengths_are_refused() -> None:
     with pytest.raises(InvalidQuestion, match="receipts_share"):
         judge(criterion_names()["basel-lex10-1"], {"receipts_share": Measure.of([1.0])}, 2)
-    with pytest.raises(InvalidQuestion, match="below 0"):
-        ratio([-1], [2])
+    for parts in ([-1], [1, 2]):
+        with pytest.raises(InvalidQuestion, match="below 0, or not one for each"):
+            ratio(parts, [2])
 
 
 def test_there_are_seven_criteria_in_basel_and_five_in_china_each_in_both_languages() -> None:
