@@ -22,6 +22,7 @@ from api.evidence import Evidence
 from api.questions.asking import check_page, node_of
 from api.questions.book_groups import ClientGroup, group_of
 from api.questions.families import doubtful_ties, ties_said
+from api.strays import strays_of, strays_said
 from api.view import View
 from api.wording import money, percent, plural
 from graph.errors import InvalidQuestion
@@ -326,6 +327,8 @@ def _gaps(view: View, found: Checked, rules: tuple[LimitRule, ...], rule_sets: t
             yield f"the floor of {rule.rule} was left out for want of an exchange rate 缺少汇率，下限未计"
     if ties := _doubtful(view, found):
         yield " ".join(ties_said(len(ties)))
+    if (strays := strays_of(view, found.standing.lender)).number:
+        yield " ".join(strays_said(view, strays))
     if view.judged.left_out:
         yield f"nothing could be suspected: {view.judged.left_out}"
 

@@ -10,6 +10,7 @@ from analytics.limits.lines import Application
 from api.limits import HOW_TO_STATE, TOO_MANY, TOO_WIDE, Lender, circles_of, connecting, perhaps_banks
 from api.promised import Promised
 from api.questions.families import doubtful_ties, ties_said
+from api.strays import strays_of, strays_said
 from api.untested import criteria_of, untested
 from api.view import View
 from api.wording import plural
@@ -22,7 +23,7 @@ def doubts_of(view: View, lender: Lender, application: Application, check: Check
     return (
         *_rules(lender, check), *_wide(application), *_unread(view), *_banks(view, application),
         *_bands(view, application), *_relatives(view, application), *_suspected(application), *_offered(view, offered),
-        *_criteria(view, application.applicant, lender.node),
+        *_strays(view, lender.node, application), *_criteria(view, application.applicant, lender.node),
     )  # fmt: skip
 
 
@@ -116,6 +117,16 @@ def _offered(view: View, offered: Promised) -> Iterator[Gap]:
         if parties:
             names = ", ".join(view.snapshot.names(np.array(parties)))
             yield Gap("guarantors", (), f"guarantors {en}: {names}", f"保证人{zh}：{names}")
+
+
+def _strays(view: View, lender: int, application: Application) -> Iterator[Gap]:
+    """Guarantees for the applicant and its groups, and collateral of theirs, that protect nothing as they stand."""
+    readings, x = application.readings, application.applicant
+    groups = (readings.of(kind, wide=True).around(x) for kind in ("control", "connected"))
+    parties = np.unique(np.concatenate([np.array([x], np.uint32), *(one for some in groups for one in some)]))
+    strays = strays_of(view, lender).of(parties)
+    if strays.number:
+        yield Gap("strays", (), *strays_said(view, strays))
 
 
 def _criteria(view: View, node: int, lender: int) -> Iterator[Gap]:

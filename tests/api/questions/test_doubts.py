@@ -109,6 +109,61 @@ def test_a_guarantor_may_promise_all_it_has_whatever_its_unit(
     assert ["guarantors" in one for one in told] == [False, True]
 
 
+def guarantee(number: str, borrower: str = A, giver: str = OTHER, **more: object) -> Fact:
+    said = {"creditor": BANK, "amount": 5.0, "currency": "CNY", "facility_id": number, **more}
+    return fact("GUARANTEES", giver, borrower, **said)
+
+
+def pledge(number: str, giver: str = A, kind: str = "deposit", head: str = BANK) -> Fact:
+    return fact("PLEDGES", giver, head, facility_id=number, kind=kind, value=5.0, currency="CNY")
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (guarantee("1"), ""),
+        (guarantee("7"), OTHER),
+        (guarantee("2"), OTHER),
+        (guarantee("7", C), OTHER),
+        (guarantee("7", B), ""),
+        (guarantee("7", giver=D), ""),
+        (guarantee("7", creditor=OTHER), ""),
+        (guarantee("7", due=day("2023-01-01"), signed=day("2022-01-01")), ""),
+        (fact("GUARANTEES", OTHER, A, creditor=BANK, amount=5.0, currency="CNY"), ""),
+        (pledge("1"), ""),
+        (pledge("7"), A),
+        (pledge("7", C), C),
+        (pledge("7", B), ""),
+        (pledge("7", kind="real estate"), ""),
+        (pledge("7", head=OTHER), ""),
+    ],
+)
+def test_protection_of_a_facility_nobody_knows_is_a_gap_of_its_group(tmp_path: Path, given: Fact, told: str) -> None:
+    """a controls c; facility 2 is b's. Told is who gave what would protect, were the facility one of that party."""
+    facts = (lender(), lender("", "bank", OTHER), *CAPITAL, *OWED, owns(A, C, 0.6), given)
+    asked = engine(tmp_path, *facts)
+    gaps = [gap for gap in ask(asked, 1.0).gaps if gap.kind == "strays"]
+    assert len(gaps) == bool(told)
+    book = [gap for gap in book_limits(asked, BANK, moment=asked.moment()).answer.gaps if "nobody knows" in gap]
+    if told:
+        number = given[1]["facility_id"]
+        assert gaps[0].en == (
+            f"a guarantee or pledge names a facility nobody knows: {told} ({number}); it protects nothing until its "
+            "number is that of a facility"
+        )
+        assert f"{told}（{number}）" in gaps[0].zh
+        assert book == [f"{gaps[0].en} {gaps[0].zh}"]
+
+
+def test_the_book_tells_stray_protection_of_all_its_clients(tmp_path: Path) -> None:
+    many = [guarantee(str(n), B) for n in range(3, 10)]
+    asked = engine(tmp_path, lender(), lender("", "bank", OTHER), *CAPITAL, *OWED, *many)
+    (told,) = (gap for gap in book_limits(asked, BANK, moment=asked.moment()).answer.gaps if "nobody knows" in gap)
+    assert told.startswith("7 guarantees or pledges name facilities nobody knows: ")
+    assert "and 2 more" in told
+    assert "等7笔" in told
+
+
 def test_above_five_per_cent_what_nobody_judged_refers_by_the_rule_that_asks(tmp_path: Path) -> None:
     """Of 1000 exposures above 50 have to be looked into; a's debts are stated, so that the bank is no source."""
     facts = (lender("BCBS"), *CAPITAL, loan(A, "1", 40.0), item("total_debt", 900.0, party=A))
