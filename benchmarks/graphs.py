@@ -5,6 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.structure.guarantees.promises import Promises
+
 
 class Ownership(NamedTuple):
     """Holdings sorted by (tail, head): 60 % companies first, then 40 % persons."""
@@ -57,3 +59,36 @@ def chung_lu(parties: int, links: int, *, seed: int = 1, exponent: float = 2.3) 
     if len(pair) > links:
         pair = np.sort(random.choice(pair, links, replace=False))
     return Net(parties, (pair // parties).astype(np.uint32), (pair % parties).astype(np.uint32))
+
+
+class Priced(NamedTuple):
+    """Guarantees, and what it costs to end each."""
+
+    promises: Promises
+    cost: NDArray[np.float64]
+
+
+def tangled(parties: int, guarantees: int, *, seed: int = 4) -> Priced:
+    """Guarantees between parties drawn from all alike; costs of 1 to 98."""
+    random = np.random.default_rng(seed)
+    tail, head = random.integers(0, parties, (2, guarantees))
+    return Priced(Promises.between(parties, tail, head), random.integers(1, 99, guarantees).astype(np.float64))
+
+
+def branching(parties: int, guarantees: int, *, seed: int = 4) -> Priced:
+    """A tree grown onto whom many are tied to already, then more among those; every tenth is returned (互保)."""
+    random = np.random.default_rng(seed)
+    ties, arrows = np.ones(parties), list[tuple[int, int]]()
+
+    def tie(a: int, b: int) -> None:
+        arrows.extend([(a, b), (b, a)] if random.random() < 0.1 else [(a, b)])
+
+    for new in range(1, parties):
+        old = int(random.choice(new, p=ties[:new] / ties[:new].sum()))
+        ties[[old, new]] += 1
+        tie(*((old, new) if random.random() < 0.5 else (new, old)))
+    while len(arrows) < guarantees:
+        a, b = random.choice(parties, 2, replace=False, p=ties / ties.sum()).tolist()
+        tie(a, b)
+    tail, head = np.array(arrows).T
+    return Priced(Promises.between(parties, tail, head), np.exp(random.normal(3, 1.2, len(tail))).round(2))

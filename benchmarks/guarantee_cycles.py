@@ -1,6 +1,7 @@
-"""All guarantee circles of up to 5 over a whole book, against networkx; the search alone at full size."""
+"""Guarantee circles of up to 5 over a whole book, against networkx, and alone at full size; then how to unwind them."""
 
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable
 
@@ -10,10 +11,20 @@ import numpy as np
 from analytics.structure.guarantees.census import Circuits, circles_among, count_circles
 from analytics.structure.guarantees.promises import Pairs
 from analytics.structure.guarantees.topology import find_topology
-from benchmarks.graphs import chung_lu
+from analytics.structure.guarantees.unwinding import Unwinding, unwind_circles, unwind_parts
+from benchmarks.graphs import Priced, branching, chung_lu, tangled
 from benchmarks.timing import best, compare, scaled
 
 ASKED = 0.2
+CIRCLES = ((130, 390), (330, 990), (1_000, 2_500), (4_000, 10_000))
+"""Parties and guarantees of one tangled part, unwound until no circle over 2 is left; with --quick the first."""
+PARTS = (
+    (tangled, 5, ((60, 110), (100, 300), (4_000, 10_000))),
+    (branching, 5, ((100, 130), (200, 280), (250, 380))),
+    (tangled, 10, ((60, 110), (100, 300), (4_000, 10_000))),
+    (branching, 10, ((100, 130), (200, 280), (250, 380))),
+)
+"""Of which kind, how many parties may hang together, and the sizes; with --quick the first of each."""
 
 
 def guarantees(parties: int, count: int, *, kind: str = "local") -> Pairs:
@@ -53,6 +64,13 @@ def run(*, quick: bool) -> None:
     size, count = (100_000, 130_000) if quick else (1_000_000, 1_300_000)
     for kind in ("local", "anybody", "hubs"):
         alone(guarantees(size, count, kind=kind), kind, asked=not quick)
+    few = slice(1 if quick else None)
+    for size, count in CIRCLES[few]:
+        unwound("no circle over 2", tangled(size, count), lambda it: unwind_circles(*it, longest=2))
+    for make, most, sizes in PARTS:
+        for size, count in sizes[few]:
+            what = f"{make.__name__}, no more than {most} together"
+            unwound(what, make(size, count), lambda it, most=most: unwind_parts(*it, largest=most))
 
 
 def alone(pairs: Pairs, kind: str, *, asked: bool) -> None:
@@ -65,6 +83,16 @@ def alone(pairs: Pairs, kind: str, *, asked: bool) -> None:
         ("forms of all circles and their cores", lambda: find_topology(pairs)),
     ):
         print(f"  {part}: {scaled(best(call, 5)[0])}", flush=True)
+
+
+def unwound(what: str, priced: Priced, call: Callable[[Priced], Unwinding]) -> None:
+    """Unwind once, by the wall clock."""
+    start = time.perf_counter()
+    found = call(priced)
+    wall = time.perf_counter() - start
+    pairs, sure = len(priced.promises.pairs), "proven" if found.proven else f"gap {found.gap:.0%}"
+    size = f"{priced.promises.size:,} parties, {pairs:,} pairs"
+    print(f"unwound, {what}, {size}: {scaled(wall)} (wall), {sure}, cost {found.cost:,.0f}", flush=True)
 
 
 if __name__ == "__main__":
