@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from analytics.limits.exposure import Exposure, exposure_to
 from api.answer import Answer, Fact, Page, Party, Question
-from api.books import CONFIRMED, Together, groups_of
+from api.books import CONFIRMED, Together, groups_told
 from api.engine import Engine
 from api.evidence import Evidence
 from api.questions.asking import check_page, node_of
@@ -90,7 +90,7 @@ def exposure(
     node = node_of(view.snapshot, party)
     of = None if lender is None else node_of(view.snapshot, lender, where="lender")
     evidence = Evidence(view.snapshot)
-    united = groups_of(view, node, CONFIRMED)
+    united, cut = groups_told(view, node, CONFIRMED)
     sets = [one.clients for one in united]
     own, *found = (exposure_to(view.book, members, lender=of) for members in (np.array([node]), *sets))
     _read_ahead(evidence, [own, *found], sets, limit)
@@ -102,7 +102,7 @@ def exposure(
     )  # fmt: skip
     question = Question("exposure", {"party": party, "lender": lender, "limit": limit})
     fences = [f"{fenced(fence)}." for fence in fences_of(view, evidence, node)]
-    return view.answer(question, value, evidence, reasons=[*_reasons(value), *fences])
+    return view.answer(question, value, evidence, reasons=[*_reasons(value, cut), *fences])
 
 
 def _read_ahead(evidence: Evidence, found: list[Exposure], united: list[NDArray[np.uint32]], limit: int) -> None:
@@ -155,7 +155,9 @@ def _parts(
     return tuple(Part(fact, amount) for fact, amount in zip(facts, known, strict=True))
 
 
-def _reasons(value: ExposureTo) -> Iterator[str]:
+def _reasons(value: ExposureTo, cut: str) -> Iterator[str]:
+    if cut:
+        yield f"{cut[0].upper()}{cut[1:]}."
     who = value.lender.name if value.lender else "All lenders together"
     yield _words(who, value.party.name, value.alone, value.currency)
     for group in value.groups:
@@ -164,7 +166,7 @@ def _reasons(value: ExposureTo) -> Iterator[str]:
     for stake in (value.alone, *(group.stake for group in value.groups)):
         yield from _reserves(stake, value.currency)
     yield from against_said(value.against, value.currency)
-    if not value.groups:
+    if not (value.groups or cut):
         yield f"{value.party.name} belongs to no group."
 
 

@@ -98,6 +98,8 @@ class Grew:
 def grew(view: View, group: Together, reading: str) -> Grew:
     """How a group of connected clients grew, from its seed on."""
     united, falls = made_of(view, wide=reading == SUSPECTED)
+    if group.by_control:
+        falls = Arrows.of(united.control.size, (), ())
     came = grow(united, falls, group.seed.tolist())
     top = _top(united, group.seed)
     return Grew(united, falls, group.seed, {top: came[top], **came})

@@ -5,7 +5,7 @@ import pytest
 from analytics.structure.groups import Groups
 from analytics.structure.reach import Nodes
 from api.engine import Engine, Place
-from api.questions import groups
+from api.questions import exposure, groups
 from api.questions.groups import Group
 from graph.errors import InvalidQuestion
 from tests.api.questions.lending import bank
@@ -120,6 +120,14 @@ def test_what_cannot_be_tested_is_told(tmp_path: Path) -> None:
     assert {one.criterion: one.others for one in told.untested} == {"cn-annex1-1": 1, "cn-annex1-5": 0}
 
 
+@pytest.mark.parametrize("criterion", ["cn-annex1-1", "any"])
+def test_what_somebody_rejected_is_not_told_as_untested(tmp_path: Path, criterion: str) -> None:
+    judged = {"from": "r:buyer", "to": "r:supplier", "criterion": criterion, "verdict": "rejected", "reason": "many"}
+    asked = trading(tmp_path, judged)
+    told = groups(asked, "r:buyer", moment=asked.moment()).answer
+    assert {one.criterion: one.others for one in told.untested} == {"cn-annex1-5": 0}
+
+
 def test_possible_control_joins_the_wider_reading_and_is_told_as_possible(tmp_path: Path) -> None:
     asked = bank(tmp_path, ("OWNS", {"from": "r:p", "to": "r:solo", "share": (0.4, 0.6, 0)}))
     told = groups(asked, "r:solo", moment=asked.moment())
@@ -192,3 +200,35 @@ def test_a_kind_that_is_none_is_refused(tmp_path: Path) -> None:
     asked = bank(tmp_path)
     with pytest.raises(InvalidQuestion, match="no kind families"):
         groups(asked, "r:a1", kind="families", moment=asked.moment())
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """A parent with one firm, on which 20,000 others depend; the bank lent 7 to the firm and 5 to the parent."""
+    folder = tmp_path_factory.mktemp("crowd")
+    many = [f"r:{n:05d}" for n in range(20_000)]
+    facts: list[tuple[str, dict[str, object]]] = [
+        ("OWNS", {"from": "r:parent", "to": "r:firm", "share": 0.6}),
+        ("LENDS", {"from": "r:bank", "to": "r:firm", "facility_id": "1", "kind": "loan", "drawn": 7.0}),
+        ("LENDS", {"from": "r:bank", "to": "r:parent", "facility_id": "2", "kind": "loan", "drawn": 5.0}),
+        *[("DEPENDS_ON", {"from": x, "to": "r:firm", "criterion": "sales", "verdict": "confirmed"}) for x in many],
+    ]
+    parties = dict.fromkeys(["r:bank", "r:parent", "r:firm", *many], "Company")
+    Book(folder / "columns").load(parties, facts, closed_at=instant("2024-01-15"))
+    return Engine(Place(folder), Place(folder).facts(), clock=lambda: instant("2024-06-30"))
+
+
+def test_where_too_many_hang_together_groups_are_told_by_control_alone(crowd: Engine) -> None:
+    told = groups(crowd, "r:firm", moment=crowd.moment())
+    assert members(told.answer.groups) == [{"r:parent": "top", "r:firm": "controlled"}]
+    assert told.reasons[0].startswith("More than 20,000 parties hang together")
+    assert groups(crowd, "r:00001", moment=crowd.moment()).answer.groups == ()
+
+
+def test_where_too_many_hang_together_the_stake_of_the_control_group_is_told(crowd: Engine) -> None:
+    told = exposure(crowd, "r:firm", lender="r:bank", moment=crowd.moment())
+    assert [one.stake.direct for one in told.answer.groups] == [12.0]
+    assert told.reasons[0].startswith("More than 20,000 parties hang together")
+    alone = exposure(crowd, "r:00001", lender="r:bank", moment=crowd.moment())
+    assert alone.answer.groups == ()
+    assert not any("belongs to no group" in reason for reason in alone.reasons)
