@@ -36,6 +36,7 @@ from analytics.structure.votes import Arrows, Holdings
 from api.answer import Answer, AsOf, Question
 from api.dependence import DEFAULT, Judged, Measured, judged, measured, verdicts_of
 from api.evidence import Evidence
+from api.same_party import joined_said
 from api.strength import strength
 from graph.field import PARTY_KINDS, Kind
 from graph.holding import EPOCH_DAY, When
@@ -349,6 +350,7 @@ class View:
         elif (begins := self._known.begins) and moment.valid_at < begins:
             told = f"No fact names a first day before {begins}: of {moment.valid_at} only what names none is told."
             reasons = [told, *reasons]
+        reasons = [*reasons, *joined_said(evidence)]
         return Answer(
             question,
             AsOf(moment.valid_at, moment.known_at),
