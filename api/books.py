@@ -135,7 +135,7 @@ def groups_among(view: View, clients: Nodes, reading: str) -> list[Together]:
     """Groups of at least two of some clients in one reading; they overlap where the law lets them."""
     check_reading(reading)
     make = _grown if reading in (CONFIRMED, SUSPECTED) else _united
-    name = ("groups", reading, view.criteria, clients.tobytes())
+    name = ("groups", reading, view.criteria, view.government, clients.tobytes())
     return view.kept(name, lambda: make(view, clients, reading))
 
 

@@ -43,13 +43,13 @@ def untested(view: View, party: int, *, lender: int) -> Untested:
 
     Whether its lender would fall with it is not asked: no limit counts what a lender lends to itself.
     """
-    return view.kept(("untested", party, lender), lambda: _untested(view, party, lender), most=64)
+    return view.kept(("untested", party, lender, view.criteria), lambda: _untested(view, party, lender), most=64)
 
 
 def _untested(view: View, party: int, lender: int) -> Untested:
     found = view.judged.dependences.suspected
     on, on_criterion = untested_on(view, party)
-    order, others = view.kept(("untested by other",), lambda: _by_other(view))
+    order, others = view.kept(("untested by other", view.criteria), lambda: _by_other(view))
     rows = order[slice(*_span(others, party))]
     rows = rows[found.untested_dependant[rows] != lender]
     by, by_criterion = found.untested_dependant[rows], found.untested_criterion[rows]

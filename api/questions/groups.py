@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from api.answer import Answer, Page, Party, Question
 from api.books import CONFIRMED, GROUP_CLIENT, POSSIBLE_CLIENT, SUSPECTED, TOO_WIDE_TOLD, Together, groups_told
-from api.criteria import Criteria, criteria_of, criteria_said, seen_by
+from api.criteria import Criteria, criteria_of, criteria_said, seen_by, state_said
 from api.engine import Engine
 from api.evidence import Evidence
 from api.questions.asking import check_page, node_of
@@ -106,7 +106,9 @@ def groups(
     )
     asked = {"party": party, "kind": kind, "lender": lender, "criteria": list(criteria)}
     question = Question("groups", {**asked, "limit": limit, "offset": offset})
-    return view.answer(question, value, evidence, reasons=list(_reasons(view, node, value)))
+    return view.answer(
+        question, value, evidence, reasons=[*_reasons(view, node, value), *_state(view, node, of, value)]
+    )
 
 
 def _wider(
@@ -166,10 +168,16 @@ def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:
         yield criteria_said(value.criteria)
     if value.left_out:
         yield f"Nothing could be suspected: {value.left_out}."
+
+
+def _state(view: View, node: int, lender: int | None, value: GroupsOf) -> Iterator[str]:
+    """Government bodies that control the party, and what the lender's rule sets say of them."""
     over = view.control.controllers_of(node)
-    states = over[view.control.state[over]]
-    for state in states:
-        yield f"{view.snapshot.name_of(int(state))} controls {name}; a government body does not connect."
+    rules = list(state_said(view, lender)) if value.kind == CONNECTED else []
+    for state in over[view.control.state[over]].tolist():
+        told = "" if rules else "; a government body does not connect"
+        yield f"{view.snapshot.name_of(state)} controls {value.party.name}{told}."
+    yield from rules
 
 
 def _named(group: Group) -> str:

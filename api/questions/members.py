@@ -106,11 +106,11 @@ def grew(view: View, group: Together, reading: str) -> Grew:
 
 
 def _top(united: Groups, seed: Nodes) -> int:
-    first = int(seed[0])
+    first = next((x for x in seed.tolist() if not united.beside(x)), int(seed[0]))
     for number in united.of(first).tolist():
         if np.array_equal(united.members(number), seed):
             return int(united.top[number])
-    return first
+    return int(seed[0])
 
 
 def members_of(view: View, evidence: Evidence, group: Grew, shown: Sequence[int]) -> Iterator[Member]:
