@@ -136,7 +136,7 @@ def state_of(use: Use, unit: int) -> str:
 
 def checked(view: View, lender: int, near: float) -> Checked:
     """Hold a lender's book against every rule in force. Raises UnknownRule, and InvalidQuestion as the book does."""
-    return view.kept(("book check", lender, near, view.criteria), lambda: _checked(view, lender, near))
+    return view.kept(("book check", lender, near, view.criteria, view.government), lambda: _checked(view, lender, near))
 
 
 def _checked(view: View, lender: int, near: float) -> Checked:

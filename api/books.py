@@ -32,6 +32,11 @@ READINGS: Final = {
     ),
 }
 """How groups are made; of each kind limits count the second reading, and a refusal rests on the first."""
+TOO_WIDE_TOLD: Final = (
+    f"more than {WIDEST:,} parties hang together by control and dependence: groups are told by control alone, and who "
+    "else falls with them is not"
+)
+"""What is said where groups cannot be told whole."""
 NARROW: Final = {CONFIRMED: CONFIRMED, SUSPECTED: CONFIRMED, GROUP_CLIENT: GROUP_CLIENT, POSSIBLE_CLIENT: GROUP_CLIENT}
 """The reading of the same kind that counts only what is certain and judged."""
 
@@ -75,6 +80,8 @@ class Together:
     """The control group from which they were reached, of a group client all of it; it need hold no client."""
     heads: tuple[int, ...] = ()
     """Who unites a group client: the legal person on top, an individual and relatives, or a concert."""
+    by_control: bool = False
+    """Whether control alone was followed, since too many parties hang together to tell who falls with it."""
 
 
 def lending(view: View, lender: int) -> Lending:
@@ -113,11 +120,22 @@ def groups_of(view: View, party: int, reading: str) -> list[Together]:
     return [_unity(circles[name]) for name in names]
 
 
+def groups_told(view: View, party: int, reading: str) -> tuple[list[Together], str]:
+    """Groups of a party as `groups_of`; where too many parties hang together its control groups, and a word on that."""
+    try:
+        return groups_of(view, party, reading), ""
+    except InvalidQuestion as problem:
+        if problem.where != "groups":
+            raise
+    sets = connecting(view, wide=reading == SUSPECTED).around(party)
+    return [Together(members, members, by_control=True) for members in sets if len(members) > 1], TOO_WIDE_TOLD
+
+
 def groups_among(view: View, clients: Nodes, reading: str) -> list[Together]:
     """Groups of at least two of some clients in one reading; they overlap where the law lets them."""
     check_reading(reading)
     make = _grown if reading in (CONFIRMED, SUSPECTED) else _united
-    name = ("groups", reading, view.criteria, clients.tobytes())
+    name = ("groups", reading, view.criteria, view.government, clients.tobytes())
     return view.kept(name, lambda: make(view, clients, reading))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from api.answer import Fact, Party, Record, Source
 from api.wording import gist, values
@@ -32,6 +33,11 @@ class Evidence:
         """Add sources of what was read elsewhere."""
         for source in sources:
             self._sources.setdefault(source.fact_id, source)
+
+    @property
+    def shown(self) -> NDArray[np.int64]:
+        """Parties named so far, in the order in which they were."""
+        return np.fromiter(self._parties, np.int64, len(self._parties))
 
     def party(self, node: int) -> Party:
         """One party by id and name."""

@@ -33,6 +33,7 @@ from analytics.limits.denominators import DENOMINATORS
 from analytics.limits.institutions import trade_of
 from analytics.limits.standing import Standing, standing_of
 from analytics.limits.units import Clients, Nodes, Readings, Units, distinct
+from analytics.structure.government import APART
 from analytics.structure.groups import Groups, control_groups, groups_around
 from analytics.structure.kinship.circles import Circle, group_clients
 from analytics.structure.kinship.kin import Kin, Kinship, degrees, relatives
@@ -268,10 +269,12 @@ def _connected(groups: Groups, falls: Arrows, parties: Iterable[int], refuted: S
 
 def connecting(view: View, *, wide: bool) -> Groups:
     """Control groups that connected clients are grown from: control that is certain, or possible (wide)."""
-    control = view.groups.control
-    if not wide or control.possible is control.certain:
+    control, state = view.groups.control, view.government
+    wide = wide and control.possible is not control.certain
+    if not wide and state == APART:
         return view.groups
-    return view.kept(("connecting",), lambda: control_groups(control.as_possible()))
+    made = control.as_possible() if wide else control
+    return view.kept(("connecting", wide, state), lambda: control_groups(made, government=state))
 
 
 def control_units(view: View, *, wide: bool = False) -> Units:

@@ -43,23 +43,31 @@ def untested(view: View, party: int, *, lender: int) -> Untested:
 
     Whether its lender would fall with it is not asked: no limit counts what a lender lends to itself.
     """
-    return view.kept(("untested", party, lender), lambda: _untested(view, party, lender), most=64)
+    return view.kept(("untested", party, lender, view.criteria), lambda: _untested(view, party, lender), most=64)
 
 
 def _untested(view: View, party: int, lender: int) -> Untested:
     found = view.judged.dependences.suspected
-    first, last = _span(found.untested_dependant, party)
-    order, others = view.kept(("untested by other",), lambda: _by_other(view))
+    on, on_criterion = untested_on(view, party)
+    order, others = view.kept(("untested by other", view.criteria), lambda: _by_other(view))
     rows = order[slice(*_span(others, party))]
     rows = rows[found.untested_dependant[rows] != lender]
-    on, on_criterion = found.untested_other[first:last], found.untested_criterion[first:last]
     by, by_criterion = found.untested_dependant[rows], found.untested_criterion[rows]
-    told = view.judged.dependences.verdicts
-    if ((told.dependant == party) | (told.other == party)).any():
-        mine = _open(view, np.full(len(on), party, np.uint32), on, on_criterion)
+    if (view.judged.dependences.verdicts.other == party).any():
         theirs = _open(view, by, np.full(len(by), party, np.uint32), by_criterion)
-        return Untested(on[mine], on_criterion[mine], by[theirs], by_criterion[theirs])
+        by, by_criterion = by[theirs], by_criterion[theirs]
     return Untested(on, on_criterion, by, by_criterion)
+
+
+def untested_on(view: View, party: int) -> tuple[Nodes, NDArray[np.int32]]:
+    """Whom a party may depend on by criteria that cannot be tested and nobody judged, and the criteria's positions."""
+    found = view.judged.dependences.suspected
+    mine = slice(*_span(found.untested_dependant, party))
+    on, criterion = found.untested_other[mine], found.untested_criterion[mine]
+    if (view.judged.dependences.verdicts.dependant == party).any():
+        still = _open(view, np.full(len(on), party, np.uint32), on, criterion)
+        on, criterion = on[still], criterion[still]
+    return on, criterion
 
 
 def criteria_of(view: View, criterion: NDArray[np.int32]) -> list[tuple[Criterion, int]]:

@@ -21,6 +21,7 @@ from analytics.limits.exposure import ELSEWHERE, UNKNOWN, Book
 from analytics.structure.concert import Concert, concert_ties, find_concerts, solve_together
 from analytics.structure.control import Control, solve_control
 from analytics.structure.fences import fenced
+from analytics.structure.government import APART
 from analytics.structure.groups import Groups, control_groups
 from analytics.structure.guarantees.census import Circuits
 from analytics.structure.guarantees.promises import Promises
@@ -36,6 +37,7 @@ from analytics.structure.votes import Arrows, Holdings
 from api.answer import Answer, AsOf, Question
 from api.dependence import DEFAULT, Judged, Measured, item_of, judged, measured, verdicts_of
 from api.evidence import Evidence
+from api.same_party import joined_said
 from api.strength import strength
 from graph.field import PARTY_KINDS, Kind
 from graph.holding import EPOCH_DAY, When
@@ -96,19 +98,23 @@ class View:
         """What is done where holders are stated to have more than all of a company."""
         self.criteria: tuple[str, ...] = DEFAULT
         """Rule sets of dependence by which it suspects."""
+        self.government = APART
+        """Whether government bodies connect clients, as `analytics.structure.government` has it."""
         self._whole = self
         self._known = known
         self._lock = RLock()
         self._kept: dict[str, OrderedDict[tuple[Hashable, ...], Any]] = {}
 
-    def under(self, criteria: Iterable[str]) -> "View":
-        """The view of the same snapshot that suspects dependence by these rule sets."""
-        whole, wanted = self._whole, tuple(criteria)
-        return whole if wanted == whole.criteria else whole.kept(("under", wanted), lambda: whole._other(wanted))
+    def under(self, criteria: Iterable[str], government: str = APART) -> "View":
+        """The view of the same snapshot that suspects dependence by these rule sets and treats the state like this."""
+        whole, wanted = self._whole, (tuple(criteria), government)
+        if wanted == (whole.criteria, whole.government):
+            return whole
+        return whole.kept(("under", *wanted), lambda: whole._other(*wanted))
 
-    def _other(self, criteria: tuple[str, ...]) -> "View":
+    def _other(self, criteria: tuple[str, ...], government: str) -> "View":
         other = copy(self)
-        other.criteria = criteria
+        other.criteria, other.government = criteria, government
         for suspicion in ("_judged", "_wide"):
             other.__dict__.pop(suspicion, None)
         return other
@@ -355,6 +361,7 @@ class View:
         elif (begins := self._known.begins) and moment.valid_at < begins:
             told = f"No fact names a first day before {begins}: of {moment.valid_at} only what names none is told."
             reasons = [told, *reasons]
+        reasons = [*reasons, *joined_said(evidence)]
         return Answer(
             question,
             AsOf(moment.valid_at, moment.known_at),

@@ -12,6 +12,8 @@ from graph.currencies import NO_CURRENCY
 from graph.field import Kind
 
 _ITEM: Final = re.compile(r"'([^']*)'")
+NOTHING: Final = "0%"
+"""How a share reads that rounds to nothing."""
 _LISTED: Final = re.compile(r"\['[^']*'(?:, '[^']*')*\]")
 
 
@@ -22,6 +24,18 @@ def percent(fraction: float) -> str:
     ('60%', '33.33%', '0%')
     """
     return f"{100 * fraction:.2f}".rstrip("0").rstrip(".") + "%"
+
+
+def band(low: float, high: float) -> str:
+    """Two ends in percent, one number where both read alike; what is more than nothing never reads as nothing.
+
+    >>> band(0.25, 0.5), band(0.305601, 0.305604), band(0, 1e-6), band(0, 0)
+    ('25–50%', '30.56%', '<0.01%', '0%')
+    """
+    least, most = percent(low), percent(high)
+    if least != most:
+        return f"{least[:-1]}–{most}"
+    return "<0.01%" if most == NOTHING and high > 0 else most
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -138,12 +138,12 @@ class Band:
 
 
 def written(low: float, high: float, ends: int, percent: Callable[[float], str] = _percent) -> str:
-    """A band as registers write it, its ends by `percent`; also of what cannot be one.
+    """A band as registers write it, its ends by `percent`, one where both read alike; also of what cannot be one.
 
     >>> written(0.5, 0.25, LOW_OPEN), written(1.5, 1.5, 0)
     ('>50–25%', '150%')
     """
-    if low == high and not ends:
+    if not ends and percent(low) == percent(high):
         return percent(low)
     over, under = ">" * bool(ends & LOW_OPEN), "<" * bool(ends & HIGH_OPEN)
     return f"{over}{percent(low).removesuffix('%')}–{under}{percent(high)}"

@@ -61,6 +61,12 @@ class Nodes:
         """How many nodes there are."""
         return len(self.representative)
 
+    @cached_property
+    def several(self) -> NDArray[np.bool_]:
+        """Whether each node joins several parties, shape (size,)."""
+        known = self.of[self.of < self.size]
+        return np.asarray(np.bincount(known, minlength=self.size) > 1)
+
     def members(self, node: int) -> NDArray[np.uint32]:
         """Parties of a node, in the order of their ids."""
         start, parties = self._members

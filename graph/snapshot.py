@@ -6,6 +6,7 @@ delivers, owes or depends to the other.
 """
 
 from dataclasses import replace
+from functools import cached_property
 from threading import RLock
 from typing import Any
 
@@ -174,10 +175,18 @@ class Snapshot:
 
     def joined_by(self, node: int) -> NDArray[np.uint32]:
         """Rows of the verdicts that records of this node are one party."""
+        nodes, rows = self._joins
+        mine = rows[slice(*np.searchsorted(nodes, [node, node + 1]))]
+        return np.sort(mine)
+
+    @cached_property
+    def _joins(self) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """Nodes that verdicts speak of on both sides, ascending, and the rows of these verdicts."""
         rows = self._rows(SAME_AS)
-        ends = [self.nodes.of[gathered(self.facts.column(SAME_AS, end), rows, np.uint32)] for end in SAME_AS.ends]
-        mine: NDArray[np.uint32] = rows[(ends[0] == node) & (ends[1] == node)]
-        return mine
+        tail, head = (self.nodes.of[gathered(self.facts.column(SAME_AS, end), rows, np.uint32)] for end in SAME_AS.ends)
+        within = np.flatnonzero(tail == head)
+        order = within[np.argsort(tail[within], kind="stable")]
+        return tail[order], rows[order]
 
     def sources(self, kind: Kind, rows: NDArray[Any]) -> list[dict[str, Any]]:
         """Where facts come from, by their rows (`Links.fact`)."""

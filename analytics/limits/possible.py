@@ -153,8 +153,7 @@ def _closure(groups: Groups, dependences: Arrows, start: Iterable[int], refuted:
                 if link not in refuted
             ]
         )
-        if not groups.control.state[x]:
-            wave += groups.control.controlled_by(x).tolist()
+        wave += groups.below(x)
         _bounded(len(fallen), most)
     return fallen
 

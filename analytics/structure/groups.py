@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.structure.control import Control
+from analytics.structure.government import APART, BESIDE, THROUGH
 from analytics.structure.reach import Nodes
 from analytics.structure.sets import greatest
 from analytics.structure.votes import Arrows
 from graph.errors import InvalidQuestion
+from graph.texts import UNKNOWN
 
 BOOK = 1000
 """Clients from which it is worth making lists of all dependences first."""
@@ -31,6 +33,8 @@ class Groups:
     start: NDArray[np.int64]
     flat: Nodes
     """Members of group k are `flat[start[k]:start[k + 1]]`, ascending, the top among them."""
+    government: str = APART
+    """Whether government bodies stand apart, are put beside each group that they control, or unite like others."""
 
     def __len__(self) -> int:
         return len(self.top)
@@ -57,30 +61,49 @@ class Groups:
         """Members of each group a party sits in; itself where it stands alone."""
         return [self.members(group) for group in self.of(node)] or [np.array([node], np.uint32)]
 
+    def beside(self, node: int) -> bool:
+        """Whether a party is a government body that is put beside groups and does not unite them."""
+        return self.government == BESIDE and bool(self.control.state[node])
+
+    def below(self, node: int) -> list[int]:
+        """Who comes in with a party by control; with a government body nobody, unless it unites like others."""
+        idle = self.government != THROUGH and self.control.state[node]
+        return [] if idle else self.control.controlled_by(node).tolist()
+
+    def bearing(self, seed: Iterable[int]) -> list[int]:
+        """Parties of a seed with whom others fall: not with a government body put beside a group, with one alone."""
+        parties = list(seed)
+        whole = self.government != BESIDE or len(parties) < 2
+        return parties if whole else [x for x in parties if not self.control.state[x]]
+
     def near(self, nodes: Iterable[int], also: Callable[[int], Iterable[int]]) -> Iterator[Nodes]:
         """Each group that hangs together with some parties by shared members, or by what `also` adds to each.
 
-        A group is opened once, by whichever of its members is met first; whoever is in none comes alone.
+        A group is opened once, by whichever of its members is met first; whoever is in none comes alone, and so does
+        a government body that is put beside groups: it opens none.
         """
         seen, opened = set(nodes), set[int]()
         wave = list(seen)
         while wave:
             x = wave.pop()
-            mine = self.of(x).tolist()
+            mine = [] if self.beside(x) else self.of(x).tolist()
             found = [self.members(group) for group in mine if group not in opened]
             opened.update(mine)
             yield from found if mine else [np.array([x], np.uint32)]
-            near = {*also(x), *(z for group in found for z in group.tolist())} - seen
+            shared = (z for group in found for z in group.tolist())
+            if self.government == BESIDE:
+                shared = (z for z in shared if not self.control.state[z])
+            near = {*also(x), *shared} - seen
             wave += near
             seen |= near
 
 
-def control_groups(control: Control, *, through_state: bool = False) -> Groups:
+def control_groups(control: Control, *, government: str = APART) -> Groups:
     r"""Unite each controller that nobody controls with all it controls.
 
     A government body controls but does not unite: it is neither a top nor a member, and what only it
-    controls is on top itself. A deadlock ring that no outsider controls is a top as a whole. Natural
-    persons unite like companies.
+    controls is on top itself. Put beside, it is on top of each such group, group by group. A deadlock
+    ring that no outsider controls is a top as a whole. Natural persons unite like companies.
 
     .. math:: G_t = \{t\} \cup C(t), \qquad t \notin \bigcup_{x \notin State} C(x)
 
@@ -88,8 +111,8 @@ def control_groups(control: Control, *, through_state: bool = False) -> Groups:
     ----------
     control : Control
         Who controls whom; the certain pairs are used.
-    through_state : bool
-        Whether a government body unites like any other controller, for a supervisor's rule set that says so.
+    government : str
+        What a supervisor's rule set says of government bodies, one of `APPROACHES`.
 
     Raises
     ------
@@ -109,7 +132,7 @@ def control_groups(control: Control, *, through_state: bool = False) -> Groups:
     ([array([0, 1, 2], dtype=uint32)], [array([3], dtype=uint32)])
     """
     reach = control.certain
-    state: NDArray[np.bool_] = np.zeros(control.size, np.bool_) if through_state else control.state
+    state: NDArray[np.bool_] = control.state if government != THROUGH else np.zeros(control.size, np.bool_)
     controlled = reach.marked(~state)
     chosen = ~controlled[reach.owners] & ~state[reach.owners]
     pairs = chosen[np.repeat(np.arange(len(reach.owners)), np.diff(reach.start))] & ~state[reach.members]
@@ -124,7 +147,31 @@ def control_groups(control: Control, *, through_state: bool = False) -> Groups:
     owner, member = np.concatenate(tops), np.concatenate(members)
     order = np.lexsort((member, owner))
     top, start = np.unique(owner[order], return_index=True)
-    return Groups(control, top, np.append(start, len(order)).astype(np.int64), member[order])
+    found = Groups(control, top, np.append(start, len(order)).astype(np.int64), member[order], government)
+    return _beside(found) if government == BESIDE else found
+
+
+def _beside(groups: Groups) -> Groups:
+    """Put government bodies on top of each group of which they control a member, and of who stands alone."""
+    reach, state, many = groups.control.certain, groups.control.state, len(groups)
+    pairs = np.flatnonzero(state[reach.owner] & ~state[reach.members])
+    body, held = reach.owner[pairs], reach.members[pairs].astype(np.int64)
+    lone = ~groups.grouped[held]
+    alone, place = np.unique(held[lone], return_inverse=True)
+    mine, last = groups._of, np.cumsum(groups._of.start[held + 1] - groups._of.start[held])
+    at = np.repeat(np.arange(len(held)), np.diff(last, prepend=0))
+    beside = mine.head[mine.start[held + 1][at] - last[at] + np.arange(len(at))].astype(np.int64)
+    number = np.repeat(np.arange(many), np.diff(groups.start))
+    numbers = np.concatenate([number, beside, many + place, many + np.arange(len(alone))])
+    members = np.concatenate([groups.flat, body[at], body[lone], alone])
+    top = np.append(groups.top, alone).astype(np.uint32)
+    put = np.full(len(top), UNKNOWN, np.uint32)
+    np.minimum.at(put, np.append(beside, many + place), np.append(body[at], body[lone]))
+    top = np.where(put == UNKNOWN, top, put)
+    pair = np.unique(np.column_stack([top[numbers], numbers, members]).astype(np.int64), axis=0)
+    starts = np.flatnonzero(np.diff(pair[:, 1], prepend=-1))
+    start = np.append(starts, len(pair)).astype(np.int64)
+    return Groups(groups.control, pair[starts, 0].astype(np.uint32), start, pair[:, 2].astype(np.uint32), BESIDE)
 
 
 @dataclass(frozen=True)
@@ -137,9 +184,7 @@ class Grown:
     """The control group, or the party that stands alone, from which it was reached; it need hold no client."""
 
 
-def connected_groups(
-    groups: Groups, dependences: Arrows, clients: Iterable[int], *, beside_state: bool = False
-) -> list[Nodes]:
+def connected_groups(groups: Groups, dependences: Arrows, clients: Iterable[int]) -> list[Nodes]:
     r"""Find the groups of connected clients: control groups and all that would fail with them.
 
     From each control group, and each party that stands alone: add whoever depends economically on a
@@ -157,9 +202,6 @@ def connected_groups(
         From each party to those that would fail if it failed (confirmed `DEPENDS_ON` turned round).
     clients : node numbers
         Parties to which there is an exposure.
-    beside_state : bool
-        Whether a government body is put beside each group it controls directly, group by group (the
-        "alternative approach" for central governments); else it stands alone.
 
     Raises
     ------
@@ -178,12 +220,10 @@ def connected_groups(
     >>> connected_groups(groups, Arrows.of(4, [1, 3], [2, 2]), range(4))
     [array([0, 1, 2], dtype=uint32), array([2, 3], dtype=uint32)]
     """
-    return [grown.clients for grown in grown_groups(groups, dependences, clients, beside_state=beside_state)]
+    return [grown.clients for grown in grown_groups(groups, dependences, clients)]
 
 
-def grown_groups(
-    groups: Groups, dependences: Arrows, clients: Iterable[int], *, beside_state: bool = False
-) -> list[Grown]:
+def grown_groups(groups: Groups, dependences: Arrows, clients: Iterable[int]) -> list[Grown]:
     r"""Find the groups of connected clients as `connected_groups` does, each with the seed it grew from.
 
     Of several seeds from which the same clients are reached, the largest is told.
@@ -192,7 +232,7 @@ def grown_groups(
 
     Parameters
     ----------
-    groups, dependences, clients, beside_state
+    groups, dependences, clients
         As `connected_groups`.
 
     Raises
@@ -216,14 +256,12 @@ def grown_groups(
     if len(given) and not 0 <= given[0] <= given[-1] < groups.control.size:
         raise InvalidQuestion("a client is no party of this graph", where=f"clients {given[0]} to {given[-1]}")
     # Of a book most stand alone with nothing tied to them: they need no walk.
-    lone = np.zeros(len(given), np.bool_) if beside_state else _alone(groups, dependences, given)
+    lone = _alone(groups, dependences, given)
     known = set(given.tolist())
     near = _listed if len(given) > BOOK else _all
     falls, supports = near(dependences), near(dependences.reverse)
-    seeds = _seeds(groups, supports, given[~lone].tolist(), beside_state=beside_state)
-    found = _largest(
-        (frozenset(_fallen(groups, falls, seed, beside_state=beside_state) & known), seed) for seed in seeds
-    )
+    seeds = _seeds(groups, supports, given[~lone].tolist())
+    found = _largest((frozenset(_fallen(groups, falls, seed) & known), seed) for seed in seeds)
     found += [Grown(alone, alone) for alone in given[lone].astype(np.uint32)[:, None]]
     return sorted(found, key=lambda one: one.clients.tolist())
 
@@ -294,8 +332,9 @@ def groups_around(
         raise InvalidQuestion("no party of this graph", where=f"party {party}")
     arrows = (dependences, dependences.reverse)
     falls, supports = (_kept(a, refuted) if refuted else _all(a) for a in arrows)
-    seeds = _seeds(groups, supports, [party], beside_state=False, most=most)
-    reached = ((frozenset(_fallen(groups, falls, seed, beside_state=False, most=most)), seed) for seed in seeds)
+    around = [x for group in groups.around(party) for x in group.tolist()] if groups.beside(party) else [party]
+    seeds = _seeds(groups, supports, around, most=most)
+    reached = ((frozenset(_fallen(groups, falls, seed, most=most)), seed) for seed in seeds)
     return _largest((group, seed) for group, seed in reached if party in group)
 
 
@@ -328,26 +367,14 @@ def _alone(groups: Groups, dependences: Arrows, clients: NDArray[np.int64]) -> N
     return np.asarray(~(tied[0] | tied[1] | groups.grouped[clients]))
 
 
-def _seeds(
-    groups: Groups, supports: Near, clients: list[int], *, beside_state: bool, most: int | None = None
-) -> set[frozenset[int]]:
+def _seeds(groups: Groups, supports: Near, clients: list[int], *, most: int | None = None) -> set[frozenset[int]]:
     """Control groups from which a client could be reached."""
     seeds, met = set[frozenset[int]](), 0
     for group in groups.near(clients, supports):
         seeds.add(frozenset(group.tolist()))
         met += len(group)
         _bounded(met, most)
-    if not beside_state:
-        return seeds
-    return {seed | set(np.flatnonzero(_state_over(groups, seed)).tolist()) for seed in seeds}
-
-
-def _state_over(groups: Groups, seed: frozenset[int]) -> NDArray[np.bool_]:
-    """Government bodies that control a member of the seed."""
-    over = np.zeros(groups.control.size, np.bool_)
-    for x in seed:
-        over[groups.control.controllers_of(x)] = True
-    return over & groups.control.state
+    return seeds
 
 
 def _bounded(count: int, most: int | None) -> None:
@@ -355,18 +382,15 @@ def _bounded(count: int, most: int | None) -> None:
         raise InvalidQuestion(f"more than {most:,} parties hang together", where="groups")
 
 
-def _fallen(
-    groups: Groups, falls: Near, seed: frozenset[int], *, beside_state: bool, most: int | None = None
-) -> set[int]:
+def _fallen(groups: Groups, falls: Near, seed: frozenset[int], *, most: int | None = None) -> set[int]:
     """The seed and whoever falls with it; what depends on a body put beside a group falls apart from it."""
-    state, owned = groups.control.state, groups.control.certain.direct.start
+    owned = groups.control.certain.direct.start
     fallen = set(seed)
-    wave = [x for x in seed if not (beside_state and state[x] and len(seed) > 1)]
+    wave = groups.bearing(seed)
     while wave:
         for dependant in falls(wave.pop()):
             if dependant not in fallen:
-                idle = state[dependant] or owned[dependant] == owned[dependant + 1]
-                below = () if idle else groups.control.controlled_by(dependant).tolist()
+                below = () if owned[dependant] == owned[dependant + 1] else groups.below(dependant)
                 new = {dependant, *below} - fallen
                 fallen |= new
                 wave += new

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analytics.structure.control import STATE, Control, solve_control
+from analytics.structure.government import THROUGH
 from analytics.structure.groups import Groups
 from analytics.structure.reach import Nodes
 from analytics.structure.votes import Arrows, Holdings
@@ -78,13 +79,12 @@ def grow(groups: Groups, dependences: Arrows, seed: Iterable[int]) -> dict[int, 
     if not first or not 0 <= first[0] <= first[-1] < groups.control.size:
         raise InvalidQuestion("no party of this graph", where=f"seed {first[:1] + first[-1:]}")
     came = {x: Entry(x, SEED, NONE, NONE) for x in first}
-    wave = list(first)
+    wave = groups.bearing(first)
     for x in wave:  # grows as it is walked: breadth first
         for y, link in zip(dependences.at(x).tolist(), dependences.links_at(x).tolist(), strict=True):
             if y not in came:
                 came[y] = Entry(y, DEPENDENT, x, link)
-                below = () if groups.control.state[y] else groups.control.controlled_by(y).tolist()
-                new = [z for z in below if z not in came]
+                new = [z for z in groups.below(y) if z not in came]
                 came.update((z, Entry(z, CONTROLLED, y, NONE)) for z in new)
                 wave += [y, *new]
     return came
@@ -170,13 +170,15 @@ def leave(groups: Groups, dependences: Arrows, seed: Iterable[int], *, top: int,
     inside = np.array(sorted(grow(groups, dependences, first)), np.uint32)
     place = {x: k for k, x in enumerate(inside.tolist())}
     control = control_among(groups.control, inside, place, refuted)
-    stays = {place[top], *control.controlled_by(place[top]).tolist()}
-    wave = list(stays)
+    held = {place[x] for x in first}  # a government body may control members that depend on the seed, too
+    stays = {place[top], *control.controlled_by(place[top]).tolist()} & held
+    wave = [place[x] for x in groups.bearing(first) if place[x] in stays]
     while wave:
         x = int(inside[wave.pop()])
         for y, link in zip(dependences.at(x).tolist(), dependences.links_at(x).tolist(), strict=True):
             if link not in refuted.dependences and place[y] not in stays:
-                below = () if groups.control.state[y] else control.controlled_by(place[y]).tolist()
+                idle = groups.government != THROUGH and groups.control.state[y]
+                below = () if idle else control.controlled_by(place[y]).tolist()
                 new = {place[y], *below} - stays
                 stays |= new
                 wave += new

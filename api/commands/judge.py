@@ -31,7 +31,9 @@ def judge(
     """Record judgements: dependence, ring fence, same party. They stand in the ledger before they count.
 
     Each names kind, party, other, author and reason; a dependence its criterion and verdict; what takes a risk
-    out of a group also evidence and expires. Example: contagraph judge 判断.json
+    out of a group also evidence and expires, the first day on which it no longer holds. One with the same party
+    and other and "verdict": "withdrawn" undoes it from its valid_from on; "rejected" also keeps apart records that
+    something else joins, such as a number both bear. Example: contagraph judge 判断.json
     """
     from api.judgements import catch_up, read_file, record  # noqa: PLC0415  (--help starts without it)
     from api.ledger import Ledger  # noqa: PLC0415

@@ -11,7 +11,7 @@ from api.questions.control import Controller, ControlOf, Fall
 from api.questions.dependences import said as told
 from api.questions.groups import Group, GroupsOf
 from api.questions.members import JOINTLY, MAY_UNITE, Edge, Member
-from api.wording import percent, plural
+from api.wording import band, percent, plural
 from graph.model import DEPENDS_ON, HOLDS_OFFICE, RELATED_TO
 
 FEW = 10
@@ -63,8 +63,7 @@ def held(fall: Fall, cited: Cited) -> str:
     )
     if len(fall.by) < 2 or not fall.high:
         return by
-    together = percent(fall.low) if fall.low == fall.high else f"{percent(fall.low)[:-1]}–{percent(fall.high)}"
-    return f"{by} = {together}"
+    return f"{by} = {band(fall.low, fall.high)}"
 
 
 def groups(answer: GroupsOf, cited: Cited) -> Iterator[Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.text import Text
 
-from api.answer import Fact, Party
+from api.answer import Fact, Page, Party
 from api.printing.control import step
 from api.printing.paper import DIM, Cited, facts, heading, left, plain, row, table
 from api.questions.beneficial import Passed, UnderRegime
@@ -13,7 +13,10 @@ from api.questions.linked import CloseLinksOf, HoldingTie
 from api.questions.listed import ListedControl
 from api.questions.owners import OwnersOf, Part
 from api.questions.standings import StandingOf
-from api.wording import percent
+from api.wording import NOTHING, band, percent, plural
+
+FIRST = 10
+"""Close links printed, and steps of one proof; --json has all."""
 
 
 def owners(answer: OwnersOf, cited: Cited) -> Iterator[Any]:
@@ -25,11 +28,11 @@ def owners(answer: OwnersOf, cited: Cited) -> Iterator[Any]:
     made = table("party", "kind", "id", "share in the end", "by its holdings", title=title)
     for part in answer.parts:
         final = "" if part.final else ", itself held"
-        band = _band(part.low, part.high) + final
-        row(made, part.party.name, part.party.kind, part.party.id, band, list(_carried(answer.party, part, cited)))
+        share = band(part.low, part.high) + final
+        row(made, part.party.name, part.party.kind, part.party.id, share, list(_carried(answer.party, part, cited)))
     for end in answer.undisclosed:
         what = "undisclosed" if end.least == end.share else "undisclosed or uncertain"
-        row(made, f"{what} holders of {end.company.name}", "", end.company.id, _band(end.least, end.share), "")
+        row(made, f"{what} holders of {end.company.name}", "", end.company.id, band(end.least, end.share), "")
     for block in answer.blocks:
         names = ", ".join(party.name for party in block.members)
         row(made, f"nobody: {names} hold all of each other", "", "", percent(block.share), "")
@@ -45,26 +48,25 @@ def owners(answer: OwnersOf, cited: Cited) -> Iterator[Any]:
         yield from _linked(linked, cited)
 
 
-def _band(low: float, high: float) -> str:
-    return percent(low) if low == high else f"{percent(low)[:-1]}–{percent(high)}"
-
-
 def _numbers(cited: Cited, shown: Iterable[Fact]) -> str:
     return cited.numbers(fact.fact_id for fact in shown)
 
 
 def _carried(of: Party, part: Part, cited: Cited) -> Iterator[str]:
+    """The holdings that carry a part; what prints as nothing is left out."""
     for one in part.carried or ():
+        if percent(one.share) == NOTHING:
+            continue
         way = "directly" if one.holding.head == of else f"through {one.holding.head.name}"
         yield f"{percent(one.share)} {way} {_numbers(cited, [one.holding])}".rstrip()
-    if part.carried and part.carried_by_others > 0:
+    if part.carried and percent(part.carried_by_others) != NOTHING:
         yield f"{percent(part.carried_by_others)} through others"
 
 
 def _standing(found: StandingOf, cited: Cited) -> Iterator[Any]:
     made = table("on top", "id", "votes", "by", title=f"who decides: {found.kind}")
     for block in found.blocks:
-        row(made, block.top.name, block.top.id, _band(block.low, block.high), _numbers(cited, block.holdings))
+        row(made, block.top.name, block.top.id, band(block.low, block.high), _numbers(cited, block.holdings))
     if made.row_count:
         yield made
 
@@ -75,7 +77,7 @@ def _under(under: UnderRegime, cited: Cited) -> Iterator[Any]:
     for one in under.owners:
         sure = "" if one.certain else "possible: "
         by = [line for passed in one.passed for line in _passed(passed, cited)]
-        row(made, one.person.name, one.person.id, sure + _band(one.low, one.high), by)
+        row(made, one.person.name, one.person.id, sure + band(one.low, one.high), by)
     for other in under.stand_ins:
         row(made, other.person.name, other.person.id, "", f"{other.name.en} {other.name.zh}: {other.role}")
     if made.row_count:
@@ -85,7 +87,7 @@ def _under(under: UnderRegime, cited: Cited) -> Iterator[Any]:
 
 
 def _passed(passed: Passed, cited: Cited) -> Iterator[str]:
-    measure = "" if passed.test == "control" else f", {_band(passed.low, passed.high)}"
+    measure = "" if passed.test == "control" else f", {band(passed.low, passed.high)}"
     partners = " with " + ", ".join(party.name for party in passed.partners) if passed.partners else ""
     yield f"{passed.name.en} {passed.name.zh}{measure}{partners} {_numbers(cited, passed.holdings)}".rstrip()
     for fall in passed.falls:
@@ -97,7 +99,7 @@ def _listed(found: ListedControl, cited: Cited) -> Iterator[Any]:
     for one in found.investors:
         names = [party.name for party in one.parties]
         by = [
-            f"{test.name.en} {test.name.zh}: {test.outcome}, {_band(test.low, test.high)} "
+            f"{test.name.en} {test.name.zh}: {test.outcome}, {band(test.low, test.high)} "
             f"{_numbers(cited, test.holdings)}".rstrip()
             for test in one.tests
         ]
@@ -108,19 +110,22 @@ def _listed(found: ListedControl, cited: Cited) -> Iterator[Any]:
 
 def _linked(found: CloseLinksOf, cited: Cited) -> Iterator[Any]:
     made = table("party", "id", "through", "by", title=f"{found.name.en} · {found.name.zh} ({found.page.total:,})")
-    for link in found.links:
+    for link in found.links[:FIRST]:
         sure = "" if link.certain else "possible: "
         third = "" if link.third is None else link.third.name
         by = [line for tie in link.ties for line in _tie(tie, cited)]
         row(made, f"{sure}{link.other.name}", link.other.id, third, by)
     if made.row_count:
         yield made
-    yield from left(found.page, "close link")
+    shown = Page(found.page.total, found.page.offset, min(found.page.shown, FIRST))
+    yield from left(shown, "close link", by="--json, --limit, --offset")
 
 
 def _tie(tie: HoldingTie, cited: Cited) -> Iterator[str]:
     control = "" if tie.control == "no" else f", control {tie.control}"
-    share = f" {_band(tie.low, tie.high)}" if tie.high > 0 else ""
+    share = f" {band(tie.low, tie.high)}" if tie.high > 0 else ""
     yield f"{tie.owner.name} → {tie.company.name}{share}{control} {_numbers(cited, tie.holdings)}".rstrip()
-    for fall in tie.falls:
+    for fall in tie.falls[:FIRST]:
         yield f"  {step(fall, cited)}"
+    if len(tie.falls) > FIRST:
+        yield f"  … {plural(len(tie.falls) - FIRST, 'more step')} (--json)"

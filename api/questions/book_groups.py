@@ -18,7 +18,7 @@ from api.books import (
     ranked,
     units_of,
 )
-from api.criteria import Criteria, criteria_of, criteria_said, seen_by
+from api.criteria import Criteria, criteria_of, criteria_said, seen_by, state_said
 from api.engine import Engine
 from api.evidence import Evidence
 from api.questions.asking import check_page, node_of
@@ -135,7 +135,9 @@ def book_groups(
         view.judged.left_out,
     )
     asked = {"lender": lender, "reading": reading, "limit": limit, "offset": offset}
-    return view.answer(Question("book_groups", asked), value, evidence, reasons=list(_reasons(value)))
+    return view.answer(
+        Question("book_groups", asked), value, evidence, reasons=[*_reasons(value), *state_said(view, node)]
+    )
 
 
 def _reading(view: View, lent: Lending, reading: str) -> Reading:

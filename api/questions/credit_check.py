@@ -12,8 +12,9 @@ from analytics.limits.remedies import remedies_of
 from analytics.limits.remedy import Step
 from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes
+from analytics.structure.government import APART
 from api.answer import Answer, Fact, Party, Question
-from api.criteria import seen_by
+from api.criteria import seen_by, state_said
 from api.engine import Engine
 from api.evidence import Evidence
 from api.limits import TOO_WIDE, Lender, capital_currency, lender_of, perhaps_banks, readings_of, standing
@@ -161,7 +162,8 @@ def credit_check(
         remedies=tuple(_changes(view, evidence, case, check)) if remedies else (),
     )
     asked = {"request": request.model_dump(), "remedies": remedies, "limit": limit}
-    reasons = list(_reasons(value, lender_of(view, lender)))
+    state = state_said(view, lender) if view.government != APART else ()
+    reasons = [*_reasons(value, lender_of(view, lender)), *state]
     return view.answer(Question("credit_check", asked), value, evidence, reasons=reasons)
 
 

@@ -1,6 +1,5 @@
 """Dependences of a party in the words of an answer: figure, threshold, state and sources."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isinf
@@ -10,6 +9,7 @@ import numpy as np
 from api.answer import Fact, Party
 from api.evidence import Evidence
 from api.questions.verdicts import Verdict, judged, verdict
+from api.untested import criteria_of, untested_on
 from api.view import View
 from api.wording import percent
 from graph.model import KINDS, STATEMENT
@@ -92,12 +92,12 @@ def dependences_of(view: View, evidence: Evidence, node: int) -> tuple[Dependenc
 
 
 def untested_of(view: View, node: int) -> Iterator[Untested]:
-    """Criteria that cannot be tested for a party, and those that only somebody can judge."""
+    """Criteria that cannot be tested for a party and nobody judged, and those that only somebody can judge."""
     suspected = view.judged.dependences.suspected
-    silent = Counter(criterion.id for _, criterion in suspected.untested_of(node))
+    silent = {criterion.id: many for criterion, many in criteria_of(view, untested_on(view, node)[1])}
     for criterion in view.judged.criteria:
         if criterion.id in silent or criterion.id in suspected.by_hand:
-            yield Untested(criterion.id, criterion.name.en, criterion.name.zh, silent[criterion.id])
+            yield Untested(criterion.id, criterion.name.en, criterion.name.zh, silent.get(criterion.id, 0))
 
 
 def said(one: Dependence) -> str:

@@ -7,8 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.limits.exposure import Exposure, exposure_to
+from analytics.structure.government import APART
 from api.answer import Answer, Fact, Page, Party, Question
-from api.books import CONFIRMED, Together, groups_of
+from api.books import CONFIRMED, Together, groups_told
+from api.criteria import seen_by, state_said
 from api.engine import Engine
 from api.evidence import Evidence
 from api.questions.asking import check_page, node_of
@@ -89,8 +91,8 @@ def exposure(
     view = engine.view(moment)
     node = node_of(view.snapshot, party)
     of = None if lender is None else node_of(view.snapshot, lender, where="lender")
-    evidence = Evidence(view.snapshot)
-    united = groups_of(view, node, CONFIRMED)
+    view, evidence = seen_by(view, of), Evidence(view.snapshot)
+    united, cut = groups_told(view, node, CONFIRMED)
     sets = [one.clients for one in united]
     own, *found = (exposure_to(view.book, members, lender=of) for members in (np.array([node]), *sets))
     _read_ahead(evidence, [own, *found], sets, limit)
@@ -101,8 +103,9 @@ def exposure(
         NOTHING if of is None else against(view, evidence, of, node, limit=limit),
     )  # fmt: skip
     question = Question("exposure", {"party": party, "lender": lender, "limit": limit})
+    state = state_said(view, of) if view.government != APART else ()
     fences = [f"{fenced(fence)}." for fence in fences_of(view, evidence, node)]
-    return view.answer(question, value, evidence, reasons=[*_reasons(value), *fences])
+    return view.answer(question, value, evidence, reasons=[*_reasons(value, cut), *fences, *state])
 
 
 def _read_ahead(evidence: Evidence, found: list[Exposure], united: list[NDArray[np.uint32]], limit: int) -> None:
@@ -155,7 +158,9 @@ def _parts(
     return tuple(Part(fact, amount) for fact, amount in zip(facts, known, strict=True))
 
 
-def _reasons(value: ExposureTo) -> Iterator[str]:
+def _reasons(value: ExposureTo, cut: str) -> Iterator[str]:
+    if cut:
+        yield f"{cut[0].upper()}{cut[1:]}."
     who = value.lender.name if value.lender else "All lenders together"
     yield _words(who, value.party.name, value.alone, value.currency)
     for group in value.groups:
@@ -164,7 +169,7 @@ def _reasons(value: ExposureTo) -> Iterator[str]:
     for stake in (value.alone, *(group.stake for group in value.groups)):
         yield from _reserves(stake, value.currency)
     yield from against_said(value.against, value.currency)
-    if not value.groups:
+    if not (value.groups or cut):
         yield f"{value.party.name} belongs to no group."
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from analytics.limits.exposure import Exposure, exposure_to
 from analytics.structure.guarantees.census import Circuits, circles_among
 from api.answer import Answer, Fact, Page, Party, Question
-from api.books import CONFIRMED, SUSPECTED, groups_of
+from api.books import CONFIRMED, SUSPECTED, groups_told
 from api.criteria import seen_by
 from api.engine import Engine
 from api.evidence import Evidence
@@ -62,12 +62,16 @@ class Sheet:
     group: Group
     with_suspected: bool
     inside: tuple[Fact, ...]
-    """Holdings, control, dependences and guarantees between members."""
+    """Holdings, control, dependences and guarantees between the members listed."""
     refuted: tuple[Refutation, ...]
     facts_left: int
     """Facts of proofs for which it was not worked out who would leave."""
     stakes: tuple[MemberStake, ...]
     """With members there is anything at stake with, the most first, then the group; empty where nothing is."""
+    stakes_left: int
+    """Members there is anything at stake with who are not listed; the group counts them."""
+    counted_once: bool
+    """Whether members' amounts sum to more than the group's, since guarantees among them count once."""
     circles: tuple[ClosedCircle, ...]
     circles_page: Page
 
@@ -112,12 +116,14 @@ def group_report(engine: Engine, party: str, *, lender: str | None = None, momen
 def _grown(view: View, party: int, found: Sequence[Group], reading: str) -> Iterator[tuple[Group, Grew]]:
     """Groups of an answer, each with how it grew."""
     if found:
-        together = groups_of(view, party, reading)
+        together, _ = groups_told(view, party, reading)
         yield from ((group, grew(view, one, reading)) for group, one in zip(found, together, strict=True))
 
 
 def _sheet(view: View, evidence: Evidence, group: Group, grown: Grew, lender: int | None, *, suspected: bool) -> Sheet:
-    members = np.array(sorted(view.snapshot.node(member.party.id) for member in group.members), np.int64)
+    members = np.array(sorted(grown.came), np.int64)
+    listed_members = np.array(sorted(view.snapshot.node(member.party.id) for member in group.members), np.int64)
+    stakes, stakes_left, counted_once = _stakes(view, evidence, members, lender)
     refuted, left = _refuted(view, evidence, group, grown)
     pairs = view.promises.pairs
     inside = np.flatnonzero(np.isin(pairs.tail, members) & np.isin(pairs.head, members))
@@ -126,10 +132,12 @@ def _sheet(view: View, evidence: Evidence, group: Group, grown: Grew, lender: in
     return Sheet(
         group,
         suspected,
-        tuple(_inside(view, evidence, members)),
+        tuple(_inside(view, evidence, listed_members)),
         refuted,
         left,
-        tuple(_stakes(view, evidence, members, lender)),
+        stakes,
+        stakes_left,
+        counted_once,
         listed,
         Page(circles.total, 0, len(listed)),
     )
@@ -161,18 +169,24 @@ def _dependence(group: Group, edge: Edge) -> Refutation:
     return Refutation(edge.facts, suspected, edge.party, edge.leave)
 
 
-def _stakes(view: View, evidence: Evidence, members: NDArray[np.int64], lender: int | None) -> Iterator[MemberStake]:
-    """What a lender, or all of them, have at stake with each member and with all together."""
+def _stakes(
+    view: View, evidence: Evidence, members: NDArray[np.int64], lender: int | None
+) -> tuple[tuple[MemberStake, ...], int, bool]:
+    """What a lender, or all of them, have at stake with each member and with all together.
+
+    Also with how many more members there is anything at stake, and whether their amounts sum to more than the whole.
+    """
     together = exposure_to(view.book, members, lender=lender)
     if not (len(together.facilities) or len(together.guarantees)):
-        return
-    one_by_one = {int(x): exposure_to(view.book, np.array([x]), lender=lender) for x in members}
-    order = sorted(one_by_one, key=lambda x: (-one_by_one[x].direct - one_by_one[x].contingent, x))
-    for x in order:
-        found = one_by_one[x]
-        if len(found.facilities) or len(found.guarantees):
-            yield _stake(evidence, evidence.party(x), found)
-    yield _stake(evidence, None, together)
+        return (), 0, False
+    book = view.book
+    tied = members[np.isin(members, np.concatenate([book.borrower, book.guarantor]))]
+    every = {int(x): exposure_to(book, np.array([x]), lender=lender) for x in tied}
+    found = {x: one for x, one in every.items() if len(one.facilities) or len(one.guarantees)}
+    order = sorted(found, key=lambda x: (-found[x].direct - found[x].contingent, x))
+    shown = [_stake(evidence, evidence.party(x), found[x]) for x in order[:MOST]]
+    once = sum(one.contingent for one in found.values()) > together.contingent
+    return (*shown, _stake(evidence, None, together)), len(order) - len(shown), once
 
 
 def _stake(evidence: Evidence, party: Party | None, found: Exposure) -> MemberStake:

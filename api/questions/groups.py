@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from api.answer import Answer, Page, Party, Question
-from api.books import CONFIRMED, GROUP_CLIENT, POSSIBLE_CLIENT, SUSPECTED, Together, groups_of
-from api.criteria import Criteria, criteria_of, criteria_said, seen_by
+from api.books import CONFIRMED, GROUP_CLIENT, POSSIBLE_CLIENT, SUSPECTED, TOO_WIDE_TOLD, Together, groups_told
+from api.criteria import Criteria, criteria_of, criteria_said, seen_by, state_said
 from api.engine import Engine
 from api.evidence import Evidence
 from api.questions.asking import check_page, node_of
@@ -59,6 +59,8 @@ class GroupsOf:
     untested: tuple[Untested, ...]
     left_out: str
     """Why nothing could be suspected at all; empty where it could."""
+    cut: str
+    """Why groups are told by control alone; empty where they are told whole."""
     fences: tuple[Verdict, ...]
     """Control by or of the party that forms no single risk, as judged; group clients know none."""
 
@@ -86,9 +88,9 @@ def groups(
     of = None if lender is None else node_of(view.snapshot, lender, where="lender")
     view = seen_by(view, of, criteria)
     evidence, page, (narrow, wide) = Evidence(view.snapshot), slice(offset, offset + limit), READINGS_OF[kind]
-    sure = groups_of(view, node, narrow)
+    sure, cut = groups_told(view, node, narrow)
     found = tuple(_group(view, evidence, one, page, narrow) for one in sure)
-    wider, left_out = _wider(view, evidence, node, sure, page, wide)
+    wider, left_out = _wider(view, evidence, node, (sure, cut), page, wide)
     connected = kind == CONNECTED
     value = GroupsOf(
         evidence.party(node),
@@ -99,22 +101,24 @@ def groups(
         dependences_of(view, evidence, node) if connected else (),
         tuple(untested_of(view, node)) if connected else (),
         left_out,
+        cut,
         fences_of(view, evidence, node) if connected else (),
     )
     asked = {"party": party, "kind": kind, "lender": lender, "criteria": list(criteria)}
     question = Question("groups", {**asked, "limit": limit, "offset": offset})
-    return view.answer(question, value, evidence, reasons=list(_reasons(view, node, value)))
+    return view.answer(
+        question, value, evidence, reasons=[*_reasons(view, node, value), *_state(view, node, of, value)]
+    )
 
 
 def _wider(
-    view: View, evidence: Evidence, node: int, sure: Sequence[Together], page: slice, reading: str
+    view: View, evidence: Evidence, node: int, narrow: tuple[list[Together], str], page: slice, reading: str
 ) -> tuple[tuple[Group, ...], str]:
     """The groups with what is possible or suspected where they are others, and why nothing could be suspected."""
     left_out = view.judged.left_out if reading == SUSPECTED else ""
-    try:
-        wide = groups_of(view, node, reading)
-    except InvalidQuestion as problem:
-        return (), left_out or str(problem)
+    (sure, before), (wide, cut) = narrow, groups_told(view, node, reading)
+    if cut and not before:
+        return (), left_out or f"with what is suspected {TOO_WIDE_TOLD.partition(':')[0]}"
     if {one.clients.tobytes() for one in wide} == {one.clients.tobytes() for one in sure}:
         return (), left_out
     return tuple(_group(view, evidence, one, page, reading) for one in wide), left_out
@@ -140,7 +144,9 @@ def _group(view: View, evidence: Evidence, group: Together, page: slice, reading
 
 def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:
     name = value.party.name
-    if not value.groups:
+    if value.cut:
+        yield f"{value.cut[0].upper()}{value.cut[1:]}."
+    if not (value.groups or value.cut):
         what = "no dependence confirmed" if value.kind == CONNECTED else "relatives hold no majority in it together"
         alone = "no control joins it to others" if value.fences else "no control over it or by it is certain"
         yield f"{name} stands alone: {alone}, {what}."
@@ -162,10 +168,16 @@ def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:
         yield criteria_said(value.criteria)
     if value.left_out:
         yield f"Nothing could be suspected: {value.left_out}."
+
+
+def _state(view: View, node: int, lender: int | None, value: GroupsOf) -> Iterator[str]:
+    """Government bodies that control the party, and what the lender's rule sets say of them."""
     over = view.control.controllers_of(node)
-    states = over[view.control.state[over]]
-    for state in states:
-        yield f"{view.snapshot.name_of(int(state))} controls {name}; a government body does not connect."
+    rules = list(state_said(view, lender)) if value.kind == CONNECTED else []
+    for state in over[view.control.state[over]].tolist():
+        told = "" if rules else "; a government body does not connect"
+        yield f"{view.snapshot.name_of(state)} controls {value.party.name}{told}."
+    yield from rules
 
 
 def _named(group: Group) -> str:

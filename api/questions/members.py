@@ -98,17 +98,19 @@ class Grew:
 def grew(view: View, group: Together, reading: str) -> Grew:
     """How a group of connected clients grew, from its seed on."""
     united, falls = made_of(view, wide=reading == SUSPECTED)
+    if group.by_control:
+        falls = Arrows.of(united.control.size, (), ())
     came = grow(united, falls, group.seed.tolist())
     top = _top(united, group.seed)
     return Grew(united, falls, group.seed, {top: came[top], **came})
 
 
 def _top(united: Groups, seed: Nodes) -> int:
-    first = int(seed[0])
+    first = next((x for x in seed.tolist() if not united.beside(x)), int(seed[0]))
     for number in united.of(first).tolist():
         if np.array_equal(united.members(number), seed):
             return int(united.top[number])
-    return first
+    return int(seed[0])
 
 
 def members_of(view: View, evidence: Evidence, group: Grew, shown: Sequence[int]) -> Iterator[Member]:

@@ -231,12 +231,13 @@ def _connected(
 def grown(groups: Groups, falls: Arrows, members: Nodes) -> tuple[int, dict[int, Entry]]:
     """The top of the control group that a group grew from, and how each member came in."""
     inside = set(members.tolist())
-    tops = {int(groups.top[group]) for x in members.tolist() for group in groups.of(x).tolist()} & inside
-    alone = [x for x in members.tolist() if not len(groups.of(x))]
-    reached = {top: len(inside.intersection(groups.control.controlled_by(top).tolist())) for top in tops}
-    for top in [*sorted(tops, key=lambda x: (-reached[x], x)), *alone]:
-        mine = [group for group in groups.of(top).tolist() if int(groups.top[group]) == top]
-        came = grow(groups, falls, groups.members(mine[0]).tolist() if mine else [top])
+    own = [x for x in members.tolist() if not groups.beside(x)]
+    numbers = sorted({group for x in own for group in groups.of(x).tolist() if int(groups.top[group]) in inside})
+    seeds = [(int(groups.top[group]), groups.members(group).tolist()) for group in numbers]
+    seeds.sort(key=lambda one: (-len(inside.intersection(one[1])), one[0]))
+    alone = [(x, [x]) for x in members.tolist() if groups.beside(x) or not len(groups.of(x))]
+    for top, seed in [*seeds, *alone]:
+        came = grow(groups, falls, seed)
         if came.keys() == inside:
             return top, came
     raise AssertionError("a group grows from one of its seeds")

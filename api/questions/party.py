@@ -107,10 +107,7 @@ def _indirect(evidence: Evidence, node: int, limit: int) -> tuple[Fact, ...]:
 
 
 def _reasons(value: Dossier) -> list[str]:
-    said = []
-    if len(value.ids) > 1:
-        said.append(f"Known under {plural(len(value.ids), 'id')} that are one party: {', '.join(value.ids)}.")
-    said += [
+    said = [
         f"{plural(r.page.left, 'more link')} of {r.kind} ({r.direction}) not shown."
         for r in value.relations
         if r.page.left

@@ -70,12 +70,6 @@ class Laid:
         """Other groups a member belongs to."""
         return self.elsewhere.get(party.id, ())
 
-    @property
-    def inside_once(self) -> bool:
-        """Whether the members' amounts sum to more than the group's, since guarantees among them count once."""
-        *each, together = self.sheet.stakes
-        return sum(one.contingent for one in each) > together.contingent
-
     def __getattr__(self, name: str) -> Any:
         return getattr(self.sheet, name)
 

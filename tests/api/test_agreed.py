@@ -49,7 +49,7 @@ def graphs(draw: st.DrawFn) -> list[tuple[str, dict[str, object]]]:
         facts.append(("LENDS", {"from": BANK, "to": firm, **facility}))
     return [
         *facts,
-        ("Profile", {"party": BANK, "name": "Bank", "rule_sets": draw(st.sampled_from(["CN", "BCBS; CN"]))}),
+        ("Profile", {"party": BANK, "name": "Bank", "rule_sets": draw(st.sampled_from(["CN", "BCBS; CN", "EU"]))}),
     ]
 
 

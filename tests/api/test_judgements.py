@@ -16,6 +16,7 @@ from api.engine import Engine, Place
 from api.intake import Intake
 from api.judgements import Judgement, catch_up, interrupted, read_file, record, verify
 from api.ledger import Ledger
+from api.questions import control
 from api.settings import Settings
 from graph.errors import BrokenLedger, ContagraphError, InvalidDate, InvalidInput, StoreUnavailable, UnknownParty
 from graph.model import DEPENDS_ON, SAME_AS
@@ -270,3 +271,16 @@ def test_a_body_that_is_no_judgement_is_told(intake: Intake, body: object) -> No
         reply: httpx.Response = client.post("/v1/judgements", json=body)
     assert reply.status_code == 422
     assert Ledger(intake.place.folder).verify().entries == 0
+
+
+def test_an_answer_says_which_records_are_one_party_and_by_whose_word_until_it_is_withdrawn(intake: Intake) -> None:
+    done = record(intake, [SAME])
+    record(intake, [replace(SAME, verdict="withdrawn", valid_from="2026-04-01")])
+    engine = Engine.open(intake.place)
+    for name in (B, C):
+        told = control(engine, name, moment=engine.moment(valid_at=DAY))
+        (said,) = [reason for reason in told.reasons if "one party of 2 records" in reason]
+        assert f"({B}, {C}), as judged by {SAME.author} (ledger entry {done.entry}): {SAME.reason}" in said
+        assert [one.source_ref for one in told.sources if one.kind == "SAME_AS"]
+        parted = control(engine, name, moment=engine.moment(valid_at=date(2026, 4, 1)))
+        assert not any("one party of" in reason for reason in parted.reasons)

@@ -7,28 +7,29 @@ import numpy as np
 
 from analytics.structure.dependence.rules import rule_sets
 from analytics.structure.dependence.verdicts import MET, Measure, judge, ratio
+from analytics.structure.government import APART, BESIDE
 from analytics.structure.groups import Groups, connected_groups, control_groups
 from analytics.structure.ownership.row import integrated_row
 from tests.reference import limit_cases
 from tests.reference.names import Answer, Inputs, Names, control_of, holders, stakes_of
 
 
-def grouped(inputs: Inputs, states: list[str], *, beside_state: bool) -> Answer:
+def grouped(inputs: Inputs, states: list[str], *, government: str) -> Answer:
     rows = (inputs.get(key, []) for key in ("holdings", "control", "depends"))
     names = Names(*(holders(part) for part in rows), inputs["clients"], states)
-    groups: Groups = control_groups(control_of(inputs, names, states))
+    groups: Groups = control_groups(control_of(inputs, names, states), government=government)
     falls = names.arrows(inputs.get("depends", []), back=True)
-    found = connected_groups(groups, falls, names.numbers(inputs["clients"]), beside_state=beside_state)
+    found = connected_groups(groups, falls, names.numbers(inputs["clients"]))
     return {"groups": [names.of(group) for group in found]}
 
 
 def connected(inputs: Inputs) -> Answer:
     states = [name for key in ("state", "states", "government") for name in np.atleast_1d(inputs.get(key, [])).tolist()]
-    return grouped(inputs, states, beside_state=False)
+    return grouped(inputs, states, government=APART)
 
 
 def central_government(inputs: Inputs) -> Answer:
-    return grouped(inputs, [inputs["cg"]], beside_state=True)
+    return grouped(inputs, [inputs["cg"]], government=BESIDE)
 
 
 def criteria_met(rules: str) -> Callable[[Inputs], Answer]:

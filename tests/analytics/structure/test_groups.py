@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.structure.control import STATE, solve_control
+from analytics.structure.government import APART, BESIDE, THROUGH
 from analytics.structure.groups import (
     BOOK,
     Groups,
@@ -13,6 +14,7 @@ from analytics.structure.groups import (
     groups_around,
     grown_groups,
 )
+from analytics.structure.membership import grow
 from analytics.structure.reach import Nodes
 from analytics.structure.votes import Arrows, Holdings
 from graph.errors import InvalidQuestion
@@ -36,9 +38,10 @@ def named(names: str, control: list[str], depends: list[str], clients: str, stat
     kind = np.zeros(len(names), np.uint8)
     kind[[names.index(s) for s in state]] = STATE
     arrows = Arrows.of(len(names), [names.index(e[0]) for e in control], [names.index(e[1]) for e in control])
-    groups = control_groups(solve_control(Holdings.exact(len(names), [], [], []), arrows, kind=kind))
+    control = solve_control(Holdings.exact(len(names), [], [], []), arrows, kind=kind)
+    groups = control_groups(control, government=BESIDE if state else APART)
     falls = Arrows.of(len(names), [names.index(e[1]) for e in depends], [names.index(e[0]) for e in depends])
-    found = connected_groups(groups, falls, [names.index(c) for c in clients], beside_state=bool(state))
+    found = connected_groups(groups, falls, [names.index(c) for c in clients])
     return {"".join(sorted(names[x] for x in group)) for group in found}
 
 
@@ -178,7 +181,7 @@ def test_the_state_unites_only_where_a_rule_set_says_so() -> None:
     kind = np.array([STATE, 0, 0, 0], np.uint8)
     control = solve_control(Holdings.exact(4, [0, 0, 1], [1, 2, 3], [1.0, 1.0, 0.6]), kind=kind)
     assert [group.tolist() for group in (control_groups(control).around(x)[0] for x in (1, 2))] == [[1, 3], [2]]
-    assert control_groups(control, through_state=True).around(2)[0].tolist() == [0, 1, 2, 3]
+    assert control_groups(control, government=THROUGH).around(2)[0].tolist() == [0, 1, 2, 3]
 
 
 @given(exact_worlds(), st.lists(PAIRS, max_size=8), st.sets(NODES))
@@ -212,3 +215,22 @@ def test_a_book_of_thousands_has_the_groups_that_its_parties_have_one_by_one() -
     book = [group.tolist() for group in connected_groups(groups, falls, range(size))]
     for x in random.integers(0, size, 50).tolist():
         assert [group.clients.tolist() for group in groups_around(groups, falls, x)] == [g for g in book if x in g]
+
+
+@given(exact_worlds(), st.lists(PAIRS, max_size=8), st.sets(NODES, min_size=1, max_size=2), NODES)
+@settings(max_examples=300, deadline=None)
+def test_a_body_put_beside_groups_is_in_each_that_it_controls_and_unites_none(
+    world: World, falls: list[tuple[int, int]], states: set[int], party: int
+) -> None:
+    """By hand: the groups without it, each with the bodies that control one of its members; nobody falls with those."""
+    apart = grouped(world, states)
+    groups = control_groups(apart.control, government=BESIDE)
+    bodies = {x: {s for s in states if x in apart.control.controlled_by(s).tolist()} for x in range(SIZE)}
+    for x in set(range(SIZE)) - states:
+        wanted = {frozenset({*g.tolist(), *(s for y in g.tolist() for s in bodies[y])}) for g in apart.around(x)}
+        assert {frozenset(g.tolist()) for g in groups.around(x)} == wanted
+    arrows = Arrows.of(SIZE, *(zip(*falls, strict=True) if falls else ((), ())))
+    mine = {(frozenset(g.clients.tolist())) for g in groups_around(groups, arrows, party)}
+    assert mine == {frozenset(g.tolist()) for g in connected_groups(groups, arrows, range(SIZE)) if party in g}
+    for one in groups_around(groups, arrows, party):
+        assert grow(groups, arrows, one.seed.tolist()).keys() == set(one.clients.tolist())

@@ -167,3 +167,50 @@ def test_json_is_all_of_it(engine: Engine, capsysbinary: pytest.CaptureFixture[b
     answer = questions.upstream(engine, BUYER, limit=200, moment=engine.moment())
     frame.show(answer, as_json=True)
     assert capsysbinary.readouterr().out.count(b'"fact_id"') >= 2 * 200
+
+
+def owned(folder: Path, parties: dict[str, str], *facts: tuple[str, dict[str, object]]) -> Engine:
+    Book(folder / "columns").load(parties, list(facts), closed_at=instant("2024-01-01"))
+    return Engine(Place(folder), Place(folder).facts(), clock=lambda: instant("2024-06-30"))
+
+
+def test_close_links_are_listed_to_the_tenth_and_counted_beyond_behind_the_beneficial_owners(
+    tmp_path: Path, printed: Any
+) -> None:
+    """A person has 60 % of a firm with twelve daughters, each of which is closely linked to it."""
+    firms = [f"r:d{n:02d}" for n in range(12)]
+    asked = owned(
+        tmp_path,
+        {"r:p": "Person", **dict.fromkeys(["r:firm", *firms], "Company")},
+        owns("r:p", "r:firm", 0.6),
+        *[owns("r:firm", firm, 0.3) for firm in firms],
+    )
+    answer = questions.owners(asked, "r:firm", regime="UK_PSC", moment=asked.moment())
+    crr, *_ = answer.answer.close_links
+    assert (crr.page.total, len(crr.links)) == (13, 13)  # the twelve and the person
+    said = printed(answer)
+    assert said.index("beneficial owners") < said.index("(13)")
+    tables = said[said.index("(13)") :].split("… 3 more close links")
+    assert len(set(re.findall(r"r:d\d\d", tables[0]))) in (9, 10)
+    assert len(tables) > 1
+
+
+def test_a_band_whose_ends_print_alike_is_one_number_and_nothing_is_no_share(tmp_path: Path, printed: Any) -> None:
+    """0.305601 to 0.305604 prints as 30.56 twice, and 1e-6 as nothing."""
+    parties = {"r:p": "Person", "r:q": "Person", "r:s": "Person", "r:mid": "Company", "r:firm": "Company"}
+    asked = owned(
+        tmp_path,
+        parties,
+        owns("r:p", "r:firm", (0.305601, 0.305604, 0)),
+        owns("r:q", "r:firm", 1e-6),
+        owns("r:s", "r:mid", 1.0),
+        owns("r:s", "r:firm", 0.2),
+        owns("r:mid", "r:firm", 1e-6),
+    )
+    said = printed(questions.owners(asked, "r:firm", moment=asked.moment()))
+    ends = said[said.index("owned in the end") : said.index("who decides")]
+    assert "30.56%" in ends
+    assert "30.56–30.56%" not in said
+    assert "<0.01%" in ends
+    assert "20% directly" in ends
+    assert not re.search(r"(?<![\d.])0% (directly|through)", ends)

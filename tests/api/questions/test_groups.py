@@ -5,7 +5,7 @@ import pytest
 from analytics.structure.groups import Groups
 from analytics.structure.reach import Nodes
 from api.engine import Engine, Place
-from api.questions import groups
+from api.questions import book_groups, exposure, groups
 from api.questions.groups import Group
 from graph.errors import InvalidQuestion
 from tests.api.questions.lending import bank
@@ -120,6 +120,14 @@ def test_what_cannot_be_tested_is_told(tmp_path: Path) -> None:
     assert {one.criterion: one.others for one in told.untested} == {"cn-annex1-1": 1, "cn-annex1-5": 0}
 
 
+@pytest.mark.parametrize("criterion", ["cn-annex1-1", "any"])
+def test_what_somebody_rejected_is_not_told_as_untested(tmp_path: Path, criterion: str) -> None:
+    judged = {"from": "r:buyer", "to": "r:supplier", "criterion": criterion, "verdict": "rejected", "reason": "many"}
+    asked = trading(tmp_path, judged)
+    told = groups(asked, "r:buyer", moment=asked.moment()).answer
+    assert {one.criterion: one.others for one in told.untested} == {"cn-annex1-5": 0}
+
+
 def test_possible_control_joins_the_wider_reading_and_is_told_as_possible(tmp_path: Path) -> None:
     asked = bank(tmp_path, ("OWNS", {"from": "r:p", "to": "r:solo", "share": (0.4, 0.6, 0)}))
     told = groups(asked, "r:solo", moment=asked.moment())
@@ -192,3 +200,87 @@ def test_a_kind_that_is_none_is_refused(tmp_path: Path) -> None:
     asked = bank(tmp_path)
     with pytest.raises(InvalidQuestion, match="no kind families"):
         groups(asked, "r:a1", kind="families", moment=asked.moment())
+
+
+def ministry(folder: Path, rule_sets: str) -> Engine:
+    """Vector GRP-09 with a client more: a ministry controls a, b and c, a controls a1, b and c depend on each other."""
+    owed = {"a1": 10.0, "b": 20.0, "c": 30.0, "m": 5.0}
+    facts: list[tuple[str, dict[str, object]]] = [
+        ("Profile", {"party": "r:bank", "name": "Bank", "rule_sets": rule_sets}),
+        *[("OWNS", {"from": "r:m", "to": f"r:{firm}", "share": 1.0}) for firm in "abc"],
+        ("OWNS", {"from": "r:a", "to": "r:a1", "share": 0.6}),
+        *[
+            ("DEPENDS_ON", {"from": f"r:{x}", "to": f"r:{y}", "criterion": "sales", "verdict": "confirmed"})
+            for x, y in ("bc", "cb")
+        ],
+        *[
+            ("LENDS", {"from": "r:bank", "to": f"r:{to}", "facility_id": to, "kind": "loan", "drawn": amount})
+            for to, amount in owed.items()
+        ],
+    ]
+    parties = {**dict.fromkeys(["r:bank", "r:a", "r:a1", "r:b", "r:c"], "Company"), "r:m": "State"}
+    Book(folder / "columns").load(parties, facts, closed_at=instant("2024-01-15"))
+    return Engine(Place(folder), Place(folder).facts(), clock=lambda: instant("2024-06-30"))
+
+
+@pytest.mark.parametrize(("rule_sets", "beside"), [("EU", True), ("CN", False), ("BCBS", False), ("CN, EU", True)])
+def test_a_ministry_is_put_beside_each_group_where_the_lenders_rules_say_so(
+    tmp_path: Path, rule_sets: str, *, beside: bool
+) -> None:
+    asked = ministry(tmp_path, rule_sets)
+    at, m = asked.moment(valid_at=day("2024-07-31")), {"r:m"} if beside else set()
+    told = {name: groups(asked, name, lender="r:bank", moment=at) for name in ("r:a1", "r:b", "r:m")}
+    found = {name: [set(whys) for whys in members(one.answer.groups)] for name, one in told.items()}
+    both = [{"r:a", "r:a1", *m}, {"r:b", "r:c", *m}]
+    assert found == {"r:a1": both[:1], "r:b": both[1:], "r:m": both if beside else []}
+    book = book_groups(asked, "r:bank", reading="confirmed", moment=at)
+    clients = [{one.member.party.id for one in group.clients} for group in book.answer.groups]
+    assert sorted(map(sorted, clients)) == sorted(map(sorted, [both[1], *([{"r:a1", *m}] if beside else [])]))
+    stake = exposure(asked, "r:b", lender="r:bank", moment=at).answer.groups[0].stake.direct
+    assert stake == (55.0 if beside else 50.0)
+    said = any("put beside each group" in reason for reason in told["r:a1"].reasons)
+    assert (said, any("connects nobody" in reason for reason in book.reasons)) == (beside, "CN" in rule_sets)
+
+
+def test_a_ministry_on_top_proves_its_control_and_all_leave_it_without(tmp_path: Path) -> None:
+    asked = ministry(tmp_path, "EU")
+    (group,) = groups(asked, "r:a1", lender="r:bank", moment=asked.moment()).answer.groups
+    assert {one.party.id: one.why for one in group.members} == {"r:m": "top", "r:a": "controlled", "r:a1": "controlled"}
+    held = exposure(asked, "r:a1", lender="r:bank", moment=asked.moment()).answer.against.groups
+    (proof,) = [one for one in held if one.kind == "connected" and one.certain]
+    assert [(step.party.id, step.how) for step in proof.steps] == [("r:m", "on top"), ("r:a1", "controlled")]
+    assert [fall.company.id for fall in proof.steps[1].proof] == ["r:a", "r:a1"]
+    leaving = {(edge.other.id, edge.party.id): {one.id for one in edge.leave} for edge in group.edges}
+    assert leaving == {("r:m", "r:a"): {"r:a", "r:a1"}, ("r:a", "r:a1"): {"r:a1"}}
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """A parent with one firm, on which 20,000 others depend; the bank lent 7 to the firm and 5 to the parent."""
+    folder = tmp_path_factory.mktemp("crowd")
+    many = [f"r:{n:05d}" for n in range(20_000)]
+    facts: list[tuple[str, dict[str, object]]] = [
+        ("OWNS", {"from": "r:parent", "to": "r:firm", "share": 0.6}),
+        ("LENDS", {"from": "r:bank", "to": "r:firm", "facility_id": "1", "kind": "loan", "drawn": 7.0}),
+        ("LENDS", {"from": "r:bank", "to": "r:parent", "facility_id": "2", "kind": "loan", "drawn": 5.0}),
+        *[("DEPENDS_ON", {"from": x, "to": "r:firm", "criterion": "sales", "verdict": "confirmed"}) for x in many],
+    ]
+    parties = dict.fromkeys(["r:bank", "r:parent", "r:firm", *many], "Company")
+    Book(folder / "columns").load(parties, facts, closed_at=instant("2024-01-15"))
+    return Engine(Place(folder), Place(folder).facts(), clock=lambda: instant("2024-06-30"))
+
+
+def test_where_too_many_hang_together_groups_are_told_by_control_alone(crowd: Engine) -> None:
+    told = groups(crowd, "r:firm", moment=crowd.moment())
+    assert members(told.answer.groups) == [{"r:parent": "top", "r:firm": "controlled"}]
+    assert told.reasons[0].startswith("More than 20,000 parties hang together")
+    assert groups(crowd, "r:00001", moment=crowd.moment()).answer.groups == ()
+
+
+def test_where_too_many_hang_together_the_stake_of_the_control_group_is_told(crowd: Engine) -> None:
+    told = exposure(crowd, "r:firm", lender="r:bank", moment=crowd.moment())
+    assert [one.stake.direct for one in told.answer.groups] == [12.0]
+    assert told.reasons[0].startswith("More than 20,000 parties hang together")
+    alone = exposure(crowd, "r:00001", lender="r:bank", moment=crowd.moment())
+    assert alone.answer.groups == ()
+    assert not any("belongs to no group" in reason for reason in alone.reasons)

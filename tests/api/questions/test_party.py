@@ -1,12 +1,13 @@
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from api.engine import Engine
+from api.engine import Engine, Place
 from api.questions import party
 from graph.errors import UnknownParty
 from tests.api.conftest import BUYER, HOLD, B
-from tests.api.world import instant
+from tests.api.world import Book, instant
 
 
 def test_everything_shown_names_its_source(engine: Engine) -> None:
@@ -49,3 +50,16 @@ def test_before_a_correction_the_old_value_is_given(engine: Engine) -> None:
 def test_an_unknown_party_is_named(engine: Engine) -> None:
     with pytest.raises(UnknownParty, match="register:nobody"):
         party(engine, "register:nobody", moment=engine.moment())
+
+
+def test_records_joined_by_a_number_are_told_as_one_party_by_that_number(tmp_path: Path) -> None:
+    number = {"scheme": "XI-LEI", "value": "5299000J2N45DDNE4Y28", "verified": True}
+    facts = [("Identifier", {"party": one, **number}) for one in ("a:1", "b:1")]
+    book = Book(tmp_path / "columns")
+    book.load(dict.fromkeys(["a:1", "b:1", "c:1"], "Company"), facts, closed_at=instant("2024-01-01"))
+    asked = Engine(Place(tmp_path), book.facts, clock=lambda: instant("2024-06-30"))
+    told = party(asked, "b:1", moment=asked.moment())
+    said = "a:1 is one party of 2 records (a:1, b:1), by the verified identifier XI-LEI 5299000J2N45DDNE4Y28."
+    assert said in told.reasons
+    assert len([one for one in told.sources if one.kind == "Identifier"]) == 2
+    assert not any("one party" in reason for reason in party(asked, "c:1", moment=asked.moment()).reasons)

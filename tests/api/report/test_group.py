@@ -58,6 +58,23 @@ def test_only_circles_that_lie_wholly_among_the_members_are_counted(ringed: Engi
     assert sheet.circles_page.total == 1
 
 
+def test_the_group_is_summed_over_all_its_members_and_only_the_first_are_listed(tmp_path: Path) -> None:
+    """1,500 daughters owe 1 each."""
+    firms = [f"r:{n:04d}" for n in range(1_500)]
+    facts: list[tuple[str, dict[str, object]]] = []
+    for firm in firms:
+        facts.append(("OWNS", {"from": "r:top", "to": firm, "share": 1.0}))
+        facts.append(("LENDS", {"from": "r:bank", "to": firm, "facility_id": firm, "kind": "loan", "drawn": 1.0}))
+    book = Book(tmp_path / "columns")
+    book.load(dict.fromkeys(["r:top", "r:bank", *firms], "Company"), facts, closed_at=instant("2024-01-01"))
+    asked = Engine(Place(tmp_path), book.facts, clock=lambda: instant("2024-06-30"))
+    answer = group_report(asked, "r:top", lender="r:bank", moment=asked.moment())
+    (sheet,) = answer.answer.sheets
+    assert (sheet.group.page.total, sheet.stakes[-1].party, sheet.stakes[-1].direct) == (1_501, None, 1_500.0)
+    assert (len(sheet.stakes) - 1, sheet.stakes_left) == (1_000, 500)
+    assert "500 more members with something at stake" in group_page(answer, language="en")
+
+
 def test_many_daughters_are_drawn_as_one_mark_and_listed_each(ringed: Engine) -> None:
     answer = group_report(ringed, "r:00", moment=ringed.moment())
     text = group_page(answer, language="zh")
