@@ -11,6 +11,7 @@ from api.questions.control import Controller, ControlOf, Fall
 from api.questions.dependences import said as told
 from api.questions.groups import Group, GroupsOf
 from api.questions.members import JOINTLY, MAY_UNITE, Edge, Member
+from api.questions.standings import StandingOf
 from api.wording import band, percent, plural
 from graph.model import DEPENDS_ON, HOLDS_OFFICE, RELATED_TO
 
@@ -24,6 +25,7 @@ def control(answer: ControlOf, cited: Cited) -> Iterator[Any]:
     over = f"controlled by ({answer.controllers_page.total:,})"
     yield from _controllers(answer.controllers, over, lambda one: one.controller, cited, whole=True)
     yield from left(answer.controllers_page, "controller")
+    yield from standing(answer.standing, cited)
     made = table("in concert", "control", "evidence", "by", title="controlled in concert by")
     for joint in answer.concerts:
         sure = ("certain" if joint.certain else "possible") + (", on top" if joint.ultimate else "")
@@ -34,6 +36,16 @@ def control(answer: ControlOf, cited: Cited) -> Iterator[Any]:
     under = f"controls ({answer.controlled_page.total:,})"
     yield from _controllers(answer.controlled, under, lambda one: one.controlled, cited, whole=False)
     yield from left(answer.controlled_page, "controlled", "controlled")
+
+
+def standing(found: StandingOf, cited: Cited) -> Iterator[Any]:
+    """Who votes how much of a party, block by block."""
+    made = table("on top", "id", "votes", "by", title=f"who decides: {found.kind}")
+    for block in found.blocks:
+        numbers = cited.numbers(fact.fact_id for fact in block.holdings)
+        row(made, block.top.name, block.top.id, band(block.low, block.high), numbers)
+    if made.row_count:
+        yield made
 
 
 def _controllers(

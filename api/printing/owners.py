@@ -6,13 +6,12 @@ from typing import Any
 from rich.text import Text
 
 from api.answer import Fact, Page, Party
-from api.printing.control import step
+from api.printing.control import standing, step
 from api.printing.paper import DIM, Cited, facts, heading, left, plain, row, table
 from api.questions.beneficial import Passed, UnderRegime
 from api.questions.linked import CloseLinksOf, HoldingTie
 from api.questions.listed import ListedControl
 from api.questions.owners import OwnersOf, Part
-from api.questions.standings import StandingOf
 from api.wording import NOTHING, band, percent, plural
 
 FIRST = 10
@@ -39,7 +38,7 @@ def owners(answer: OwnersOf, cited: Cited) -> Iterator[Any]:
     if made.row_count:
         yield made
     yield from left(answer.parts_page, "owners (--limit, --offset)")
-    yield from _standing(answer.standing, cited)
+    yield from standing(answer.standing, cited)
     for under in answer.regimes:
         yield from _under(under, cited)
     if answer.listed:
@@ -61,14 +60,6 @@ def _carried(of: Party, part: Part, cited: Cited) -> Iterator[str]:
         yield f"{percent(one.share)} {way} {_numbers(cited, [one.holding])}".rstrip()
     if part.carried and percent(part.carried_by_others) != NOTHING:
         yield f"{percent(part.carried_by_others)} through others"
-
-
-def _standing(found: StandingOf, cited: Cited) -> Iterator[Any]:
-    made = table("on top", "id", "votes", "by", title=f"who decides: {found.kind}")
-    for block in found.blocks:
-        row(made, block.top.name, block.top.id, band(block.low, block.high), _numbers(cited, block.holdings))
-    if made.row_count:
-        yield made
 
 
 def _under(under: UnderRegime, cited: Cited) -> Iterator[Any]:

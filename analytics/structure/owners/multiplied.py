@@ -122,12 +122,17 @@ class Multiplied:
     @cached_property
     def most(self) -> NDArray[np.float64] | None:
         """What each may have at most, coarsely and as numbered where it was solved; none where all is exact."""
+        if self._reach is None:
+            return None
+        return np.where(self._at.stakes.order.block == OPEN, self._reach, 0.0)
+
+    @cached_property
+    def _reach(self) -> NDArray[np.float64] | None:
+        """As `most`, with what members of closed blocks would have, were they open."""
         stakes = self._at.stakes
         if self.column.block != OPEN or (stakes.low == stakes.high).all():
             return None
-        found = at_most(self._widest, self._at.company)
-        found[stakes.order.block != OPEN] = 0.0
-        return found
+        return at_most(self._widest, self._at.company)
 
     @cached_property
     def _widest(self) -> Widest:
@@ -144,8 +149,10 @@ class Multiplied:
 
     @cached_property
     def closed(self) -> tuple[int, ...]:
-        """Companies above it that hold all of each other: they have no final owner and no numbers."""
-        blocks = [self.column.block] if self.column.block != OPEN else list(self.column.blocks)
+        """Companies above it, be it by a band alone, that hold all of each other: no final owner and no numbers."""
+        blocks = {self.column.block} if self.column.block != OPEN else set(self.column.blocks)
+        if self._reach is not None:
+            blocks |= set(self._at.stakes.order.block[self._reach > 0].tolist()) - {OPEN}
         every = self._at.stakes.order.blocks
         return tuple(sorted(x for b in blocks for x in self._at.named(every[b]).tolist()))
 

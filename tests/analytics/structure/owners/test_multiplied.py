@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from analytics.structure.owners import multiplied
@@ -70,6 +70,7 @@ def test_final_owners_and_the_undisclosed_rest_own_all_of_a_company(world: World
 
 @pytest.mark.usefixtures("either")
 @given(held=banded_worlds())
+@example(held=[(0, 1, 0, 1, 0), (3, 0, 4, 4, 0), (0, 3, 4, 4, 0)])
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_ends_of_a_share_are_met_by_holdings_within_the_bands_and_passed_by_none(
     held: list[tuple[int, int, int, int, int]],
