@@ -149,7 +149,7 @@ def test_a_rival_statement_stands_apart(engine: Engine, printed: Any) -> None:
         (lambda e, m: questions.search(e, "no such name at all", moment=m), "part of the name"),
         (lambda e, m: questions.upstream(e, ALONE, moment=m), "load who supplies whom"),
         (lambda e, m: questions.links(e, [ALONE, SHOP], steps=1, moment=m), "--steps"),
-        (lambda e, m: questions.control(e, ALONE, moment=m), "contagraph ask network"),
+        (lambda e, m: questions.control(e, BUYER, moment=m), "contagraph ask network"),
         (lambda e, m: questions.groups(e, ALONE, moment=m), "contagraph ask control"),
     ],
 )
