@@ -14,7 +14,7 @@ from graph.model import IDENTIFIER, SAME_AS
 from graph.records import statements
 from ingest.judgements import SOURCE
 
-PARTIES: Final = 10
+PARTIES: Final = 3
 """Parties of which an answer says so."""
 RECORDS: Final = 5
 """Ids and grounds told of one party."""
