@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.limits.facility import Facility
+from analytics.limits.threshold import breaks
 from analytics.structure.dependence.states import ANY
 from analytics.structure.votes import Arrows
 from api.dependence import ITEMS
@@ -52,11 +53,7 @@ def _outcome(view: View, giver: int, applicant: int, amount: float) -> bool | No
     if np.isnan(value):
         return None
     total = amount + float(np.nansum(view.book.promised[_given(view, giver, applicant)]))
-    return any(_reached(total, check.at * float(value), check.comparison) for check in checks)
-
-
-def _reached(amount: float, bar: float, comparison: str) -> bool:
-    return amount >= bar if comparison == ">=" else amount > bar
+    return any(breaks(total, check.at * float(value), check.comparison) for check in checks)
 
 
 def _given(view: View, giver: int, applicant: int) -> NDArray[np.uint32]:

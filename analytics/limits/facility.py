@@ -105,15 +105,23 @@ class Added:
 
 
 def added(
-    facility: Facility, numerator: Numerator, applicant: int, members: Nodes, *, promised: Sequence[float] = (0.0, 0.0)
+    facility: Facility,
+    numerator: Numerator,
+    applicant: int,
+    members: Nodes,
+    *,
+    promised: Sequence[float] = (0.0, 0.0),
+    spared: Sequence[tuple[int, float]] = (),
 ) -> Added:
     r"""Say what a facility adds to a client or group, for every size it may have.
 
-    With r what collateral leaves of it, G what eligible guarantors cover and G_U their part of it in the
-    unit U, the applicant's part is what they leave; where a numerator counts promises, what members
-    promised for an applicant outside counts up to its debt, which the facility raises.
+    With r what collateral leaves of it, G what eligible guarantors of it cover, S what is spare of eligible
+    guarantees for all that the applicant owes, and G_U, S_U their parts in the unit U, the applicant's part is
+    what they leave; where a numerator counts promises, what members promised for an applicant outside counts
+    up to its debt, which the facility raises.
 
-    .. math:: \Delta_U(r) = [x \in U]\,(r - G)^+ + \frac{G_U}{G} \min(r, G), \qquad
+    .. math:: \Delta_U(r) = [x \in U]\,(r - G - S)^+ + \frac{G_U}{G} \min(r, G)
+        + \frac{S_U}{S} \min((r - G)^+, S), \qquad
         [x \notin U] \big(\min(P_U + G_U, E_x + r) - \min(P_U, E_x)\big) \text{ where promises count}
 
     Parameters
@@ -126,6 +134,8 @@ def added(
         Those of the unit U that count.
     promised : pair of numbers, whole units of currency
         What members promised for the applicant before (P), and what it owes (E).
+    spared : pairs of a node number and an amount
+        As `Stakes.spared` gives them.
 
     Raises
     ------
@@ -152,9 +162,14 @@ def added(
     covering = [giver for giver in givers if giver.eligible] if numerator.moved else []
     whole = sum(giver.amount for giver in covering)
     mine = sum(giver.amount for giver in covering if _holds(members, giver.party))
-    pieces, once = [(1.0, whole, inf)] if inside else [], 0.0
+    free = [(party, amount) for party, amount in spared if party != applicant] if numerator.moved else []
+    most = whole + sum(amount for _, amount in free)
+    ours = sum(amount for party, amount in free if _holds(members, party))
+    pieces, once = [(1.0, most, inf)] if inside else [], 0.0
     if mine:
         pieces.append((mine / whole, 0.0, whole))
+    if ours:
+        pieces.append((ours / (most - whole), whole, most))
     if numerator.promised and not inside:
         before, owed = promised
         given = before + sum(giver.amount for giver in givers if _holds(members, giver.party))

@@ -12,7 +12,7 @@ from analytics.limits.combined import combinations
 from analytics.limits.facility import Guarantor, Pledge
 from analytics.limits.lines import Application, Cut, Line
 from analytics.limits.numerators import NUMERATORS
-from analytics.limits.remedy import MARGIN, Remedy, Step, Try, payable, tried_by
+from analytics.limits.remedy import MARGIN, Remedy, Renewed, Step, Try, as_it_is, payable, tried_by
 from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes, Readings
 
@@ -27,6 +27,7 @@ def remedies_of(
     *,
     protectors: Sequence[int] = (),
     releases: Mapping[int, Readings] | None = None,
+    renewed: Renewed = as_it_is,
 ) -> tuple[Remedy, ...]:
     r"""Find changes after which no limit breaks, the one that moves least money first.
 
@@ -45,6 +46,8 @@ def remedies_of(
         Parties that count as protection and might be asked to guarantee.
     releases : mapping, optional
         Guarantees that might be released, by position, and the groups without each; protection is not.
+    renewed : from an application to what it is when asked for anew, optional
+        Its groups, where they hang on who guarantees for how much.
 
     Raises
     ------
@@ -77,9 +80,11 @@ def remedies_of(
     if not any(line.breaks for line in check.limits):
         return ()
     tries = _tries(standing, application, check, protectors=protectors, releases=releases or {})
-    single = _least(remedy for tried in tries if (remedy := tried_by(standing, tried)))
+    single = _least(remedy for tried in tries if (remedy := tried_by(standing, tried, renewed)))
     released = _untied(standing, application, releases or {})
-    return single or combinations(standing, application, check, protectors=protectors, released=list(released))
+    return single or combinations(
+        standing, application, check, protectors=protectors, released=list(released), renewed=renewed
+    )
 
 
 def _tries(

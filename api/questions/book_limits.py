@@ -55,7 +55,7 @@ class LimitRule:
     """`limit` must not be broken, `large` is reported, `assess` asks for an investigation."""
     citation: str
     verified: bool
-    """Whether it was read in its text; else no answer rests on it alone."""
+    """Whether it was read in its text, and what it counts in that; else no answer rests on it alone."""
     figure: float | None
     """The lender's figure it divides by; None where it is missing."""
     figure_day: date | None
@@ -211,7 +211,7 @@ def _rule(view: View, evidence: Evidence, found: Checked, k: int) -> LimitRule:
     share = use.share[~np.isnan(use.share)]
     return LimitRule(
         rule.id, rule.name.zh, rule.name.en, numerator.name.en, numerator.name.zh, rule.denominator, rule.ratio,
-        rule.comparison, rule.scope, rule.group_kind, rule.severity, rule.citation, rule.verified,
+        rule.comparison, rule.scope, rule.group_kind, rule.severity, rule.citation, not rule.unread,
         None if cap.figure is None else cap.figure.value,
         None if cap.figure is None else cap.figure.period_end,
         None if isnan(cap.value) else cap.value,
@@ -226,9 +226,9 @@ def _rule(view: View, evidence: Evidence, found: Checked, k: int) -> LimitRule:
 def _rule_state(found: Checked, k: int) -> str:
     use = found.wide.uses[k]
     broken = [place for place in found.places["breach"] if place.use == k]
-    if use.rule.verified and not use.cap.stale and any(found.certain(place) for place in broken):
+    if not use.rule.unread and not use.cap.stale and any(found.certain(place) for place in broken):
         return "breach"
-    unsure = isnan(use.cap.value) or use.cap.stale or not use.rule.verified or bool((use.unknown > 0).any())
+    unsure = isnan(use.cap.value) or use.cap.stale or bool(use.rule.unread) or bool((use.unknown > 0).any())
     return "refer" if broken or unsure else "within"
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from math import isfinite
 from typing import NamedTuple
 
 from analytics.limits.approval import APPROVE, DECLINE, REFER, Check, check_credit
+from analytics.limits.facility import Facility
 from analytics.limits.gaps import Gap
 from analytics.limits.lines import Application
 from analytics.limits.remedies import remedies_of
@@ -16,7 +18,7 @@ from api.answer import Answer, Fact, Party, Question
 from api.criteria import seen_by
 from api.engine import Engine
 from api.evidence import Evidence
-from api.limits import TOO_WIDE, Lender, capital_currency, lender_of, perhaps_banks, readings_of, standing
+from api.limits import Lender, capital_currency, lender_of, perhaps_banks, readings_of, standing
 from api.promised import Promised, promised
 from api.questions.applications import Request, facility_of
 from api.questions.asking import check_page, node_of
@@ -126,13 +128,17 @@ def credit_check(
 
     Decline needs certain control and confirmed dependence; what is only possible, suspected or not known refers.
     """
+    return check_in(view_of(engine, request, moment), request, remedies=remedies, limit=limit)
+
+
+def check_in(view: View, request: Request, *, remedies: bool = True, limit: int = 20) -> Answer[CreditCheck]:
+    """The same in a view that `view_of` gave."""
     check_page(limit)
-    view = view_of(engine, request, moment)
     evidence = Evidence(view.snapshot)
     lender, applicant = _ends(view, request)
     view = seen_by(view, lender)
-    case = _applied(view, request, lender, applicant, remedies=remedies)
-    base, application, offered, _ = case
+    case = _applied(view, lender, applicant, facility_of(view, request.facility, applicant=applicant, lender=lender))
+    base, application, offered = case
     check = check_credit(base, application)
     gaps = doubts_of(view, lender_of(view, lender), application, check, offered)
     found = tuple(_groups(application, check, offered))
@@ -193,22 +199,16 @@ class Case(NamedTuple):
     base: Standing
     application: Application
     offered: Promised
-    protectors: list[int]
-    """Who might be asked to guarantee."""
 
 
-def _applied(view: View, request: Request, lender: int, applicant: int, *, remedies: bool) -> Case:
-    """Where the lender stands, and the facility with the groups around all whom it touches."""
+def _applied(view: View, lender: int, applicant: int, facility: Facility) -> Case:
+    """Where the lender stands, and a facility with the groups around all whom it touches."""
     base = standing(view, lender)
-    facility = facility_of(view, request.facility, applicant=applicant, lender=lender)
     facility.checked(base.size, base.day)
     offered = promised(view, facility, applicant)
     touched = [applicant, *(giver.party for giver in facility.guarantors)]
-    touched += [x for stakes in base.stakes.values() for x in stakes.promisers(applicant)]
-    given = protectors(view, base, applicant) if remedies else []
-    readings = readings_of(view, lender, [*touched, *given], falls=offered.falls)
-    if given and TOO_WIDE in readings.missing:  # who might be asked to guarantee turns no verdict
-        readings, given = readings_of(view, lender, touched, falls=offered.falls), []
+    touched += [x for stakes in base.stakes.values() for x in stakes.answering(applicant)]
+    readings = readings_of(view, lender, touched, falls=offered.falls)
     if unread(view):
         readings = replace(readings, missing=(*readings.missing, "suspicions"))
     readings = with_untested(view, base, readings, applicant, by=offered.untested, falls=offered.falls)
@@ -216,7 +216,14 @@ def _applied(view: View, request: Request, lender: int, applicant: int, *, remed
     assessing = any(rule.severity == "assess" for rule in base.rules)
     open_ = unassessed(view, held, lender=lender) if assessing else frozenset[int]()
     perhaps = frozenset(perhaps_banks(view, held))
-    return Case(base, Application(applicant, facility, readings, unassessed=open_, perhaps=perhaps), offered, given)
+    return Case(base, Application(applicant, facility, readings, unassessed=open_, perhaps=perhaps), offered)
+
+
+def _renewed(view: View, asked: Application, changed: Application, lender: int) -> Application:
+    """An application as it is when asked for anew: other guarantors come with other dependences and groups."""
+    if changed.facility.guarantors == asked.facility.guarantors:
+        return changed
+    return replace(_applied(view, lender, asked.applicant, changed.facility).application, cuts=changed.cuts)
 
 
 def _groups(application: Application, check: Check, offered: Promised) -> Iterator[tuple[tuple[str, Nodes, bool], int]]:
@@ -239,7 +246,11 @@ def _groups(application: Application, check: Check, offered: Promised) -> Iterat
 def _changes(view: View, evidence: Evidence, case: Case, check: Check) -> Iterator[Remedy]:
     """Remedies in words."""
     freed = releases(view, case.base, case.application, check, offered=case.offered)
-    for one in remedies_of(case.base, case.application, check, protectors=case.protectors, releases=freed):
+    given, renewed = protectors(view, case.base, case.application.applicant), partial(_renewed, view, case.application)
+    for one in remedies_of(
+        case.base, case.application, check, protectors=given, releases=freed,
+        renewed=partial(renewed, lender=case.base.lender),
+    ):  # fmt: skip
         steps = tuple(_step(evidence, step, view.snapshot.moment.currency) for step in one.steps)
         kind = steps[0].kind if len(steps) == 1 else "combined"
         en, zh = " and ".join(step.text for step in steps), "，并".join(step.text_zh for step in steps)

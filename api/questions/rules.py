@@ -43,7 +43,7 @@ class RuleSaid:
     """`limit` must not be broken; `large` is reported; `assess` asks for an investigation."""
     citation: str
     verified: bool
-    """Whether ratio and comparison were read in the text; no refusal or approval rests on it alone otherwise."""
+    """Whether it was read in its text, and what it counts in that; no refusal or approval rests on it alone otherwise."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def rule_said(rule: Rule) -> RuleSaid:
     counted = NUMERATORS[rule.numerator]
     return RuleSaid(
         rule.id, rule.name.en, rule.name.zh, counted.name.en, counted.name.zh, rule.denominator, rule.ratio,
-        rule.comparison, rule.severity, rule.citation, rule.verified,
+        rule.comparison, rule.severity, rule.citation, not rule.unread,
     )  # fmt: skip
 
 
@@ -164,7 +164,7 @@ def _state(line: Line) -> str:
         return MARKED
     if line.breaks:
         return BROKEN if line.certain else IF_WIDE if line.tested else IF_UNTESTED
-    return KEPT if line.told else UNTOLD
+    return KEPT if (line.told if line.rule.severity == "limit" else line.measured) else UNTOLD
 
 
 def of_limit(held: Held, currency: str | None) -> str:
