@@ -27,8 +27,8 @@ READINGS: Final = {
     ),
     GROUP_CLIENT: ("集团客户（2010）", "group clients of the 2010 guideline"),
     POSSIBLE_CLIENT: (
-        "集团客户（2010），含可能的控制",
-        "group clients of the 2010 guideline, by possible control too",
+        "集团客户（2010），含可能的控制、未注明亲等的亲属及一致行动",
+        "group clients of the 2010 guideline, also by possible control, kin of unstated degree and declared concerts",
     ),
 }
 """How groups are made; of each kind limits count the second reading, and a refusal rests on the first."""
@@ -74,7 +74,7 @@ class Together:
     seed: Nodes
     """The control group from which they were reached, of a group client all of it; it need hold no client."""
     heads: tuple[int, ...] = ()
-    """Who unites a group client: the legal person on top, or an individual and relatives."""
+    """Who unites a group client: the legal person on top, an individual and relatives, or a concert."""
 
 
 def lending(view: View, lender: int) -> Lending:
@@ -175,8 +175,9 @@ def _headed(view: View, *, wide: bool) -> Mapping[int, list[bytes]]:
     def make() -> Mapping[int, list[bytes]]:
         by, person = dict[int, list[bytes]](), view.snapshot.kind == PERSON
         for name, circle in circles_of(view, wide=wide).items():
-            for head in circle.heads if person[circle.heads[0]] else ():
-                by.setdefault(head, []).append(name)
+            for head in circle.heads:
+                if person[head]:
+                    by.setdefault(head, []).append(name)
         return by
 
     return view.kept(("headed", wide), make)

@@ -17,7 +17,7 @@ from threading import Lock, Semaphore
 from analytics.limits.catalogue import Catalogue, shipped
 from analytics.structure.ownership.stakes import Policy
 from api.view import View
-from graph.columns import NEVER
+from graph.columns import ALWAYS, NEVER
 from graph.errors import InvalidQuestion, StoreLocked, StoreUnavailable
 from graph.facts import Facts
 from graph.holding import EPOCH
@@ -141,6 +141,13 @@ class Era:
                 first += [self.facts.times(kind).recorded_at[mine].min()] if mine.any() else []
             self._earliest[version] = EPOCH + timedelta(microseconds=int(min(first))) if first else None
         return self._earliest[version]
+
+    @cached_property
+    def begins(self) -> date | None:
+        """The first day that any fact names as its first; None where none does."""
+        days = [self.facts.times(kind).valid_from for kind in KINDS.values()]
+        first = [int(named.min()) for some in days if len(named := some[some > ALWAYS])]
+        return EPOCH.date() + timedelta(days=min(first)) if first else None
 
     @property
     def search(self) -> SearchIndex:

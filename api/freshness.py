@@ -108,7 +108,7 @@ def warm_up(engine: Engine, moment: Moment, *, lender: str | None = None) -> Non
         lambda: questions.party(engine, party, moment=moment),
         lambda: questions.network(engine, party, moment=moment),
         lambda: questions.control(engine, party, moment=moment),
-        lambda: questions.groups(engine, party, moment=moment),
+        lambda: questions.groups(engine, party, lender=lender, moment=moment),
         lambda: questions.exposure(engine, party, lender=lender, moment=moment),
         lambda: questions.links(engine, [party, other], steps=2, moment=moment),
         lambda: questions.upstream(engine, party, moment=moment),

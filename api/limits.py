@@ -11,9 +11,9 @@
 
 Each piece is made of a view when first asked for and kept there, for the last few lenders asked about. Two
 readings: the narrow one counts control that is certain and dependence that was confirmed, the wide one also
-control that is possible within bands and dependence that figures suggest. Control groups are those of the law
-on group clients (2010): relatives control together, and a ring fence, which speaks of single risks alone, takes
-nobody out; connected groups heed it.
+control that is possible within bands, relatives of unstated degree, declared concerts and dependence that figures
+suggest. Control groups are those of the law on group clients (2010): relatives control together, and a ring
+fence, which speaks of single risks alone, takes nobody out; connected groups heed it.
 """
 
 import re
@@ -274,7 +274,7 @@ def connecting(view: View, *, wide: bool) -> Groups:
 
 def control_units(view: View, *, wide: bool = False) -> Units:
     """Group clients as units of the rules on them."""
-    wide = wide and view.control.possible is not view.control.certain
+    wide = wide and _widened(view)
     return view.kept(("units", wide), lambda: _units(circles_of(view, wide=wide)))
 
 
@@ -287,23 +287,51 @@ def _units(circles: Mapping[bytes, Circle]) -> Units:
 def circles_of(view: View, *, wide: bool = False) -> Mapping[bytes, Circle]:
     """Group clients (2010) by the bytes of their members: what one party controls, alone or with its relatives.
 
-    None before the guideline was in force.
+    The wide reading counts control that is possible, kin of unstated line or generations, and declared concerts. None
+    before the guideline was in force.
     """
-    wide = wide and view.control.possible is not view.control.certain
+    wide = wide and _widened(view)
     return view.kept(("circles", wide), lambda: _circles(view, wide=wide))
 
 
 def _circles(view: View, *, wide: bool) -> dict[bytes, Circle]:
     if not degrees()[CLIENTS_2010].in_force(view.snapshot.moment.valid_at):
         return {}
-    found = group_clients(view.control, kin_of(view, CLIENTS_2010), view.snapshot.kind, possible=wide)
-    return {circle.members.tobytes(): circle for circle in found}
+    kin, concerts = kin_of(view, CLIENTS_2010), view.concerts if wide else ()
+    found = group_clients(view.control, kin, view.snapshot.kind, possible=wide, concerts=concerts)
+    sure = circles_of(view) if wide else {}  # of the same clients those are told who surely unite them
+    names = ((circle.members.tobytes(), circle) for circle in found)
+    return {name: sure.get(name, circle) for name, circle in names}
+
+
+def _widened(view: View) -> bool:
+    """Whether the wide reading of group clients can be another than the narrow one."""
+    return view.control.possible is not view.control.certain or len(doubtful_of(view).head) > 0
 
 
 def kin_of(view: View, rule: str) -> Kin:
     """Who is kin to whom under a rule."""
     links = view.snapshot.links(RELATED_TO)
     return view.kept(("kin", rule), lambda: relatives(view.snapshot.size, Kinship.of(links), degrees()[rule]))
+
+
+def acting_of(view: View) -> Arrows:
+    """Both ways, who declared to act in concert with whom; positions are those of RELATED_TO."""
+    ties = [tie for concert in view.concerts for tie in concert.ties]
+    return view.kept(("acting",), lambda: _both_ways(view, np.array(ties, np.int64)))
+
+
+def doubtful_of(view: View) -> Arrows:
+    """Both ways, who may unite clients and is not certain to: kin of unstated degree, and declared concerts."""
+    untested = kin_of(view, CLIENTS_2010).untested
+    return view.kept(("doubtful",), lambda: _both_ways(view, np.union1d(untested, acting_of(view).link)))
+
+
+def _both_ways(view: View, at: NDArray[np.int64]) -> Arrows:
+    links = view.snapshot.links(RELATED_TO)
+    tail, head = links.tail[at], links.head[at]
+    both = Arrows.of(view.snapshot.size, np.append(tail, head), np.append(head, tail))
+    return Arrows(both.start, both.head, np.append(at, at).astype(np.uint32)[both.link])
 
 
 # ── the lender's own circle ──
@@ -341,7 +369,7 @@ def related_units(view: View, lender: int, *, wide: bool) -> Units:
     """The related parties that one group holds, group by group, and those in none.
 
     In the wide reading whole groups, the lender's own companies left out, and also holders that may have the
-    share from which one is related.
+    share from which one is related, and kin of unstated degree.
     """
     return view.kept(("related units", lender, wide), lambda: _related_units(view, lender, wide=wide), most=16)
 

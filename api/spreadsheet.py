@@ -21,7 +21,7 @@ from api.printing.paper import plain
 from api.questions.asking import MOST
 from api.questions.book_groups import BookGroups, ClientGroup, book_groups
 from api.questions.book_limits import BookLimits, LimitFinding, book_limits
-from api.questions.members import Member, why
+from api.questions.members import JOINTLY, Member, why
 from graph.moment import Moment
 
 AMOUNT, SHARE, COUNT = "#,##0.00", "0.00%", "#,##0"
@@ -242,7 +242,7 @@ def _group(number: int, group: ClientGroup) -> tuple[Any, ...]:
 
 
 def _why(member: Member) -> str:
-    return "亲属共同控制 relatives control it together" if member.why == "family" else why(member)
+    return " ".join(reversed(JOINTLY[member.why])) if member.why in JOINTLY else why(member)
 
 
 def _rules(answer: BookLimits) -> Iterator[Sequence[Any]]:

@@ -7,7 +7,8 @@ Suspicions of dependence hang on the rule sets that they are computed by, and so
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from copy import copy
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from functools import cached_property
 from threading import RLock
 from typing import Any, Protocol, TypeVar
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from analytics.limits.catalogue import Catalogue, shipped
 from analytics.limits.exposure import ELSEWHERE, UNKNOWN, Book
-from analytics.structure.concert import concert_ties, find_concerts, solve_together
+from analytics.structure.concert import Concert, concert_ties, find_concerts, solve_together
 from analytics.structure.control import Control, solve_control
 from analytics.structure.fences import fenced
 from analytics.structure.groups import Groups, control_groups
@@ -41,6 +42,7 @@ from graph.field import PARTY_KINDS, Kind
 from graph.holding import EPOCH_DAY, When
 from graph.links import Links
 from graph.model import (
+    BASES,
     CONTROLS,
     DEPENDS_ON,
     DIRECTNESS,
@@ -77,6 +79,11 @@ class Known(Protocol):
 
     def earliest(self, version: int) -> datetime | None:
         """The first instant at which anything of a version became known; None where nothing is."""
+        ...
+
+    @property
+    def begins(self) -> date | None:
+        """The first day that any fact names as its first; None where none does."""
         ...
 
 
@@ -116,6 +123,11 @@ class View:
     def control(self) -> Control:
         """Who controls whom."""
         return self._once(lambda: self._whole._control)
+
+    @property
+    def concerts(self) -> tuple[Concert, ...]:
+        """Parties that declared to act in concert (一致行动), by their RELATED_TO links."""
+        return self._once(lambda: self._whole._concerts)
 
     @property
     def register(self) -> Register:
@@ -195,14 +207,25 @@ class View:
     def _control(self) -> Control:
         links, size, at = self.snapshot.links(CONTROLS), self.snapshot.size, self.other_control
         edges = Arrows.of(size, links.tail[at], links.head[at])
-        return solve_control(Holdings.of(self.snapshot.links(OWNS)), edges=edges, kind=self.snapshot.kind)
+        # Influence is a softer indicator: where the kind of control is unclear a single risk is possible.
+        influence = links.fields["basis"][at] == BASES.index("influence")
+        edges = replace(edges, doubtful=influence[edges.link])
+        return solve_control(self.votes.fitted(self.overfull), edges=edges, kind=self.snapshot.kind)
+
+    @cached_property
+    def votes(self) -> Holdings:
+        """Votes as they are stated, be they more than all of a company."""
+        return Holdings.of(self.snapshot.links(OWNS))
+
+    @cached_property
+    def _concerts(self) -> tuple[Concert, ...]:
+        related = self.snapshot.links(RELATED_TO)
+        declared, _ = concert_ties(related, listed_rules()[CONCERT_RULE].concert)
+        return find_concerts(related.tail[declared], related.head[declared], positions=declared)
 
     @cached_property
     def _register(self) -> Register:
-        shares, related = capital(self.snapshot.links(OWNS)), self.snapshot.links(RELATED_TO)
-        declared, _ = concert_ties(related, listed_rules()[CONCERT_RULE].concert)
-        concerts = find_concerts(related.tail[declared], related.head[declared], positions=declared)
-        kind = self.snapshot.kind
+        shares, concerts, kind = capital(self.snapshot.links(OWNS)), self.concerts, self.snapshot.kind
         if concerts:
             together = solve_together(self.control.holdings, concerts, self.control.edges, kind=kind)
             register = Register.of(shares, together, kind, overfull=self.overfull)
@@ -328,6 +351,9 @@ class View:
             reasons = ["Nothing is loaded in this version.", *reasons]
         elif moment.known_at < first:
             reasons = [f"Nothing was known then: what is loaded was known from {write_instant(first)} on.", *reasons]
+        elif (begins := self._known.begins) and moment.valid_at < begins:
+            told = f"No fact names a first day before {begins}: of {moment.valid_at} only what names none is told."
+            reasons = [told, *reasons]
         return Answer(
             question,
             AsOf(moment.valid_at, moment.known_at),

@@ -5,8 +5,9 @@ and concerts alike, and its proofs name the members whose votes are needed. Conc
 transitive: whoever acts with a member acts with all, which never misses a controller.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -65,12 +66,17 @@ def find_concerts(tail: ArrayLike, head: ArrayLike, *, positions: ArrayLike | No
     place = place.reshape(ends.shape)
     shape = (len(nodes), len(nodes))
     _, part = connected_components(csr_array((np.ones(ends.shape[1]), (place[0], place[1])), shape=shape))
-    found = []
-    for k in dict.fromkeys(part.tolist()):
-        members = tuple(int(x) for x in nodes[part == k])
-        if len(members) > 1:
-            found.append(Concert(members, tuple(int(t) for t in called[part[place[0]] == k])))
-    return tuple(found)
+    members, ties = _parted(part, nodes), _parted(part[place[0]], called)
+    kept = [(tuple(who), tuple(what)) for who, what in zip(members, ties, strict=True) if len(who) > 1]
+    return tuple(Concert(who, what) for who, what in sorted(kept, key=lambda one: one[0][0]))
+
+
+def _parted(part: NDArray[np.int32], values: NDArray[Any]) -> Iterator[list[int]]:
+    """The values of each part, in their order; every part has some."""
+    order = np.argsort(part, kind="stable")
+    stops = np.cumsum(np.bincount(part)).tolist()
+    given = values[order].tolist()
+    return (given[start:stop] for start, stop in pairwise([0, *stops]))
 
 
 @dataclass(frozen=True)
@@ -203,7 +209,10 @@ def widened(holdings: Holdings, more: int) -> Holdings:
     backward = holdings.backward
     if backward is not None:
         backward = Arrows(_padded(backward.start, more), backward.head, backward.link)
-    return replace(holdings, start=_padded(holdings.start, more), backward=backward)
+    withheld = holdings.withheld
+    if withheld is not None:
+        withheld = np.append(withheld, np.zeros(more))
+    return replace(holdings, start=_padded(holdings.start, more), backward=backward, withheld=withheld)
 
 
 def _padded(start: NDArray[np.int64], more: int) -> NDArray[np.int64]:
@@ -212,12 +221,16 @@ def _padded(start: NDArray[np.int64], more: int) -> NDArray[np.int64]:
 
 def _with_members(edges: Arrows, concerts: Sequence[Concert], size: int, first: int) -> Arrows:
     """The arrows of control, and one from each concert to each of its members."""
-    pairs = [(size + k, member) for k, group in enumerate(concerts) for member in group.members]
-    tail = np.repeat(np.arange(size, dtype=np.uint32), np.diff(edges.start))
-    new = np.array(pairs, np.uint32).reshape(-1, 2)
-    made = Arrows.of(size + len(concerts), np.append(tail, new[:, 0]), np.append(edges.head, new[:, 1]))
-    called = np.append(edges.link, np.arange(first, first + len(pairs))).astype(np.uint32)
-    return Arrows(made.start, made.head, called[made.link])
+    counts = np.array([len(group.members) for group in concerts], np.int64)
+    owner = np.repeat(np.arange(size, size + len(concerts)), counts)
+    member = np.fromiter(chain.from_iterable(group.members for group in concerts), np.int64, len(owner))
+    tail = np.repeat(np.arange(size), np.diff(edges.start))
+    made = Arrows.of(size + len(concerts), np.append(tail, owner), np.append(edges.head, member))
+    called = np.append(edges.link, np.arange(first, first + len(owner))).astype(np.uint32)
+    doubtful = None
+    if edges.doubtful is not None:
+        doubtful = np.append(edges.doubtful, np.zeros(len(owner), np.bool_))[made.link]
+    return Arrows(made.start, made.head, called[made.link], doubtful)
 
 
 def concert_ties(links: Any, rule: ConcertRule) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

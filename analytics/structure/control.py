@@ -50,7 +50,7 @@ class Control:
     @property
     def counts_possible(self) -> bool:
         """Whether control that is only possible counts here as certain."""
-        return self.certain is self.possible and self.holdings.banded
+        return self.certain is self.possible and (self.holdings.banded or self.edges.uncertain)
 
     def as_possible(self) -> "Control":
         """The same, with what is possible counted as certain."""
@@ -96,14 +96,14 @@ class Control:
         return self.certain.deadlocks
 
     @cached_property
-    def overfull(self) -> Nodes:
-        """Companies whose holders are stated to have more than all votes; the facts stand as they are."""
-        return np.flatnonzero(self.holdings.given > 1 + 5e-10).astype(np.uint32)
-
-    @cached_property
     def controlled_otherwise(self) -> Arrows:
         """Arrows company → controller on another basis; their positions are those of `edges`' maker."""
         return self.edges.reverse
+
+    @cached_property
+    def sure_otherwise(self) -> Arrows:
+        """Of these arrows those that are there for certain."""
+        return self.controlled_otherwise.sure
 
     def _reach(self, possible: bool) -> Reach:
         return self.possible if possible else self.certain
@@ -127,14 +127,15 @@ def solve_control(
 
     Votes are compared as integers of 1e-9; the note of this module derives what bands allow.
 
-    Mutual majorities are told in `deadlocks`; statements of more than all votes stand, and in `overfull`.
+    Mutual majorities are told in `deadlocks`. Statements of more than all votes are taken as they are: who does not
+    want two majorities of one company fits the holdings first.
 
     Parameters
     ----------
     holdings : Holdings
         m links holder → company, fractions of all votes; indirect holdings must not be among them.
     edges : Arrows, optional
-        Control on another basis, controller → company.
+        Control on another basis, controller → company; what is doubtful makes control possible and never certain.
     kind : (n,) array of codes of party kinds, optional
         State bodies control like anyone; groups do not connect through them.
     threshold : float
@@ -162,8 +163,8 @@ def solve_control(
     arrows = Arrows.of(size, (), ()) if edges is None else edges
     state: NDArray[np.bool_] = np.zeros(size, np.bool_) if kind is None else kind == STATE
     budget = PAIRS_A_PARTY * size + 1_000_000 if max_pairs is None else max_pairs
-    certain = solve_reach(holdings, arrows, state, threshold=threshold, possible=False, budget=budget)
+    certain = solve_reach(holdings, arrows.sure, state, threshold=threshold, possible=False, budget=budget)
     possible = certain
-    if holdings.banded:
+    if holdings.banded or arrows.uncertain:
         possible = solve_reach(holdings, arrows, state, threshold=threshold, possible=True, budget=budget)
     return Control(certain, possible, state, arrows, threshold)

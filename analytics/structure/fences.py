@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from analytics.structure.control import STATE, Control, solve_control
-from analytics.structure.votes import Arrows, Holdings
+from analytics.structure.votes import Arrows
 from graph.errors import InvalidQuestion
 
 
@@ -37,12 +37,13 @@ def fenced(control: Control, fences: Iterable[tuple[int, int]]) -> Control:
 
     Example
     -------
+    >>> from analytics.structure.votes import Holdings
     >>> control = solve_control(Holdings.exact(3, [0, 1], [1, 2], [0.6, 0.6]))
     >>> fenced(control, [(2, 0)]).controlled_by(0).tolist(), fenced(control, [(1, 0)]).controlled_by(1).tolist()
     ([1], [2])
     """
     held, edges = control.holdings, control.edges
-    low, high = held.low.copy(), held.high.copy()
+    cut = np.zeros(len(held.head), np.bool_)
     kept = np.ones(len(edges.head), np.bool_)
     tails = np.repeat(np.arange(control.size, dtype=np.uint32), np.diff(edges.start))
     found = False
@@ -53,15 +54,12 @@ def fenced(control: Control, fences: Iterable[tuple[int, int]]) -> Control:
         line = np.concatenate([[x], control.controlled_by(x), control.controllers_of(x)])
         line = line[line != y]
         holders, links = held.holders.at(y), held.holders.links_at(y)
-        out = links[np.isin(holders, line)]
-        low[out] = high[out] = 0.0
+        cut[links[np.isin(holders, line)]] = True
         kept &= ~((edges.head == y) & np.isin(tails, line))
     if not found:
         return control
-    votes = Holdings(
-        held.start, held.tail, held.head, low, high if held.banded else low, held.ends, held.net, held.backward
-    )
     left = Arrows.of(control.size, tails[kept], edges.head[kept])
-    named = Arrows(left.start, left.head, edges.link[kept][left.link])
+    doubtful = None if edges.doubtful is None else edges.doubtful[kept][left.link]
+    named = Arrows(left.start, left.head, edges.link[kept][left.link], doubtful)
     kind = np.where(control.state, STATE, 0).astype(np.uint8)
-    return solve_control(votes, named, kind=kind, threshold=control.threshold)
+    return solve_control(held.without(np.flatnonzero(cut)), named, kind=kind, threshold=control.threshold)

@@ -187,10 +187,10 @@ def leave(groups: Groups, dependences: Arrows, seed: Iterable[int], *, top: int,
 def control_among(control: Control, inside: Nodes, place: dict[int, int], refuted: Refuted) -> Control:
     r"""Solve control among some parties alone, without the refuted edges.
 
-    Whoever else votes is one more party behind them, so that bands leave no more open than before. Parties of one
-    place hold together.
+    What the others hold, and what is refuted, is still somebody's, so that bands leave no more open than before.
+    Parties of one place hold together.
 
-    .. math:: W'_{p(k)\,p(y)} = \sum_{k' : p(k') = p(k)} W_{k'y}, \qquad k \notin p : p(k) = n'
+    .. math:: W'_{p(k)\,p(y)} = \sum_{k' : p(k') = p(k)} W_{k'y}
 
     Parameters
     ----------
@@ -220,33 +220,39 @@ def control_among(control: Control, inside: Nodes, place: dict[int, int], refute
     >>> control_among(whole, members, places, Refuted(holdings=frozenset([1]))).controlled_by(0).tolist()
     [1]
     """
-    edges, others = control.edges, max(place.values()) + 1
+    edges, size = control.edges, max(place.values()) + 1
     few = _votes_among(control.holdings, inside, place, refuted)
     other = [
-        (place[x], place[y])
+        (place[x], place[int(edges.head[at])], edges.doubtful is not None and bool(edges.doubtful[at]))
         for x in place
-        for y, link in zip(edges.at(x).tolist(), edges.links_at(x).tolist(), strict=True)
-        if y in place and link not in refuted.edges
+        for at in range(edges.start[x], edges.start[x + 1])
+        if int(edges.head[at]) in place and int(edges.link[at]) not in refuted.edges
     ]
-    kind = np.zeros(others + 1, np.uint8)
+    kind = np.zeros(size, np.uint8)
     for x, at in place.items():
         kind[at] = STATE if control.state[x] else 0
-    arrows = Arrows.of(others + 1, *(zip(*other, strict=True) if other else ((), ())))
+    arrows = Arrows.of(size, *([edge[end] for edge in other] for end in (0, 1)))
+    if edges.uncertain:
+        arrows = replace(arrows, doubtful=np.array([edge[2] for edge in other], np.bool_)[arrows.link])
     found = solve_control(few, arrows, kind=kind, threshold=control.threshold)
     return found.as_possible() if control.counts_possible else found
 
 
 def _votes_among(held: Holdings, inside: Nodes, place: dict[int, int], refuted: Refuted) -> Holdings:
-    """Votes among some parties; what others surely have, and so leave to nobody, is that of one more."""
-    others = max(place.values()) + 1
+    """Votes among some parties; what others hold, and what is refuted, is withheld from all of them."""
     rows = sorted(
-        (place.get(z, others), place[y], link)
+        (place[z], place[y], link)
         for y in inside.tolist()
         for z, link in zip(held.holders.at(y).tolist(), held.holders.links_at(y).tolist(), strict=True)
-        if link not in refuted.holdings
+        if z in place and link not in refuted.holdings
     )
     tail, head, links = (np.array(column, np.int64) for column in (zip(*rows, strict=True) if rows else ((), (), ())))
     low, high = held.low[links], held.high[links]
     ends = held.ends[links] if len(held.ends) else ()
-    few = Holdings.between(others + 1, tail, head, low, high if held.banded else low, ends)
-    return replace(few, net=held.net[links]) if len(held.net) else few
+    size, at = max(place.values()) + 1, [place[x] for x in inside.tolist()]
+    few = Holdings.between(size, tail, head, low, high if held.banded else low, ends)
+    netted = np.zeros(size, np.bool_)
+    netted[at] = held.netted[inside]
+    few = replace(few, net=netted[few.head])  # stated votes are net whoever has them
+    given = np.bincount(at, weights=held.given[inside], minlength=size)
+    return replace(few, withheld=np.maximum(given - few.given, 0.0))

@@ -113,14 +113,15 @@ def _steps(control: Control, reach: Reach, rank: dict[int, int], owner: int, com
     while wanted:
         y = wanted.pop()
         before = rank[y] if y != owner else len(rank)
-        steps[y] = _by_edge(control, y, rank, before) or _by_votes(reach, y, rank, before)
+        steps[y] = _by_edge(control, reach, y, rank, before) or _by_votes(reach, y, rank, before)
         wanted += [z for z in steps[y].holders if z != owner and z not in steps]
     return tuple(sorted(steps.values(), key=lambda step: (step.company == owner, rank[step.company])))
 
 
-def _by_edge(control: Control, y: int, rank: dict[int, int], before: int) -> Step | None:
+def _by_edge(control: Control, reach: Reach, y: int, rank: dict[int, int], before: int) -> Step | None:
     """Control on another basis by the earliest that has it."""
-    tails, links = control.controlled_otherwise.at(y).tolist(), control.controlled_otherwise.links_at(y).tolist()
+    edges = control.controlled_otherwise if reach.possible else control.sure_otherwise
+    tails, links = edges.at(y).tolist(), edges.links_at(y).tolist()
     known = [(rank[z], z, link) for z, link in zip(tails, links, strict=True) if rank.get(z, before) < before]
     if not known:
         return None

@@ -1,6 +1,6 @@
 """Holdings as votes: who votes how much, what a majority takes, and where the register says too much."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -33,6 +33,8 @@ class Holdings:
     """Whether votes were stated, net of the company's own; else they are the share. Empty where none."""
     backward: "Arrows | None" = None
     """The same links as they arrive, company → holder, where they are known."""
+    withheld: NDArray[np.float64] | None = None
+    """Least fraction of each company's votes that somebody has whom these links leave out, shape (n,)."""
 
     @classmethod
     def of(cls, links: Any) -> "Holdings":
@@ -78,9 +80,56 @@ class Holdings:
         return self.backward or Arrows.of(self.size, self.head, self.tail)
 
     @cached_property
+    def netted(self) -> NDArray[np.bool_]:
+        """Companies of which another holder's votes are stated, net of the company's own, shape (n,)."""
+        netted: NDArray[np.bool_] = np.zeros(self.size, np.bool_)
+        if len(self.net):
+            netted[self.head[self.net & (self.tail != self.head)]] = True
+        return netted
+
+    @cached_property
     def given(self) -> NDArray[np.float64]:
         """Least fraction of each company's votes that the register gives away, shape (n,)."""
-        return np.bincount(self.head, weights=self.low, minlength=self.size).astype(np.float64, copy=False)
+        low = self.low
+        if len(self.net):
+            low = np.where((self.tail == self.head) & self.netted[self.head], 0.0, low)
+        given = np.bincount(self.head, weights=low, minlength=self.size).astype(np.float64, copy=False)
+        return given if self.withheld is None else given + self.withheld
+
+    @cached_property
+    def overfull(self) -> NDArray[np.uint32]:
+        """Companies of which more than all votes are stated to be held."""
+        return np.flatnonzero(self.given > 1 + 0.5 / NANO).astype(np.uint32)
+
+    def fitted(self, policy: str = "keep") -> "Holdings":
+        """Votes that can be: of an overfull company each holder has from what the others would leave to what is stated.
+
+        With the policy `scale` all are cut in proportion instead.
+        """
+        if not len(self.overfull):
+            return self
+        excess = np.zeros(self.size)
+        excess[self.overfull] = self.given[self.overfull] - 1
+        here = excess[self.head]
+        if policy != "scale":
+            return replace(self, low=np.maximum(self.low - here, 0.0), high=self.high)
+        low = self.low / (1 + here)
+        return replace(self, low=low, high=self.high / (1 + here) if self.banded else low)
+
+    def without(self, links: Any) -> "Holdings":
+        """The same without the votes of some links, which are still somebody's."""
+        low, high, ends = self.low.copy(), self.high.copy(), self.ends.copy()
+        low[links] = high[links] = 0.0
+        if len(ends):
+            ends[links] = 0
+        lost = np.bincount(self.head, weights=self.low - low, minlength=self.size).astype(np.float64, copy=False)
+        return replace(
+            self,
+            low=low,
+            high=high if self.banded else low,
+            ends=ends,
+            withheld=lost if self.withheld is None else lost + self.withheld,
+        )
 
 
 @dataclass(frozen=True)
@@ -91,6 +140,22 @@ class Arrows:
     head: NDArray[np.uint32]
     link: NDArray[np.uint32]
     """Position of each arrow in what it was made of."""
+    doubtful: NDArray[np.bool_] | None = None
+    """Which arrows only may be there, so that they count for what is possible alone; none where all are sure."""
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether some arrow only may be there."""
+        return self.doubtful is not None and bool(self.doubtful.any())
+
+    @property
+    def sure(self) -> "Arrows":
+        """The arrows that are there for certain, their positions unchanged."""
+        if self.doubtful is None or not self.uncertain:
+            return self
+        size, kept = len(self.start) - 1, ~self.doubtful
+        tail = np.repeat(np.arange(size, dtype=np.uint32), np.diff(self.start))[kept]
+        return Arrows(starts(size, tail), self.head[kept], self.link[kept])
 
     def links_at(self, node: int) -> NDArray[np.uint32]:
         """Positions of the arrows that leave this node."""
@@ -105,7 +170,8 @@ class Arrows:
         """The same arrows the other way round, their positions unchanged."""
         size = len(self.start) - 1
         back = Arrows.of(size, self.head, np.repeat(np.arange(size, dtype=np.uint32), np.diff(self.start)))
-        return Arrows(back.start, back.head, self.link[back.link])
+        doubtful = None if self.doubtful is None else self.doubtful[back.link]
+        return Arrows(back.start, back.head, self.link[back.link], doubtful)
 
     @classmethod
     def leaving(cls, links: Any) -> "Arrows":
@@ -215,10 +281,8 @@ def voting(holdings: Holdings, threshold: float, *, possible: bool = False) -> V
 def _own_holdings(holdings: Holdings, votes: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Companies that hold themselves with no other votes stated net of it, and how much."""
     links = np.flatnonzero(holdings.tail == holdings.head)
-    if len(links) and len(holdings.net):
-        net = np.zeros(holdings.size, np.bool_)
-        net[holdings.head[holdings.net & (holdings.tail != holdings.head)]] = True
-        links = links[~net[holdings.head[links]]]
+    if len(links):
+        links = links[~holdings.netted[holdings.head[links]]]
     companies = np.unique(holdings.head[links]).astype(np.intp)
     held = np.bincount(holdings.head[links], weights=votes[links], minlength=1)
     return companies, np.minimum(held[companies], 1)

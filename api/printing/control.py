@@ -10,7 +10,7 @@ from api.printing.paper import Cited, heading, left, plain, row, table
 from api.questions.control import Controller, ControlOf, Fall
 from api.questions.dependences import said as told
 from api.questions.groups import Group, GroupsOf
-from api.questions.members import Edge, Member
+from api.questions.members import JOINTLY, MAY_UNITE, Edge, Member
 from api.wording import percent, plural
 from graph.model import DEPENDS_ON, HOLDS_OFFICE, RELATED_TO
 
@@ -127,7 +127,7 @@ def how(member: Member, cited: Cited) -> list[str]:
     if member.why == "top":
         return ["on top"]
     if member.proof:
-        only = ["only possible:"] if member.why == "possible" else []
+        only = ["only possible:"] if member.why in ("possible", MAY_UNITE) else []
         return [*only, *(held(fall, cited) for fall in member.proof[-1:])]
     said = [
         f"depends on {fact.head.name}: {fact.values.get('reason') or fact.values.get('criterion')} "
@@ -135,6 +135,6 @@ def how(member: Member, cited: Cited) -> list[str]:
         for fact in member.dependences
     ]
     said += [told(one) for one in member.suspected]
-    if member.why == "family":
-        return ["relatives control it together"]
+    if member.why in JOINTLY:
+        return [JOINTLY[member.why][0]]
     return said or ["members of its ring control each other"]

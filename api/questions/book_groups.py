@@ -52,7 +52,7 @@ class ClientGroup:
     heads: tuple[Party, ...]
     """Of a group client (集团客户) who unites it: a legal person, or an individual and relatives."""
     kin: tuple[Fact, ...]
-    """What makes those relatives."""
+    """What makes those relatives, or in the wide reading parties in concert."""
     basis: str
     """`control`, `control and dependence`, or `group client`."""
     certain: bool
@@ -172,7 +172,7 @@ def group_of(
     return ClientGroup(
         evidence.party(head),
         evidence.parties(group.heads),
-        kinship_of(view, evidence, group.heads),
+        kinship_of(view, evidence, group.heads, reading),
         basis,
         certain,
         owed,

@@ -11,15 +11,17 @@ from analytics.limits.capital import LAST_QUARTER
 from analytics.limits.check import NEAR, Use
 from analytics.limits.numerators import NUMERATORS
 from analytics.limits.units import Nodes
+from analytics.structure.kinship.circles import Circle
 from api import limits
 from api.answer import Answer, Fact, Page, Party, Question
 from api.book_check import STATES, Checked, Place, checked, facilities_of, state_of
-from api.books import lending
+from api.books import GROUP_CLIENT, POSSIBLE_CLIENT, groups_among, lending
 from api.criteria import seen_by
 from api.engine import Engine
 from api.evidence import Evidence
 from api.questions.asking import check_page, node_of
 from api.questions.book_groups import ClientGroup, group_of
+from api.questions.families import doubtful_ties, ties_said
 from api.view import View
 from api.wording import money, percent, plural
 from graph.errors import InvalidQuestion
@@ -116,7 +118,7 @@ class RelatedClient:
     party: Party
     why: str
     """holder, controller, officer, kin, controlled; `possible holder`, `possible controller` or `possibly controlled`
-    within a band."""
+    within a band; `possible kin` of unstated degree."""
     through: Party | None
     exposure: float
     """Credit granted, net of margins as the rules on related parties net it."""
@@ -186,7 +188,7 @@ def book_limits(
         related,
         Page(many, offset, len(related)),
         int(found.standing.clients.anonymous[found.clients].sum()),
-        tuple(_gaps(view, rules, bank.rule_sets)),
+        tuple(_gaps(view, found, rules, bank.rule_sets)),
     )
     asked = {"lender": lender, "near": near, "state": state, "limit": limit, "offset": offset}
     return view.answer(Question("book_limits", asked), value, evidence, reasons=list(_reasons(value, found)))
@@ -307,7 +309,7 @@ def _related(view: View, evidence: Evidence, found: Checked, page: slice) -> tup
     return tuple(rows), len(order)
 
 
-def _gaps(view: View, rules: tuple[LimitRule, ...], rule_sets: tuple[str, ...]) -> Iterator[str]:
+def _gaps(view: View, found: Checked, rules: tuple[LimitRule, ...], rule_sets: tuple[str, ...]) -> Iterator[str]:
     if not rule_sets:
         yield "; ".join(limits.HOW_TO_STATE)
     elif not rules:
@@ -322,8 +324,21 @@ def _gaps(view: View, rules: tuple[LimitRule, ...], rule_sets: tuple[str, ...]) 
             yield f"{rule.rule} was not read in its text 未与原文核对 ({rule.citation})"
         if rule.floor_left_out:
             yield f"the floor of {rule.rule} was left out for want of an exchange rate 缺少汇率，下限未计"
+    if ties := _doubtful(view, found):
+        yield " ".join(ties_said(len(ties)))
     if view.judged.left_out:
         yield f"nothing could be suspected: {view.judged.left_out}"
+
+
+def _doubtful(view: View, found: Checked) -> set[int]:
+    """Ties that only the wide reading counts, in group clients of the book that only it makes."""
+    if all(rule.group_kind != "control" for rule in found.standing.rules):
+        return set()
+    wide, narrow = (groups_among(view, found.clients, name) for name in (POSSIBLE_CLIENT, GROUP_CLIENT))
+    known = {group.clients.tobytes() for group in narrow}
+    return doubtful_ties(
+        view, (Circle(group.seed, group.heads) for group in wide if group.clients.tobytes() not in known)
+    )
 
 
 def _reasons(value: BookLimits, found: Checked) -> Iterator[str]:

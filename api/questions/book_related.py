@@ -55,9 +55,9 @@ class RelatedParty:
     party: Party
     why: str
     """holder, controller, officer, kin or controlled; within bands `possible holder`, `possible controller` or
-    `possibly controlled`."""
+    `possibly controlled`; `possible kin` where line or generations are not stated."""
     certain: bool
-    """Whether it is related whatever shares within bands are."""
+    """Whether it is related whatever shares within bands and kinships of unstated degree are."""
     steps: tuple[Step, ...]
     """From the party next to the lender on to this one."""
     exposure: float

@@ -7,11 +7,13 @@ import numpy as np
 
 from analytics.structure.ownership.stakes import Overfull
 from analytics.structure.proof import Step, prove_each
+from analytics.structure.standing import SOLE
 from api.answer import Answer, Fact, Page, Party, Question
 from api.engine import Engine
 from api.evidence import Evidence
 from api.questions.asking import check_page, node_of
-from api.questions.overfull import MoreThanAll, more_than_all, told
+from api.questions.overfull import MoreThanAll, more_than_all, refuse_more_than_all, told
+from api.questions.standings import StandingOf, standing_of, standing_said
 from api.view import View
 from api.wording import percent, plural
 from graph.model import CONTROLS, OWNS, RELATED_TO
@@ -73,6 +75,8 @@ class ControlOf:
     """Concerts that control it together, certain before possible."""
     overfull: tuple[MoreThanAll, ...]
     """Of those shown, companies whose holders are stated to have more than all votes."""
+    standing: StandingOf
+    """How control over it stands: one, several, a ring, a deadlock, or nobody."""
 
 
 def control(engine: Engine, party: str, *, limit: int = 50, offset: int = 0, moment: Moment) -> Answer[ControlOf]:
@@ -101,6 +105,7 @@ def control(engine: Engine, party: str, *, limit: int = 50, offset: int = 0, mom
         Page(len(below), offset, len(controlled)),
         tuple(_concerts(view, evidence, node)),
         _overfull(view, evidence, node, (*controllers, *controlled)),
+        standing_of(view, evidence, node),
     )
     question = Question("control", {"party": party, "limit": limit, "offset": offset})
     return view.answer(question, value, evidence, reasons=list(_reasons(view, evidence, node, value)))
@@ -138,13 +143,14 @@ def _concerts(view: View, evidence: Evidence, node: int) -> Iterator[InConcert]:
 
 def _overfull(view: View, evidence: Evidence, node: int, shown: Iterable[Controller]) -> tuple[MoreThanAll, ...]:
     """Companies among those shown whose holders have more than all votes."""
-    if not len(view.control.overfull):
+    over = set(view.votes.overfull.tolist())
+    if not over:
         return ()
     ids = {fall.company.id for one in shown for fall in one.proof}
     nodes = {node, *(view.snapshot.node(party) for party in ids)}
-    given = view.control.holdings.given
-    found = [Overfull(y, float(given[y])) for y in sorted(nodes & set(view.control.overfull.tolist()))]
-    return more_than_all(view, evidence, found, layer="votes", policy="as stated")
+    found = [Overfull(y, float(view.votes.given[y])) for y in sorted(nodes & over)]
+    refuse_more_than_all(view, found, view.overfull)
+    return more_than_all(view, evidence, found, layer="votes", policy=view.overfull)
 
 
 def _below(view: View, node: int) -> list[tuple[int, bool]]:
@@ -190,6 +196,8 @@ def _reasons(view: View, evidence: Evidence, node: int, value: ControlOf) -> Ite
     name = value.party.name
     if not value.controllers_page.total:
         yield f"Nobody is known to control {name}."
+    if value.standing.kind != SOLE and value.standing.block_count:
+        yield standing_said(name, value.standing)
     for one in value.controllers[:10]:
         how = "controls" if one.certain else "may control"
         top = " and nobody controls it" if one.ultimate else ""

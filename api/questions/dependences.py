@@ -9,9 +9,10 @@ import numpy as np
 
 from api.answer import Fact, Party
 from api.evidence import Evidence
+from api.questions.verdicts import Verdict, judged, verdict
 from api.view import View
 from api.wording import percent
-from graph.model import DEPENDS_ON, KINDS, STATEMENT
+from graph.model import KINDS, STATEMENT
 
 FEW = 20
 """Facts shown behind one figure."""
@@ -42,7 +43,7 @@ class Dependence:
     """What the figure was added up from, the first twenty."""
     statement: str
     """Id of the statement divided by, empty where there is none."""
-    verdict: Fact | None
+    verdict: Verdict | None
     """The judgement on it."""
 
 
@@ -60,7 +61,7 @@ class Untested:
 def dependence(view: View, evidence: Evidence, position: int) -> Dependence:
     """One suspicion with its state and sources."""
     found = view.judged.dependences
-    one, verdict = found.suspected.at(position), int(found.verdict[position])
+    one, judgement = found.suspected.at(position), int(found.verdict[position])
     facts = [fact for kind, link in one.sources[:FEW] for fact in evidence.facts(KINDS[kind], [link])]
     statement = ""
     if one.statement >= 0:
@@ -81,7 +82,7 @@ def dependence(view: View, evidence: Evidence, position: int) -> Dependence:
         one.rebuttable,
         tuple(facts),
         statement,
-        evidence.facts(DEPENDS_ON, [verdict])[0] if verdict >= 0 else None,
+        verdict(view, evidence, judgement) if judgement >= 0 else None,
     )
 
 
@@ -103,7 +104,9 @@ def said(one: Dependence) -> str:
     """A dependence in a few words."""
     figure = "without bound" if one.value is None else percent(one.value)
     least = "at least " if one.at_least else ""
+    told = f" ({judged(one.verdict)})" if one.verdict else ""
+    state = {"rejected": "not taken to depend", "suspected": "suspected to depend", "confirmed": "taken to depend"}
     return (
-        f"{one.state} to depend on {one.other.name} by {one.criterion} ({one.name_zh}): "
+        f"{state[one.state]} on {one.other.name}{told} by {one.criterion} ({one.name_zh}): "
         f"{one.figure.replace('_', ' ')} {least}{figure}, threshold {one.comparison} {percent(one.threshold)}"
     )

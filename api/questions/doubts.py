@@ -7,8 +7,9 @@ import numpy as np
 from analytics.limits.approval import Check
 from analytics.limits.gaps import Gap, gaps_of
 from analytics.limits.lines import Application
-from api.limits import HOW_TO_STATE, TOO_MANY, TOO_WIDE, Lender, connecting, perhaps_banks
+from api.limits import HOW_TO_STATE, TOO_MANY, TOO_WIDE, Lender, circles_of, connecting, perhaps_banks
 from api.promised import Promised
+from api.questions.families import doubtful_ties, ties_said
 from api.untested import criteria_of, untested
 from api.view import View
 from api.wording import plural
@@ -20,7 +21,7 @@ def doubts_of(view: View, lender: Lender, application: Application, check: Check
     """Gaps in both languages."""
     return (
         *_rules(lender, check), *_wide(application), *_unread(view), *_banks(view, application),
-        *_bands(view, application), *_suspected(application), *_offered(view, offered),
+        *_bands(view, application), *_relatives(view, application), *_suspected(application), *_offered(view, offered),
         *_criteria(view, application.applicant, lender.node),
     )  # fmt: skip
 
@@ -79,6 +80,17 @@ def _bands(view: View, application: Application) -> Iterator[Gap]:
             f"shares are known only within bands: {len(open_)} parties may control or be controlled ({names})",
             f"持股仅知区间：可能存在控制关系的主体{len(open_)}个（{names}）",
         )  # fmt: skip
+
+
+def _relatives(view: View, application: Application) -> Iterator[Gap]:
+    """Kinship of unstated degree and declared concerts within group clients that only the wide reading makes."""
+    readings, x = application.readings, application.applicant
+    narrow = {members.tobytes() for members in readings.of("control", wide=False).around(x)}
+    wider = [m.tobytes() for m in readings.of("control", wide=True).around(x) if m.tobytes() not in narrow]
+    circles = circles_of(view, wide=True)
+    ties = doubtful_ties(view, (circles[name] for name in wider if name in circles))
+    if ties:
+        yield Gap("relatives", (), *ties_said(len(ties)))
 
 
 def _suspected(application: Application) -> Iterator[Gap]:

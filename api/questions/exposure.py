@@ -14,6 +14,7 @@ from api.evidence import Evidence
 from api.questions.asking import check_page, node_of
 from api.questions.limits import NOTHING, Against, against, against_said
 from api.questions.members import grew
+from api.questions.verdicts import fenced, fences_of
 from api.view import View
 from api.wording import money, plural
 from graph.field import Kind
@@ -100,7 +101,8 @@ def exposure(
         NOTHING if of is None else against(view, evidence, of, node, limit=limit),
     )  # fmt: skip
     question = Question("exposure", {"party": party, "lender": lender, "limit": limit})
-    return view.answer(question, value, evidence, reasons=list(_reasons(value)))
+    fences = [f"{fenced(fence)}." for fence in fences_of(view, evidence, node)]
+    return view.answer(question, value, evidence, reasons=[*_reasons(value), *fences])
 
 
 def _read_ahead(evidence: Evidence, found: list[Exposure], united: list[NDArray[np.uint32]], limit: int) -> None:

@@ -1,17 +1,19 @@
 """Group clients (集团客户) in the words of an answer: who unites them, how each member came in, who would leave."""
 
-from collections.abc import Iterator, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
-from analytics.structure.kinship.circles import Circle, leave_circle
+from analytics.structure.kinship.circles import Circle, leave_circle, parted
 from analytics.structure.membership import Refuted
+from analytics.structure.votes import Arrows
 from api.answer import Fact
 from api.books import POSSIBLE_CLIENT, Together
 from api.evidence import Evidence
-from api.limits import CLIENTS_2010, kin_of
+from api.limits import CLIENTS_2010, acting_of, doubtful_of, kin_of
 from api.questions.control import Fall, proofs
-from api.questions.members import SHOWN, Edge, Member, facts_of, stated, without
+from api.questions.members import FAMILY, MAY_UNITE, SHOWN, Edge, Member, facts_of, stated, without
 from api.view import View
+from api.wording import plural
 from graph.field import Kind
 from graph.model import CONTROLS, OWNS, RELATED_TO
 
@@ -26,12 +28,23 @@ def united_by(view: View, evidence: Evidence, group: Together, shown: Sequence[i
             mine = [x for x in shown if by.get(x) == head and (x in sure) is known]
             proved |= zip(mine, proofs(view, evidence, head, mine, certain=known), strict=True)
             certain |= set(mine) if known else set()
+    joint = [x for x in shown if x not in by and x not in group.heads]
+    doubtful = _doubtful(view, group, joint) if reading == POSSIBLE_CLIENT else set[int]()
     for x in shown:
-        how = "top" if x in group.heads else "family"
+        how = "top" if x in group.heads else MAY_UNITE if x in doubtful else FAMILY
         if x in by and x not in group.heads:
             how = "controlled" if x in certain else "possible"
-        proof = proved.get(x, ()) if how != "family" else _together(view, evidence, group, x)
+        proof = _together(view, evidence, group, x) if how in (FAMILY, MAY_UNITE) else proved.get(x, ())
         yield Member(evidence.party(x), how, evidence.party(by[x]) if x in by else None, proof, (), ())
+
+
+def _doubtful(view: View, group: Together, parties: Sequence[int]) -> set[int]:
+    """Those of some members that no heads who surely are relatives surely control together."""
+    left, near = set(parties), kin_of(view, CLIENTS_2010).near
+    for family in {frozenset(group.heads).intersection((head, *near.at(head).tolist())) for head in group.heads}:
+        if left:
+            left &= {*leave_circle(view.control, Circle(group.seed, tuple(family)), refuted=Refuted()).tolist()}
+    return left
 
 
 def _holders(view: View, group: Together, shown: Sequence[int], *, possible: bool) -> dict[int, int]:
@@ -72,27 +85,63 @@ def _at(view: View, kind: Kind, link: int) -> Sequence[int]:
     return [link] if kind is OWNS else [int(view.other_control[link])]
 
 
-def kinship_of(view: View, evidence: Evidence, heads: Sequence[int]) -> tuple[Fact, ...]:
-    """Stated kinships between those who unite a group client."""
-    links = {link for x, y in combinations(heads, 2) for link in _kin(view, x, y)}
-    return evidence.facts(RELATED_TO, sorted(links))
+# ── what ties the heads ──
 
 
-def _kin(view: View, x: int, y: int) -> list[int]:
+def kinship_of(view: View, evidence: Evidence, heads: Sequence[int], reading: str) -> tuple[Fact, ...]:
+    """Stated ties between those who unite a group client, of kinship and in the wide reading also of concert."""
+    ties = _ties(view, heads, wide=reading == POSSIBLE_CLIENT)
+    return evidence.facts(RELATED_TO, sorted(set().union(*ties.values())))
+
+
+def doubtful_ties(view: View, groups: Iterable[Circle]) -> set[int]:
+    """Positions of the ties within some group clients that only the wide reading counts."""
+    found = set[int]()
+    for group in groups:
+        found.update(*_pairs([doubtful_of(view)], (*group.heads, *group.members.tolist())).values())
+    return found
+
+
+def ties_said(many: int) -> tuple[str, str]:
+    """What so many doubtful ties leave open, in both languages."""
+    told = plural(many, "tie may unite", "ties may unite")
+    return (
+        f"{told} group clients: declared concert, or kinship of which line or generations are not stated",
+        f"一致行动或未注明系别、代数的亲属关系{many}项，可能形成集团客户",
+    )
+
+
+def _ties(view: View, heads: Sequence[int], *, wide: bool) -> dict[tuple[int, int], set[int]]:
+    """Ties of each two heads that count, those of the first head first."""
     near = kin_of(view, CLIENTS_2010).near
-    return [link for z, link in zip(near.at(x).tolist(), near.links_at(x).tolist(), strict=True) if z == y]
+    return _pairs([near, doubtful_of(view)] if wide else [near], heads)
+
+
+def _pairs(ties: Sequence[Arrows], parties: Sequence[int]) -> dict[tuple[int, int], set[int]]:
+    """Positions of the ties of each two parties."""
+    place, found = {x: k for k, x in enumerate(dict.fromkeys(parties))}, dict[tuple[int, int], set[int]]()
+    for x, at in place.items():
+        for each in ties:
+            for y, link in zip(each.at(x).tolist(), each.links_at(x).tolist(), strict=True):
+                if place.get(y, -1) > at:
+                    found.setdefault((x, y), set()).add(link)
+    return found
+
+
+# ── what would leave ──
 
 
 def family_edges(view: View, evidence: Evidence, group: Together, reading: str, *, most: int = SHOWN) -> Iterator[Edge]:
-    """Kinships between the heads, then facts of control, each with who would leave without it."""
+    """Ties of the heads, then facts of control, each with who would leave without it."""
     possible = reading == POSSIBLE_CLIENT
-    circle = Circle(group.seed, group.heads)
-    first = group.heads[0]
-    for other in group.heads[1 : most + 1]:
-        gone = leave_circle(view.control, circle, refuted=Refuted(), without=[other], possible=possible)
-        facts = evidence.facts(RELATED_TO, sorted(_kin(view, first, other)))
-        kin, head, *leaving = evidence.parties([other, first, *gone.tolist()])
-        yield Edge(RELATED_TO.name, kin, head, "stated", facts, tuple(leaving))
+    circle, every = Circle(group.seed, group.heads), kin_of(view, CLIENTS_2010)
+    kin, acting = (every.wide, acting_of(view)) if possible else (every.near, Arrows.of(view.snapshot.size, (), ()))
+    for (x, y), links in islice(_ties(view, group.heads, wide=possible).items(), most):
+        lost = parted(group.heads, kin, acting, refuted=links)
+        gone = leave_circle(view.control, circle, refuted=Refuted(), without=lost, possible=possible)
+        facts = evidence.facts(RELATED_TO, sorted(links))
+        one, other, *leaving = evidence.parties([y, x, *gone.tolist()])
+        yield Edge(RELATED_TO.name, one, other, "stated", facts, tuple(leaving))
     for kind, link in _proving(view, group, possible=possible)[:most]:
         gone = leave_circle(view.control, circle, refuted=without(kind, link), possible=possible)
         yield stated(view, evidence, kind, link, gone)

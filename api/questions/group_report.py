@@ -18,6 +18,7 @@ from api.questions.dependences import Dependence
 from api.questions.groups import Group, groups
 from api.questions.guarantees import ClosedCircle, circle_of
 from api.questions.members import SMALL, Edge, Grew, edges_of, grew, proving
+from api.questions.verdicts import Verdict
 from api.view import View
 from graph.model import CONTROLS, DEPENDS_ON, GUARANTEES, LENDS, OWNS
 from graph.moment import Moment
@@ -81,6 +82,8 @@ class GroupReport:
     sheets: tuple[Sheet, ...]
     length: int
     """Circles of up to so many guarantees were counted."""
+    fences: tuple[Verdict, ...]
+    """Control by or of the party that forms no single risk, as judged."""
 
 
 def group_report(engine: Engine, party: str, *, lender: str | None = None, moment: Moment) -> Answer[GroupReport]:
@@ -100,6 +103,7 @@ def group_report(engine: Engine, party: str, *, lender: str | None = None, momen
             for group, grown in _grown(view, view.snapshot.node(party), found, reading)
         ),
         LENGTH,
+        told.answer.fences,
     )
     question = Question("group_report", {"party": party, "lender": lender})
     return view.answer(question, value, evidence, reasons=told.reasons)

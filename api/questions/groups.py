@@ -12,6 +12,7 @@ from api.questions.asking import check_page, node_of
 from api.questions.dependences import Dependence, Untested, dependences_of, said, untested_of
 from api.questions.families import family_edges, united_by
 from api.questions.members import SMALL, Edge, Member, edges_of, grew, members_of, why
+from api.questions.verdicts import Verdict, fenced, fences_of
 from api.view import View
 from api.wording import plural
 from graph.errors import InvalidQuestion
@@ -58,6 +59,8 @@ class GroupsOf:
     untested: tuple[Untested, ...]
     left_out: str
     """Why nothing could be suspected at all; empty where it could."""
+    fences: tuple[Verdict, ...]
+    """Control by or of the party that forms no single risk, as judged; group clients know none."""
 
 
 def groups(
@@ -96,6 +99,7 @@ def groups(
         dependences_of(view, evidence, node) if connected else (),
         tuple(untested_of(view, node)) if connected else (),
         left_out,
+        fences_of(view, evidence, node) if connected else (),
     )
     asked = {"party": party, "kind": kind, "lender": lender, "criteria": list(criteria)}
     question = Question("groups", {**asked, "limit": limit, "offset": offset})
@@ -138,7 +142,10 @@ def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:
     name = value.party.name
     if not value.groups:
         what = "no dependence confirmed" if value.kind == CONNECTED else "relatives hold no majority in it together"
-        yield f"{name} stands alone: no control over it or by it is certain, {what}."
+        alone = "no control joins it to others" if value.fences else "no control over it or by it is certain"
+        yield f"{name} stands alone: {alone}, {what}."
+    for fence in value.fences:
+        yield f"{fenced(fence)}."
     for group in value.groups:
         yield f"{_named(group)}."
         yield from _mine(value, group, "")

@@ -187,8 +187,16 @@ def circle_of(promises: Promises, evidence: Evidence, circle: tuple[int, ...]) -
 
 def _between(promises: Promises, tail: int, head: int) -> NDArray[np.intp]:
     """Positions of one party's promises for another; they lie by guarantor, as links do."""
-    first, last = np.searchsorted(promises.guarantor, [tail, tail + 1])
-    return np.asarray(np.flatnonzero(promises.borrower[first:last] == head) + first)
+    mine = _given_by(promises, tail)
+    return np.asarray(np.flatnonzero(promises.borrower[mine] == head) + mine.start)
+
+
+def _given_by(promises: Promises, guarantor: int) -> slice:
+    """Positions of one party's promises."""
+    # Sought as another type, every promise would be copied first.
+    ends = np.array([guarantor, guarantor + 1], promises.guarantor.dtype)
+    first, last = np.searchsorted(promises.guarantor, ends).tolist()
+    return slice(first, last)
 
 
 def _together(view: View, node: int) -> HangTogether | None:
@@ -219,7 +227,7 @@ def net_assets_of(view: View, evidence: Evidence, node: int) -> float | None:
 def tests_of(view: View, node: int, assets: float | None) -> Iterator[RatioTest]:
     """The law's tests of what a party has given."""
     promises = view.promises
-    mine = slice(*np.searchsorted(promises.guarantor, [node, node + 1]))
+    mine = _given_by(promises, node)
     amounts = promises.amount[mine][promises.borrower[mine] != node]
     natural = view.snapshot.kind[node] == PARTY_KINDS.index("Person")
     figures = Figures(

@@ -20,6 +20,12 @@ from api.view import View
 from graph.field import Kind
 from graph.model import CONTROLS, DEPENDS_ON, OWNS
 
+FAMILY, MAY_UNITE = "family", "possible family"
+JOINTLY = {
+    FAMILY: ("relatives control it together", "亲属共同控制"),
+    MAY_UNITE: ("relatives or parties in concert may control it together", "亲属或一致行动人可能共同控制"),
+}
+"""How members of a group client come in by what several hold together, in both languages."""
 SMALL = 200
 """Members up to which it is worked out who would leave."""
 SHOWN = 10
@@ -33,7 +39,7 @@ class Member:
     party: Party
     why: str
     """`top`, `controlled`, `possible` where bands only allow it, `ring`, `dependent` or `suspected`; of a group client
-    also `family`."""
+    also `family`, and `possible family` by bands, kinship of unstated degree or a declared concert."""
     through: Party | None
     """The member it depends on or is controlled by; none for the control group it begins with."""
     proof: tuple[Fall, ...]
@@ -206,12 +212,12 @@ def stated(view: View, evidence: Evidence, kind: Kind, link: int, gone: Nodes) -
 def why(member: Member) -> str:
     """What ties a member in, in words."""
     if member.proof:
-        only = " (only possible)" if member.why == "possible" else ""
+        only = " (only possible)" if member.why in ("possible", MAY_UNITE) else ""
         return "; then ".join(in_words(fall) for fall in member.proof) + only
     if member.why == "top":
         return "on top"
-    if member.why == "family":
-        return "relatives control it together"
+    if member.why in JOINTLY:
+        return JOINTLY[member.why][0]
     told = [*_on(member.dependences), *(said(one) for one in member.suspected)]
     return "; ".join(told) or "members of its ring control each other"
 

@@ -15,7 +15,7 @@ from analytics.structure.proof import prove_each
 from analytics.structure.votes import Arrows
 from api.answer import Fact, Page, Party
 from api.evidence import Evidence
-from api.limits import CLIENTS_2010, RELATED_2022, circles_of, connecting, kin_of, related_of
+from api.limits import CLIENTS_2010, RELATED_2022, circles_of, connecting, doubtful_of, kin_of, related_of
 from api.questions.control import Fall, fallen
 from api.questions.dependences import Dependence, dependence
 from api.view import View
@@ -27,16 +27,17 @@ NAMES = {
     "connected": ("group of connected clients, by control and economic dependence", "关联客户组（控制及经济依存）"),
     "lender_related": ("related parties of the lender", "贷款人的关联方"),
 }
-TOP, HELD, MAY_HOLD, RING, FAMILY, DEPENDS, SUSPECTED, WOULD = (
-    "on top", "controlled", "may be controlled", "ring", "with relatives", "dependent", "suspected to depend",
-    "would depend by the guarantee it offers",
+TOP, HELD, MAY_HOLD, RING, FAMILY, MAY_UNITE, DEPENDS, SUSPECTED, WOULD = (
+    "on top", "controlled", "may be controlled", "ring", "with relatives", "perhaps with relatives or in concert",
+    "dependent", "suspected to depend", "would depend by the guarantee it offers",
 )  # fmt: skip
 HOWS_ZH = {
     TOP: "顶端", HELD: "受控制", MAY_HOLD: "可能受控制", RING: "互相控制", FAMILY: "与近亲属共同控制",
-    DEPENDS: "已认定经济依存", SUSPECTED: "疑似经济依存", WOULD: "因拟提供的担保而依存",
+    MAY_UNITE: "可能与近亲属或一致行动人共同控制", DEPENDS: "已认定经济依存", SUSPECTED: "疑似经济依存",
+    WOULD: "因拟提供的担保而依存",
     circle.HOLDER: "贷款人的主要股东", circle.OFFICER: "贷款人的董监高", circle.RELATIVE: "近亲属",
     circle.CONTROLLED: "受关联方控制", circle.CONTROLLER: "控制贷款人", circle.MAY_HOLD: "可能的主要股东",
-    circle.MAY_CONTROL: "可能控制贷款人", circle.MAY_FALL: "可能受关联方控制",
+    circle.MAY_CONTROL: "可能控制贷款人", circle.MAY_FALL: "可能受关联方控制", circle.MAY_BE_KIN: "可能的近亲属",
 }  # fmt: skip
 BEHIND = 20
 """Facts shown behind one step."""
@@ -48,9 +49,10 @@ class Step:
 
     party: Party
     how: str
-    """`on top`, `controlled`, `may be controlled`, `ring`, `with relatives`, `dependent`, `suspected to depend` or
-    `would depend by the guarantee it offers`; of a lender's related parties also `holder`, `officer`, `kin`,
-    `controller`, and within bands `possible holder`, `possible controller` and `possibly controlled`."""
+    """`on top`, `controlled`, `may be controlled`, `ring`, `with relatives`, `perhaps with relatives or in concert`,
+    `dependent`, `suspected to depend` or `would depend by the guarantee it offers`; of a lender's related parties also
+    `holder`, `officer`, `kin`, `controller`, within bands `possible holder`, `possible controller` and `possibly
+    controlled`, and of unstated degree `possible kin`."""
     how_zh: str
     through: Party | None
     proof: tuple[Fall, ...]
@@ -119,9 +121,9 @@ def membership(
         arrows = view.dependants if certain else falls or view.wide
         steps = tuple(_connected(view, evidence, members, party, connecting(view, wide=not certain), arrows))
     elif kind == "control":
-        steps = tuple(_controlled(view, evidence, members, party))
+        steps = tuple(_controlled(view, evidence, members, party, wide=not certain))
     else:
-        steps = tuple(_related(view, evidence, members, party, lender=standing.lender))
+        steps = tuple(_related(view, evidence, members, party, lender=standing.lender, wide=not certain))
     numerators = dict.fromkeys(rule.numerator for rule in standing.rules if rule.group_kind == kind)
     stakes = {name: standing.stakes[name].own[members] for name in numerators}
     most = np.max([np.zeros(len(members)), *stakes.values()], axis=0)
@@ -152,14 +154,14 @@ def _step(
 # ── by control ──
 
 
-def _controlled(view: View, evidence: Evidence, members: Nodes, party: int) -> Iterator[Step]:
+def _controlled(view: View, evidence: Evidence, members: Nodes, party: int, *, wide: bool) -> Iterator[Step]:
     """Who unites a group by control, and how the party falls to it."""
     heads = _heads(view, members, party)
     if len(heads) == 1:
         yield _step(evidence, heads[0], TOP)
         yield from _fall(view, evidence, heads[0], party)
     else:
-        yield _family(view, evidence, {*members.tolist(), *heads}, party)
+        yield _family(view, evidence, {*members.tolist(), *heads}, party, wide=wide)
 
 
 def _heads(view: View, members: Nodes, party: int) -> Sequence[int]:
@@ -195,16 +197,18 @@ def _proof(view: View, evidence: Evidence, owner: int, company: int, *, certain:
     return [fallen(view, evidence, step) for step in steps if step.company != owner]
 
 
-def _family(view: View, evidence: Evidence, inside: set[int], party: int) -> Step:
-    """Relatives who control together what none of them controls alone: the kinship, and who holds the party."""
-    kin = kin_of(view, CLIENTS_2010).near
-    persons = [x for x in inside if len(kin.at(x))]
-    relatives = {x for p in persons for x in (p, *kin.at(p).tolist())}
-    positions = sorted({link for p in persons for link in kin.links_at(p).tolist()})[:BEHIND]
+def _family(view: View, evidence: Evidence, inside: set[int], party: int, *, wide: bool) -> Step:
+    """Relatives, or parties in concert, who control together what none does alone: their ties, and who holds it."""
+    ties = [kin_of(view, CLIENTS_2010).near, *([doubtful_of(view)] if wide else ())]
+    persons = [x for x in inside if any(len(tie.at(x)) for tie in ties)]
+    relatives = {x for p in persons for tie in ties for x in (p, *tie.at(p).tolist())}
+    told = [{link for p in persons for link in tie.links_at(p).tolist()} for tie in ties]
+    positions = sorted(set().union(*told))[:BEHIND]
     owns = view.snapshot.links(OWNS)
     at = [k for k in owns.arriving(party).tolist() if int(owns.tail[k]) in inside | relatives][:BEHIND]
     facts = (*evidence.facts(RELATED_TO, positions), *evidence.facts(OWNS, at))
-    return _step(evidence, party, FAMILY, through=persons[0] if persons else None, facts=facts)
+    how = MAY_UNITE if any(told[1:]) else FAMILY
+    return _step(evidence, party, how, through=persons[0] if persons else None, facts=facts)
 
 
 # ── by control and dependence ──
@@ -252,12 +256,14 @@ def _dependent(view: View, evidence: Evidence, falls: Arrows, entry: Entry) -> S
 # ── around the lender ──
 
 
-def _related(view: View, evidence: Evidence, members: Nodes, party: int, *, lender: int) -> Iterator[Step]:
+def _related(view: View, evidence: Evidence, members: Nodes, party: int, *, lender: int, wide: bool) -> Iterator[Step]:
     """Why a party, or another of its group, is related to the lender."""
-    related, beside = related_of(view, lender), (party, *members.tolist())
-    known = next(x for reasons in (related.why, related.maybe) for x in beside if x in reasons)
+    related, several = related_of(view, lender), (party, *members.tolist())
+    known = next(x for reasons in (related.why, related.maybe) for x in several if x in reasons)
     yield from related_steps(view, evidence, related, known)
-    yield from _beside(view, evidence, members, known, party)
+    if party != known:  # no related party itself, but of one's group
+        beside = np.union1d(members, [known, party]).astype(np.uint32)
+        yield from _controlled(view, evidence, beside, party, wide=wide)
 
 
 def related_steps(view: View, evidence: Evidence, related: circle.Related, party: int) -> Iterator[Step]:
@@ -272,7 +278,7 @@ def _why(view: View, evidence: Evidence, x: int, reason: str, through: int) -> S
     if reason in (circle.CONTROLLED, circle.CONTROLLER, circle.MAY_FALL, circle.MAY_CONTROL):
         owner, company = (through, x) if reason in (circle.CONTROLLED, circle.MAY_FALL) else (x, through)
         proof = _proof(view, evidence, owner, company, certain=reason in (circle.CONTROLLED, circle.CONTROLLER))
-    elif reason == circle.RELATIVE:
+    elif reason in (circle.RELATIVE, circle.MAY_BE_KIN):
         facts = evidence.facts(RELATED_TO, kinships(view, through, x)[:BEHIND])
     else:
         kind = HOLDS_OFFICE if reason == circle.OFFICER else OWNS
@@ -281,15 +287,13 @@ def _why(view: View, evidence: Evidence, x: int, reason: str, through: int) -> S
 
 
 def kinships(view: View, x: int, y: int) -> list[int]:
-    """Positions of the kinships of two parties, as far as the rule on related parties counts them."""
-    near = kin_of(view, RELATED_2022).near
-    return [link for z, link in zip(near.at(x).tolist(), near.links_at(x).tolist(), strict=True) if z == y]
-
-
-def _beside(view: View, evidence: Evidence, members: Nodes, known: int, party: int) -> Iterator[Step]:
-    """The party where it is no related party itself, but of one's group."""
-    if party != known:
-        yield from _controlled(view, evidence, np.union1d(members, [known, party]).astype(np.uint32), party)
+    """Positions of the kinships of two parties, as far as the rule on related parties counts them; else untested."""
+    kin = kin_of(view, RELATED_2022)
+    for ties in (kin.near, kin.wide):
+        rows = zip(ties.at(x).tolist(), ties.links_at(x).tolist(), strict=True)
+        if found := [link for z, link in rows if z == y]:
+            return found
+    return []
 
 
 def between(view: View, kind: Kind, tail: int, head: int) -> list[int]:

@@ -16,7 +16,6 @@ from graph.model import OWNS
 POLICIES = {
     "keep": "each share counts as a band, from what the others would leave of it to what is stated",
     "scale": "the shares were scaled down to all of it",
-    "as stated": "each statement stands as it is",
 }
 SHOWN = 20
 """Companies named, and of each the holdings shown."""
@@ -32,7 +31,7 @@ class MoreThanAll:
     layer: str
     """Capital or votes."""
     policy: str
-    """What was done: keep, scale or as stated."""
+    """What was done: keep or scale."""
     stated: tuple[Fact, ...]
     """The statements, the greatest first; source and moment of each stand among the sources."""
 

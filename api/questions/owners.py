@@ -16,7 +16,7 @@ from api.questions.beneficial import UnderRegime, by_law, laws_of, under
 from api.questions.linked import CloseLinksOf, close_links
 from api.questions.listed import ListedControl, listed_tests
 from api.questions.overfull import MoreThanAll, more_than_all, refuse_more_than_all, told
-from api.questions.standings import StandingOf, in_words, standing_of
+from api.questions.standings import StandingOf, standing_of, standing_said
 from api.view import View
 from api.wording import percent, plural
 from graph.errors import InvalidQuestion
@@ -200,7 +200,7 @@ def _reasons(view: View, evidence: Evidence, node: int, value: OwnersOf) -> Iter
     name = value.party.name
     if not value.direct_page.total:
         yield f"Nobody is known to hold shares of {name}."
-    yield in_words(name, value.standing)
+    yield standing_said(name, value.standing)
     if value.closed:
         many = plural(len(value.closed), "company", "companies")
         yield f"{many} above {name} hold all of each other and have no final owner."

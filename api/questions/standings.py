@@ -62,7 +62,7 @@ def standing_of(view: View, evidence: Evidence, node: int) -> StandingOf:
     )  # fmt: skip
 
 
-def in_words(name: str, found: StandingOf) -> str:
+def standing_said(name: str, found: StandingOf) -> str:
     """How it stands, in a sentence."""
     who = ", ".join(party.name for party in (found.controllers or found.coalition)[:5])
     return f"Control of {name}: {found.name.en}{f' ({who})' if who else ''}."

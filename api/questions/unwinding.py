@@ -21,8 +21,6 @@ CIRCLES, PARTS = "circles", "parts"
 PLANNED: Final = {CIRCLES: 1_000, PARTS: 1_000}
 """Pairs of guarantor and borrower that one answer plans for: what the first choice takes a second or two for. Parts of
 the network beyond are told as left out."""
-SECONDS: Final = 5.0
-"""How long the cheapest choice is sought; what was found by then is told with its gap."""
 DEFAULT: Final = "circles:2"
 """Only mutual guarantees remain."""
 STEPS = 200
@@ -106,8 +104,8 @@ def plan(evidence: Evidence, network: Network, lent: Lending, wanted: Wanted, ar
     mine = rows & np.isin(label[network.promises.guarantor], chosen)
     promises, kept = _alone(network.promises, np.flatnonzero(mine))
     cost, unpriced = _costs(promises, network)
-    solve = {CIRCLES: lambda: unwind_circles(promises, cost, longest=wanted.most, seconds=SECONDS),
-             PARTS: lambda: unwind_parts(promises, cost, largest=wanted.most, seconds=SECONDS)}  # fmt: skip
+    solve = {CIRCLES: lambda: unwind_circles(promises, cost, longest=wanted.most),
+             PARTS: lambda: unwind_parts(promises, cost, largest=wanted.most)}  # fmt: skip
     found = solve[wanted.goal]()
     shown = tuple(_release(evidence, promises, kept, step) for step in found.steps[:STEPS])
     return Plan(

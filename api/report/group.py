@@ -98,6 +98,7 @@ def group_page(answer: Answer[GroupReport], *, language: str = "en") -> str:
         asked=words("stakes", lender=lender),
         short=list(_short(words, value)),
         sheets=[_laid(words, value, sheet) for sheet in value.sheets],
+        fences=value.fences,
         lender=lender,
         currency=value.currency or "",
         length=value.length,
@@ -259,7 +260,9 @@ def _fold(words: Words, leaves: Sequence[Fact]) -> Fact:
 
 def _short(words: Words, value: GroupReport) -> Iterator[str]:
     if not value.sheets:
-        yield words("alone", party=value.party.name)
+        yield words("alone_fenced" if value.fences else "alone", party=value.party.name)
+    for fence in value.fences:
+        yield words("fenced", controller=fence.fact.head.name, controlled=fence.fact.tail.name)
     colon = words.either(": ", "：")
     for sheet in value.sheets:
         basis = words("basis_both" if "dependence" in sheet.group.basis else "basis_control")

@@ -17,7 +17,7 @@ RIGHTS: Final = ("rightsToSurplusAssetsOnDissolution", "rightsToProfitOrIncome")
 UNKNOWN: Final = ("", "unknownInterest", "unpublishedInterest")
 BASIS: Final = {
     "appointmentOfBoard": "board",
-    "otherInfluenceOrControl": "agreement",
+    "otherInfluenceOrControl": "influence",
     "controlByLegalFramework": "agreement",
     "controlViaCompanyRulesOrArticles": "contract",
     "rightsGrantedByContract": "contract",

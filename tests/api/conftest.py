@@ -91,8 +91,8 @@ def world(folder: Path) -> Book:
         {"party": BANK, "name": NAMES[BANK], "source": "bank", "rule_sets": "CN", "lender_class": "commercial bank"},
     )
     rival = owns(B, HOLD, 0.55, source="bank")
-    holder = owns(B, BANK, 0.06, source="bank")
-    book.load({BANK: "Company"}, [name, *capital("2023-12-31"), *facilities, rival, holder], source="bank", trust=0.4,
+    officer = ("HOLDS_OFFICE", {"from": NOMINEE, "to": BANK, "role": "董事", "source": "bank"})
+    book.load({BANK: "Company"}, [name, *capital("2023-12-31"), *facilities, rival, officer], source="bank", trust=0.4,
               closed_at=instant("2024-03-01T00:00:00"))  # fmt: skip
     said = owns(PERSON, B, 0.51, valid_from=day("2020-01-01"))
     corrected = owns(PERSON, B, 0.49, valid_from=day("2020-01-01"), revision=1)

@@ -20,7 +20,7 @@ PAIRS = st.tuples(st.sampled_from(FIRMS), st.sampled_from(FIRMS)).filter(lambda 
 
 @st.composite
 def graphs(draw: st.DrawFn) -> list[tuple[str, dict[str, object]]]:
-    """Holdings, some in bands, a couple, judged and suspected dependences, a ring fence, and who owes the bank."""
+    """Holdings, some in bands, a couple or kin, a concert, judged and suspected dependences, a ring fence, debtors."""
     facts: list[tuple[str, dict[str, object]]] = []
     for firm in FIRMS:
         left = 1.0
@@ -31,8 +31,11 @@ def graphs(draw: st.DrawFn) -> list[tuple[str, dict[str, object]]]:
                 share = (low, high, 0) if draw(st.booleans()) else low
                 facts.append(("OWNS", {"from": holder, "to": firm, "share": share, "directness": "direct"}))
                 left -= low
-    if draw(st.booleans()):
-        facts.append(("RELATED_TO", {"from": PEOPLE[0], "to": PEOPLE[1], "kind": "spouse"}))
+    if kind := draw(st.sampled_from([None, "spouse", "kin"])):
+        facts.append(("RELATED_TO", {"from": PEOPLE[0], "to": PEOPLE[1], "kind": kind}))
+    for x, y in draw(st.lists(st.tuples(st.sampled_from(OWNERS), st.sampled_from(FIRMS)), max_size=1)):
+        if x != y:
+            facts.append(("RELATED_TO", {"from": x, "to": y, "kind": "concert"}))
     for x, y in draw(st.lists(PAIRS, max_size=2, unique=True)):
         facts.append(("DEPENDS_ON", {"from": x, "to": y, "criterion": "cn-annex1-1", "verdict": "confirmed"}))
     for x, y in draw(st.lists(PAIRS, max_size=1)):

@@ -197,6 +197,42 @@ def test_relatives_control_together_as_group_clients(tmp_path: Path) -> None:
     assert sets(found, control_units(found)) == {frozenset([A, B])}
 
 
+def test_bands_and_own_shares_count_beside_relatives_as_they_do_without(tmp_path: Path) -> None:
+    """p may have up to 60 % of a, q adds to it or not; 36 % of c are 45 % of its votes, which is no majority."""
+    facts = (
+        owns(P, A, (0.3, 0.6, 0)), owns(Q, A, (0.0, 0.1, 0)), owns(D, A, 0.2), owns(P, B, 1.0),
+        owns(C, C, 0.2), owns(OTHER, C, 0.36, votes=0.45), owns(D, C, 0.3, votes=0.375),
+    )  # fmt: skip
+    for number, relatives in enumerate(([], [fact("RELATED_TO", P, Q, kind="spouse")])):
+        found = view(tmp_path / str(number), *facts, *relatives)
+        assert sets(found, control_units(found)) == set()
+        assert sets(found, control_units(found, wide=True)) == {frozenset([A, B])}
+
+
+@pytest.mark.parametrize(
+    ("said", "wide"),
+    [
+        ({"kind": "kin"}, True),
+        ({"kind": "kin", "line": "direct"}, True),
+        ({"kind": "kin", "generations": 3}, True),
+        ({"kind": "kin", "generations": 4}, False),
+        ({"kind": "concert"}, True),
+        ({"kind": "phone"}, False),
+    ],
+)
+def test_kin_of_unstated_degree_and_declared_concert_unite_in_the_wide_reading_alone(
+    tmp_path: Path, said: dict[str, object], wide: bool
+) -> None:
+    found = view(tmp_path, owns(P, A, 0.9), owns(Q, B, 0.7), fact("RELATED_TO", P, Q, **said))
+    assert sets(found, control_units(found)) == set()
+    assert sets(found, control_units(found, wide=True)) == ({frozenset([A, B])} if wide else set())
+
+
+def test_relatives_who_control_nothing_are_no_group_clients(tmp_path: Path) -> None:
+    found = view(tmp_path, owns(P, A, 0.3), fact("RELATED_TO", P, Q, kind="spouse"))
+    assert sets(found, control_units(found)) == set()
+
+
 def test_a_lenders_circle_is_measured_group_by_group(tmp_path: Path) -> None:
     """a holds 6 % of the bank; b is a's; d, who controls a, is related in the wide reading alone."""
     facts = (lender(), *CAPITAL, owns(A, BANK, 0.06), owns(A, B, 0.6), owns(D, A, 0.7), owns(BANK, C, 0.8))

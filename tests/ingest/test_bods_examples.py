@@ -255,7 +255,7 @@ def test_a_nominator_controls_the_nomination_that_sits_on_the_board(examples: di
     )
     assert sorted(found.kept("CONTROLS", "from", "to", "basis", "directness")) == [
         (silvia, nomination, "contract", "direct"),
-        (silvia, company, "agreement", "indirect"),
+        (silvia, company, "influence", "indirect"),
     ]
     assert found.kept("RELATED_TO", "from", "to", "kind") == [(vanessa, nomination, "nominee")]
     assert found.kept("HOLDS_OFFICE", "from", "to", "role") == [(nomination, company, "board member")]

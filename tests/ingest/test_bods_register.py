@@ -76,7 +76,7 @@ def test_controls_by_what_they_rest_on(register: Delivered, statements: list[dic
             elif interest["type"] == "otherInfluenceOrControl":
                 direct = "DIRECTLY_CONSOLIDATED" in interest["details"]
                 ultimate = "ULTIMATELY_CONSOLIDATED" in interest["details"]
-                expected["consolidation" if direct or ultimate else "agreement", "direct" if direct else "unknown"] += 1
+                expected["consolidation" if direct or ultimate else "influence", "direct" if direct else "unknown"] += 1
     assert Counter(register.kept("CONTROLS", "basis", "directness")) == expected
     assert expected["consolidation", "direct"] == 70
 

@@ -1,15 +1,14 @@
 """The cheapest pairs of which every forbidden set holds one, the sets found on the way."""
 
-import math
-import time
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from analytics.structure.guarantees.forbidden import Broken, Goal, Released
+from analytics.structure.guarantees.forbidden import Broken, LongCircles, Released
 from graph.errors import InvalidQuestion
 
 Numbers = NDArray[np.float64]
@@ -17,8 +16,10 @@ ROUNDS = 200
 """Programmes solved before an answer that is not proven is given."""
 STALLED = 1e-4
 """Rise of the bound, a fraction, below which fractions are no longer solved."""
-BRANCHES = 50_000
-"""Nodes of one programme's search tree."""
+STEPS = 1_200_000_000
+"""Steps of work after which no cheaper choice is looked for: some ten seconds."""
+ENTRY, BRANCH = 300, 60
+"""Steps that an entry of a programme costs, and at each further node of its search tree."""
 
 
 @dataclass(frozen=True)
@@ -41,22 +42,21 @@ class Attempt:
     bound: float
 
 
-def cover(goal: Goal, cost: Numbers, *, prove: bool, seconds: float = math.inf) -> Cover:
+def cover(goal: LongCircles, cost: Numbers, *, prove: bool, steps: int = STEPS) -> Cover:
     r"""Choose the cheapest pairs that break everything forbidden.
 
     .. math:: \min c^T x, \qquad \sum_{e \in S} x_e \ge 1 \;\; \forall S, \qquad x \in \{0, 1\}^m
 
     Parameters
     ----------
-    goal : Goal
+    goal : LongCircles
         What is forbidden among m pairs.
     cost : (m,) array
         Cost of each pair, ≥ 0, infinite where it cannot be released.
     prove : bool
         Solve to proof; else only bound the answer from below.
-    seconds : float
-        How long to go on looking for a cheaper choice or a higher bound. Where that ends the search, what was
-        found by then is given, and another machine may find more.
+    steps : int
+        Work to do for a cheaper choice or a higher bound at most, the same on any machine.
 
     Raises
     ------
@@ -76,14 +76,13 @@ def cover(goal: Goal, cost: Numbers, *, prove: bool, seconds: float = math.inf) 
     >>> found.chosen.tolist(), found.bound
     ([False, True], 1.0)
     """
-    nothing, end = np.zeros(len(cost), np.bool_), time.monotonic() + seconds
+    nothing = np.zeros(len(cost), np.bool_)
     first = _attempt(goal, cost, nothing)
     known = Known(first.released, first.bound, first.sets + goal.smallest(nothing))
     # Fractions are cheap to solve: they collect most of what whole choices then have to break.
     for whole, rounds in ((False, ROUNDS), (True, ROUNDS if prove else 0)):
         for _ in range(rounds):
-            left = end - time.monotonic()
-            if known.met(cost) or left <= 0 or not _improve(known, goal, cost, whole=whole, seconds=left):
+            if known.met(cost) or known.steps >= steps or not _improve(known, goal, cost, whole=whole, steps=steps):
                 break
     return Cover(known.best, known.bound, known.iterations)
 
@@ -96,6 +95,7 @@ class Known:
     bound: float
     sets: list[Broken]
     iterations: int = 0
+    steps: int = 0
 
     def met(self, cost: Numbers) -> bool:
         """Whether the choice costs no more than its bound, up to rounding."""
@@ -103,10 +103,13 @@ class Known:
         return spent - self.bound <= 1e-9 * spent
 
 
-def _improve(known: Known, goal: Goal, cost: Numbers, *, whole: bool, seconds: float) -> bool:
+def _improve(known: Known, goal: LongCircles, cost: Numbers, *, whole: bool, steps: int) -> bool:
     """Solve for what must be broken so far and add what that leaves; whether to go on in this way."""
-    chosen, least = _programme(known.sets, cost, whole=whole, seconds=seconds)
+    entries = sum(map(len, known.sets))
+    nodes = max(1, (steps - known.steps) // (BRANCH * entries))
+    chosen, least, spent = _programme(known.sets, cost, whole=whole, nodes=nodes)
     known.iterations += 1
+    known.steps += entries * (ENTRY + BRANCH * spent)
     rise = least - known.bound
     known.bound = max(known.bound, least)
     if chosen is None:
@@ -119,7 +122,7 @@ def _improve(known: Known, goal: Goal, cost: Numbers, *, whole: bool, seconds: f
     return whole or (bool(more) and rise > STALLED * least)
 
 
-def _attempt(goal: Goal, cost: Numbers, start: Released, price: Numbers | None = None) -> Attempt:
+def _attempt(goal: LongCircles, cost: Numbers, start: Released, price: Numbers | None = None) -> Attempt:
     """Go on from a choice: each forbidden set found pays by its pair of least price, which is released."""
     released, left = start.copy(), (cost if price is None else price).copy()
     order = np.flatnonzero(start).tolist()
@@ -140,7 +143,15 @@ def _attempt(goal: Goal, cost: Numbers, start: Released, price: Numbers | None =
     return Attempt(released, sets, bound if price is None else 0.0)
 
 
-def _programme(sets: list[Broken], cost: Numbers, *, whole: bool, seconds: float) -> tuple[Numbers | None, float]:
+class Programme(NamedTuple):
+    """What a programme gave."""
+
+    chosen: Numbers | None
+    least: float
+    nodes: int
+
+
+def _programme(sets: list[Broken], cost: Numbers, *, whole: bool, nodes: int) -> Programme:
     """The cheapest choice for the sets known so far, in fractions unless whole, and what any costs at least."""
     finite = np.isfinite(cost)
     scale = _scale(cost[finite])
@@ -151,13 +162,14 @@ def _programme(sets: list[Broken], cost: Numbers, *, whole: bool, seconds: float
         constraints=LinearConstraint(rows, 1, np.inf),
         bounds=Bounds(0, np.where(finite, 1.0, 0.0)),
         integrality=np.full(len(cost), int(whole)),
-        options={"mip_rel_gap": 0.0, "node_limit": BRANCHES, "time_limit": seconds},
+        options={"mip_rel_gap": 0.0, "node_limit": nodes},
     )
     if found.status != 0:
-        return None, max(0.0, float(found.mip_dual_bound or 0.0)) * scale * (1 - 1e-9)
+        return Programme(None, max(0.0, float(found.mip_dual_bound or 0.0)) * scale * (1 - 1e-9), nodes)
+    spent = int(found.mip_node_count or 0)
     if whole:
-        return np.rint(found.x), float(cost[found.x > 0.5].sum())
-    return np.clip(found.x, 0.0, 1.0), float(found.fun) * scale * (1 - 1e-9)
+        return Programme(np.rint(found.x), float(cost[found.x > 0.5].sum()), spent)
+    return Programme(np.clip(found.x, 0.0, 1.0), float(found.fun) * scale * (1 - 1e-9), spent)
 
 
 def _scale(cost: Numbers) -> float:

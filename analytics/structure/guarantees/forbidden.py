@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order, connected_components
+from scipy.sparse.csgraph import connected_components
 
 from analytics.kernels.compiled import frozen
 from analytics.kernels.cycles import Ring, long_circle
@@ -25,30 +25,8 @@ Broken = NDArray[np.int64]
 """Positions of pairs of which at least one must be released."""
 
 
-class Goal(Protocol):
-    """Something forbidden among pairs, to be found and broken."""
-
-    def __init__(self, pairs: Pairs, above: int) -> None: ...
-
-    def parts(self, released: Released) -> list[NDArray[np.int64]]:
-        """Parties of each part of the network that may hold some of it."""
-        ...
-
-    def within(self, part: NDArray[np.int64], released: Released) -> Iterator[Broken]:
-        """Pairs that together are forbidden, until there are none; the caller releases some or goes on."""
-        ...
-
-    def smallest(self, released: Released) -> list[Broken]:
-        """Some of the smallest forbidden sets, where they can be listed; what else there is `within` finds."""
-        ...
-
-    def returns(self, pair: int, released: Released) -> bool:
-        """Whether something forbidden would hold this pair if it were not released."""
-        ...
-
-
 @dataclass(frozen=True)
-class LongCircles(Goal):
+class LongCircles:
     """Circles of more guarantees than are allowed."""
 
     pairs: Pairs
@@ -100,7 +78,7 @@ class LongCircles(Goal):
 
 
 @dataclass(frozen=True)
-class LargeParts(Goal):
+class LargeParts:
     """Parties that hang together by guarantees and are more than is allowed."""
 
     pairs: Pairs
@@ -110,39 +88,6 @@ class LargeParts(Goal):
     def parts(self, released: Released) -> list[NDArray[np.int64]]:
         """Parties of each component that is too large."""
         return _parts(self.pairs, released, "weak", self.above)
-
-    def within(self, part: NDArray[np.int64], released: Released) -> Iterator[Broken]:
-        """Guarantees that join one party too many: from each party the nearest ones, as a tree."""
-        for root in part.tolist():
-            found = np.zeros(1, np.int64)
-            while len(found):
-                found = self._tree(root, released)
-                if len(found):
-                    yield found
-                if not released[found].any():
-                    break
-
-    def _tree(self, root: int, released: Released) -> Broken:
-        kept = np.flatnonzero(~released)
-        matrix = _matrix(self.pairs, kept)
-        order, before = breadth_first_order(matrix, root, directed=False)
-        if len(order) <= self.above:
-            return np.zeros(0, np.int64)
-        chosen = order[1 : self.above + 1]
-        ends = before[chosen], chosen
-        along, against = self.pairs.find(*ends), self.pairs.find(*reversed(ends))
-        # Where two guarantee each other either guarantee joins them, so that one of a tree has to go.
-        return np.where((along >= 0) & ~released[along], along, against)
-
-    def smallest(self, released: Released) -> list[Broken]:
-        """None: all trees are equally large."""
-        return []
-
-    def returns(self, pair: int, released: Released) -> bool:
-        """Whether too many would hang together if this pair were not released."""
-        kept = released.copy()
-        kept[pair] = False
-        return len(self._tree(int(self.pairs.tail[pair]), kept)) > 0
 
 
 def _parts(

@@ -1,7 +1,5 @@
 """Unwinding: the cheapest guarantees to release or replace so that no long circle, or no large one, remains."""
 
-import math
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -9,17 +7,22 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analytics.structure.guarantees.census import LONGEST, Circuits, circles_among
-from analytics.structure.guarantees.covering import Cover, cover
-from analytics.structure.guarantees.forbidden import Goal, LargeParts, LongCircles
+from analytics.structure.guarantees.census import LONGEST, Circles, Circuits, circles_among
+from analytics.structure.guarantees.covering import STEPS, Cover, cover
+from analytics.structure.guarantees.forbidden import LargeParts, LongCircles
+from analytics.structure.guarantees.ordering import order_pairs
 from analytics.structure.guarantees.promises import Pairs, Promises
+from analytics.structure.guarantees.separating import separate
 from graph.errors import InvalidAmount, InvalidQuestion
 
 Numbers = NDArray[np.float64]
+Kind = type[LongCircles] | type[LargeParts]
 EXACT = 400
 """Pairs up to which a part is solved to proof."""
-COUNTED = 3_000_000
-"""Entries read to count what remains after a step."""
+TANGLED = 3_000
+"""Pairs beyond which a part is only ordered, and bounded by its short circles."""
+COUNTED, COUNTS = 3_000_000, 200
+"""Entries read to count what remains after a step, and how often it is counted at most."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,8 @@ class Step:
     """Whether each is cheaper replaced by other security than released."""
     cost: float
     remaining: int
-    """What is still too much after this step: long circles, or parties in parts that are too large."""
+    """What is still too much after this step: long circles, or parties in parts that are too large. Of more than
+    200 steps long circles are counted anew only every so many, and are at most so many in between."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ def unwind_circles(
     longest: int = 2,
     replace: ArrayLike | None = None,
     exact: int = EXACT,
-    seconds: float = math.inf,
+    steps: int = STEPS,
 ) -> Unwinding:
     r"""Find the cheapest guarantees to end so that no circle of more than `longest` guarantees remains.
 
@@ -97,8 +101,9 @@ def unwind_circles(
         What it costs to replace each by security outside the network, ≥ 0; the cheaper of both counts.
     exact : int
         Pairs up to which a part is solved to proof.
-    seconds : float
-        How long to look for something cheaper, or for a proof; what was found by then is given with its gap.
+    steps : int
+        Work to do for something cheaper, or for a proof, the same on any machine: what was found by then is
+        given with its gap.
 
     Raises
     ------
@@ -120,7 +125,7 @@ def unwind_circles(
     >>> [(step.guarantor, step.borrower) for step in found.steps], found.cost, found.proven
     ([(2, 0)], 4.0, True)
     """
-    return _unwind(LongCircles, longest, promises, _ends(promises, cost, replace), exact, seconds)
+    return _unwind(LongCircles, longest, promises, _ends(promises, cost, replace), Effort(exact, steps))
 
 
 def unwind_parts(
@@ -130,7 +135,7 @@ def unwind_parts(
     largest: int,
     replace: ArrayLike | None = None,
     exact: int = EXACT,
-    seconds: float = math.inf,
+    steps: int = STEPS,
 ) -> Unwinding:
     r"""Find the cheapest guarantees to end so that no more than `largest` parties hang together.
 
@@ -141,7 +146,7 @@ def unwind_parts(
 
     Parameters
     ----------
-    promises, cost, replace, exact, seconds
+    promises, cost, replace, exact, steps
         As `unwind_circles`.
     largest : int
         Most parties n that may hang together by guarantees, whatever their direction.
@@ -164,7 +169,14 @@ def unwind_parts(
     >>> [(step.guarantor, step.borrower, step.remaining) for step in found.steps], found.before
     ([(1, 2, 0)], 4)
     """
-    return _unwind(LargeParts, largest, promises, _ends(promises, cost, replace), exact, seconds)
+    return _unwind(LargeParts, largest, promises, _ends(promises, cost, replace), Effort(exact, steps))
+
+
+class Effort(NamedTuple):
+    """How much to do."""
+
+    exact: int
+    steps: int
 
 
 class Ends(NamedTuple):
@@ -182,18 +194,22 @@ def _ends(promises: Promises, cost: ArrayLike, replace: ArrayLike | None) -> End
     return Ends(np.minimum(release, other), other < release)
 
 
-def _unwind(kind: type[Goal], above: int, promises: Promises, ends: Ends, exact: int, seconds: float) -> Unwinding:
+def _unwind(kind: Kind, above: int, promises: Promises, ends: Ends, effort: Effort) -> Unwinding:
     if not 1 <= above < (LONGEST if kind is LongCircles else np.inf):
         raise InvalidQuestion("1 to 39 guarantees in a circle, or at least 1 party", where=f"{above} allowed")
     pairs, others = promises.pairs, promises.place >= 0
     cost = np.bincount(promises.place[others], weights=ends.cost[others], minlength=len(pairs)).astype(np.float64)
-    whole, end = kind(pairs, above), time.monotonic() + seconds
+    whole = kind(pairs, above)
     released = np.zeros(len(pairs), np.bool_)
     found: list[Cover] = []
     parts = whole.parts(released)
-    for part in parts:
-        at, smaller = _alone(pairs, part)
-        found.append(cover(kind(smaller, above), cost[at], prove=len(at) <= exact, seconds=end - time.monotonic()))
+    alone = [_alone(pairs, part) for part in parts]
+    proved = sum(len(at) for at, _ in alone if len(at) <= effort.exact)
+    for at, smaller in alone:
+        prove = len(at) <= effort.exact
+        # Each part has its share of the work, so that the order of parts decides nothing.
+        share = effort.steps * len(at) // proved if prove else effort.steps
+        found.append(_least(kind, smaller, above, cost[at], prove=prove, steps=share))
         released[at[found[-1].chosen]] = True
     touched = np.zeros(pairs.size, np.bool_)
     touched[np.concatenate([np.zeros(0, np.int64), *parts])] = True
@@ -215,6 +231,16 @@ def _unwind(kind: type[Goal], above: int, promises: Promises, ends: Ends, exact:
         len(parts),
         sum(part.iterations for part in found),
     )
+
+
+def _least(kind: Kind, pairs: Pairs, above: int, cost: Numbers, *, prove: bool, steps: int) -> Cover:
+    """The cheapest pairs of one part of the network."""
+    if kind is LargeParts:
+        return separate(pairs, cost, above, prove=prove, steps=steps)
+    if len(pairs) > TANGLED:
+        chosen, bound = order_pairs(pairs, cost, above)
+        return Cover(chosen, min(bound, float(cost[chosen].sum())), 0)
+    return cover(LongCircles(pairs, above), cost, prove=prove, steps=steps)
 
 
 def _alone(pairs: Pairs, part: NDArray[np.int64]) -> tuple[NDArray[np.int64], Pairs]:
@@ -239,35 +265,57 @@ class Remaining(NamedTuple):
 
 
 def _by_circles(pairs: Pairs, longest: int, cost: Numbers, released: NDArray[np.bool_]) -> Iterator[Remaining]:
-    """Release what breaks most long circles for its cost, as counted anew after each."""
-    gone, pair = np.zeros(len(pairs), np.bool_), -1
-    horizon = LONGEST
-    for _ in range(int(released.sum()) + 1):
+    """Release what breaks most long circles for its cost, as counted anew after each, or after every few."""
+    gone, chosen = np.zeros(len(pairs), np.bool_), int(released.sum())
+    few, horizon = max(1, -(-chosen // COUNTS)), LONGEST
+    done, pair, much, left = 0, -1, 0, np.zeros(0, np.int64)
+    while done <= chosen:
         kept = np.flatnonzero(~gone)
-        circuits = Circuits.of(pairs.some(kept))
-        horizon = max(min(horizon, len(circuits.party)), longest + 1) if pair < 0 else horizon
-        options = {"shortest": longest + 1, "length": horizon, "limit": 0, "budget": COUNTED}
-        counted = circles_among(circuits, len(kept), **options)
-        if pair < 0 and counted.complete < horizon:
-            # Counts to the same length can be compared, those cut off by a budget cannot.
-            horizon = max(counted.complete, longest + 1)
-            counted = circles_among(circuits, len(kept), **{**options, "length": horizon})
-        yield Remaining(pair, counted.total, horizon)
-        broken = np.zeros(len(pairs))
-        broken[kept] = counted.through
-        waiting = np.flatnonzero(released & ~gone)
-        if len(waiting):
+        if not len(left) or done == chosen:
+            circuits = Circuits.of(pairs.some(kept))
+            horizon = max(min(horizon, len(circuits.party)), longest + 1) if pair < 0 else horizon
+            counted = _counted(circuits, len(kept), longest, horizon)
+            if pair < 0 and counted.complete < horizon:
+                # Counts to the same length can be compared, those cut off by a budget cannot.
+                horizon = max(counted.complete, longest + 1)
+                counted = _counted(circuits, len(kept), longest, horizon)
+            much = counted.total
+            broken = np.zeros(len(pairs))
+            broken[kept] = counted.through
+            waiting = np.flatnonzero(released & ~gone)
             worth = broken[waiting] / np.maximum(cost[waiting], 1e-300)
-            pair = int(waiting[np.lexsort((waiting, cost[waiting], -worth))[0]])
+            left = waiting[np.lexsort((waiting, cost[waiting], -worth))][:few]
+        yield Remaining(pair, much, horizon)
+        if len(left):
+            pair, left = int(left[0]), left[1:]
             gone[pair] = True
+        done += 1
+
+
+def _counted(circuits: Circuits, pairs: int, longest: int, length: int) -> Circles:
+    return circles_among(circuits, pairs, shortest=longest + 1, length=length, limit=0, budget=COUNTED)
 
 
 def _by_cost(pairs: Pairs, largest: int, cost: Numbers, released: NDArray[np.bool_]) -> Iterator[Remaining]:
-    """Release the cheapest first."""
-    gone = np.zeros(len(pairs), np.bool_)
-    goal = LargeParts(pairs, largest)
+    """Release the cheapest first; counted from the last step back, as parts grow together."""
     chosen = np.flatnonzero(released)
-    for pair in (-1, *chosen[np.lexsort((chosen, cost[chosen]))].tolist()):
-        if pair >= 0:
-            gone[pair] = True
-        yield Remaining(pair, sum(map(len, goal.parts(gone))))
+    order = chosen[np.lexsort((chosen, cost[chosen]))]
+    above, size = list(range(pairs.size)), [1] * pairs.size
+    ends = pairs.tail.tolist(), pairs.head.tolist()
+
+    def top(x: int) -> int:
+        while above[x] != x:
+            above[x] = x = above[above[x]]
+        return x
+
+    much, left = 0, []
+    for pair in (*np.flatnonzero(~released).tolist(), *order[::-1].tolist()):
+        if released[pair]:
+            left.append(Remaining(pair, much))
+        a, b = (top(end[pair]) for end in ends)
+        if a != b:
+            before = sum(size[x] for x in (a, b) if size[x] > largest)
+            above[b], size[a] = a, size[a] + size[b]
+            much += (size[a] if size[a] > largest else 0) - before
+    yield Remaining(-1, much)
+    yield from reversed(left)

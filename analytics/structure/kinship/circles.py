@@ -1,18 +1,19 @@
 """集团客户: legal persons that one legal person, or one individual with close relatives, controls."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.structure.control import STATE, Control, solve_control
-from analytics.structure.groups import control_groups
+from analytics.structure.concert import Concert, solve_together
+from analytics.structure.control import STATE, Control
+from analytics.structure.groups import Groups, control_groups
 from analytics.structure.kinship.kin import Kin
 from analytics.structure.membership import Refuted, control_among
 from analytics.structure.reach import Nodes
 from analytics.structure.sets import greatest
-from analytics.structure.votes import Arrows, Holdings
+from analytics.structure.votes import Arrows
 from graph.errors import InvalidQuestion
 from graph.field import PARTY_KINDS
 
@@ -26,16 +27,51 @@ class Circle:
     members: Nodes
     """Legal persons, ascending."""
     heads: tuple[int, ...]
-    """The legal person on top, or an individual and the relatives who hold with them."""
+    """The legal person on top, or an individual and the relatives who hold with them; of a concert all who act."""
 
 
-def family_control(control: Control, kin: Kin) -> tuple[Control, Nodes]:
+@dataclass(frozen=True)
+class Families:
+    """Control by parties and by families; a family is node n + its number."""
+
+    parties: int
+    """Number of parties n."""
+    members: tuple[tuple[int, ...], ...]
+    """Of each family the person and then the relatives; of a concert its members and their relatives, ascending."""
+    control: Control
+    """Of n parties and, after them, all families, each of which holds nothing and controls its members."""
+
+    def heads(self, node: int) -> tuple[int, ...]:
+        """The party that is this node, or the members of the family that is."""
+        return (node,) if node < self.parties else self.members[node - self.parties]
+
+    def groups(self, *, possible: bool = False) -> Groups:
+        """Control groups, families on top of what they control; a family that controls nothing makes none."""
+        control = self.control.as_possible() if possible else self.control
+        groups = control_groups(control)
+        sizes = np.diff(groups.start)
+        number = np.repeat(np.arange(len(groups)), sizes)
+        at = np.flatnonzero((groups.top >= self.parties)[number] & (groups.flat < self.parties))
+        edges, owner = self.control.edges, groups.top[number[at]]
+        tails = np.repeat(np.arange(self.control.size), np.diff(edges.start))
+        member = np.isin(owner.astype(np.int64) << 32 | groups.flat[at], tails << 32 | edges.head)
+        # Whoever is no member is controlled; and so is what a member has, be it another member.
+        active = np.diff(control.certain.direct.start) > 0
+        kept = groups.top < self.parties
+        kept[number[at[~member | active[groups.flat[at]]]]] = True
+        start = np.append(0, np.cumsum(sizes[kept])).astype(np.int64)
+        return Groups(control, groups.top[kept], start, groups.flat[np.repeat(kept, sizes)])
+
+
+def family_control(control: Control, kin: Kin, *, wide: bool = False, concerts: Iterable[Concert] = ()) -> Families:
     r"""Let each person with kin control together with them what they hold together.
 
-    Each such person heads a party of its own that holds all that the person and the kin hold; kin of kin
-    stays out. Numbers n, n + 1, … are these heads.
+    A family is one more owner that controls its members and holds nothing, as a concert is, so that what is
+    known of the holdings stays as it is. Kin of kin stays out; whose families are the same are one. A government body
+    in a concert connects nobody.
 
-    .. math:: W_{(n + k)\, y} = \sum_{z \in \{p_k\} \cup K(p_k)} W_{zy}
+    .. math:: C(F_p) = \mu S \supseteq \{p\} \cup K(p) : \{y : \sum_{k \in S} W_{ky} > \theta\}
+        \cup \{y : k \to y,\ k \in S\}
 
     Parameters
     ----------
@@ -43,61 +79,71 @@ def family_control(control: Control, kin: Kin) -> tuple[Control, Nodes]:
         Who controls whom, n parties.
     kin : Kin
         Within the degrees of a rule.
+    wide : bool
+        Whether kinships count of which line or generations are not stated.
+    concerts : iterable of Concert
+        Declared concerts (一致行动); the members of each and their kin are one more family.
 
     Raises
     ------
     InvalidQuestion
-        If kin and control are not of the same parties.
+        If kin and control are not of the same parties, or a member of a concert is none of them.
 
     Source
     ------
-    银监会令2010年第4号 art. 3(3): 主要投资者个人、关键管理人员或与其近亲属共同直接控制或间接控制.
+    银监会令2010年第4号 art. 3(3): 主要投资者个人、关键管理人员或与其近亲属共同直接控制或间接控制; of concerts
+    上市公司收购管理办法 art. 83.
 
     Example
     -------
+    >>> from analytics.structure.control import solve_control
     >>> from analytics.structure.kinship.kin import Kinship, degrees, relatives
+    >>> from analytics.structure.votes import Holdings
     >>> said = Kinship(*np.array([[0], [1]], np.uint32), np.array([0]), np.array([-1]), np.array([-1]))
     >>> kin = relatives(3, said, degrees()["cn-group-2010"])
     >>> alone = solve_control(Holdings.exact(3, [0, 1], [2, 2], [0.3, 0.3]))
-    >>> together, heads = family_control(alone, kin)
-    >>> alone.controllers_of(2).tolist(), together.controllers_of(2).tolist(), heads.tolist()
-    ([], [3, 4], [0, 1])
+    >>> found = family_control(alone, kin)
+    >>> alone.controllers_of(2).tolist(), found.control.controllers_of(2).tolist(), found.members
+    ([], [3], ((0, 1),))
     """
-    if len(kin.near.start) != control.size + 1:
-        raise InvalidQuestion(f"kin of {len(kin.near.start) - 1} parties", where=f"control of {control.size}")
-    heads = np.flatnonzero(np.diff(kin.near.start)).astype(np.uint32)
-    if not len(heads):
-        return control, heads
-    return _headed(control, kin, heads), heads
+    size, near = control.size, kin.wide if wide else kin.near
+    if len(near.start) != size + 1:
+        raise InvalidQuestion(f"kin of {len(near.start) - 1} parties", where=f"control of {size}")
+    families = _families(near, concerts, control.state)
+    if not families:
+        return Families(size, (), control)
+    kind = np.where(control.state, STATE, 0).astype(np.uint8)
+    owners = [Concert(members, ()) for members in families]
+    found = solve_together(control.holdings, owners, control.edges, kind=kind, threshold=control.threshold)
+    return Families(size, tuple(families.values()), found.control)
 
 
-def _headed(control: Control, kin: Kin, heads: Nodes) -> Control:
-    """Control solved with one party more for each head, which holds what the head and the kin hold."""
-    size, held = control.size, control.holdings
-    links, edges = [np.arange(len(held.tail))], [np.arange(len(control.edges.head))]
-    tails = np.repeat(np.arange(size, dtype=np.uint32), np.diff(control.edges.start))
-    owner, commander = [held.tail.astype(np.int64)], [tails.astype(np.int64)]
-    for k, head in enumerate(heads.tolist()):
-        for z in {head, *kin.near.at(head).tolist()}:
-            mine = np.arange(held.start[z], held.start[z + 1])
-            theirs = np.arange(control.edges.start[z], control.edges.start[z + 1])
-            links.append(mine)
-            edges.append(theirs)
-            owner.append(np.full(len(mine), size + k))
-            commander.append(np.full(len(theirs), size + k))
-    at, which = np.concatenate(links), np.concatenate(edges)
-    low, high = held.low[at], held.high[at]
-    votes = Holdings.between(
-        size + len(heads), np.concatenate(owner), held.head[at], low, high if held.banded else low,
-        held.ends[at] if len(held.ends) else (),
-    )  # fmt: skip
-    arrows = Arrows.of(size + len(heads), np.concatenate(commander), control.edges.head[which])
-    kind = np.zeros(size + len(heads), np.uint8)
-    kind[:size] = np.where(control.state, STATE, 0)
-    return solve_control(votes, arrows, kind=kind, threshold=control.threshold)
+def _families(
+    near: Arrows, concerts: Iterable[Concert], state: NDArray[np.bool_]
+) -> dict[tuple[int, ...], tuple[int, ...]]:
+    """Persons with their kin and concerts with theirs, by their members in order."""
+    families: dict[tuple[int, ...], tuple[int, ...]] = {}
+    for person in np.flatnonzero(np.diff(near.start)).tolist():
+        relatives = {*near.at(person).tolist()} - {person}
+        families.setdefault(tuple(sorted({person, *relatives})), (person, *sorted(relatives)))
+    for concert in concerts:
+        if not 0 <= min(concert.members) <= max(concert.members) < len(state):
+            raise InvalidQuestion("a member of a concert is no party of this graph", where=str(concert.members))
+        acting = [x for x in concert.members if not state[x]]
+        every = tuple(sorted({*acting, *(z for x in acting for z in near.at(x).tolist())}))
+        if len(every) > 1:
+            families.setdefault(every, every)
+    return families
 
 
-def group_clients(control: Control, kin: Kin, kind: NDArray[np.uint8], *, possible: bool = False) -> list[Circle]:
+def group_clients(
+    control: Control,
+    kin: Kin,
+    kind: NDArray[np.uint8],
+    *,
+    possible: bool = False,
+    concerts: Iterable[Concert] = (),
+) -> list[Circle]:
     r"""Unite legal persons into group clients of the 2010 rules.
 
     A legal person with all it controls; and all that an individual controls, alone or with close
@@ -113,12 +159,15 @@ def group_clients(control: Control, kin: Kin, kind: NDArray[np.uint8], *, possib
         Within the degrees of the rule.
     kind : (n,) array of codes of party kinds
     possible : bool
-        Count control that bands only allow, alone and together, as certain.
+        The wide reading: control that bands only allow counts, alone and together, and so do kinships of which
+        line or generations are not stated.
+    concerts : iterable of Concert
+        Declared concerts that count as families.
 
     Raises
     ------
     InvalidQuestion
-        If kin and control are not of the same parties.
+        If kin and control are not of the same parties, or a member of a concert is none of them.
 
     Source
     ------
@@ -126,7 +175,9 @@ def group_clients(control: Control, kin: Kin, kind: NDArray[np.uint8], *, possib
 
     Example
     -------
+    >>> from analytics.structure.control import solve_control
     >>> from analytics.structure.kinship.kin import Kinship, degrees, relatives
+    >>> from analytics.structure.votes import Holdings
     >>> said = Kinship(*np.array([[0], [1]], np.uint32), np.array([0]), np.array([-1]), np.array([-1]))
     >>> kin = relatives(4, said, degrees()["cn-group-2010"])
     >>> held = solve_control(Holdings.exact(4, [0, 1], [2, 3], [0.6, 0.6]))
@@ -134,19 +185,24 @@ def group_clients(control: Control, kin: Kin, kind: NDArray[np.uint8], *, possib
     >>> [(c.members.tolist(), c.heads) for c in group_clients(held, kin, kinds)]
     [([2, 3], (0, 1))]
     """
-    together, heads = family_control(control, kin)
-    groups = control_groups(together.as_possible() if possible else together)
-    legal = np.zeros(together.size, np.bool_)
+    families = family_control(control, kin, wide=possible, concerts=concerts)
+    legal = np.zeros(families.control.size, np.bool_)
     legal[: control.size] = (kind != PERSON) & ~control.state
+    circles = _legal_parts(families.groups(possible=possible), legal)
+    found = (Circle(members, families.heads(top)) for top, members in circles)
+    return sorted(found, key=lambda circle: circle.members.tolist())
+
+
+def _legal_parts(groups: Groups, legal: NDArray[np.bool_]) -> list[tuple[int, Nodes]]:
+    """Tops of groups with at least two legal persons, and these; none within another."""
     kept = legal[groups.flat]
     size = np.bincount(np.repeat(np.arange(len(groups)), np.diff(groups.start))[kept], minlength=len(groups))
     flat, several = groups.flat[kept][np.repeat(size > 1, size)], np.flatnonzero(size > 1)
     ends = np.cumsum(size[several])
     parts = np.split(flat, ends[:-1])
     tops = groups.top[several].tolist()
-    chosen = _outermost(parts, np.bincount(flat, minlength=control.size)[flat], ends) if parts[0].size else []
-    circles = [Circle(parts[k], _heads(control.size, tops[k], heads, kin)) for k in chosen]
-    return sorted(circles, key=lambda circle: circle.members.tolist())
+    chosen = _outermost(parts, np.bincount(flat, minlength=len(legal))[flat], ends) if parts[0].size else []
+    return [(tops[k], parts[k]) for k in chosen]
 
 
 def _outermost(parts: list[Nodes], times: NDArray[np.int64], ends: NDArray[np.int64]) -> list[int]:
@@ -159,14 +215,6 @@ def _outermost(parts: list[Nodes], times: NDArray[np.int64], ends: NDArray[np.in
     # A set with a member that no other has lies within none.
     alone = np.flatnonzero(np.minimum.reduceat(times, start) == 1).tolist()
     return sorted({*alone, *(found[members] for members in greatest(found))})
-
-
-def _heads(size: int, top: int, heads: Nodes, kin: Kin) -> tuple[int, ...]:
-    """Who unites a group: its top, or the person and kin that a head stands for."""
-    if top < size:
-        return (top,)
-    person = int(heads[top - size])
-    return (person, *sorted({*kin.near.at(person).tolist()} - {person}))
 
 
 def leave_circle(
@@ -200,6 +248,8 @@ def leave_circle(
 
     Example
     -------
+    >>> from analytics.structure.control import solve_control
+    >>> from analytics.structure.votes import Holdings
     >>> held = solve_control(Holdings.exact(4, [0, 1, 1], [2, 3, 2], [0.3, 0.6, 0.3]))
     >>> couple = Circle(np.array([2, 3], np.uint32), (0, 1))
     >>> leave_circle(held, couple, refuted=Refuted(), without=[1]).tolist()
@@ -215,3 +265,54 @@ def leave_circle(
     found = control_among(control.as_possible() if possible else control, circle.members, place, refuted)
     stays = {0, *found.controlled_by(0).tolist()}
     return np.array([x for x in circle.members.tolist() if place[x] not in stays], np.uint32)
+
+
+def parted(heads: Sequence[int], kin: Arrows, acting: Arrows, *, refuted: Set[int]) -> set[int]:
+    r"""Find which heads of a group client would no longer hold together with the first if some ties were refuted.
+
+    Of the families that the other ties still make around the first head the one with most heads is left.
+
+    .. math:: R = H \setminus F, \qquad F = \arg\max_{F' \ni h_1} |F' \cap H|
+
+    Parameters
+    ----------
+    heads : node numbers
+        Who unites the group client.
+    kin : Arrows
+        Both ways, the kinships that count.
+    acting : Arrows
+        Both ways, the declared concerts that count.
+    refuted : set of positions
+        Ties to do without, as the `link` of both counts them.
+
+    Raises
+    ------
+    Nothing; who is no party has no ties.
+
+    Source
+    ------
+    银监会令2010年第4号 art. 3(3): kin of kin stays out; 上市公司收购管理办法 art. 83: concert is transitive.
+
+    Example
+    -------
+    >>> kin, acting = Arrows.of(3, [0, 1, 0, 2], [1, 0, 2, 0]), Arrows.of(3, (), ())
+    >>> parted((0, 1, 2), kin, acting, refuted=set()), parted((0, 1, 2), kin, acting, refuted={0, 1})
+    (set(), {1})
+    """
+
+    def near(arrows: Arrows, x: int) -> set[int]:
+        rows = zip(arrows.at(x).tolist(), arrows.links_at(x).tolist(), strict=True)
+        return {y for y, link in rows if link not in refuted}
+
+    first, every = heads[0], set(heads)
+    families = []
+    for x in sorted({first, *near(kin, first)}):
+        families.append({x, *near(kin, x)})
+        together, wave = {x}, [x]
+        while wave:
+            more = near(acting, wave.pop()) - together
+            together |= more
+            wave += more
+        if len(together) > 1:
+            families.append(together.union(*(near(kin, z) for z in together)))
+    return every - max(families, key=lambda family: len(family & every))

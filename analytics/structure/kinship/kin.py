@@ -58,8 +58,10 @@ class Kin:
 
     near: Arrows
     """Both ways."""
+    wide: Arrows
+    """Both ways, the untested counted too; `near` itself where nothing is untested."""
     untested: NDArray[np.int64]
-    """Positions of kinships whose line or generations nobody stated."""
+    """Positions of kinships that may reach within the degrees, but whose line or generations nobody stated."""
 
 
 @cache
@@ -92,7 +94,8 @@ def degrees() -> dict[str, Degrees]:
 def relatives(size: int, kinship: Kinship, rule: Degrees) -> Kin:
     r"""Find who is kin to whom within the degrees of a rule, as it is stated.
 
-    Kin of kin is not inferred: two generations stated one by one may be one line or two.
+    Kin of kin is not inferred: two generations stated one by one may be one line or two. What is not
+    stated of a kinship is taken at its nearest in the wide reading, and not at all in the near one.
 
     .. math:: x \sim y \iff spouse \;\vee\; (direct \wedge g \le g_d) \;\vee\; (collateral \wedge g \le g_c)
 
@@ -123,12 +126,22 @@ def relatives(size: int, kinship: Kinship, rule: Degrees) -> Kin:
     """
     if (kinship.generations < UNSAID).any():
         raise InvalidQuestion("a number of generations below 0", where="RELATED_TO")
-    blood = kinship.kind == KIN
+    furthest = max(rule.direct_generations, rule.collateral_generations)
+    most = np.select(
+        [kinship.line == DIRECT, kinship.line == COLLATERAL],
+        [rule.direct_generations, rule.collateral_generations], furthest,
+    )  # fmt: skip
+    blood = (kinship.kind == KIN) & (kinship.generations <= most)
     said = (kinship.line != UNSAID) & (kinship.generations != UNSAID)
-    most = np.where(kinship.line == DIRECT, rule.direct_generations, rule.collateral_generations)
-    near = (blood & said & (kinship.generations <= most)) | ((kinship.kind == SPOUSE) & rule.spouse)
-    at = np.flatnonzero(near)
+    near = (blood & said) | ((kinship.kind == SPOUSE) & rule.spouse)
+    untested = blood & ~said
+    arrows = _both_ways(size, kinship, near)
+    wide = _both_ways(size, kinship, near | untested) if untested.any() else arrows
+    return Kin(arrows, wide, np.flatnonzero(untested))
+
+
+def _both_ways(size: int, kinship: Kinship, chosen: NDArray[np.bool_]) -> Arrows:
+    at = np.flatnonzero(chosen).astype(np.uint32)
     tail, head = kinship.tail[at], kinship.head[at]
     both = Arrows.of(size, np.concatenate([tail, head]), np.concatenate([head, tail]))
-    position = np.concatenate([at, at]).astype(np.uint32)
-    return Kin(Arrows(both.start, both.head, position[both.link]), np.flatnonzero(blood & ~said))
+    return Arrows(both.start, both.head, np.concatenate([at, at])[both.link])

@@ -10,11 +10,12 @@ from analytics.structure.dependence.rules import NANO
 from analytics.structure.kinship.kin import Degrees, Kin
 from analytics.structure.membership import Refuted, control_among
 from analytics.structure.reach import Nodes
-from analytics.structure.votes import Holdings
+from analytics.structure.votes import Arrows, Holdings
 from graph.errors import InvalidQuestion
 
 HOLDER, OFFICER, RELATIVE, CONTROLLED, CONTROLLER = "holder", "officer", "kin", "controlled", "controller"
 MAY_HOLD, MAY_FALL, MAY_CONTROL = "possible holder", "possibly controlled", "possible controller"
+MAY_BE_KIN = "possible kin"
 Reason = tuple[str, int]
 """What makes a party related, and through whom: the lender, an officer, a holder."""
 Near = Callable[[int], Iterable[int]]
@@ -27,7 +28,7 @@ class Related:
     lender: int
     why: Mapping[int, Reason]
     maybe: Mapping[int, Reason]
-    """Of those who are related only if shares within bands are what they may be."""
+    """Of those who are related only if shares within bands, or kinships of unstated degree, are what they may be."""
 
     @property
     def parties(self) -> Nodes:
@@ -58,7 +59,8 @@ def related_parties(
     Those who control it or hold the rule's share of its votes or capital, its officers, the kin of both within the
     rule's degrees, and all that any of these control, which is not what the lender controls itself. A
     government body is related, and what it controls elsewhere is not (公司法 art. 265(4)). Within bands a holder may
-    have the share, and control may be; what follows from that is told apart.
+    have the share, and control may be; kin of which line or generations are not stated may be within the degrees. What
+    follows from that is told apart.
 
     .. math:: R = B \cup C(B), \qquad B = H_{\ge \theta} \cup C^{-1}(l) \cup O \cup K(H \cup O)
 
@@ -102,10 +104,10 @@ def related_parties(
     sure, may = _holders(control, capital, rule, lender)
     own = {lender, *control.controlled_by(lender).tolist()}
     offices = [int(party) for party in officers]
-    why, maybe = _collected(sure, offices, kin, _reach(control), lender=lender, own=own), dict[int, Reason]()
-    if may != sure or control.possible is not control.certain:
-        wide = _collected(may | sure, offices, kin, _reach(control, possible=True), lender=lender, own=own)
-        maybe = {x: _possibly(reason, x, control) for x, reason in wide.items() if x not in why}
+    why, maybe = _collected(sure, offices, kin.near, _reach(control), lender=lender, own=own), dict[int, Reason]()
+    if may != sure or control.possible is not control.certain or kin.wide is not kin.near:
+        wide = _collected(may | sure, offices, kin.wide, _reach(control, possible=True), lender=lender, own=own)
+        maybe = {x: _possibly(reason, x, control, kin) for x, reason in wide.items() if x not in why}
     return Related(lender, why, maybe)
 
 
@@ -122,26 +124,31 @@ def _reach_among(control: Control, parties: Iterable[int], refuted: Refuted) -> 
     inside = np.array(sorted(parties), np.uint32)
     place = {x: k for k, x in enumerate(inside.tolist())}
     few = control_among(control, inside, place, refuted)
-
-    def named(places: Nodes) -> list[int]:
-        return [int(x) for x in inside[places[places < len(inside)]]]
-
     return (
-        lambda x: named(few.controllers_of(place[x])),
-        lambda x: () if control.state[x] else named(few.controlled_by(place[x])),
+        lambda x: inside[few.controllers_of(place[x])].tolist(),
+        lambda x: () if control.state[x] else inside[few.controlled_by(place[x])].tolist(),
     )
 
 
-def _possibly(reason: Reason, party: int, control: Control) -> Reason:
-    """A reason that holds only within bands, named so."""
+def _possibly(reason: Reason, party: int, control: Control, kin: Kin) -> Reason:
+    """A reason that holds only within bands, or if a kinship is near enough, named so."""
     how, through = reason
     if how == CONTROLLED and party in control.controlled_by(through):
         return reason  # by one who is only possibly related
-    return {HOLDER: MAY_HOLD, CONTROLLED: MAY_FALL, CONTROLLER: MAY_CONTROL}.get(how, how), through
+    if how == RELATIVE and party in kin.near.at(through):
+        return reason
+    named = {HOLDER: MAY_HOLD, CONTROLLED: MAY_FALL, CONTROLLER: MAY_CONTROL, RELATIVE: MAY_BE_KIN}
+    return named.get(how, how), through
 
 
 def _collected(
-    holders: Iterable[int], officers: Iterable[int], kin: Kin, reach: tuple[Near, Near], *, lender: int, own: set[int]
+    holders: Iterable[int],
+    officers: Iterable[int],
+    kin: Arrows,
+    reach: tuple[Near, Near],
+    *,
+    lender: int,
+    own: set[int],
 ) -> dict[int, Reason]:
     """Related parties with their reasons: who holds it, is over it or in office, their kin, what these control."""
     over, below = reach
@@ -150,7 +157,7 @@ def _collected(
         for x in sorted({int(party) for party in parties} - {lender}):
             why.setdefault(x, (reason, lender))
     for x in list(why):
-        for z in kin.near.at(x).tolist():
+        for z in kin.at(x).tolist():
             why.setdefault(z, (RELATIVE, x))
     # Neither the lender's own companies, nor what only the State holds.
     for x in list(why):
@@ -216,7 +223,7 @@ def leave_related(
     own = {lender, *control.controlled_by(lender).tolist()}
     sure, _ = _holders(control, capital, rule, lender, refuted=refuted)
     reach = _reach_among(control, {*related.why, *own}, refuted)
-    left = _collected(sure, officers, kin, reach, lender=lender, own=own)
+    left = _collected(sure, officers, kin.near, reach, lender=lender, own=own)
     return np.array(sorted(set(related.why) - set(left)), np.uint32)
 
 

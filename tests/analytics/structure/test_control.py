@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -7,9 +8,20 @@ from hypothesis import strategies as st
 
 from analytics.structure.control import Control, solve_control
 from analytics.structure.groups import control_groups
+from analytics.structure.proof import prove_each
 from analytics.structure.votes import Arrows, Holdings
 from graph.errors import InvalidShare, NotConverged
-from tests.analytics.structure.worlds import SIZE, World, banded_worlds, consistent_votes, exact_worlds, naive_control
+from tests.analytics.structure.worlds import (
+    PAIRS,
+    SIZE,
+    OwnShares,
+    World,
+    banded_worlds,
+    consistent_votes,
+    exact_worlds,
+    naive_control,
+    own_shares,
+)
 
 
 def solve(world: World, **options: int) -> Control:
@@ -35,6 +47,23 @@ def test_everybody_controls_what_the_definition_says(world: World) -> None:
     control = solve(world)
     for x in range(SIZE):
         assert set(control.controlled_by(x).tolist()) == naive_control(world, x)
+
+
+@given(exact_worlds(), st.lists(PAIRS.filter(lambda pair: pair[0] != pair[1]), max_size=3))
+@settings(max_examples=300, deadline=None)
+def test_doubtful_arrows_make_control_possible_and_never_certain(world: World, more: list[tuple[int, int]]) -> None:
+    """Certain is what follows without them, possible what follows with them; proofs of the certain name none."""
+    held, sure = world
+    tail, head, votes = zip(*held, strict=True) if held else ((), (), ())
+    arrows = Arrows.of(SIZE, *([edge[end] for edge in (*sure, *more)] for end in (0, 1)))
+    arrows = replace(arrows, doubtful=arrows.link >= len(sure))
+    control = solve_control(Holdings.exact(SIZE, tail, head, np.array(votes) / 20), arrows)
+    for x in range(SIZE):
+        certain = set(control.controlled_by(x).tolist())
+        assert certain == naive_control(world, x)
+        assert set(control.controlled_by(x, possible=True).tolist()) == naive_control((held, [*sure, *more]), x)
+        for steps in prove_each(control, x, sorted(certain)):
+            assert all(link < len(sure) for step in steps for link in step.edges)
 
 
 @given(exact_worlds(), st.integers(0, 6))
@@ -91,6 +120,17 @@ def test_bands_hold_under_all_and_under_some_votes_within_them(held: list[tuple[
     for x in range(5):
         assert set(control.controlled_by(x).tolist()) == set.intersection(*(a[x] for a in answers))
         assert set(control.controlled_by(x, possible=True).tolist()) == set.union(*(a[x] for a in answers))
+
+
+@given(own_shares())
+@settings(max_examples=150, deadline=None)
+def test_own_shares_do_not_vote_whether_votes_are_stated_net_of_them_or_not(world: OwnShares) -> None:
+    votes, control = world.votes(), solve_control(world.holdings)
+    assume(votes)
+    for x in range(5):
+        answers = [world.controlled({x}, one) for one in votes]
+        assert set(control.controlled_by(x).tolist()) - {x} == set.intersection(*answers)
+        assert set(control.controlled_by(x, possible=True).tolist()) - {x} == set.union(*answers)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +193,7 @@ def test_own_holdings_do_not_vote() -> None:
 def test_more_than_all_votes_stand_and_are_told() -> None:
     control, names = firms(("P", "A", 0.6), ("Q", "A", 0.6))
     assert controls(control, names, "P") == controls(control, names, "Q") == {"A"}
-    assert control.overfull.tolist() == [names.index("A")]
+    assert control.holdings.overfull.tolist() == [names.index("A")]
 
 
 def test_a_chain_of_ten_thousand_is_solved_within_its_budget() -> None:

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from analytics.structure.control import Control, solve_control
@@ -8,7 +8,7 @@ from analytics.structure.fences import fenced
 from analytics.structure.groups import control_groups
 from analytics.structure.votes import Arrows, Holdings
 from graph.errors import InvalidQuestion
-from tests.analytics.structure.worlds import PAIRS, SIZE, World, exact_worlds, naive_control
+from tests.analytics.structure.worlds import PAIRS, SIZE, OwnShares, World, exact_worlds, naive_control, own_shares
 
 BANK, HOLD, SPE, BELOW = range(4)
 
@@ -68,3 +68,38 @@ def test_control_behind_fences_is_that_of_a_world_without_those_holdings(
     for x in range(SIZE):
         assert set(found.controlled_by(x).tolist()) | {x} == naive_control(left, x) | {x}
         assert set(found.controlled_by(x).tolist()) <= set(control.controlled_by(x).tolist())
+
+
+@given(
+    own_shares(), st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)).filter(lambda p: p[0] != p[1]), max_size=2)
+)
+@settings(max_examples=150, deadline=None)
+def test_a_fence_around_votes_known_in_bands_leaves_them_with_nobody(
+    world: OwnShares, fences: list[tuple[int, int]]
+) -> None:
+    votes, control = world.votes(), solve_control(world.holdings)
+    assume(votes)
+    cut = set()
+    for y, x in fences:
+        over = {z for z in range(5) if x in control.controlled_by(z)}
+        cut |= {(z, y) for z in {x} | set(control.controlled_by(x).tolist()) | over if z != y}
+    found = fenced(control, fences)
+    for x in range(5):
+        answers = [world.controlled({x}, one, cut=cut) for one in votes]
+        for possible, truth in ((False, set.intersection(*answers)), (True, set.union(*answers))):
+            assert set(found.controlled_by(x, possible=possible).tolist()) - {x} == truth
+            assert truth <= set(control.controlled_by(x, possible=possible).tolist())
+
+
+def test_half_of_the_votes_is_no_control_beside_a_cut_holding_that_is_more_than_its_band() -> None:
+    """The cut one is above 10 %, not 10 % itself; what is left to the controller is exactly 50 %."""
+    bands = Holdings.between(4, [0, 0, 2, 1], [1, 2, 3, 3], [0.6, 0.6, 0.5, 0.1], [0.6, 0.6, 0.5, 0.3], [0, 0, 0, 1])
+    control = solve_control(bands)
+    assert control.controlled_by(0).tolist() == [1, 2, 3]
+    assert fenced(control, [(3, 1)]).controlled_by(0).tolist() == [1, 2]
+
+
+def test_a_cut_holding_leaves_no_room_to_others() -> None:
+    """60 % are cut; whoever has up to 55 % of the votes can still have 40 % at most."""
+    control = solve_control(Holdings.between(3, [0, 1], [2, 2], [0.6, 0.0], [0.6, 0.55]))
+    assert fenced(control, [(2, 0)]).controllers_of(2, possible=True).tolist() == []

@@ -1,8 +1,9 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from analytics.structure.control import solve_control
@@ -10,7 +11,16 @@ from analytics.structure.groups import Groups, connected_groups, control_groups
 from analytics.structure.membership import Refuted, grow, leave, path
 from analytics.structure.votes import Arrows, Holdings
 from graph.errors import InvalidQuestion
-from tests.analytics.structure.worlds import NODES, PAIRS, SIZE, World, banded_worlds, exact_worlds
+from tests.analytics.structure.worlds import (
+    NODES,
+    PAIRS,
+    SIZE,
+    OwnShares,
+    World,
+    banded_worlds,
+    exact_worlds,
+    own_shares,
+)
 
 DEPENDS = st.lists(PAIRS.filter(lambda pair: pair[0] != pair[1]), max_size=6, unique=True)
 
@@ -90,6 +100,39 @@ def test_who_leaves_is_who_is_not_there_when_all_is_solved_without_the_edge(
     assert set(grow(groups, falls(depends), seed)) - gone == set(grow(without, falls(again), below))
 
 
+@given(own_shares(), st.booleans(), st.data())
+@settings(max_examples=300, deadline=None)
+def test_who_leaves_where_votes_are_known_in_bands_is_who_nobody_else_brings_in(
+    world: OwnShares, possible: bool, data: st.DataObject
+) -> None:
+    """Members alone are solved again: what the others hold, and votes stated net of own shares, still counts."""
+
+    def reading(holdings: Holdings) -> Groups:
+        control = solve_control(holdings)
+        return control_groups(replace(control, certain=control.possible) if possible else control)
+
+    groups, none = reading(world.holdings), Arrows.of(5, (), ())
+    assume(len(groups))
+    group = data.draw(st.integers(0, len(groups) - 1))
+    seed, top = groups.members(group).tolist(), int(groups.top[group])
+    links = np.flatnonzero(world.holdings.tail != world.holdings.head).tolist()
+    refuted = data.draw(st.sets(st.sampled_from(links), max_size=1))
+    gone = leave(groups, none, seed, top=top, refuted=Refuted(holdings=frozenset(refuted)))
+    without = reading(world.holdings.without(sorted(refuted)))
+    assert set(seed) - set(gone.tolist()) == {top, *without.control.controlled_by(top).tolist()}
+
+
+@pytest.mark.parametrize("stated", [[False, True, True, False, True], [False, False, False, False, True]])
+def test_own_shares_lower_no_bar_when_members_are_solved_alone(stated: list[bool]) -> None:
+    """0 has 40 % of 2 and 12 % through 1; 2 holds 25 % of itself, and votes are stated net, be it a stranger's."""
+    held = Holdings.exact(4, [0, 0, 1, 2, 3], [1, 2, 2, 2, 2], [0.6, 0.4, 0.12, 0.25, 0.3])
+    held = replace(held, net=np.array(stated))
+    groups = control_groups(solve_control(held))
+    assert groups.around(2)[0].tolist() == [0, 1, 2]
+    refuted = Refuted(holdings=frozenset([2]))
+    assert leave(groups, Arrows.of(4, (), ()), [0, 1, 2], top=0, refuted=refuted).tolist() == [2]
+
+
 @given(exact_worlds(), DEPENDS, st.integers(0, 30))
 @settings(max_examples=200, deadline=None)
 def test_refuting_an_edge_never_creates_a_larger_group(world: World, depends: list[tuple[int, int]], at: int) -> None:
@@ -144,13 +187,7 @@ def test_who_leaves_a_group_of_possible_control_is_who_a_new_solution_leaves_out
     groups = control_groups(solve_control(holdings).as_possible())
     arrows = Arrows.of(size, [s for _, s in depends], [x for x, _ in depends])
     for at in range(len(holdings.tail)):
-        low, high = holdings.low.copy(), holdings.high.copy()
-        kept = np.arange(len(low)) != at
-        left = Holdings.between(
-            size, holdings.tail[kept], holdings.head[kept], low[kept], high[kept],
-            holdings.ends[kept] if len(holdings.ends) else (),
-        )  # fmt: skip
-        after = control_groups(solve_control(left).as_possible())
+        after = control_groups(solve_control(holdings.without([at])).as_possible())
         for top, seed in [(int(groups.top[k]), groups.members(k).tolist()) for k in range(len(groups))]:
             again = grow(after, arrows, [top, *after.control.controlled_by(top).tolist()])
             gone = leave(groups, arrows, seed, top=top, refuted=Refuted(holdings=frozenset([at])))

@@ -74,6 +74,20 @@ def test_a_couple_makes_a_group_client_and_their_kinship_is_its_source(engine: E
     assert {fact.fact_id for fact in couple.kin} <= {source.fact_id for source in told.sources}
 
 
+def test_a_concert_is_told_as_the_tie_of_a_group_client_that_only_the_wide_reading_makes(tmp_path: Path) -> None:
+    asked = bank(
+        tmp_path,
+        ("OWNS", {"from": "r:other", "to": "r:solo", "share": 0.6}),
+        ("RELATED_TO", {"from": "r:other", "to": "r:m", "kind": "concert"}),
+    )
+    told = book_groups(asked, BANK, reading="possible-group-client", moment=asked.moment()).answer
+    (group,) = (group for group in told.groups if members(group) == {"f1", "f2", "solo"})
+    assert not group.certain
+    assert {(fact.values["kind"], fact.tail.id, fact.head.id) for fact in group.kin} == {
+        ("spouse", "r:m", "r:w"), ("concert", "r:other", "r:m"),
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("name", OWED)
 def test_the_groups_of_the_book_are_those_of_each_client_asked_alone(engine: Engine, name: str) -> None:
     """The second method: the question about one party grows its groups from that party."""

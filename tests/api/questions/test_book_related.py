@@ -68,6 +68,18 @@ def test_who_would_no_longer_be_related_without_a_fact_is_told(told: BookRelated
     }  # fmt: skip
 
 
+def test_kin_of_unstated_degree_are_told_as_possible_and_count_in_the_wide_reading(tmp_path: Path) -> None:
+    facts = tuple(one for one in CIRCLE if one[0] != "RELATED_TO")
+    asked = engine(tmp_path, *facts, fact("RELATED_TO", P, Q, kind="kin"))
+    answer = book_related(asked, BANK, moment=asked.moment())
+    ways = {one.party.id: (one.certain, [(s.party.id, s.how) for s in one.steps]) for one in answer.answer.related}
+    assert ways[Q] == (False, [(P, "officer"), (Q, "possible kin")])
+    assert ways[C] == (False, [(P, "officer"), (Q, "possible kin"), (C, "controlled")])
+    (mine,) = [one for one in answer.answer.related if one.party.id == Q]
+    assert [(one.tail.id, one.head.id) for one in mine.steps[1].facts] == [(P, Q)]
+    assert (answer.answer.exposure, answer.answer.exposure_wide, answer.answer.untested) == (180.0, 230.0, 1)
+
+
 def test_every_fact_shown_is_a_source(tmp_path: Path) -> None:
     asked = engine(tmp_path, *CIRCLE)
     answer = book_related(asked, BANK, moment=asked.moment())

@@ -34,6 +34,12 @@ def test_an_answer_from_before_anything_was_known_says_so(engine: Engine, day: s
     assert any(reason.startswith("Nothing was known then") for reason in reasons) is silent
 
 
+@pytest.mark.parametrize(("day", "told"), [(date(1990, 1, 1), True), (date(2020, 1, 1), False)])
+def test_an_answer_about_a_day_before_every_fact_says_so(engine: Engine, day: date, told: bool) -> None:
+    reasons = control(engine, MINE, moment=engine.moment(valid_at=day)).reasons
+    assert any(reason.startswith("No fact names a first day before") for reason in reasons) is told
+
+
 def test_what_was_known_first_is_asked_of_the_version(tmp_path: Path) -> None:
     book = Book(tmp_path / "columns")
     parties = {"register:a": "Company", "register:b": "Company"}
@@ -53,6 +59,7 @@ def test_every_fact_of_a_proof_names_its_source(engine: Engine) -> None:
     answer = control(engine, B, moment=engine.moment())
     assert [one.controlled.id for one in answer.answer.controlled] == [HOLD, RING1, MINE]
     facts = {fact.fact_id for one in answer.answer.controlled for fall in one.proof for fact in fall.by}
+    facts |= {fact.fact_id for block in answer.answer.standing.blocks for fact in block.holdings}
     assert facts == {source.fact_id for source in answer.sources}
 
 
@@ -86,6 +93,27 @@ def test_who_was_judged_dependent_falls_with_whom_it_depends_on(engine: Engine) 
     (group,) = groups(engine, SHOP, moment=engine.moment()).answer.groups
     assert [(member.party.id, member.why) for member in group.members] == [(BUYER, "top"), (SHOP, "dependent")]
     assert group.members[1].dependences[0].values["reason"] == "92% of sales"
+
+
+@pytest.mark.parametrize(
+    ("held", "told"),
+    [
+        ([("a", "b", 0.6), ("b", "a", 0.6), ("a", "c", 0.51)], "a ring of parties that control each other (r:a, r:b)"),
+        ([("a", "c", 0.5), ("b", "c", 0.5)], "two blocks of exactly half"),
+        ([("a", "c", 0.4), ("b", "c", 0.35), ("d", "c", 0.25)], "no controller"),
+    ],
+    ids=["ring", "deadlock", "together"],
+)
+def test_where_nobody_outside_decides_alone_it_is_told_how_it_stands(
+    tmp_path: Path, held: list[tuple[str, str, float]], told: str
+) -> None:
+    """A company under two that hold each other's majority, one held half and half, one held by three."""
+    facts = [("OWNS", {"from": f"r:{x}", "to": f"r:{y}", "share": share}) for x, y, share in held]
+    Book(tmp_path / "columns").load(
+        dict.fromkeys(["r:a", "r:b", "r:c", "r:d"], "Company"), facts, closed_at=instant("2024-01-01")
+    )
+    engine = Engine(Place(tmp_path), Place(tmp_path).facts())
+    assert any(told in reason for reason in control(engine, "r:c", moment=engine.moment()).reasons)
 
 
 def test_the_state_controls_and_does_not_connect(engine: Engine) -> None:

@@ -12,7 +12,7 @@ from api.questions import book_limits, credit_check
 from api.questions.applications import Asked, Guarantee, Request
 from api.questions.credit_check import CreditCheck
 from api.questions.limits import against
-from tests.api.test_limits import BANK, OTHER, A, B, C, D, P, fact, item, lender, loan, owns
+from tests.api.test_limits import BANK, OTHER, A, B, C, D, P, Q, fact, item, lender, loan, owns
 from tests.api.world import Book, day, instant
 
 Fact = tuple[str, dict[str, object]]
@@ -22,7 +22,7 @@ OWED = (loan(A, "1", 90.0), loan(B, "2", 100.0))
 
 
 def engine(folder: Path, *facts: Fact, more: tuple[str, ...] = ()) -> Engine:
-    parties = dict.fromkeys([BANK, OTHER, A, B, C, D, *more], "Company") | {P: "Person"}
+    parties = dict.fromkeys([BANK, OTHER, A, B, C, D, *more], "Company") | {P: "Person", Q: "Person"}
     Book(folder / "columns").load(parties, facts, closed_at=instant("2024-01-15"))
     return Engine(Place(folder), Place(folder).facts(), clock=lambda: instant("2024-06-30"))
 
@@ -108,7 +108,7 @@ def test_above_five_per_cent_what_nobody_judged_refers_by_the_rule_that_asks(tmp
     assert value.binding is not None
     assert (value.binding.rule.id, value.headroom) == ("BCBS_ASSESS_5", 10.0)
     assert any(one.kind == "amount" and one.verdict == "approve" for one in value.remedies)
-    judged = (verdict(A, B, "rejected"), verdict(B, A, "rejected"))
+    judged = (verdict(A, B, "rejected", "any"), verdict(B, A, "rejected", "any"))
     value = ask(engine(tmp_path / "judged", *facts, SELLS, *judged), 20)
     assert (value.verdict, value.headroom) == ("approve", 210.0)
     suspected = (year(A, "revenue", 100.0), year(B, "operating_cost", 1e6))
@@ -173,3 +173,36 @@ def test_the_day_of_the_check_decides_what_is_old(tmp_path: Path) -> None:
     request = Request(applicant=A, lender=BANK, facility=Asked(amount=1.0, currency="CNY"))
     assert credit_check(asked, request, moment=moment).answer.verdict == "refer"
     assert day("2024-06-30") < moment.valid_at
+
+
+UNITED = (item("tier1", 2000.0), item("net_capital", 1000.0), loan(A, "1", 90.0), loan(B, "2", 70.0), owns(P, A, 0.9))
+
+
+@pytest.mark.parametrize(
+    ("said", "told", "open_"),
+    [
+        ({"kind": "kin", "line": "direct", "generations": 1}, "decline", False),
+        ({"kind": "kin", "line": "direct", "generations": 4}, "approve", False),
+        ({"kind": "kin"}, "refer", True),
+        ({"kind": "concert"}, "refer", True),
+    ],
+)
+def test_what_may_unite_two_clients_refers_and_what_does_declines(
+    tmp_path: Path, said: dict[str, object], told: str, *, open_: bool
+) -> None:
+    """10 more asked for a, of 15 % of 1,000; b is owed 70."""
+    asked = engine(tmp_path, lender(), *UNITED, owns(Q, B, 0.7), fact("RELATED_TO", P, Q, **said))
+    value = ask(asked, 10, kind="loan")
+    assert value.verdict == told
+    gaps = [gap for gap in value.gaps if gap.kind == "relatives"]
+    assert bool(gaps) is open_
+    book = book_limits(asked, BANK, moment=asked.moment()).answer
+    rules = {rule.rule: rule.state for rule in book.rules}
+    assert sum("may unite" in gap for gap in book.gaps) == open_
+    assert rules["CN_GROUP_CREDIT_15"] == {"approve": "within", "refer": "refer", "decline": "breach"}[told]
+    if open_:
+        assert (gaps[0].en[:16], gaps[0].zh[:4]) == ("1 tie may unite ", "一致行动")
+        group = next(group for group in value.groups if {one.party.id for one in group.members} == {A, B})
+        assert not group.certain
+        assert group.steps[0].how == "perhaps with relatives or in concert"
+        assert {(one.kind, one.tail.id, one.head.id) for one in group.steps[0].facts} >= {("RELATED_TO", P, Q)}

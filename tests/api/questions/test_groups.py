@@ -153,6 +153,32 @@ def test_a_couple_unites_a_group_client_and_what_each_fact_holds_together_is_tol
     assert {fact.fact_id for edge in group.edges for fact in edge.facts} <= {one.fact_id for one in told.sources}
 
 
+def test_a_declared_concert_makes_the_wider_group_client_and_who_leaves_without_it_is_told(tmp_path: Path) -> None:
+    """The husband acts with a firm that has 60 % of solo; he and it hold 55 % of x together."""
+    asked = bank(
+        tmp_path,
+        *[("OWNS", {"from": "r:other", "to": to, "share": share}) for to, share in (("r:solo", 0.6), ("r:x", 0.3))],
+        ("OWNS", {"from": "r:m", "to": "r:x", "share": 0.25}),
+        ("RELATED_TO", {"from": "r:other", "to": "r:m", "kind": "concert"}),
+    )
+    told = groups(asked, "r:f1", kind="group-clients", moment=asked.moment())
+    assert members(told.answer.groups) == [{"r:f1": "family", "r:f2": "controlled"}]
+    (group,) = told.answer.with_suspected
+    assert [one.id for one in group.heads] == ["r:m", "r:other", "r:w"]
+    assert members([group]) == [
+        {"r:other": "top", "r:f1": "family", "r:f2": "controlled", "r:solo": "controlled", "r:x": "possible family"}
+    ]
+    leaving = {
+        frozenset([edge.party.id, edge.other.id]): {one.id for one in edge.leave}
+        for edge in group.edges
+        if edge.kind == "RELATED_TO"
+    }
+    assert leaving == {
+        frozenset(["r:m", "r:other"]): {"r:other", "r:solo", "r:x"}, frozenset(["r:m", "r:w"]): {"r:f1"},
+    }  # fmt: skip
+    assert {fact.fact_id for edge in group.edges for fact in edge.facts} <= {one.fact_id for one in told.sources}
+
+
 def test_group_clients_count_no_dependence_and_name_no_criteria(tmp_path: Path) -> None:
     asked = bank(tmp_path)
     told = groups(asked, "r:a1", kind="group-clients", moment=asked.moment()).answer

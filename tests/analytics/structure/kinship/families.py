@@ -10,6 +10,7 @@ from analytics.structure.votes import Arrows, Holdings
 SIZE = 10
 KIND = np.array([PERSON] * 4 + [0] * 5 + [STATE], np.uint8)
 Row = tuple[int, int, float]
+RULE = degrees()["cn-group-2010"]
 
 
 def owned(*rows: Row, edges: tuple[tuple[int, int], ...] = ()) -> Control:
@@ -23,7 +24,11 @@ def holdings(*rows: Row) -> Holdings:
     return Holdings.exact(SIZE, tail, head, share)
 
 
-def married(*pairs: tuple[int, int], rule: str = "cn-group-2010") -> Kin:
-    tail, head = (np.array([pair[end] for pair in pairs], np.uint32) for end in (0, 1))
-    unsaid = np.full(len(pairs), -1)
-    return relatives(SIZE, Kinship(tail, head, np.full(len(pairs), SPOUSE), unsaid, unsaid), degrees()[rule])
+def related(*rows: tuple[int, int, int, int, int]) -> Kinship:
+    """Stated relations: from, to, kind, line, generations; -1 unsaid."""
+    tail, head, kind, line, far = (np.array([row[k] for row in rows], np.int64) for k in range(5))
+    return Kinship(tail.astype(np.uint32), head.astype(np.uint32), kind.astype(np.int8), line.astype(np.int8), far)
+
+
+def married(*pairs: tuple[int, int], rule: str = "cn-group-2010", size: int = SIZE) -> Kin:
+    return relatives(size, related(*((x, y, SPOUSE, -1, -1) for x, y in pairs)), degrees()[rule])

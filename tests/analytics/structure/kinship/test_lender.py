@@ -3,12 +3,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.structure.control import solve_control
-from analytics.structure.kinship.kin import degrees
+from analytics.structure.kinship.kin import DIRECT, KIN, SPOUSE, degrees, relatives
 from analytics.structure.kinship.lender import Related, leave_related, related_parties
 from analytics.structure.membership import Refuted
 from analytics.structure.votes import Holdings
 from graph.errors import InvalidQuestion
-from tests.analytics.structure.kinship.families import Row, holdings, married, owned
+from tests.analytics.structure.kinship.families import SIZE, Row, holdings, married, owned
+from tests.analytics.structure.kinship.families import related as stated
 
 RULE = degrees()["cn-related-2022"]
 BANK = 8
@@ -42,6 +43,23 @@ def test_who_controls_a_holder_of_the_majority_is_related() -> None:
 
 def test_the_lenders_own_companies_are_not_its_related_parties() -> None:
     assert related((4, BANK, 0.6), (BANK, 5, 0.6)).why == {4: ("holder", BANK)}
+
+
+@pytest.mark.parametrize("said", [(KIN, -1, -1), (KIN, DIRECT, -1), (KIN, -1, 1)])
+def test_kin_of_unstated_degree_of_an_officer_may_be_related_with_what_it_controls(said: tuple[int, int, int]) -> None:
+    held = ((1, 5, 0.6), (2, 6, 0.6))
+    kin = relatives(SIZE, stated((0, 1, *said), (1, 2, SPOUSE, -1, -1)), RULE)
+    found = related_parties(owned(*held), holdings(*held), (0,), kin, RULE, lender=BANK)
+    assert found.why == {0: ("officer", BANK)}
+    assert found.maybe == {1: ("possible kin", 0), 5: ("controlled", 1)}
+    assert found.chain(5) == [(0, ("officer", BANK)), (1, ("possible kin", 0)), (5, ("controlled", 1))]
+
+
+def test_kin_of_a_possible_holder_are_kin_as_stated() -> None:
+    votes = solve_control(Holdings.between(SIZE, [0], [BANK], [0.04], [0.06]))
+    capital = Holdings.between(SIZE, [0], [BANK], [0.04], [0.06])
+    found = related_parties(votes, capital, (), married((0, 1), rule=RULE.id), RULE, lender=BANK)
+    assert found.maybe == {0: ("possible holder", BANK), 1: ("kin", 0)}
 
 
 def test_what_the_state_holds_elsewhere_is_not_related() -> None:

@@ -1,0 +1,56 @@
+"""Judgements in the words of an answer: who judged, why, on what evidence and until when; ring fences of a party."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from api.answer import Fact
+from api.dependence import verdicts_of
+from api.evidence import Evidence
+from api.view import View
+from graph.model import DEPENDS_ON
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One judgement that holds at the moment."""
+
+    fact: Fact
+    until: date | None
+    """First day on which it no longer holds."""
+
+
+def verdict(view: View, evidence: Evidence, position: int) -> Verdict:
+    """The judgement at a position of DEPENDS_ON."""
+    (fact,) = evidence.facts(DEPENDS_ON, [position])
+    row = view.snapshot.links(DEPENDS_ON).fact[[position]]
+    return Verdict(fact, view.snapshot.sources(DEPENDS_ON, row)[0]["valid_to"])
+
+
+def fences_of(view: View, evidence: Evidence, node: int) -> tuple[Verdict, ...]:
+    """Ring fences of a party: its control by another, or of another, that forms no single risk as judged."""
+    verdicts = verdicts_of(view.snapshot)
+    at = verdicts.fences()
+    mine = at[(verdicts.dependant[at] == node) | (verdicts.other[at] == node)]
+    return tuple(verdict(view, evidence, int(position)) for position in np.sort(mine))
+
+
+def fenced(one: Verdict) -> str:
+    """A ring fence as a sentence."""
+    return (
+        f"The control of {one.fact.head.name} over {one.fact.tail.name} is ring-fenced and joins them into no group "
+        f"of connected clients ({judged(one)})"
+    )
+
+
+def judged(one: Verdict) -> str:
+    """Who judged, why, on what evidence and until when."""
+    said = one.fact.values
+    parts = (
+        f"judged by {said.get('author') or 'the source'}",
+        f"reason: {said['reason']}" if said.get("reason") else "",
+        f"evidence: {said['evidence']}" if said.get("evidence") else "",
+        f"no longer from {one.until} on" if one.until else "",
+    )
+    return "; ".join(part for part in parts if part)

@@ -1,0 +1,51 @@
+"""A ring fence takes a company out of a group, and every answer says so, by whom and until when."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from api.engine import Engine, Place
+from api.questions import exposure, groups
+from api.questions.group_report import group_report
+from api.report.group import group_page
+from tests.api.world import Book, day, instant
+
+TOP, SPV = "r:top", "r:spv"
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    """A parent of a company whose control is ring-fenced until July 2024."""
+    fence = {
+        "from": SPV, "to": TOP, "criterion": "control", "verdict": "rejected", "reason": "bankruptcy-remote",
+        "evidence": "legal opinion", "author": "李某", "valid_to": day("2024-07-01"),
+    }  # fmt: skip
+    facts = [("OWNS", {"from": TOP, "to": SPV, "share": 1.0}), ("DEPENDS_ON", fence)]
+    Book(tmp_path / "columns").load({TOP: "Company", SPV: "Company"}, facts, closed_at=instant("2024-01-01"))
+    return Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-12-31"))
+
+
+@pytest.mark.parametrize("party", [TOP, SPV])
+def test_a_ring_fence_is_told_with_reason_evidence_author_and_end(engine: Engine, party: str) -> None:
+    answer = groups(engine, party, moment=engine.moment(valid_at=date(2024, 6, 30)))
+    assert answer.answer.groups == ()
+    (fence,) = answer.answer.fences
+    assert (fence.fact.tail.id, fence.fact.head.id, fence.until) == (SPV, TOP, date(2024, 7, 1))
+    told = " ".join(answer.reasons)
+    assert all(part in told for part in ("李某", "bankruptcy-remote", "legal opinion", "2024-07-01"))
+    assert "no control over it" not in told
+    assert fence.fact.fact_id in {source.fact_id for source in answer.sources}
+    assert "ring-fenced" in " ".join(exposure(engine, party, moment=engine.moment(valid_at=date(2024, 6, 30))).reasons)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_report_of_a_fenced_company_names_the_judgement_as_its_source(engine: Engine, language: str) -> None:
+    answer = group_report(engine, SPV, moment=engine.moment(valid_at=date(2024, 6, 30)))
+    page = group_page(answer, language=language)
+    assert all(part in page for part in ("李某", "bankruptcy-remote", "legal opinion", "2024-07-01", 'id="s1"'))
+
+
+def test_when_it_expires_the_group_is_back(engine: Engine) -> None:
+    found = groups(engine, SPV, moment=engine.moment(valid_at=date(2024, 7, 1))).answer
+    assert (len(found.groups), found.fences) == (1, ())
