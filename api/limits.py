@@ -22,13 +22,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from analytics.limits.capital import Capital, Figure
 from analytics.limits.catalogue import KIN, Rule
-from analytics.limits.cover import SHARED, Cover
+from analytics.limits.cover import Cover
 from analytics.limits.denominators import DENOMINATORS
 from analytics.limits.institutions import trade_of
 from analytics.limits.standing import Standing, standing_of
@@ -37,6 +35,7 @@ from analytics.structure.groups import Groups, control_groups, groups_around
 from analytics.structure.kinship.circles import Circle, group_clients
 from analytics.structure.kinship.kin import Kin, Kinship, degrees, relatives
 from analytics.structure.kinship.lender import Related, related_parties
+from analytics.structure.sets import greatest
 from analytics.structure.votes import Arrows, Holdings
 from api.numbered import Numbered
 from api.view import View
@@ -163,25 +162,6 @@ def _cover(view: View) -> Cover:
     )
 
 
-def shared_collateral(view: View, lender: int) -> list[tuple[int, str, frozenset[int]]]:
-    """Collateral that names a number which facilities of several borrowers have: provider, number, and those.
-
-    It is taken off none of them.
-    """
-    return view.kept(("shared collateral", lender), lambda: _shared(view, lender))
-
-
-def _shared(view: View, lender: int) -> list[tuple[int, str, frozenset[int]]]:
-    pledges, lends, cover = view.snapshot.links(PLEDGES), view.snapshot.links(LENDS), cover_of(view)
-    found = []
-    for k in np.flatnonzero((cover.facility == SHARED) & (cover.lender == lender)).tolist():
-        number = pledges.text("facility_id")[k].as_py()
-        named = pc.fill_null(pc.equal(lends.text("facility_id").cast(pa.string()), number), False)
-        mine = named.to_numpy(zero_copy_only=False) & (lends.tail == lender)
-        found.append((int(cover.provider[k]), number, frozenset(lends.head[mine].tolist())))
-    return found
-
-
 # ── capital ──
 
 
@@ -247,7 +227,7 @@ def readings_of(
         arrows = falls if wide and falls else view.falls(wide=wide)
         found.append({"control": control_units(view, wide=wide)})
         try:
-            sets = distinct(list(_connected(connecting(view, wide=wide), arrows, around, refuted)))
+            sets = _widest(distinct(list(_connected(connecting(view, wide=wide), arrows, around, refuted))))
             found[-1]["connected"] = Units.of(sets)
         except InvalidQuestion as problem:
             if problem.where != "groups":
@@ -262,6 +242,14 @@ def _connected(groups: Groups, falls: Arrows, parties: Iterable[int], refuted: S
     for x in parties:
         found = groups_around(groups, falls, x, refuted=refuted, most=WIDEST)
         yield from (group.clients for group in found if len(group.clients) > 1)
+
+
+def _widest(sets: list[Nodes]) -> list[Nodes]:
+    """Those within no other: of two parties a group of one may lie within one of the other."""
+    if len(sets) < 2:
+        return sets
+    named = {frozenset(members.tolist()): members for members in sets}
+    return [named[members] for members in greatest(named)]
 
 
 def connecting(view: View, *, wide: bool) -> Groups:

@@ -1,4 +1,4 @@
-"""Which facility the number of a pledge or a guarantee means: rows of one lender, one number and one borrower are one."""
+"""Which facility a pledge or a guarantee means by its number: rows of one lender, number and borrower are one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -77,7 +77,8 @@ class Numbered:
 def _place(text: pa.Array, words: pa.Array) -> Keys:
     """Which of some words each text is, -1 where none."""
     place = pc.fill_null(pc.index_in(text, value_set=words), -1)
-    return np.asarray(place.to_numpy(zero_copy_only=False) if isinstance(place, pa.Array) else place.to_numpy(), np.int64)
+    flat = place.combine_chunks() if isinstance(place, pa.ChunkedArray) else place
+    return np.asarray(flat.to_numpy(zero_copy_only=False), np.int64)
 
 
 def _found(keys: Keys, sought: Keys, some: NDArray[np.bool_]) -> Keys:

@@ -10,7 +10,10 @@ SETTING: Final = "CONTAGRAPH_RULES"
 
 
 def rulebook(folder: Path | None) -> Catalogue:
-    """The catalogue with the rules of a folder, one of a known id in its place. Raises InvalidRule by file and field."""
+    """The catalogue with the rules of a folder, one of a known id in its place.
+
+    Raises InvalidRule with file and field.
+    """
     if folder is None:
         return shipped()
     own = folder.expanduser()

@@ -62,7 +62,7 @@ class Rule(Norm):
 
     @property
     def unread(self) -> str:
-        """What was not read of it, as a citation: itself, what it counts, or how far kin reaches; empty where all was."""
+        """Citation of what was not read: of itself, what it counts, or how far kin reaches; empty where all was."""
         kin = degrees()[KIN[self.group_kind]] if self.group_kind in KIN else None
         parts: tuple[Cited | None, ...] = (self, NUMERATORS[self.numerator], kin)
         return next((part.citation for part in parts if part and not part.verified), "")

@@ -12,6 +12,9 @@ from analytics.limits.units import Nodes
 from graph.errors import InvalidAmount, InvalidQuestion, InvalidShare
 from graph.model import COLLATERAL, FACILITIES
 
+LARGEST = 1e15
+"""Greatest amount that is one: the money of the whole world is less in any currency that lends."""
+
 
 @dataclass(frozen=True)
 class Pledge:
@@ -54,9 +57,13 @@ class Facility:
 
     def checked(self, size: int, day: date) -> "Facility":
         """Itself. Raises InvalidAmount, InvalidShare, InvalidQuestion where it cannot be."""
-        amounts = [self.amount, *(p.value for p in self.collateral), *(g.amount for g in self.guarantors)]
-        if not all(isfinite(amount) and amount >= 0 for amount in amounts) or self.amount == 0:
-            raise InvalidAmount("expected finite amounts above 0", where="facility")
+        if not 0 < self.amount <= LARGEST:  # so nothing that is no number
+            raise InvalidAmount(f"expected a finite amount above 0, at most {LARGEST:,.0f}", where="facility.amount")
+        beside = {f"facility.collateral.{k}.value": pledge.value for k, pledge in enumerate(self.collateral)}
+        beside |= {f"facility.guarantors.{k}.amount": giver.amount for k, giver in enumerate(self.guarantors)}
+        for where, amount in beside.items():
+            if not 0 <= amount <= LARGEST:
+                raise InvalidAmount(f"expected a finite amount not below 0, at most {LARGEST:,.0f}", where=where)
         if self.ccf is not None and not 0 <= self.ccf <= 1:
             raise InvalidShare("a conversion factor is a fraction", where=f"ccf {self.ccf}")
         kinds = {self.kind: FACILITIES, **{pledge.kind: COLLATERAL for pledge in self.collateral}}
@@ -67,7 +74,8 @@ class Facility:
             if not 0 <= giver.party < size:
                 raise InvalidQuestion("no party of this book", where=f"guarantor {giver.party}")
         if self.maturity is not None and self.maturity <= day:
-            raise InvalidQuestion("falls due before it begins", where=f"maturity {self.maturity}")
+            where, remedy = f"facility.maturity {self.maturity}", f"name a day after {day}, or leave it out"
+            raise InvalidQuestion("falls due before it begins", where=where, remedy=remedy)
         return self
 
     def taken_off(self, numerator: Numerator) -> float:

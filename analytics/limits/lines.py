@@ -198,9 +198,7 @@ def _effect(standing: Standing, application: Application, stakes: Stakes, member
     promised = stakes.behind(applicant, members)
     return Effect(
         before,
-        added(
-            application.facility, numerator, applicant, counting, promised=promised, spared=stakes.spared(applicant)
-        ),
+        added(application.facility, numerator, applicant, counting, promised=promised, spared=stakes.spared(applicant)),
         int(stakes.silent[members].sum()),
         int(stakes.loose[members].sum()),
     )

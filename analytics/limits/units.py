@@ -117,9 +117,7 @@ class Readings:
         return (self.wide.get(kind) if wide else None) or self.narrow.get(kind) or NO_UNITS
 
 
-def fits(
-    rule: Rule, units: Units, clients: Clients, *, counting: NDArray[np.bool_] | None = None
-) -> NDArray[np.bool_]:
+def fits(rule: Rule, units: Units, clients: Clients, *, counting: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
     r"""Say which units a rule is about, by those of their members who count.
 
     .. math:: nonbank: \; |I \cap U| < |U|, \quad institution: \; I \supseteq U, \quad
@@ -141,8 +139,8 @@ def fits(
 
     Source
     ------
-    大额风险暴露管理办法 art. 7–9; CRR art. 395(1); domain reference §2.2, step 5, and §2.6. A group of which only some are
-    institutions is measured by the stricter rule for others (our own reading).
+    大额风险暴露管理办法 art. 7–9; CRR art. 395(1); domain reference §2.2, step 5, and §2.6. A group of which only
+    some are institutions is measured by the stricter rule for others (our own reading).
 
     Example
     -------

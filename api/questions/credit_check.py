@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from math import isfinite
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+import numpy as np
 
 from analytics.limits.approval import APPROVE, DECLINE, REFER, Check, check_credit
 from analytics.limits.facility import Facility
@@ -23,14 +25,15 @@ from api.promised import Promised, promised
 from api.questions.applications import Request, facility_of
 from api.questions.asking import check_page, node_of
 from api.questions.control import in_words
+from api.questions.dependences import said as figures
 from api.questions.doubts import doubts_of, unread
 from api.questions.memberships import HELD, Membership, around, membership
 from api.questions.memberships import Step as ProofStep
 from api.questions.releases import protectors, releases
-from api.questions.rules import Held, by_room, held_said, of_limit
+from api.questions.rules import IF_WIDE, Held, by_room, held_said, of_limit
 from api.untested import unassessed, with_untested
 from api.view import View
-from api.wording import money, plural
+from api.wording import apart, money, plural
 from graph.errors import InvalidQuestion
 from graph.model import GUARANTEES, LENDS
 from graph.moment import Moment
@@ -43,6 +46,11 @@ WORDS = {
     "guarantor_released": ("do without the guarantee of {party} over {money}", "解除{party}的{money}担保"),
     "member_reduced": ("have a facility of {party} paid down by {money}", "压降{party}现有授信{money}"),
 }
+
+JUDGE: Final = (
+    "Judge what is suspected: confirmed it counts for a refusal, rejected it counts no more (`contagraph judge`, "
+    "POST /v1/judgements) · 请对疑似依存作出认定。"
+)
 
 
 @dataclass(frozen=True)
@@ -141,8 +149,9 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
     base, application, offered = case
     check = check_credit(base, application)
     gaps = doubts_of(view, lender_of(view, lender), application, check, offered)
-    found = tuple(_groups(application, check, offered))
-    places = {(kind, members.tobytes()): k for k, ((kind, members, _), _) in reversed(list(enumerate(found)))}
+    found = tuple(_groups(application, check))
+    places = {(kind, members.tobytes()): k for k, ((kind, members, _), _) in enumerate(found)}
+    broken = {line.members.tobytes() for line in check.limits if line.breaks}
     # Of groups that only might arise those are told that break a limit or bind.
     ordered = by_room(line for line in check.lines if line.tested or line.breaks or line is check.binding)
     lines = held_said(view, evidence, lender, ordered, places)
@@ -161,7 +170,17 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
         binding=binding,
         lines=lines,
         groups=tuple(
-            membership(view, evidence, base, group, whose, limit=limit, falls=offered.falls) for group, whose in found
+            membership(
+                view,
+                evidence,
+                base,
+                group,
+                whose,
+                limit=limit,
+                falls=offered.falls,
+                proved=group[1].tobytes() in broken or bool(np.isin(offered.new, group[1]).any()),
+            )
+            for group, whose in found
         ),
         gaps=gaps,
         remedies=tuple(_changes(view, evidence, case, check)) if remedies else (),
@@ -226,11 +245,8 @@ def _renewed(view: View, asked: Application, changed: Application, lender: int) 
     return replace(_applied(view, lender, asked.applicant, changed.facility).application, cuts=changed.cuts)
 
 
-def _groups(application: Application, check: Check, offered: Promised) -> Iterator[tuple[tuple[str, Nodes, bool], int]]:
-    """Every group the applicant sits in, and those of guarantors that a rule was held against, with whose.
-
-    Of a group that a guarantor would join by what it promises both are told.
-    """
+def _groups(application: Application, check: Check) -> Iterator[tuple[tuple[str, Nodes, bool], int]]:
+    """Every group the applicant sits in, and those of guarantors that a rule was held against, with whose."""
     told = set[tuple[str, bytes]]()
     measured = {(line.rule.group_kind, line.members.tobytes()) for line in check.lines}
     for party in (application.applicant, *(giver.party for giver in application.facility.guarantors)):
@@ -239,8 +255,6 @@ def _groups(application: Application, check: Check, offered: Promised) -> Iterat
             if key not in told and (party == application.applicant or key in measured):
                 told.add(key)
                 yield (kind, members, certain), party
-                if kind == "connected" and not certain:
-                    yield from (((kind, members, certain), x) for x in offered.new if x in members)
 
 
 def _changes(view: View, evidence: Evidence, case: Case, check: Check) -> Iterator[Remedy]:
@@ -272,7 +286,8 @@ def _finite(amount: float) -> float | None:
 
 
 def _reasons(value: CreditCheck, lender: Lender) -> Iterator[str]:
-    yield f"{value.verdict} · {value.verdict_zh}: {money(value.amount, value.currency)} to {value.applicant.name}."
+    amount, _ = apart(value.amount, value.headroom, value.currency)
+    yield f"{value.verdict} · {value.verdict_zh}: {amount} to {value.applicant.name}."
     if value.binding is not None:
         yield _binding(value, value.binding)
     for held in value.lines:
@@ -283,11 +298,23 @@ def _reasons(value: CreditCheck, lender: Lender) -> Iterator[str]:
         steps = "; ".join(said(step) for step in group.steps)
         many = plural(group.page.total, "party", "parties")
         yield f"{group.party.name} sits in a {group.name} ({group.name_zh}) of {many}{sure}: {steps}."
+        for step in group.others:
+            yield f"Of these, {said(step)}."
+    yield from _to_judge(value)
     for gap in value.gaps:
         yield f"{gap.en} · {gap.zh}."
     for change in value.remedies:
         done = "pass" if change.verdict == APPROVE else "break no limit"
         yield f"It would {done} to {change.text} · {change.text_zh}."
+
+
+def _to_judge(value: CreditCheck) -> Iterator[str]:
+    """Suspicions by which a limit breaks, with their figures, and how one is judged."""
+    broken = {held.group for held in value.lines if held.state == IF_WIDE}
+    ways = [(*group.steps, *group.others) for k, group in enumerate(value.groups) if k in broken]
+    told = (f"{one.dependant.name} is {figures(one)}." for way in ways for step in way for one in step.suspected)
+    if open_ := list(dict.fromkeys(told)):
+        yield from (*open_, JUDGE)
 
 
 def said(step: ProofStep) -> str:
@@ -300,7 +327,7 @@ def said(step: ProofStep) -> str:
 
 
 def _binding(value: CreditCheck, held: Held) -> str:
-    room = money(value.headroom, value.currency)
+    _, room = apart(value.amount, value.headroom, value.currency)
     most = "" if value.headroom_whole else " at most, since not every limit is known"
     most += "" if held.tested else ", lest dependences hold that cannot be tested"
     return (
@@ -312,8 +339,9 @@ def _binding(value: CreditCheck, held: Held) -> str:
 def _broken(value: CreditCheck, held: Held) -> str:
     who = held.client.name if held.client else f"a group of {plural(held.parties, 'party', 'parties')}"
     unread = "" if held.rule.verified else ", a rule not verified against its text"
+    after, _ = apart(held.after, held.limit.amount, value.currency)
     return (
         f"{held.rule.id} {held.rule.name_zh} would be {held.state} ({held.state_zh}){unread}: {who} at "
-        f"{money(held.after, value.currency)} after {money(held.before, value.currency)}, of "
+        f"{after} after {money(held.before, value.currency)}, of "
         f"{of_limit(held, value.currency)}; {held.rule.citation}."
     )

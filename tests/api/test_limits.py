@@ -18,9 +18,9 @@ from api.limits import (
     readings_of,
     related_of,
     related_units,
-    shared_collateral,
     standing,
 )
+from api.shared import shared_collateral
 from api.view import View
 from graph.errors import UnknownRule
 from tests.api.world import Book, day, instant
