@@ -11,7 +11,7 @@ from api.printing.paper import BOLD, Cited, heading, left, plain, row, table
 from api.printing.promises import circles_of
 from api.questions.book_groups import BookGroups, ClientGroup
 from api.questions.book_guarantees import BookGuarantees, Guarantor
-from api.questions.book_limits import BookLimits, whom
+from api.questions.book_limits import BookLimits, named
 from api.questions.unwinding import Plan
 from api.wording import apart, money, percent, plural, used
 
@@ -55,7 +55,7 @@ def _findings(answer: BookLimits, cited: Cited) -> Iterator[Any]:
         limit = "" if one.limit is None else limit
         notes = [*["binding"] * one.binding, *["only possible or suspected"] * (not one.certain)]
         source = cited.numbers(fact.fact_id for fact in one.facilities)
-        row(made, f"{one.chinese} {one.state}", one.rule, whom(one), (one.controller or one.top).id,
+        row(made, f"{one.chinese} {one.state}", one.rule, named(one), (one.controller or one.top).id,
             exposure, limit, use, ", ".join(notes), source)  # fmt: skip
     if made.row_count:
         yield made

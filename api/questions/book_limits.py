@@ -291,7 +291,7 @@ def _controller(view: View, evidence: Evidence, found: Checked, place: Place) ->
     return evidence.party(group.heads[0] if group.heads else grew(view, group, reading).top)
 
 
-def whom(one: LimitFinding) -> str:
+def named(one: LimitFinding) -> str:
     """A client by its name; a group by who is on top, with what is counted of it."""
     if one.page.total < 2:
         return one.top.name
@@ -389,7 +389,7 @@ def _reasons(value: BookLimits, found: Checked) -> Iterator[str]:
     for one in value.findings[:3]:
         if one.state in ("breach", "near") and one.use is not None and one.limit is not None:
             exposure, limit = apart(one.exposure, one.limit, currency)
-            yield f"{whom(one)}: {exposure}, {used(one.use)} of {limit} by {one.rule}."
+            yield f"{named(one)}: {exposure}, {used(one.use)} of {limit} by {one.rule}."
     hidden = sum(rule.states.get("untold", 0) for rule in value.rules)
     if hidden:
         yield f"{plural(hidden, 'measurement')} cannot be told for want of a figure, an amount or a text that was read."

@@ -130,6 +130,13 @@ def test_why_others_are_in_a_group_that_breaks_a_limit_is_proved_too(engine: Eng
     assert not ask(engine, request(1.0, applicant=E)).answer.groups
 
 
+def test_a_mark_is_reached_or_kept_whether_its_rule_was_read_or_not(engine: Engine) -> None:
+    """2.5 % of 1000 is a large exposure: e owes 40, the state nothing and has 1."""
+    for applicant, told in ((E, "reached"), (STATE, "kept")):
+        lines = ask(engine, request(1.0, applicant=applicant)).answer.lines
+        assert [line.state for line in lines if line.rule.id == "CN_LE_LARGE"] == [told]
+
+
 def test_a_facility_a_cent_above_the_room_does_not_read_as_the_room(engine: Engine) -> None:
     """40 of 150 are used by e."""
     told = ask(engine, request(110.01, applicant=E, kind="bond"))
