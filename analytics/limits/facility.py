@@ -123,10 +123,9 @@ def added(
 ) -> Added:
     r"""Say what a facility adds to a client or group, for every size it may have.
 
-    With r what collateral leaves of it, G what eligible guarantors of it cover, S what is spare of eligible
-    guarantees for all that the applicant owes, and G_U, S_U their parts in the unit U, the applicant's part is
-    what they leave; where a numerator counts promises, what members promised for an applicant outside counts
-    up to its debt, which the facility raises.
+    With r what collateral leaves of it, G what eligible guarantors cover, S what is spare of eligible guarantees
+    for all that the applicant owes, and G_U, S_U their parts in the unit U, the applicant has what they leave;
+    where promises count, what members promised for an applicant outside counts up to its debt, which rises.
 
     .. math:: \Delta_U(r) = [x \in U]\,(r - G - S)^+ + \frac{G_U}{G} \min(r, G)
         + \frac{S_U}{S} \min((r - G)^+, S), \qquad
@@ -134,16 +133,14 @@ def added(
 
     Parameters
     ----------
-    facility : Facility
-    numerator : Numerator
+    facility, numerator
     applicant : int
         Node number x.
     members : (k,) array of node numbers, ascending
         Those of the unit U that count.
     promised : pair of numbers, whole units of currency
         What members promised for the applicant before (P), and what it owes (E).
-    spared : pairs of a node number and an amount
-        As `Stakes.spared` gives them.
+    spared : pairs of a node number and an amount, as `Stakes.spared` gives them
 
     Raises
     ------
@@ -155,35 +152,38 @@ def added(
 
     Example
     -------
-    A loan of 100, of which guarantor 2, who is eligible, covers 60.
+    A loan of 100, of which guarantor 2, who is eligible, covers 60:
 
     >>> from analytics.limits.numerators import NUMERATORS
     >>> loan = Facility(100.0, guarantors=(Guarantor(2, 60.0, eligible=True),))
     >>> lex = NUMERATORS["large_exposure"]
     >>> [added(loan, lex, 1, np.array(unit)).at(100.0) for unit in ([1], [2], [1, 2])]
     [40.0, 60.0, 100.0]
-    >>> added(loan, lex, 1, np.array([1])).most(room=35.0)
-    95.0
     """
     inside = _holds(members, applicant)
     givers = [giver for giver in facility.guarantors if giver.party != applicant and giver.amount > 0]
-    covering = [giver for giver in givers if giver.eligible] if numerator.moved else []
-    whole = sum(giver.amount for giver in covering)
-    mine = sum(giver.amount for giver in covering if _holds(members, giver.party))
-    free = [(party, amount) for party, amount in spared if party != applicant] if numerator.moved else []
-    most = whole + sum(amount for _, amount in free)
-    ours = sum(amount for party, amount in free if _holds(members, party))
-    pieces, once = [(1.0, most, inf)] if inside else [], 0.0
-    if mine:
-        pieces.append((mine / whole, 0.0, whole))
-    if ours:
-        pieces.append((ours / (most - whole), whole, most))
+    covering = [(giver.party, giver.amount) for giver in givers if giver.eligible]
+    layers = (covering, spared) if numerator.moved else ()
+    pieces, once = _moved(members, layers, inside=inside), 0.0
     if numerator.promised and not inside:
         before, owed = promised
         given = before + sum(giver.amount for giver in givers if _holds(members, giver.party))
         pieces += [(1.0, 0.0, given - owed)] if given > owed else []
         once = min(given, owed) - min(before, owed)
     return Added(tuple(pieces), once)
+
+
+def _moved(
+    members: Nodes, layers: Sequence[Sequence[tuple[int, float]]], *, inside: bool
+) -> list[tuple[float, float, float]]:
+    """What guarantors take of a facility, one layer after the other, and the applicant of the rest."""
+    pieces, low = list[tuple[float, float, float]](), 0.0
+    for layer in layers:
+        whole = sum(amount for _, amount in layer)
+        mine = sum(amount for party, amount in layer if _holds(members, party))
+        pieces += [(mine / whole, low, low + whole)] if mine else []
+        low += whole
+    return [(1.0, low, inf), *pieces] if inside else pieces
 
 
 def _holds(members: Nodes, party: int) -> bool:

@@ -35,11 +35,6 @@ Renewed = Callable[[Application], Application]
 """What an application is when it is asked for anew: who guarantees makes groups by what it promises."""
 
 
-def as_it_is(application: Application) -> Application:
-    """The application itself, where its groups do not hang on who guarantees."""
-    return application
-
-
 @dataclass(frozen=True)
 class Remedy:
     """Changes after which no limit breaks, one or several together."""
@@ -56,7 +51,7 @@ class Remedy:
         return sum(step.change for step in self.steps)
 
 
-def tried_by(standing: Standing, tried: Try, renewed: Renewed = as_it_is) -> Remedy | None:
+def tried_by(standing: Standing, tried: Try, renewed: Renewed | None = None) -> Remedy | None:
     r"""Run the check again after some changes; None where something still breaks, or its groups cannot be told.
 
     .. math:: E^r_U + \Delta_U(a, c) \le L_r \quad \forall r, U
@@ -84,7 +79,7 @@ def tried_by(standing: Standing, tried: Try, renewed: Renewed = as_it_is) -> Rem
     5.0
     """
     steps, changed = tried
-    application = renewed(changed)
+    application = renewed(changed) if renewed else changed
     check = check_credit(standing, application)
     whole = set(application.readings.missing) <= set(changed.readings.missing)
     return Remedy(steps, application, check) if whole and not any(line.breaks for line in check.limits) else None

@@ -166,9 +166,7 @@ def stakes_of(book: Book, cover: Cover, numerator: Numerator, clients: Clients, 
     alive = ~book.expired if len(book.expired) else np.ones(len(book.promised), np.bool_)
     own, spare, left = np.zeros(book.size), Arrows.of(book.size, (), ()), np.zeros(0)
     if numerator.moved:
-        protecting = alive & cover.eligible & (book.creditor == lender)
-        protecting &= (book.guarantor != book.debtor) & (book.guarantor != lender)
-        links = np.flatnonzero(protecting).astype(np.uint32)
+        links = _protecting(book, cover, alive, lender)
         kept, gone = moved(kept, mine, borrower, book, cover, links)
         spare, left = _spare(book, cover, links, gone.amount)
         own += np.bincount(gone.guarantor, weights=gone.amount, minlength=book.size)
@@ -176,12 +174,17 @@ def stakes_of(book: Book, cover: Cover, numerator: Numerator, clients: Clients, 
     own += np.bincount(borrower, weights=kept, minlength=book.size)
     if numerator.clients == "nonbank":
         own[clients.institution] = 0.0
-    promised, promise = _promises(book, alive, lender) if numerator.promised else (None, np.zeros(0))
-    untold = np.repeat(np.arange(book.size, dtype=np.uint32), np.diff(promised.start)) if promised else mine[:0]
     return Stakes(
         numerator, own, mine, borrower, gross, kept, numerator.unknown(book, mine), numerator.unconverted(book, mine),
-        promised, np.nan_to_num(promise), untold[np.isnan(promise[promised.link])] if promised else untold, spare, left,
+        *(_promises(book, alive, lender) if numerator.promised else (None, np.zeros(0), mine[:0])), spare, left,
     )  # fmt: skip
+
+
+def _protecting(book: Book, cover: Cover, alive: NDArray[np.bool_], lender: int) -> Links:
+    """Guarantees that move what they protect: nobody protects what it owes, nor a lender what it lent."""
+    theirs = alive & cover.eligible & (book.creditor == lender)
+    others = (book.guarantor != book.debtor) & (book.guarantor != lender)
+    return np.flatnonzero(theirs & others).astype(np.uint32)
 
 
 def _spare(book: Book, cover: Cover, links: Links, used: Numbers) -> tuple[Arrows, Numbers]:
@@ -192,8 +195,9 @@ def _spare(book: Book, cover: Cover, links: Links, used: Numbers) -> tuple[Arrow
     return Arrows.of(book.size, book.debtor[mine], book.guarantor[mine]), left[open_]
 
 
-def _promises(book: Book, alive: NDArray[np.bool_], lender: int) -> tuple[Arrows, Numbers]:
-    """Guarantees to a lender, or to nobody named, as they leave their givers, and their amounts."""
+def _promises(book: Book, alive: NDArray[np.bool_], lender: int) -> tuple[Arrows, Numbers, Links]:
+    """Guarantees to a lender, or to nobody named, as they leave their givers, their amounts, and whose are unknown."""
     theirs = alive & ((book.creditor == lender) | (book.creditor == UNKNOWN)) & (book.guarantor != lender)
     links = np.flatnonzero(theirs).astype(np.uint32)
-    return Arrows.of(book.size, book.guarantor[links], book.debtor[links]), book.promised[links]
+    amounts, giver = book.promised[links], book.guarantor[links]
+    return Arrows.of(book.size, giver, book.debtor[links]), np.nan_to_num(amounts), giver[np.isnan(amounts)]
