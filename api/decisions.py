@@ -22,7 +22,8 @@ from api.engine import Engine
 from api.judgements import DECIDED
 from api.ledger import Entry, Ledger, Mark
 from api.questions.applications import Request
-from api.questions.credit_check import CreditCheck, Decision, credit_check, view_of
+from api.questions.credit_check import CreditCheck, Decision, check_in, credit_check, view_of
+from api.view import View
 from graph.errors import DecidedOtherwise
 from graph.moment import Moment, read_day, read_instant, write_instant
 
@@ -49,8 +50,10 @@ def decided(
     kept = _kept(ledger.path)
     before = kept.under(ledger, request.request_id)
     if before is None:
-        answer = credit_check(engine, request, remedies=remedies, limit=limit, moment=moment)
-        content = _content(engine, request, answer, moment)
+        # One view for the answer and the moment kept with it: a load may close in between.
+        view = view_of(engine, request, moment)
+        answer = check_in(view, request, remedies=remedies, limit=limit)
+        content = _content(view, request, answer)
         with ledger.held():
             before = kept.under(ledger, request.request_id)
             if before is None:
@@ -80,8 +83,8 @@ def _kept(path: Path) -> Kept:
     return Kept()
 
 
-def _content(engine: Engine, request: Request, answer: Answer[CreditCheck], moment: Moment) -> dict[str, Any]:
-    known = view_of(engine, request, moment).snapshot.moment
+def _content(view: View, request: Request, answer: Answer[CreditCheck]) -> dict[str, Any]:
+    known = view.snapshot.moment
     value, asked = answer.answer, answer.question.parameters
     return {
         "request_id": request.request_id, "request": _plain(request), "remedies": asked["remedies"],

@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from threading import Lock, Semaphore
 
+from analytics.limits.catalogue import Catalogue, shipped
 from analytics.structure.ownership.stakes import Policy
 from api.view import View
 from graph.columns import ALWAYS, NEVER
@@ -110,9 +111,10 @@ class Place:
 class Era:
     """Everything known at one version of the data: facts, search index, views of moments."""
 
-    def __init__(self, facts: Facts, folder: Path, keep: int, overfull: Policy) -> None:
+    def __init__(self, facts: Facts, folder: Path, keep: int, overfull: Policy, catalogue: Catalogue) -> None:
         self.facts = facts
         self._overfull: Policy = overfull
+        self._catalogue = catalogue
         self._folder = folder
         self._keep = keep
         self._lock = Lock()
@@ -171,7 +173,7 @@ class Era:
             try:
                 with _building:
                     snapshot = Snapshot.build(self.facts, moment)
-                future.set_result(View(snapshot, self, overfull=self._overfull))
+                future.set_result(View(snapshot, self, overfull=self._overfull, catalogue=self._catalogue))
             except BaseException as problem:
                 with self._lock:
                     self._views.pop(moment, None)
@@ -189,19 +191,23 @@ class Engine:
         *,
         keep: int = 4,
         overfull: Policy = "keep",
+        catalogue: Catalogue | None = None,
         clock: Clock = lambda: datetime.now(UTC),
     ) -> None:
         self._place = place
         self._overfull: Policy = overfull
+        self._catalogue = catalogue or shipped()
         self._keep = keep
         self._clock = clock
         self._refreshing = Lock()
-        self._era = Era(facts, place.folder, keep, overfull)
+        self._era = Era(facts, place.folder, keep, overfull, self._catalogue)
 
     @classmethod
-    def open(cls, place: Place, *, keep: int = 4, overfull: Policy = "keep") -> "Engine":
+    def open(
+        cls, place: Place, *, keep: int = 4, overfull: Policy = "keep", catalogue: Catalogue | None = None
+    ) -> "Engine":
         """Open a place; its columns are made from the store where they are missing."""
-        return cls(place, place.facts(), keep=keep, overfull=overfull)
+        return cls(place, place.facts(), keep=keep, overfull=overfull, catalogue=catalogue)
 
     @property
     def place(self) -> Place:
@@ -227,7 +233,10 @@ class Engine:
             facts = self._place.facts(renew=True)
             if facts.version == self._era.facts.version:
                 return False
-            newer = Engine(self._place, facts, keep=self._keep, overfull=self._overfull, clock=self._clock)
+            newer = Engine(
+                self._place, facts, keep=self._keep, overfull=self._overfull, catalogue=self._catalogue,
+                clock=self._clock,
+            )  # fmt: skip
             if prepare:
                 prepare(newer)
             self._era = newer._era

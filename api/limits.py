@@ -22,13 +22,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from analytics.limits.capital import Capital, Figure
-from analytics.limits.catalogue import Rule, shipped
-from analytics.limits.cover import STRANGE, UNTIED, Cover
+from analytics.limits.catalogue import KIN, Rule
+from analytics.limits.cover import Cover
 from analytics.limits.denominators import DENOMINATORS
 from analytics.limits.institutions import trade_of
 from analytics.limits.standing import Standing, standing_of
@@ -38,18 +36,18 @@ from analytics.structure.groups import Groups, control_groups, groups_around
 from analytics.structure.kinship.circles import Circle, group_clients
 from analytics.structure.kinship.kin import Kin, Kinship, degrees, relatives
 from analytics.structure.kinship.lender import Related, related_parties
+from analytics.structure.sets import greatest
 from analytics.structure.votes import Arrows, Holdings
+from api.numbered import Numbered
 from api.view import View
 from graph.currencies import NO_CURRENCY
 from graph.errors import InvalidQuestion, MissingRate, UnknownRule
-from graph.links import Links
 from graph.model import GUARANTEES, HOLDS_OFFICE, LENDS, OWNS, PLEDGES, RELATED_TO, STATEMENT
-from graph.texts import UNKNOWN
 
 LISTED: Final = re.compile(r"[\s,;，；、]+")
 """What may stand between rule sets, or classes of lender."""
 GSIB: Final = frozenset({"gsib", "g-sib", "全球系统重要性银行"})
-CLIENTS_2010, RELATED_2022 = "cn-group-2010", "cn-related-2022"
+CLIENTS_2010, RELATED_2022 = KIN["control"], KIN["lender_related"]
 """How far kin reaches: in groups of clients, and around a lender."""
 WIDEST: Final = 20_000
 """Parties a group of connected clients may have."""
@@ -92,7 +90,7 @@ def _lender(view: View, node: int) -> Lender:
     rule_sets, said = (_listed(profile.get(name)) for name in ("rule_sets", "lender_class"))
     classes = tuple("gsib" if word.lower() in GSIB else word for word in said)
     try:
-        rules = shipped().in_force(view.snapshot.moment.valid_at, rule_sets=rule_sets, classes=classes)
+        rules = view.catalogue.in_force(view.snapshot.moment.valid_at, rule_sets=rule_sets, classes=classes)
     except UnknownRule as problem:
         problem.remedy = f"correct rule_sets in the Profile of {view.snapshot.id(node)}: {problem.remedy}"
         raise
@@ -152,37 +150,17 @@ def cover_of(view: View) -> Cover:
 
 
 def _cover(view: View) -> Cover:
-    pledges, book = view.snapshot.links(PLEDGES), view.book
-    given = view.snapshot.links(GUARANTEES)
-    lends = view.snapshot.links(LENDS)
+    pledges, given, lends, book = (
+        view.snapshot.links(PLEDGES), view.snapshot.links(GUARANTEES), view.snapshot.links(LENDS), view.book,
+    )  # fmt: skip
+    rows = Numbered.of(lends, [pledges.text("facility_id"), given.text("facility_id")])
     return Cover.of(
         pledges,
-        facility=_facilities(lends, pledges.text("facility_id"), pledges.head),
-        guaranteed=_facilities(lends, given.text("facility_id"), book.creditor, given.head),
+        facility=rows.pledged(0, pledges.head, pledges.tail),
+        guaranteed=rows.found(1, book.creditor, given.head),
         eligible=protectors_of(view)[given.tail],
+        first=rows.first,
     )
-
-
-def _facilities(
-    lends: Links, numbers: pa.Array, lender: NDArray[np.uint32], borrower: NDArray[np.uint32] | None = None
-) -> NDArray[np.uint32]:
-    """Position of the facility that each number of a lender names, of one borrower where it is given."""
-    named = pc.fill_null(numbers.cast(pa.string()), "")
-    words = pc.unique(named)
-    theirs, mine = (
-        pc.fill_null(pc.index_in(column, value_set=words), -1).to_numpy(zero_copy_only=False).astype(np.int64)
-        for column in (lends.text("facility_id").cast(pa.string()), named)
-    )
-    keys, sought = theirs << 32 | lends.tail, mine << 32 | lender
-    if borrower is not None:
-        _, place = np.unique(np.concatenate([keys, sought]), return_inverse=True)
-        keys, sought = place[: len(keys)] << 32 | lends.head, place[len(keys) :] << 32 | borrower
-    order = np.argsort(keys, kind="stable")  # of several the first
-    at = np.searchsorted(keys[order], sought)
-    place = np.append(order, UNKNOWN)[at]
-    found = np.where(np.append(keys[order], -1)[at] == sought, place, STRANGE)
-    empty = pc.equal(named, "").to_numpy(zero_copy_only=False)
-    return np.where(empty, UNTIED, found).astype(np.uint32)
 
 
 # ── capital ──
@@ -250,7 +228,7 @@ def readings_of(
         arrows = falls if wide and falls else view.falls(wide=wide)
         found.append({"control": control_units(view, wide=wide)})
         try:
-            sets = distinct(list(_connected(connecting(view, wide=wide), arrows, around, refuted)))
+            sets = _widest(distinct(list(_connected(connecting(view, wide=wide), arrows, around, refuted))))
             found[-1]["connected"] = Units.of(sets)
         except InvalidQuestion as problem:
             if problem.where != "groups":
@@ -265,6 +243,14 @@ def _connected(groups: Groups, falls: Arrows, parties: Iterable[int], refuted: S
     for x in parties:
         found = groups_around(groups, falls, x, refuted=refuted, most=WIDEST)
         yield from (group.clients for group in found if len(group.clients) > 1)
+
+
+def _widest(sets: list[Nodes]) -> list[Nodes]:
+    """Those within no other: of two parties a group of one may lie within one of the other."""
+    if len(sets) < 2:
+        return sets
+    named = {frozenset(members.tolist()): members for members in sets}
+    return [named[members] for members in greatest(named)]
 
 
 def connecting(view: View, *, wide: bool) -> Groups:

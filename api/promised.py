@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.limits.facility import Facility
+from analytics.limits.threshold import breaks
 from analytics.structure.dependence.states import ANY
-from analytics.structure.dependence.verdicts import MET, Measure, compare, ratio
 from analytics.structure.votes import Arrows
 from api.view import View
 
@@ -51,8 +51,7 @@ def _outcome(view: View, giver: int, applicant: int, amount: float) -> bool | No
     if np.isnan(assets):
         return None
     total = amount + float(np.nansum(view.book.promised[_given(view, giver, applicant)]))
-    measures = {RATIO: Measure.of(ratio([total], [assets]))}
-    return any(compare(check, measures, 1)[0] == MET for check in checks)
+    return any(breaks(total, check.at * float(assets), check.comparison) for check in checks)
 
 
 def _given(view: View, giver: int, applicant: int) -> NDArray[np.uint32]:

@@ -34,6 +34,9 @@ class Settings(BaseSettings):
         description="Where holders are stated to have more than all of a company: refuse to answer, scale the shares "
         "down, or keep them as bands",
     )
+    rules: Path | None = Field(
+        default=None, description="Folder of a lender's own rules on limits, one TOML file a rule as those shipped"
+    )
     currency: str | None = Field(default=None, description="Currency of answers where none is given")
 
     @property

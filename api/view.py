@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from analytics.limits.catalogue import Catalogue, shipped
 from analytics.limits.exposure import ELSEWHERE, UNKNOWN, Book
 from analytics.structure.concert import Concert, concert_ties, find_concerts, solve_together
 from analytics.structure.control import Control, solve_control
@@ -92,8 +93,12 @@ class Known(Protocol):
 class View:
     """A snapshot with its analysis; shared by threads."""
 
-    def __init__(self, snapshot: Snapshot, known: Known, *, overfull: Policy = "keep") -> None:
+    def __init__(
+        self, snapshot: Snapshot, known: Known, *, overfull: Policy = "keep", catalogue: Catalogue | None = None
+    ) -> None:
         self.snapshot = snapshot
+        self.catalogue = catalogue or shipped()
+        """Rules on limits: those shipped, and a lender's own."""
         self.overfull = overfull
         """What is done where holders are stated to have more than all of a company."""
         self.criteria: tuple[str, ...] = DEFAULT

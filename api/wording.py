@@ -17,13 +17,23 @@ NOTHING: Final = "0%"
 _LISTED: Final = re.compile(r"\['[^']*'(?:, '[^']*')*\]")
 
 
-def percent(fraction: float) -> str:
+def percent(fraction: float, digits: int = 2) -> str:
     """A fraction as a percentage.
 
     >>> percent(0.6), percent(1 / 3), percent(1e-9)
     ('60%', '33.33%', '0%')
     """
-    return f"{100 * fraction:.2f}".rstrip("0").rstrip(".") + "%"
+    return f"{100 * fraction:.{digits}f}".rstrip("0").rstrip(".") + "%"
+
+
+def used(fraction: float) -> str:
+    """A use of a limit, with so many digits that what is not all of it does not read as all of it.
+
+    >>> used(0.6), used(200_000_001 / 200_000_000), used(1.0), used(0.999999)
+    ('60%', '100.0000005%', '100%', '99.9999%')
+    """
+    texts = (percent(fraction, digits) for digits in range(2, 15))
+    return next((text for text in texts if text != "100%"), "100%")
 
 
 def band(low: float, high: float) -> str:
@@ -59,7 +69,7 @@ def share(low: float | None, high: float | None, ends: int | None) -> Share | No
     return Share(band.low, band.high, not band.low_open, not band.high_open, band.text(percent))
 
 
-def money(amount: float | None, currency: str | None) -> str:
+def money(amount: float | None, currency: str | None, digits: int = 0) -> str:
     """An amount in whole units.
 
     >>> money(80_000_000, "CNY"), money(None, "CNY"), money(12.4, None)
@@ -67,7 +77,17 @@ def money(amount: float | None, currency: str | None) -> str:
     """
     if amount is None or math.isnan(amount):
         return "amount not disclosed"
-    return f"{currency} {amount:,.0f}" if currency and currency != NO_CURRENCY else f"{amount:,.0f}"
+    return f"{currency} {amount:,.{digits}f}" if currency and currency != NO_CURRENCY else f"{amount:,.{digits}f}"
+
+
+def apart(one: float, other: float | None, currency: str | None) -> tuple[str, str]:
+    """Two amounts, with so many digits that they read as different where they are, up to thousandths.
+
+    >>> apart(150_000_000.01, 150_000_000, "CNY"), apart(5, 5, None)
+    (('CNY 150,000,000.01', 'CNY 150,000,000.00'), ('5', '5'))
+    """
+    pairs = [(money(one, currency, digits), money(other, currency, digits)) for digits in (0, 2, 3)]
+    return next((pair for pair in pairs if pair[0] != pair[1]), pairs[0])
 
 
 def short_money(amount: float, currency: str | None) -> str:

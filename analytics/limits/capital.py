@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from math import isnan, nan
 from typing import Any
 
 from analytics.limits.catalogue import Rule
@@ -19,6 +20,7 @@ class Figure:
 
     item: str
     value: float
+    """NaN where its currency has no rate."""
     period_end: date
 
 
@@ -50,14 +52,14 @@ class Capital:
     ) -> "Capital":
         """Figures of a lender's Statement records, the most believed first.
 
-        One in a currency without a rate is left out, and so missing; one that names no unit is taken to
-        be in the book's currency. Balances only: an item over months is no capital.
+        One in a currency without a rate is not known, NaN, and no older one takes its place; one that names no
+        unit is taken to be in the book's currency. Balances only: an item over months is no capital.
         """
         rates = {currency: 1.0, **(rates or {})}
         found = [
-            Figure(said["item"], float(said["value"]) * rates[said["unit"] or currency], said["period_end"])
+            Figure(said["item"], float(said["value"]) * rates.get(said["unit"] or currency, nan), said["period_end"])
             for said in statements
-            if (said["unit"] or currency) in rates and not said["months"]
+            if not said["months"]
         ]
         return cls(tuple(found), currency, rates)
 
@@ -70,7 +72,7 @@ class Capital:
         return amount * self.rates[currency]
 
     def figure(self, denominator: str, day: date) -> Figure | None:
-        """The figure a denominator asks for, None where it is missing.
+        """The figure a denominator asks for, None where it is missing or not known.
 
         The latest of the item on or before the day; for a figure of the last quarter the one of exactly
         the last day of the quarter before.
@@ -79,7 +81,8 @@ class Capital:
         mine = [figure for figure in self.figures if figure.item == item and figure.period_end <= day]
         if denominator.endswith(LAST_QUARTER):
             mine = [figure for figure in mine if figure.period_end == quarter_before(day)]
-        return max(mine, key=lambda figure: figure.period_end, default=None)
+        latest = max(mine, key=lambda figure: figure.period_end, default=None)
+        return None if latest is None or isnan(latest.value) else latest
 
 
 def quarter_before(day: date) -> date:

@@ -4,14 +4,17 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Final
 
 from analytics.limits.denominators import DENOMINATORS
 from analytics.limits.numerators import NUMERATORS
-from analytics.rules.reading import read_folder, read_text
-from analytics.rules.rule import Among, Comparison, Flaw, Norm, Within
+from analytics.rules.reading import by_id, read_folder, read_text
+from analytics.rules.rule import Among, Cited, Comparison, Flaw, Norm, Within
+from analytics.structure.kinship.kin import degrees
 from graph.errors import UnknownRule
 
+KIN: Final = {"control": "cn-group-2010", "lender_related": "cn-related-2022"}
+"""How far kin reaches in groups of each kind, by the id of the rule on it."""
 GROUPED = ("group", "either", "all")
 CLIENTS = ("any", "nonbank", "institution", "with_institution", "gsib")
 """Whom a rule is about: of a group, whether not all, all, or any of the members are institutions, or any a G-SIB."""
@@ -58,6 +61,13 @@ class Rule(Norm):
     """The rule set it belongs to."""
 
     @property
+    def unread(self) -> str:
+        """Citation of what was not read: of itself, what it counts, or how far kin reaches; empty where all was."""
+        kin = degrees()[KIN[self.group_kind]] if self.group_kind in KIN else None
+        parts: tuple[Cited | None, ...] = (self, NUMERATORS[self.numerator], kin)
+        return next((part.citation for part in parts if part and not part.verified), "")
+
+    @property
     def client(self) -> str:
         """Whom it is about, one of `CLIENTS`."""
         return self.bound.client
@@ -99,9 +109,11 @@ class Catalogue:
         return tuple(found[rule_id] for rule_id in sorted(found))
 
     def extended(self, texts: Mapping[str, str]) -> "Catalogue":
-        """With rules of one's own, TOML by the name of its file; one of a known id takes its place."""
-        own = [parsed(text, where) for where, text in texts.items()]
-        return Catalogue({**self.rules, **{rule.id: rule for rule in own}})
+        """With rules of one's own, TOML by the name of its file; one of a known id takes its place.
+
+        Raises InvalidRule, also where two of them have one id.
+        """
+        return Catalogue({**self.rules, **by_id((parsed(text, where), where) for where, text in texts.items())})
 
 
 @cache

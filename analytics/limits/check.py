@@ -139,7 +139,7 @@ def _state(rule: Rule, cap: Cap, exposure: Numbers, unknown: NDArray[np.int64], 
         return np.where(
             broken, MARKED, np.where((unknown > 0) | np.isnan(cap.value) | cap.stale, UNTOLD, WITHIN)
         ).astype(np.int8)
-    untold = (unknown > 0) | np.isnan(cap.value) | cap.stale | (not rule.verified)
+    untold = (unknown > 0) | np.isnan(cap.value) | cap.stale | bool(rule.unread)
     kept = np.where(breaks(exposure, near * cap.value, ">="), NEARLY, np.where(untold, UNTOLD, WITHIN))
     return np.where(broken, BREACH, kept).astype(np.int8)
 

@@ -12,7 +12,7 @@ from analytics.limits.approval import Check, check_credit
 from analytics.limits.facility import Guarantor, Pledge
 from analytics.limits.lines import Application, Cut, Line
 from analytics.limits.numerators import NUMERATORS
-from analytics.limits.remedy import MARGIN, Remedy, Step, Try, payable, tried_by
+from analytics.limits.remedy import MARGIN, Remedy, Renewed, Step, Try, payable, tried_by
 from analytics.limits.standing import Standing
 from analytics.limits.threshold import FINEST, room
 
@@ -65,6 +65,7 @@ def combinations(
     *,
     protectors: Sequence[int] = (),
     released: Sequence[Try] = (),
+    renewed: Renewed | None = None,
 ) -> tuple[Remedy, ...]:
     r"""Find changes that pass only together, those that move the least money in all first.
 
@@ -77,11 +78,9 @@ def combinations(
 
     Parameters
     ----------
-    standing : Standing
-    application : Application
-    check : Check
-        As `check_credit` gives it.
-    protectors, released
+    standing, application, check
+        An application, and what `check_credit` said of it.
+    protectors, released, renewed
         Parties that count as protection, and steps that release a guarantee; the first few are tried.
 
     Raises
@@ -112,9 +111,10 @@ def combinations(
     >>> [(step.kind, step.party, round(step.change, 3)) for step in best.steps]
     [('member_reduced', 2, 20.0), ('member_reduced', 3, 5.0)]
     """
-    found: dict[tuple[Step, ...], Remedy] = {}
-    for tried in _mixes(standing, application, check, protectors, released):
-        if tried[0] not in found and (remedy := tried_by(standing, tried)):
+    found, start = dict[tuple[Step, ...], Remedy](), _start(application, (), check)
+    given = [_giver(standing, start, party, renewed) for party in protectors[:GUARANTORS]]
+    for tried in _mixes(standing, start, given, released):
+        if tried[0] not in found and (remedy := tried_by(standing, tried, renewed)):
             found[tried[0]] = remedy
     return _best(found.values())
 
@@ -128,19 +128,13 @@ def _best(found: Iterable[Remedy]) -> tuple[Remedy, ...]:
 
 
 def _mixes(
-    standing: Standing,
-    application: Application,
-    check: Check,
-    protectors: Sequence[int],
-    released: Sequence[Try],
+    standing: Standing, start: Start, given: Iterable[tuple[Start, list[Lever]]], released: Sequence[Try]
 ) -> Iterator[Try]:
     """The least of each mix of changes."""
-    start = _start(application, (), check)
     less, deposit, cuts = _less(start), _deposit(start), _cuts(standing, start)
     for mix in (cuts, [*cuts, *less], [*deposit, *less], [*deposit, *cuts]):
         yield from _solved(start, mix)
-    for party in protectors[:GUARANTORS]:
-        guaranteed, giver = _giver(standing, start, party)
+    for guaranteed, giver in given:
         for mix in (_less(guaranteed), _cuts(standing, guaranteed)):
             yield from _solved(guaranteed, [*giver, *mix])
     for steps, changed in released[:RELEASES]:
@@ -204,13 +198,14 @@ def _cut(standing: Standing, start: Start, link: int, borrower: int, at: int) ->
     return Lever("member_reduced", most, np.array(relief, np.float64), borrower, link)
 
 
-def _giver(standing: Standing, start: Start, party: int) -> tuple[Start, list[Lever]]:
+def _giver(standing: Standing, start: Start, party: int, renewed: Renewed | None) -> tuple[Start, list[Lever]]:
     """A guarantor, and the lines that would be measured with it: its own among them."""
     most = _least_rest(start, _slopes(start))
     amount = min(float(start.needed.max()), most)
     if amount <= 0:
         return start, []
-    check = check_credit(standing, _guaranteed(start.application, party, amount))
+    guaranteed = _guaranteed(start.application, party, amount)
+    check = check_credit(standing, renewed(guaranteed) if renewed else guaranteed)
     known = {
         (line.rule.id, line.members.tobytes()): after for line, after in zip(start.lines, start.after, strict=True)
     }

@@ -1,6 +1,6 @@
 """What protects a book: collateral, and guarantees by those whose promise counts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,8 @@ UNTIED = UNKNOWN
 """Facility of a pledge or guarantee that names none: it protects all its debtor's facilities with the lender."""
 STRANGE = ELSEWHERE
 """Facility of one that names a facility of which nothing is known; it protects nothing here."""
+SHARED = UNKNOWN - 2
+"""Facility of one that names a number which facilities of several borrowers have; it protects nothing here."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,14 @@ class Cover:
     value: Numbers
     """Whole units of the book's currency, NaN unknown: counts 0."""
     facility: NDArray[np.uint32]
-    """Position of the facility each pledge is for, `UNTIED` or `STRANGE`."""
+    """Position of the first row of the facility each pledge is for, `UNTIED`, `STRANGE` or `SHARED`."""
     guaranteed: NDArray[np.uint32]
-    """Position of the facility each guarantee of the book is for, shape (g,)."""
+    """The same of each guarantee of the book, shape (g,)."""
     eligible: NDArray[np.bool_]
     """Guarantees whose giver counts as a protection provider, shape (g,); a corporate guarantor normally does not."""
+    first: Links = field(default_factory=lambda: np.zeros(0, np.uint32))
+    """Position of the first row of each row's facility, shape (m,): several rows may be one, such as what is drawn and
+    what is granted; empty where each is its own."""
 
     @classmethod
     def none(cls, book: Book) -> "Cover":
@@ -49,10 +54,15 @@ class Cover:
         facility: NDArray[np.uint32],
         guaranteed: NDArray[np.uint32],
         eligible: NDArray[np.bool_],
+        first: Links,
     ) -> "Cover":
         """Cover of a snapshot's PLEDGES links; facilities as positions among its LENDS links."""
         fields = pledges.fields
-        return cls(pledges.tail, pledges.head, fields["kind"], fields["value"], facility, guaranteed, eligible)
+        return cls(pledges.tail, pledges.head, fields["kind"], fields["value"], facility, guaranteed, eligible, first)
+
+    def facility_of(self, rows: Links) -> Links:
+        """The facility of some rows of the book, by its first row."""
+        return self.first[rows] if len(self.first) else rows
 
 
 @dataclass(frozen=True)
@@ -66,8 +76,8 @@ class Moved:
 def netted(left: Numbers, mine: Links, borrower: NDArray[np.uint32], cover: Cover, pledges: Links) -> Numbers:
     r"""Take collateral off what some facilities of one lender count.
 
-    A pledge for one facility is taken off it, down to 0; one that names no facility is then taken off
-    all that its provider still owes, in proportion.
+    A pledge for one facility is taken off its rows in proportion, down to 0; one that names no facility is then
+    taken off all that its provider still owes, in proportion.
 
     .. math:: e_f' = \max\Big(e_f - \sum_{p \to f} v_p, 0\Big), \qquad
         e_f'' = e_f' \Big(1 - \min\big(1, \tfrac{\sum_{p \to \varnothing} v_p}{\sum_{f \in b} e_f'}\big)\Big)
@@ -98,9 +108,8 @@ def netted(left: Numbers, mine: Links, borrower: NDArray[np.uint32], cover: Cove
     [0.0, 43.0]
     """
     value = np.nan_to_num(cover.value[pledges])
-    pools = _pools(cover.facility[pledges], value, mine)
-    left = np.maximum(left - pools, 0.0)
     loose = cover.facility[pledges] == UNTIED
+    left = left - _spread(left, cover.facility_of(mine), cover.facility[pledges[~loose]], value[~loose])
     return left - _spread(left, borrower, cover.provider[pledges[loose]], value[loose])
 
 
@@ -147,18 +156,14 @@ def moved(
     ([40.0], [2], [60.0])
     """
     promised = np.nan_to_num(book.promised[guarantees])
-    tied = cover.guaranteed[guarantees]
-    pools = _pools(tied, promised, mine)
-    first = np.minimum(left, pools)
-    place, known = _found(mine, tied)
-    share = np.divide(first, pools, out=np.zeros(len(pools)), where=pools > 0)
-    amount = np.where(known, promised * np.append(share, 0.0)[place], 0.0)
-    left = left - first
-    loose = tied == UNTIED
-    debtor = book.debtor[guarantees[loose]]
-    second = _spread(left, borrower, debtor, promised[loose])
-    amount[loose] = promised[loose] * _used(left, borrower, debtor, promised[loose])
-    return left - second, Moved(book.guarantor[guarantees], amount)
+    loose, amount = cover.guaranteed[guarantees] == UNTIED, np.zeros(len(guarantees))
+    for some, whose, of in (
+        (~loose, cover.guaranteed[guarantees[~loose]], cover.facility_of(mine)),
+        (loose, book.debtor[guarantees[loose]], borrower),
+    ):
+        amount[some] = promised[some] * _used(left, of, whose, promised[some])
+        left = left - _spread(left, of, whose, promised[some])
+    return left, Moved(book.guarantor[guarantees], amount)
 
 
 def _found(sorted_: NDArray[np.uint32], wanted: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -169,15 +174,8 @@ def _found(sorted_: NDArray[np.uint32], wanted: NDArray[np.uint32]) -> tuple[NDA
     return place, known
 
 
-def _pools(facility: NDArray[np.uint32], value: Numbers, mine: Links) -> Numbers:
-    """What protects each of some facilities by name."""
-    place, known = _found(mine, facility)
-    pools: Numbers = np.bincount(place[known], weights=value[known], minlength=len(mine)).astype(np.float64)
-    return pools
-
-
 def _spread(left: Numbers, borrower: NDArray[np.uint32], whose: NDArray[np.uint32], value: Numbers) -> Numbers:
-    """What of each facility is protected by what protects all of its borrower's."""
+    """What of each row is protected by what protects all rows of one facility, or of one borrower."""
     if not len(whose):
         return np.zeros(len(left))
     who, pool, owed = _sums(left, borrower, whose, value)
@@ -196,7 +194,7 @@ def _used(left: Numbers, borrower: NDArray[np.uint32], whose: NDArray[np.uint32]
 def _sums(
     left: Numbers, borrower: NDArray[np.uint32], whose: NDArray[np.uint32], value: Numbers
 ) -> tuple[NDArray[np.uint32], Numbers, Numbers]:
-    """Parties with protection for all they owe, how much, and what they owe."""
+    """Facilities or borrowers that something protects, by how much, and what they owe."""
     who, at = np.unique(whose, return_inverse=True)
     pool = np.bincount(at, weights=value, minlength=len(who)).astype(np.float64)
     place, found = _found(who, borrower)

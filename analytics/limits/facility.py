@@ -12,6 +12,9 @@ from analytics.limits.units import Nodes
 from graph.errors import InvalidAmount, InvalidQuestion, InvalidShare
 from graph.model import COLLATERAL, FACILITIES
 
+LARGEST = 1e15
+"""Greatest amount that is one: the money of the whole world is less in any currency that lends."""
+
 
 @dataclass(frozen=True)
 class Pledge:
@@ -54,9 +57,13 @@ class Facility:
 
     def checked(self, size: int, day: date) -> "Facility":
         """Itself. Raises InvalidAmount, InvalidShare, InvalidQuestion where it cannot be."""
-        amounts = [self.amount, *(p.value for p in self.collateral), *(g.amount for g in self.guarantors)]
-        if not all(isfinite(amount) and amount >= 0 for amount in amounts) or self.amount == 0:
-            raise InvalidAmount("expected finite amounts above 0", where="facility")
+        if not 0 < self.amount <= LARGEST:  # so nothing that is no number
+            raise InvalidAmount(f"expected a finite amount above 0, at most {LARGEST:,.0f}", where="facility.amount")
+        beside = {f"facility.collateral.{k}.value": pledge.value for k, pledge in enumerate(self.collateral)}
+        beside |= {f"facility.guarantors.{k}.amount": giver.amount for k, giver in enumerate(self.guarantors)}
+        for where, amount in beside.items():
+            if not 0 <= amount <= LARGEST:
+                raise InvalidAmount(f"expected a finite amount not below 0, at most {LARGEST:,.0f}", where=where)
         if self.ccf is not None and not 0 <= self.ccf <= 1:
             raise InvalidShare("a conversion factor is a fraction", where=f"ccf {self.ccf}")
         kinds = {self.kind: FACILITIES, **{pledge.kind: COLLATERAL for pledge in self.collateral}}
@@ -67,7 +74,8 @@ class Facility:
             if not 0 <= giver.party < size:
                 raise InvalidQuestion("no party of this book", where=f"guarantor {giver.party}")
         if self.maturity is not None and self.maturity <= day:
-            raise InvalidQuestion("falls due before it begins", where=f"maturity {self.maturity}")
+            where, remedy = f"facility.maturity {self.maturity}", f"name a day after {day}, or leave it out"
+            raise InvalidQuestion("falls due before it begins", where=where, remedy=remedy)
         return self
 
     def taken_off(self, numerator: Numerator) -> float:
@@ -105,27 +113,34 @@ class Added:
 
 
 def added(
-    facility: Facility, numerator: Numerator, applicant: int, members: Nodes, *, promised: Sequence[float] = (0.0, 0.0)
+    facility: Facility,
+    numerator: Numerator,
+    applicant: int,
+    members: Nodes,
+    *,
+    promised: Sequence[float] = (0.0, 0.0),
+    spared: Sequence[tuple[int, float]] = (),
 ) -> Added:
     r"""Say what a facility adds to a client or group, for every size it may have.
 
-    With r what collateral leaves of it, G what eligible guarantors cover and G_U their part of it in the
-    unit U, the applicant's part is what they leave; where a numerator counts promises, what members
-    promised for an applicant outside counts up to its debt, which the facility raises.
+    With r what collateral leaves of it, G what eligible guarantors cover, S what is spare of eligible guarantees
+    for all that the applicant owes, and G_U, S_U their parts in the unit U, the applicant has what they leave;
+    where promises count, what members promised for an applicant outside counts up to its debt, which rises.
 
-    .. math:: \Delta_U(r) = [x \in U]\,(r - G)^+ + \frac{G_U}{G} \min(r, G), \qquad
+    .. math:: \Delta_U(r) = [x \in U]\,(r - G - S)^+ + \frac{G_U}{G} \min(r, G)
+        + \frac{S_U}{S} \min((r - G)^+, S), \qquad
         [x \notin U] \big(\min(P_U + G_U, E_x + r) - \min(P_U, E_x)\big) \text{ where promises count}
 
     Parameters
     ----------
-    facility : Facility
-    numerator : Numerator
+    facility, numerator
     applicant : int
         Node number x.
     members : (k,) array of node numbers, ascending
         Those of the unit U that count.
     promised : pair of numbers, whole units of currency
         What members promised for the applicant before (P), and what it owes (E).
+    spared : pairs of a node number and an amount, as `Stakes.spared` gives them
 
     Raises
     ------
@@ -137,30 +152,38 @@ def added(
 
     Example
     -------
-    A loan of 100, of which guarantor 2, who is eligible, covers 60.
+    A loan of 100, of which guarantor 2, who is eligible, covers 60:
 
     >>> from analytics.limits.numerators import NUMERATORS
     >>> loan = Facility(100.0, guarantors=(Guarantor(2, 60.0, eligible=True),))
     >>> lex = NUMERATORS["large_exposure"]
     >>> [added(loan, lex, 1, np.array(unit)).at(100.0) for unit in ([1], [2], [1, 2])]
     [40.0, 60.0, 100.0]
-    >>> added(loan, lex, 1, np.array([1])).most(room=35.0)
-    95.0
     """
     inside = _holds(members, applicant)
     givers = [giver for giver in facility.guarantors if giver.party != applicant and giver.amount > 0]
-    covering = [giver for giver in givers if giver.eligible] if numerator.moved else []
-    whole = sum(giver.amount for giver in covering)
-    mine = sum(giver.amount for giver in covering if _holds(members, giver.party))
-    pieces, once = [(1.0, whole, inf)] if inside else [], 0.0
-    if mine:
-        pieces.append((mine / whole, 0.0, whole))
+    covering = [(giver.party, giver.amount) for giver in givers if giver.eligible]
+    layers = (covering, spared) if numerator.moved else ()
+    pieces, once = _moved(members, layers, inside=inside), 0.0
     if numerator.promised and not inside:
         before, owed = promised
         given = before + sum(giver.amount for giver in givers if _holds(members, giver.party))
         pieces += [(1.0, 0.0, given - owed)] if given > owed else []
         once = min(given, owed) - min(before, owed)
     return Added(tuple(pieces), once)
+
+
+def _moved(
+    members: Nodes, layers: Sequence[Sequence[tuple[int, float]]], *, inside: bool
+) -> list[tuple[float, float, float]]:
+    """What guarantors take of a facility, one layer after the other, and the applicant of the rest."""
+    pieces, low = list[tuple[float, float, float]](), 0.0
+    for layer in layers:
+        whole = sum(amount for _, amount in layer)
+        mine = sum(amount for party, amount in layer if _holds(members, party))
+        pieces += [(mine / whole, low, low + whole)] if mine else []
+        low += whole
+    return [(1.0, low, inf), *pieces] if inside else pieces
 
 
 def _holds(members: Nodes, party: int) -> bool:

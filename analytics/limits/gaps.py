@@ -27,7 +27,7 @@ WORDS = {
         "贷款人的{what}已过时，资本应按季报告",
     ),
     "unverified": ("{what} was not read in its text", "{what}未与原文核对"),
-    "amounts": ("facilities of unknown amount: {what}", "金额未知的授信笔数：{what}"),
+    "amounts": ("facilities and guarantees of unknown amount: {what}", "金额未知的授信和担保笔数：{what}"),
     "factors": (
         "undrawn amounts without a conversion factor, counted whole: {what}",
         "缺少转换系数、按全额计入的未用额度笔数：{what}",
@@ -89,8 +89,8 @@ def _of(line: Line) -> Iterator[tuple[str, str]]:
         yield "capital", line.rule.denominator
     if line.cap.stale and line.cap.figure:
         yield "stale", f"{line.rule.denominator} ({line.cap.figure.period_end})"
-    if not line.rule.verified:
-        yield "unverified", f"{line.rule.id} ({line.rule.citation})"
+    if line.rule.unread:
+        yield "unverified", f"{line.rule.id} ({line.rule.unread})"
     if line.unknown and line.tested:
         yield "amounts", str(line.unknown)
     if line.unconverted and line.breaks:

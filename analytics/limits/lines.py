@@ -74,9 +74,14 @@ class Line:
     """Facilities that count whole for want of a conversion factor: exposures are at most what is told."""
 
     @property
+    def measured(self) -> bool:
+        """Whether capital of late and amounts are known."""
+        return not (isnan(self.cap.value) or self.cap.stale or self.unknown)
+
+    @property
     def told(self) -> bool:
-        """Whether capital of late, amounts and the rule itself are known."""
-        return not (isnan(self.cap.value) or self.cap.stale or self.unknown) and self.rule.verified
+        """Whether the rule itself is known too."""
+        return self.measured and not self.rule.unread
 
     @property
     def passes(self) -> bool:
@@ -86,7 +91,7 @@ class Line:
     @property
     def forbids(self) -> bool:
         """Whether a verified limit breaks by what is certain and judged, against capital of late."""
-        sure = self.certain and self.concerned and self.rule.verified and not self.cap.stale
+        sure = self.certain and self.concerned and not self.rule.unread and not self.cap.stale
         return self.breaks and sure and self.rule.severity == "limit"
 
     @property
@@ -121,7 +126,8 @@ def lines_of(standing: Standing, application: Application) -> Iterator[Line]:
 
     Source
     ------
-    Domain reference §2.7: an applicant in two overlapping groups must pass both.
+    Domain reference §2.7: an applicant in two overlapping groups must pass both; and §2.2, step 5: whom a rule is
+    about follows from those with whom something is, or would be, at stake.
 
     Example
     -------
@@ -137,17 +143,19 @@ def lines_of(standing: Standing, application: Application) -> Iterator[Line]:
         stakes = standing.stakes[rule.numerator]
         if not stakes.numerator.weight(facility.kind, facility.ccf):
             continue
-        parties = _changed(application, stakes)
+        parties, mask = _changed(application, stakes), stakes.counting
         narrow = _touched(standing, application.readings, rule, parties, wide=False)
         wide = _touched(standing, application.readings, rule, parties, wide=True) if application.readings.wide else []
         known = distinct([*narrow, *wide])
         for k, members in enumerate(distinct([*known, *_untested(application.readings, rule)])):
-            if concerns(rule, members, standing.clients):
+            counted = members[mask[members] | np.isin(members, parties)]
+            if concerns(rule, counted, standing.clients):
                 key = rule.numerator, members.tobytes()
                 if key not in effects:
                     effects[key] = _effect(standing, application, stakes, members)
                 reading = k < len(narrow), k < len(known)
-                yield _line(standing, application, rule, members, effects[key], reading)
+                sure = rule.client != "nonbank" or not _all_institutions(standing, counted, application.perhaps)
+                yield _line(standing, application, rule, members, effects[key], (*reading, sure))
 
 
 def _changed(application: Application, stakes: Stakes) -> list[int]:
@@ -155,7 +163,7 @@ def _changed(application: Application, stakes: Stakes) -> list[int]:
     givers = [giver for giver in application.facility.guarantors if giver.amount > 0]
     if not stakes.numerator.promised:
         givers = [giver for giver in givers if giver.eligible and stakes.numerator.moved]
-    before = stakes.promisers(application.applicant)
+    before = stakes.answering(application.applicant)
     return list(dict.fromkeys([application.applicant, *(giver.party for giver in givers), *before]))
 
 
@@ -190,16 +198,22 @@ def _effect(standing: Standing, application: Application, stakes: Stakes, member
     promised = stakes.behind(applicant, members)
     return Effect(
         before,
-        added(application.facility, numerator, applicant, counting, promised=promised),
+        added(application.facility, numerator, applicant, counting, promised=promised, spared=stakes.spared(applicant)),
         int(stakes.silent[members].sum()),
         int(stakes.loose[members].sum()),
     )
 
 
 def _line(
-    standing: Standing, application: Application, rule: Rule, members: Nodes, effect: Effect, reading: tuple[bool, bool]
+    standing: Standing,
+    application: Application,
+    rule: Rule,
+    members: Nodes,
+    effect: Effect,
+    reading: tuple[bool, bool, bool],
 ) -> Line:
-    """A rule held against one unit; `reading` says whether it is certain, and whether it is one of both readings."""
+    """A rule held against one unit; `reading` says whether it is certain, whether it is one of both readings, and
+    whether the rule is about it for certain."""
     cap, numerator, facility = standing.caps[rule.id], standing.stakes[rule.numerator].numerator, application.facility
     left = float(room(effect.before, cap.value, rule.comparison))
     left = 0.0 if -FINEST / 2 <= left < 0 else left  # rounding, not money
@@ -213,7 +227,7 @@ def _line(
         certain=reading[0],
         tested=reading[1],
         deciding=rule.severity == "limit" or (rule.severity == "assess" and int(members[0]) in application.unassessed),
-        concerned=rule.client != "nonbank" or not _all_institutions(standing, members, application.perhaps),
+        concerned=reading[2],
         gain=effect.gain,
         before=effect.before,
         after=after,
@@ -227,7 +241,7 @@ def _line(
 
 
 def _all_institutions(standing: Standing, members: Nodes, perhaps: frozenset[int]) -> bool:
-    """Whether all of a unit may be institutions."""
+    """Whether all that counts of a unit may be institutions."""
     others = members[~standing.clients.institution[members]] if perhaps else members
     return bool(perhaps) and perhaps.issuperset(others.tolist())
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,9 @@ from analytics.limits.exposure import Book, Links, Numbers
 from analytics.rules.reading import read_rows
 from analytics.rules.rule import Among, Flaw, Norm
 from graph.model import COLLATERAL, FACILITIES
+
+GRANTED: Final = [FACILITIES.index(kind) for kind in ("commitment", "letter of credit", "acceptance", "guarantee")]
+"""Kinds that are granted and not paid out: their undrawn amount is what there is of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +52,10 @@ class Numerator(Norm):
         return (np.nan_to_num(book.drawn[facilities]) + loose) * self._counts(kind)
 
     def unknown(self, book: Book, facilities: Links) -> NDArray[np.bool_]:
-        """Facilities that count, and of which what is drawn is not known."""
-        return np.isnan(book.drawn[facilities]) & self._counts(book.kind[facilities])
+        """Facilities that count, of which what is drawn is not known, or what is granted of one that is but granted."""
+        kind = book.kind[facilities]
+        granted = np.isnan(book.undrawn[facilities]) & np.isin(kind, GRANTED) & (self.undrawn != "none")
+        return (np.isnan(book.drawn[facilities]) | granted) & self._counts(kind)
 
     def unconverted(self, book: Book, facilities: Links) -> NDArray[np.bool_]:
         """Facilities whose undrawn part counts whole because no factor is known."""

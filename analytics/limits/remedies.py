@@ -12,7 +12,7 @@ from analytics.limits.combined import combinations
 from analytics.limits.facility import Guarantor, Pledge
 from analytics.limits.lines import Application, Cut, Line
 from analytics.limits.numerators import NUMERATORS
-from analytics.limits.remedy import MARGIN, Remedy, Step, Try, payable, tried_by
+from analytics.limits.remedy import MARGIN, Remedy, Renewed, Step, Try, payable, tried_by
 from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes, Readings
 
@@ -27,13 +27,14 @@ def remedies_of(
     *,
     protectors: Sequence[int] = (),
     releases: Mapping[int, Readings] | None = None,
+    renewed: Renewed | None = None,
 ) -> tuple[Remedy, ...]:
     r"""Find changes after which no limit breaks, the one that moves least money first.
 
     A smaller amount; a deposit; a guarantor who counts as protection added, or one offered left out; a
     guarantee in the book released; a facility of another member paid down; only where no single one passes,
-    several together. Each is worked out and then tried: what does not pass is not told. Where something else
-    is unknown, a change that mends all that breaks still leaves the verdict *refer*.
+    several together. Each is worked out, asked for anew and tried: what does not pass is not told. Where something
+    else is unknown, a change that mends all that breaks still leaves the verdict *refer*.
 
     .. math:: \min_{c} |c| : \quad E^r_U + \Delta_U(a, c) \le L_r \quad \forall r, U
 
@@ -41,10 +42,9 @@ def remedies_of(
     ----------
     standing, application, check
         An application, and what `check_credit` said of it.
-    protectors : sequence of node numbers
-        Parties that count as protection and might be asked to guarantee.
-    releases : mapping, optional
-        Guarantees that might be released, by position, and the groups without each; protection is not.
+    protectors : parties that count as protection and might be asked to guarantee
+    releases : guarantees that might be released, by position, and the groups without each; protection is not
+    renewed : what an application is when asked for anew
 
     Raises
     ------
@@ -77,9 +77,9 @@ def remedies_of(
     if not any(line.breaks for line in check.limits):
         return ()
     tries = _tries(standing, application, check, protectors=protectors, releases=releases or {})
-    single = _least(remedy for tried in tries if (remedy := tried_by(standing, tried)))
-    released = _untied(standing, application, releases or {})
-    return single or combinations(standing, application, check, protectors=protectors, released=list(released))
+    single = _least(remedy for tried in tries if (remedy := tried_by(standing, tried, renewed)))
+    freed = [] if single else list(_untied(standing, application, releases or {}))
+    return single or combinations(standing, application, check, protectors=protectors, released=freed, renewed=renewed)
 
 
 def _tries(

@@ -1,5 +1,6 @@
 """Changes after which a facility would pass, and the trial of each by the same check."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +31,8 @@ class Step:
 
 Try = tuple[tuple[Step, ...], Application]
 """Changes, and the application so changed."""
+Renewed = Callable[[Application], Application]
+"""What an application is when it is asked for anew: who guarantees makes groups by what it promises."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,8 @@ class Remedy:
         return sum(step.change for step in self.steps)
 
 
-def tried_by(standing: Standing, tried: Try) -> Remedy | None:
-    r"""Run the check again after some changes; None where something still breaks.
+def tried_by(standing: Standing, tried: Try, renewed: Renewed | None = None) -> Remedy | None:
+    r"""Run the check again after some changes; None where something still breaks, or its groups cannot be told.
 
     .. math:: E^r_U + \Delta_U(a, c) \le L_r \quad \forall r, U
 
@@ -57,6 +60,7 @@ def tried_by(standing: Standing, tried: Try) -> Remedy | None:
     ----------
     standing : Standing
     tried : steps, and the application so changed
+    renewed : from an application to what it is when asked for anew, optional
 
     Raises
     ------
@@ -74,9 +78,11 @@ def tried_by(standing: Standing, tried: Try) -> Remedy | None:
     >>> Step("amount", 5.0).change
     5.0
     """
-    steps, application = tried
+    steps, changed = tried
+    application = renewed(changed) if renewed else changed
     check = check_credit(standing, application)
-    return None if any(line.breaks for line in check.limits) else Remedy(steps, application, check)
+    whole = set(application.readings.missing) <= set(changed.readings.missing)
+    return Remedy(steps, application, check) if whole and not any(line.breaks for line in check.limits) else None
 
 
 def payable(standing: Standing, members: Nodes) -> NDArray[np.int64]:

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.limits.cover import Cover, moved, netted
+from analytics.limits.cover import UNTIED, Cover, moved, netted
 from analytics.limits.exposure import UNKNOWN, Book, Links, Numbers
 from analytics.limits.numerators import Numerator
 from analytics.limits.units import Clients, Nodes, Units
@@ -37,6 +37,14 @@ class Stakes:
     promised: Arrows | None
     """Guarantees of each guarantor to this lender, where the numerator counts them; `link` in `promise`."""
     promise: Numbers
+    """Amount of each such guarantee, 0 where it is not known."""
+    untold: Links
+    """Who gave one of unknown amount, each as often."""
+    spare: Arrows
+    """From each borrower to those whose eligible guarantee, which names no facility, it has not used up; `link` in
+    `left`."""
+    left: Numbers
+    """What of each such guarantee protects nothing yet."""
 
     @property
     def size(self) -> int:
@@ -45,8 +53,8 @@ class Stakes:
 
     @cached_property
     def silent(self) -> NDArray[np.int64]:
-        """How many facilities of unknown amount each party has, shape (n,)."""
-        return np.bincount(self.borrower[self.unknown], minlength=self.size)
+        """How many facilities of unknown amount each party has, and promises where they count, shape (n,)."""
+        return np.bincount(np.concatenate([self.borrower[self.unknown], self.untold]), minlength=self.size)
 
     @cached_property
     def loose(self) -> NDArray[np.int64]:
@@ -54,12 +62,15 @@ class Stakes:
         return np.bincount(self.borrower[self.unconverted], minlength=self.size)
 
     @cached_property
+    def counting(self) -> NDArray[np.bool_]:
+        """Whether something is at stake with each party, or may be, shape (n,)."""
+        found = (self.own > 0) | (self.silent > 0)
+        return found if self.promised is None else found | (np.diff(self.promised.start) > 0)
+
+    @cached_property
     def parties(self) -> Nodes:
         """Parties with whom something is at stake, or may be."""
-        found = (self.own > 0) | (self.silent > 0)
-        if self.promised is not None:
-            found |= np.diff(self.promised.start) > 0
-        return np.flatnonzero(found).astype(np.uint32)
+        return np.flatnonzero(self.counting).astype(np.uint32)
 
     @cached_property
     def of(self) -> Arrows:
@@ -78,9 +89,14 @@ class Stakes:
         sums: Numbers = np.bincount(number, weights=self.own[units.flat], minlength=len(units)).astype(np.float64)
         return sums if self.promised is None else sums + self._contingent(units, number, self.promised)
 
-    def promisers(self, party: int) -> list[int]:
-        """Who promised for a party, where promises count."""
-        return [] if self.promised is None else np.unique(self.promised.reverse.at(party)).tolist()
+    def answering(self, party: int) -> list[int]:
+        """Who answers by guarantees in the book for more that a party would owe, where they count or protect."""
+        promised = [] if self.promised is None else self.promised.reverse.at(party).tolist()
+        return list(dict.fromkeys([*promised, *self.spare.at(party).tolist()]))
+
+    def spared(self, party: int) -> list[tuple[int, float]]:
+        """Who would answer for more that a party owes, by what of a guarantee for all of it protects nothing yet."""
+        return list(zip(self.spare.at(party).tolist(), self.left[self.spare.links_at(party)].tolist(), strict=True))
 
     def behind(self, party: int, members: Nodes) -> tuple[float, float]:
         """What members promised for a party, and what it owes."""
@@ -127,7 +143,7 @@ def stakes_of(book: Book, cover: Cover, numerator: Numerator, clients: Clients, 
 
     Raises
     ------
-    Nothing; amounts unknown count 0 and are told in `unknown`.
+    Nothing; amounts unknown count 0 and are told in `unknown` and `untold`.
 
     Source
     ------
@@ -148,23 +164,40 @@ def stakes_of(book: Book, cover: Cover, numerator: Numerator, clients: Clients, 
     pledges = np.flatnonzero((cover.lender == lender) & numerator.takes_off(cover.kind)).astype(np.uint32)
     kept = netted(gross, mine, borrower, cover, pledges)
     alive = ~book.expired if len(book.expired) else np.ones(len(book.promised), np.bool_)
-    own = np.zeros(book.size)
+    own, spare, left = np.zeros(book.size), Arrows.of(book.size, (), ()), np.zeros(0)
     if numerator.moved:
-        protecting = alive & cover.eligible & (book.creditor == lender) & (book.guarantor != book.debtor)
-        kept, gone = moved(kept, mine, borrower, book, cover, np.flatnonzero(protecting).astype(np.uint32))
+        links = _protecting(book, cover, alive, lender)
+        kept, gone = moved(kept, mine, borrower, book, cover, links)
+        spare, left = _spare(book, cover, links, gone.amount)
         own += np.bincount(gone.guarantor, weights=gone.amount, minlength=book.size)
     kept = np.where(kept < NAUGHT, 0.0, kept)
     own += np.bincount(borrower, weights=kept, minlength=book.size)
     if numerator.clients == "nonbank":
         own[clients.institution] = 0.0
-    promised, promise = _promises(book, alive, lender) if numerator.promised else (None, np.zeros(0))
     return Stakes(
-        numerator, own, mine, borrower, gross, kept, numerator.unknown(book, mine),
-        numerator.unconverted(book, mine), promised, promise,
+        numerator, own, mine, borrower, gross, kept, numerator.unknown(book, mine), numerator.unconverted(book, mine),
+        *(_promises(book, alive, lender) if numerator.promised else (None, np.zeros(0), mine[:0])), spare, left,
     )  # fmt: skip
 
 
-def _promises(book: Book, alive: NDArray[np.bool_], lender: int) -> tuple[Arrows, Numbers]:
-    """Guarantees to a lender, or to nobody named, as they leave their givers, and their amounts."""
-    links = np.flatnonzero(alive & ((book.creditor == lender) | (book.creditor == UNKNOWN))).astype(np.uint32)
-    return Arrows.of(book.size, book.guarantor[links], book.debtor[links]), np.nan_to_num(book.promised[links])
+def _protecting(book: Book, cover: Cover, alive: NDArray[np.bool_], lender: int) -> Links:
+    """Guarantees that move what they protect: nobody protects what it owes, nor a lender what it lent."""
+    theirs = alive & cover.eligible & (book.creditor == lender)
+    others = (book.guarantor != book.debtor) & (book.guarantor != lender)
+    return np.flatnonzero(theirs & others).astype(np.uint32)
+
+
+def _spare(book: Book, cover: Cover, links: Links, used: Numbers) -> tuple[Arrows, Numbers]:
+    """Guarantees that name no facility, as they stand behind their borrowers, and what each leaves."""
+    left = np.nan_to_num(book.promised[links]) - used
+    open_ = (cover.guaranteed[links] == UNTIED) & (left > NAUGHT)
+    mine = links[open_]
+    return Arrows.of(book.size, book.debtor[mine], book.guarantor[mine]), left[open_]
+
+
+def _promises(book: Book, alive: NDArray[np.bool_], lender: int) -> tuple[Arrows, Numbers, Links]:
+    """Guarantees to a lender, or to nobody named, as they leave their givers, their amounts, and whose are unknown."""
+    theirs = alive & ((book.creditor == lender) | (book.creditor == UNKNOWN)) & (book.guarantor != lender)
+    links = np.flatnonzero(theirs).astype(np.uint32)
+    amounts, giver = book.promised[links], book.guarantor[links]
+    return Arrows.of(book.size, giver, book.debtor[links]), np.nan_to_num(amounts), giver[np.isnan(amounts)]

@@ -117,8 +117,8 @@ class Readings:
         return (self.wide.get(kind) if wide else None) or self.narrow.get(kind) or NO_UNITS
 
 
-def fits(rule: Rule, units: Units, clients: Clients) -> NDArray[np.bool_]:
-    r"""Say which units a rule is about.
+def fits(rule: Rule, units: Units, clients: Clients, *, counting: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+    r"""Say which units a rule is about, by those of their members who count.
 
     .. math:: nonbank: \; |I \cap U| < |U|, \quad institution: \; I \supseteq U, \quad
         with\_institution: \; I \cap U \ne \varnothing, \quad gsib: \; G \cap U \ne \varnothing
@@ -130,6 +130,8 @@ def fits(rule: Rule, units: Units, clients: Clients) -> NDArray[np.bool_]:
         u sets of node numbers.
     clients : Clients
         Institutions I and global systemically important banks G.
+    counting : (n,) array, optional
+        Parties with whom something is at stake; all by default. Others cause a group and are none of it.
 
     Raises
     ------
@@ -137,8 +139,8 @@ def fits(rule: Rule, units: Units, clients: Clients) -> NDArray[np.bool_]:
 
     Source
     ------
-    大额风险暴露管理办法 art. 7–9; CRR art. 395(1); domain reference §2.6. A group of which only some are
-    institutions is measured by the stricter rule for others (our own reading).
+    大额风险暴露管理办法 art. 7–9; CRR art. 395(1); domain reference §2.2, step 5, and §2.6. A group of which only
+    some are institutions is measured by the stricter rule for others (our own reading).
 
     Example
     -------
@@ -150,12 +152,14 @@ def fits(rule: Rule, units: Units, clients: Clients) -> NDArray[np.bool_]:
     if rule.client == "any":
         return np.ones(len(units), np.bool_)
     marked = clients.gsib if rule.client == "gsib" else clients.institution
-    inside = np.bincount(units.number, weights=marked[units.flat], minlength=len(units))
+    counted = np.ones(len(units.flat), np.bool_) if counting is None else counting[units.flat]
+    inside = np.bincount(units.number, weights=marked[units.flat] & counted, minlength=len(units))
+    whole = np.bincount(units.number, weights=counted, minlength=len(units))
     match rule.client:
         case "nonbank":
-            return np.asarray(inside < np.diff(units.start))
+            return np.asarray(inside < whole)
         case "institution":
-            return np.asarray(inside == np.diff(units.start))
+            return np.asarray(inside == whole)
     return np.asarray(inside > 0)
 
 
@@ -203,7 +207,7 @@ def measured(rule: Rule, parties: Nodes, groupings: Groupings, clients: Clients)
     ----------
     rule : Rule
     parties : (k,) array of node numbers
-        Single clients P.
+        Single clients P; whom a rule is about follows from those of a group who are among them.
     groupings : mapping from kind to Units
         Groups of each kind; one of a single member is no group. Where single clients are measured for
         related parties, only those in such a group are.
@@ -237,7 +241,9 @@ def measured(rule: Rule, parties: Nodes, groupings: Groupings, clients: Clients)
     if rule.scope == "anonymous":
         hidden = np.flatnonzero(clients.anonymous)
         found = Units.of([hidden] if len(hidden) else [])
-    return found.kept(fits(rule, found, clients))
+    counting = np.zeros(len(clients.institution), np.bool_)
+    counting[parties] = True
+    return found.kept(fits(rule, found, clients, counting=counting))
 
 
 def distinct(sets: Sequence[Nodes]) -> list[Nodes]:

@@ -191,7 +191,7 @@ def read_folder(form: type[R], package: str, folder: str) -> dict[str, R]:
     entries = sorted((files(package) / folder).iterdir(), key=lambda entry: entry.name)
     paths = [entry for entry in entries if entry.name.endswith(".toml")]
     texts = {f"{folder}/{entry.name}": entry.read_text(encoding="utf-8") for entry in paths}
-    return _by_id((read_text(form, text, where=where), where) for where, text in texts.items())
+    return by_id((read_text(form, text, where=where), where) for where, text in texts.items())
 
 
 def read_rows(form: type[R], package: str, file: str) -> dict[str, R]:
@@ -227,11 +227,32 @@ def read_rows(form: type[R], package: str, file: str) -> dict[str, R]:
         raise InvalidRule("expected rules and nothing else", where=file, remedy="head each with [[rules]]")
     places = [f"{file}: rules[{k}]" for k in range(1, len(table["rules"]) + 1)]
     rows = zip(table["rules"], places, strict=True)
-    return _by_id((read_rule(form, row, where=where), where) for row, where in rows)
+    return by_id((read_rule(form, row, where=where), where) for row, where in rows)
 
 
-def _by_id(rules: Iterable[tuple[R, str]]) -> dict[str, R]:
-    """Rules by their ids, each given with the place it was read from."""
+def by_id(rules: Iterable[tuple[R, str]]) -> dict[str, R]:
+    r"""Put rules by their ids, each given with the place it was read from.
+
+    .. math:: (r, place) \mapsto \{ id(r) \mapsto r \}
+
+    Parameters
+    ----------
+    rules : pairs of a rule and a text
+
+    Raises
+    ------
+    InvalidRule
+        If two have one id; it names the second's place.
+
+    Source
+    ------
+    Domain reference, first page.
+
+    Example
+    -------
+    >>> by_id([])
+    {}
+    """
     found: dict[str, R] = {}
     for rule, where in rules:
         if rule.id in found:

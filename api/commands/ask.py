@@ -182,8 +182,11 @@ def credit_check(
 
     The file names applicant and facility (amount, currency, and as needed kind, ccf, maturity, collateral,
     guarantors); lender, date and request_id may be left out. With a request_id the decision stands in the ledger
-    before it is told, and asked again it is the same. A file may say no more than {"applicant": "ID", "lender": "BANK",
-    "facility": {"amount": 1e7, "currency": "CNY"}}.
+    before it is told, and asked again it is the same. Parties go by id or exact name. A file may say no more than
+    {"applicant": "ID", "lender": "BANK", "facility": {"amount": 1e7, "currency": "CNY"}}; with collateral and
+    guarantors: {"applicant": "ID", "lender": "BANK", "facility": {"amount": 1e7, "currency": "CNY", "kind": "loan",
+    "maturity": "2030-12-31", "collateral": [{"kind": "deposit", "value": 1e6}],
+    "guarantors": [{"party": "ID", "amount": 5e6}]}}.
 
     Example: contagraph ask credit-check 申请.json --valid-at 2024-12-31
     """
@@ -193,7 +196,12 @@ def credit_check(
 
     request = read_file(file, sys.stdin)
     bank = request.lender or (settings().lender or "" if lender is None else lender)
+    givers = tuple(
+        one.model_copy(update={"party": meant(engine, moment, one.party, where=f"facility.guarantors.{k}")})
+        for k, one in enumerate(request.facility.guarantors)
+    )
     named = request.model_copy(update={
+        "facility": request.facility.model_copy(update={"guarantors": givers}),
         "lender": meant(engine, moment, bank, where="lender") if bank else "",
         "applicant": meant(engine, moment, request.applicant, where="applicant"),
     })  # fmt: skip

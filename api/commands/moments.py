@@ -60,11 +60,12 @@ def opened(store: str, valid_at: str, known_at: str, version: int | None, curren
     """The engine of a store, and the moment that is meant."""
     from api.engine import Engine  # noqa: PLC0415  (--help starts without it)
     from api.places import place_of  # noqa: PLC0415
+    from api.rulebook import rulebook  # noqa: PLC0415
     from api.settings import settings  # noqa: PLC0415
     from graph.moment import read_day, read_instant  # noqa: PLC0415
 
     place = place_of(store)
-    engine = Engine.open(place, overfull=settings().overfull)
+    engine = Engine.open(place, overfull=settings().overfull, catalogue=rulebook(settings().rules))
     if not engine.version:
         raise place.nothing_loaded()
     moment = engine.moment(

@@ -33,13 +33,15 @@ def serve(
     from api.auth import Access  # noqa: PLC0415
     from api.engine import Engine  # noqa: PLC0415
     from api.places import place_of  # noqa: PLC0415
+    from api.rulebook import rulebook  # noqa: PLC0415
     from api.settings import settings  # noqa: PLC0415
 
     console = new_console()
     given = settings()
     given = given.model_copy(update={"host": host or given.host, "port": given.port if port is None else port})
     Access.of(given)  # before the store is opened: what may not listen reads nothing
-    engine = Engine.open(place_of(store), keep=given.moments, overfull=given.overfull)
+    rules = rulebook(given.rules)
+    engine = Engine.open(place_of(store), keep=given.moments, overfull=given.overfull, catalogue=rules)
     app = create_app(engine, given)
     config = uvicorn.Config(
         app,

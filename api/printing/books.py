@@ -11,9 +11,9 @@ from api.printing.paper import BOLD, Cited, heading, left, plain, row, table
 from api.printing.promises import circles_of
 from api.questions.book_groups import BookGroups, ClientGroup
 from api.questions.book_guarantees import BookGuarantees, Guarantor
-from api.questions.book_limits import BookLimits
+from api.questions.book_limits import BookLimits, named
 from api.questions.unwinding import Plan
-from api.wording import money, percent, plural
+from api.wording import apart, money, percent, plural, used
 
 NOT_TOLD = "not disclosed"
 
@@ -50,15 +50,15 @@ def _findings(answer: BookLimits, cited: Cited) -> Iterator[Any]:
     heads = ("state", "rule", "who", "id", "exposure", "limit", "use", "", "src")
     made = table(*heads, title=f"findings ({answer.page.total:,})", amounts=("exposure", "limit", "use"))
     for one in answer.findings:
-        others = f" and {plural(one.page.total - 1, 'other')}" if one.page.total > 1 else ""
-        use = "" if one.use is None else percent(one.use)
+        use = "" if one.use is None else used(one.use)
         if one.state in ("large", "assess") and one.of_capital is not None:
             use = f"{percent(one.of_capital)} of capital"
-        limit = "" if one.limit is None else money(one.limit, answer.currency)
+        exposure, limit = apart(one.exposure, one.limit, answer.currency)
+        limit = "" if one.limit is None else limit
         notes = [*["binding"] * one.binding, *["only possible or suspected"] * (not one.certain)]
         source = cited.numbers(fact.fact_id for fact in one.facilities)
-        row(made, f"{one.chinese} {one.state}", one.rule, one.top.name + others, one.top.id,
-            money(one.exposure, answer.currency), limit, use, ", ".join(notes), source)  # fmt: skip
+        row(made, f"{one.chinese} {one.state}", one.rule, named(one), (one.controller or one.top).id,
+            exposure, limit, use, ", ".join(notes), source)  # fmt: skip
     if made.row_count:
         yield made
     yield from left(answer.page, "finding")

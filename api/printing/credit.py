@@ -11,14 +11,15 @@ from api.printing.limits import limits
 from api.printing.paper import BOLD, DIM, Cited, heading, left, plain, row, table
 from api.questions.credit_check import CreditCheck
 from api.questions.memberships import Membership, Step
-from api.wording import money, percent, plural
+from api.wording import apart, money, percent, plural
 
 
 def credit_check(answer: CreditCheck, cited: Cited) -> Iterator[Any]:
     """The verdict, every limit, the groups with their proof, what is not known, and what would pass."""
     yield heading(answer.applicant)
     said = f"{answer.verdict} · {answer.verdict_zh}"
-    asked = f": {money(answer.amount, answer.currency)} of {answer.lender.name}; {_room(answer)}"
+    amount, most = apart(answer.amount, answer.headroom, answer.currency)
+    asked = f": {amount} of {answer.lender.name}; {_room(answer, most)}"
     yield Text.assemble((said, BOLD), plain(asked))
     if answer.decision:
         kept = answer.decision
@@ -37,11 +38,10 @@ def credit_check(answer: CreditCheck, cited: Cited) -> Iterator[Any]:
         yield _remedies(answer, cited)
 
 
-def _room(answer: CreditCheck) -> str:
+def _room(answer: CreditCheck, most: str) -> str:
     """How much could be lent under the limits that are known."""
     if answer.headroom is None:
         return "how much could be lent is not known"
-    most = money(answer.headroom, answer.currency)
     return (
         f"{most} could be lent" if answer.headroom_whole else f"at most {most} could be lent, not every limit is known"
     )
@@ -53,7 +53,7 @@ def _group(number: int, group: Membership, currency: str | None, cited: Cited) -
     names = list(dict.fromkeys(name for share in group.members for name in share.at_stake))
     counted = [name.replace("_", " ") for name in names]
     made = table("party", "how it came in", *counted, "src", title=title, amounts=counted)
-    steps = {step.party.id: step for step in group.steps}
+    steps = {step.party.id: step for step in (*group.steps, *group.others)}
     shares = {share.party.id: share for share in group.members}
     for key in dict.fromkeys([*steps, *shares]):
         step, share = steps.get(key), shares.get(key)

@@ -7,7 +7,7 @@ from rich.table import Table
 from api.printing.paper import Cited, row, table
 from api.questions.memberships import Membership
 from api.questions.rules import Held
-from api.wording import money, percent, plural
+from api.wording import apart, money, plural, used
 
 
 def limits(lines: Sequence[Held], groups: Sequence[Membership], currency: str | None, cited: Cited) -> Iterator[Table]:
@@ -17,14 +17,15 @@ def limits(lines: Sequence[Held], groups: Sequence[Membership], currency: str | 
     heads = ("rule", "on", *sums, "limit", "use", "room", "", "src")
     made = table(*heads, title="limits", amounts=(*sums, "limit", "use", "room"))
     for held in lines:
-        amounts = (held.before, held.after) if asked else (held.before,)
-        use = "" if held.use is None else percent(held.use)
-        limit = "not known" if held.limit.amount is None else money(held.limit.amount, currency)
+        use = "" if held.use is None else used(held.use)
+        after, limit = apart(held.after, held.limit.amount, currency)
+        limit = "not known" if held.limit.amount is None else limit
+        amounts = (money(held.before, currency), after) if asked else (after,)
         room = "" if held.headroom is None else money(held.headroom, currency)
         unread = "" if held.rule.verified else " (not verified)"
         row(
             made, [held.rule.id, held.rule.name_zh, held.rule.name, held.rule.citation + unread], _whom(held),
-            *(money(amount, currency) for amount in amounts), limit, use, room, [held.state_zh, held.state],
+            *amounts, limit, use, room, [held.state_zh, held.state],
             cited.numbers([held.limit.statement]),
         )  # fmt: skip
     if made.row_count:

@@ -22,9 +22,11 @@ from api.evidence import Evidence
 from api.questions.asking import check_page, node_of
 from api.questions.book_groups import ClientGroup, group_of
 from api.questions.families import doubtful_ties, ties_said
+from api.questions.members import grew
+from api.shared import shared_collateral, shared_said
 from api.strays import strays_of, strays_said
 from api.view import View
-from api.wording import money, percent, plural
+from api.wording import apart, plural, used
 from graph.errors import InvalidQuestion
 from graph.model import LENDS, STATEMENT
 from graph.moment import Moment
@@ -58,7 +60,7 @@ class LimitRule:
     """`limit` must not be broken, `large` is reported, `assess` asks for an investigation."""
     citation: str
     verified: bool
-    """Whether it was read in its text; else no answer rests on it alone."""
+    """Whether it was read in its text, and what it counts in that; else no answer rests on it alone."""
     figure: float | None
     """The lender's figure it divides by; None where it is missing."""
     figure_day: date | None
@@ -87,6 +89,10 @@ class LimitFinding:
     """client, group, related parties or anonymous clients."""
     top: Party
     """Who has most at stake."""
+    controller: Party | None
+    """Of a group who is on top of it, and need be no client; None of a client or of everybody of a kind."""
+    clients: int
+    """How many of the members are clients."""
     members: tuple[Party, ...]
     page: Page
     exposure: float
@@ -172,7 +178,7 @@ def book_limits(
     rules = tuple(_rule(view, evidence, found, k) for k in range(len(found.wide.uses)))
     places = [place for name in ([state] if state else SHOWN_BY_ITSELF) for place in found.places[name]]
     shown = places[offset : offset + limit]
-    findings = tuple(_finding(evidence, found, place) for place in shown)
+    findings = tuple(_finding(view, evidence, found, place) for place in shown)
     related, many = _related(view, evidence, found, slice(offset, offset + limit))
     bank = limits.lender_of(view, node)
     value = BookLimits(
@@ -214,7 +220,7 @@ def _rule(view: View, evidence: Evidence, found: Checked, k: int) -> LimitRule:
     share = use.share[~np.isnan(use.share)]
     return LimitRule(
         rule.id, rule.name.zh, rule.name.en, numerator.name.en, numerator.name.zh, rule.denominator, rule.ratio,
-        rule.comparison, rule.scope, rule.group_kind, rule.severity, rule.citation, rule.verified,
+        rule.comparison, rule.scope, rule.group_kind, rule.severity, rule.citation, not rule.unread,
         None if cap.figure is None else cap.figure.value,
         None if cap.figure is None else cap.figure.period_end,
         None if isnan(cap.value) else cap.value,
@@ -229,9 +235,9 @@ def _rule(view: View, evidence: Evidence, found: Checked, k: int) -> LimitRule:
 def _rule_state(found: Checked, k: int) -> str:
     use = found.wide.uses[k]
     broken = [place for place in found.places["breach"] if place.use == k]
-    if use.rule.verified and not use.cap.stale and any(found.certain(place) for place in broken):
+    if not use.rule.unread and not use.cap.stale and any(found.certain(place) for place in broken):
         return "breach"
-    unsure = isnan(use.cap.value) or use.cap.stale or not use.rule.verified or bool((use.unknown > 0).any())
+    unsure = isnan(use.cap.value) or use.cap.stale or bool(use.rule.unread) or bool((use.unknown > 0).any())
     return "refer" if broken or unsure else "within"
 
 
@@ -240,7 +246,7 @@ def _whole(rules: tuple[LimitRule, ...]) -> str:
     return next(state for state in ("breach", "refer", "within") if state in states)
 
 
-def _finding(evidence: Evidence, found: Checked, place: Place) -> LimitFinding:
+def _finding(view: View, evidence: Evidence, found: Checked, place: Place) -> LimitFinding:
     use, unit = found.wide.uses[place.use], place.unit
     rule, stakes = use.rule, found.standing.stakes[use.rule.numerator]
     members = use.units.members(unit)
@@ -257,6 +263,8 @@ def _finding(evidence: Evidence, found: Checked, place: Place) -> LimitFinding:
         STATES[state],
         _whom(use, members),
         parties[0],
+        _controller(view, evidence, found, place),
+        int(found.client[members].sum()),
         parties,
         Page(len(members), 0, len(parties)),
         exposure,
@@ -271,6 +279,29 @@ def _finding(evidence: Evidence, found: Checked, place: Place) -> LimitFinding:
         found.binding(place),
         evidence.facts(LENDS, facilities_of(found.standing, use, unit, FACILITIES)),
     )
+
+
+def _controller(view: View, evidence: Evidence, found: Checked, place: Place) -> Party | None:
+    """Who is on top of a group."""
+    use = found.wide.uses[place.use]
+    members = use.units.members(place.unit)
+    name = members[found.client[members]].tobytes()
+    if len(members) < 2 or use.rule.scope in ("all", "anonymous") or name not in found.together:
+        return None
+    reading, group = found.together[name]
+    return evidence.party(group.heads[0] if group.heads else grew(view, group, reading).top)
+
+
+def named(one: LimitFinding) -> str:
+    """A client by its name; a group by who is on top, with what is counted of it."""
+    if one.page.total < 2:
+        return one.top.name
+    many = plural(one.clients, "client")
+    if one.clients < one.page.total:
+        many = f"{plural(one.page.total, 'member')}, {one.clients:,} of them clients"
+    if one.controller:
+        return f"group of {one.controller.name} ({many})"
+    return f"group of {one.top.name} ({many})" if one.whom == "group" else f"{one.whom} ({many})"
 
 
 def _whom(use: Use, members: Nodes) -> str:
@@ -320,15 +351,18 @@ def _gaps(view: View, found: Checked, rules: tuple[LimitRule, ...], rule_sets: t
         what = name.removesuffix(LAST_QUARTER).replace("_", " ")
         when = " of the last day of the quarter before" if name.endswith(LAST_QUARTER) else ""
         yield f"{what}{when} of the lender is missing 缺少{name}: rules against it cannot be tested"
+    for use in found.wide.uses:
+        if use.rule.unread:
+            yield f"{use.rule.id} was not read in its text 未与原文核对 ({use.rule.unread})"
     for rule in rules:
-        if not rule.verified:
-            yield f"{rule.rule} was not read in its text 未与原文核对 ({rule.citation})"
         if rule.floor_left_out:
             yield f"the floor of {rule.rule} was left out for want of an exchange rate 缺少汇率，下限未计"
     if ties := _doubtful(view, found):
         yield " ".join(ties_said(len(ties)))
     if (strays := strays_of(view, found.standing.lender)).number:
         yield " ".join(strays_said(view, strays))
+    for provider, number, _ in shared_collateral(view, found.standing.lender):
+        yield " ".join(shared_said(view.snapshot.name_of(provider), number))
     if view.judged.left_out:
         yield f"nothing could be suspected: {view.judged.left_out}"
 
@@ -357,11 +391,8 @@ def _reasons(value: BookLimits, found: Checked) -> Iterator[str]:
         yield f"{STATES[word]} ({word}): {plural(len(places), 'client or group', 'clients or groups')}{only}."
     for one in value.findings[:3]:
         if one.state in ("breach", "near") and one.use is not None and one.limit is not None:
-            others = f" and {plural(one.page.total - 1, 'other')}" if one.page.total > 1 else ""
-            yield (
-                f"{one.top.name}{others}: {money(one.exposure, currency)}, {percent(one.use)} of "
-                f"{money(one.limit, currency)} by {one.rule}."
-            )
+            exposure, limit = apart(one.exposure, one.limit, currency)
+            yield f"{named(one)}: {exposure}, {used(one.use)} of {limit} by {one.rule}."
     hidden = sum(rule.states.get("untold", 0) for rule in value.rules)
     if hidden:
         yield f"{plural(hidden, 'measurement')} cannot be told for want of a figure, an amount or a text that was read."

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from math import isfinite
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+import numpy as np
 
 from analytics.limits.approval import APPROVE, DECLINE, REFER, Check, check_credit
+from analytics.limits.facility import Facility
 from analytics.limits.gaps import Gap
 from analytics.limits.lines import Application
 from analytics.limits.remedies import remedies_of
@@ -17,19 +21,20 @@ from api.answer import Answer, Fact, Party, Question
 from api.criteria import seen_by, state_said
 from api.engine import Engine
 from api.evidence import Evidence
-from api.limits import TOO_WIDE, Lender, capital_currency, lender_of, perhaps_banks, readings_of, standing
+from api.limits import Lender, capital_currency, lender_of, perhaps_banks, readings_of, standing
 from api.promised import Promised, promised
 from api.questions.applications import Request, facility_of
 from api.questions.asking import check_page, node_of
 from api.questions.control import in_words
+from api.questions.dependences import said as figures
 from api.questions.doubts import doubts_of, unread
 from api.questions.memberships import HELD, Membership, around, membership
 from api.questions.memberships import Step as ProofStep
 from api.questions.releases import protectors, releases
-from api.questions.rules import Held, by_room, held_said, of_limit
+from api.questions.rules import IF_WIDE, Held, by_room, held_said, of_limit
 from api.untested import unassessed, with_untested
 from api.view import View
-from api.wording import money, plural
+from api.wording import apart, money, plural
 from graph.errors import InvalidQuestion
 from graph.model import GUARANTEES, LENDS
 from graph.moment import Moment
@@ -42,6 +47,11 @@ WORDS = {
     "guarantor_released": ("do without the guarantee of {party} over {money}", "解除{party}的{money}担保"),
     "member_reduced": ("have a facility of {party} paid down by {money}", "压降{party}现有授信{money}"),
 }
+
+JUDGE: Final = (
+    "Judge what is suspected: confirmed it counts for a refusal, rejected it counts no more (`contagraph judge`, "
+    "POST /v1/judgements) · 请对疑似依存作出认定。"
+)
 
 
 @dataclass(frozen=True)
@@ -127,17 +137,22 @@ def credit_check(
 
     Decline needs certain control and confirmed dependence; what is only possible, suspected or not known refers.
     """
+    return check_in(view_of(engine, request, moment), request, remedies=remedies, limit=limit)
+
+
+def check_in(view: View, request: Request, *, remedies: bool = True, limit: int = 20) -> Answer[CreditCheck]:
+    """The same in a view that `view_of` gave."""
     check_page(limit)
-    view = view_of(engine, request, moment)
     evidence = Evidence(view.snapshot)
     lender, applicant = _ends(view, request)
     view = seen_by(view, lender)
-    case = _applied(view, request, lender, applicant, remedies=remedies)
-    base, application, offered, _ = case
+    case = _applied(view, lender, applicant, facility_of(view, request.facility, applicant=applicant, lender=lender))
+    base, application, offered = case
     check = check_credit(base, application)
     gaps = doubts_of(view, lender_of(view, lender), application, check, offered)
-    found = tuple(_groups(application, check, offered))
-    places = {(kind, members.tobytes()): k for k, ((kind, members, _), _) in reversed(list(enumerate(found)))}
+    found = tuple(_groups(application, check))
+    places = {(kind, members.tobytes()): k for k, ((kind, members, _), _) in enumerate(found)}
+    broken = {line.members.tobytes() for line in check.limits if line.breaks}
     # Of groups that only might arise those are told that break a limit or bind.
     ordered = by_room(line for line in check.lines if line.tested or line.breaks or line is check.binding)
     lines = held_said(view, evidence, lender, ordered, places)
@@ -156,7 +171,17 @@ def credit_check(
         binding=binding,
         lines=lines,
         groups=tuple(
-            membership(view, evidence, base, group, whose, limit=limit, falls=offered.falls) for group, whose in found
+            membership(
+                view,
+                evidence,
+                base,
+                group,
+                whose,
+                limit=limit,
+                falls=offered.falls,
+                proved=group[1].tobytes() in broken or bool(np.isin(offered.new, group[1]).any()),
+            )
+            for group, whose in found
         ),
         gaps=gaps,
         remedies=tuple(_changes(view, evidence, case, check)) if remedies else (),
@@ -195,22 +220,16 @@ class Case(NamedTuple):
     base: Standing
     application: Application
     offered: Promised
-    protectors: list[int]
-    """Who might be asked to guarantee."""
 
 
-def _applied(view: View, request: Request, lender: int, applicant: int, *, remedies: bool) -> Case:
-    """Where the lender stands, and the facility with the groups around all whom it touches."""
+def _applied(view: View, lender: int, applicant: int, facility: Facility) -> Case:
+    """Where the lender stands, and a facility with the groups around all whom it touches."""
     base = standing(view, lender)
-    facility = facility_of(view, request.facility, applicant=applicant, lender=lender)
     facility.checked(base.size, base.day)
     offered = promised(view, facility, applicant)
     touched = [applicant, *(giver.party for giver in facility.guarantors)]
-    touched += [x for stakes in base.stakes.values() for x in stakes.promisers(applicant)]
-    given = protectors(view, base, applicant) if remedies else []
-    readings = readings_of(view, lender, [*touched, *given], falls=offered.falls)
-    if given and TOO_WIDE in readings.missing:  # who might be asked to guarantee turns no verdict
-        readings, given = readings_of(view, lender, touched, falls=offered.falls), []
+    touched += [x for stakes in base.stakes.values() for x in stakes.answering(applicant)]
+    readings = readings_of(view, lender, touched, falls=offered.falls)
     if unread(view):
         readings = replace(readings, missing=(*readings.missing, "suspicions"))
     readings = with_untested(view, base, readings, applicant, by=offered.untested, falls=offered.falls)
@@ -218,14 +237,18 @@ def _applied(view: View, request: Request, lender: int, applicant: int, *, remed
     assessing = any(rule.severity == "assess" for rule in base.rules)
     open_ = unassessed(view, held, lender=lender) if assessing else frozenset[int]()
     perhaps = frozenset(perhaps_banks(view, held))
-    return Case(base, Application(applicant, facility, readings, unassessed=open_, perhaps=perhaps), offered, given)
+    return Case(base, Application(applicant, facility, readings, unassessed=open_, perhaps=perhaps), offered)
 
 
-def _groups(application: Application, check: Check, offered: Promised) -> Iterator[tuple[tuple[str, Nodes, bool], int]]:
-    """Every group the applicant sits in, and those of guarantors that a rule was held against, with whose.
+def _renewed(view: View, asked: Application, changed: Application, lender: int) -> Application:
+    """An application as it is when asked for anew: other guarantors come with other dependences and groups."""
+    if changed.facility.guarantors == asked.facility.guarantors:
+        return changed
+    return replace(_applied(view, lender, asked.applicant, changed.facility).application, cuts=changed.cuts)
 
-    Of a group that a guarantor would join by what it promises both are told.
-    """
+
+def _groups(application: Application, check: Check) -> Iterator[tuple[tuple[str, Nodes, bool], int]]:
+    """Every group the applicant sits in, and those of guarantors that a rule was held against, with whose."""
     told = set[tuple[str, bytes]]()
     measured = {(line.rule.group_kind, line.members.tobytes()) for line in check.lines}
     for party in (application.applicant, *(giver.party for giver in application.facility.guarantors)):
@@ -234,14 +257,16 @@ def _groups(application: Application, check: Check, offered: Promised) -> Iterat
             if key not in told and (party == application.applicant or key in measured):
                 told.add(key)
                 yield (kind, members, certain), party
-                if kind == "connected" and not certain:
-                    yield from (((kind, members, certain), x) for x in offered.new if x in members)
 
 
 def _changes(view: View, evidence: Evidence, case: Case, check: Check) -> Iterator[Remedy]:
     """Remedies in words."""
     freed = releases(view, case.base, case.application, check, offered=case.offered)
-    for one in remedies_of(case.base, case.application, check, protectors=case.protectors, releases=freed):
+    given, renewed = protectors(view, case.base, case.application.applicant), partial(_renewed, view, case.application)
+    for one in remedies_of(
+        case.base, case.application, check, protectors=given, releases=freed,
+        renewed=partial(renewed, lender=case.base.lender),
+    ):  # fmt: skip
         steps = tuple(_step(evidence, step, view.snapshot.moment.currency) for step in one.steps)
         kind = steps[0].kind if len(steps) == 1 else "combined"
         en, zh = " and ".join(step.text for step in steps), "，并".join(step.text_zh for step in steps)
@@ -263,7 +288,8 @@ def _finite(amount: float) -> float | None:
 
 
 def _reasons(value: CreditCheck, lender: Lender) -> Iterator[str]:
-    yield f"{value.verdict} · {value.verdict_zh}: {money(value.amount, value.currency)} to {value.applicant.name}."
+    amount, _ = apart(value.amount, value.headroom, value.currency)
+    yield f"{value.verdict} · {value.verdict_zh}: {amount} to {value.applicant.name}."
     if value.binding is not None:
         yield _binding(value, value.binding)
     for held in value.lines:
@@ -274,11 +300,23 @@ def _reasons(value: CreditCheck, lender: Lender) -> Iterator[str]:
         steps = "; ".join(said(step) for step in group.steps)
         many = plural(group.page.total, "party", "parties")
         yield f"{group.party.name} sits in a {group.name} ({group.name_zh}) of {many}{sure}: {steps}."
+        for step in group.others:
+            yield f"Of these, {said(step)}."
+    yield from _to_judge(value)
     for gap in value.gaps:
         yield f"{gap.en} · {gap.zh}."
     for change in value.remedies:
         done = "pass" if change.verdict == APPROVE else "break no limit"
         yield f"It would {done} to {change.text} · {change.text_zh}."
+
+
+def _to_judge(value: CreditCheck) -> Iterator[str]:
+    """Suspicions by which a limit breaks, with their figures, and how one is judged."""
+    broken = {held.group for held in value.lines if held.state == IF_WIDE}
+    ways = [(*group.steps, *group.others) for k, group in enumerate(value.groups) if k in broken]
+    told = (f"{one.dependant.name} is {figures(one)}." for way in ways for step in way for one in step.suspected)
+    if open_ := list(dict.fromkeys(told)):
+        yield from (*open_, JUDGE)
 
 
 def said(step: ProofStep) -> str:
@@ -291,7 +329,7 @@ def said(step: ProofStep) -> str:
 
 
 def _binding(value: CreditCheck, held: Held) -> str:
-    room = money(value.headroom, value.currency)
+    _, room = apart(value.amount, value.headroom, value.currency)
     most = "" if value.headroom_whole else " at most, since not every limit is known"
     most += "" if held.tested else ", lest dependences hold that cannot be tested"
     return (
@@ -303,8 +341,9 @@ def _binding(value: CreditCheck, held: Held) -> str:
 def _broken(value: CreditCheck, held: Held) -> str:
     who = held.client.name if held.client else f"a group of {plural(held.parties, 'party', 'parties')}"
     unread = "" if held.rule.verified else ", a rule not verified against its text"
+    after, _ = apart(held.after, held.limit.amount, value.currency)
     return (
         f"{held.rule.id} {held.rule.name_zh} would be {held.state} ({held.state_zh}){unread}: {who} at "
-        f"{money(held.after, value.currency)} after {money(held.before, value.currency)}, of "
+        f"{after} after {money(held.before, value.currency)}, of "
         f"{of_limit(held, value.currency)}; {held.rule.citation}."
     )

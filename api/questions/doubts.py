@@ -7,9 +7,18 @@ import numpy as np
 from analytics.limits.approval import Check
 from analytics.limits.gaps import Gap, gaps_of
 from analytics.limits.lines import Application
-from api.limits import HOW_TO_STATE, TOO_MANY, TOO_WIDE, Lender, circles_of, connecting, perhaps_banks
+from api.limits import (
+    HOW_TO_STATE,
+    TOO_MANY,
+    TOO_WIDE,
+    Lender,
+    circles_of,
+    connecting,
+    perhaps_banks,
+)
 from api.promised import Promised
 from api.questions.families import doubtful_ties, ties_said
+from api.shared import shared_collateral, shared_said
 from api.strays import strays_of, strays_said
 from api.untested import criteria_of, untested
 from api.view import View
@@ -23,7 +32,8 @@ def doubts_of(view: View, lender: Lender, application: Application, check: Check
     return (
         *_rules(lender, check), *_wide(application), *_unread(view), *_banks(view, application),
         *_bands(view, application), *_relatives(view, application), *_suspected(application), *_offered(view, offered),
-        *_strays(view, lender.node, application), *_criteria(view, application.applicant, lender.node),
+        *_strays(view, lender.node, application), *_collateral(view, check, lender.node),
+        *_criteria(view, application.applicant, lender.node),
     )  # fmt: skip
 
 
@@ -103,8 +113,9 @@ def _suspected(application: Application) -> Iterator[Gap]:
         most = max(map(len, wider))
         yield Gap(
             "unconfirmed", (),
-            f"possible control or suspected dependence, which nobody judged, makes a group of up to {most} parties",
-            f"可能的控制或尚未认定的经济依存形成至多{most}个主体的关联客户组",
+            f"possible control or suspected dependence, which nobody judged, makes a group of up to {most} parties: "
+            "judge the dependence, or state the shares exactly",
+            f"可能的控制或尚未认定的经济依存形成至多{most}个主体的关联客户组：请认定依存或查明持股",
         )  # fmt: skip
 
 
@@ -127,6 +138,14 @@ def _strays(view: View, lender: int, application: Application) -> Iterator[Gap]:
     strays = strays_of(view, lender).of(parties)
     if strays.number:
         yield Gap("strays", (), *strays_said(view, strays))
+
+
+def _collateral(view: View, check: Check, lender: int) -> Iterator[Gap]:
+    """Collateral that might protect what breaks, and names a number that facilities of several borrowers have."""
+    inside = {x for line in check.limits if line.breaks for x in line.members.tolist()}
+    for provider, number, borrowers in shared_collateral(view, lender) if inside else ():
+        if inside & {provider, *borrowers}:
+            yield Gap("collateral", (), *shared_said(view.snapshot.name_of(provider), number))
 
 
 def _criteria(view: View, node: int, lender: int) -> Iterator[Gap]:

@@ -11,7 +11,7 @@ from api.limits import HOW_TO_STATE, TOO_MANY, TOO_WIDE, lender_of, readings_of,
 from api.questions.memberships import Membership, around, membership
 from api.questions.rules import BROKEN, IF_WIDE, Held, by_room, held_said, of_limit
 from api.view import View
-from api.wording import money, percent, plural
+from api.wording import money, plural, used
 from graph.errors import InvalidQuestion, UnknownRule
 
 
@@ -62,9 +62,9 @@ def against_said(found: Against, currency: str | None) -> Iterator[str]:
         yield f"Nothing is held against limits: {found.left_out} · {found.left_out_zh}."
     if found.binding:
         one = found.binding
-        used = "" if one.use is None else f", of which {percent(one.use)} is used"
+        share = "" if one.use is None else f", of which {used(one.use)} is used"
         yield (
-            f"{one.rule.id} {one.rule.name_zh} ({one.rule.name}) binds: {of_limit(one, currency)}{used}, room for "
+            f"{one.rule.id} {one.rule.name_zh} ({one.rule.name}) binds: {of_limit(one, currency)}{share}, room for "
             f"{money(one.headroom, currency)}; {one.rule.citation}."
         )
     for one in found.lines:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -85,6 +86,9 @@ class Membership:
     """Whose membership is proved: the applicant, or a guarantor."""
     steps: tuple[Step, ...]
     """From the top to the party."""
+    others: tuple[Step, ...]
+    """How other members came in that depend on somebody, those with most at stake first: told of a group that breaks a
+    limit, or that a guarantee offered would make."""
     members: tuple[AtStake, ...]
     """Those with most at stake."""
     page: Page
@@ -114,27 +118,40 @@ def membership(
     *,
     limit: int,
     falls: Arrows | None = None,
+    proved: bool = False,
 ) -> Membership:
-    """A group with its largest members, and the steps by which one party came in; `falls` made the wide reading."""
+    """A group with its largest members, and the steps by which one party came in; `falls` made the wide reading.
+
+    `proved`: also how others came in that depend on somebody.
+    """
     kind, members, certain = group
+    numerators = dict.fromkeys(rule.numerator for rule in standing.rules if rule.group_kind == kind)
+    stakes = {name: standing.stakes[name].own[members] for name in numerators}
+    most = np.max([np.zeros(len(members)), *stakes.values()], axis=0)
+    order = np.lexsort((members, -most))
+    first = order[:limit]
+    steps: tuple[Step, ...]
+    others: tuple[Step, ...] = ()
     if kind == "connected":
         arrows = view.dependants if certain else falls or view.wide
-        steps = tuple(_connected(view, evidence, members, party, connecting(view, wide=not certain), arrows))
+        top, came = grown(connecting(view, wide=not certain), arrows, members)
+        way = list(path(came, party))
+        steps = tuple(_connected(view, evidence, way, top, arrows))
+        if proved:
+            told = {entry.member for entry in way}
+            beside = (came[x] for x in members[order].tolist() if came[x].how == DEPENDENT and x not in told)
+            others = tuple(_dependent(view, evidence, arrows, entry) for entry in islice(beside, limit))
     elif kind == "control":
         steps = tuple(_controlled(view, evidence, members, party, wide=not certain))
     else:
         steps = tuple(_related(view, evidence, members, party, lender=standing.lender, wide=not certain))
-    numerators = dict.fromkeys(rule.numerator for rule in standing.rules if rule.group_kind == kind)
-    stakes = {name: standing.stakes[name].own[members] for name in numerators}
-    most = np.max([np.zeros(len(members)), *stakes.values()], axis=0)
-    first = np.lexsort((members, -most))[:limit]
     shown = evidence.parties(members[first].tolist())
     shares = tuple(
         AtStake(one, {name: float(amounts[at]) for name, amounts in stakes.items()})
         for one, at in zip(shown, first.tolist(), strict=True)
     )
     page = Page(len(members), 0, len(shares))
-    return Membership(kind, *NAMES[kind], certain, evidence.party(party), steps, shares, page)
+    return Membership(kind, *NAMES[kind], certain, evidence.party(party), steps, others, shares, page)
 
 
 def _step(
@@ -214,11 +231,8 @@ def _family(view: View, evidence: Evidence, inside: set[int], party: int, *, wid
 # ── by control and dependence ──
 
 
-def _connected(
-    view: View, evidence: Evidence, members: Nodes, party: int, groups: Groups, falls: Arrows
-) -> Iterator[Step]:
-    top, came = grown(groups, falls, members)
-    for entry in path(came, party):
+def _connected(view: View, evidence: Evidence, way: Sequence[Entry], top: int, falls: Arrows) -> Iterator[Step]:
+    for entry in way:
         if entry.how == SEED:
             yield _step(evidence, top, TOP)
             yield from _fall(view, evidence, top, entry.member)

@@ -50,7 +50,7 @@ def releases(
     if not broken or any(line.certain for line in broken):
         return {}
     parties = [application.applicant, *(giver.party for giver in application.facility.guarantors)]
-    parties += [x for stakes in base.stakes.values() for x in stakes.promisers(application.applicant)]
+    parties += [x for stakes in base.stakes.values() for x in stakes.answering(application.applicant)]
     tying = list(dict(_tying(view, base, application, offered.falls)).items())[:TRIED]
     return {link: _without(view, base, application, parties, refuted, offered) for link, refuted in tying}
 

@@ -13,7 +13,7 @@ from api.answer import Party
 from api.evidence import Evidence
 from api.limits import figure_row
 from api.view import View
-from api.wording import money, percent
+from api.wording import apart, money, percent
 from graph.model import STATEMENT
 
 KEPT, BROKEN, IF_WIDE, UNTOLD, MARKED = "kept", "broken", "broken in the wide reading", "not known", "reached"
@@ -43,7 +43,7 @@ class RuleSaid:
     """`limit` must not be broken; `large` is reported; `assess` asks for an investigation."""
     citation: str
     verified: bool
-    """Whether ratio and comparison were read in the text; no refusal or approval rests on it alone otherwise."""
+    """Whether it was read in its text, and what it counts in that; else no refusal or approval rests on it alone."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def rule_said(rule: Rule) -> RuleSaid:
     counted = NUMERATORS[rule.numerator]
     return RuleSaid(
         rule.id, rule.name.en, rule.name.zh, counted.name.en, counted.name.zh, rule.denominator, rule.ratio,
-        rule.comparison, rule.severity, rule.citation, rule.verified,
+        rule.comparison, rule.severity, rule.citation, not rule.unread,
     )  # fmt: skip
 
 
@@ -164,14 +164,15 @@ def _state(line: Line) -> str:
         return MARKED
     if line.breaks:
         return BROKEN if line.certain else IF_WIDE if line.tested else IF_UNTESTED
-    return KEPT if line.told else UNTOLD
+    return KEPT if (line.told if line.rule.severity == "limit" else line.measured) else UNTOLD
 
 
 def of_limit(held: Held, currency: str | None) -> str:
     """A limit in a few words: its amount, and what it is a part of."""
     if held.limit.amount is None:
         return f"the limit of {percent(held.rule.ratio)} of {held.rule.of.replace('_', ' ')}, which is not known"
+    _, limit = apart(held.after, held.limit.amount, currency)
     return (
-        f"{money(held.limit.amount, currency)} ({percent(held.rule.ratio)} of {held.rule.of.replace('_', ' ')} "
+        f"{limit} ({percent(held.rule.ratio)} of {held.rule.of.replace('_', ' ')} "
         f"{money(held.limit.figure, currency)} at {held.limit.period_end})"
     )

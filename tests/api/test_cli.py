@@ -1,5 +1,6 @@
 """The command line: the same answers as the functions, readable, and errors that say how to mend them."""
 
+import json
 import re
 import signal
 import socket
@@ -73,6 +74,61 @@ def test_a_credit_check_reads_what_is_piped_in_and_calls_parties_by_name(folder:
     for word in ("decline · 拒绝", "CN_LOAN_SINGLE_10", "减少授信CNY 44,000,000", "商业银行法第39条"):
         assert word in done.stdout
     assert not (folder / "ledger.jsonl").exists()
+
+
+def test_a_credit_check_calls_guarantors_by_name_and_names_one_it_does_not_find(folder: Path, tmp_path: Path) -> None:
+    said = {"applicant": MINE, "lender": BANK, "facility": {"amount": 1e6, "currency": "CNY"}}
+    file = tmp_path / "request.json"
+    for name, code in ((NAMES[B], 0), ("nobody of this name", 2)):
+        said["facility"] |= {"guarantors": [{"party": name, "amount": 5e5}]}  # type: ignore[operator]
+        file.write_text(json.dumps(said), encoding="utf-8")
+        done = run("ask", "credit-check", str(file), "--store", str(folder), *AT)
+        assert done.returncode == code, done.stderr
+    assert "nobody of this name: no party of this id" in done.stderr
+    shown = " ".join(run("ask", "credit-check", "--help").stdout.split())
+    assert '"guarantors": [{"party": "ID"' in shown.replace("│ │", "").replace("  ", " ")
+
+
+OWN = """
+id = "CN_LE_SINGLE_15"
+name = { en = "Own limit of a client", zh = "自定单户限额" }
+numerator = "large_exposure"
+denominator = "tier1"
+ratio = 0.06
+comparison = ">"
+scope = "single"
+class = { lender = "any", client = "nonbank" }
+severity = "limit"
+jurisdiction = "CN"
+citation = "the lender's own policy, 2025"
+verified = true
+"""
+
+
+def test_a_lenders_own_rules_bind_it(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 6 % of 1 bn 54 m are used, and 6 m are left; a deposit secures 5 m more."""
+    monkeypatch.setenv("CONTAGRAPH_RULES", str(tmp_path))
+    file = str(Path(__file__).with_name("request.json"))
+    asked = ("ask", "credit-check", file, "--store", str(folder), *AT)
+    (tmp_path / "own.toml").write_text(OWN, encoding="utf-8")
+    done = run(*asked)
+    assert done.returncode == 0, done.stderr
+    assert "the lender's own policy, 2025" in " ".join(done.stdout.split())
+    assert "自定单户限额" in done.stdout
+    assert "CNY 11,000,000 could be lent" in done.stdout
+    for text, said in (
+        (OWN.replace("0.06", "6%"), "own.toml"),
+        (OWN.replace("0.06", "60"), "own.toml: ratio"),
+        (OWN.replace('scope = "single"', 'scope = "some"'), "own.toml: scope"),
+    ):
+        (tmp_path / "own.toml").write_text(text, encoding="utf-8")
+        done = run(*asked)
+        assert (done.returncode, said in done.stderr, "→" in done.stderr) == (2, True, True), done.stderr
+    (tmp_path / "own.toml").write_text(OWN, encoding="utf-8")
+    (tmp_path / "twice.toml").write_text(OWN, encoding="utf-8")
+    assert "twice.toml: id" in run(*asked).stderr
+    monkeypatch.setenv("CONTAGRAPH_RULES", str(tmp_path / "none"))
+    assert "CONTAGRAPH_RULES: there is no folder" in run(*asked).stderr
 
 
 def test_a_party_may_be_called_by_its_exact_name(folder: Path) -> None:

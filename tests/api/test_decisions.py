@@ -70,6 +70,30 @@ def test_without_a_name_nothing_is_written(made: Book) -> None:
     assert not (engine.place.folder / "ledger.jsonl").exists()
 
 
+class Raced(Engine):
+    """An engine into which a load comes right after a view was taken."""
+
+    loads: list[Any] = []  # noqa: RUF012
+
+    def view(self, moment: Any) -> Any:
+        found = super().view(moment)
+        if self.loads:
+            self.loads.pop()()
+            self.refresh()
+        return found
+
+
+def test_a_load_that_closes_while_a_request_is_answered_leaves_its_decision_as_it_was(made: Book) -> None:
+    place = Place(made.facts.folder.parent)
+    engine = Raced(place, place.facts(), clock=lambda: CLOCK)
+    version = engine.version
+    engine.loads = [lambda: made.load({"register:late": "Company"}, (), closed_at=instant("2025-06-30"))]
+    first = decided(engine, NAMED, moment=replace(engine.moment(), currency="CNY"), now=lambda: NOW)
+    assert engine.version > version
+    assert lines(engine)[0]["content"]["version"] == version
+    assert same(first, ask(engine))
+
+
 def test_a_decision_says_where_it_stands_and_the_entry_what_was_decided(made: Book) -> None:
     engine = opened(made)
     answer = ask(engine)

@@ -20,6 +20,7 @@ from api.limits import (
     related_units,
     standing,
 )
+from api.shared import shared_collateral
 from api.view import View
 from graph.errors import UnknownRule
 from tests.api.world import Book, day, instant
@@ -118,6 +119,27 @@ def test_collateral_protects_the_facility_it_names_with_its_lender(tmp_path: Pat
     assert [own[found.snapshot.node(x)] for x in (A, B)] == [40.0, 50.0]
     theirs = standing(found, found.snapshot.node(OTHER)).stakes["large_exposure"].own
     assert theirs[found.snapshot.node(A)] == 70.0
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_collateral_of_a_number_that_several_rows_have_goes_to_its_givers_own(tmp_path: Path, turned: bool) -> None:
+    """`1` is a facility of a and one of b, `2` has two rows of c, `3` is of a and b: c's deposit is for neither."""
+    pledges = (
+        fact("PLEDGES", B, BANK, facility_id="1", kind="deposit", value=30.0, currency="CNY"),
+        fact("PLEDGES", D, BANK, facility_id="2", kind="deposit", value=80.0, currency="CNY"),
+        fact("PLEDGES", C, BANK, facility_id="3", kind="deposit", value=5.0, currency="CNY"),
+    )
+    loans = [
+        loan(A, "1", 50.0), loan(B, "1", 70.0), loan(C, "2", 60.0), loan(C, "2", 40.0, kind="bond"), loan(A, "3", 1.0),
+        loan(B, "3", 1.0),
+    ]  # fmt: skip
+    found = view(tmp_path, lender(), *CAPITAL, *(loans[::-1] if turned else loans), *pledges)
+    node = found.snapshot.node(BANK)
+    own = standing(found, node).stakes["large_exposure"].own
+    assert [own[found.snapshot.node(x)] for x in (A, B, C)] == pytest.approx([51, 41, 20])
+    ((provider, number, borrowers),) = shared_collateral(found, node)
+    assert (found.snapshot.id(provider), number) == (C, "3")
+    assert set(found.snapshot.ids(np.array(sorted(borrowers)))) == {A, B}
 
 
 def test_a_guarantee_of_an_institution_moves_what_it_protects_and_a_companys_does_not(tmp_path: Path) -> None:

@@ -14,13 +14,9 @@ from tests.analytics.limits.books import PARTY, World, worlds
 
 @st.composite
 def applications(draw: st.DrawFn) -> tuple[World, Application]:
-    """An applicant in a world, none of whose loose protection could reach the new facility."""
+    """An applicant in a world, none of whose collateral for all it owes could reach the new facility."""
     world, applicant = draw(worlds()), draw(PARTY)
-    world = replace(
-        world,
-        pledges=[p for p in world.pledges if p[3] is not None or p[0] != applicant],
-        guarantees=[g for g in world.guarantees if g[3] is not None or g[1] != applicant or not g[4]],
-    )
+    world = replace(world, pledges=[p for p in world.pledges if p[3] is not None or p[0] != applicant])
     amounts = st.integers(1, 200)
     pledge = st.builds(Pledge, st.sampled_from(COLLATERAL[:4]), amounts.map(float))
     others = PARTY.filter(lambda x: x != applicant)
@@ -33,6 +29,13 @@ def applications(draw: st.DrawFn) -> tuple[World, Application]:
         guarantors=tuple(draw(st.lists(giver, max_size=2))),
     )
     return world, Application(applicant, facility, Readings(world.units))
+
+
+def touched(world: World, application: Application) -> frozenset[int]:
+    """The applicant, and whose eligible guarantee, offered or in the book for all it owes, may move it."""
+    offered = [giver.party for giver in application.facility.guarantors if giver.eligible and giver.amount]
+    loose = [g[0] for g in world.guarantees if g[1] == application.applicant and g[3] is None and g[4] and g[2]]
+    return frozenset([application.applicant, *offered, *loose])
 
 
 def granted(world: World, application: Application) -> World:

@@ -213,8 +213,15 @@ def broken(amount: Any, cap: Fraction, comparison: str) -> bool:
     return amount > cap if comparison == ">" else amount >= cap
 
 
-def about(world: World, rule: Rule) -> set[frozenset[int]]:
-    """Sets of parties a rule is measured on, the single ones only if something is at stake."""
+def at_stake(world: World, rule: Rule) -> frozenset[int]:
+    """With whom something is at stake as a rule counts it."""
+    givers = {g[0] for g in world.guarantees} if NUMERATORS[rule.numerator].promised else set()
+    return frozenset(givers | {x for x, amount in world.own[rule.numerator].items() if amount > 0})
+
+
+def about(world: World, rule: Rule, also: frozenset[int] = frozenset()) -> set[frozenset[int]]:
+    """Sets of parties a rule is measured on; whom it is about follows from those with something at stake, and `also`
+    those with whom there would be."""
     groups = [frozenset(g) for g in world.groups.get(rule.group_kind, [])]
     everybody = frozenset().union(*groups)
     singles = {frozenset([x]) for x in range(1, SIZE)}
@@ -235,4 +242,5 @@ def about(world: World, rule: Rule) -> set[frozenset[int]]:
         "with_institution": lambda u: bool(u & world.banks),
         "gsib": lambda u: bool(u & world.banks),
     }[rule.client]
-    return {u for u in found if fit(u)}
+    counting = at_stake(world, rule) | also
+    return {u for u in found if fit(u & counting)}

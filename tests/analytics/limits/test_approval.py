@@ -9,13 +9,14 @@ from hypothesis import given, settings
 
 from analytics.limits.approval import Check, check_credit
 from analytics.limits.capital import Capital, Figure
-from analytics.limits.catalogue import shipped
+from analytics.limits.catalogue import Rule, shipped
+from analytics.limits.check import check_book
 from analytics.limits.facility import Facility
 from analytics.limits.lines import Application, Cut
 from analytics.limits.standing import Standing, standing_of
 from analytics.limits.units import Readings, Units
 from graph.errors import InvalidAmount, InvalidQuestion, InvalidShare
-from tests.analytics.limits.applications import applications, granted
+from tests.analytics.limits.applications import applications, granted, touched
 from tests.analytics.limits.books import DAY, RULES, World, about, broken, limit, total
 
 HAIR, THOUSANDTH = Fraction(1, 10**6), Fraction(1, 1000)
@@ -30,13 +31,15 @@ def asked(amount: float, *, narrow: Units | None = None, wide: Units | None = No
     return Application(1, Facility(amount), readings)
 
 
-def limits_broken(world: World, hair: Fraction = THOUSANDTH) -> set[tuple[str, frozenset[int]]]:
-    """Limits that a book breaks by more than a hair, by the rules written out."""
+def limits_broken(
+    world: World, hair: Fraction = THOUSANDTH, also: frozenset[int] = frozenset()
+) -> set[tuple[str, frozenset[int]]]:
+    """Limits that a book breaks by more than a hair, by the rules written out; `also` as in `about`."""
     return {
         (rule.id, unit)
         for rule in RULES
         if rule.severity == "limit"
-        for unit in about(world, rule)
+        for unit in about(world, rule, also)
         if broken(total(world, rule, set(unit)), limit(world, rule) + hair, ">")
         or (rule.comparison == ">=" and total(world, rule, set(unit)) >= limit(world, rule) - hair / 10)
     }
@@ -55,13 +58,13 @@ def test_a_check_tells_what_the_book_would_hold(case: tuple[World, Application])
         assert line.after == pytest.approx(float(amount), abs=1e-7)
         if amount == cap or abs(amount - cap) > THOUSANDTH:
             assert line.breaks == broken(amount, cap, line.rule.comparison)
-    broken_for_sure = any(line.breaks and line.rule.verified for line in check.limits)
+    broken_for_sure = any(line.breaks and not line.rule.unread for line in check.limits)
     assert check.verdict == ("decline" if broken_for_sure else "refer")  # rules of the EU are not verified
     told = {(line.rule.id, frozenset(line.members.tolist())) for line in check.lines}
     grown = {
         (rule.id, unit)
         for rule in RULES
-        for unit in about(world, rule)
+        for unit in about(later, rule)
         if total(later, rule, set(unit)) > total(world, rule, set(unit))
     }
     assert grown <= told
@@ -73,17 +76,17 @@ def test_headroom_is_exact(case: tuple[World, Application]) -> None:
     """The headroom itself breaks nothing that the facility touches, one unit more does."""
     world, application = case
     check = check_credit(world.standing(RULES), application)
-    touched = {(line.rule.id, frozenset(line.members.tolist())) for line in check.limits}
-    most = check.headroom
+    told = {(line.rule.id, frozenset(line.members.tolist())) for line in check.limits}
+    most, also = check.headroom, touched(world, application)
     for amount, passes in ((most, True), (most + 1, False)):
         if 0 < amount < inf:
             tried = replace(application, facility=replace(application.facility, amount=amount))
             assert any(line.breaks for line in check_credit(world.standing(RULES), tried).limits) != passes
             hair = THOUSANDTH if passes else HAIR
-            assert bool(limits_broken(granted(world, tried), hair) & touched) != passes
+            assert bool(limits_broken(granted(world, tried), hair, also) & told) != passes
     if isinf(most):
         huge = replace(application, facility=replace(application.facility, amount=1e9))
-        assert not limits_broken(granted(world, huge)) & touched
+        assert not limits_broken(granted(world, huge), also=also) & told
 
 
 @given(applications())
@@ -136,6 +139,65 @@ def test_decline_needs_the_narrow_reading_to_break() -> None:
     check = verdict_of(None, TOGETHER)
     assert (check.headroom, check.headroom_certain) == (35, 60)
     assert {line.rule.id: line.certain for line in check.limits} == {"CN_LE_SINGLE_15": True, "CN_LE_GROUP_20": False}
+
+
+def test_whom_a_rule_is_about_follows_from_those_with_something_at_stake() -> None:
+    """Banks 1 and 2 under 3, to whom nothing is lent: 211 of 250 for banks, as the book measures them. Of 200 where 3
+    owes anything or is the one who asks."""
+    rows = [(1, "interbank", 110, 0, 0), (2, "interbank", 100, 0, 0)]
+    rules, together = (GROUP, shipped().rule("CN_LE_INTERBANK_25")), Units.of([[1, 2, 3]])
+    banks, mixed = (World(found, banks=frozenset([1, 2])) for found in (rows, [*rows, (3, "loan", 1, 0, 0)]))
+    assert check_of(banks, rules, 1, together) == ("approve", {"CN_LE_INTERBANK_25": 40.0})
+    assert check_of(mixed, rules, 1, together)[0] == "decline"
+    assert check_of(banks, rules, 3, together)[0] == "decline"
+    uses = {use.rule.id: use for use in check_book(banks.standing(rules), {"connected": together}).uses}
+    assert uses["CN_LE_INTERBANK_25"].exposure.tolist() == [110, 100, 210]
+    assert not len(uses["CN_LE_GROUP_20"].units)
+
+
+def check_of(world: World, rules: tuple[Rule, ...], applicant: int, units: Units) -> tuple[str, dict[str, float]]:
+    """Verdict on one unit more, and the least room by rule."""
+    check = check_credit(world.standing(rules), Application(applicant, Facility(1.0), Readings({"connected": units})))
+    return check.verdict, {line.rule.id: line.amount_most for line in check.limits if len(line.members) > 1}
+
+
+def test_what_a_guarantor_for_all_that_is_owed_has_not_used_up_moves_more_to_it() -> None:
+    """Bank 2 owes 240 and guarantees 100 for all that 1 owes, which is 5: of 40 more it takes 40, and is at 285 of
+    250; of 200 more it takes 95."""
+    world = World([(2, "bond", 240, 0, 0), (1, "bond", 5, 0, 0)], guarantees=[(2, 1, 100, None, True)],
+                  banks=frozenset([2]))  # fmt: skip
+    standing = world.standing((SINGLE, shipped().rule("CN_LE_INTERBANK_25")))
+    check = check_credit(standing, asked(40))
+    assert {line.rule.id: (line.before, line.after) for line in check.limits} == {
+        "CN_LE_SINGLE_15": (0, 0), "CN_LE_INTERBANK_25": (245, 285),
+    }  # fmt: skip
+    assert (check.verdict, check.headroom) == ("decline", 5)
+    more = check_credit(standing, asked(200))
+    assert {line.rule.id: line.after for line in more.limits} == {"CN_LE_SINGLE_15": 105, "CN_LE_INTERBANK_25": 340}
+
+
+@pytest.mark.parametrize(
+    ("kind", "verdict"),
+    [("commitment", "refer"), ("letter of credit", "refer"), ("acceptance", "refer"), ("guarantee", "refer"),
+     ("loan", "approve")],
+)  # fmt: skip
+def test_what_is_granted_and_not_stated_refers(kind: str, verdict: str) -> None:
+    """Of a loan what is undrawn may be left out; of a commitment it is all there is."""
+    book = replace(World([(1, kind, 0, 0, 1)]).book(), undrawn=np.array([np.nan]))
+    standing = standing_of(book, TWO.cover(), (SINGLE,), lender=0, capital=TWO.standing().capital, day=DAY)
+    assert check_credit(standing, asked(150)).verdict == verdict
+
+
+def test_a_rule_whose_measure_was_not_read_refers() -> None:
+    """The 15 % on related parties was read; how far kin of the lender reaches was not."""
+    rule = shipped().rule("CN_RELATED_GROUP_15")
+    assert rule.verified
+    assert "[M]" in rule.unread
+    units = {"lender_related": TOGETHER}
+    checks = [check_credit(TWO.standing((rule,)), Application(1, Facility(a), Readings(units))) for a in (1.0, 1000.0)]
+    assert [check.verdict for check in checks] == ["refer", "refer"]
+    assert not shipped().rule("CN_LE_GROUP_20").unread
+    assert shipped().rule("CRR_395").unread
 
 
 def test_without_capital_it_is_referred_and_headroom_is_not_whole() -> None:

@@ -62,6 +62,15 @@ def test_figures_are_converted_and_those_without_a_rate_are_missing() -> None:
         capital.converted(1.0, "USD", DAY)
 
 
+def test_the_newest_capital_without_a_rate_is_unknown_and_no_older_figure_takes_its_place() -> None:
+    rows = [said("tier1", 10, DAY, unit="USD"), said("tier1", 1000, date(2016, 12, 31))]
+    capital = Capital.of(rows, currency="CNY")
+    assert capital.figure("tier1", DAY) is None
+    cap = cap_of(shipped().rule("CN_LE_SINGLE_15"), capital, DAY)
+    assert isnan(cap.value)
+    assert cap.figure is None
+
+
 def test_a_flow_is_no_capital_and_no_unit_is_the_currency_of_the_book() -> None:
     rows = [said("tier1", 1, DAY, months=12), said("tier1", 2, DAY, unit=None, months=None)]
     assert Capital.of(rows, currency="CNY").figures == (Figure("tier1", 2.0, DAY),)

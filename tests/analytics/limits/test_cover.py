@@ -24,6 +24,16 @@ def test_collateral_beyond_its_facility_secures_no_other() -> None:
     assert own(World([LOAN, (1, "loan", 50, 0, 0)], pledges=[(1, "deposit", 130, 0)]))[1] == 50
 
 
+def test_collateral_for_a_facility_of_several_rows_comes_off_all_of_them_in_proportion() -> None:
+    """Drawn 60 and granted 40 are one facility: a deposit of 50 leaves 30 and 20, of which 15 are guaranteed."""
+    world = World([(1, "loan", 60, 0, 0), (1, "commitment", 0, 40, 1), (2, "loan", 9, 0, 0)],
+                  [(1, "deposit", 50, 0)], [(3, 1, 15, 0, True)])  # fmt: skip
+    cover = replace(world.cover(), first=np.array([0, 0, 2], np.uint32))
+    stakes = stakes_of(world.book(), cover, NUMERATORS["large_exposure"], world.clients, lender=0)
+    assert stakes.kept.tolist() == pytest.approx([21, 14, 9])
+    assert stakes.own[3] == pytest.approx(15)
+
+
 def test_collateral_beyond_its_facility_leaves_nothing_to_move() -> None:
     world = World([LOAN], pledges=[(1, "deposit", 130, 0)], guarantees=[(2, 1, 90, 0, True)])
     assert own(world)[1:3] == [0, 0]

@@ -35,8 +35,8 @@ def test_what_is_told_as_a_remedy_breaks_nothing_in_the_book(case: tuple[World, 
     check = check_credit(standing, application)
     for remedy in remedies_of(standing, application, check, protectors=range(1, SIZE)):
         later = granted(world, remedy.application)
-        touched = {(line.rule.id, frozenset(line.members.tolist())) for line in remedy.check.limits}
-        assert not limits_broken(later) & touched
+        told = {(line.rule.id, frozenset(line.members.tolist())) for line in remedy.check.limits}
+        assert not limits_broken(later) & told
         assert remedy.check.verdict != "decline"
         assert remedy.change > 0
 

@@ -67,6 +67,23 @@ def test_a_guarantee_moves_only_where_it_names_the_lender_and_can_be_called() ->
         assert stakes_of(other, world.cover(), lex, world.clients, lender=0).own[[1, 2]].tolist() == [100, 0]
 
 
+def test_the_lenders_own_guarantee_to_itself_protects_nothing() -> None:
+    world = World([(1, "loan", 200, 0, 1)], guarantees=[(0, 1, 150, None, True), (0, 1, 20, 0, True)])
+    for name in ("large_exposure", "owed_and_promised"):
+        stakes = stakes_of(world.book(), world.cover(), NUMERATORS[name], world.clients, lender=0)
+        assert stakes.total(np.array([1], np.uint32)) == 200
+        assert stakes.total(np.array([0], np.uint32)) == 0
+
+
+def test_a_promise_of_unknown_amount_is_told_where_promises_count() -> None:
+    """1 guarantees, for an amount that is not known, the 500 that 2 owes."""
+    world = World([(2, "loan", 500, 0, 1)], guarantees=[(1, 2, 5, 0, False)])
+    book = replace(world.book(), promised=np.array([np.nan]))
+    counted = stakes_of(book, world.cover(), PROMISES, world.clients, lender=0)
+    assert (counted.silent[1], counted.total(np.array([1], np.uint32))) == (1, 0)
+    assert stakes_of(book, world.cover(), NUMERATORS["large_exposure"], world.clients, lender=0).silent[1] == 0
+
+
 def test_another_lenders_facilities_and_collateral_are_none_of_ours() -> None:
     world = World([(1, "loan", 100, 0, 1)], pledges=[(1, "deposit", 30, 0)])
     cover = replace(world.cover(), lender=np.array([3], np.uint32))

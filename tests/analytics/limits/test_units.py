@@ -8,17 +8,21 @@ from tests.analytics.limits.books import PARTY, RULES, SIZE, World, about
 SETS = st.lists(st.sets(PARTY, min_size=1), max_size=6)
 
 
-@given(SETS, st.frozensets(PARTY))
+@given(SETS, st.frozensets(PARTY), st.frozensets(PARTY))
 @settings(deadline=None)
-def test_many_units_and_one_are_judged_alike_and_as_written_out(sets: list[set[int]], banks: frozenset[int]) -> None:
+def test_many_units_and_one_are_judged_alike_and_as_written_out(
+    sets: list[set[int]], banks: frozenset[int], counting: frozenset[int]
+) -> None:
     world = World([], groups={"connected": sets, "control": sets, "lender_related": sets}, banks=banks)
     units = Units.of(sets)
     for rule in RULES:
-        kept = fits(rule, units, world.clients).tolist()
-        assert kept == [concerns(rule, units.members(k), world.clients) for k in range(len(units))]
+        mask = np.isin(np.arange(SIZE), list(counting))
+        kept = fits(rule, units, world.clients, counting=mask).tolist()
+        counted = [members[mask[members]] for members in (units.members(k) for k in range(len(units)))]
+        assert kept == [concerns(rule, members, world.clients) for members in counted]
         if rule.scope in ("group", "either"):
             told = {frozenset(s) for s, keep in zip(sets, kept, strict=True) if keep and len(s) > 1}
-            assert told == {unit for unit in about(world, rule) if len(unit) > 1}
+            assert told == {unit for unit in about(world, rule, counting) if len(unit) > 1}
 
 
 @given(SETS, SETS, st.data())

@@ -5,7 +5,7 @@ import pytest
 
 from api.engine import Engine
 from api.questions import book_limits
-from api.questions.book_limits import BookLimits, LimitFinding
+from api.questions.book_limits import BookLimits, LimitFinding, named
 from graph.errors import InvalidQuestion, UnknownParty
 from tests.api.questions.lending import BANK, OWED, bank, lent, party, stated
 from tests.api.world import day
@@ -66,6 +66,16 @@ def test_a_breach_that_is_certain_is_one(tmp_path: Path) -> None:
     assert sure == {"CN_LE_GROUP_20": True, "CN_GROUP_CREDIT_15": True}
     assert told.state == "breach"
     assert next(one for one in told.findings if one.rule == "CN_LE_GROUP_20").binding
+
+
+def test_a_group_goes_by_who_is_on_top_under_every_rule_and_says_what_is_counted(tmp_path: Path) -> None:
+    """p holds a1 and a2; s, which was confirmed to depend on a1, owes too; t, suspected, as well."""
+    told = asked(bank(tmp_path, *capital(600.0)), state="breach")
+    groups = {one.rule: one for one in told.findings if one.whom == "group"}
+    assert {rule: named(one) for rule, one in groups.items()} == {
+        "CN_LE_GROUP_20": "group of r:p (4 clients)",
+        "CN_GROUP_CREDIT_15": "group of r:p (3 members, 2 of them clients)",
+    }
 
 
 def test_large_exposures_are_those_above_two_and_a_half_per_cent_of_tier_1(tmp_path: Path) -> None:

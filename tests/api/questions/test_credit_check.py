@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from api.answer import Answer
 from api.app import create_app
@@ -105,6 +106,45 @@ def test_the_way_into_a_group_is_proved_step_by_step(engine: Engine) -> None:
     shown = [fact.fact_id for step in group.steps for fall in step.proof for fact in fall.by]
     assert {suspicion.statement, *(fact.fact_id for fact in suspicion.facts), *shown} <= cited
     assert {line.limit.statement for line in answer.answer.lines} - {""} <= cited
+
+
+def test_why_others_are_in_a_group_that_breaks_a_limit_is_proved_too(engine: Engine) -> None:
+    """By output and by guarantee others depend on the applicant: criterion, figure and sources, and how to judge it."""
+    told = ask(engine, request())
+    (group,) = (g for g in told.answer.groups if g.kind == "connected" and not g.certain)
+    found = {step.party.id: step for step in group.others}
+    assert {x: [(one.criterion, one.value) for one in step.suspected] for x, step in found.items()} == {
+        C: [("cn-annex1-2", 1.2)], D: [("cn-annex1-1", 0.7)],
+    }  # fmt: skip
+    shown = {fact.fact_id for step in found.values() for one in step.suspected for fact in one.facts}
+    assert shown
+    assert shown <= {source.fact_id for source in told.sources}
+    words = "\n".join(told.reasons)
+    assert "suspected to depend on" in words
+    assert "cn-annex1-2" in words
+    assert "contagraph judge" in words
+    console = Console(width=300, file=StringIO())
+    for part in printed_credit_check(told.answer, Cited(told)):
+        console.print(part)
+    assert "cn-annex1-2" in console.file.getvalue()
+    assert not ask(engine, request(1.0, applicant=E)).answer.groups
+
+
+def test_a_mark_is_reached_or_kept_whether_its_rule_was_read_or_not(engine: Engine) -> None:
+    """2.5 % of 1000 is a large exposure: e owes 40, the state nothing and has 1."""
+    for applicant, told in ((E, "reached"), (STATE, "kept")):
+        lines = ask(engine, request(1.0, applicant=applicant)).answer.lines
+        assert [line.state for line in lines if line.rule.id == "CN_LE_LARGE"] == [told]
+
+
+def test_a_facility_a_cent_above_the_room_does_not_read_as_the_room(engine: Engine) -> None:
+    """40 of 150 are used by e."""
+    told = ask(engine, request(110.01, applicant=E, kind="bond"))
+    assert "110.01" in told.reasons[0]
+    assert "110.00 could be lent" in told.reasons[1]
+    _, verdict, *_ = printed_credit_check(told.answer, Cited(told))
+    assert "110.01" in verdict.plain
+    assert "110.00 could be lent" in verdict.plain
 
 
 def test_what_was_confirmed_declines_and_what_was_rejected_passes(made: Path, tmp_path: Path) -> None:
@@ -214,7 +254,17 @@ WRONG: dict[str, tuple[Request, type[ContagraphError], str]] = {
     "collateral of no kind": (request(collateral=(Collateral(kind="x", value=1.0),)), InvalidQuestion, "x"),
     "its own guarantor": (request(guarantors=(Guarantee(party=A, amount=1.0),)), InvalidQuestion, "applicant"),
     "an unknown guarantor": (request(guarantors=(Guarantee(party="r:no", amount=1.0),)), UnknownParty, "r:no"),
-    "a guarantee below 0": (request(guarantors=(Guarantee(party=C, amount=-1.0),)), InvalidAmount, "above 0"),
+    "a guarantee below 0": (
+        request(guarantors=(Guarantee(party=C, amount=-1.0),)),
+        InvalidAmount,
+        r"facility\.guarantors\.0\.amount",
+    ),
+    "collateral below 0": (
+        request(collateral=(Collateral(kind="deposit", value=5.0), Collateral(kind="deposit", value=-1.0))),
+        InvalidAmount,
+        r"facility\.collateral\.1\.value",
+    ),
+    "more than there is": (request(1.1e15), InvalidAmount, "at most 1,000,000,000,000,000"),
 }
 
 
@@ -259,9 +309,9 @@ def test_a_guarantor_who_promises_more_than_it_has_joins_the_wider_group(engine:
         asked = request(90.0, applicant=E, kind="bond", guarantors=(Guarantee(party=C, amount=amount),))
         found[amount] = ask(engine, asked).answer
     assert [group.kind for group in found[100.0].groups] == []
-    mine, theirs = found[101.0].groups
+    (mine,) = found[101.0].groups
     assert {share.party.id for share in mine.members} == {C, E}
-    assert [(step.party.id, step.how) for step in theirs.steps] == [
+    assert [(step.party.id, step.how) for step in (*mine.steps, *mine.others)] == [
         (E, "on top"), (C, "would depend by the guarantee it offers"),
     ]  # fmt: skip
     (line,) = (line for line in found[101.0].lines if line.rule.id == "CN_LE_GROUP_20")
