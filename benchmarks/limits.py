@@ -135,6 +135,8 @@ def peer(given: World) -> Callable[[], NDArray[np.float64]]:
     def measured(rule: Rule, own: pd.Series) -> list[pd.Series]:
         frame = frames.get(rule.group_kind, frames["control"].iloc[:0])
         parts = [frame["party"].map(own).fillna(0.0).iloc[:0]]
+        counting = np.zeros(len(given.clients.institution), np.bool_)
+        counting[own.index[own > 0]] = True
         if rule.scope in ("single", "either"):
             single = own[own > 0]
             single = single[single.index.isin(frame["party"])] if rule.scope == "single" and rule.group_kind else single
@@ -142,7 +144,7 @@ def peer(given: World) -> Callable[[], NDArray[np.float64]]:
         if rule.scope in ("group", "either"):
             sums = frame["party"].map(own).fillna(0.0).groupby(frame["unit"]).sum()
             units = given.units[rule.group_kind]
-            parts.append(sums[(np.diff(units.start) > 1) & fits(rule, units, given.clients)])
+            parts.append(sums[(np.diff(units.start) > 1) & fits(rule, units, given.clients, counting=counting)])
         if rule.scope == "all":
             parts.append(pd.Series([own[own.index.isin(frame["party"])].sum()]))
         if rule.scope == "anonymous":

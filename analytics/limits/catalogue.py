@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Annotated, Final
 
 from analytics.limits.denominators import DENOMINATORS
@@ -60,7 +60,7 @@ class Rule(Norm):
     jurisdiction: str
     """The rule set it belongs to."""
 
-    @property
+    @cached_property
     def unread(self) -> str:
         """Citation of what was not read: of itself, what it counts, or how far kin reaches; empty where all was."""
         kin = degrees()[KIN[self.group_kind]] if self.group_kind in KIN else None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import isnan, nan
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.limits.capital import Cap
 from analytics.limits.catalogue import Rule
@@ -139,6 +140,7 @@ def lines_of(standing: Standing, application: Application) -> Iterator[Line]:
     """
     facility = application.facility
     effects: dict[tuple[str, bytes], Effect] = {}
+    counting: dict[tuple[str, bytes], Nodes] = {}
     for rule in standing.rules:
         stakes = standing.stakes[rule.numerator]
         if not stakes.numerator.weight(facility.kind, facility.ccf):
@@ -148,9 +150,11 @@ def lines_of(standing: Standing, application: Application) -> Iterator[Line]:
         wide = _touched(standing, application.readings, rule, parties, wide=True) if application.readings.wide else []
         known = distinct([*narrow, *wide])
         for k, members in enumerate(distinct([*known, *_untested(application.readings, rule)])):
-            counted = members[mask[members] | np.isin(members, parties)]
+            key = rule.numerator, members.tobytes()
+            if rule.client != "any" and key not in counting:
+                counting[key] = _counting(members, mask, parties)
+            counted = counting.get(key, members)
             if concerns(rule, counted, standing.clients):
-                key = rule.numerator, members.tobytes()
                 if key not in effects:
                     effects[key] = _effect(standing, application, stakes, members)
                 reading = k < len(narrow), k < len(known)
@@ -165,6 +169,14 @@ def _changed(application: Application, stakes: Stakes) -> list[int]:
         givers = [giver for giver in givers if giver.eligible and stakes.numerator.moved]
     before = stakes.answering(application.applicant)
     return list(dict.fromkeys([application.applicant, *(giver.party for giver in givers), *before]))
+
+
+def _counting(members: Nodes, mask: NDArray[np.bool_], parties: list[int]) -> Nodes:
+    """Members with whom something is at stake, or would be."""
+    counted = mask[members]
+    for party in parties:
+        counted |= members == party
+    return members if counted.all() else members[counted]
 
 
 def _touched(standing: Standing, readings: Readings, rule: Rule, parties: list[int], *, wide: bool) -> list[Nodes]:

@@ -174,9 +174,10 @@ def stakes_of(book: Book, cover: Cover, numerator: Numerator, clients: Clients, 
     own += np.bincount(borrower, weights=kept, minlength=book.size)
     if numerator.clients == "nonbank":
         own[clients.institution] = 0.0
+    promised, promise, untold = _promises(book, alive, lender) if numerator.promised else (None, np.zeros(0), mine[:0])
     return Stakes(
         numerator, own, mine, borrower, gross, kept, numerator.unknown(book, mine), numerator.unconverted(book, mine),
-        *(_promises(book, alive, lender) if numerator.promised else (None, np.zeros(0), mine[:0])), spare, left,
+        promised, promise, untold, spare, left,
     )  # fmt: skip
 
 

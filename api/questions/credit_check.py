@@ -6,8 +6,6 @@ from functools import partial
 from math import isfinite
 from typing import Final, NamedTuple
 
-import numpy as np
-
 from analytics.limits.approval import APPROVE, DECLINE, REFER, Check, check_credit
 from analytics.limits.facility import Facility
 from analytics.limits.gaps import Gap
@@ -179,7 +177,7 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
                 whose,
                 limit=limit,
                 falls=offered.falls,
-                proved=group[1].tobytes() in broken or bool(np.isin(offered.new, group[1]).any()),
+                proved=group[1].tobytes() in broken or any(x in group[1] for x in offered.new),
             )
             for group, whose in found
         ),
