@@ -1,18 +1,31 @@
 """Dependences that guarantees offered with a facility would make: who promises more than it has would fall with it."""
 
 from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analytics.limits.facility import Facility
-from analytics.limits.threshold import breaks
 from analytics.structure.dependence.states import ANY
+from analytics.structure.dependence.verdicts import MET, Measure, compare, ratio
 from analytics.structure.votes import Arrows
 from api.view import View
 
 RATIO = "guarantee_ratio"
 """The figure by which a guarantee makes its giver depend on the borrower."""
+
+
+class Released(NamedTuple):
+    """A guarantee in the book to do without."""
+
+    guarantee: int
+    """Its position; -1 for none."""
+    dependence: int
+    """Position of the dependence that it makes, as `View.wide` counts them."""
+
+
+NOTHING: Final = Released(-1, -1)
 
 
 @dataclass(frozen=True)
@@ -27,31 +40,35 @@ class Promised:
     """Guarantors of whom it cannot be told."""
 
 
-def promised(view: View, facility: Facility, applicant: int) -> Promised:
+def promised(view: View, facility: Facility, applicant: int, *, released: Released = NOTHING) -> Promised:
     """Hold what each guarantor would have promised for the applicant against its net assets.
 
-    Where the criteria have no such figure, or somebody rejected the dependence, nothing is suspected.
+    Where the criteria have no such figure, or somebody rejected the dependence, nothing is suspected. `released` is a
+    guarantee in the book to do without, and the dependence that it makes.
     """
     offered: dict[int, float] = {}
     for giver in facility.guarantors:
         offered[giver.party] = offered.get(giver.party, 0.0) + giver.amount
-    found = [(x, _outcome(view, x, applicant, amount)) for x, amount in offered.items() if amount > 0]
+    found = [(x, _outcome(view, x, applicant, amount, released)) for x, amount in offered.items() if amount > 0]
     new = tuple(x for x, met in found if met)
     falls = _extended(view.wide, applicant, new, first=_known(view)) if new else view.wide
     return Promised(falls, new, tuple(x for x, met in found if met is None))
 
 
-def _outcome(view: View, giver: int, applicant: int, amount: float) -> bool | None:
+def _outcome(view: View, giver: int, applicant: int, amount: float, released: Released) -> bool | None:
     """Whether a guarantor would depend on the applicant; None where its net assets are not known."""
     every = [(criterion.id, check) for criterion in view.judged.criteria for check in criterion.checks]
     checks = [check for name, check in every if check.figure == RATIO and not _rejected(view, giver, applicant, name)]
-    if not checks or view.control.state[giver] or (view.wide.at(applicant) == giver).any():
+    already = (view.wide.at(applicant) == giver) & (view.wide.links_at(applicant) != released.dependence)
+    if not checks or view.control.state[giver] or already.any():
         return False
     assets = view.net_assets.value[giver]
     if np.isnan(assets):
         return None
-    total = amount + float(np.nansum(view.book.promised[_given(view, giver, applicant)]))
-    return any(breaks(total, check.at * float(assets), check.comparison) for check in checks)
+    given = _given(view, giver, applicant)
+    total = amount + float(np.nansum(view.book.promised[given[given != released.guarantee]]))
+    measures = {RATIO: Measure.of(ratio([total], [assets]))}
+    return any(compare(check, measures, 1)[0] == MET for check in checks)
 
 
 def _given(view: View, giver: int, applicant: int) -> NDArray[np.uint32]:

@@ -13,7 +13,7 @@ from analytics.structure.dependence.suspected import Suspicion
 from analytics.structure.membership import DEPENDENT
 from analytics.structure.votes import Arrows
 from api.limits import connecting, protectors_of, readings_of
-from api.promised import RATIO, Promised
+from api.promised import RATIO, Promised, Released, promised
 from api.questions.memberships import grown
 from api.untested import with_untested
 from api.view import View
@@ -52,14 +52,13 @@ def releases(
     parties = [application.applicant, *(giver.party for giver in application.facility.guarantors)]
     parties += [x for stakes in base.stakes.values() for x in stakes.answering(application.applicant)]
     tying = list(dict(_tying(view, base, application, offered.falls)).items())[:TRIED]
-    return {link: _without(view, base, application, parties, refuted, offered) for link, refuted in tying}
+    return {link: _without(view, base, application, parties, Released(link, tie)) for link, tie in tying}
 
 
-def _without(
-    view: View, base: Standing, application: Application, parties: list[int], dependence: int, offered: Promised
-) -> Readings:
-    """Groups without one dependence."""
-    refuted = frozenset({dependence})
+def _without(view: View, base: Standing, application: Application, parties: list[int], released: Released) -> Readings:
+    """Groups without one guarantee and the dependence it makes; what its giver offers may make one all the same."""
+    offered = promised(view, application.facility, application.applicant, released=released)
+    refuted = frozenset({released.dependence})
     readings = readings_of(view, base.lender, parties, refuted=refuted, falls=offered.falls)
     readings = replace(readings, missing=application.readings.missing)
     return with_untested(

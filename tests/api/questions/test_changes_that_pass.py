@@ -105,6 +105,18 @@ def test_a_guarantor_who_would_fall_with_the_applicant_is_no_remedy(tmp_path: Pa
     assert told == [set(), {("guarantor_added", "approve")}]
 
 
+def test_a_guarantee_released_does_not_free_who_offers_as_much_again(tmp_path: Path) -> None:
+    """b has 5, guaranteed 6 for a and offers 6 more: released of the first it would still promise more than it has."""
+    offered = (Guarantee(party=B, amount=6.0),)
+    facility = Asked(amount=100.0, currency="CNY", kind="bond", guarantors=offered)
+    case = Case({A: 20.0, B: 100.0}, {B: 5.0}, {B: 6.0}, (), facility)
+    value = answered(case, tmp_path)
+    assert value.verdict == "refer"
+    assert not [one for one in value.remedies if any(step.fact for step in one.steps if "guarantor" in step.kind)]
+    alone = replace(case, facility=facility.model_copy(update={"guarantors": ()}))
+    assert ("guarantor_released", "approve") in {(one.kind, one.verdict) for one in answered(alone, tmp_path).remedies}
+
+
 def test_a_guarantor_left_out_no_longer_falls_with_the_applicant(tmp_path: Path) -> None:
     """b owes 100 and has 5, and offers 60 for 120 of a: together 220 of 200, without it a's 120 are within 150."""
     offered = (Guarantee(party=B, amount=60.0),)
