@@ -7,24 +7,20 @@ from math import isnan
 
 import numpy as np
 
-from analytics.limits.capital import LAST_QUARTER
 from analytics.limits.check import NEAR, Use
 from analytics.limits.numerators import NUMERATORS
 from analytics.limits.units import Nodes
-from analytics.structure.kinship.circles import Circle
 from api import limits
 from api.answer import Answer, Fact, Page, Party, Question
 from api.book_check import STATES, Checked, Place, checked, facilities_of, state_of
-from api.books import GROUP_CLIENT, POSSIBLE_CLIENT, groups_among, lending
+from api.books import lending
 from api.criteria import seen_by
 from api.engine import Engine
 from api.evidence import Evidence
 from api.questions.asking import check_page, node_of
+from api.questions.book_gaps import book_gaps
 from api.questions.book_groups import ClientGroup, group_of
-from api.questions.families import doubtful_ties, ties_said
 from api.questions.members import grew
-from api.shared import shared_collateral, shared_said
-from api.strays import strays_of, strays_said
 from api.view import View
 from api.wording import apart, plural, used
 from graph.errors import InvalidQuestion
@@ -195,7 +191,15 @@ def book_limits(
         related,
         Page(many, offset, len(related)),
         int(found.standing.clients.anonymous[found.clients].sum()),
-        tuple(_gaps(view, found, rules, bank.rule_sets)),
+        tuple(
+            book_gaps(
+                view,
+                found,
+                bank.rule_sets,
+                missing={rule.denominator for rule in rules if rule.limit is None},
+                floorless=[rule.rule for rule in rules if rule.floor_left_out],
+            )
+        ),
     )
     asked = {"lender": lender, "near": near, "state": state, "limit": limit, "offset": offset}
     return view.answer(Question("book_limits", asked), value, evidence, reasons=list(_reasons(value, found)))
@@ -339,43 +343,6 @@ def _related(view: View, evidence: Evidence, found: Checked, page: slice) -> tup
         share = amount / figure.value if figure is not None and figure.value > 0 else None
         rows.append(RelatedClient(evidence.party(x), why, evidence.party(through), amount, share))
     return tuple(rows), len(order)
-
-
-def _gaps(view: View, found: Checked, rules: tuple[LimitRule, ...], rule_sets: tuple[str, ...]) -> Iterator[str]:
-    if not rule_sets:
-        yield "; ".join(limits.HOW_TO_STATE)
-    elif not rules:
-        yield f"no rule of {', '.join(rule_sets)} was in force on this day"
-    missing = sorted({rule.denominator for rule in rules if rule.limit is None})
-    for name in missing:
-        what = name.removesuffix(LAST_QUARTER).replace("_", " ")
-        when = " of the last day of the quarter before" if name.endswith(LAST_QUARTER) else ""
-        yield f"{what}{when} of the lender is missing 缺少{name}: rules against it cannot be tested"
-    for use in found.wide.uses:
-        if use.rule.unread:
-            yield f"{use.rule.id} was not read in its text 未与原文核对 ({use.rule.unread})"
-    for rule in rules:
-        if rule.floor_left_out:
-            yield f"the floor of {rule.rule} was left out for want of an exchange rate 缺少汇率，下限未计"
-    if ties := _doubtful(view, found):
-        yield " ".join(ties_said(len(ties)))
-    if (strays := strays_of(view, found.standing.lender)).number:
-        yield " ".join(strays_said(view, strays))
-    for provider, number, _ in shared_collateral(view, found.standing.lender):
-        yield " ".join(shared_said(view.snapshot.name_of(provider), number))
-    if view.judged.left_out:
-        yield f"nothing could be suspected: {view.judged.left_out}"
-
-
-def _doubtful(view: View, found: Checked) -> set[int]:
-    """Ties that only the wide reading counts, in group clients of the book that only it makes."""
-    if all(rule.group_kind != "control" for rule in found.standing.rules):
-        return set()
-    wide, narrow = (groups_among(view, found.clients, name) for name in (POSSIBLE_CLIENT, GROUP_CLIENT))
-    known = {group.clients.tobytes() for group in narrow}
-    return doubtful_ties(
-        view, (Circle(group.seed, group.heads) for group in wide if group.clients.tobytes() not in known)
-    )
 
 
 def _reasons(value: BookLimits, found: Checked) -> Iterator[str]:
