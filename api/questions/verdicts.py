@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from api.answer import Fact
 from api.dependence import verdicts_of
@@ -30,10 +31,16 @@ def verdict(view: View, evidence: Evidence, position: int) -> Verdict:
 
 def fences_of(view: View, evidence: Evidence, node: int) -> tuple[Verdict, ...]:
     """Ring fences of a party: its control by another, or of another, that forms no single risk as judged."""
+    at, ends = view.kept(("fences",), lambda: _fences(view))
+    mine = at[(ends == node).any(axis=0)]
+    return tuple(verdict(view, evidence, int(position)) for position in mine)
+
+
+def _fences(view: View) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    """Positions of all ring fences, and who is controlled and who controls; looked for once."""
     verdicts = verdicts_of(view.snapshot)
-    at = verdicts.fences()
-    mine = at[(verdicts.dependant[at] == node) | (verdicts.other[at] == node)]
-    return tuple(verdict(view, evidence, int(position)) for position in np.sort(mine))
+    at = np.sort(verdicts.fences())
+    return at, np.stack([verdicts.dependant[at], verdicts.other[at]])
 
 
 def fenced(one: Verdict) -> str:

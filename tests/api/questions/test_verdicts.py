@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from api.engine import Engine, Place
-from api.questions import exposure, groups
+from api.questions import credit_check, exposure, groups
+from api.questions.applications import Asked, Request
 from api.questions.group_report import group_report
 from api.report.group import group_page
 from tests.api.world import Book, day, instant
@@ -37,6 +38,13 @@ def test_a_ring_fence_is_told_with_reason_evidence_author_and_end(engine: Engine
     assert "no control over it" not in told
     assert fence.fact.fact_id in {source.fact_id for source in answer.sources}
     assert "ring-fenced" in " ".join(exposure(engine, party, moment=engine.moment(valid_at=date(2024, 6, 30))).reasons)
+
+
+def test_a_credit_check_says_what_keeps_the_applicant_out_of_a_group(engine: Engine) -> None:
+    facility = Asked(amount=1.0, currency="CNY")
+    request = Request(applicant=SPV, lender=TOP, facility=facility)
+    told = credit_check(engine, request, moment=engine.moment(valid_at=date(2024, 6, 30))).reasons
+    assert any("ring-fenced" in reason and "legal opinion" in reason for reason in told)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
