@@ -224,8 +224,7 @@ def _with_members(edges: Arrows, concerts: Sequence[Concert], size: int, first: 
     counts = np.array([len(group.members) for group in concerts], np.int64)
     owner = np.repeat(np.arange(size, size + len(concerts)), counts)
     member = np.fromiter(chain.from_iterable(group.members for group in concerts), np.int64, len(owner))
-    tail = np.repeat(np.arange(size), np.diff(edges.start))
-    made = Arrows.of(size + len(concerts), np.append(tail, owner), np.append(edges.head, member))
+    made = Arrows.of(size + len(concerts), np.append(edges.tail, owner), np.append(edges.head, member))
     called = np.append(edges.link, np.arange(first, first + len(owner))).astype(np.uint32)
     doubtful = None
     if edges.doubtful is not None:

@@ -45,7 +45,7 @@ def fenced(control: Control, fences: Iterable[tuple[int, int]]) -> Control:
     held, edges = control.holdings, control.edges
     cut = np.zeros(len(held.head), np.bool_)
     kept = np.ones(len(edges.head), np.bool_)
-    tails = np.repeat(np.arange(control.size, dtype=np.uint32), np.diff(edges.start))
+    tails = edges.tail
     found = False
     for y, x in fences:
         if not 0 <= min(x, y) <= max(x, y) < control.size:

@@ -107,8 +107,7 @@ class Reach:
 
     @cached_property
     def _above(self) -> Arrows:
-        tail = np.repeat(np.arange(self.size, dtype=np.uint32), np.diff(self.direct.start))
-        return Arrows.of(self.size, self.direct.head, tail)
+        return Arrows.of(self.size, self.direct.head, self.direct.tail)
 
     def _search(self, y: int, found: set[int]) -> set[int]:
         """Controllers of y whose sets were not kept."""
@@ -227,7 +226,7 @@ def solve_reach(
     if not sound:
         raise InvalidShare("votes must be fractions, the low end first", where="holdings")
     if len(edges.head):
-        tail = np.concatenate([tail, np.repeat(np.arange(holdings.size, dtype=np.uint32), np.diff(edges.start))])
+        tail = np.concatenate([tail, edges.tail])
         head = np.concatenate([head, edges.head])
         direct = Arrows.of(holdings.size, tail, head)
     else:

@@ -144,6 +144,11 @@ class Arrows:
     """Which arrows only may be there, so that they count for what is possible alone; none where all are sure."""
 
     @property
+    def tail(self) -> NDArray[np.uint32]:
+        """Where each arrow leaves from, in the order of `head`; made when asked for."""
+        return np.repeat(np.arange(len(self.start) - 1, dtype=np.uint32), np.diff(self.start))
+
+    @property
     def uncertain(self) -> bool:
         """Whether some arrow only may be there."""
         return self.doubtful is not None and bool(self.doubtful.any())
@@ -153,9 +158,8 @@ class Arrows:
         """The arrows that are there for certain, their positions unchanged."""
         if self.doubtful is None or not self.uncertain:
             return self
-        size, kept = len(self.start) - 1, ~self.doubtful
-        tail = np.repeat(np.arange(size, dtype=np.uint32), np.diff(self.start))[kept]
-        return Arrows(starts(size, tail), self.head[kept], self.link[kept])
+        kept = ~self.doubtful
+        return Arrows(starts(len(self.start) - 1, self.tail[kept]), self.head[kept], self.link[kept])
 
     def links_at(self, node: int) -> NDArray[np.uint32]:
         """Positions of the arrows that leave this node."""
@@ -168,8 +172,7 @@ class Arrows:
     @cached_property
     def reverse(self) -> "Arrows":
         """The same arrows the other way round, their positions unchanged."""
-        size = len(self.start) - 1
-        back = Arrows.of(size, self.head, np.repeat(np.arange(size, dtype=np.uint32), np.diff(self.start)))
+        back = Arrows.of(len(self.start) - 1, self.head, self.tail)
         doubtful = None if self.doubtful is None else self.doubtful[back.link]
         return Arrows(back.start, back.head, self.link[back.link], doubtful)
 

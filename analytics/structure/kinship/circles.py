@@ -53,7 +53,7 @@ class Families:
         number = np.repeat(np.arange(len(groups)), sizes)
         at = np.flatnonzero((groups.top >= self.parties)[number] & (groups.flat < self.parties))
         edges, owner = self.control.edges, groups.top[number[at]]
-        tails = np.repeat(np.arange(self.control.size), np.diff(edges.start))
+        tails = edges.tail.astype(np.int64)
         member = np.isin(owner.astype(np.int64) << 32 | groups.flat[at], tails << 32 | edges.head)
         # Whoever is no member is controlled; and so is what a member has, be it another member.
         active = np.diff(control.certain.direct.start) > 0
