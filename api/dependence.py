@@ -69,7 +69,9 @@ def measured(snapshot: Snapshot, book: Callable[[], Book]) -> Measured:
         return Measured({}, str(problem))
 
 
-def judged(snapshot: Snapshot, figures_of: Callable[[], Measured], names: Sequence[str] = DEFAULT) -> Judged:
+def judged(
+    snapshot: Snapshot, verdicts: Verdicts, figures_of: Callable[[], Measured], names: Sequence[str] = DEFAULT
+) -> Judged:
     """Every dependence of a moment with its state, suspected by these rule sets.
 
     Where there are no figures, or no rule set is in force, nothing is suspected, and that is said: verdicts count
@@ -80,7 +82,7 @@ def judged(snapshot: Snapshot, figures_of: Callable[[], Measured], names: Sequen
     found = figures_of() if bound else Measured({}, f"{' and '.join(rule.name.en for rule in rules)} was not in force")
     criteria = [criterion for rule in bound or rules for criterion in rule.criteria]
     suspected = suspect(criteria, found.figures)
-    return Judged(settle(snapshot.size, suspected, verdicts_of(snapshot)), rules, found.left_out)
+    return Judged(settle(snapshot.size, suspected, verdicts), rules, found.left_out)
 
 
 def item_of(snapshot: Snapshot, name: str) -> Items:

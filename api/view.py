@@ -21,6 +21,7 @@ from analytics.limits.catalogue import Catalogue, shipped
 from analytics.limits.exposure import ELSEWHERE, UNKNOWN, Book
 from analytics.structure.concert import Concert, concert_ties, find_concerts, solve_together
 from analytics.structure.control import Control, solve_control
+from analytics.structure.dependence.states import Verdicts
 from analytics.structure.fences import fenced
 from analytics.structure.government import APART
 from analytics.structure.groups import Groups, control_groups
@@ -182,6 +183,15 @@ class View:
         return self._once(lambda: self._whole._dependants)
 
     @property
+    def verdicts(self) -> Verdicts:
+        """What was judged of dependences and ring fences, whatever the criteria."""
+        return self._once(lambda: self._whole._verdicts)
+
+    @cached_property
+    def _verdicts(self) -> Verdicts:
+        return verdicts_of(self.snapshot)
+
+    @property
     def judged(self) -> Judged:
         """Every dependence with its state: suspected, confirmed or rejected."""
         return self._once(lambda: self._judged)
@@ -249,14 +259,14 @@ class View:
 
     @cached_property
     def _groups(self) -> Groups:
-        verdicts = verdicts_of(self.snapshot)
+        verdicts = self.verdicts
         at = verdicts.fences()
         fences = zip(verdicts.dependant[at].tolist(), verdicts.other[at].tolist(), strict=True)
         return control_groups(fenced(self.control, fences))
 
     @cached_property
     def _judged(self) -> Judged:
-        return judged(self.snapshot, lambda: self._whole._measured, self.criteria)
+        return judged(self.snapshot, self.verdicts, lambda: self._whole._measured, self.criteria)
 
     @cached_property
     def _measured(self) -> Measured:

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.answer import Fact
-from api.dependence import verdicts_of
 from api.evidence import Evidence
 from api.view import View
 from graph.model import DEPENDS_ON
@@ -38,7 +37,7 @@ def fences_of(view: View, evidence: Evidence, node: int) -> tuple[Verdict, ...]:
 
 def _fences(view: View) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
     """Positions of all ring fences, and who is controlled and who controls; looked for once."""
-    verdicts = verdicts_of(view.snapshot)
+    verdicts = view.verdicts
     at = np.sort(verdicts.fences())
     return at, np.stack([verdicts.dependant[at], verdicts.other[at]])
 
