@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analytics.limits.application import Application
 from analytics.limits.approval import check_credit
 from analytics.limits.capital import Capital, Figure
 from analytics.limits.catalogue import Rule, shipped
@@ -18,7 +19,6 @@ from analytics.limits.check import BookCheck, check_book
 from analytics.limits.cover import Cover
 from analytics.limits.exposure import Book
 from analytics.limits.facility import Facility, Guarantor, Pledge
-from analytics.limits.lines import Application
 from analytics.limits.numerators import NUMERATORS
 from analytics.limits.remedies import remedies_of
 from analytics.limits.standing import Standing, standing_of
@@ -144,7 +144,9 @@ def peer(given: World) -> Callable[[], NDArray[np.float64]]:
         if rule.scope in ("group", "either"):
             sums = frame["party"].map(own).fillna(0.0).groupby(frame["unit"]).sum()
             units = given.units[rule.group_kind]
-            parts.append(sums[(np.diff(units.start) > 1) & fits(rule, units, given.clients, counting=counting)])
+            parts.append(
+                sums[(np.diff(units.start) > 1) & fits(rule, units, given.clients, counted=counting[units.flat])]
+            )
         if rule.scope == "all":
             parts.append(pd.Series([own[own.index.isin(frame["party"])].sum()]))
         if rule.scope == "anonymous":

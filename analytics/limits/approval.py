@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf, isnan
 
-from analytics.limits.lines import Application, Cut, Line, lines_of
+from analytics.limits.application import Application, Cut
+from analytics.limits.lines import Line, lines_of
 from analytics.limits.standing import Standing
 from graph.errors import InvalidQuestion
 

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from analytics.limits.approval import Check, check_credit
+from analytics.limits.application import Application, Cut
 from analytics.limits.facility import Guarantor, Pledge
-from analytics.limits.lines import Application, Cut, Line
+from analytics.limits.lines import Line, lines_of
 from analytics.limits.numerators import NUMERATORS
 from analytics.limits.remedy import MARGIN, Remedy, Renewed, Step, Try, payable, tried_by
 from analytics.limits.standing import Standing
@@ -61,7 +61,6 @@ class Start:
 def combinations(
     standing: Standing,
     application: Application,
-    check: Check,
     *,
     protectors: Sequence[int] = (),
     released: Sequence[Try] = (),
@@ -78,8 +77,8 @@ def combinations(
 
     Parameters
     ----------
-    standing, application, check
-        An application, and what `check_credit` said of it.
+    standing, application
+        What is asked, and does not pass as it is.
     protectors, released, renewed
         Parties that count as protection, and steps that release a guarantee; the first few are tried.
 
@@ -107,11 +106,11 @@ def combinations(
     >>> bank = Capital((Figure("tier1", 1000.0, day),))
     >>> standing = standing_of(book, Cover.none(book), rules, lender=0, capital=bank, day=day)
     >>> asked = Application(1, Facility(10.0), Readings({"connected": Units.of([range(1, 15)])}))
-    >>> best = combinations(standing, asked, check_credit(standing, asked))[0]
+    >>> best = combinations(standing, asked)[0]
     >>> [(step.kind, step.party, round(step.change, 3)) for step in best.steps]
     [('member_reduced', 2, 20.0), ('member_reduced', 3, 5.0)]
     """
-    found, start = dict[tuple[Step, ...], Remedy](), _start(application, (), check)
+    found, start = dict[tuple[Step, ...], Remedy](), _start(standing, application, ())
     given = [_giver(standing, start, party, renewed) for party in protectors[:GUARANTORS]]
     for tried in _mixes(standing, start, given, released):
         if tried[0] not in found and (remedy := tried_by(standing, tried, renewed)):
@@ -138,13 +137,19 @@ def _mixes(
         for mix in (_less(guaranteed), _cuts(standing, guaranteed)):
             yield from _solved(guaranteed, [*giver, *mix])
     for steps, changed in released[:RELEASES]:
-        freed = _start(changed, steps, check_credit(standing, changed))
+        freed = _start(standing, changed, steps)
         yield from _solved(freed, [*_cuts(standing, freed), *_less(freed)])
 
 
-def _start(application: Application, steps: tuple[Step, ...], check: Check) -> Start:
-    lines = tuple(line for line in check.limits if not isnan(line.cap.value))
+def _start(standing: Standing, application: Application, steps: tuple[Step, ...]) -> Start:
+    lines = _binding(standing, application)
     return Start(application, steps, lines, np.array([line.after for line in lines]))
+
+
+def _binding(standing: Standing, application: Application) -> tuple[Line, ...]:
+    """Every line that must not break: a change may turn which of many groups comes nearest to a limit."""
+    lines = lines_of(standing, application, every=True)
+    return tuple(line for line in lines if line.deciding and not isnan(line.cap.value))
 
 
 # ── what may be changed ──
@@ -205,11 +210,10 @@ def _giver(standing: Standing, start: Start, party: int, renewed: Renewed | None
     if amount <= 0:
         return start, []
     guaranteed = _guaranteed(start.application, party, amount)
-    check = check_credit(standing, renewed(guaranteed) if renewed else guaranteed)
+    lines = _binding(standing, renewed(guaranteed) if renewed else guaranteed)
     known = {
         (line.rule.id, line.members.tobytes()): after for line, after in zip(start.lines, start.after, strict=True)
     }
-    lines = tuple(line for line in check.limits if not isnan(line.cap.value))
     before = np.array([known.get((line.rule.id, line.members.tobytes()), line.before) for line in lines])
     relief = (before - np.array([line.after for line in lines])) / amount
     return replace(start, lines=lines, after=before), [Lever("guarantor_added", most, relief, party)]

@@ -1,44 +1,21 @@
 """Every rule held against every client and group that a facility changes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import isnan, nan
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.limits.application import Application
 from analytics.limits.capital import Cap
 from analytics.limits.catalogue import Rule
-from analytics.limits.facility import Added, Facility, added
+from analytics.limits.effects import Effect, Sums, effect_on, foremost, sums_of
+from analytics.limits.facility import Added
 from analytics.limits.stakes import Stakes
 from analytics.limits.standing import Standing
 from analytics.limits.threshold import FINEST, breaks, room
-from analytics.limits.units import Nodes, Readings, concerns, distinct
-
-
-@dataclass(frozen=True)
-class Cut:
-    """A facility in the book paid down, all of it counted and none of it protected."""
-
-    facility: int
-    borrower: int
-    amount: float
-
-
-@dataclass(frozen=True)
-class Application:
-    """A facility for an applicant, with the groups around it."""
-
-    applicant: int
-    facility: Facility
-    readings: Readings
-    """Groups in which the applicant, and whoever guarantees for it, sit; a group may be given whole."""
-    cuts: tuple[Cut, ...] = ()
-    """Facilities that would be paid down with it."""
-    unassessed: frozenset[int] = frozenset()
-    """Parties with a dependence, of or on them, that nobody judged and that is suspected or cannot be tested."""
-    perhaps: frozenset[int] = frozenset()
-    """Parties that may be institutions, though nothing states it: what limits for others say of them is not certain."""
+from analytics.limits.units import Nodes, Readings, concerns, distinct, fits
 
 
 @dataclass(frozen=True)
@@ -101,18 +78,11 @@ class Line:
         return max(-float(room(self.after, self.cap.value, self.rule.comparison)), 0.0) if self.breaks else 0.0
 
 
-@dataclass(frozen=True)
-class Effect:
-    """What a facility does to one unit as one numerator counts it."""
-
-    before: float
-    gain: Added
-    unknown: int
-    unconverted: int
-
-
-def lines_of(standing: Standing, application: Application) -> Iterator[Line]:
+def lines_of(standing: Standing, application: Application, *, every: bool = False) -> Iterator[Line]:
     r"""Hold every rule in force against every client and group that a facility changes.
+
+    Of groups that stand only if what cannot be tested holds, those that break a limit or come nearest to it, unless
+    `every` one is asked for.
 
     .. math:: (r, U) : w_r > 0, \quad U \cap (\{x\} \cup \{\text{who answers for } x\}) \ne \varnothing
 
@@ -120,6 +90,7 @@ def lines_of(standing: Standing, application: Application) -> Iterator[Line]:
     ----------
     standing : Standing
     application : Application
+    every : bool
 
     Raises
     ------
@@ -141,22 +112,24 @@ def lines_of(standing: Standing, application: Application) -> Iterator[Line]:
     facility = application.facility
     effects: dict[tuple[str, bytes], Effect] = {}
     counting: dict[tuple[str, bytes], Nodes] = {}
+    sums: dict[str, Sums] = {}
     for rule in standing.rules:
-        stakes = standing.stakes[rule.numerator]
+        stakes, name = standing.stakes[rule.numerator], rule.numerator
         if not stakes.numerator.weight(facility.kind, facility.ccf):
             continue
         parties, mask = _changed(application, stakes), stakes.counting
         narrow = _touched(standing, application.readings, rule, parties, wide=False)
         wide = _touched(standing, application.readings, rule, parties, wide=True) if application.readings.wide else []
         known = distinct([*narrow, *wide])
-        for k, members in enumerate(distinct([*known, *_untested(application.readings, rule)])):
-            key = rule.numerator, members.tobytes()
+        perhaps = _untested(standing, application, rule, parties, None if every else sums)
+        for k, members in enumerate(distinct([*known, *perhaps])):
+            key = name, members.tobytes()
             if rule.client != "any" and key not in counting:
                 counting[key] = _counting(members, mask, parties)
             counted = counting.get(key, members)
             if concerns(rule, counted, standing.clients):
                 if key not in effects:
-                    effects[key] = _effect(standing, application, stakes, members)
+                    effects[key] = effect_on(standing, application, stakes, members)
                 reading = k < len(narrow), k < len(known)
                 sure = rule.client != "nonbank" or not _all_institutions(standing, counted, application.perhaps)
                 yield _line(standing, application, rule, members, effects[key], (*reading, sure))
@@ -196,24 +169,21 @@ def _touched(standing: Standing, readings: Readings, rule: Rule, parties: list[i
     return distinct(found)
 
 
-def _untested(readings: Readings, rule: Rule) -> list[Nodes]:
-    """Units of a limit that stand only if what cannot be tested holds."""
-    asked = rule.severity == "limit" and rule.group_kind == "connected" and rule.scope in ("group", "either")
-    return [readings.untested.members(k) for k in range(len(readings.untested))] if asked else []
-
-
-def _effect(standing: Standing, application: Application, stakes: Stakes, members: Nodes) -> Effect:
-    numerator, applicant = stakes.numerator, application.applicant
-    before = stakes.total(members)
-    before -= sum(cut.amount for cut in application.cuts if _counts(standing, stakes, cut, members))
-    counting = members if numerator.clients == "all" else members[~standing.clients.institution[members]]
-    promised = stakes.behind(applicant, members)
-    return Effect(
-        before,
-        added(application.facility, numerator, applicant, counting, promised=promised, spared=stakes.spared(applicant)),
-        int(stakes.silent[members].sum()),
-        int(stakes.loose[members].sum()),
-    )
+def _untested(
+    standing: Standing, application: Application, rule: Rule, parties: list[int], sums: dict[str, Sums] | None
+) -> Iterable[Nodes]:
+    """Units of a limit that stand only if what cannot be tested holds: all, or by what they come to the foremost."""
+    units, name = application.readings.untested, rule.numerator
+    groups = rule.group_kind == "connected" and rule.scope in ("group", "either")
+    if not len(units) or rule.severity != "limit" or not groups:
+        return ()
+    if sums is None:
+        return map(units.members, range(len(units)))
+    if name not in sums:
+        sums[name] = sums_of(standing, application, standing.stakes[name], units)
+    counted = standing.stakes[name].counting[units.flat] | np.isin(units.flat, parties)
+    fit = fits(rule, units, standing.clients, counted=counted)
+    return map(units.members, foremost(sums[name], standing.caps[rule.id].value, rule.comparison, fit))
 
 
 def _line(
@@ -256,10 +226,3 @@ def _all_institutions(standing: Standing, members: Nodes, perhaps: frozenset[int
     """Whether all that counts of a unit may be institutions."""
     others = members[~standing.clients.institution[members]] if perhaps else members
     return bool(perhaps) and perhaps.issuperset(others.tolist())
-
-
-def _counts(standing: Standing, stakes: Stakes, cut: Cut, members: Nodes) -> bool:
-    """Whether a numerator counts a facility with some parties."""
-    at = int(np.searchsorted(stakes.facility, cut.facility))
-    left_out = stakes.numerator.clients == "nonbank" and standing.clients.institution[cut.borrower]
-    return bool(cut.borrower in members and stakes.gross[at] > 0 and not left_out)

@@ -7,10 +7,11 @@ from math import isfinite
 
 import numpy as np
 
+from analytics.limits.application import Application, Cut
 from analytics.limits.approval import Check
 from analytics.limits.combined import combinations
 from analytics.limits.facility import Guarantor, Pledge
-from analytics.limits.lines import Application, Cut, Line
+from analytics.limits.lines import Line
 from analytics.limits.numerators import NUMERATORS
 from analytics.limits.remedy import MARGIN, Remedy, Renewed, Step, Try, payable, tried_by
 from analytics.limits.standing import Standing
@@ -79,7 +80,7 @@ def remedies_of(
     tries = _tries(standing, application, check, protectors=protectors, releases=releases or {})
     single = _least(remedy for tried in tries if (remedy := tried_by(standing, tried, renewed)))
     freed = [] if single else list(_untied(standing, application, releases or {}))
-    return single or combinations(standing, application, check, protectors=protectors, released=freed, renewed=renewed)
+    return single or combinations(standing, application, protectors=protectors, released=freed, renewed=renewed)
 
 
 def _tries(

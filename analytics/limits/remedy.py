@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.limits.application import Application
 from analytics.limits.approval import Check, check_credit
-from analytics.limits.lines import Application
 from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes
 

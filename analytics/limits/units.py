@@ -117,7 +117,7 @@ class Readings:
         return (self.wide.get(kind) if wide else None) or self.narrow.get(kind) or NO_UNITS
 
 
-def fits(rule: Rule, units: Units, clients: Clients, *, counting: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+def fits(rule: Rule, units: Units, clients: Clients, *, counted: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
     r"""Say which units a rule is about, by those of their members who count.
 
     .. math:: nonbank: \; |I \cap U| < |U|, \quad institution: \; I \supseteq U, \quad
@@ -130,8 +130,8 @@ def fits(rule: Rule, units: Units, clients: Clients, *, counting: NDArray[np.boo
         u sets of node numbers.
     clients : Clients
         Institutions I and global systemically important banks G.
-    counting : (n,) array, optional
-        Parties with whom something is at stake; all by default. Others cause a group and are none of it.
+    counted : array, optional
+        With whom of `units.flat` something is at stake; with all by default. Others cause a group and are none of it.
 
     Raises
     ------
@@ -152,7 +152,7 @@ def fits(rule: Rule, units: Units, clients: Clients, *, counting: NDArray[np.boo
     if rule.client == "any":
         return np.ones(len(units), np.bool_)
     marked = clients.gsib if rule.client == "gsib" else clients.institution
-    counted = np.ones(len(units.flat), np.bool_) if counting is None else counting[units.flat]
+    counted = np.ones(len(units.flat), np.bool_) if counted is None else counted
     inside = np.bincount(units.number, weights=marked[units.flat] & counted, minlength=len(units))
     whole = np.bincount(units.number, weights=counted, minlength=len(units))
     match rule.client:
@@ -243,7 +243,7 @@ def measured(rule: Rule, parties: Nodes, groupings: Groupings, clients: Clients)
         found = Units.of([hidden] if len(hidden) else [])
     counting = np.zeros(len(clients.institution), np.bool_)
     counting[parties] = True
-    return found.kept(fits(rule, found, clients, counting=counting))
+    return found.kept(fits(rule, found, clients, counted=counting[found.flat]))
 
 
 def distinct(sets: Sequence[Nodes]) -> list[Nodes]:

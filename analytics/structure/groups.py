@@ -330,6 +330,8 @@ def groups_around(
     """
     if not 0 <= party < groups.control.size:
         raise InvalidQuestion("no party of this graph", where=f"party {party}")
+    if _alone(groups, dependences, np.array([party]))[0]:
+        return [Grown(_nodes([party]), _nodes([party]))]
     arrows = (dependences, dependences.reverse)
     falls, supports = (_kept(a, refuted) if refuted else _all(a) for a in arrows)
     around = [x for group in groups.around(party) for x in group.tolist()] if groups.beside(party) else [party]

@@ -6,10 +6,10 @@ from functools import partial
 from math import isfinite
 from typing import Final, NamedTuple
 
+from analytics.limits.application import Application
 from analytics.limits.approval import APPROVE, DECLINE, REFER, Check, check_credit
 from analytics.limits.facility import Facility
 from analytics.limits.gaps import Gap
-from analytics.limits.lines import Application
 from analytics.limits.remedies import remedies_of
 from analytics.limits.remedy import Step
 from analytics.limits.standing import Standing

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from analytics.limits.application import Application
 from analytics.limits.approval import Check
 from analytics.limits.gaps import Gap, gaps_of
-from analytics.limits.lines import Application
 from api.limits import (
     HOW_TO_STATE,
     TOO_MANY,

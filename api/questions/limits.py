@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from analytics.limits.application import Application
 from analytics.limits.facility import Facility
-from analytics.limits.lines import Application, lines_of
+from analytics.limits.lines import lines_of
 from api.criteria import seen_by
 from api.evidence import Evidence
 from api.limits import HOW_TO_STATE, TOO_MANY, TOO_WIDE, lender_of, readings_of, standing

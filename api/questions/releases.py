@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from analytics.limits.application import Application
 from analytics.limits.approval import Check
-from analytics.limits.lines import Application
 from analytics.limits.standing import Standing
 from analytics.limits.units import Readings
 from analytics.structure.dependence.suspected import Suspicion

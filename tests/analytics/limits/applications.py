@@ -5,8 +5,8 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
+from analytics.limits.application import Application
 from analytics.limits.facility import Facility, Guarantor, Pledge
-from analytics.limits.lines import Application
 from analytics.limits.units import Readings
 from graph.model import COLLATERAL, FACILITIES
 from tests.analytics.limits.books import PARTY, World, worlds

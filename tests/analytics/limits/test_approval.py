@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from analytics.limits.application import Application, Cut
 from analytics.limits.approval import Check, check_credit
 from analytics.limits.capital import Capital, Figure
 from analytics.limits.catalogue import Rule, shipped
 from analytics.limits.check import check_book
 from analytics.limits.facility import Facility
-from analytics.limits.lines import Application, Cut
 from analytics.limits.standing import Standing, standing_of
 from analytics.limits.units import Readings, Units
 from graph.errors import InvalidAmount, InvalidQuestion, InvalidShare

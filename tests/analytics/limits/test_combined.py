@@ -4,11 +4,11 @@ from itertools import product
 
 import pytest
 
+from analytics.limits.application import Application, Cut
 from analytics.limits.approval import check_credit
 from analytics.limits.catalogue import shipped
 from analytics.limits.combined import combinations
 from analytics.limits.facility import Facility, Pledge
-from analytics.limits.lines import Application, Cut
 from analytics.limits.remedies import remedies_of
 from analytics.limits.remedy import Remedy, Step
 from analytics.limits.standing import Standing
@@ -62,8 +62,7 @@ def test_a_guarantor_helps_one_rule_and_a_smaller_amount_the_other() -> None:
     groups = Readings({"connected": Units.of([[1, 2, 4]]), "control": Units.of([[1, 2]])})
     standing = world.standing((GROUP, CREDIT))
     application = Application(1, Facility(40.0, kind="bond"), groups)
-    check = check_credit(standing, application)
-    told = {tuple(s.kind for s in r.steps): r for r in combinations(standing, application, check, protectors=[5])}
+    told = {tuple(s.kind for s in r.steps): r for r in combinations(standing, application, protectors=[5])}
     mixed = told["guarantor_added", "amount"]
     assert [(step.kind, round(step.change, 6)) for step in mixed.steps] == [("guarantor_added", 20.0), ("amount", 10.0)]
     assert passes(standing, mixed.application)
@@ -101,7 +100,7 @@ def test_no_mix_of_whole_amounts_moves_less(rows: list[tuple], amount: int, capi
             paid = tuple(Cut(k, rows[k][0], float(cut)) for k, cut in enumerate(cuts) if cut)
             if passes(standing, Application(1, Facility(float(amount - less)), TOGETHER, paid)):
                 best = less + sum(cuts)
-    mixes = [r for r in combinations(standing, application, check) if {s.kind for s in r.steps} <= MIX]
+    mixes = [r for r in combinations(standing, application) if {s.kind for s in r.steps} <= MIX]
     assert best is not None
     assert mixes[0].change == pytest.approx(best)
 
@@ -114,8 +113,8 @@ def test_a_deposit_and_a_smaller_amount_share_what_each_rule_takes() -> None:
     world = World([(1, "loan", 5, 0, 0), (2, "bond", 7, 0, 0)], [(2, "certificate", 0, 1)], capital=(1000, 100))
     standing = world.standing((CREDIT, LOAN))
     application = Application(1, Facility(10.0), TOGETHER)
-    mixed = {tuple(s.kind for s in r.steps): r for r in combinations(
-        standing, application, check_credit(standing, application))}["collateral", "amount"]  # fmt: skip
+    mixed = {tuple(s.kind for s in r.steps): r for r in combinations(standing, application)}[
+        "collateral", "amount"]  # fmt: skip
     assert [step.change for step in mixed.steps] == [pytest.approx(2.0), pytest.approx(5.0)]
     facility = mixed.application.facility
     assert facility.collateral[-1] == Pledge("deposit", pytest.approx(2.0))

@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
+from analytics.limits.application import Application
 from analytics.limits.approval import Check, check_credit
 from analytics.limits.capital import Capital, Figure
 from analytics.limits.catalogue import shipped
 from analytics.limits.facility import Facility
 from analytics.limits.gaps import gaps_of
-from analytics.limits.lines import Application
 from analytics.limits.standing import standing_of
 from analytics.limits.units import Readings, Units
 from tests.analytics.limits.books import DAY, World

@@ -3,10 +3,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
+from analytics.limits.application import Application
 from analytics.limits.approval import check_credit
 from analytics.limits.catalogue import shipped
 from analytics.limits.facility import Facility, Guarantor, Pledge
-from analytics.limits.lines import Application
 from analytics.limits.remedies import remedies_of
 from analytics.limits.remedy import Remedy, Step
 from analytics.limits.units import Readings, Units

@@ -17,7 +17,7 @@ def test_many_units_and_one_are_judged_alike_and_as_written_out(
     units = Units.of(sets)
     for rule in RULES:
         mask = np.isin(np.arange(SIZE), list(counting))
-        kept = fits(rule, units, world.clients, counting=mask).tolist()
+        kept = fits(rule, units, world.clients, counted=mask[units.flat]).tolist()
         counted = [members[mask[members]] for members in (units.members(k) for k in range(len(units)))]
         assert kept == [concerns(rule, members, world.clients) for members in counted]
         if rule.scope in ("group", "either"):
