@@ -142,11 +142,9 @@ def peer(given: World) -> Callable[[], NDArray[np.float64]]:
             single = single[single.index.isin(frame["party"])] if rule.scope == "single" and rule.group_kind else single
             parts.append(single[fits(rule, Units.single(single.index.to_numpy()), given.clients)])
         if rule.scope in ("group", "either"):
-            sums = frame["party"].map(own).fillna(0.0).groupby(frame["unit"]).sum()
-            units = given.units[rule.group_kind]
-            parts.append(
-                sums[(np.diff(units.start) > 1) & fits(rule, units, given.clients, counted=counting[units.flat])]
-            )
+            sums, units = frame["party"].map(own).fillna(0.0).groupby(frame["unit"]).sum(), given.units[rule.group_kind]
+            fit = fits(rule, units, given.clients, counted=counting[units.flat])
+            parts.append(sums[(np.diff(units.start) > 1) & fit])
         if rule.scope == "all":
             parts.append(pd.Series([own[own.index.isin(frame["party"])].sum()]))
         if rule.scope == "anonymous":
