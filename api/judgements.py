@@ -21,12 +21,15 @@ from datetime import UTC, date
 from pathlib import Path
 from typing import Any, Final, Literal
 
+import pyarrow.compute as pc
+
 from analytics.structure.dependence.rules import criterion_names
 from analytics.structure.dependence.states import ANY, CONTROL
 from api.intake import Intake, Parcel
 from api.ledger import Entry, Ledger, State
 from graph.errors import BrokenLedger, InvalidDate, InvalidInput, UnknownParty, UnreadableFile
 from graph.facts import Facts
+from graph.field import Kind
 from graph.model import DEPENDS_ON, SAME_AS
 from graph.moment import read_day, read_instant
 from graph.texts import UNKNOWN
@@ -125,7 +128,9 @@ def record(intake: Intake, judgements: Sequence[Judgement]) -> Recorded:
     checked = [_checked(one, at.date(), f"judgement {k}") for k, one in enumerate(judgements, 1)]
     if not 1 <= len(checked) <= MOST:
         raise InvalidInput(f"{len(checked)} judgements", where="judgements", remedy=f"give 1 to {MOST}")
-    _must_know(intake.place.facts(), checked)
+    facts = intake.place.facts()
+    _must_know(facts, checked)
+    _must_stand(facts, checked)
     with Ledger(intake.place.folder).held() as ledger, intake.together() as shared, shared.opened():
         for entry in interrupted(ledger):
             _load(shared, ledger, entry)
@@ -209,7 +214,7 @@ def _rows(entry: Entry) -> Iterator[dict[str, Any]]:
             "valid_to": one.expires or None,
             "stated_at": read_instant(entry.at, where="at").replace(tzinfo=None).isoformat(),
             "source": SOURCE,
-            "source_ref": f"{one.party} {one.other}",
+            "source_ref": _ref(one.party, one.other),
             "confidence": 1.0,
             "note": f"ledger {entry.number} {entry.hash[:16]}",
             "place": f"ledger:{entry.number}.{at}",
@@ -250,6 +255,8 @@ def _checked(one: Judgement, today: date, where: str) -> Judgement:
         )
     if last is not None and last <= first:
         raise InvalidDate(f"expires on {last}, not after {first}", where=where)
+    if said["kind"] == "same party":  # of two records none comes first
+        said |= dict(zip(("party", "other"), sorted((said["party"], said["other"])), strict=True))
     return Judgement(**{**said, "valid_from": first.isoformat(), "expires": last.isoformat() if last else ""})
 
 
@@ -272,6 +279,43 @@ def _must_know(facts: Facts, judgements: Sequence[Judgement]) -> None:
     for party, number in zip(ids, facts.numbers(ids).tolist(), strict=True):
         if number == UNKNOWN:
             raise UnknownParty(party)
+
+
+def _must_stand(facts: Facts, judgements: Sequence[Judgement]) -> None:
+    """Refuse to withdraw what does not stand, by what is stored and by what the same call says before."""
+    said = set[tuple[str, str, str, str]]()
+    for at, one in enumerate(judgements, 1):
+        kind = SAME_AS if one.kind == "same party" else DEPENDS_ON
+        criterion = CONTROL if one.kind == "ring fence" else one.criterion
+        name = kind.name, one.party, one.other, criterion
+        if one.verdict != "withdrawn":
+            said.add(name)
+        elif name not in said and not _stands(facts, kind, one, criterion):
+            told = f"no {one.kind} of {one.party} and {one.other} stands on {one.valid_from} that could be withdrawn"
+            remedy = "name party, other and criterion as they were judged, and a day on which it holds"
+            raise InvalidInput(told, where=f"judgement {at}", remedy=remedy)
+
+
+def _stands(facts: Facts, kind: Kind, one: Judgement, criterion: str) -> bool:
+    """Whether a judgement of two parties holds on the day from which one would be withdrawn, or after it."""
+    if not facts.rows(kind):
+        return False
+    names = ["source", "source_ref", "valid_to", "retracted_at", *(["criterion"] if criterion else [])]
+    table = facts.table(kind).select(names)
+    mine = pc.equal(table["source_ref"], _ref(one.party, one.other))
+    first = date.fromisoformat(one.valid_from)
+    return any(
+        row["source"] == SOURCE
+        and row["retracted_at"] is None
+        and (row["valid_to"] is None or row["valid_to"] > first)
+        and row.get("criterion", "") == criterion
+        for row in table.filter(mine).to_pylist()
+    )
+
+
+def _ref(party: str, other: str) -> str:
+    """By what a judgement is known to its source."""
+    return f"{party} {other}"
 
 
 def _sealed_facts(facts: Facts) -> dict[int, str]:

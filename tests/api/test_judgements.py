@@ -85,6 +85,33 @@ def test_a_withdrawn_judgement_ends(intake: Intake) -> None:
     assert verify(intake).ledger.entries == 4
 
 
+def test_of_records_that_are_one_party_none_comes_first(intake: Intake) -> None:
+    record(intake, [SAME])
+    record(intake, [replace(SAME, party=SAME.other, other=SAME.party, verdict="withdrawn", valid_from="2026-04-01")])
+    engine = Engine.open(intake.place)
+    for day, one in ((DAY, True), (date(2026, 4, 1), False)):
+        snapshot = engine.snapshot(engine.moment(valid_at=day))
+        assert (snapshot.node(B) == snapshot.node(C)) is one
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(CONFIRMED, party=B, other=A), replace(CONFIRMED, criterion="cn-annex1-2"), FENCE, SAME,
+        replace(CONFIRMED, kind="ring fence", criterion=""),
+    ],
+)  # fmt: skip
+def test_what_does_not_stand_is_not_withdrawn(intake: Intake, other: Judgement) -> None:
+    record(intake, [CONFIRMED])
+    with pytest.raises(InvalidInput, match="could be withdrawn"):
+        record(intake, [replace(other, verdict="withdrawn", valid_from="2026-03-02")])
+    ended = replace(CONFIRMED, verdict="withdrawn", valid_from="2026-04-01")
+    record(intake, [ended])
+    with pytest.raises(InvalidInput, match="stands on 2026-04-01"):
+        record(intake, [ended])
+    assert Ledger(intake.place.folder).verify().entries == 4
+
+
 def test_a_ring_fence_is_the_rejected_dependence_on_the_controller(intake: Intake) -> None:
     record(intake, [FENCE])
     assert held(intake, DAY) == [(C, A, "control", "rejected")]
