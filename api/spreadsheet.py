@@ -21,7 +21,10 @@ from api.printing.paper import plain
 from api.questions.asking import MOST
 from api.questions.book_groups import BookGroups, ClientGroup, book_groups
 from api.questions.book_limits import BookLimits, LimitFinding, book_limits
-from api.questions.members import JOINTLY, Member, why
+from api.questions.control import Fall
+from api.questions.members import JOINTLY, MAY_UNITE, Member, why
+from api.report.words import Words
+from api.wording import percent
 from graph.moment import Moment
 
 AMOUNT, SHARE, COUNT = "#,##0.00", "0.00%", "#,##0"
@@ -29,6 +32,7 @@ FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """Signs by which a program may take a text for a formula."""
 MOST_GROUPS = 200
 """Groups of a workbook, those that owe most."""
+ZH: Final = Words("zh")
 YES = {True: "是 yes", False: "否 no"}
 
 Column = tuple[str, str, int]
@@ -242,7 +246,25 @@ def _group(number: int, group: ClientGroup) -> tuple[Any, ...]:
 
 
 def _why(member: Member) -> str:
-    return " ".join(reversed(JOINTLY[member.why])) if member.why in JOINTLY else why(member)
+    """What ties a member in, in both languages."""
+    return f"{_why_zh(member)} · {why(member)}"
+
+
+def _why_zh(member: Member) -> str:
+    if member.proof:
+        only = "（仅为可能）" if member.why in ("possible", MAY_UNITE) else ""
+        return f"{'；'.join(_fall_zh(fall) for fall in member.proof)}{only}"
+    if member.why in JOINTLY:
+        return JOINTLY[member.why][1]
+    told = [f"依存于{one.head.name}" for one in member.dependences]
+    told += [f"疑似依存于{one.other.name}（{one.name_zh}）" for one in member.suspected]
+    return "；".join(told) or ("顶端" if member.why == "top" else "环内成员互相控制")
+
+
+def _fall_zh(fall: Fall) -> str:
+    by = "、".join(f"{fact.tail.name}（{ZH.said(fact.text or fact.kind)}）" for fact in fall.by)
+    together = f"，合计{percent(fall.low)}" if len(fall.by) > 1 and fall.low > 0 else ""
+    return f"{fall.company.name}受{by}控制{together}"
 
 
 def _rules(answer: BookLimits) -> Iterator[Sequence[Any]]:
