@@ -13,7 +13,7 @@ class Gap:
     """One thing that is missing or uncertain, in both languages."""
 
     kind: str
-    """no_rules, capital, stale, unverified, amounts, factors, groups, untested, assess or floor."""
+    """no_rules, capital, stale, unverified, amounts, factors, thinned, groups, untested, assess or floor."""
     rules: tuple[str, ...]
     """Ids of the rules it touches."""
     en: str
@@ -43,6 +43,11 @@ WORDS = {
     "assess": (
         "{what} asks to look into economic dependence, and nobody has judged what is suspected or cannot be tested",
         "{what}要求调查经济依存，疑似或无法检验的依存尚未认定",
+    ),
+    "thinned": (
+        "collateral of the applicant for all it owes also protects a facility that somebody guarantees, and would "
+        "leave more of it to the guarantor; name the facility that the collateral is for",
+        "申请人为全部债务提供的担保物同时覆盖他人保证的授信，新增授信将使保证人承担更多；请指明担保物对应的授信",
     ),
     "floor": ("the floor of {what} was left out for want of an exchange rate", "缺少汇率，{what}的下限未计"),
 }
@@ -93,6 +98,8 @@ def _of(line: Line) -> Iterator[tuple[str, str]]:
         yield "unverified", f"{line.rule.id} ({line.rule.unread})"
     if line.unknown and line.tested:
         yield "amounts", str(line.unknown)
+    if line.thinned:
+        yield "thinned", ""
     if line.unconverted and line.breaks:
         yield "factors", str(line.unconverted)
     if line.breaks and line.rule.severity == "assess":

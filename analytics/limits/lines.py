@@ -50,11 +50,13 @@ class Line:
     """Facilities of unknown amount: exposures are at least what is told."""
     unconverted: int
     """Facilities that count whole for want of a conversion factor: exposures are at most what is told."""
+    thinned: bool
+    """Whether collateral of the applicant for all it owes would leave more to who guarantees one of its facilities."""
 
     @property
     def measured(self) -> bool:
         """Whether capital of late and amounts are known."""
-        return not (isnan(self.cap.value) or self.cap.stale or self.unknown)
+        return not (isnan(self.cap.value) or self.cap.stale or self.unknown or self.thinned)
 
     @property
     def told(self) -> bool:
@@ -69,7 +71,7 @@ class Line:
     @property
     def forbids(self) -> bool:
         """Whether a verified limit breaks by what is certain and judged, against capital of late."""
-        sure = self.certain and self.concerned and not self.rule.unread and not self.cap.stale
+        sure = self.certain and self.concerned and not (self.rule.unread or self.cap.stale or self.thinned)
         return self.breaks and sure and self.rule.severity == "limit"
 
     @property
@@ -219,6 +221,7 @@ def _line(
         breaks=bool(breaks(after, cap.value, rule.comparison)),
         unknown=effect.unknown,
         unconverted=effect.unconverted,
+        thinned=application.applicant in standing.stakes[rule.numerator].thinned,
     )
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.limits.cover import UNTIED, Cover, moved, netted
+from analytics.limits.cover import SHARED, UNTIED, Cover, moved, netted
 from analytics.limits.exposure import UNKNOWN, Book, Links, Numbers
 from analytics.limits.numerators import Numerator
 from analytics.limits.units import Clients, Nodes, Units
@@ -45,6 +45,9 @@ class Stakes:
     `left`."""
     left: Numbers
     """What of each such guarantee protects nothing yet."""
+    thinned: Nodes
+    """Borrowers with collateral for all they owe, and an eligible guarantee for one facility: what more they owe takes
+    some of the collateral, and so leaves more to the guarantor. Ascending."""
 
     @property
     def size(self) -> int:
@@ -164,11 +167,12 @@ def stakes_of(book: Book, cover: Cover, numerator: Numerator, clients: Clients, 
     pledges = np.flatnonzero((cover.lender == lender) & numerator.takes_off(cover.kind)).astype(np.uint32)
     kept = netted(gross, mine, borrower, cover, pledges)
     alive = ~book.expired if len(book.expired) else np.ones(len(book.promised), np.bool_)
-    own, spare, left = np.zeros(book.size), Arrows.of(book.size, (), ()), np.zeros(0)
+    own, spare, left, thinned = np.zeros(book.size), Arrows.of(book.size, (), ()), np.zeros(0), mine[:0]
     if numerator.moved:
         links = _protecting(book, cover, alive, lender)
         kept, gone = moved(kept, mine, borrower, book, cover, links)
         spare, left = _spare(book, cover, links, gone.amount)
+        thinned = _thinned(book, cover, links, pledges)
         own += np.bincount(gone.guarantor, weights=gone.amount, minlength=book.size)
     kept = np.where(kept < NAUGHT, 0.0, kept)
     own += np.bincount(borrower, weights=kept, minlength=book.size)
@@ -177,7 +181,7 @@ def stakes_of(book: Book, cover: Cover, numerator: Numerator, clients: Clients, 
     promised, promise, untold = _promises(book, alive, lender) if numerator.promised else (None, np.zeros(0), mine[:0])
     return Stakes(
         numerator, own, mine, borrower, gross, kept, numerator.unknown(book, mine), numerator.unconverted(book, mine),
-        promised, promise, untold, spare, left,
+        promised, promise, untold, spare, left, thinned,
     )  # fmt: skip
 
 
@@ -194,6 +198,13 @@ def _spare(book: Book, cover: Cover, links: Links, used: Numbers) -> tuple[Arrow
     open_ = (cover.guaranteed[links] == UNTIED) & (left > NAUGHT)
     mine = links[open_]
     return Arrows.of(book.size, book.debtor[mine], book.guarantor[mine]), left[open_]
+
+
+def _thinned(book: Book, cover: Cover, links: Links, pledges: Links) -> Nodes:
+    """Borrowers whose collateral for all they owe also protects what somebody guarantees."""
+    loose = pledges[(cover.facility[pledges] == UNTIED) & (cover.value[pledges] > 0)]
+    tied = links[(cover.guaranteed[links] < SHARED) & (book.promised[links] > 0)]
+    return np.intersect1d(cover.provider[loose], book.debtor[tied])
 
 
 def _promises(book: Book, alive: NDArray[np.bool_], lender: int) -> tuple[Arrows, Numbers, Links]:

@@ -13,10 +13,11 @@ from tests.analytics.limits.books import PARTY, World, worlds
 
 
 @st.composite
-def applications(draw: st.DrawFn) -> tuple[World, Application]:
-    """An applicant in a world, none of whose collateral for all it owes could reach the new facility."""
+def applications(draw: st.DrawFn, *, loose: bool = False) -> tuple[World, Application]:
+    """An applicant in a world; none of its collateral for all it owes could reach the new facility, unless `loose`."""
     world, applicant = draw(worlds()), draw(PARTY)
-    world = replace(world, pledges=[p for p in world.pledges if p[3] is not None or p[0] != applicant])
+    if not loose:
+        world = replace(world, pledges=[p for p in world.pledges if p[3] is not None or p[0] != applicant])
     amounts = st.integers(1, 200)
     pledge = st.builds(Pledge, st.sampled_from(COLLATERAL[:4]), amounts.map(float))
     others = PARTY.filter(lambda x: x != applicant)

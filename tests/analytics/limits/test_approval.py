@@ -13,6 +13,7 @@ from analytics.limits.capital import Capital, Figure
 from analytics.limits.catalogue import Rule, shipped
 from analytics.limits.check import check_book
 from analytics.limits.facility import Facility
+from analytics.limits.gaps import gaps_of
 from analytics.limits.standing import Standing, standing_of
 from analytics.limits.units import Readings, Units
 from graph.errors import InvalidAmount, InvalidQuestion, InvalidShare
@@ -68,6 +69,31 @@ def test_a_check_tells_what_the_book_would_hold(case: tuple[World, Application])
         if total(later, rule, set(unit)) > total(world, rule, set(unit))
     }
     assert grown <= told
+
+
+@given(applications(loose=True))
+@settings(max_examples=200, deadline=None)
+def test_with_collateral_for_all_that_is_owed_nothing_passes_that_breaks(case: tuple[World, Application]) -> None:
+    world, application = case
+    read = tuple(rule for rule in RULES if not rule.unread)
+    if check_credit(world.standing(read), application).verdict == "approve":
+        new = limits_broken(granted(world, application)) - limits_broken(world)
+        assert not {rule for rule, _ in new} & {rule.id for rule in read}
+
+
+def test_collateral_that_a_new_facility_thins_over_a_guaranteed_one_refers() -> None:
+    """A deposit of 60 covers what bank 2 guarantees; 60 more leave half of it, and bank 2 stands at 270 of 250."""
+    rows, guaranteed = [(1, "loan", 60, 0, 0), (2, "loan", 240, 0, 0)], [(2, 1, 100, 0, True)]
+    interbank = shipped().rule("CN_LE_INTERBANK_25")
+    application = Application(1, Facility(60.0), Readings({}))
+    for pledge, verdict in (((1, "deposit", 60, None), "refer"), ((1, "deposit", 60, 0), "approve")):
+        world = World(rows, [pledge], guaranteed, banks=frozenset([2]))
+        check = check_credit(world.standing((SINGLE, interbank)), application)
+        assert check.verdict == verdict
+        later = granted(world, application)
+        broken_later = {rule for rule, _ in limits_broken(later)}
+        assert (interbank.id in broken_later) is (verdict == "refer")
+        assert [gap.kind for gap in gaps_of(check)] == ["thinned"] * (verdict == "refer")
 
 
 @given(applications())
