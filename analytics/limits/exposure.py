@@ -129,7 +129,9 @@ class Exposure:
     """Undrawn amounts without a conversion factor, counted whole."""
     unknown_guarantees: int
     unknown_guarantees_most: float
-    """What guarantees of unknown amount could add at most."""
+    """What guarantees of unknown amount could add at most, as far as the debts behind them are known."""
+    unknown_debts: int
+    """Guarantees for a debt of which not all is known: they count at most up to what is."""
     inside: int
     """Guarantees between the parties themselves; their debt is counted already."""
     expired: int
@@ -243,6 +245,7 @@ def _contingent(book: Book, members: NDArray[np.int64], lender: int | None) -> d
         "guarantees": links[order],
         "guarantee_amount": amounts[order],
         "unknown_guarantees": int(unknown.sum()),
+        "unknown_debts": int(debt.unknown[place].sum()),
         "unknown_guarantees_most": max(0.0, float(most.sum() - counted.sum())),
         "inside": inside,
         "expired": expired,
@@ -273,6 +276,8 @@ class Debt(NamedTuple):
     """What the borrower owes in all."""
     named: Numbers
     """What of it is owed to the creditor of the pair."""
+    unknown: NDArray[np.bool_]
+    """Pairs with a facility behind them of which what is drawn is not known."""
 
 
 def _debt(book: Book, pairs: NDArray[np.int64], lender: int | None) -> Debt:
@@ -285,7 +290,11 @@ def _debt(book: Book, pairs: NDArray[np.int64], lender: int | None) -> Debt:
     at = np.searchsorted(pairs, owing)
     guaranteed = np.append(pairs, -1)[at] == owing
     named = _summed(at[guaranteed], amounts[guaranteed], len(pairs))
-    return Debt(of, (pairs & UNKNOWN) == UNKNOWN, whole[of], named)
+    silent, nameless = np.isnan(book.drawn[links]), (pairs & UNKNOWN) == UNKNOWN
+    untold = np.where(
+        nameless, _summed(whose, silent, len(borrowers))[of], _summed(at[guaranteed], silent[guaranteed], len(pairs))
+    )
+    return Debt(of, nameless, whole[of], named, untold > 0)
 
 
 def _capped(given: Numbers, debt: Debt) -> Numbers:

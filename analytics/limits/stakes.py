@@ -56,8 +56,13 @@ class Stakes:
 
     @cached_property
     def silent(self) -> NDArray[np.int64]:
-        """How many facilities of unknown amount each party has, and promises where they count, shape (n,)."""
-        return np.bincount(np.concatenate([self.borrower[self.unknown], self.untold]), minlength=self.size)
+        """How many facilities of unknown amount each party has, and where promises count those of unknown amount and
+        those for a debt that is not known, shape (n,)."""
+        own = np.bincount(self.borrower[self.unknown], minlength=self.size)
+        if self.promised is None:
+            return own
+        behind = self.promised.tail[own[self.promised.head] > 0]
+        return own + np.bincount(np.append(self.untold, behind), minlength=self.size)
 
     @cached_property
     def loose(self) -> NDArray[np.int64]:

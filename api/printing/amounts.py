@@ -46,6 +46,7 @@ def _sums(title: str, names: Sequence[str], stakes: Sequence[Stake], currency: s
     counts = {
         "facilities of unknown amount": [stake.unknown_facilities for stake in stakes],
         "facilities drawn to an unknown amount": [stake.unknown_drawn for stake in stakes],
+        "guarantees for debts of unknown amount": [stake.unknown_debts for stake in stakes],
         "undrawn amounts counted whole": [stake.unconverted for stake in stakes],
         "guarantees past their day, not counted": [stake.expired_guarantees for stake in stakes],
     }

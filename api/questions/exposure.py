@@ -55,6 +55,8 @@ class Stake:
     """Facilities of which only the undrawn amount is known, and counted."""
     expired_guarantees: int = 0
     """Guarantees past the last day on which they can be called; not counted."""
+    unknown_debts: int = 0
+    """Guarantees for a debt of which not all is known: they count at most up to what is."""
     unconverted: int = 0
     """Undrawn amounts without a conversion factor, counted whole."""
 
@@ -146,6 +148,7 @@ def _stake(evidence: Evidence, found: Exposure, limit: int) -> Stake:
         Page(len(found.guarantees), 0, len(guarantees)),
         found.unknown_drawn,
         found.expired,
+        found.unknown_debts,
         found.unconverted,
     )
 
@@ -185,6 +188,9 @@ def _reserves(stake: Stake, currency: str | None) -> Iterator[str]:
     if stake.unknown_guarantees:
         most = money(stake.unknown_guarantees_most, currency)
         yield f"{plural(stake.unknown_guarantees, 'guarantee')} of undisclosed amount could add at most {most}."
+    if stake.unknown_debts:
+        one, many = (f"guarantee{end} for a debt of unknown amount {verb}" for end, verb in (("", "is"), ("s", "are")))
+        yield f"{plural(stake.unknown_debts, one, many)} counted only up to what is known of it."
     if stake.expired_guarantees:
         one, many = (f"guarantee{end} that can no longer be called {verb}" for end, verb in (("", "is"), ("s", "are")))
         yield f"{plural(stake.expired_guarantees, one, many)} not counted."

@@ -190,7 +190,7 @@ def _stakes(
 
 
 def _stake(evidence: Evidence, party: Party | None, found: Exposure) -> MemberStake:
-    unknown = found.unknown_facilities + found.unknown_guarantees
+    unknown = found.unknown_facilities + found.unknown_guarantees + found.unknown_debts
     facts: tuple[Fact, ...] = ()
     if party is not None:
         facts = (*evidence.facts(LENDS, found.facilities), *evidence.facts(GUARANTEES, found.guarantees))

@@ -79,6 +79,9 @@ def test_exposure_is_the_sum_written_out(
     assert found.unknown_guarantees == sum(g[2] is None for g in outside)
     most = contingent(outside, owed, float("inf")) - found.contingent
     assert found.unknown_guarantees_most == pytest.approx(most, abs=1e-9)
+    silent = [f for f in facilities if f[3] is None and lender in (None, f[0])]
+    behind = [g for g in outside if any(f[1] == g[1] and g[3] in (None, f[0]) for f in silent)]
+    assert found.unknown_debts == len(behind)
     check_contributions(found)
 
 
