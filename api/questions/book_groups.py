@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from api.answer import Answer, Fact, Page, Party, Question
-from api.books import (
+from api.answers.evidence import Evidence
+from api.answers.frame import Answer, Fact, Page, Party, Question
+from api.answers.wording import money, percent, plural
+from api.engine import Engine, View
+from api.groups.books import (
     NARROW,
     READINGS,
     SUSPECTED,
@@ -18,14 +21,10 @@ from api.books import (
     ranked,
     units_of,
 )
-from api.criteria import Criteria, criteria_of, criteria_said, seen_by, state_said
-from api.engine import Engine
-from api.evidence import Evidence
+from api.limits.criteria import Criteria, criteria_of, criteria_said, seen_by, state_said
 from api.questions.asking import check_page, node_of
 from api.questions.families import family_edges, kinship_of, united_by
 from api.questions.members import SMALL, Edge, Member, edges_of, grew, members_of
-from api.view import View
-from api.wording import money, percent, plural
 from graph.moment import Moment
 
 CLIENTS = 50

@@ -10,19 +10,18 @@ import numpy as np
 from analytics.limits.check import NEAR, Use
 from analytics.limits.numerators import NUMERATORS
 from analytics.limits.units import Nodes
-from api import limits
-from api.answer import Answer, Fact, Page, Party, Question
-from api.book_check import STATES, Checked, Place, checked, facilities_of, state_of
-from api.books import lending
-from api.criteria import seen_by
-from api.engine import Engine
-from api.evidence import Evidence
+from api.answers.evidence import Evidence
+from api.answers.frame import Answer, Fact, Page, Party, Question
+from api.answers.wording import apart, plural, used
+from api.book.check import STATES, Checked, Place, checked, facilities_of, state_of
+from api.engine import Engine, View
+from api.groups.books import lending
+from api.limits import lender as limits
+from api.limits.criteria import seen_by
 from api.questions.asking import check_page, node_of
 from api.questions.book_gaps import book_gaps
 from api.questions.book_groups import ClientGroup, group_of
 from api.questions.members import grew
-from api.view import View
-from api.wording import apart, plural, used
 from graph.errors import InvalidQuestion
 from graph.model import LENDS, STATEMENT
 from graph.moment import Moment

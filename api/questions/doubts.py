@@ -7,7 +7,11 @@ import numpy as np
 from analytics.limits.approval import Check
 from analytics.limits.gaps import Gap, gaps_of
 from analytics.limits.lines import Application
-from api.limits import (
+from api.answers.wording import plural
+from api.engine import View
+from api.groups.promised import Promised
+from api.groups.untested import criteria_of, untested
+from api.limits.lender import (
     HOW_TO_STATE,
     TOO_MANY,
     TOO_WIDE,
@@ -16,13 +20,9 @@ from api.limits import (
     connecting,
     perhaps_banks,
 )
-from api.promised import Promised
+from api.limits.shared import shared_collateral, shared_said
+from api.limits.strays import strays_of, strays_said
 from api.questions.families import doubtful_ties, ties_said
-from api.shared import shared_collateral, shared_said
-from api.strays import strays_of, strays_said
-from api.untested import criteria_of, untested
-from api.view import View
-from api.wording import plural
 
 BY_HAND = "criteria_by_hand"
 

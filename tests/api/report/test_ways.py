@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from pydantic import TypeAdapter
 
-from api.answer import Answer
+from api.answers.frame import Answer
 from api.app import create_app
 from api.engine import Engine
 from api.questions import links

@@ -1,0 +1,1 @@
+"""Who stands and falls together."""
