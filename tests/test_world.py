@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from api.book.lending import lending
 from api.engine import Engine, Place
-from api.groups.books import lending
 from api.intake import Intake, parcels
 from api.questions.applications import Asked, Request
 from api.questions.control import control

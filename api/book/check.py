@@ -11,18 +11,12 @@ from analytics.limits.check import BREACH, MARKED, NEARLY, UNTOLD, WITHIN, BookC
 from analytics.limits.stakes import Stakes
 from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes
+from api.book.lending import lending
 from api.engine import View
-from api.groups.books import (
-    CONFIRMED,
-    GROUP_CLIENT,
-    POSSIBLE_CLIENT,
-    SUSPECTED,
-    Together,
-    groups_among,
-    lending,
-    units_of,
-)
-from api.limits import lender as limits
+from api.groups.circles import control_units
+from api.groups.together import CONFIRMED, GROUP_CLIENT, POSSIBLE_CLIENT, SUSPECTED, Together, groups_among, units_of
+from api.limits.related import related_units
+from api.limits.standing import standing
 
 STATES: Final = {
     "breach": "超限",
@@ -149,10 +143,10 @@ def checked(view: View, lender: int, near: float) -> Checked:
 
 
 def _checked(view: View, lender: int, near: float) -> Checked:
-    standing = limits.standing(view, lender)
-    borrowers = lending(view, standing.lender).clients
-    clients = np.unique(np.concatenate([borrowers, *(stakes.parties for stakes in standing.stakes.values())]))
-    kinds = {rule.group_kind for rule in standing.rules}
+    held = standing(view, lender)
+    borrowers = lending(view, held.lender).clients
+    clients = np.unique(np.concatenate([borrowers, *(stakes.parties for stakes in held.stakes.values())]))
+    kinds = {rule.group_kind for rule in held.rules}
     checks: list[BookCheck] = []
     together: dict[bytes, tuple[str, Together]] = {}
     for reading in (POSSIBLE_CLIENT, GROUP_CLIENT) if "control" in kinds else ():
@@ -161,12 +155,12 @@ def _checked(view: View, lender: int, near: float) -> Checked:
         groups = groups_among(view, clients, reading) if "connected" in kinds else []
         together |= _named(groups, reading)
         units = {
-            "control": limits.control_units(view, wide=wide),
+            "control": control_units(view, wide=wide),
             "connected": units_of(groups),
-            "lender_related": limits.related_units(view, lender, wide=wide),
+            "lender_related": related_units(view, lender, wide=wide),
         }
-        checks.append(check_book(standing, {kind: units[kind] for kind in kinds if kind}, near=near))
-    return Checked(standing, checks[1], checks[0], together, clients)
+        checks.append(check_book(held, {kind: units[kind] for kind in kinds if kind}, near=near))
+    return Checked(held, checks[1], checks[0], together, clients)
 
 
 def _named(groups: list[Together], reading: str) -> dict[bytes, tuple[str, Together]]:

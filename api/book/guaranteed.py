@@ -12,8 +12,8 @@ from analytics.structure.guarantees.census import Circuits
 from analytics.structure.guarantees.contingent import Contingent, expected_contingent
 from analytics.structure.guarantees.promises import Promises
 from analytics.structure.guarantees.topology import Topology, find_topology
+from api.book.lending import Lending
 from api.engine import View
-from api.groups.books import Lending
 from graph.errors import InvalidQuestion
 
 ALL, CLIENTS, LENDER = "all", "clients", "lender"

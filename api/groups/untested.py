@@ -14,7 +14,7 @@ from analytics.structure.dependence.rules import Criterion
 from analytics.structure.dependence.states import ANY
 from analytics.structure.votes import Arrows
 from api.engine import View
-from api.limits.lender import TOO_WIDE, WIDEST, connecting
+from api.groups.circles import TOO_WIDE, WIDEST, connecting
 from graph.errors import InvalidQuestion
 
 Nodes = NDArray[np.uint32]

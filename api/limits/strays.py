@@ -1,14 +1,19 @@
-"""Guarantees and collateral that name a facility nobody knows, and so protect nothing."""
+"""Guarantees and collateral whose facility number does not tell what they protect, and so protect nothing.
+
+A stray names a facility that nobody knows; shared collateral one that several borrowers have. Both are told.
+"""
 
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from analytics.limits.cover import STRANGE
+from analytics.limits.cover import SHARED, STRANGE
 from api.engine import View
-from api.limits.lender import cover_of, standing
-from graph.model import GUARANTEES, PLEDGES
+from api.limits.standing import cover_of, standing
+from graph.model import GUARANTEES, LENDS, PLEDGES
 
 SHOWN = 5
 """Of them so many are named."""
@@ -77,3 +82,30 @@ def strays_said(view: View, strays: Strays) -> tuple[str, str]:
         "numbers are those of facilities"
     )
     return named, f"担保或押品所载授信编号查无此笔：{zh}；编号更正为实有授信之前不计其风险缓释作用"
+
+
+def shared_collateral(view: View, lender: int) -> list[tuple[int, str, frozenset[int]]]:
+    """Collateral that names a number which facilities of several borrowers have: provider, number, and those.
+
+    It is taken off none of them.
+    """
+    return view.kept(("shared collateral", lender), lambda: _shared(view, lender))
+
+
+def shared_said(provider: str, number: str) -> tuple[str, str]:
+    """Such collateral in both languages."""
+    return (
+        f"collateral of {provider} names facility number {number}, which several borrowers have: it is taken off none",
+        f"{provider}的押品所载授信编号{number}为多个借款人共用，未予扣除",
+    )
+
+
+def _shared(view: View, lender: int) -> list[tuple[int, str, frozenset[int]]]:
+    pledges, lends, cover = view.snapshot.links(PLEDGES), view.snapshot.links(LENDS), cover_of(view)
+    found = []
+    for k in np.flatnonzero((cover.facility == SHARED) & (cover.lender == lender)).tolist():
+        number = pledges.text("facility_id")[k].as_py()
+        named = pc.fill_null(pc.equal(lends.text("facility_id").cast(pa.string()), number), False)
+        mine = named.to_numpy(zero_copy_only=False) & (lends.tail == lender)
+        found.append((int(cover.provider[k]), number, frozenset(lends.head[mine].tolist())))
+    return found

@@ -6,10 +6,9 @@ from analytics.limits.capital import LAST_QUARTER
 from analytics.structure.kinship.circles import Circle
 from api.book.check import Checked
 from api.engine import View
-from api.groups.books import GROUP_CLIENT, POSSIBLE_CLIENT, groups_among
+from api.groups.together import GROUP_CLIENT, POSSIBLE_CLIENT, groups_among
 from api.limits.lender import HOW_TO_STATE
-from api.limits.shared import shared_collateral, shared_said
-from api.limits.strays import strays_of, strays_said
+from api.limits.strays import shared_collateral, shared_said, strays_of, strays_said
 from api.questions.families import doubtful_ties, ties_said
 
 

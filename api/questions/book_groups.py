@@ -8,19 +8,9 @@ import numpy as np
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
 from api.answers.wording import money, percent, plural
+from api.book.lending import Lending, groups_in, lending, ranked
 from api.engine import Engine, View
-from api.groups.books import (
-    NARROW,
-    READINGS,
-    SUSPECTED,
-    Lending,
-    Together,
-    check_reading,
-    groups_in,
-    lending,
-    ranked,
-    units_of,
-)
+from api.groups.together import NARROW, READINGS, SUSPECTED, Together, check_reading, units_of
 from api.limits.criteria import Criteria, criteria_of, criteria_said, seen_by, state_said
 from api.questions.asking import check_page, node_of
 from api.questions.families import family_edges, kinship_of, united_by

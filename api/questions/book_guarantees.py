@@ -12,8 +12,8 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
 from api.answers.wording import money, percent, plural
 from api.book.guaranteed import ALL, SCOPES, Called, Network, called_by, network_of
+from api.book.lending import Lending, lending
 from api.engine import Engine, View
-from api.groups.books import Lending, lending
 from api.questions.asking import check_page, check_range, node_of
 from api.questions.guarantees import ClosedCircle, RatioTest, circle_of, net_assets_of, ratio_of, tests_of
 from api.questions.unwinding import DEFAULT, Plan, Wanted, plan

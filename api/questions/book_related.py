@@ -19,20 +19,10 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
 from api.answers.wording import money, percent, plural
 from api.engine import Engine, View
-from api.limits.lender import (
-    HOW_TO_STATE,
-    RELATED_2022,
-    Lender,
-    clients_of,
-    cover_of,
-    kin_of,
-    lender_of,
-    officers_of,
-    related_of,
-    related_units,
-    shares_of,
-    standing,
-)
+from api.groups.circles import kin_of
+from api.limits.lender import HOW_TO_STATE, Lender, clients_of, lender_of
+from api.limits.related import RELATED_2022, officers_of, related_of, related_units, shares_of
+from api.limits.standing import cover_of, standing
 from api.questions.asking import check_page, node_of
 from api.questions.members import SMALL, Edge, facts_of, without
 from api.questions.memberships import Step, between, kinships, related_steps

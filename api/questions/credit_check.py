@@ -21,8 +21,10 @@ from api.answers.wording import apart, money, plural
 from api.engine import Engine, View
 from api.groups.promised import Promised, promised
 from api.groups.untested import unassessed, with_untested
+from api.limits.capital import capital_currency
 from api.limits.criteria import seen_by, state_said
-from api.limits.lender import Lender, capital_currency, lender_of, perhaps_banks, readings_of, standing
+from api.limits.lender import Lender, lender_of, perhaps_banks
+from api.limits.standing import readings_of, standing
 from api.questions.applications import Request, facility_of
 from api.questions.asking import check_page, node_of
 from api.questions.control import in_words

@@ -9,19 +9,11 @@ from analytics.limits.gaps import Gap, gaps_of
 from analytics.limits.lines import Application
 from api.answers.wording import plural
 from api.engine import View
+from api.groups.circles import TOO_MANY, TOO_WIDE, circles_of, connecting
 from api.groups.promised import Promised
 from api.groups.untested import criteria_of, untested
-from api.limits.lender import (
-    HOW_TO_STATE,
-    TOO_MANY,
-    TOO_WIDE,
-    Lender,
-    circles_of,
-    connecting,
-    perhaps_banks,
-)
-from api.limits.shared import shared_collateral, shared_said
-from api.limits.strays import strays_of, strays_said
+from api.limits.lender import HOW_TO_STATE, Lender, perhaps_banks
+from api.limits.strays import shared_collateral, shared_said, strays_of, strays_said
 from api.questions.families import doubtful_ties, ties_said
 
 BY_HAND = "criteria_by_hand"

@@ -12,7 +12,7 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
 from api.answers.wording import money, plural
 from api.engine import Engine, View
-from api.groups.books import CONFIRMED, Together, groups_told
+from api.groups.together import CONFIRMED, Together, groups_told
 from api.limits.criteria import seen_by, state_said
 from api.questions.asking import check_page, node_of
 from api.questions.limits import NOTHING, Against, against, against_said

@@ -10,8 +10,8 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Fact
 from api.answers.wording import plural
 from api.engine import View
-from api.groups.books import POSSIBLE_CLIENT, Together
-from api.limits.lender import CLIENTS_2010, acting_of, doubtful_of, kin_of
+from api.groups.circles import CLIENTS_2010, acting_of, doubtful_of, kin_of
+from api.groups.together import POSSIBLE_CLIENT, Together
 from api.questions.control import Fall, proofs
 from api.questions.members import FAMILY, MAY_UNITE, SHOWN, Edge, Member, facts_of, stated, without
 from graph.field import Kind

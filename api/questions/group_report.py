@@ -11,7 +11,7 @@ from analytics.structure.guarantees.census import Circuits, circles_among
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
 from api.engine import Engine, View
-from api.groups.books import CONFIRMED, SUSPECTED, groups_told
+from api.groups.together import CONFIRMED, SUSPECTED, groups_told
 from api.limits.criteria import seen_by
 from api.questions.asking import MOST, node_of
 from api.questions.dependences import Dependence

@@ -7,7 +7,15 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
 from api.answers.wording import plural
 from api.engine import Engine, View
-from api.groups.books import CONFIRMED, GROUP_CLIENT, POSSIBLE_CLIENT, SUSPECTED, TOO_WIDE_TOLD, Together, groups_told
+from api.groups.together import (
+    CONFIRMED,
+    GROUP_CLIENT,
+    POSSIBLE_CLIENT,
+    SUSPECTED,
+    TOO_WIDE_TOLD,
+    Together,
+    groups_told,
+)
 from api.limits.criteria import Criteria, criteria_of, criteria_said, seen_by, state_said
 from api.questions.asking import check_page, node_of
 from api.questions.dependences import Dependence, Untested, dependences_of, said, untested_of

@@ -8,8 +8,10 @@ from analytics.limits.lines import Application, lines_of
 from api.answers.evidence import Evidence
 from api.answers.wording import money, plural, used
 from api.engine import View
+from api.groups.circles import TOO_MANY, TOO_WIDE
 from api.limits.criteria import seen_by
-from api.limits.lender import HOW_TO_STATE, TOO_MANY, TOO_WIDE, lender_of, readings_of, standing
+from api.limits.lender import HOW_TO_STATE, lender_of
+from api.limits.standing import readings_of, standing
 from api.questions.memberships import Membership, around, membership
 from api.questions.rules import BROKEN, IF_WIDE, Held, by_room, held_said, of_limit
 from graph.errors import InvalidQuestion, UnknownRule

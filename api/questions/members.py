@@ -14,7 +14,7 @@ from analytics.structure.votes import Arrows
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Party
 from api.engine import View
-from api.groups.books import SUSPECTED, Together, made_of
+from api.groups.together import SUSPECTED, Together, made_of
 from api.questions.control import Fall, in_words, proofs
 from api.questions.dependences import Dependence, dependence, said
 from graph.field import Kind

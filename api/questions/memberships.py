@@ -17,7 +17,8 @@ from analytics.structure.votes import Arrows
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Page, Party
 from api.engine import View
-from api.limits.lender import CLIENTS_2010, RELATED_2022, circles_of, connecting, doubtful_of, kin_of, related_of
+from api.groups.circles import CLIENTS_2010, circles_of, connecting, doubtful_of, kin_of
+from api.limits.related import RELATED_2022, related_of
 from api.questions.control import Fall, fallen
 from api.questions.dependences import Dependence, dependence
 from graph.field import Kind

@@ -13,9 +13,11 @@ from analytics.structure.dependence.suspected import Suspicion
 from analytics.structure.membership import DEPENDENT
 from analytics.structure.votes import Arrows
 from api.engine import View
+from api.groups.circles import connecting
 from api.groups.promised import RATIO, Promised, Released, promised
 from api.groups.untested import with_untested
-from api.limits.lender import connecting, protectors_of, readings_of
+from api.limits.lender import protectors_of
+from api.limits.standing import readings_of
 from api.questions.memberships import grown
 from graph.model import GUARANTEES
 

@@ -13,7 +13,7 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Party
 from api.answers.wording import apart, money, percent
 from api.engine import View
-from api.limits.lender import figure_row
+from api.limits.capital import figure_row
 from graph.model import STATEMENT
 
 KEPT, BROKEN, IF_WIDE, UNTOLD, MARKED = "kept", "broken", "broken in the wide reading", "not known", "reached"

@@ -12,7 +12,7 @@ from analytics.structure.guarantees.unwinding import Step, unwind_circles, unwin
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Page, Party
 from api.book.guaranteed import Network
-from api.groups.books import Lending
+from api.book.lending import Lending
 from api.questions.asking import check_range
 from graph.errors import InvalidQuestion
 from graph.model import GUARANTEES

@@ -11,7 +11,8 @@ import pytest
 
 from api.engine import Place
 from api.intake import intake as intake_module
-from api.intake.intake import DELIVERIES, Intake, Parcel, hash_key, parcels
+from api.intake.intake import Intake, hash_key
+from api.intake.parcels import DELIVERIES, Parcel, parcels
 from api.intake.workspace import used
 from graph.errors import InvalidInput, InvalidMapping, NotFound, UnreadableFile
 from graph.local import open_store

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from api.questions import credit_check
 from api.questions.applications import Asked, Collateral, Guarantee, Request
 from api.questions.credit_check import CreditCheck, Remedy
-from tests.api.limits.test_lender import BANK, OTHER, A, B, C, D, fact, item, lender, loan, owns
+from tests.api.limits.test_standing import BANK, OTHER, A, B, C, D, fact, item, lender, loan, owns
 from tests.api.questions import test_doubts as doubts
 
 NUMBER = count()

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from api.questions import owners
-from tests.api.limits.test_lender import A, B, C, Fact, fact, owns
+from tests.api.limits.test_standing import A, B, C, Fact, fact, owns
 from tests.api.questions.test_book_related import engine
 
 LISTED: Fact = ("Profile", {"party": C, "name": "Listed", "listed": True})

@@ -6,9 +6,9 @@ import pytest
 
 from api.answers.evidence import Evidence
 from api.engine import View
-from api.limits.lender import readings_of, standing
+from api.limits.standing import readings_of, standing
 from api.questions.memberships import Membership, around, membership
-from tests.api.limits.test_lender import BANK, CAPITAL, A, B, C, D, Fact, P, Q, fact, lender, loan, owns, view
+from tests.api.limits.test_standing import BANK, CAPITAL, A, B, C, D, Fact, P, Q, fact, lender, loan, owns, view
 
 
 def groups(found: View, party: str) -> dict[tuple[str, bool], Membership]:

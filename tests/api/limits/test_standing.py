@@ -8,19 +8,13 @@ import pytest
 
 from analytics.limits.units import Units
 from api.engine import Engine, Place, View
-from api.groups.books import SUSPECTED, groups_among, units_of
-from api.limits.lender import (
-    capital_currency,
-    clients_of,
-    control_units,
-    cover_of,
-    lender_of,
-    readings_of,
-    related_of,
-    related_units,
-    standing,
-)
-from api.limits.shared import shared_collateral
+from api.groups.circles import control_units
+from api.groups.together import SUSPECTED, groups_among, units_of
+from api.limits.capital import capital_currency
+from api.limits.lender import clients_of, lender_of
+from api.limits.related import related_of, related_units
+from api.limits.standing import cover_of, readings_of, standing
+from api.limits.strays import shared_collateral
 from graph.errors import UnknownRule
 from tests.api.world import Book, day, instant
 

@@ -1,12 +1,10 @@
-"""A lender's book: its clients, what each owes, and the groups they form in every reading."""
+"""Parties that stand and fall together, in every reading: around one of them, or among some."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analytics.limits.units import Units
 from analytics.structure.groups import Groups, groups_around, grown_groups
@@ -15,7 +13,7 @@ from analytics.structure.reach import Nodes
 from analytics.structure.sets import greatest
 from analytics.structure.votes import Arrows
 from api.engine import View
-from api.limits.lender import WIDEST, circles_of, connecting, control_units
+from api.groups.circles import WIDEST, circles_of, connecting, control_units
 from graph.errors import InvalidQuestion
 
 CONFIRMED, SUSPECTED, GROUP_CLIENT, POSSIBLE_CLIENT = "confirmed", "suspected", "group-client", "possible-group-client"
@@ -42,35 +40,6 @@ NARROW: Final = {CONFIRMED: CONFIRMED, SUSPECTED: CONFIRMED, GROUP_CLIENT: GROUP
 
 
 @dataclass(frozen=True)
-class Lending:
-    """What a lender has lent, by party."""
-
-    lender: int
-    clients: Nodes
-    """Whoever has a facility of it, ascending."""
-    owed: NDArray[np.float64]
-    """Drawn and converted undrawn amounts, shape (n,), in the moment's currency."""
-    silent: NDArray[np.int64]
-    """Facilities of which what is drawn is not known, shape (n,)."""
-
-    @cached_property
-    def client(self) -> NDArray[np.bool_]:
-        """Whether each party is a client, shape (n,)."""
-        mask = np.zeros(len(self.owed), np.bool_)
-        mask[self.clients] = True
-        return mask
-
-    @cached_property
-    def total(self) -> float:
-        """All that is owed to it."""
-        return float(self.owed.sum())
-
-    def of(self, units: Units) -> NDArray[np.float64]:
-        """What each of some sets of parties owes together."""
-        return np.bincount(units.number, weights=self.owed[units.flat], minlength=len(units)).astype(np.float64)
-
-
-@dataclass(frozen=True)
 class Together:
     """Parties that stand and fall together: clients of one book, or a whole group."""
 
@@ -82,21 +51,6 @@ class Together:
     """Who unites a group client: the legal person on top, an individual and relatives, or a concert."""
     by_control: bool = False
     """Whether control alone was followed, since too many parties hang together to tell who falls with it."""
-
-
-def lending(view: View, lender: int) -> Lending:
-    """What a lender has lent, by party."""
-
-    def make() -> Lending:
-        book = view.book
-        mine = np.flatnonzero(book.lender == lender)
-        drawn, undrawn = book.counted
-        borrower = book.borrower[mine]
-        owed = np.bincount(borrower, weights=(drawn + undrawn)[mine], minlength=book.size).astype(np.float64)
-        silent = np.bincount(borrower[np.isnan(book.drawn[mine])], minlength=book.size)
-        return Lending(lender, np.unique(borrower).astype(np.uint32), owed, silent)
-
-    return view.kept(("lending", lender), make)
 
 
 def made_of(view: View, *, wide: bool) -> tuple[Groups, Arrows]:
@@ -139,11 +93,6 @@ def groups_among(view: View, clients: Nodes, reading: str) -> list[Together]:
     return view.kept(name, lambda: make(view, clients, reading))
 
 
-def groups_in(view: View, lender: int, reading: str) -> list[Together]:
-    """Groups of at least two clients of a lender, in one reading."""
-    return groups_among(view, lending(view, lender).clients, reading)
-
-
 def _grown(view: View, clients: Nodes, reading: str) -> list[Together]:
     grown = grown_groups(*made_of(view, wide=reading == SUSPECTED), clients.tolist())
     return [Together(one.clients, one.seed) for one in grown if len(one.clients) > 1]
@@ -159,16 +108,6 @@ def units_of(groups: Sequence[Together]) -> Units:
     """Clients of each group as units."""
     start = np.cumsum([0, *(len(group.clients) for group in groups)]).astype(np.int64)
     return Units(start, np.concatenate([np.zeros(0, np.uint32), *(group.clients for group in groups)]))
-
-
-def ranked(lent: Lending, groups: Sequence[Together]) -> list[int]:
-    """Positions of groups: the most owed first, then the larger one, then by the first client."""
-    owed = lent.of(units_of(groups))
-    rows = [
-        (-amount, -len(one.clients), one.clients.tolist(), k)
-        for k, (amount, one) in enumerate(zip(owed, groups, strict=True))
-    ]
-    return [row[-1] for row in sorted(rows)]
 
 
 def _united(view: View, clients: Nodes, reading: str) -> list[Together]:
