@@ -35,7 +35,7 @@ from api.questions.tiers import TiersOf
 from api.settings import Settings
 from graph.moment import Moment
 from tests.api.conftest import BANK, BUYER, CLOCK, MINE, PERSON, RING2, SHOP, B
-from tests.api.service import serving, wait_until_ready
+from tests.api.serving import serving, wait_until_ready
 from tests.api.world import Book, day, instant
 
 Ask = Callable[[Engine, Moment], Answer[Any]]

@@ -27,7 +27,7 @@ from api.questions.applications import Request
 from api.settings import Settings
 from graph.errors import BrokenLedger, DecidedOtherwise
 from tests.api.conftest import BANK, CLOCK, MINE, world
-from tests.api.service import serving
+from tests.api.serving import serving
 from tests.api.test_app import REQUEST
 from tests.api.test_cli import run
 from tests.api.world import Book, instant

@@ -20,7 +20,7 @@ from api.questions import control
 from api.settings import Settings
 from graph.errors import BrokenLedger, ContagraphError, InvalidDate, InvalidInput, StoreUnavailable, UnknownParty
 from graph.model import DEPENDS_ON, SAME_AS
-from tests.api.service import serving, wait_until_ready
+from tests.api.serving import serving, wait_until_ready
 from tests.api.test_cli import run
 from tests.ingest.loading.small import SOURCE, Workspace, company, owns
 

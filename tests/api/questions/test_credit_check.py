@@ -36,7 +36,7 @@ from graph.errors import (
 )
 from tests.api.connected import BANK, item, load
 from tests.api.questions import test_doubts as doubts
-from tests.api.service import serving
+from tests.api.serving import serving
 from tests.ingest.loading.small import SOURCE
 
 A, B, C, D, E, H, P, STATE = (f"{SOURCE}:{name}" for name in ("A", "B", "C", "D", "E", "H", "P", "state"))

@@ -11,7 +11,7 @@ from api.service.auth import Access
 from api.settings import Settings
 from graph.errors import InvalidInput
 from tests.api.conftest import B
-from tests.api.service import serving
+from tests.api.serving import serving
 
 TOKEN = "uB5xS0mOZ7tQvP2nL8kD"  # noqa: S105  (of this test only)
 

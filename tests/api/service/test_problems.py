@@ -14,7 +14,7 @@ from api.service.bounds import Bounds
 from api.service.problems import HEADERS, STATUS, register, status_of, type_of
 from graph import errors
 from graph.errors import ContagraphError, StoreError
-from tests.api.service import serving
+from tests.api.serving import serving
 
 CLASSES = {kind.__name__: kind for kind in (ContagraphError, *tree(ContagraphError))}
 ARGUMENTS: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
