@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
 
-from api import problems, wire
-from api.auth import Access, Guard
-from api.bounds import Bounds
 from api.engine import Engine
-from api.freshness import LOOK_EVERY, Keeper
 from api.routes import credit, judgements, lenders, links, pages, parties, reports, service
 from api.routes.asked import no_strangers
+from api.service import problems, wire
+from api.service.auth import Access, Guard
+from api.service.bounds import Bounds
+from api.service.freshness import LOOK_EVERY, Keeper
 from api.settings import Settings
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import typer
 
 from api.commands import ask, demo, draw, export, inspect, judge, load, quarantine, report, serve
-from api.failed import DEBUG, failed
+from api.commands.failed import DEBUG, failed
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -15,9 +15,8 @@ import numpy as np
 import pyarrow as pa
 
 from api import questions
-from api.engine import Engine, Place
+from api.engine import Engine, Place, View
 from api.questions.applications import Asked, Collateral, Guarantee, Request
-from api.view import View
 from benchmarks.kept import kept
 from benchmarks.questions import LENDERS, world
 from benchmarks.timing import scaled

@@ -18,7 +18,7 @@ SOURCE: Final = "judgement"
 
 
 class Judgements:
-    """Lines that `api.judgements` writes; no user is offered this format."""
+    """Lines that `api.ledger.judgements` writes; no user is offered this format."""
 
     name: Final = "judgements"
     replaces_record: Final = False

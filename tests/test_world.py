@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api.books import lending
+from api.book.lending import lending
 from api.engine import Engine, Place
 from api.intake import Intake, parcels
 from api.questions.applications import Asked, Request

@@ -44,7 +44,7 @@ def limits(
 
 def _written(engine: "Engine", lender: str, near: float, state: str, out: Path, moment: "Moment") -> None:
     """Write all pages of a lender's limits, and the groups that owe most, as a workbook."""
-    from api.spreadsheet import limits_workbook  # noqa: PLC0415
+    from api.report.spreadsheet import limits_workbook  # noqa: PLC0415
     from graph.errors import InvalidInput  # noqa: PLC0415
 
     if out.suffix.lower() != ".xlsx":

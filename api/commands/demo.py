@@ -25,7 +25,7 @@ def demo(
     ),
 ) -> None:
     """Load a demonstration world, ask it everything, draw pictures, and say what to try next."""
-    from api.demo import invented, registers  # noqa: PLC0415
+    from api.commands.demonstration import invented, registers  # noqa: PLC0415
 
     console, began = new_console(), time.monotonic()
     folder = out / (data.resolve().name if data else "invented")

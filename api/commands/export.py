@@ -30,8 +30,8 @@ def export(
 
     Example: contagraph export files --store facts --to neo4j://host:7687
     """
-    from api.places import place_of  # noqa: PLC0415  (--help starts without it)
-    from api.wording import plural  # noqa: PLC0415
+    from api.answers.wording import plural  # noqa: PLC0415
+    from api.commands.places import place_of  # noqa: PLC0415  (--help starts without it)
     from graph.importer import write_importer_files  # noqa: PLC0415
     from graph.local import open_store  # noqa: PLC0415
 

@@ -35,9 +35,9 @@ def judge(
     and other and "verdict": "withdrawn" undoes it from its valid_from on; "rejected" also keeps apart records that
     something else joins, such as a number both bear. Example: contagraph judge 判断.json
     """
-    from api.judgements import catch_up, read_file, record  # noqa: PLC0415  (--help starts without it)
+    from api.answers.wording import plural  # noqa: PLC0415
     from api.ledger import Ledger  # noqa: PLC0415
-    from api.wording import plural  # noqa: PLC0415
+    from api.ledger.judgements import catch_up, read_file, record  # noqa: PLC0415  (--help starts without it)
 
     intake = _intake(store)
     if file is None:
@@ -57,8 +57,8 @@ def judge(
 
 def verify(store: Store = "", as_json: Json = False) -> None:
     """Check the ledger entry by entry, and that the store agrees with it. Example: contagraph verify."""
-    from api.judgements import verify as checked  # noqa: PLC0415  (--help starts without it)
-    from api.wording import plural  # noqa: PLC0415
+    from api.answers.wording import plural  # noqa: PLC0415
+    from api.ledger.judgements import verify as checked  # noqa: PLC0415  (--help starts without it)
 
     found = checked(_intake(store))
     if as_json:
@@ -75,7 +75,7 @@ def verify(store: Store = "", as_json: Json = False) -> None:
 
 
 def _intake(store: str) -> "Intake":
+    from api.commands.places import place_of  # noqa: PLC0415
     from api.intake import Intake  # noqa: PLC0415
-    from api.places import place_of  # noqa: PLC0415
 
     return Intake(place_of(store), lambda: datetime.now(UTC))

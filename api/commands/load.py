@@ -45,9 +45,9 @@ def load_files(
     Examples: contagraph load bp.jsonl · contagraph load 股东.csv 企业.csv --mapping mapping.toml ·
     contagraph load finbench --lender BANK --currency CNY
     """
+    from api.commands.places import place_of  # noqa: PLC0415
+    from api.commands.progress import watched  # noqa: PLC0415
     from api.intake import Intake, parcels  # noqa: PLC0415  (--help starts without it)
-    from api.places import place_of  # noqa: PLC0415
-    from api.progress import watched  # noqa: PLC0415
 
     console = new_console(stderr=True)
     settings = settings_of(given or [], mapping, lender=lender, currency=currency)
@@ -78,7 +78,7 @@ def settings_of(given: list[str], mapping: Path | None, *, lender: str = "", cur
 
 def told(report: Report) -> list[str]:
     """A report in a few lines."""
-    from api.wording import plural  # noqa: PLC0415  (--help starts without it)
+    from api.answers.wording import plural  # noqa: PLC0415  (--help starts without it)
 
     files = report.files[0] if len(report.files) == 1 else f"{len(report.files)} files"
     lines = []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 if TYPE_CHECKING:
-    from api.answer import Party
+    from api.answers.frame import Party
     from api.engine import Engine
     from graph.moment import Moment
 
@@ -58,9 +58,9 @@ def as_typed() -> Iterator[None]:
 
 def opened(store: str, valid_at: str, known_at: str, version: int | None, currency: str) -> tuple["Engine", "Moment"]:
     """The engine of a store, and the moment that is meant."""
+    from api.commands.places import place_of  # noqa: PLC0415
     from api.engine import Engine  # noqa: PLC0415  (--help starts without it)
-    from api.places import place_of  # noqa: PLC0415
-    from api.rulebook import rulebook  # noqa: PLC0415
+    from api.limits.rulebook import rulebook  # noqa: PLC0415
     from api.settings import settings  # noqa: PLC0415
     from graph.moment import read_day, read_instant  # noqa: PLC0415
 

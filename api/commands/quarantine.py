@@ -9,8 +9,8 @@ import typer
 from rich.table import Column, Table
 
 from api.commands.consoles import console as new_console
+from api.commands.failed import failed
 from api.commands.load import told
-from api.failed import failed
 from graph.errors import Cancelled, ContagraphError
 
 Store = Annotated[str, typer.Option(help="Folder of a local store, or a bolt:// or neo4j:// address")]
@@ -68,7 +68,7 @@ def export(
     store: Store = "",
 ) -> None:
     """Write open rows to a file, whole, with place, reason and remedy."""
-    from api.wording import plural  # noqa: PLC0415
+    from api.answers.wording import plural  # noqa: PLC0415
     from ingest.quarantine import Choice  # noqa: PLC0415
 
     choice = Choice(reason=reason, source=source)
@@ -109,7 +109,7 @@ def restore(
 @app.command()
 def retry(store: Store = "") -> None:
     """Load the open rows of every delivery once more, after mending rows, a mapping or a register."""
-    from api.progress import watched  # noqa: PLC0415
+    from api.commands.progress import watched  # noqa: PLC0415
 
     console, code = new_console(), 0
     with _intake(store).together() as intake:
@@ -134,8 +134,8 @@ def retry(store: Store = "") -> None:
 
 
 def _intake(store: str) -> "Intake":  # type: ignore[name-defined]  # noqa: F821
+    from api.commands.places import place_of  # noqa: PLC0415
     from api.intake import Intake  # noqa: PLC0415
-    from api.places import place_of  # noqa: PLC0415
 
     place = place_of(store)
     place.must_exist()

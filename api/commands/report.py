@@ -80,7 +80,7 @@ def _write(out: Path, answer: Any, page: Callable[..., str], language: str) -> N
     """Write an answer as its file's name asks for."""
     from pydantic import TypeAdapter  # noqa: PLC0415
 
-    from api.answer import Answer  # noqa: PLC0415
+    from api.answers.frame import Answer  # noqa: PLC0415
     from api.report import as_pdf  # noqa: PLC0415
     from graph.errors import InvalidQuestion  # noqa: PLC0415
 

@@ -30,10 +30,10 @@ def serve(
     import uvicorn  # noqa: PLC0415  (--help starts without it)
 
     from api.app import create_app  # noqa: PLC0415
-    from api.auth import Access  # noqa: PLC0415
+    from api.commands.places import place_of  # noqa: PLC0415
     from api.engine import Engine  # noqa: PLC0415
-    from api.places import place_of  # noqa: PLC0415
-    from api.rulebook import rulebook  # noqa: PLC0415
+    from api.limits.rulebook import rulebook  # noqa: PLC0415
+    from api.service.auth import Access  # noqa: PLC0415
     from api.settings import settings  # noqa: PLC0415
 
     console = new_console()
@@ -79,7 +79,7 @@ def bound(host: str, port: int) -> socket.socket:
 
 def welcome(address: str, engine: "Engine", *, token: bool) -> Iterator[str]:
     """Where it listens, and what to try."""
-    from api.wording import plural  # noqa: PLC0415  (--help starts without it)
+    from api.answers.wording import plural  # noqa: PLC0415  (--help starts without it)
 
     if engine.version:
         known = plural(engine.party_count, "party", "parties")

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from api.answer import Answer, Fact, Party, Source
+from api.answers.frame import Answer, Fact, Party, Source
+from api.answers.wording import plural
 from api.engine import Engine
 from api.questions import control, groups, guarantees
 from api.questions.asking import MOST
@@ -12,7 +13,6 @@ from api.questions.control import Controller, ControlOf, InConcert, in_words
 from api.questions.groups import GroupsOf
 from api.questions.guarantees import GuaranteesOf
 from api.questions.members import Member, why
-from api.wording import plural
 from graph.errors import InvalidQuestion
 from graph.moment import Moment
 

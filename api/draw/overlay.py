@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from api.answers.wording import plural
 from api.draw.marks import CIRCLES, CONTROL, GROUPS, Mark, Marks
 from api.draw.scene import Scene
-from api.wording import plural
 
 TINTS: Final = ("#d9822b", "#2f9e6e", "#7a5cc9", "#1f8fbf", "#c94f7c", "#77862a", "#9c6644", "#5468c4")
 """Colours of groups; their signs and outlines tell them apart without."""

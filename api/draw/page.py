@@ -10,7 +10,8 @@ from typing import Any
 
 import jinja2
 
-from api.answer import Answer, Fact, Party, Source
+from api.answers.frame import Answer, Fact, Party, Source
+from api.answers.wording import label, percent, period, plural, remark
 from api.draw import style
 from api.draw.layered import layered
 from api.draw.marks import NONE, Marks
@@ -18,7 +19,6 @@ from api.draw.overlay import STRESSED, overlay
 from api.draw.scene import Fold, Scene, scene
 from api.draw.stress import by_stress
 from api.questions.network import Network
-from api.wording import label, percent, period, plural, remark
 from graph.model import KINDS
 
 LEAST_BEND = 0.01

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from api.answer import Fact, Party
+from api.answers.frame import Fact, Party
 from api.draw.marks import NONE, Marks
 from api.draw.style import EQUITY, STROKES
 from api.questions.network import Network

@@ -5,12 +5,12 @@ from typing import Any
 
 from rich.table import Table
 
-from api.answer import Page
+from api.answers.frame import Page
+from api.answers.wording import money, percent, plural
 from api.printing.limits import limits
 from api.printing.paper import Cited, heading, left, row, table
 from api.questions.exposure import ExposureTo, Part, Stake
 from api.questions.tiers import TiersOf
-from api.wording import money, percent, plural
 
 
 def exposure(answer: ExposureTo, cited: Cited) -> Iterator[Any]:

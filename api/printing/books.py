@@ -6,6 +6,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from api.answers.wording import apart, money, percent, plural, used
 from api.printing.control import FEW, how, refuted
 from api.printing.paper import BOLD, Cited, heading, left, plain, row, table
 from api.printing.promises import circles_of
@@ -13,7 +14,6 @@ from api.questions.book_groups import BookGroups, ClientGroup
 from api.questions.book_guarantees import BookGuarantees, Guarantor
 from api.questions.book_limits import BookLimits, named
 from api.questions.unwinding import Plan
-from api.wording import apart, money, percent, plural, used
 
 NOT_TOLD = "not disclosed"
 

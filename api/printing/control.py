@@ -5,14 +5,14 @@ from typing import Any
 
 from rich.table import Table
 
-from api.answer import Party
+from api.answers.frame import Party
+from api.answers.wording import band, percent, plural
 from api.printing.paper import Cited, heading, left, plain, row, table
 from api.questions.control import Controller, ControlOf, Fall
 from api.questions.dependences import said as told
 from api.questions.groups import Group, GroupsOf
 from api.questions.members import JOINTLY, MAY_UNITE, Edge, Member
 from api.questions.standings import StandingOf
-from api.wording import band, percent, plural
 from graph.model import DEPENDS_ON, HOLDS_OFFICE, RELATED_TO
 
 FEW = 10

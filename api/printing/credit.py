@@ -6,12 +6,12 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from api.answers.wording import apart, money, percent, plural
 from api.printing.control import step as fallen
 from api.printing.limits import limits
 from api.printing.paper import BOLD, DIM, Cited, heading, left, plain, row, table
 from api.questions.credit_check import CreditCheck
 from api.questions.memberships import Membership, Step
-from api.wording import apart, money, percent, plural
 
 
 def credit_check(answer: CreditCheck, cited: Cited) -> Iterator[Any]:

@@ -12,7 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from api import questions
-from api.answer import Answer
+from api.answers.frame import Answer
+from api.answers.wording import percent, period, plural, remark
 from api.printing import amounts, books, control, credit, owners, parties, promises, related, ties
 from api.printing.paper import DIM, Cited, plain, row, table
 from api.questions.book_groups import BookGroups
@@ -31,7 +32,6 @@ from api.questions.owners import OwnersOf
 from api.questions.party import Dossier
 from api.questions.search import Found
 from api.questions.tiers import TiersOf
-from api.wording import percent, period, plural, remark
 
 SOURCES = 40
 """Sources printed; --json has all."""

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
+from api.answers.wording import apart, money, plural, used
 from api.printing.paper import Cited, row, table
 from api.questions.memberships import Membership
 from api.questions.rules import Held
-from api.wording import apart, money, plural, used
 
 
 def limits(lines: Sequence[Held], groups: Sequence[Membership], currency: str | None, cited: Cited) -> Iterator[Table]:

@@ -7,8 +7,8 @@ from typing import Any, Final
 from rich.table import Table
 from rich.text import Text
 
-from api.answer import Answer, Fact, Page, Party, Source
-from api.wording import period, plural
+from api.answers.frame import Answer, Fact, Page, Party, Source
+from api.answers.wording import period, plural
 from graph.model import KINDS
 
 UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")

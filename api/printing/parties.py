@@ -6,12 +6,12 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from api.answer import Page, Record
+from api.answers.frame import Page, Record
+from api.answers.wording import value
 from api.printing.paper import Cited, facts, heading, left, row, table, titled
 from api.questions.network import Network
 from api.questions.party import Dossier
 from api.questions.search import Found
-from api.wording import value
 from graph.model import KINDS, PROFILE
 
 UNSAID = ("name", "fact", "currency")

@@ -5,10 +5,10 @@ from typing import Any
 
 from rich.table import Table
 
-from api.answer import Page
+from api.answers.frame import Page
+from api.answers.wording import money
 from api.printing.paper import Cited, heading, left, row, table
 from api.questions.guarantees import ClosedCircle, GuaranteesOf, Promise, RatioTest
-from api.wording import money
 
 
 def guarantees(answer: GuaranteesOf, cited: Cited) -> Iterator[Any]:

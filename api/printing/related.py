@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
+from api.answers.wording import money, percent, plural
 from api.printing.control import refuted
 from api.printing.control import step as fallen
 from api.printing.paper import Cited, heading, left, row, table
 from api.questions.book_related import BookRelated
 from api.questions.memberships import Step
-from api.wording import money, percent, plural
 
 
 def related(answer: BookRelated, cited: Cited) -> Iterator[Any]:

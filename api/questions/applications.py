@@ -10,9 +10,9 @@ from typing import Annotated, Any, Final, TextIO
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analytics.limits.facility import Facility, Guarantor, Pledge
-from api.limits import protectors_of
+from api.engine import View
+from api.limits.lender import protectors_of
 from api.questions.asking import node_of
-from api.view import View
 from graph.currencies import CURRENCIES
 from graph.errors import InvalidCurrency, InvalidInput, InvalidQuestion, UnreadableFile
 from graph.model import COLLATERAL, FACILITIES

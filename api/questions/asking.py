@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from api.view import WALKED
+from api.engine.view import WALKED
 from graph.errors import InvalidQuestion, UnknownParty
 from graph.field import Kind
 from graph.snapshot import Snapshot

@@ -10,11 +10,11 @@ from analytics.rules.rule import Words
 from analytics.structure.owners.beneficial import BeneficialOwners, Owner, beneficial_owners
 from analytics.structure.owners.grounds import Ground
 from analytics.structure.owners.regimes import Regime, regimes
-from api.answer import Fact, Party
-from api.evidence import Evidence
+from api.answers.evidence import Evidence
+from api.answers.frame import Fact, Party
+from api.answers.wording import plural
+from api.engine import View
 from api.questions.control import Fall, fallen
-from api.view import View
-from api.wording import plural
 from graph.model import HOLDS_OFFICE, OWNS
 
 

@@ -4,13 +4,12 @@ from collections.abc import Collection, Iterator
 
 from analytics.limits.capital import LAST_QUARTER
 from analytics.structure.kinship.circles import Circle
-from api.book_check import Checked
-from api.books import GROUP_CLIENT, POSSIBLE_CLIENT, groups_among
-from api.limits import HOW_TO_STATE
+from api.book.check import Checked
+from api.engine import View
+from api.groups.together import GROUP_CLIENT, POSSIBLE_CLIENT, groups_among
+from api.limits.lender import HOW_TO_STATE
+from api.limits.strays import shared_collateral, shared_said, strays_of, strays_said
 from api.questions.families import doubtful_ties, ties_said
-from api.shared import shared_collateral, shared_said
-from api.strays import strays_of, strays_said
-from api.view import View
 
 
 def book_gaps(

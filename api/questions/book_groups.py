@@ -5,27 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from api.answer import Answer, Fact, Page, Party, Question
-from api.books import (
-    NARROW,
-    READINGS,
-    SUSPECTED,
-    Lending,
-    Together,
-    check_reading,
-    groups_in,
-    lending,
-    ranked,
-    units_of,
-)
-from api.criteria import Criteria, criteria_of, criteria_said, seen_by, state_said
-from api.engine import Engine
-from api.evidence import Evidence
+from api.answers.evidence import Evidence
+from api.answers.frame import Answer, Fact, Page, Party, Question
+from api.answers.wording import money, percent, plural
+from api.book.lending import Lending, groups_in, lending, ranked
+from api.engine import Engine, View
+from api.groups.together import NARROW, READINGS, SUSPECTED, Together, check_reading, units_of
+from api.limits.criteria import Criteria, criteria_of, criteria_said, seen_by, state_said
 from api.questions.asking import check_page, node_of
 from api.questions.families import family_edges, kinship_of, united_by
 from api.questions.members import SMALL, Edge, Member, edges_of, grew, members_of
-from api.view import View
-from api.wording import money, percent, plural
 from graph.moment import Moment
 
 CLIENTS = 50

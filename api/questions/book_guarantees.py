@@ -8,16 +8,15 @@ import numpy as np
 from analytics.structure.guarantees.census import Circles, circles_among
 from analytics.structure.guarantees.ratios import Tally, tally_guarantees
 from analytics.structure.guarantees.topology import SHAPES, Topology
-from api.answer import Answer, Page, Party, Question
-from api.books import Lending, lending
-from api.engine import Engine
-from api.evidence import Evidence
-from api.guaranteed import ALL, SCOPES, Called, Network, called_by, network_of
+from api.answers.evidence import Evidence
+from api.answers.frame import Answer, Page, Party, Question
+from api.answers.wording import money, percent, plural
+from api.book.guaranteed import ALL, SCOPES, Called, Network, called_by, network_of
+from api.book.lending import Lending, lending
+from api.engine import Engine, View
 from api.questions.asking import check_page, check_range, node_of
 from api.questions.guarantees import ClosedCircle, RatioTest, circle_of, net_assets_of, ratio_of, tests_of
 from api.questions.unwinding import DEFAULT, Plan, Wanted, plan
-from api.view import View
-from api.wording import money, percent, plural
 from graph.moment import Moment
 
 READ = 400_000_000

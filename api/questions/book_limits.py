@@ -10,19 +10,20 @@ import numpy as np
 from analytics.limits.check import NEAR, Use
 from analytics.limits.numerators import NUMERATORS
 from analytics.limits.units import Nodes
-from api import limits
-from api.answer import Answer, Fact, Page, Party, Question
-from api.book_check import STATES, Checked, Place, checked, facilities_of, state_of
-from api.books import lending
-from api.criteria import seen_by
-from api.engine import Engine
-from api.evidence import Evidence
+from api.answers.evidence import Evidence
+from api.answers.frame import Answer, Fact, Page, Party, Question
+from api.answers.wording import apart, plural, used
+from api.book.check import STATES, Checked, Place, checked, facilities_of, state_of
+from api.book.lending import lending
+from api.engine import Engine, View
+from api.limits.capital import figure_row
+from api.limits.criteria import seen_by
+from api.limits.lender import lender_of
+from api.limits.related import related_of
 from api.questions.asking import check_page, node_of
 from api.questions.book_gaps import book_gaps
 from api.questions.book_groups import ClientGroup, group_of
 from api.questions.members import grew
-from api.view import View
-from api.wording import apart, plural, used
 from graph.errors import InvalidQuestion
 from graph.model import LENDS, STATEMENT
 from graph.moment import Moment
@@ -176,7 +177,7 @@ def book_limits(
     shown = places[offset : offset + limit]
     findings = tuple(_finding(view, evidence, found, place) for place in shown)
     related, many = _related(view, evidence, found, slice(offset, offset + limit))
-    bank = limits.lender_of(view, node)
+    bank = lender_of(view, node)
     value = BookLimits(
         evidence.party(node),
         view.snapshot.moment.currency,
@@ -217,7 +218,7 @@ def _rule(view: View, evidence: Evidence, found: Checked, k: int) -> LimitRule:
     use = found.wide.uses[k]
     rule, cap, numerator = use.rule, use.cap, NUMERATORS[use.rule.numerator]
     if cap.figure is not None:
-        row = limits.figure_row(view, found.standing.lender, cap.figure)
+        row = figure_row(view, found.standing.lender, cap.figure)
         evidence.cite_rows(STATEMENT, [] if row is None else [row])
     codes = [state_of(use, unit) for unit in np.unique(use.state, return_index=True)[1]]
     counts = np.unique(use.state, return_counts=True)[1].tolist()
@@ -331,7 +332,7 @@ def _related(view: View, evidence: Evidence, found: Checked, page: slice) -> tup
     rules = [use.rule for use in found.wide.uses if use.rule.group_kind == "lender_related"]
     if not rules:
         return (), 0
-    related, stakes = limits.related_of(view, found.standing.lender), found.standing.stakes[rules[0].numerator]
+    related, stakes = related_of(view, found.standing.lender), found.standing.stakes[rules[0].numerator]
     every = np.union1d(related.parties, related.possible)
     order = every[np.lexsort((every, -stakes.own[every]))]
     figure = found.standing.caps[rules[0].id].figure

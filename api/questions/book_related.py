@@ -15,29 +15,18 @@ from analytics.structure.kinship import lender as circle
 from analytics.structure.kinship.kin import Kin, Kinship, degrees, relatives
 from analytics.structure.kinship.lender import Related, leave_related
 from analytics.structure.membership import Refuted
-from api.answer import Answer, Page, Party, Question
-from api.engine import Engine
-from api.evidence import Evidence
-from api.limits import (
-    HOW_TO_STATE,
-    RELATED_2022,
-    Lender,
-    clients_of,
-    cover_of,
-    kin_of,
-    lender_of,
-    officers_of,
-    related_of,
-    related_units,
-    shares_of,
-    standing,
-)
+from api.answers.evidence import Evidence
+from api.answers.frame import Answer, Page, Party, Question
+from api.answers.wording import money, percent, plural
+from api.engine import Engine, View
+from api.groups.circles import kin_of
+from api.limits.lender import HOW_TO_STATE, Lender, clients_of, lender_of
+from api.limits.related import RELATED_2022, officers_of, related_of, related_units, shares_of
+from api.limits.standing import cover_of, standing
 from api.questions.asking import check_page, node_of
 from api.questions.members import SMALL, Edge, facts_of, without
 from api.questions.memberships import Step, between, kinships, related_steps
 from api.questions.rules import Limit, RuleSaid, limit_said, rule_said
-from api.view import View
-from api.wording import money, percent, plural
 from graph.field import Kind
 from graph.model import CONTROLS, HOLDS_OFFICE, OWNS, RELATED_TO
 from graph.moment import Moment

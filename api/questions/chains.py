@@ -7,8 +7,8 @@ from datetime import date
 import numpy as np
 
 from analytics.structure.paths import Path, Web
-from api.answer import Fact, Party
-from api.evidence import Evidence
+from api.answers.evidence import Evidence
+from api.answers.frame import Fact, Party
 from graph.field import Kind
 
 

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from api.answer import Answer, AsOf, Page, Party, Question, Source
+from api.answers.evidence import Evidence
+from api.answers.frame import Answer, AsOf, Page, Party, Question, Source
+from api.answers.wording import gist, plural, value, values
 from api.engine import Engine
-from api.evidence import Evidence
 from api.questions.asking import check_page, node_of
 from api.questions.differences import Difference, Word, differences
-from api.wording import gist, plural, value, values
 from graph.errors import InvalidQuestion
 from graph.field import Kind
 from graph.model import KINDS

@@ -8,14 +8,13 @@ import numpy as np
 from analytics.structure.ownership.stakes import Overfull
 from analytics.structure.proof import Step, prove_each
 from analytics.structure.standing import SOLE
-from api.answer import Answer, Fact, Page, Party, Question
-from api.engine import Engine
-from api.evidence import Evidence
+from api.answers.evidence import Evidence
+from api.answers.frame import Answer, Fact, Page, Party, Question
+from api.answers.wording import percent, plural
+from api.engine import Engine, View
 from api.questions.asking import check_page, node_of
 from api.questions.overfull import MoreThanAll, more_than_all, refuse_more_than_all, told
 from api.questions.standings import StandingOf, standing_of, standing_said
-from api.view import View
-from api.wording import percent, plural
 from graph.model import CONTROLS, OWNS, RELATED_TO
 from graph.moment import Moment
 

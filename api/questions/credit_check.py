@@ -15,12 +15,16 @@ from analytics.limits.remedy import Step
 from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes
 from analytics.structure.government import APART
-from api.answer import Answer, Fact, Party, Question
-from api.criteria import seen_by, state_said
-from api.engine import Engine
-from api.evidence import Evidence
-from api.limits import Lender, capital_currency, lender_of, perhaps_banks, readings_of, standing
-from api.promised import Promised, promised
+from api.answers.evidence import Evidence
+from api.answers.frame import Answer, Fact, Party, Question
+from api.answers.wording import apart, money, plural
+from api.engine import Engine, View
+from api.groups.promised import Promised, promised
+from api.groups.untested import unassessed, with_untested
+from api.limits.capital import capital_currency
+from api.limits.criteria import seen_by, state_said
+from api.limits.lender import Lender, lender_of, perhaps_banks
+from api.limits.standing import readings_of, standing
 from api.questions.applications import Request, facility_of
 from api.questions.asking import check_page, node_of
 from api.questions.control import in_words
@@ -31,9 +35,6 @@ from api.questions.memberships import Step as ProofStep
 from api.questions.releases import protectors, releases
 from api.questions.rules import IF_WIDE, Held, by_room, held_said, of_limit
 from api.questions.verdicts import fenced, fences_of
-from api.untested import unassessed, with_untested
-from api.view import View
-from api.wording import apart, money, plural
 from graph.errors import InvalidQuestion
 from graph.model import GUARANTEES, LENDS
 from graph.moment import Moment

@@ -6,12 +6,12 @@ from math import isinf
 
 import numpy as np
 
-from api.answer import Fact, Party
-from api.evidence import Evidence
+from api.answers.evidence import Evidence
+from api.answers.frame import Fact, Party
+from api.answers.wording import percent
+from api.engine import View
+from api.groups.untested import criteria_of, untested_on
 from api.questions.verdicts import Verdict, judged, verdict
-from api.untested import criteria_of, untested_on
-from api.view import View
-from api.wording import percent
 from graph.model import KINDS, STATEMENT
 
 FEW = 20

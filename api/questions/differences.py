@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from api.view import WALKED
+from api.engine.view import WALKED
 from graph.columns import words
 from graph.field import Kind
 from graph.model import KINDS, OWNS, RECORDS, SAME_AS

@@ -7,22 +7,14 @@ import numpy as np
 from analytics.limits.application import Application
 from analytics.limits.approval import Check
 from analytics.limits.gaps import Gap, gaps_of
-from api.limits import (
-    HOW_TO_STATE,
-    TOO_MANY,
-    TOO_WIDE,
-    Lender,
-    circles_of,
-    connecting,
-    perhaps_banks,
-)
-from api.promised import Promised
+from api.answers.wording import plural
+from api.engine import View
+from api.groups.circles import TOO_MANY, TOO_WIDE, circles_of, connecting
+from api.groups.promised import Promised
+from api.groups.untested import criteria_of, untested
+from api.limits.lender import HOW_TO_STATE, Lender, perhaps_banks
+from api.limits.strays import shared_collateral, shared_said, strays_of, strays_said
 from api.questions.families import doubtful_ties, ties_said
-from api.shared import shared_collateral, shared_said
-from api.strays import strays_of, strays_said
-from api.untested import criteria_of, untested
-from api.view import View
-from api.wording import plural
 
 BY_HAND = "criteria_by_hand"
 

@@ -8,17 +8,16 @@ from numpy.typing import NDArray
 
 from analytics.limits.exposure import Exposure, exposure_to
 from analytics.structure.government import APART
-from api.answer import Answer, Fact, Page, Party, Question
-from api.books import CONFIRMED, Together, groups_told
-from api.criteria import seen_by, state_said
-from api.engine import Engine
-from api.evidence import Evidence
+from api.answers.evidence import Evidence
+from api.answers.frame import Answer, Fact, Page, Party, Question
+from api.answers.wording import money, plural
+from api.engine import Engine, View
+from api.groups.together import CONFIRMED, Together, groups_told
+from api.limits.criteria import seen_by, state_said
 from api.questions.asking import check_page, node_of
 from api.questions.limits import NOTHING, Against, against, against_said
 from api.questions.members import grew
 from api.questions.verdicts import fenced, fences_of
-from api.view import View
-from api.wording import money, plural
 from graph.field import Kind
 from graph.model import GUARANTEES, LENDS
 from graph.moment import Moment

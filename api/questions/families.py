@@ -6,14 +6,14 @@ from itertools import islice
 from analytics.structure.kinship.circles import Circle, leave_circle, parted
 from analytics.structure.membership import Refuted
 from analytics.structure.votes import Arrows
-from api.answer import Fact
-from api.books import POSSIBLE_CLIENT, Together
-from api.evidence import Evidence
-from api.limits import CLIENTS_2010, acting_of, doubtful_of, kin_of
+from api.answers.evidence import Evidence
+from api.answers.frame import Fact
+from api.answers.wording import plural
+from api.engine import View
+from api.groups.circles import CLIENTS_2010, acting_of, doubtful_of, kin_of
+from api.groups.together import POSSIBLE_CLIENT, Together
 from api.questions.control import Fall, proofs
 from api.questions.members import FAMILY, MAY_UNITE, SHOWN, Edge, Member, facts_of, stated, without
-from api.view import View
-from api.wording import plural
 from graph.field import Kind
 from graph.model import CONTROLS, OWNS, RELATED_TO
 

@@ -8,18 +8,17 @@ from numpy.typing import NDArray
 
 from analytics.limits.exposure import Exposure, exposure_to
 from analytics.structure.guarantees.census import Circuits, circles_among
-from api.answer import Answer, Fact, Page, Party, Question
-from api.books import CONFIRMED, SUSPECTED, groups_told
-from api.criteria import seen_by
-from api.engine import Engine
-from api.evidence import Evidence
+from api.answers.evidence import Evidence
+from api.answers.frame import Answer, Fact, Page, Party, Question
+from api.engine import Engine, View
+from api.groups.together import CONFIRMED, SUSPECTED, groups_told
+from api.limits.criteria import seen_by
 from api.questions.asking import MOST, node_of
 from api.questions.dependences import Dependence
 from api.questions.groups import Group, groups
 from api.questions.guarantees import ClosedCircle, circle_of
 from api.questions.members import SMALL, Edge, Grew, edges_of, grew, proving
 from api.questions.verdicts import Verdict
-from api.view import View
 from graph.model import CONTROLS, DEPENDS_ON, GUARANTEES, LENDS, OWNS
 from graph.moment import Moment
 

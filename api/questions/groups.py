@@ -3,18 +3,25 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from api.answer import Answer, Page, Party, Question
-from api.books import CONFIRMED, GROUP_CLIENT, POSSIBLE_CLIENT, SUSPECTED, TOO_WIDE_TOLD, Together, groups_told
-from api.criteria import Criteria, criteria_of, criteria_said, seen_by, state_said
-from api.engine import Engine
-from api.evidence import Evidence
+from api.answers.evidence import Evidence
+from api.answers.frame import Answer, Page, Party, Question
+from api.answers.wording import plural
+from api.engine import Engine, View
+from api.groups.together import (
+    CONFIRMED,
+    GROUP_CLIENT,
+    POSSIBLE_CLIENT,
+    SUSPECTED,
+    TOO_WIDE_TOLD,
+    Together,
+    groups_told,
+)
+from api.limits.criteria import Criteria, criteria_of, criteria_said, seen_by, state_said
 from api.questions.asking import check_page, node_of
 from api.questions.dependences import Dependence, Untested, dependences_of, said, untested_of
 from api.questions.families import family_edges, united_by
 from api.questions.members import SMALL, Edge, Member, edges_of, grew, members_of, why
 from api.questions.verdicts import Verdict, fenced, fences_of
-from api.view import View
-from api.wording import plural
 from graph.errors import InvalidQuestion
 from graph.moment import Moment
 

@@ -21,12 +21,11 @@ from analytics.structure.guarantees.ratios import (
     check_guarantees,
 )
 from analytics.structure.guarantees.topology import SHAPES
-from api.answer import Answer, Fact, Page, Party, Question
-from api.engine import Engine
-from api.evidence import Evidence
+from api.answers.evidence import Evidence
+from api.answers.frame import Answer, Fact, Page, Party, Question
+from api.answers.wording import money, percent, plural
+from api.engine import Engine, View
 from api.questions.asking import check_page, check_range
-from api.view import View
-from api.wording import money, percent, plural
 from graph.columns import ALWAYS, FOREVER
 from graph.field import PARTY_KINDS
 from graph.holding import EPOCH_DAY

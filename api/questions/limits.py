@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from analytics.limits.application import Application
 from analytics.limits.facility import Facility
 from analytics.limits.lines import lines_of
-from api.criteria import seen_by
-from api.evidence import Evidence
-from api.limits import HOW_TO_STATE, TOO_MANY, TOO_WIDE, lender_of, readings_of, standing
+from api.answers.evidence import Evidence
+from api.answers.wording import money, plural, used
+from api.engine import View
+from api.groups.circles import TOO_MANY, TOO_WIDE
+from api.limits.criteria import seen_by
+from api.limits.lender import HOW_TO_STATE, lender_of
+from api.limits.standing import readings_of, standing
 from api.questions.memberships import Membership, around, membership
 from api.questions.rules import BROKEN, IF_WIDE, Held, by_room, held_said, of_limit
-from api.view import View
-from api.wording import money, plural, used
 from graph.errors import InvalidQuestion, UnknownRule
 
 

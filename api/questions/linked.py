@@ -7,10 +7,10 @@ from analytics.structure.owners.close_links import CERTAIN, CloseLink, Tie, clos
 from analytics.structure.owners.multiplied import Multiplied
 from analytics.structure.owners.variants import Variant, variants
 from analytics.structure.proof import prove
-from api.answer import Fact, Page, Party
-from api.evidence import Evidence
+from api.answers.evidence import Evidence
+from api.answers.frame import Fact, Page, Party
+from api.engine import View
 from api.questions.control import Fall, fallen
-from api.view import View
 from graph.model import OWNS
 
 SHOWN = 10

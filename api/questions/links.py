@@ -4,16 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from analytics.structure.paths import Paths, Web, paths_among
-from api.answer import Answer, Page, Party, Question
-from api.engine import Engine
-from api.evidence import Evidence
+from api.answers.evidence import Evidence
+from api.answers.frame import Answer, Page, Party, Question
+from api.answers.wording import plural
+from api.engine import Engine, View
 from api.questions.asking import check_page, check_range, kinds_of, node_of
 from api.questions.chains import Chain, chain, in_one_line
 from api.questions.control import in_words, proofs
 from api.questions.meanings import Cut, Shared, Why, cuts, whys
 from api.questions.timelines import TimeLine, Times
-from api.view import View
-from api.wording import plural
 from graph.errors import InvalidQuestion
 from graph.field import PARTY_KINDS
 from graph.moment import Moment

@@ -6,9 +6,9 @@ from analytics.rules.rule import Words
 from analytics.structure.concert import Together
 from analytics.structure.listed.rules import listed_rules
 from analytics.structure.listed.verdicts import Board, Investor, Verdict, listed_control
-from api.answer import Fact, Party
-from api.evidence import Evidence
-from api.view import CONCERT_RULE, View
+from api.answers.evidence import Evidence
+from api.answers.frame import Fact, Party
+from api.engine.view import CONCERT_RULE, View
 from graph.model import BASES, CONTROLS, HOLDS_OFFICE, OWNS, RELATED_TO
 
 SHOWN = 20

@@ -7,11 +7,11 @@ from itertools import combinations
 from analytics.structure.linkage.cut import fewest_to_refute
 from analytics.structure.linkage.reasons import FORMS, Step, family_of, reasons_of
 from analytics.structure.linkage.rings import ring_through
-from api.answer import Fact, Party, Record
-from api.evidence import Evidence
+from api.answers.evidence import Evidence
+from api.answers.frame import Fact, Party, Record
+from api.engine import View
 from api.questions.chains import Chain
 from api.questions.control import Fall
-from api.view import View
 from graph.field import Kind
 from graph.model import GUARANTEES, IDENTIFIER, OWNS, SAME_AS
 

@@ -11,12 +11,12 @@ from analytics.structure.membership import CONTROLLED, DEPENDENT, SEED, Entry, R
 from analytics.structure.proof import prove_each
 from analytics.structure.reach import Nodes
 from analytics.structure.votes import Arrows
-from api.answer import Fact, Party
-from api.books import SUSPECTED, Together, made_of
-from api.evidence import Evidence
+from api.answers.evidence import Evidence
+from api.answers.frame import Fact, Party
+from api.engine import View
+from api.groups.together import SUSPECTED, Together, made_of
 from api.questions.control import Fall, in_words, proofs
 from api.questions.dependences import Dependence, dependence, said
-from api.view import View
 from graph.field import Kind
 from graph.model import CONTROLS, DEPENDS_ON, OWNS
 

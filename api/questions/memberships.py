@@ -14,12 +14,13 @@ from analytics.structure.kinship.circles import PERSON
 from analytics.structure.membership import CONTROLLED, DEPENDENT, SEED, Entry, grow, path
 from analytics.structure.proof import prove_each
 from analytics.structure.votes import Arrows
-from api.answer import Fact, Page, Party
-from api.evidence import Evidence
-from api.limits import CLIENTS_2010, RELATED_2022, circles_of, connecting, doubtful_of, kin_of, related_of
+from api.answers.evidence import Evidence
+from api.answers.frame import Fact, Page, Party
+from api.engine import View
+from api.groups.circles import CLIENTS_2010, circles_of, connecting, doubtful_of, kin_of
+from api.limits.related import RELATED_2022, related_of
 from api.questions.control import Fall, fallen
 from api.questions.dependences import Dependence, dependence
-from api.view import View
 from graph.field import Kind
 from graph.model import DEPENDS_ON, HOLDS_OFFICE, OWNS, RELATED_TO
 

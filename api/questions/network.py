@@ -7,12 +7,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from api.answer import Answer, Fact, Page, Party, Question
-from api.engine import Engine
-from api.evidence import Evidence
+from api.answers.evidence import Evidence
+from api.answers.frame import Answer, Fact, Page, Party, Question
+from api.answers.wording import plural
+from api.engine import Engine, View
 from api.questions.asking import check_page, check_range, kinds_of, node_of
-from api.view import View
-from api.wording import plural
 from graph.columns import plain
 from graph.field import Kind
 from graph.links import Links

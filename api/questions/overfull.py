@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.structure.ownership.stakes import Overfull
-from api.answer import Fact, Party
-from api.evidence import Evidence
-from api.view import View
-from api.wording import percent
+from api.answers.evidence import Evidence
+from api.answers.frame import Fact, Party
+from api.answers.wording import percent
+from api.engine import View
 from graph.errors import InvalidShare
 from graph.model import OWNS
 

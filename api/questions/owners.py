@@ -8,17 +8,16 @@ import numpy as np
 
 from analytics.structure.owners.multiplied import Multiplied
 from analytics.structure.owners.regimes import LAYERS, regimes
-from api.answer import Answer, Fact, Page, Party, Question
-from api.engine import Engine
-from api.evidence import Evidence
+from api.answers.evidence import Evidence
+from api.answers.frame import Answer, Fact, Page, Party, Question
+from api.answers.wording import percent, plural
+from api.engine import Engine, View
 from api.questions.asking import check_page, node_of
 from api.questions.beneficial import UnderRegime, by_law, laws_of, under
 from api.questions.linked import CloseLinksOf, close_links
 from api.questions.listed import ListedControl, listed_tests
 from api.questions.overfull import MoreThanAll, more_than_all, refuse_more_than_all, told
 from api.questions.standings import StandingOf, standing_of, standing_said
-from api.view import View
-from api.wording import percent, plural
 from graph.errors import InvalidQuestion
 from graph.field import PARTY_KINDS
 from graph.model import OWNS

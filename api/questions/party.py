@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from api.answer import Answer, Fact, Page, Party, Question, Record
+from api.answers.evidence import Evidence
+from api.answers.frame import Answer, Fact, Page, Party, Question, Record
+from api.answers.wording import plural, values
 from api.engine import Engine
-from api.evidence import Evidence
+from api.engine.view import WALKED, View
 from api.questions.asking import check_page, node_of
 from api.questions.network import weight
-from api.view import WALKED, View
-from api.wording import plural, values
 from graph.model import ASSESSMENT, EVENT, IDENTIFIER, OWNS, PROFILE, STATEMENT
 from graph.moment import Moment
 

@@ -12,11 +12,13 @@ from analytics.limits.units import Readings
 from analytics.structure.dependence.suspected import Suspicion
 from analytics.structure.membership import DEPENDENT
 from analytics.structure.votes import Arrows
-from api.limits import connecting, protectors_of, readings_of
-from api.promised import RATIO, Promised, Released, promised
+from api.engine import View
+from api.groups.circles import connecting
+from api.groups.promised import RATIO, Promised, Released, promised
+from api.groups.untested import with_untested
+from api.limits.lender import protectors_of
+from api.limits.standing import readings_of
 from api.questions.memberships import grown
-from api.untested import with_untested
-from api.view import View
 from graph.model import GUARANTEES
 
 OFFERED = 3

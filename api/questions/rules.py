@@ -9,11 +9,11 @@ from analytics.limits.capital import Cap
 from analytics.limits.catalogue import Rule
 from analytics.limits.lines import Line
 from analytics.limits.numerators import NUMERATORS
-from api.answer import Party
-from api.evidence import Evidence
-from api.limits import figure_row
-from api.view import View
-from api.wording import apart, money, percent
+from api.answers.evidence import Evidence
+from api.answers.frame import Party
+from api.answers.wording import apart, money, percent
+from api.engine import View
+from api.limits.capital import figure_row
 from graph.model import STATEMENT
 
 KEPT, BROKEN, IF_WIDE, UNTOLD, MARKED = "kept", "broken", "broken in the wide reading", "not known", "reached"

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from api.answer import Answer, Page, Party, Question
+from api.answers.evidence import Evidence
+from api.answers.frame import Answer, Page, Party, Question
+from api.answers.wording import plural
 from api.engine import Engine
-from api.evidence import Evidence
 from api.questions.asking import check_page
-from api.wording import plural
 from graph.errors import InvalidQuestion
 from graph.identifiers import may_be_resident_id, plain
 from graph.model import IDENTIFIER, PROFILE

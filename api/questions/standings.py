@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from analytics.rules.rule import Words
 from analytics.structure.standing import DEADLOCK, JOINT, NOBODY, RING, SOLE, TOGETHER, standing
-from api.answer import Fact, Party
-from api.evidence import Evidence
-from api.view import View
+from api.answers.evidence import Evidence
+from api.answers.frame import Fact, Party
+from api.engine import View
 from graph.model import OWNS
 
 KINDS = {

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.structure.tiers import Direction, walk_tiers
-from api.answer import Answer, Fact, Page, Party, Question
+from api.answers.evidence import Evidence
+from api.answers.frame import Answer, Fact, Page, Party, Question
+from api.answers.wording import percent, plural
 from api.engine import Engine
-from api.evidence import Evidence
 from api.questions.asking import check_page, check_range, node_of
-from api.wording import percent, plural
 from graph.model import SUPPLIES
 from graph.moment import Moment
 

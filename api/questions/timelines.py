@@ -9,8 +9,8 @@ import numpy as np
 from analytics.structure.linkage.timeline import Period as Days
 from analytics.structure.linkage.timeline import cover, together
 from analytics.structure.paths import Path, Web
-from api.answer import Fact, Party
-from api.evidence import Evidence
+from api.answers.evidence import Evidence
+from api.answers.frame import Fact, Party
 from api.questions.chains import Period
 from graph.columns import ALWAYS, FOREVER
 from graph.field import Kind

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from analytics.structure.guarantees.census import LONGEST
 from analytics.structure.guarantees.promises import Promises
 from analytics.structure.guarantees.unwinding import Step, unwind_circles, unwind_parts
-from api.answer import Fact, Page, Party
-from api.books import Lending
-from api.evidence import Evidence
-from api.guaranteed import Network
+from api.answers.evidence import Evidence
+from api.answers.frame import Fact, Page, Party
+from api.book.guaranteed import Network
+from api.book.lending import Lending
 from api.questions.asking import check_range
 from graph.errors import InvalidQuestion
 from graph.model import GUARANTEES

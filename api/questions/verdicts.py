@@ -6,9 +6,9 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from api.answer import Fact
-from api.evidence import Evidence
-from api.view import View
+from api.answers.evidence import Evidence
+from api.answers.frame import Fact
+from api.engine import View
 from graph.model import DEPENDS_ON
 
 

@@ -4,6 +4,7 @@ A report computes nothing: it takes an answer of `api.questions` and lays it out
 answer into what their templates show, `words` holds every text in Chinese and English, `picture` places and
 draws networks as SVG by the layouts of `api.draw`, `bars` draws time lines, `page` fills the templates, and
 `pdf` prints the same page through WeasyPrint. A report is one file: no script, and nothing from another host.
+`spreadsheet` is the supervisor's table of a lender's book as a workbook, all pages of its two questions in one.
 """
 
 from api.report.group import group_page

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from api.answer import Answer, Fact, Party
+from api.answers.frame import Answer, Fact, Party
 from api.questions.dependences import Dependence
 from api.questions.group_report import GroupReport, Sheet
 from api.questions.members import Member

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from api.answer import Answer, Fact
+from api.answers.frame import Answer, Fact
+from api.engine.view import LENDS_TO_MANY
 from api.questions.chains import Chain
 from api.questions.links import MOST_NEIGHBOURS, THROUGH, Linkage
 from api.report.bars import Scale
@@ -11,7 +12,6 @@ from api.report.page import filled
 from api.report.picture import gap_for, picture
 from api.report.places import place
 from api.report.words import Words
-from api.view import LENDS_TO_MANY
 
 MOST_DRAWN = 24
 """Parties that a printed picture holds and can still be read."""

@@ -7,10 +7,10 @@ from typing import Any
 
 import jinja2
 
-from api.answer import Answer, Source
+from api.answers.frame import Answer, Source
+from api.answers.wording import remark
 from api.draw import style
 from api.report.words import Words
-from api.wording import remark
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from api.answer import Fact
+from api.answers.frame import Fact
 from api.draw import style
 from api.draw.page import text_width
 from api.report.places import FOLDED, GAP, NARROW, PAD, WIDE, Box, Placed

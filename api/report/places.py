@@ -7,7 +7,7 @@ from itertools import pairwise
 import networkx as nx
 import numpy as np
 
-from api.answer import Fact, Party
+from api.answers.frame import Fact, Party
 from api.draw import style
 from api.draw.layered import COLUMN, ROW, Points, layered
 from api.draw.page import wrapped

@@ -7,9 +7,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal
 
-from api.answer import Fact, Source
+from api.answers.frame import Fact, Source
+from api.answers.wording import label, percent, plural, short_money
 from api.questions.chains import Period
-from api.wording import label, percent, plural, short_money
 from graph.errors import InvalidQuestion
 from graph.model import KINDS
 

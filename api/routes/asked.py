@@ -9,10 +9,10 @@ from fastapi import Depends, Path, Query, Request
 from pydantic import BeforeValidator
 
 from api.engine import Engine
+from api.engine.view import WALKED
 from api.questions import earlier
 from api.questions.asking import MOST
 from api.settings import Settings
-from api.view import WALKED
 from graph.errors import InvalidQuestion
 from graph.moment import Moment, read_day, read_instant
 

@@ -5,12 +5,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
 
-from api.answer import Answer
-from api.decisions import decided
-from api.problems import Problem
+from api.answers.frame import Answer
+from api.ledger.decisions import decided
 from api.questions.applications import Request
 from api.questions.credit_check import CreditCheck
 from api.routes.asked import At, Limit, Served, Set
+from api.service.problems import Problem
 from graph.errors import NotAllowed
 
 router = APIRouter(tags=["credit"])

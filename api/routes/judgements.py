@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from api import judgements as judged
 from api.intake import Intake
-from api.problems import Problem
+from api.ledger import judgements as judged
 from api.routes.asked import Served, Set
+from api.service.problems import Problem
 from graph.errors import NotAllowed
 
 router = APIRouter(tags=["judgements"])

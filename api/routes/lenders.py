@@ -6,9 +6,9 @@ from fastapi import APIRouter, Query
 
 from analytics.limits.check import NEAR
 from api import questions
-from api.answer import Answer
-from api.books import READINGS, SUSPECTED
-from api.guaranteed import ALL, SCOPES
+from api.answers.frame import Answer
+from api.book.guaranteed import ALL, SCOPES
+from api.groups.together import READINGS, SUSPECTED
 from api.questions.book_groups import BookGroups
 from api.questions.book_guarantees import BookGuarantees
 from api.questions.book_limits import BookLimits

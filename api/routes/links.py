@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api import questions
-from api.answer import Answer
+from api.answers.frame import Answer
 from api.questions.links import MOST_PARTIES, Linkage
 from api.routes.asked import At, Kinds, Limit, Served
 

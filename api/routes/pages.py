@@ -13,7 +13,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment
 
-from api.problems import status_of, title_of, type_of
+from api.service.problems import status_of, title_of, type_of
 from graph.errors import ContagraphError
 
 router = APIRouter(include_in_schema=False)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 
 from analytics.structure.dependence.rules import rule_sets
 from api import questions
-from api.answer import Answer
+from api.answers.frame import Answer
 from api.questions.changes import ChangesOf
 from api.questions.control import ControlOf
 from api.questions.exposure import ExposureTo

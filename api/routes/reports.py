@@ -14,9 +14,9 @@ from api import questions
 from api.draw.asked import drawing
 from api.questions.group_report import group_report
 from api.report import group_page, linkage_page
+from api.report.spreadsheet import limits_workbook
 from api.routes.asked import At, FindingState, Kinds, Language, LenderId, Limit, Near, PartyId, Served, Set, Whose
 from api.routes.links import Parties, Steps, Through
-from api.spreadsheet import limits_workbook
 
 router = APIRouter(tags=["reports"])
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"

@@ -6,9 +6,9 @@ from typing import cast
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.freshness import Keeper
-from api.problems import of_status
 from api.routes.asked import Served
+from api.service.freshness import Keeper
+from api.service.problems import of_status
 
 router = APIRouter(tags=["service"])
 

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 import numpy as np
 
 from api import questions
-from api.books import CONFIRMED, GROUP_CLIENT, POSSIBLE_CLIENT, SUSPECTED, groups_among, groups_in, lending
-from api.criteria import seen_by
-from api.engine import Engine
-from api.limits import readings_of
+from api.book.lending import groups_in, lending
+from api.engine import Engine, View
+from api.groups.together import CONFIRMED, GROUP_CLIENT, POSSIBLE_CLIENT, SUSPECTED, groups_among
+from api.limits.criteria import seen_by
+from api.limits.standing import readings_of
 from api.questions.groups import GroupsOf
-from api.view import View
 from graph.moment import Moment
 
 Sets = set[frozenset[str]]

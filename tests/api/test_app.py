@@ -12,7 +12,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from api import questions
-from api.answer import Answer
+from api.answers.frame import Answer
 from api.app import create_app
 from api.engine import Engine, Place
 from api.questions.applications import Request
@@ -35,7 +35,7 @@ from api.questions.tiers import TiersOf
 from api.settings import Settings
 from graph.moment import Moment
 from tests.api.conftest import BANK, BUYER, CLOCK, MINE, PERSON, RING2, SHOP, B
-from tests.api.service import serving, wait_until_ready
+from tests.api.serving import serving, wait_until_ready
 from tests.api.world import Book, day, instant
 
 Ask = Callable[[Engine, Moment], Answer[Any]]

@@ -22,7 +22,7 @@ from api.routes.reports import WORKBOOK
 from api.settings import Settings
 from graph.model import KINDS
 from tests.api.conftest import B
-from tests.api.service import serving, wait_until_ready
+from tests.api.serving import serving, wait_until_ready
 
 
 @pytest.fixture(scope="module")

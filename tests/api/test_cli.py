@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from api.cli import app
-from api.failed import failed
+from api.commands.failed import failed
 from graph.local import open_store
 from tests.api.conftest import ALONE, BANK, BUYER, HOSTILE, MINE, NAMES, RING2, B
 from tests.api.world import Book, instant

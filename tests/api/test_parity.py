@@ -11,11 +11,11 @@ import pytest
 from pydantic import TypeAdapter
 
 from api import questions
-from api.answer import Answer
+from api.answers.frame import Answer
 from api.app import create_app
 from api.engine import Engine
 from api.settings import Settings
-from tests.api.service import serving, wait_until_ready
+from tests.api.serving import serving, wait_until_ready
 from tests.api.test_app import CASES
 from tests.api.test_cli import TYPED, asked
 from tests.api.world import instant

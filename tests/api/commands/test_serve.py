@@ -14,7 +14,7 @@ import pytest
 from api.commands.serve import bound, serve
 from graph.errors import InvalidInput
 from tests.api.conftest import B
-from tests.api.service import wait_until_ready
+from tests.api.serving import wait_until_ready
 from tests.conftest import ROOT
 
 PROGRAM = (

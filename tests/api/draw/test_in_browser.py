@@ -17,7 +17,7 @@ from api.engine import Engine, Place
 from api.questions import network
 from api.settings import Settings
 from tests.api.conftest import ALONE, BUYER, HOLD, HOSTILE, MINE, NAMES, RING1, B
-from tests.api.service import serving, wait_until_ready
+from tests.api.serving import serving, wait_until_ready
 from tests.api.world import Book, instant
 
 pytestmark = pytest.mark.browser

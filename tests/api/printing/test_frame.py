@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from api import questions
-from api.answer import Answer
+from api.answers.frame import Answer
 from api.draw import draw
 from api.engine import Engine, Place
 from api.printing import frame

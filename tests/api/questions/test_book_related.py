@@ -8,7 +8,7 @@ from api.engine import Engine, Place
 from api.questions import book_related
 from api.questions.book_related import BookRelated
 from graph.errors import UnknownParty
-from tests.api.test_limits import BANK, CAPITAL, OTHER, A, B, C, D, Fact, P, Q, fact, item, lender, loan, owns
+from tests.api.limits.test_standing import BANK, CAPITAL, OTHER, A, B, C, D, Fact, P, Q, fact, item, lender, loan, owns
 from tests.api.world import Book, instant
 
 CIRCLE = (

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from api.answer import Answer
+from api.answers.frame import Answer
 from api.engine import Engine, Place
 from api.questions import changes
 from api.questions.changes import ChangesOf, earlier, in_words

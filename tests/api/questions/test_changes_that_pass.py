@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from api.questions import credit_check
 from api.questions.applications import Asked, Collateral, Guarantee, Request
 from api.questions.credit_check import CreditCheck, Remedy
+from tests.api.limits.test_standing import BANK, OTHER, A, B, C, D, fact, item, lender, loan, owns
 from tests.api.questions import test_doubts as doubts
-from tests.api.test_limits import BANK, OTHER, A, B, C, D, fact, item, lender, loan, owns
 
 NUMBER = count()
 AMOUNT = st.integers(1, 160).map(float)

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from api.answer import Answer
+from api.answers.frame import Answer
 from api.app import create_app
 from api.engine import Engine, Place
 from api.intake import Intake
-from api.judgements import Judgement, record
+from api.ledger.judgements import Judgement, record
 from api.printing.credit import credit_check as printed_credit_check
 from api.printing.paper import Cited
 from api.questions import credit_check
@@ -36,7 +36,7 @@ from graph.errors import (
 )
 from tests.api.connected import BANK, item, load
 from tests.api.questions import test_doubts as doubts
-from tests.api.service import serving
+from tests.api.serving import serving
 from tests.ingest.loading.small import SOURCE
 
 A, B, C, D, E, H, P, STATE = (f"{SOURCE}:{name}" for name in ("A", "B", "C", "D", "E", "H", "P", "state"))

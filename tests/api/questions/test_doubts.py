@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from api.answers.evidence import Evidence
 from api.engine import Engine, Place
-from api.evidence import Evidence
-from api.limits import WIDEST
+from api.groups.circles import WIDEST
 from api.questions import book_limits, credit_check
 from api.questions.applications import Asked, Guarantee, Request
 from api.questions.credit_check import CreditCheck
 from api.questions.limits import against
-from tests.api.test_limits import BANK, OTHER, A, B, C, D, P, Q, fact, item, lender, loan, owns
+from tests.api.limits.test_standing import BANK, OTHER, A, B, C, D, P, Q, fact, item, lender, loan, owns
 from tests.api.world import Book, day, instant
 
 Fact = tuple[str, dict[str, object]]

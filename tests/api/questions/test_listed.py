@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from api.questions import owners
+from tests.api.limits.test_standing import A, B, C, Fact, fact, owns
 from tests.api.questions.test_book_related import engine
-from tests.api.test_limits import A, B, C, Fact, fact, owns
 
 LISTED: Fact = ("Profile", {"party": C, "name": "Listed", "listed": True})
 

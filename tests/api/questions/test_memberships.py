@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from api.evidence import Evidence
-from api.limits import readings_of, standing
+from api.answers.evidence import Evidence
+from api.engine import View
+from api.limits.standing import readings_of, standing
 from api.questions.memberships import Membership, around, membership
-from api.view import View
-from tests.api.test_limits import BANK, CAPITAL, A, B, C, D, Fact, P, Q, fact, lender, loan, owns, view
+from tests.api.limits.test_standing import BANK, CAPITAL, A, B, C, D, Fact, P, Q, fact, lender, loan, owns, view
 
 
 def groups(found: View, party: str) -> dict[tuple[str, bool], Membership]:

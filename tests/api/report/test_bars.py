@@ -1,6 +1,6 @@
 from datetime import date
 
-from api.answer import Fact, Party
+from api.answers.frame import Fact, Party
 from api.questions.timelines import Stretch, TimeLine
 from api.report.bars import WIDE, Scale
 from tests.api.world import instant

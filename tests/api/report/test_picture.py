@@ -2,7 +2,7 @@ from itertools import combinations
 
 import pytest
 
-from api.answer import Fact, Party
+from api.answers.frame import Fact, Party
 from api.engine import Engine
 from api.questions import links
 from api.report.picture import LARGEST, READABLE, Picture, gap_for, picture

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from pydantic import TypeAdapter
 
-from api.answer import Answer
+from api.answers.frame import Answer
 from api.app import create_app
 from api.engine import Engine
 from api.questions import links
@@ -21,7 +21,7 @@ from api.report import group_page, linkage_page
 from api.routes.reports import WORKBOOK
 from api.settings import Settings
 from tests.api.conftest import BANK, MINE, RING2
-from tests.api.service import serving, wait_until_ready
+from tests.api.serving import serving, wait_until_ready
 from tests.api.test_cli import AT, run
 from tests.api.world import instant
 

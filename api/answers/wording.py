@@ -1,0 +1,186 @@
+"""How values are written in words, the same in answers, tables and pictures."""
+
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any, Final
+
+from api.answers.frame import Share
+from graph.bands import Band
+from graph.currencies import NO_CURRENCY
+from graph.field import Kind
+
+_ITEM: Final = re.compile(r"'([^']*)'")
+NOTHING: Final = "0%"
+"""How a share reads that rounds to nothing."""
+_LISTED: Final = re.compile(r"\['[^']*'(?:, '[^']*')*\]")
+
+
+def percent(fraction: float, digits: int = 2) -> str:
+    """A fraction as a percentage.
+
+    >>> percent(0.6), percent(1 / 3), percent(1e-9)
+    ('60%', '33.33%', '0%')
+    """
+    return f"{100 * fraction:.{digits}f}".rstrip("0").rstrip(".") + "%"
+
+
+def used(fraction: float) -> str:
+    """A use of a limit, with so many digits that what is not all of it does not read as all of it.
+
+    >>> used(0.6), used(200_000_001 / 200_000_000), used(1.0), used(0.999999)
+    ('60%', '100.0000005%', '100%', '99.9999%')
+    """
+    texts = (percent(fraction, digits) for digits in range(2, 15))
+    return next((text for text in texts if text != "100%"), "100%")
+
+
+def band(low: float, high: float) -> str:
+    """Two ends in percent, one number where both read alike; what is more than nothing never reads as nothing.
+
+    >>> band(0.25, 0.5), band(0.305601, 0.305604), band(0, 1e-6), band(0, 0)
+    ('25–50%', '30.56%', '<0.01%', '0%')
+    """
+    least, most = percent(low), percent(high)
+    if least != most:
+        return f"{least[:-1]}–{most}"
+    return "<0.01%" if most == NOTHING and high > 0 else most
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """A count with its noun.
+
+    >>> plural(1, "party", "parties"), plural(1200, "link")
+    ('1 party', '1,200 links')
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def share(low: float | None, high: float | None, ends: int | None) -> Share | None:
+    """A band from its three columns; None where nothing is stated.
+
+    >>> share(0.5, 0.75, 1).text, share(0.6, 0.6, 0).text, share(0.25, None, 0).text
+    ('>50–75%', '60%', '25–100%')
+    """
+    if low is None and high is None:
+        return None
+    band = Band.of(low, high, ends)
+    return Share(band.low, band.high, not band.low_open, not band.high_open, band.text(percent))
+
+
+def money(amount: float | None, currency: str | None, digits: int = 0) -> str:
+    """An amount in whole units.
+
+    >>> money(80_000_000, "CNY"), money(None, "CNY"), money(12.4, None)
+    ('CNY 80,000,000', 'amount not disclosed', '12')
+    """
+    if amount is None or math.isnan(amount):
+        return "amount not disclosed"
+    return f"{currency} {amount:,.{digits}f}" if currency and currency != NO_CURRENCY else f"{amount:,.{digits}f}"
+
+
+def apart(one: float, other: float | None, currency: str | None) -> tuple[str, str]:
+    """Two amounts, with so many digits that they read as different where they are, up to thousandths.
+
+    >>> apart(150_000_000.01, 150_000_000, "CNY"), apart(5, 5, None)
+    (('CNY 150,000,000.01', 'CNY 150,000,000.00'), ('5', '5'))
+    """
+    pairs = [(money(one, currency, digits), money(other, currency, digits)) for digits in (0, 2, 3)]
+    return next((pair for pair in pairs if pair[0] != pair[1]), pairs[0])
+
+
+def short_money(amount: float, currency: str | None) -> str:
+    """An amount for a label: 亿 and 万 for CNY, billions and millions else.
+
+    >>> short_money(1_250_000_000, "CNY"), short_money(3_400_000, "EUR"), short_money(950, "USD")
+    ('12.5亿', 'EUR 3.4m', 'USD 950')
+    """
+    steps = ((1e8, "亿"), (1e4, "万")) if currency == "CNY" else ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
+    size, unit = next(((size, unit) for size, unit in steps if abs(amount) >= size), (1.0, ""))
+    number = f"{amount / size:,.2f}".rstrip("0").rstrip(".") if size > 1 else f"{amount:,.0f}"
+    prefix = "" if currency in (None, "CNY", NO_CURRENCY) and unit else f"{currency or ''} ".lstrip()
+    return f"{prefix}{number}{unit}"
+
+
+def values(kind: Kind, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Own fields of a statement that say something, bands as shares."""
+    said: dict[str, Any] = {}
+    for field in kind.fields:
+        value = share(*(row[name] for name in field.columns)) if field.type == "band" else row[field.name]
+        if value is not None:
+            said[field.name] = value
+    return said
+
+
+def value(kind: Kind, name: str, said: Any) -> str:
+    """The value of one field of a kind, or of all kinds, in words.
+
+    >>> from graph.model import KINDS
+    >>> value(KINDS["Profile"], "registered_capital", 5e7), value(KINDS["Assessment"], "pd", 0.025)
+    ('50,000,000', '2.5%')
+    """
+    if isinstance(said, Share):
+        return said.text
+    if isinstance(said, bool):
+        return "yes" if said else "no"
+    if name == "note":
+        return remark(said)
+    if isinstance(said, int | float) and (name == "confidence" or kind.field(name).type == "fraction"):
+        return percent(said)
+    if isinstance(said, float):
+        return f"{said:,.0f}" if said.is_integer() else f"{said:,.10g}"
+    return str(said)
+
+
+def gist(kind: Kind, said: Mapping[str, Any]) -> str:
+    """The values of a relation in a few words, as `values` gives them."""
+    return ", ".join(dict.fromkeys(_words(kind, said, money)))
+
+
+def label(kind: Kind, said: Mapping[str, Any]) -> str:
+    """What matters most about a relation, short enough to stand on a line: a share, an amount, a word."""
+    shares = [said[f.name].text for f in kind.fields if f.type == "band" and f.name in said]
+    amounts = [
+        short_money(said[f.name], said.get("currency")) for f in kind.fields if said.get(f.name) and f.type == "money"
+    ]
+    text: str = next(iter(shares or amounts or [*_words(kind, said, short_money), ""]))
+    return text
+
+
+def _words(kind: Kind, said: Mapping[str, Any], write: Callable[[float, str | None], str]) -> Iterator[str]:
+    for field in kind.fields:
+        value = said.get(field.name)
+        beside = field.name in ("undrawn", "receivable")
+        if value is None or (beside and not value):
+            continue
+        if field.type == "band":
+            votes = field.name == "votes"
+            if not votes or value != said.get("share"):
+                yield f"{value.text} of votes" if votes else value.text
+        elif field.type == "money":
+            yield (f"{field.name} " if beside else "") + write(value, said.get("currency"))
+        elif field.name in ("role", "product", "criterion") or (
+            field.type == "choice" and value not in ("direct", "unknown", "unstated") and field.name != "form"
+        ):
+            yield value
+
+
+def remark(note: str | None) -> str:
+    """A source's note for reading: a list that its program wrote as one is one in words.
+
+    >>> remark("Kind: ['own-shares', 'appoint directors'] [1]")
+    'Kind: own-shares, appoint directors [1]'
+    """
+    return _LISTED.sub(lambda found: ", ".join(_ITEM.findall(found[0])), note or "")
+
+
+def period(start: date | None, end: date | None) -> str:
+    """When a fact holds.
+
+    >>> period(None, None), period(date(2024, 3, 1), None), period(None, date(2024, 3, 1))
+    ('always', 'since 2024-03-01', 'until 2024-03-01')
+    """
+    if start and end:
+        return f"{start} to {end}"
+    return f"since {start}" if start else f"until {end}" if end else "always"

@@ -1,0 +1,104 @@
+"""What one party controls, alone or with its relatives: the groups that all others are grown from.
+
+Circles are group clients by the guideline of 2010: relatives control together, and a ring fence, which speaks of
+single risks alone, takes nobody out. Connected groups heed it.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.limits.catalogue import KIN
+from analytics.limits.units import Units
+from analytics.structure.government import APART
+from analytics.structure.groups import Groups, control_groups
+from analytics.structure.kinship.circles import Circle, group_clients
+from analytics.structure.kinship.kin import Kin, Kinship, degrees, relatives
+from analytics.structure.votes import Arrows
+from api.engine import View
+from graph.model import RELATED_TO
+
+WIDEST: Final = 20_000
+"""Parties a group of connected clients may have."""
+TOO_WIDE: Final = "too_wide"
+"""Why groups are not told whole: more parties hang together."""
+TOO_MANY: Final = (
+    f"more than {WIDEST:,} parties hang together, too many to tell its groups: ask for control instead",
+    f"互相牵连的主体超过{WIDEST:,}个，无法列出其关联客户组：请改查控制关系",
+)
+CLIENTS_2010: Final = KIN["control"]
+"""How far kin reaches in groups of clients."""
+
+
+def connecting(view: View, *, wide: bool) -> Groups:
+    """Control groups that connected clients are grown from: control that is certain, or possible (wide)."""
+    control, state = view.groups.control, view.government
+    wide = wide and control.possible is not control.certain
+    if not wide and state == APART:
+        return view.groups
+    made = control.as_possible() if wide else control
+    return view.kept(("connecting", wide, state), lambda: control_groups(made, government=state))
+
+
+def control_units(view: View, *, wide: bool = False) -> Units:
+    """Group clients as units of the rules on them."""
+    wide = wide and _widened(view)
+    return view.kept(("units", wide), lambda: _units(circles_of(view, wide=wide)))
+
+
+def _units(circles: Mapping[bytes, Circle]) -> Units:
+    parts = [circle.members for circle in circles.values()]
+    start = np.cumsum([0, *map(len, parts)]).astype(np.int64)
+    return Units(start, np.concatenate([np.zeros(0, np.uint32), *parts]))
+
+
+def circles_of(view: View, *, wide: bool = False) -> Mapping[bytes, Circle]:
+    """Group clients (2010) by the bytes of their members: what one party controls, alone or with its relatives.
+
+    The wide reading counts control that is possible, kin of unstated line or generations, and declared concerts. None
+    before the guideline was in force.
+    """
+    wide = wide and _widened(view)
+    return view.kept(("circles", wide), lambda: _circles(view, wide=wide))
+
+
+def _circles(view: View, *, wide: bool) -> dict[bytes, Circle]:
+    if not degrees()[CLIENTS_2010].in_force(view.snapshot.moment.valid_at):
+        return {}
+    kin, concerts = kin_of(view, CLIENTS_2010), view.concerts if wide else ()
+    found = group_clients(view.control, kin, view.snapshot.kind, possible=wide, concerts=concerts)
+    sure = circles_of(view) if wide else {}  # of the same clients those are told who surely unite them
+    names = ((circle.members.tobytes(), circle) for circle in found)
+    return {name: sure.get(name, circle) for name, circle in names}
+
+
+def _widened(view: View) -> bool:
+    """Whether the wide reading of group clients can be another than the narrow one."""
+    return view.control.possible is not view.control.certain or len(doubtful_of(view).head) > 0
+
+
+def kin_of(view: View, rule: str) -> Kin:
+    """Who is kin to whom under a rule."""
+    links = view.snapshot.links(RELATED_TO)
+    return view.kept(("kin", rule), lambda: relatives(view.snapshot.size, Kinship.of(links), degrees()[rule]))
+
+
+def acting_of(view: View) -> Arrows:
+    """Both ways, who declared to act in concert with whom; positions are those of RELATED_TO."""
+    ties = [tie for concert in view.concerts for tie in concert.ties]
+    return view.kept(("acting",), lambda: _both_ways(view, np.array(ties, np.int64)))
+
+
+def doubtful_of(view: View) -> Arrows:
+    """Both ways, who may unite clients and is not certain to: kin of unstated degree, and declared concerts."""
+    untested = kin_of(view, CLIENTS_2010).untested
+    return view.kept(("doubtful",), lambda: _both_ways(view, np.union1d(untested, acting_of(view).link)))
+
+
+def _both_ways(view: View, at: NDArray[np.int64]) -> Arrows:
+    links = view.snapshot.links(RELATED_TO)
+    tail, head = links.tail[at], links.head[at]
+    both = Arrows.of(view.snapshot.size, np.append(tail, head), np.append(head, tail))
+    return Arrows(both.start, both.head, np.append(at, at).astype(np.uint32)[both.link])

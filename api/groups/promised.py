@@ -1,0 +1,99 @@
+"""Dependences that guarantees offered with a facility would make: who promises more than it has would fall with it."""
+
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.limits.facility import Facility
+from analytics.structure.dependence.states import ANY
+from analytics.structure.dependence.verdicts import MET, Measure, compare, ratio
+from analytics.structure.votes import Arrows
+from api.engine import View
+
+RATIO = "guarantee_ratio"
+"""The figure by which a guarantee makes its giver depend on the borrower."""
+
+
+class Released(NamedTuple):
+    """A guarantee in the book to do without."""
+
+    guarantee: int
+    """Its position; -1 for none."""
+    dependence: int
+    """Position of the dependence that it makes, as `View.wide` counts them."""
+
+
+NOTHING: Final = Released(-1, -1)
+
+
+@dataclass(frozen=True)
+class Promised:
+    """What a facility's guarantors would come to depend on."""
+
+    falls: Arrows
+    """From each party to those that would fail with it, in the wide reading; what is new stands behind the rest."""
+    new: tuple[int, ...]
+    """Guarantors that would depend on the applicant by what they promise."""
+    untested: tuple[int, ...]
+    """Guarantors of whom it cannot be told."""
+
+
+def promised(view: View, facility: Facility, applicant: int, *, released: Released = NOTHING) -> Promised:
+    """Hold what each guarantor would have promised for the applicant against its net assets.
+
+    Where the criteria have no such figure, or somebody rejected the dependence, nothing is suspected. `released` is a
+    guarantee in the book to do without, and the dependence that it makes.
+    """
+    offered: dict[int, float] = {}
+    for giver in facility.guarantors:
+        offered[giver.party] = offered.get(giver.party, 0.0) + giver.amount
+    found = [(x, _outcome(view, x, applicant, amount, released)) for x, amount in offered.items() if amount > 0]
+    new = tuple(x for x, met in found if met)
+    falls = _extended(view.wide, applicant, new, first=_known(view)) if new else view.wide
+    return Promised(falls, new, tuple(x for x, met in found if met is None))
+
+
+def _outcome(view: View, giver: int, applicant: int, amount: float, released: Released) -> bool | None:
+    """Whether a guarantor would depend on the applicant; None where its net assets are not known."""
+    every = [(criterion.id, check) for criterion in view.judged.criteria for check in criterion.checks]
+    checks = [check for name, check in every if check.figure == RATIO and not _rejected(view, giver, applicant, name)]
+    already = (view.wide.at(applicant) == giver) & (view.wide.links_at(applicant) != released.dependence)
+    if not checks or view.control.state[giver] or already.any():
+        return False
+    assets = view.net_assets.value[giver]
+    if np.isnan(assets):
+        return None
+    given = _given(view, giver, applicant)
+    total = amount + float(np.nansum(view.book.promised[given[given != released.guarantee]]))
+    measures = {RATIO: Measure.of(ratio([total], [assets]))}
+    return any(compare(check, measures, 1)[0] == MET for check in checks)
+
+
+def _given(view: View, giver: int, applicant: int) -> NDArray[np.uint32]:
+    """Guarantees it gave for the applicant that can still be called."""
+    book = view.book
+    links: NDArray[np.uint32] = book.guaranteed.links_at(giver)[book.guaranteed.at(giver) == applicant]
+    return np.asarray(links[~book.expired[links]]) if len(book.expired) else links
+
+
+def _rejected(view: View, giver: int, applicant: int, criterion: str) -> bool:
+    told = view.judged.dependences.verdicts
+    pair = np.flatnonzero((told.dependant == giver) & (told.other == applicant) & ~told.confirmed)
+    return any(told.criterion[at] in (criterion, ANY) for at in pair.tolist())
+
+
+def _known(view: View) -> int:
+    """How many positions verdicts and suspicions take."""
+    found = view.judged.dependences
+    return len(found.verdicts.confirmed) + len(found.suspected)
+
+
+def _extended(arrows: Arrows, tail: int, heads: tuple[int, ...], *, first: int) -> Arrows:
+    """Arrows with more that leave one node, their positions counted from `first` on."""
+    start = arrows.start.copy()
+    start[tail + 1 :] += len(heads)
+    at = arrows.start[tail + 1]
+    new = np.arange(first, first + len(heads), dtype=np.uint32)
+    return replace(arrows, start=start, head=np.insert(arrows.head, at, heads), link=np.insert(arrows.link, at, new))

@@ -1,0 +1,150 @@
+"""Dependences of a party that nobody judged: those that cannot be tested, and the groups that would arise by them."""
+
+from collections import Counter
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.limits.possible import possible_groups, telling
+from analytics.limits.standing import Standing
+from analytics.limits.units import Readings, Units
+from analytics.structure.dependence.rules import Criterion
+from analytics.structure.dependence.states import ANY
+from analytics.structure.votes import Arrows
+from api.engine import View
+from api.groups.circles import TOO_WIDE, WIDEST, connecting
+from graph.errors import InvalidQuestion
+
+Nodes = NDArray[np.uint32]
+
+
+@dataclass(frozen=True)
+class Untested:
+    """Pairs of a party and others that a criterion cannot be tested for, and that nobody judged."""
+
+    on: Nodes
+    """Whom it may depend on, one for each criterion."""
+    on_criterion: NDArray[np.int32]
+    """Position of the criterion among those that were tested."""
+    by: Nodes
+    """Who may depend on it."""
+    by_criterion: NDArray[np.int32]
+
+    @property
+    def parties(self) -> Nodes:
+        """All others."""
+        return np.union1d(self.on, self.by)
+
+
+def untested(view: View, party: int, *, lender: int) -> Untested:
+    """What cannot be tested of a party; a dependence that was confirmed, or rejected under its criterion, is known.
+
+    Whether its lender would fall with it is not asked: no limit counts what a lender lends to itself.
+    """
+    return view.kept(("untested", party, lender, view.criteria), lambda: _untested(view, party, lender), most=64)
+
+
+def _untested(view: View, party: int, lender: int) -> Untested:
+    found = view.judged.dependences.suspected
+    on, on_criterion = untested_on(view, party)
+    order, others = view.kept(("untested by other", view.criteria), lambda: _by_other(view))
+    rows = order[slice(*_span(others, party))]
+    rows = rows[found.untested_dependant[rows] != lender]
+    by, by_criterion = found.untested_dependant[rows], found.untested_criterion[rows]
+    if (view.judged.dependences.verdicts.other == party).any():
+        theirs = _open(view, by, np.full(len(by), party, np.uint32), by_criterion)
+        by, by_criterion = by[theirs], by_criterion[theirs]
+    return Untested(on, on_criterion, by, by_criterion)
+
+
+def untested_on(view: View, party: int) -> tuple[Nodes, NDArray[np.int32]]:
+    """Whom a party may depend on by criteria that cannot be tested and nobody judged, and the criteria's positions."""
+    found = view.judged.dependences.suspected
+    mine = slice(*_span(found.untested_dependant, party))
+    on, criterion = found.untested_other[mine], found.untested_criterion[mine]
+    if (view.judged.dependences.verdicts.dependant == party).any():
+        still = _open(view, np.full(len(on), party, np.uint32), on, criterion)
+        on, criterion = on[still], criterion[still]
+    return on, criterion
+
+
+def criteria_of(view: View, criterion: NDArray[np.int32]) -> list[tuple[Criterion, int]]:
+    """Criteria by their positions, each with how often it stands there."""
+    rules = view.judged.dependences.suspected.rules
+    return [(rules[at], many) for at, many in sorted(Counter(criterion.tolist()).items())]
+
+
+def unassessed(view: View, parties: Iterable[int], *, lender: int) -> frozenset[int]:
+    """Those of some parties with a dependence, of or on them, that is suspected or cannot be tested, and not judged."""
+    return frozenset(x for x in parties if not view.control.state[x] and _unassessed(view, x, lender))
+
+
+def with_untested(
+    view: View,
+    base: Standing,
+    readings: Readings,
+    party: int,
+    *,
+    by: Iterable[int] = (),
+    falls: Arrows,
+    refuted: Set[int] = frozenset(),
+) -> Readings:
+    """Readings with the groups that would arise if what cannot be tested of a party held; `by` may depend on it too."""
+    if all(rule.group_kind != "connected" for rule in base.rules):
+        return readings
+    ties, groups = untested(view, party, lender=base.lender), connecting(view, wide=True)
+    some = np.union1d(ties.by, np.fromiter(by, np.uint32))
+    if not len(ties.on) and not len(some):
+        return readings
+    try:
+        on = telling(base, groups, falls, np.unique(ties.on))
+        found = possible_groups(groups, falls, party, on=on, by=some.tolist(), refuted=refuted, most=WIDEST)
+    except InvalidQuestion as problem:
+        if problem.where != "groups":
+            raise
+        return replace(readings, missing=tuple(dict.fromkeys([*readings.missing, TOO_WIDE])))
+    return replace(readings, untested=Units.of(group for group in found if len(group) > 1))
+
+
+def _unassessed(view: View, party: int, lender: int) -> bool:
+    found, ties = view.judged.dependences, untested(view, party, lender=lender)
+    if len(ties.on) or len(ties.by):
+        return True
+    verdicts = len(found.verdicts.confirmed)
+    if (view.wide.links_at(party) >= verdicts).any():
+        return True
+    return any(found.state[at] == 0 for at in found.suspected.of(party))
+
+
+def _by_other(view: View) -> tuple[Nodes, Nodes]:
+    """Rows of the pairs that cannot be tested by their other side, and these sides, ascending."""
+    others = view.judged.dependences.suspected.untested_other
+    order = np.argsort(others, kind="stable").astype(np.uint32)
+    return order, others[order]
+
+
+def _span(sorted_: Nodes, party: int) -> tuple[int, int]:
+    """Where the entries of one party begin and end; sought in the array's own type, else all of it would be copied."""
+    sought = np.array(party, sorted_.dtype)
+    return int(np.searchsorted(sorted_, sought)), int(np.searchsorted(sorted_, sought, side="right"))
+
+
+def _open(view: View, dependant: Nodes, other: Nodes, criterion: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Which of some pairs nobody judged."""
+    told, rules = view.judged.dependences.verdicts, view.judged.dependences.suspected.rules
+    sure, rejected = set[tuple[int, int]](), set[tuple[int, int, str]]()
+    touched = np.isin(told.dependant, dependant) & np.isin(told.other, other)
+    for at in np.flatnonzero(touched).tolist():
+        pair = int(told.dependant[at]), int(told.other[at])
+        if told.confirmed[at]:
+            sure.add(pair)
+        else:
+            rejected.add((*pair, told.criterion[at]))
+
+    def judged(x: int, y: int, which: int) -> bool:
+        return (x, y) in sure or not rejected.isdisjoint({(x, y, rules[which].id), (x, y, ANY)})
+
+    rows = zip(dependant.tolist(), other.tolist(), criterion.tolist(), strict=True)
+    return np.array([not judged(*row) for row in rows], np.bool_)

@@ -1,0 +1,104 @@
+"""Where a lender stands at a moment: its rules, its capital, what protects its book, and the groups it is measured on.
+
+::
+
+    Profile of the lender ─► lender_of ───────┐
+    Statement, Rate ───────► capital_of ──────┤
+    LENDS, GUARANTEES ─────► View.book ───────┼─► standing ─► check_credit · uses · check_book
+    PLEDGES ───────────────► cover_of ────────┤
+    Profiles of others ────► clients_of ──────┘
+    control, dependences ──► control_units · groupings · readings_of
+
+Each piece is made of a view when first asked for and kept there, for the last few lenders asked about.
+"""
+
+from collections.abc import Iterable, Iterator, Set
+
+from analytics.limits.cover import Cover
+from analytics.limits.standing import Standing, standing_of
+from analytics.limits.units import Nodes, Readings, Units, distinct
+from analytics.structure.groups import Groups, groups_around
+from analytics.structure.sets import greatest
+from analytics.structure.votes import Arrows
+from api.engine import View
+from api.groups.circles import TOO_WIDE, WIDEST, connecting, control_units
+from api.limits.capital import capital_of
+from api.limits.lender import clients_of, lender_of, protectors_of
+from api.limits.numbered import Numbered
+from api.limits.related import related_units
+from graph.errors import InvalidQuestion
+from graph.model import GUARANTEES, LENDS, PLEDGES
+
+
+def standing(view: View, node: int) -> Standing:
+    """Where a lender stands: rules, limits and stakes. Raises UnknownRule, and InvalidQuestion of mixed currencies."""
+    return view.kept(("standing", node), lambda: _standing(view, node))
+
+
+def _standing(view: View, node: int) -> Standing:
+    rules = lender_of(view, node).rules
+    return standing_of(
+        view.book, cover_of(view), rules, lender=node, capital=capital_of(view, node),
+        day=view.snapshot.moment.valid_at, clients=clients_of(view),
+    )  # fmt: skip
+
+
+def cover_of(view: View) -> Cover:
+    """Collateral and guarantees, each with the facility it is for."""
+    return view.kept(("cover",), lambda: _cover(view))
+
+
+def _cover(view: View) -> Cover:
+    pledges, given, lends, book = (
+        view.snapshot.links(PLEDGES), view.snapshot.links(GUARANTEES), view.snapshot.links(LENDS), view.book,
+    )  # fmt: skip
+    rows = Numbered.of(lends, [pledges.text("facility_id"), given.text("facility_id")])
+    return Cover.of(
+        pledges,
+        facility=rows.pledged(0, pledges.head, pledges.tail),
+        guaranteed=rows.found(1, book.creditor, given.head),
+        eligible=protectors_of(view)[given.tail],
+        first=rows.first,
+    )
+
+
+def readings_of(
+    view: View, lender: int, parties: Iterable[int], *, refuted: Set[int] = frozenset(), falls: Arrows | None = None
+) -> Readings:
+    """Groups of both readings around some parties, as the lender's rules need them.
+
+    `refuted` are positions of dependences, as `View.wide` counts them, to do without; `falls` takes the place of
+    `View.wide`. Where more parties hang together than can be told apart, connected groups of that reading are left
+    out and `missing` says so.
+    """
+    around = list(dict.fromkeys(int(x) for x in parties))
+    related = any(rule.group_kind == "lender_related" for rule in lender_of(view, lender).rules)
+    found: list[dict[str, Units]] = []
+    missing: dict[str, None] = {}
+    for wide in (False, True):
+        arrows = falls if wide and falls else view.falls(wide=wide)
+        found.append({"control": control_units(view, wide=wide)})
+        try:
+            sets = _widest(distinct(list(_connected(connecting(view, wide=wide), arrows, around, refuted))))
+            found[-1]["connected"] = Units.of(sets)
+        except InvalidQuestion as problem:
+            if problem.where != "groups":
+                raise
+            missing[TOO_WIDE] = None
+        if related:
+            found[-1]["lender_related"] = related_units(view, lender, wide=wide)
+    return Readings(found[0], found[1], missing=tuple(missing))
+
+
+def _connected(groups: Groups, falls: Arrows, parties: Iterable[int], refuted: Set[int]) -> Iterator[Nodes]:
+    for x in parties:
+        found = groups_around(groups, falls, x, refuted=refuted, most=WIDEST)
+        yield from (group.clients for group in found if len(group.clients) > 1)
+
+
+def _widest(sets: list[Nodes]) -> list[Nodes]:
+    """Those within no other: of two parties a group of one may lie within one of the other."""
+    if len(sets) < 2:
+        return sets
+    named = {frozenset(members.tolist()): members for members in sets}
+    return [named[members] for members in greatest(named)]

@@ -1,0 +1,306 @@
+"""The supervisor's table of a lender's book as a workbook: large exposures, groups, breaches, rules, sources.
+
+Heads stand in both languages. What data says is text and never a formula, whatever sign it begins with.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+from api.answers.frame import Answer, Source
+from api.answers.wording import percent
+from api.engine import Engine
+from api.printing.paper import plain
+from api.questions.asking import MOST
+from api.questions.book_groups import BookGroups, ClientGroup, book_groups
+from api.questions.book_limits import BookLimits, LimitFinding, book_limits
+from api.questions.control import Fall
+from api.questions.members import JOINTLY, MAY_UNITE, Member, why
+from api.report.words import Words
+from graph.moment import Moment
+
+AMOUNT, SHARE, COUNT = "#,##0.00", "0.00%", "#,##0"
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""Signs by which a program may take a text for a formula."""
+MOST_GROUPS = 200
+"""Groups of a workbook, those that owe most."""
+ZH: Final = Words("zh")
+YES = {True: "是 yes", False: "否 no"}
+
+Column = tuple[str, str, int]
+"""Head in both languages, number format (empty: text), width."""
+
+LARGE: Final[tuple[Column, ...]] = (
+    ("序号 No.", COUNT, 7),
+    ("客户或集团 Client or group", "", 34),
+    ("标识 Id", "", 30),
+    ("类别 Kind", "", 12),
+    ("成员数 Members", COUNT, 10),
+    ("缓释前风险暴露 Exposure before mitigation", AMOUNT, 22),
+    ("合格缓释 Eligible mitigation", AMOUNT, 20),
+    ("作为保护提供者承接 Taken over as protection provider", AMOUNT, 22),
+    ("风险暴露 Exposure", AMOUNT, 22),
+    ("占资本比例 Share of capital", SHARE, 13),
+    ("口径 Reading", "", 26),
+    ("规则 Rule", "", 20),
+    ("金额未知笔数 Facilities of unknown amount", COUNT, 14),
+)
+BREACHES: Final[tuple[Column, ...]] = (
+    ("序号 No.", COUNT, 7),
+    ("状态 State", "", 16),
+    ("规则 Rule", "", 24),
+    ("客户或集团 Client or group", "", 34),
+    ("标识 Id", "", 30),
+    ("类别 Kind", "", 18),
+    ("成员数 Members", COUNT, 10),
+    ("风险暴露 Exposure", AMOUNT, 22),
+    ("限额 Limit", AMOUNT, 22),
+    ("占用 Use", SHARE, 11),
+    ("占资本比例 Share of capital", SHARE, 13),
+    ("最紧约束 Binding", "", 11),
+    ("口径 Reading", "", 26),
+    ("金额未知笔数 Facilities of unknown amount", COUNT, 14),
+    ("主要授信 Largest facilities", "", 60),
+)
+GROUPS: Final[tuple[Column, ...]] = (
+    ("集团 Group", COUNT, 8),
+    ("核心 Top", "", 34),
+    ("依据 Basis", "", 24),
+    ("口径 Reading", "", 26),
+    ("集团余额 Owed by the group", AMOUNT, 22),
+    ("成员 Member", "", 34),
+    ("标识 Id", "", 30),
+    ("成员余额 Owed by the member", AMOUNT, 22),
+    ("加入方式 How it came in", "", 80),
+)
+RULES: Final[tuple[Column, ...]] = (
+    ("规则 Rule", "", 24),
+    ("名称", "", 34),
+    ("Name", "", 40),
+    ("分子 Counts", "", 50),
+    ("分母 Against", "", 24),
+    ("资本数额 Figure", AMOUNT, 22),
+    ("数据日期 Its day", "yyyy-mm-dd", 12),
+    ("比例 Ratio", SHARE, 9),
+    ("比较 Broken", "", 9),
+    ("限额 Limit", AMOUNT, 22),
+    ("检验数 Measured", COUNT, 11),
+    ("超限 Breaches", COUNT, 11),
+    ("接近 Near", COUNT, 9),
+    ("大额 Large", COUNT, 9),
+    ("无法判定 Untold", COUNT, 11),
+    ("最大占用 Greatest use", SHARE, 11),
+    ("结论 State", "", 12),
+    ("出处 Citation", "", 60),
+    ("已核对 Read in its text", "", 12),
+)
+SOURCES: Final[tuple[Column, ...]] = (
+    ("事实 Fact", "", 38),
+    ("类型 Kind", "", 14),
+    ("来源 Source", "", 16),
+    ("记录 Its record", "", 44),
+    ("生效 From", "yyyy-mm-dd", 12),
+    ("失效 To", "yyyy-mm-dd", 12),
+    ("记录时刻 Recorded", "yyyy-mm-dd hh:mm", 18),
+    ("可信度 Trust", "0%", 9),
+)
+STATES: Final = {"breach": "超限 breach", "near": "接近限额 near", "refer": "待判 refer", "within": "限额之内 within"}
+BASIS: Final = {
+    "control": "控制 control",
+    "control and dependence": "控制及经济依存 control and dependence",
+    "group client": "集团客户 group client",
+}
+WHOM: Final = {
+    "client": "单一客户 client",
+    "group": "集团 group",
+    "related parties": "全部关联方 all related parties",
+    "anonymous clients": "匿名客户 anonymous clients",
+}
+
+
+def limits_workbook(engine: Engine, lender: str, *, near: float, state: str, moment: Moment) -> bytes:
+    """The workbook of a lender, of all pages there are."""
+
+    def page(offset: int) -> Answer[BookLimits]:
+        return book_limits(engine, lender, near=near, state=state, limit=MOST, offset=offset, moment=moment)
+
+    pages = [page(0)]
+    while pages[-1].answer.page.left:
+        pages.append(page(len(pages) * MOST))
+    made = BytesIO()
+    write_limits(made, pages, book_groups(engine, lender, limit=MOST_GROUPS, moment=moment))
+    return made.getvalue()
+
+
+def write_limits(path: Path | BytesIO, limits: Sequence[Answer[BookLimits]], groups: Answer[BookGroups]) -> None:
+    """Write the workbook of a lender: all pages of its limits, and the groups that owe most."""
+    first = limits[0]
+    findings = [one for answer in limits for one in answer.answer.findings]
+    book = Workbook(write_only=True)
+    _sheet(book, "大额风险暴露 Large", LARGE, _large(findings))
+    _sheet(book, "集团与成员 Groups", GROUPS, _groups(groups.answer))
+    _sheet(book, "超限与接近 Breaches", BREACHES, _breaches(findings, first.answer.currency))
+    _sheet(book, "规则 Rules", RULES, _rules(first.answer))
+    every = (source for said in (*(answer.sources for answer in limits), groups.sources) for source in said)
+    sources = {source.fact_id: source for source in every}
+    _sheet(book, "说明与来源 Sources", SOURCES, _sources(sources.values()), before=_about(first, groups))
+    book.save(path)
+
+
+def _sheet(
+    book: Workbook,
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Any]],
+    *,
+    before: Iterable[Sequence[str]] = (),
+) -> None:
+    sheet = book.create_sheet(title)
+    for number, (_, _, width) in enumerate(columns, start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    above = 0
+    for pair in before:
+        sheet.append([_cell(sheet, text, "") for text in pair])
+        above += 1
+    if above:
+        sheet.append([])
+        above += 1
+    else:
+        sheet.freeze_panes = "A2"
+    sheet.append([_head(sheet, name) for name, _, _ in columns])
+    for row in rows:
+        sheet.append([_cell(sheet, value, form) for value, (_, form, _) in zip(row, columns, strict=True)])
+
+
+def _head(sheet: WriteOnlyWorksheet, name: str) -> WriteOnlyCell:
+    cell = WriteOnlyCell(sheet, name)
+    cell.font = Font(bold=True)
+    cell.fill = PatternFill("solid", start_color="FFE8EEF4")
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    return cell
+
+
+def _cell(sheet: WriteOnlyWorksheet, value: Any, form: str) -> WriteOnlyCell:
+    """One value; a text stays text, also where a program would take it for a formula."""
+    if isinstance(value, datetime):
+        value = value.replace(tzinfo=None)  # the file format knows no zone; the head says UTC
+    if not isinstance(value, str):
+        cell = WriteOnlyCell(sheet, value)
+        cell.number_format = form or "General"
+        return cell
+    cell = WriteOnlyCell(sheet, "")
+    cell.value = plain(value) or None
+    if cell.value is not None:
+        cell.data_type = "s"
+        cell.quotePrefix = str(value).startswith(FORMULA)
+        cell.alignment = Alignment(vertical="top", wrap_text=len(value) > 60)
+    return cell
+
+
+def _reading(certain: bool) -> str:
+    return "确定 certain" if certain else "仅计可能或疑似 only possible or suspected"
+
+
+def _large(findings: Sequence[LimitFinding]) -> Iterator[Sequence[Any]]:
+    for number, one in enumerate((one for one in findings if one.state == "large"), start=1):
+        yield (
+            number, _name(one), one.top.id, WHOM[one.whom], one.page.total, one.gross, one.protected, one.taken_over,
+            one.exposure, one.of_capital, _reading(one.certain), one.rule, one.unknown,
+        )  # fmt: skip
+
+
+def _name(one: LimitFinding) -> str:
+    """A client, or the members of a group that have most at stake."""
+    named = "、".join(party.name for party in one.members[:3])
+    return named if one.page.total <= 3 else f"{named} … ({one.page.total})"
+
+
+def _breaches(findings: Sequence[LimitFinding], currency: str | None) -> Iterator[Sequence[Any]]:
+    for number, one in enumerate((one for one in findings if one.state != "large"), start=1):
+        largest = "; ".join(f"{fact.head.name}: {fact.text}" for fact in one.facilities)
+        yield (
+            number, f"{one.chinese} {one.state}", one.rule, _name(one), one.top.id, WHOM[one.whom], one.page.total,
+            one.exposure, one.limit, one.use, one.of_capital, YES[one.binding], _reading(one.certain), one.unknown,
+            largest,
+        )  # fmt: skip
+
+
+def _groups(answer: BookGroups) -> Iterator[Sequence[Any]]:
+    for number, group in enumerate(answer.groups, start=1):
+        for one in group.clients:
+            yield (*_group(number, group), one.member.party.name, one.member.party.id, one.owed, _why(one.member))
+        if group.clients_page.left:
+            yield (*_group(number, group), f"… {group.clients_page.left} 其他成员 more members", "", None, "")
+
+
+def _group(number: int, group: ClientGroup) -> tuple[Any, ...]:
+    return number, group.top.name, BASIS[group.basis], _reading(group.certain), group.owed
+
+
+def _why(member: Member) -> str:
+    """What ties a member in, in both languages."""
+    return f"{_why_zh(member)} · {why(member)}"
+
+
+def _why_zh(member: Member) -> str:
+    if member.proof:
+        only = "（仅为可能）" if member.why in ("possible", MAY_UNITE) else ""
+        return f"{'；'.join(_fall_zh(fall) for fall in member.proof)}{only}"
+    if member.why in JOINTLY:
+        return JOINTLY[member.why][1]
+    told = [f"依存于{one.head.name}" for one in member.dependences]
+    told += [f"疑似依存于{one.other.name}（{one.name_zh}）" for one in member.suspected]
+    return "；".join(told) or ("顶端" if member.why == "top" else "环内成员互相控制")
+
+
+def _fall_zh(fall: Fall) -> str:
+    by = "、".join(f"{fact.tail.name}（{ZH.said(fact.text or fact.kind)}）" for fact in fall.by)
+    together = f"，合计{percent(fall.low)}" if len(fall.by) > 1 and fall.low > 0 else ""
+    return f"{fall.company.name}受{by}控制{together}"
+
+
+def _rules(answer: BookLimits) -> Iterator[Sequence[Any]]:
+    for one in answer.rules:
+        states = one.states
+        yield (
+            one.rule, one.chinese, one.english, f"{one.counted_chinese} {one.counted}", one.denominator, one.figure,
+            one.figure_day, one.ratio, one.comparison, one.limit, one.measured, states.get("breach", 0),
+            states.get("near", 0), states.get("large", 0) + states.get("assess", 0), states.get("untold", 0),
+            one.greatest, STATES[one.state], one.citation, YES[one.verified],
+        )  # fmt: skip
+
+
+def _sources(sources: Iterable[Source]) -> Iterator[Sequence[Any]]:
+    for one in sources:
+        yield (
+            one.fact_id, one.kind, one.source, one.source_ref, one.valid_from, one.valid_to, one.recorded_at,
+            one.confidence,
+        )  # fmt: skip
+
+
+def _about(limits: Answer[BookLimits], groups: Answer[BookGroups]) -> Iterator[tuple[str, str]]:
+    """What the workbook is about, as of when, and what is not known."""
+    value = limits.answer
+    yield "贷款人 Lender", f"{value.lender.name} ({value.lender.id})"
+    yield "业务日 As of", str(limits.as_of.valid_at)
+    yield "所知时刻 Known by (UTC)", f"{limits.as_of.known_at:%Y-%m-%d %H:%M:%S}"
+    yield "快照 Snapshot", limits.snapshot
+    yield "币种 Currency", value.currency or ""
+    yield "规则集 Rule sets", ", ".join(value.rule_sets)
+    yield "结论 State", STATES[value.state]
+    yield "接近限额阈值 Near from", f"{value.near:.0%}"
+    yield from (("说明 Note", reason) for reason in limits.reasons)
+    left = groups.answer.page.left
+    if left:
+        yield (
+            "说明 Note",
+            f"集团表仅列余额最大的{groups.answer.page.shown}个集团，另有{left}个未列 ({left} more groups)",
+        )

@@ -1,0 +1,134 @@
+"""Suspicions come from statements and links of a snapshot, verdicts from its facts, both of one moment."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.engine import Engine, Place, View
+from tests.api.world import Book, day, instant
+
+PARTS, CARS, BANK, HOLD, SPE = "r:parts", "r:cars", "r:bank", "r:hold", "r:spe"
+Fact = tuple[str, dict[str, object]]
+
+
+def sale(amount: object = 60.0, currency: str = "CNY", **more: object) -> Fact:
+    return "SUPPLIES", {"from": PARTS, "to": CARS, "amount": amount, "currency": currency, **more}
+
+
+def item(name: str, value: float, *, end: str = "2023-12-31", months: int | None = 12, unit: str = "CNY") -> Fact:
+    return "Statement", {
+        "party": PARTS, "period_end": day(end), "months": months, "standard": "CAS", "item": name, "value": value,
+        "unit": unit,
+    }  # fmt: skip
+
+
+def verdict(word: str, **more: object) -> Fact:
+    return "DEPENDS_ON", {"from": PARTS, "to": CARS, "criterion": "cn-annex1-1", "verdict": word, **more}
+
+
+def view(folder: Path, *facts: Fact, valid_at: str = "2024-06-30", currency: str | None = None) -> View:
+    book = Book(folder / "columns")
+    book.load(dict.fromkeys([PARTS, CARS, BANK, HOLD, SPE], "Company"), facts, closed_at=instant("2024-01-15"))
+    engine = Engine(Place(folder), Place(folder).facts(), clock=lambda: instant("2024-06-30"))
+    return engine.view(engine.moment(valid_at=day(valid_at), currency=currency))
+
+
+def told(view: View) -> list[tuple[str, str, float]]:
+    """Criterion, state and figure of the suspicions about the supplier."""
+    found = view.judged.dependences
+    at = found.suspected.of(view.snapshot.node(PARTS))
+    return [(found.suspected.at(k).criterion.id, found.state_of(k), found.suspected.at(k).value) for k in at]
+
+
+def falls(view: View, *, wide: bool) -> list[str]:
+    arrows = view.wide if wide else view.dependants
+    return view.snapshot.ids(arrows.at(view.snapshot.node(CARS)))
+
+
+def test_sixty_percent_of_the_years_income_is_suspected(tmp_path: Path) -> None:
+    found = view(tmp_path, sale(), item("revenue", 100.0))
+    assert told(found) == [("cn-annex1-1", "suspected", 0.6)]
+    assert (falls(found, wide=False), falls(found, wide=True)) == ([], [PARTS])
+
+
+@pytest.mark.parametrize(
+    ("statements", "value"),
+    [
+        ([item("revenue", 50.0, end="2023-06-30", months=6)], 0.6),
+        ([item("revenue", 999.0, end="2022-12-31"), item("revenue", 100.0)], 0.6),
+        ([item("revenue", 999.0, end="2024-12-31"), item("revenue", 100.0)], 0.6),
+        ([item("revenue", 30.0, months=3), item("revenue", 100.0)], 0.6),
+    ],
+    ids=["half a year", "an older year", "a year that has not ended", "its last quarter"],
+)
+def test_income_is_of_the_latest_whole_year(tmp_path: Path, statements: list[Fact], value: float) -> None:
+    assert told(view(tmp_path, sale(), *statements)) == [("cn-annex1-1", "suspected", value)]
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [[], [item("revenue", 100.0, months=None)], [item("revenue", 100.0, unit="EUR")], [item("total_assets", 100.0)]],
+    ids=["none", "of no period", "in a currency without a rate", "of something else"],
+)
+def test_without_an_income_nothing_is_passed(tmp_path: Path, statements: list[Fact]) -> None:
+    found = view(tmp_path, sale(), *statements, currency="CNY")
+    assert told(found) == []
+    node = found.snapshot.node(PARTS)
+    assert [criterion.id for _, criterion in found.judged.dependences.suspected.untested_of(node)] == ["cn-annex1-1"]
+
+
+def test_a_statement_in_another_currency_is_converted(tmp_path: Path) -> None:
+    rate = ("Rate", {"base": "EUR", "quote": "CNY", "day": day("2024-06-28"), "rate": 8.0})
+    found = view(tmp_path, sale(), item("revenue", 12.5, unit="EUR"), rate, currency="CNY")
+    assert told(found) == [("cn-annex1-1", "suspected", 0.6)]
+
+
+def test_a_rejection_holds_until_it_expires_and_the_suspicion_returns(tmp_path: Path) -> None:
+    rejected = verdict("rejected", valid_from=day("2024-02-01"), valid_to=day("2024-05-01"))
+    states = {}
+    for at in ("2024-01-31", "2024-02-01", "2024-04-30", "2024-05-01"):
+        found = view(tmp_path / at, sale(), item("revenue", 100.0), rejected, valid_at=at)
+        states[at] = (told(found)[0][1], falls(found, wide=True))
+    suspected, gone = ("suspected", [PARTS]), ("rejected", [])
+    assert list(states.values()) == [suspected, gone, gone, suspected]
+
+
+def test_a_confirmed_dependence_is_in_both_readings(tmp_path: Path) -> None:
+    found = view(tmp_path, sale(), item("revenue", 100.0), verdict("confirmed"))
+    assert (falls(found, wide=False), falls(found, wide=True)) == ([PARTS], [PARTS])
+
+
+def test_amounts_in_several_currencies_leave_suspicions_out_and_say_so(tmp_path: Path) -> None:
+    other = sale(10.0, "USD", product="spare")
+    found = view(tmp_path, sale(), other, item("revenue", 100.0), verdict("confirmed"))
+    assert "currencies" in found.judged.left_out
+    assert falls(found, wide=True) == [PARTS]
+
+
+def test_loans_in_several_currencies_leave_suspicions_out_too(tmp_path: Path) -> None:
+    lent = [
+        ("LENDS", {"from": BANK, "to": PARTS, "facility_id": c, "kind": "loan", "drawn": 1.0, "currency": c})
+        for c in ("CNY", "EUR")
+    ]
+    found = view(tmp_path, sale(), *lent, verdict("confirmed"))
+    assert "currencies" in found.judged.left_out
+    assert falls(found, wide=True) == [PARTS]
+
+
+def test_before_a_rule_set_was_in_force_nothing_is_suspected(tmp_path: Path) -> None:
+    found = view(tmp_path, sale(), item("revenue", 100.0), valid_at="2017-01-01")
+    assert "not in force" in found.judged.left_out
+    assert told(found) == []
+
+
+@pytest.mark.parametrize(("until", "together"), [("2024-12-31", False), ("2024-06-30", True)])
+def test_a_ring_fence_keeps_a_controlled_company_out_of_the_group_while_it_holds(
+    tmp_path: Path, until: str, together: bool
+) -> None:
+    fence: dict[str, Any] = {"from": SPE, "to": HOLD, "criterion": "control", "verdict": "rejected"}
+    owned = ("OWNS", {"from": HOLD, "to": SPE, "share": 1.0})
+    found = view(tmp_path, owned, ("DEPENDS_ON", {**fence, "valid_to": day(until)}))
+    hold, spe = (found.snapshot.node(party) for party in (HOLD, SPE))
+    assert [spe in group for group in found.groups.around(hold)] == [together]
+    assert found.control.controlled_by(hold).tolist() == [spe]

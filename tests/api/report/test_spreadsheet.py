@@ -1,0 +1,116 @@
+"""The supervisor's table, read back as a reader of the file would."""
+
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+from api.cli import app
+from api.questions import book_groups, book_limits
+from api.report.spreadsheet import write_limits
+from tests.api.questions.lending import BANK, bank, stated
+
+CAPITAL = [stated("bank", "tier1", 600.0), stated("bank", "net_capital", 700.0)]
+HOSTILE = ("Profile", {"party": "r:a1", "name": '=HYPERLINK("http://x","y")'})
+PLUS = ("Profile", {"party": "r:s", "name": "+1-2"})
+Rows = list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bank")
+    engine = bank(folder, *CAPITAL, HOSTILE, PLUS)
+    pages = [book_limits(engine, BANK, limit=7, offset=at, moment=engine.moment()) for at in (0, 7, 14, 21)]
+    assert not pages[-1].answer.page.left
+    out = folder / "limits.xlsx"
+    write_limits(out, pages, book_groups(engine, BANK, moment=engine.moment()))
+    return out
+
+
+def rows(file: Path, title: str) -> Rows:
+    """Rows of a sheet below its heads."""
+    sheet = openpyxl.load_workbook(file)[title]
+    heads, *rest = (list(row) for row in sheet.iter_rows(values_only=True))
+    return [dict(zip(heads, row, strict=True)) for row in rest]
+
+
+def test_it_has_a_sheet_of_each_kind_with_heads_in_both_languages(file: Path) -> None:
+    book = openpyxl.load_workbook(file)
+    assert book.sheetnames == [
+        "大额风险暴露 Large", "集团与成员 Groups", "超限与接近 Breaches", "规则 Rules", "说明与来源 Sources",
+    ]  # fmt: skip
+    heads = [str(cell.value) for name in book.sheetnames[:2] for cell in book[name][1]]
+    assert all(any(ord(sign) > 0x2E80 for sign in head) for head in heads)
+    assert all(any("a" <= sign <= "z" for sign in head) for head in heads)
+
+
+def test_every_finding_stands_once_with_its_figures(file: Path) -> None:
+    engine = bank(file.parent / "again", *CAPITAL)
+    told = book_limits(engine, BANK, limit=1000, moment=engine.moment()).answer
+    large = [one for one in told.findings if one.state == "large"]
+    others = [one for one in told.findings if one.state != "large"]
+    found = rows(file, "大额风险暴露 Large")
+    assert [(row["标识 Id"], row["风险暴露 Exposure"]) for row in found] == [(o.top.id, o.exposure) for o in large]
+    broken = rows(file, "超限与接近 Breaches")
+    assert [row["规则 Rule"] for row in broken] == [one.rule for one in others]
+    for row, one in zip(broken, others, strict=True):
+        figures = (row["风险暴露 Exposure"], row["限额 Limit"], row["占用 Use"])
+        assert figures == pytest.approx((one.exposure, one.limit, one.use), rel=1e-14)
+    assert {row["规则 Rule"] for row in rows(file, "规则 Rules")} == {rule.rule for rule in told.rules}
+
+
+def test_members_of_a_group_stand_with_how_they_came_in(file: Path) -> None:
+    came = {row["标识 Id"]: row["加入方式 How it came in"] for row in rows(file, "集团与成员 Groups")}
+    assert set(came) == {"r:a1", "r:a2", "r:s", "r:t"}
+    assert "60%" in came["r:a2"]
+    assert "受" in came["r:a2"]
+    assert "疑似依存于" in came["r:t"]
+    assert "suspected" in came["r:t"]
+
+
+def test_what_data_says_is_never_a_formula(file: Path) -> None:
+    book = openpyxl.load_workbook(file)
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert "f" not in {cell.data_type for cell in cells}
+    risky = [cell for cell in cells if isinstance(cell.value, str) and cell.value.startswith(("=", "+"))]
+    assert {cell.value for cell in risky} >= {HOSTILE[1]["name"], PLUS[1]["name"]}
+    assert all(cell.quotePrefix for cell in risky)
+
+
+def test_numbers_are_numbers_in_a_form_people_read(file: Path) -> None:
+    sheet = openpyxl.load_workbook(file)["大额风险暴露 Large"]
+    heads = {cell.value: cell.column for cell in sheet[1]}
+    for head, form in (("风险暴露 Exposure", "#,##0.00"), ("占资本比例 Share of capital", "0.00%")):
+        cell = sheet.cell(2, heads[head])
+        assert (cell.data_type, cell.number_format) == ("n", form)
+
+
+def test_it_says_as_of_when_and_what_it_rests_on(file: Path) -> None:
+    sheet = openpyxl.load_workbook(file)["说明与来源 Sources"]
+    said = [[cell for cell in row if cell is not None] for row in sheet.iter_rows(values_only=True)]
+    assert ["业务日 As of", "2024-06-30"] in said
+    assert ["结论 State", "超限 breach"] in said
+    at = next(k for k, row in enumerate(said) if row and row[0] == "事实 Fact")
+    kinds = {row[1] for row in said[at + 1 :]}
+    assert {"LENDS", "Statement", "DEPENDS_ON"} <= kinds
+
+
+def test_the_command_writes_it_beside_its_answer(tmp_path: Path) -> None:
+    bank(tmp_path, *CAPITAL)
+    out = tmp_path / "deep" / "limits.xlsx"
+    words = ["ask", "book", "limits", BANK, "--store", str(tmp_path), "--valid-at", "2024-06-30", "--json"]
+    done = CliRunner().invoke(app, [*words, "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    assert f"written: {out}" in done.stderr
+    assert done.stdout.startswith("{")
+    assert len(rows(out, "规则 Rules")) == 10
+
+
+def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
+    bank(tmp_path, *CAPITAL)
+    words = ["ask", "book", "limits", BANK, "--store", str(tmp_path), "--out", str(tmp_path / "limits.pdf")]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code != 0
+    assert "workbook" in str(done.exception)
