@@ -233,7 +233,9 @@ def _solved(start: Start, levers: Sequence[Lever]) -> Iterator[Try]:
         return
     amounts = _least(relief, needed / scale, most / scale)
     if amounts is not None:
-        chosen = [(lever, float(x)) for lever, x in zip(levers, np.round(amounts * scale, 6), strict=True) if x > 0]
+        # Rounded up by less than a hair, an amount could pass what there is.
+        exact = np.minimum(np.round(amounts * scale, 6), most)
+        chosen = [(lever, float(x)) for lever, x in zip(levers, exact, strict=True) if x > 0]
         yield _made(start, chosen)
 
 

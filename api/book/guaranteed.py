@@ -93,9 +93,9 @@ def _some(view: View, lent: Lending, scope: str) -> Promises:
 
 
 def to_lender(view: View, lender: int) -> NDArray[np.bool_]:
-    """Which guarantees are promised to a lender, or to nobody named."""
+    """Which guarantees of others are promised to a lender, or to nobody named."""
     creditor = view.book.creditor[view.promises.link]
-    return np.asarray((creditor == lender) | (creditor == UNKNOWN))
+    return np.asarray(((creditor == lender) | (creditor == UNKNOWN)) & (view.promises.guarantor != lender))
 
 
 def called_by(view: View, lent: Lending) -> Called:

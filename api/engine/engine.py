@@ -121,6 +121,7 @@ class Era:
         self._indexing = Lock()
         self._views: OrderedDict[Moment, Future[View]] = OrderedDict()
         self._earliest: dict[int, datetime | None] = {}
+        self._begins: dict[int, date | None] = {}
 
     @cached_property
     def latest(self) -> datetime:
@@ -142,12 +143,16 @@ class Era:
             self._earliest[version] = EPOCH + timedelta(microseconds=int(min(first))) if first else None
         return self._earliest[version]
 
-    @cached_property
-    def begins(self) -> date | None:
-        """The first day that any fact names as its first; None where none does."""
-        days = [self.facts.times(kind).valid_from for kind in KINDS.values()]
-        first = [int(named.min()) for some in days if len(named := some[some > ALWAYS])]
-        return EPOCH.date() + timedelta(days=min(first)) if first else None
+    def begins(self, version: int) -> date | None:
+        """The first day that any fact of a version names as its first; None where none does."""
+        if version not in self._begins:
+            first = []
+            for kind in KINDS.values():
+                days = self.facts.times(kind).valid_from
+                mine = days[(days > ALWAYS) & (self.facts.column(kind, "load").to_numpy() <= version)]
+                first += [int(mine.min())] if len(mine) else []
+            self._begins[version] = EPOCH.date() + timedelta(days=min(first)) if first else None
+        return self._begins[version]
 
     @property
     def search(self) -> SearchIndex:

@@ -85,9 +85,8 @@ class Known(Protocol):
         """The first instant at which anything of a version became known; None where nothing is."""
         ...
 
-    @property
-    def begins(self) -> date | None:
-        """The first day that any fact names as its first; None where none does."""
+    def begins(self, version: int) -> date | None:
+        """The first day that any fact of a version names as its first; None where none does."""
         ...
 
 
@@ -373,7 +372,7 @@ class View:
             reasons = ["Nothing is loaded in this version.", *reasons]
         elif moment.known_at < first:
             reasons = [f"Nothing was known then: what is loaded was known from {write_instant(first)} on.", *reasons]
-        elif (begins := self._known.begins) and moment.valid_at < begins:
+        elif (begins := self._known.begins(self.snapshot.version)) and moment.valid_at < begins:
             told = f"No fact names a first day before {begins}: of {moment.valid_at} only what names none is told."
             reasons = [told, *reasons]
         reasons = [*reasons, *joined_said(evidence)]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,9 @@ from graph.field import PARTY_KINDS
 from graph.holding import EPOCH_DAY
 from graph.model import GUARANTEE_FORMS, GUARANTEES, LIABILITIES, STATEMENT
 from graph.moment import Moment
+
+READ: Final = 5_000_000
+"""Steps of a search for circles through one party, a second or two: of longer ones only some are counted."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,7 @@ def guarantees(
     evidence = Evidence(view.snapshot)
     given, taken = links.leaving(node), links.arriving(node).astype(np.int64)
     page = slice(offset, offset + limit)
-    found = circles_through(view.circuits, node, len(view.promises.pairs), length=length, limit=limit)
+    found = circles_through(view.circuits, node, len(view.promises.pairs), length=length, limit=limit, budget=READ)
     assets = net_assets_of(view, evidence, node)
     total, undisclosed = float(view.promises.given[node]), int(view.promises.undisclosed[node])
     value = GuaranteesOf(
@@ -271,7 +275,10 @@ def _reasons(value: GuaranteesOf, found: Circles) -> Iterator[str]:
             f"{plural(together.parties, 'party', 'parties')} hang together by guarantees: {together.chinese}, "
             f"{together.english}."
         )
-    yield f"It sits in {plural(found.total, 'closed circle')} of up to {value.length} guarantees."
+    sure = sum(many for length, many in found.count.items() if length <= found.complete)
+    yield f"It sits in {plural(sure, 'closed circle')} of up to {found.complete} guarantees."
+    if found.total > sure:
+        yield f"Of longer ones, which are too many to count, at least {found.total - sure:,}."
     for test in value.tests:
         if test.verdict == BROKEN:
             unread = "" if test.verified else ", not verified"
