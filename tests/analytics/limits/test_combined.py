@@ -3,17 +3,21 @@
 from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analytics.limits.application import Application, Cut
 from analytics.limits.approval import check_credit
 from analytics.limits.catalogue import shipped
 from analytics.limits.combined import combinations
+from analytics.limits.cover import Cover
+from analytics.limits.exposure import Book
 from analytics.limits.facility import Facility, Pledge
 from analytics.limits.remedies import remedies_of
 from analytics.limits.remedy import Remedy, Step
-from analytics.limits.standing import Standing
+from analytics.limits.standing import Standing, standing_of
 from analytics.limits.units import Readings, Units
-from tests.analytics.limits.books import World
+from tests.analytics.limits.books import DAY, World, capital
 
 GROUP, SINGLE = shipped().rule("CN_LE_GROUP_20"), shipped().rule("CN_LE_SINGLE_15")
 CREDIT, LOAN = shipped().rule("CN_GROUP_CREDIT_15"), shipped().rule("CN_LOAN_SINGLE_10")
@@ -66,6 +70,19 @@ def test_a_guarantor_helps_one_rule_and_a_smaller_amount_the_other() -> None:
     mixed = told["guarantor_added", "amount"]
     assert [(step.kind, round(step.change, 6)) for step in mixed.steps] == [("guarantor_added", 20.0), ("amount", 10.0)]
     assert passes(standing, mixed.application)
+
+
+@given(st.floats(5, 30), st.floats(6.8, 7.3))
+def test_nothing_is_paid_down_beyond_what_is_drawn(dollars: float, rate: float) -> None:
+    """A facility in foreign money is no round sum in the book's; all of it would have to go, and more."""
+    book = Book.lent(7, [0], [1], [dollars * rate])
+    standing = standing_of(
+        book, Cover.none(book), (GROUP, SINGLE), lender=0, capital=capital(1000, 1200), day=DAY,
+    )  # fmt: skip
+    remedies = found(standing, Application(1, Facility(300.0), Readings({})))
+    paid = [step.change for one in remedies.values() for step in one.steps if step.kind == "member_reduced"]
+    assert all(0 < change <= dollars * rate for change in paid)
+    assert remedies
 
 
 def test_nothing_is_combined_where_one_change_passes() -> None:

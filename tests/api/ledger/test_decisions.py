@@ -30,7 +30,7 @@ from tests.api.conftest import BANK, CLOCK, MINE, world
 from tests.api.serving import serving
 from tests.api.test_app import REQUEST
 from tests.api.test_cli import run
-from tests.api.world import Book, instant
+from tests.api.world import Book, day, instant
 from tests.conftest import ROOT
 
 TOKEN = "uB5xS0mOZ7tQvP2nL8kD"  # noqa: S105  (of this test only)
@@ -118,6 +118,20 @@ def test_the_same_request_is_answered_the_same_whatever_was_loaded_since(made: B
     fresh = ask(engine, NAMED.model_copy(update={"request_id": "2025-0002"}))
     assert (fresh.answer.headroom_certain, first.answer.headroom_certain) == (10e6, 70e6)
     assert same(first, ask(engine))
+
+
+def test_an_answer_of_a_version_stays_as_it_was_whatever_begins_later(tmp_path: Path) -> None:
+    """No fact names a first day; then one does, after the day asked about."""
+    said = {"party": BANK, "name": "Bank", "rule_sets": "CN"}
+    book = Book(tmp_path / "columns")
+    book.load(dict.fromkeys([BANK, MINE], "Company"), [("Profile", said)], closed_at=instant("2024-01-15"))
+    plain = NAMED.facility.model_copy(update={"guarantors": ()})
+    request = NAMED.model_copy(update={"facility": plain})
+    first = ask(opened(book), request)
+    owed = {"from": BANK, "to": MINE, "facility_id": "F9", "kind": "loan", "drawn": 5.0, "currency": "CNY"}
+    book.load({}, [("LENDS", {**owed, "valid_from": day("2030-01-01")})], closed_at=instant("2025-05-01"))
+    assert ask(opened(book), request).answer.decision.repeated
+    assert first.answer.verdict == "refer"
 
 
 def test_another_request_under_the_same_name_is_refused(made: Book) -> None:

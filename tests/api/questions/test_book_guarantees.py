@@ -106,6 +106,13 @@ def test_of_a_promise_and_a_debt_the_known_one_bounds_what_may_be_called(
     assert value.sums.undisclosed_most - base.undisclosed_most == (0.0 if most is None else most - least)
 
 
+def test_a_lender_is_no_guarantor_of_what_it_lends(tmp_path: Path) -> None:
+    base = asked(bank(tmp_path / "without"))
+    value = asked(bank(tmp_path / "with", promised("bank", "a1", 80.0, None)))
+    assert BANK not in {one.party.id for one in value.guarantors}
+    assert value.sums == base.sums
+
+
 def test_guarantors_stand_with_their_tests_those_with_most_to_call_first(engine: Engine) -> None:
     told = asked(engine)
     assert [(one.party.id, one.counted) for one in told.guarantors][:2] == [("r:a2", 85.0), ("r:a1", 60.0)]

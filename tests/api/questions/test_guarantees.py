@@ -1,3 +1,4 @@
+import math
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,22 @@ def test_each_party_of_a_circle_is_shown_the_circle_with_its_guarantees(engine: 
 
 def test_a_circle_longer_than_asked_for_is_not_counted(engine: Engine) -> None:
     assert guarantees(engine, MINE, length=2, moment=engine.moment()).answer.circles_page.total == 0
+
+
+def test_of_circles_too_many_to_count_those_that_were_counted_are_told(tmp_path: Path) -> None:
+    """Fourteen who all guarantee each other: of length l there are 13!/(14 − l)! through each."""
+    pool = [f"r:{k}" for k in range(14)]
+    facts = [
+        ("GUARANTEES", {"from": a, "to": b, "amount": 5.0, "currency": "CNY"}) for a in pool for b in pool if a != b
+    ]
+    Book(tmp_path / "columns").load(dict.fromkeys(pool, "Company"), facts, closed_at=instant("2024-01-01"))
+    engine = Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-06-30"))
+    told = guarantees(engine, pool[0], length=12, moment=engine.moment(currency="CNY"))
+    most = told.answer.length
+    assert 5 <= most < 12
+    counted = sum(math.perm(13, length - 1) for length in range(2, most + 1))
+    assert f"It sits in {counted:,} closed circles of up to {most} guarantees." in told.reasons
+    assert any("too many to count" in reason for reason in told.reasons)
 
 
 def test_an_undisclosed_amount_is_counted_and_keeps_no_limit(engine: Engine) -> None:
