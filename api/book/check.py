@@ -123,6 +123,28 @@ class Checked:
     def _known(self) -> dict[tuple[int, int], dict[int, list[set[int]]]]:
         return {}
 
+    def surely(self, place: Place) -> float:
+        """What the greatest client or group within it that the narrow reading makes comes to; 0 where it makes none."""
+        narrow, members = self.narrow.uses[place.use], self.wide.uses[place.use].units.members(place.unit)
+        first, order = self._firsts(place.use)
+        begin, end = (np.searchsorted(first, members, side=side) for side in ("left", "right"))
+        near = [unit for a, b in zip(begin.tolist(), end.tolist(), strict=True) for unit in order[a:b].tolist()]
+        inside = (unit for unit in near if np.isin(narrow.units.members(unit), members).all())
+        return max((float(narrow.exposure[unit]) for unit in inside), default=0.0)
+
+    def _firsts(self, use: int) -> tuple[Nodes, NDArray[np.intp]]:
+        """First members of the units of the narrow reading, ascending, and the units in that order."""
+        if use not in self._first:
+            units = self.narrow.uses[use].units
+            first = units.flat[units.start[:-1]]
+            order = np.argsort(first, kind="stable")
+            self._first[use] = first[order], order
+        return self._first[use]
+
+    @cached_property
+    def _first(self) -> dict[int, tuple[Nodes, NDArray[np.intp]]]:
+        return {}
+
     def binding(self, place: Place) -> bool:
         """Whether no limit is used more by any of the members, alone or in another group."""
         members = self.wide.uses[place.use].units.members(place.unit)

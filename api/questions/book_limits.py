@@ -12,7 +12,7 @@ from analytics.limits.numerators import NUMERATORS
 from analytics.limits.units import Nodes
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
-from api.answers.wording import apart, plural, used
+from api.answers.wording import apart, money, plural, used
 from api.book.check import STATES, Checked, Place, checked, facilities_of, state_of
 from api.book.lending import lending
 from api.engine import Engine, View
@@ -108,7 +108,10 @@ class LimitFinding:
     unknown: int
     """Facilities of unknown amount: it is at least what is told."""
     certain: bool
-    """Whether it stands so also without what is only possible or suspected."""
+    """Whether it, or a client or group within it, stands so also without what is only possible or suspected."""
+    certain_exposure: float
+    """What the greatest client or group within it comes to by what is certain and confirmed alone: the exposure itself
+    where nothing of it is only possible or suspected."""
     binding: bool
     """Whether no other limit is used more by any of the members."""
     facilities: tuple[Fact, ...]
@@ -281,6 +284,7 @@ def _finding(view: View, evidence: Evidence, found: Checked, place: Place) -> Li
         None if figure is None or not figure.value > 0 else exposure / figure.value,
         int(use.unknown[unit]),
         found.certain(place),
+        found.surely(place),
         found.binding(place),
         evidence.facts(LENDS, facilities_of(found.standing, use, unit, FACILITIES)),
     )
@@ -307,6 +311,15 @@ def named(one: LimitFinding) -> str:
     if one.controller:
         return f"group of {one.controller.name} ({many})"
     return f"group of {one.top.name} ({many})" if one.whom == "group" else f"{one.whom} ({many})"
+
+
+def reading(one: LimitFinding, currency: str | None) -> str:
+    """What of it is only possible or suspected, in words; empty where nothing is."""
+    if not one.certain:
+        return "only possible or suspected"
+    if one.certain_exposure < one.exposure:
+        return f"{money(one.certain_exposure, currency)} certain, the rest possible or suspected"
+    return ""
 
 
 def _whom(use: Use, members: Nodes) -> str:

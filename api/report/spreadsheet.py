@@ -50,6 +50,7 @@ LARGE: Final[tuple[Column, ...]] = (
     ("风险暴露 Exposure", AMOUNT, 22),
     ("占资本比例 Share of capital", SHARE, 13),
     ("口径 Reading", "", 26),
+    ("其中确定 Of it certain", AMOUNT, 22),
     ("规则 Rule", "", 20),
     ("金额未知笔数 Facilities of unknown amount", COUNT, 14),
 )
@@ -67,6 +68,7 @@ BREACHES: Final[tuple[Column, ...]] = (
     ("占资本比例 Share of capital", SHARE, 13),
     ("最紧约束 Binding", "", 11),
     ("口径 Reading", "", 26),
+    ("其中确定 Of it certain", AMOUNT, 22),
     ("金额未知笔数 Facilities of unknown amount", COUNT, 14),
     ("主要授信 Largest facilities", "", 60),
 )
@@ -205,15 +207,22 @@ def _cell(sheet: WriteOnlyWorksheet, value: Any, form: str) -> WriteOnlyCell:
     return cell
 
 
-def _reading(certain: bool) -> str:
+def _reading(certain: bool, *, partly: bool = False) -> str:
+    if certain and partly:
+        return "部分确定 certain in part"
     return "确定 certain" if certain else "仅计可能或疑似 only possible or suspected"
+
+
+def _reading_of(one: LimitFinding) -> tuple[str, float]:
+    """Whether a finding is certain, and what of it is."""
+    return _reading(one.certain, partly=one.certain_exposure < one.exposure), one.certain_exposure
 
 
 def _large(findings: Sequence[LimitFinding]) -> Iterator[Sequence[Any]]:
     for number, one in enumerate((one for one in findings if one.state == "large"), start=1):
         yield (
             number, _name(one), one.top.id, WHOM[one.whom], one.page.total, one.gross, one.protected, one.taken_over,
-            one.exposure, one.of_capital, _reading(one.certain), one.rule, one.unknown,
+            one.exposure, one.of_capital, *_reading_of(one), one.rule, one.unknown,
         )  # fmt: skip
 
 
@@ -228,7 +237,7 @@ def _breaches(findings: Sequence[LimitFinding], currency: str | None) -> Iterato
         largest = "; ".join(f"{fact.head.name}: {fact.text}" for fact in one.facilities)
         yield (
             number, f"{one.chinese} {one.state}", one.rule, _name(one), one.top.id, WHOM[one.whom], one.page.total,
-            one.exposure, one.limit, one.use, one.of_capital, YES[one.binding], _reading(one.certain), one.unknown,
+            one.exposure, one.limit, one.use, one.of_capital, YES[one.binding], *_reading_of(one), one.unknown,
             largest,
         )  # fmt: skip
 

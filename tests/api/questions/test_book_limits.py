@@ -56,6 +56,7 @@ def test_what_only_the_wide_reading_breaks_is_said_and_refers(tmp_path: Path) ->
     told = asked(bank(tmp_path, *capital(1250.0, 5000.0)), state="breach")
     (one,) = told.findings
     assert (one.rule, one.exposure, one.limit, one.certain) == ("CN_LE_GROUP_20", 270.0, 250.0, False)
+    assert one.certain_exposure == 230.0  # of the parent's firms, and s who depends on them as confirmed
     assert {rule.rule: rule.state for rule in told.rules}["CN_LE_GROUP_20"] == "refer"
     assert told.state == "refer"
 
