@@ -21,7 +21,7 @@ from api.questions.asking import check_page, node_of
 from api.questions.dependences import Dependence, Untested, dependences_of, said, untested_of
 from api.questions.families import family_edges, united_by
 from api.questions.members import SMALL, Edge, Member, edges_of, grew, members_of, why
-from api.questions.verdicts import Verdict, fenced, fences_of
+from api.questions.verdicts import Verdict, fenced, fences_of, overruled, overruled_of
 from graph.errors import InvalidQuestion
 from graph.moment import Moment
 
@@ -70,6 +70,8 @@ class GroupsOf:
     """Why groups are told by control alone; empty where they are told whole."""
     fences: tuple[Verdict, ...]
     """Control by or of the party that forms no single risk, as judged; group clients know none."""
+    overruled: tuple[Verdict, ...]
+    """Rejections of a dependence of or on the party that do not count, since another judgement confirms it."""
 
 
 def groups(
@@ -110,6 +112,7 @@ def groups(
         left_out,
         cut,
         fences_of(view, evidence, node) if connected else (),
+        overruled_of(view, evidence, node) if connected else (),
     )
     asked = {"party": party, "kind": kind, "lender": lender, "criteria": list(criteria)}
     question = Question("groups", {**asked, "limit": limit, "offset": offset})
@@ -159,6 +162,8 @@ def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:
         yield f"{name} stands alone: {alone}, {what}."
     for fence in value.fences:
         yield f"{fenced(fence)}."
+    for rejection in value.overruled:
+        yield f"{overruled(rejection)}."
     for group in value.groups:
         yield f"{_named(group)}."
         yield from _mine(value, group, "")
