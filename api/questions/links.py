@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from analytics.structure.paths import Paths, Web, paths_among
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
@@ -74,7 +76,7 @@ def links(
     found = paths_among(web, nodes, max_length=steps, limit=limit, max_degree=degree)
     times = Times(evidence, web, chosen, found.best)
     chains = tuple(chain(evidence, web, chosen, path, times.whole(path)) for path in found.best)
-    shared = tuple(_shared(view, evidence, nodes))
+    shared = tuple(_shared(view, evidence, nodes, state="state" in opened))
     value = Linkage(
         evidence.parties(nodes),
         shared,
@@ -88,18 +90,25 @@ def links(
     )
     asked = {"parties": list(parties), "steps": steps, "kinds": [k.name for k in chosen] if kinds else None}
     question = Question("links", {**asked, "through": list(opened), "limit": limit})
-    reasons = [*_reasons(value, found, steps=steps), *_shut(view, web, opened)]
+    reasons = [*_reasons(value, found, steps=steps), *_shut(view, web, opened), *_apart(view, nodes, opened)]
     return view.answer(question, value, evidence, reasons=reasons)
 
 
-def _shared(view: View, evidence: Evidence, nodes: Sequence[int]) -> Iterator[Shared]:
-    over = {x: {*view.control.controllers_of(x).tolist(), x} for x in nodes}
-    everyone = sorted(set().union(*over.values()))
-    for owner in everyone:
-        held = [x for x in nodes if owner in over[x] and owner != x]
-        if len(held) > 1 or (held and owner in nodes):
+def _shared(view: View, evidence: Evidence, nodes: Sequence[int], *, state: bool) -> Iterator[Shared]:
+    """Controllers of several of the parties; a government body not asked about only where `state` opens it."""
+    for owner, held in _over(view, nodes):
+        if state or owner in nodes or not view.control.state[owner]:
             shown = tuple(proofs(view, evidence, owner, held))
             yield Shared(evidence.party(owner), evidence.parties(held), shown)
+
+
+def _over(view: View, nodes: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
+    """Who controls several of the parties, or is one of them and controls another, and which."""
+    over = {x: {*view.control.controllers_of(x).tolist(), x} for x in nodes}
+    for owner in sorted(set().union(*over.values())):
+        held = [x for x in nodes if owner in over[x] and owner != x]
+        if len(held) > 1 or (held and owner in nodes):
+            yield owner, held
 
 
 def _nodes(view: View, parties: Sequence[str]) -> list[int]:
@@ -165,3 +174,11 @@ def _shut(view: View, web: Web, opened: Sequence[str]) -> Iterator[str]:
     shut = {name: whom for name, (whom, any_there) in there.items() if any_there and name not in opened}
     if shut:
         yield f"No path passes through {', nor '.join(shut.values())}, unless asked (through: {', '.join(shut)})."
+
+
+def _apart(view: View, nodes: Sequence[int], opened: Sequence[str]) -> Iterator[str]:
+    """Government bodies that control several of the parties and connect none."""
+    for owner, held in () if "state" in opened else _over(view, nodes):
+        if view.control.state[owner] and owner not in nodes:
+            whom = " and ".join(view.snapshot.names(np.array(held)))
+            yield f"{view.snapshot.name_of(owner)} controls {whom}; a government body does not connect."
