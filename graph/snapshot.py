@@ -196,7 +196,8 @@ class Snapshot:
         """What other sources say about a pair and does not count, `fact` saying where each comes from."""
         told = (False, True) if kind is OWNS else (False,)
         rows = [_between(self._relation(kind, indirect=indirect)[1], tail, head) for indirect in told]
-        return statements(self.facts, kind, np.concatenate(rows))
+        found = np.concatenate(rows)
+        return statements(self.facts, kind, found) if len(found) else []
 
     def _relation(self, kind: Kind, *, indirect: bool) -> tuple[Links, Aside]:
         if not kind.is_relation or (indirect and kind is not OWNS):
@@ -267,9 +268,14 @@ class Snapshot:
 
 def _between(aside: Aside, tail: int, head: int) -> NDArray[np.uint32]:
     """Facts set aside between two nodes; like links, they lie by tail, then head."""
-    leaving = slice(*np.searchsorted(aside.tail, [tail, tail + 1]))
-    first, last = np.searchsorted(aside.head[leaving], [head, head + 1])
-    return aside.fact[leaving][first:last]
+    leaving = slice(*_span(aside.tail, tail))
+    return aside.fact[leaving][slice(*_span(aside.head[leaving], head))]
+
+
+def _span(ascending: NDArray[np.uint32], node: int) -> tuple[int, int]:
+    """Where a node's entries begin and end; sought in the array's own type, else all of it would be copied."""
+    sought = np.array(node, ascending.dtype)
+    return int(np.searchsorted(ascending, sought)), int(np.searchsorted(ascending, sought, side="right"))
 
 
 def _currency(facts: Facts, kind: Kind) -> tuple[list[str], NDArray[np.int32]]:

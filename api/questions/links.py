@@ -45,7 +45,8 @@ class Linkage:
     """All paths of up to so many steps were seen; of longer ones there are at least so many."""
     page: Page
     cuts: tuple[Cut, ...]
-    """For each two that paths tie, the fewest facts whose refutation leaves no shown path."""
+    """For each two that paths tie, the fewest facts whose refutation leaves no shown path, nor lets in what another
+    source states in their place. Longer paths may tie them still."""
     times: tuple[TimeLine, ...]
     """When each link of the shown paths held, as it is known, other days too."""
 
@@ -152,7 +153,11 @@ def _reasons(value: Linkage, found: Paths, *, steps: int) -> Iterator[str]:
     for cut in value.cuts:
         one, other = cut.parties
         left = f"; {plural(value.page.left, 'path')} not shown may tie them still" if value.page.left else ""
-        yield f"{plural(len(cut.facts), 'fact')} refuted would part {one.name} and {other.name}{left}."
+        aside = f" ({len(cut.aside)} of other sources, set aside while the others stand)" if cut.aside else ""
+        yield (
+            f"{plural(len(cut.facts), 'fact')} refuted{aside} would part {one.name} and {other.name} on paths of up to "
+            f"{plural(steps, 'step')}{left}."
+        )
     if found.complete < steps:
         yield f"Paths of more than {plural(found.complete, 'step')} were too many to count; there may be more."
 

@@ -62,7 +62,8 @@ class Edge:
     state: str
     """Of a dependence `confirmed` or `suspected`; else `stated`."""
     facts: tuple[Fact, ...]
-    """None of a dependence that is only suspected: the member's own line tells its figures."""
+    """None of a dependence that is only suspected: the member's own line tells its figures. A fact comes with what
+    other sources state of the same pair, which would count in its place: refuted are all of these."""
     leave: tuple[Party, ...]
 
 
@@ -207,7 +208,7 @@ def without(kind: Kind, link: int) -> Refuted:
 def stated(view: View, evidence: Evidence, kind: Kind, link: int, gone: Nodes) -> Edge:
     """One fact of control, and who would leave without it."""
     at = [link] if kind is OWNS else view.other_control[[link]]
-    facts = evidence.facts(kind, at)
+    facts = evidence.whole(kind, at)
     return Edge(kind.name, facts[0].head, facts[0].tail, "stated", facts, evidence.parties(gone.tolist()))
 
 
