@@ -6,6 +6,7 @@ delivers, owes or depends to the other.
 """
 
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from threading import RLock
 from typing import Any
@@ -15,13 +16,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from graph.columns import gathered
+from graph.columns import ALWAYS, gathered
 from graph.currencies import CURRENCIES, NO_CURRENCY
 from graph.errors import InvalidCurrency, InvalidQuestion, UnknownParty
 from graph.facts import Facts
 from graph.field import Kind
 from graph.history import History
-from graph.holding import When, holding
+from graph.holding import EPOCH_DAY, When, holding
 from graph.links import Aside, Between, Links, build_links, codes
 from graph.model import DIRECTNESS, OWNS, PROFILE, RELATIONS, SAME_AS
 from graph.moment import Moment, write_instant
@@ -144,12 +145,15 @@ class Snapshot:
         """Records of one kind about a node, the most believed first, `fact` saying where each comes from."""
         return statements(self.facts, kind, self._records.rows(kind, node))
 
-    def items(self, names: tuple[str, ...], *, of_a_year: bool = False) -> Items:
-        """The latest value of every node of the first of some items of its statements, in the moment's currency."""
-        currency = self.moment.currency
+    def items(self, names: tuple[str, ...], *, of_a_year: bool = False, since: date | None = None) -> Items:
+        """The latest value of every node of the first of some items of its statements, in the moment's currency.
+
+        Periods that ended before `since` count for nothing.
+        """
         return latest_items(
-            self.facts, self.nodes, self._when, names, of_a_year=of_a_year, currency=currency, rate=self.rate
-        )
+            self.facts, self.nodes, self._when, names, of_a_year=of_a_year, currency=self.moment.currency,
+            rate=self.rate, oldest=ALWAYS if since is None else (since - EPOCH_DAY).days,
+        )  # fmt: skip
 
     def assessed(self, name: str, *, horizon: int | None = None) -> Items:
         """The most believed value of one figure of assessments, such as `pd`, of every node."""

@@ -7,6 +7,7 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
 from api.answers.wording import plural
 from api.engine import Engine, View
+from api.engine.dependence import too_old_said
 from api.groups.together import (
     CONFIRMED,
     GROUP_CLIENT,
@@ -178,6 +179,9 @@ def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:
         yield f"{name} is {said(one)}."
     if value.criteria:
         yield criteria_said(value.criteria)
+    old = too_old_said(view.snapshot, node) if value.kind == CONNECTED else None
+    if old:
+        yield f"{old[0][0].upper()}{old[0][1:]}."
     if value.left_out:
         yield f"Nothing could be suspected: {value.left_out}."
 
