@@ -55,6 +55,8 @@ class Kind:
     to_kinds: tuple[PartyKind, ...] = PARTY_KINDS
     to_itself: bool = False
     """Whether a party may stand at both ends (treasury shares)."""
+    contested: bool = True
+    """Whether facts of several sources about one pair are rivals, of which one source's count; else all count."""
 
     @property
     def is_relation(self) -> bool:

@@ -172,6 +172,7 @@ SUPPLIES: Final = Kind(
 )  # fmt: skip
 DEPENDS_ON: Final = Kind(
     "DEPENDS_ON", "Would fail if the other failed, as judged", "经济依存", from_kinds=OBLIGORS, to_kinds=OBLIGORS,
+    contested=False,
     fields=(
         Field("criterion", "text", "The criterion judged", "依存标准", key=True, required=True),
         *_verdict("Whether the dependence was confirmed or rejected", "认定结果"),

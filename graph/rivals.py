@@ -2,7 +2,8 @@
 
 Facts of one source about a pair add up. Where several sources speak of the same pair, kind and key
 fields (other than whether it is direct), only the facts of one count: the most trusted source's, then
-the one that spoke last, then the first by name. The others are kept aside, to be shown.
+the one that spoke last, then the first by name. The others are kept aside, to be shown. Judgements of dependence are
+no rivals: what became of a dependence is settled from all of them.
 """
 
 import numpy as np
@@ -24,6 +25,8 @@ def preferred(
 ) -> NDArray[np.bool_]:
     """Which rows count; rows lie by pair, and `same_pair[i]` says that row i is of the same pair as i - 1."""
     keep = np.ones(len(rows), bool)
+    if not kind.contested:
+        return keep
     contested = _contested(facts, kind, rows, same_pair)
     if len(contested):
         pair = np.cumsum(~same_pair)[contested]

@@ -38,17 +38,19 @@ def latest_items(
     of_a_year: bool,
     currency: str | None,
     rate: Callable[[str, str], float],
+    oldest: int = ALWAYS,
 ) -> Items:
     """The value of the first of some items that a node's statements have, of the latest period.
 
     Of one period the longest part of it counts, then what is most believed. What flows over a period is
-    scaled to a year; one whose length is not said cannot be. A unit without a rate leaves the value unknown.
+    scaled to a year; one whose length is not said cannot be. Periods that end before `oldest`, in days since 1970,
+    count for nothing. A unit without a rate leaves the value unknown.
     """
     rows = holding(facts, STATEMENT, when)
     rank = _positions(facts, rows, names)
     months = gathered(facts.column(STATEMENT, "months"), rows, np.int64, null=NONE)
     period = gathered(facts.column(STATEMENT, "period_end"), rows, np.int32, null=ALWAYS)
-    fits = (rank != NONE) & (period <= when.day)
+    fits = (rank != NONE) & (period <= when.day) & (period >= oldest)
     if of_a_year:
         fits &= months > 0
     rows, rank, months, period = rows[fits], rank[fits], months[fits], period[fits]

@@ -6,6 +6,7 @@ delivers, owes or depends to the other.
 """
 
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from threading import RLock
 from typing import Any
@@ -15,13 +16,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from graph.columns import gathered
+from graph.columns import ALWAYS, gathered
 from graph.currencies import CURRENCIES, NO_CURRENCY
 from graph.errors import InvalidCurrency, InvalidQuestion, UnknownParty
 from graph.facts import Facts
 from graph.field import Kind
 from graph.history import History
-from graph.holding import When, holding
+from graph.holding import EPOCH_DAY, When, holding
 from graph.links import Aside, Between, Links, build_links, codes
 from graph.model import DIRECTNESS, OWNS, PROFILE, RELATIONS, SAME_AS
 from graph.moment import Moment, write_instant
@@ -144,12 +145,15 @@ class Snapshot:
         """Records of one kind about a node, the most believed first, `fact` saying where each comes from."""
         return statements(self.facts, kind, self._records.rows(kind, node))
 
-    def items(self, names: tuple[str, ...], *, of_a_year: bool = False) -> Items:
-        """The latest value of every node of the first of some items of its statements, in the moment's currency."""
-        currency = self.moment.currency
+    def items(self, names: tuple[str, ...], *, of_a_year: bool = False, since: date | None = None) -> Items:
+        """The latest value of every node of the first of some items of its statements, in the moment's currency.
+
+        Periods that ended before `since` count for nothing.
+        """
         return latest_items(
-            self.facts, self.nodes, self._when, names, of_a_year=of_a_year, currency=currency, rate=self.rate
-        )
+            self.facts, self.nodes, self._when, names, of_a_year=of_a_year, currency=self.moment.currency,
+            rate=self.rate, oldest=ALWAYS if since is None else (since - EPOCH_DAY).days,
+        )  # fmt: skip
 
     def assessed(self, name: str, *, horizon: int | None = None) -> Items:
         """The most believed value of one figure of assessments, such as `pd`, of every node."""
@@ -196,7 +200,8 @@ class Snapshot:
         """What other sources say about a pair and does not count, `fact` saying where each comes from."""
         told = (False, True) if kind is OWNS else (False,)
         rows = [_between(self._relation(kind, indirect=indirect)[1], tail, head) for indirect in told]
-        return statements(self.facts, kind, np.concatenate(rows))
+        found = np.concatenate(rows)
+        return statements(self.facts, kind, found) if len(found) else []
 
     def _relation(self, kind: Kind, *, indirect: bool) -> tuple[Links, Aside]:
         if not kind.is_relation or (indirect and kind is not OWNS):
@@ -267,9 +272,14 @@ class Snapshot:
 
 def _between(aside: Aside, tail: int, head: int) -> NDArray[np.uint32]:
     """Facts set aside between two nodes; like links, they lie by tail, then head."""
-    leaving = slice(*np.searchsorted(aside.tail, [tail, tail + 1]))
-    first, last = np.searchsorted(aside.head[leaving], [head, head + 1])
-    return aside.fact[leaving][first:last]
+    leaving = slice(*_span(aside.tail, tail))
+    return aside.fact[leaving][slice(*_span(aside.head[leaving], head))]
+
+
+def _span(ascending: NDArray[np.uint32], node: int) -> tuple[int, int]:
+    """Where a node's entries begin and end; sought in the array's own type, else all of it would be copied."""
+    sought = np.array(node, ascending.dtype)
+    return int(np.searchsorted(ascending, sought)), int(np.searchsorted(ascending, sought, side="right"))
 
 
 def _currency(facts: Facts, kind: Kind) -> tuple[list[str], NDArray[np.int32]]:

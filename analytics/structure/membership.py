@@ -127,8 +127,9 @@ def path(came: dict[int, Entry], member: int) -> tuple[Entry, ...]:
 def leave(groups: Groups, dependences: Arrows, seed: Iterable[int], *, top: int, refuted: Refuted) -> Nodes:
     r"""Find who would leave a group if some edges were refuted.
 
-    Only members matter: whoever is still in without an edge was in with it, and so was all that brings
-    it in. The group is therefore grown again among its members alone, from what the top still controls.
+    Whoever is still in without an edge was in with it, and so was all that brings it in. The group is
+    therefore grown again among its members alone, from what the top still controls: by them, and by what else
+    falls to it above them, as a government body put beside a group may hold through companies of others.
 
     .. math:: L = G \setminus G', \qquad G' = \text{grown without the edges}, \quad G' \subseteq G
 
@@ -168,8 +169,9 @@ def leave(groups: Groups, dependences: Arrows, seed: Iterable[int], *, top: int,
     if top not in first:
         raise InvalidQuestion("is not in the seed", where=f"top {top}")
     inside = np.array(sorted(grow(groups, dependences, first)), np.uint32)
-    place = {x: k for k, x in enumerate(inside.tolist())}
-    control = control_among(groups.control, inside, place, refuted)
+    above = _falling_above(groups.control, top, inside)
+    place = {x: k for k, x in enumerate([*inside.tolist(), *above.tolist()])}
+    control = control_among(groups.control, np.append(inside, above), place, refuted)
     held = {place[x] for x in first}  # a government body may control members that depend on the seed, too
     stays = {place[top], *control.controlled_by(place[top]).tolist()} & held
     wave = [place[x] for x in groups.bearing(first) if place[x] in stays]
@@ -184,6 +186,20 @@ def leave(groups: Groups, dependences: Arrows, seed: Iterable[int], *, top: int,
                 wave += new
     gone: Nodes = np.delete(inside, sorted(stays))
     return gone
+
+
+def _falling_above(control: Control, top: int, members: Nodes) -> Nodes:
+    """What falls to the top above some members and is none of them."""
+    near = control.holdings.holders, control.controlled_otherwise
+    found, wave = set(members.tolist()), members.tolist()
+    lower = set(control.controlled_by(top).tolist()) - found
+    while wave and lower:
+        y = wave.pop()
+        new = {x for arrows in near for x in arrows.at(y).tolist() if x in lower}
+        lower -= new
+        wave += new
+        found |= new
+    return np.array(sorted(found - set(members.tolist())), np.uint32)
 
 
 def control_among(control: Control, inside: Nodes, place: dict[int, int], refuted: Refuted) -> Control:

@@ -90,10 +90,20 @@ class Evidence:
                 self._rows[kind.name, row] = self._keep(kind, fact)
         return tuple(self._rows[kind.name, row] for row in rows)
 
-    def rivals(self, kind: Kind, tail: int, head: int) -> tuple[Fact, ...]:
-        """What other sources say about a pair and does not count."""
-        ends = self.parties([tail, head])
-        return tuple(self._fact(kind, row, *ends) for row in self.snapshot.rivals(kind, tail, head))
+    def rivals(self, kind: Kind, tail: int, head: int, *, direct: bool = False) -> tuple[Fact, ...]:
+        """What other sources say about a pair and does not count; with `direct` not what they call indirect."""
+        rows = self.snapshot.rivals(kind, tail, head)
+        shown = [row for row in rows if not (direct and row.get("directness") == "indirect")]
+        ends = self.parties([tail, head]) if shown else ()
+        return tuple(self._fact(kind, row, *ends) for row in shown)
+
+    def whole(self, kind: Kind, positions: Iterable[int]) -> tuple[Fact, ...]:
+        """Links at these positions, and what other sources state of the same pairs and would count in their place."""
+        at = np.array(list(positions), np.int64)
+        links = self.snapshot.links(kind)
+        pairs = dict.fromkeys(zip(links.tail[at].tolist(), links.head[at].tolist(), strict=True))
+        rivals = (rival for pair in pairs for rival in self.rivals(kind, *pair, direct=True))
+        return (*self.facts(kind, at), *rivals)
 
     def records(self, kind: Kind, node: int, *, page: slice = slice(None)) -> tuple[Record, ...]:
         """Records of a kind about a party, the most believed first."""

@@ -1,18 +1,20 @@
 """Dependence at a moment: figures of a snapshot's links and statements, suspicions, and what was judged."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from analytics.limits.exposure import Book
+from analytics.structure.dependence.age import oldest_period, statement_age
 from analytics.structure.dependence.figures import Amounts, Figure, Sheet, Ties, figures
 from analytics.structure.dependence.rules import Criterion, RuleSet, rule_sets
 from analytics.structure.dependence.states import Dependences, Verdicts, settle
 from analytics.structure.dependence.suspected import suspect
 from graph.errors import MissingRate
-from graph.model import DEPENDS_ON, GUARANTEES, LENDS, OWES, SUPPLIES, VERDICTS
+from graph.model import DEPENDS_ON, GUARANTEES, LENDS, OWES, STATEMENT, SUPPLIES, VERDICTS
 from graph.sheets import Items
 from graph.snapshot import Snapshot
 
@@ -86,9 +88,34 @@ def judged(
 
 
 def item_of(snapshot: Snapshot, name: str) -> Items:
-    """One of the items that figures divide by, of every party."""
+    """One of the items that figures divide by, of every party; from statements that are not too old."""
     items, of_a_year = ITEMS[name]
-    return snapshot.items(items, of_a_year=of_a_year)
+    return snapshot.items(items, of_a_year=of_a_year, since=oldest_period(snapshot.moment.valid_at))
+
+
+def too_old(snapshot: Snapshot, node: int, names: Iterable[str] = tuple(ITEMS)) -> dict[str, date]:
+    """Which of the items that figures divide by a party states only for periods too long ago, and the newest's end."""
+    day = snapshot.moment.valid_at
+    newest: dict[str, date] = {}
+    for row in snapshot.records(STATEMENT, node):
+        if row["period_end"] <= day:
+            newest[row["item"]] = max(newest.get(row["item"], date.min), row["period_end"])
+    found = ((name, [newest[item] for item in ITEMS[name][0] if item in newest]) for name in names)
+    return {name: max(ends) for name, ends in found if ends and max(ends) < oldest_period(day)}
+
+
+def too_old_said(snapshot: Snapshot, node: int, names: Iterable[str] = tuple(ITEMS)) -> tuple[str, str] | None:
+    """The same in both languages; None where there is none."""
+    ends = too_old(snapshot, node, names)
+    if not ends:
+        return None
+    months, who, last = statement_age().months, snapshot.name_of(node), max(ends.values())
+    items = ", ".join(name.replace("_", " ") for name in ends)
+    return (
+        f"statements of {who} end on {last} at the latest, more than {months} months before: its {items} divide "
+        "nothing",
+        f"{who}的报表最晚截至{last}，距基准日超过{months}个月，{items}不作为分母",
+    )
 
 
 def _sheets(snapshot: Snapshot) -> dict[str, Sheet]:

@@ -135,8 +135,6 @@ def _tie(edge: Edge) -> str:
 
 def how(member: Member, cited: Cited) -> list[str]:
     """How a member came into its group."""
-    if member.why == "top":
-        return ["on top"]
     if member.proof:
         only = ["only possible:"] if member.why in ("possible", MAY_UNITE) else []
         return [*only, *(held(fall, cited) for fall in member.proof[-1:])]
@@ -146,6 +144,8 @@ def how(member: Member, cited: Cited) -> list[str]:
         for fact in member.dependences
     ]
     said += [told(one) for one in member.suspected]
+    if member.why == "top":
+        return ["on top", *said]
     if member.why in JOINTLY:
         return [JOINTLY[member.why][0]]
     return said or ["members of its ring control each other"]

@@ -248,7 +248,7 @@ def _edges(view: View, evidence: Evidence, related: Related, x: int, reason: cir
             degrees()[RELATED_2022],
             refuted=without(kind, link) if kind in (OWNS, CONTROLS) else Refuted(),
         )  # fmt: skip
-        facts = evidence.facts(kind, [at])
+        facts = evidence.whole(kind, [at])
         yield Edge(kind.name, facts[0].head, facts[0].tail, "stated", facts, evidence.parties(gone.tolist()))
 
 

@@ -34,7 +34,7 @@ from api.questions.memberships import HELD, Membership, around, membership
 from api.questions.memberships import Step as ProofStep
 from api.questions.releases import protectors, releases
 from api.questions.rules import IF_WIDE, Held, by_room, held_said, of_limit
-from api.questions.verdicts import fenced, fences_of
+from api.questions.verdicts import judgements_said
 from graph.errors import InvalidQuestion
 from graph.model import GUARANTEES, LENDS
 from graph.moment import Moment
@@ -188,8 +188,7 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
     )
     asked = {"request": request.model_dump(), "remedies": remedies, "limit": limit}
     state = state_said(view, lender) if view.government != APART else ()
-    fences = [f"{fenced(fence)}." for fence in fences_of(view, evidence, applicant)]
-    reasons = [*_reasons(value, lender_of(view, lender)), *state, *fences]
+    reasons = [*_reasons(value, lender_of(view, lender)), *state, *judgements_said(view, evidence, applicant)]
     return view.answer(Question("credit_check", asked), value, evidence, reasons=reasons)
 
 

@@ -9,6 +9,7 @@ from analytics.limits.approval import Check
 from analytics.limits.gaps import Gap, gaps_of
 from api.answers.wording import plural
 from api.engine import View
+from api.engine.dependence import too_old_said
 from api.groups.circles import TOO_MANY, TOO_WIDE, circles_of, connecting
 from api.groups.promised import Promised
 from api.groups.untested import criteria_of, untested
@@ -157,6 +158,8 @@ def _criteria(view: View, node: int, lender: int) -> Iterator[Gap]:
             f"criterion {criterion.id} ({name.en}) cannot be tested of {others} that may depend on it",
             f"标准{criterion.id}（{name.zh}）因缺少数据，对可能依存于其的{many}个主体无法检验",
         )  # fmt: skip
+    if old := too_old_said(view.snapshot, node):
+        yield Gap("statements", (), *old)
     if hand := view.judged.dependences.suspected.by_hand:
         ids = ", ".join(hand)
         yield Gap(BY_HAND, (), f"only judgement can tell criteria {ids}", f"标准{ids}须由人工认定")

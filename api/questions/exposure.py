@@ -17,7 +17,7 @@ from api.limits.criteria import seen_by, state_said
 from api.questions.asking import check_page, node_of
 from api.questions.limits import NOTHING, Against, against, against_said
 from api.questions.members import grew
-from api.questions.verdicts import fenced, fences_of
+from api.questions.verdicts import judgements_said
 from graph.field import Kind
 from graph.model import GUARANTEES, LENDS
 from graph.moment import Moment
@@ -105,8 +105,8 @@ def exposure(
     )  # fmt: skip
     question = Question("exposure", {"party": party, "lender": lender, "limit": limit})
     state = state_said(view, of) if view.government != APART else ()
-    fences = [f"{fenced(fence)}." for fence in fences_of(view, evidence, node)]
-    return view.answer(question, value, evidence, reasons=[*_reasons(value, cut), *fences, *state])
+    judgements = judgements_said(view, evidence, node)
+    return view.answer(question, value, evidence, reasons=[*_reasons(value, cut), *judgements, *state])
 
 
 def _read_ahead(evidence: Evidence, found: list[Exposure], united: list[NDArray[np.uint32]], limit: int) -> None:

@@ -139,7 +139,7 @@ def family_edges(view: View, evidence: Evidence, group: Together, reading: str, 
     for (x, y), links in islice(_ties(view, group.heads, wide=possible).items(), most):
         lost = parted(group.heads, kin, acting, refuted=links)
         gone = leave_circle(view.control, circle, refuted=Refuted(), without=lost, possible=possible)
-        facts = evidence.facts(RELATED_TO, sorted(links))
+        facts = evidence.whole(RELATED_TO, sorted(links))
         one, other, *leaving = evidence.parties([y, x, *gone.tolist()])
         yield Edge(RELATED_TO.name, one, other, "stated", facts, tuple(leaving))
     for kind, link in _proving(view, group, possible=possible)[:most]:

@@ -87,6 +87,8 @@ class GroupReport:
     """Circles of up to so many guarantees were counted."""
     fences: tuple[Verdict, ...]
     """Control by or of the party that forms no single risk, as judged."""
+    government: str
+    """What became of government bodies: `apart`, `beside` or `through`, by the lender's rule sets."""
 
 
 def group_report(engine: Engine, party: str, *, lender: str | None = None, moment: Moment) -> Answer[GroupReport]:
@@ -107,6 +109,7 @@ def group_report(engine: Engine, party: str, *, lender: str | None = None, momen
         ),
         LENGTH,
         told.answer.fences,
+        view.government,
     )
     question = Question("group_report", {"party": party, "lender": lender})
     return view.answer(question, value, evidence, reasons=told.reasons)

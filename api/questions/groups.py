@@ -7,6 +7,7 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
 from api.answers.wording import plural
 from api.engine import Engine, View
+from api.engine.dependence import too_old_said
 from api.groups.together import (
     CONFIRMED,
     GROUP_CLIENT,
@@ -21,7 +22,7 @@ from api.questions.asking import check_page, node_of
 from api.questions.dependences import Dependence, Untested, dependences_of, said, untested_of
 from api.questions.families import family_edges, united_by
 from api.questions.members import SMALL, Edge, Member, edges_of, grew, members_of, why
-from api.questions.verdicts import Verdict, fenced, fences_of
+from api.questions.verdicts import Verdict, fenced, fences_of, overruled, overruled_of
 from graph.errors import InvalidQuestion
 from graph.moment import Moment
 
@@ -70,6 +71,8 @@ class GroupsOf:
     """Why groups are told by control alone; empty where they are told whole."""
     fences: tuple[Verdict, ...]
     """Control by or of the party that forms no single risk, as judged; group clients know none."""
+    overruled: tuple[Verdict, ...]
+    """Rejections of a dependence of or on the party that do not count, since another judgement confirms it."""
 
 
 def groups(
@@ -110,6 +113,7 @@ def groups(
         left_out,
         cut,
         fences_of(view, evidence, node) if connected else (),
+        overruled_of(view, evidence, node) if connected else (),
     )
     asked = {"party": party, "kind": kind, "lender": lender, "criteria": list(criteria)}
     question = Question("groups", {**asked, "limit": limit, "offset": offset})
@@ -159,6 +163,8 @@ def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:
         yield f"{name} stands alone: {alone}, {what}."
     for fence in value.fences:
         yield f"{fenced(fence)}."
+    for rejection in value.overruled:
+        yield f"{overruled(rejection)}."
     for group in value.groups:
         yield f"{_named(group)}."
         yield from _mine(value, group, "")
@@ -173,6 +179,9 @@ def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:
         yield f"{name} is {said(one)}."
     if value.criteria:
         yield criteria_said(value.criteria)
+    old = too_old_said(view.snapshot, node) if value.kind == CONNECTED else None
+    if old:
+        yield f"{old[0][0].upper()}{old[0][1:]}."
     if value.left_out:
         yield f"Nothing could be suspected: {value.left_out}."
 

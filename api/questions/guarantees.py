@@ -26,6 +26,7 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
 from api.answers.wording import money, percent, plural
 from api.engine import Engine, View
+from api.engine.dependence import too_old_said
 from api.questions.asking import check_page, check_range
 from graph.columns import ALWAYS, FOREVER
 from graph.field import PARTY_KINDS
@@ -157,7 +158,8 @@ def guarantees(
         tuple(tests_of(view, node, assets)),
     )
     asked = {"party": party, "length": length, "limit": limit, "offset": offset}
-    return view.answer(Question("guarantees", asked), value, evidence, reasons=list(_reasons(value, found)))
+    old = too_old_said(view.snapshot, node, ["net_assets"])
+    return view.answer(Question("guarantees", asked), value, evidence, reasons=list(_reasons(value, found, old)))
 
 
 def _promises(view: View, evidence: Evidence, at: NDArray[np.int64]) -> tuple[Promise, ...]:
@@ -256,7 +258,7 @@ def _test(finding: Finding, *, undisclosed: bool) -> RatioTest:
     )  # fmt: skip
 
 
-def _reasons(value: GuaranteesOf, found: Circles) -> Iterator[str]:
+def _reasons(value: GuaranteesOf, found: Circles, old: tuple[str, str] | None) -> Iterator[str]:
     name = value.party.name
     if not value.given_page.total and not value.taken_page.total:
         yield f"{name} gives and takes no guarantee."
@@ -269,6 +271,8 @@ def _reasons(value: GuaranteesOf, found: Circles) -> Iterator[str]:
         yield f"That is {least}{percent(value.ratio)} of its net assets of {money(value.net_assets, value.currency)}."
     if value.net_assets is None:
         yield "Its net assets are not known: tests against them cannot be made."
+    if old:
+        yield f"{old[0][0].upper()}{old[0][1:]}."
     if value.together:
         together = value.together
         yield (

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from analytics.structure.paths import Paths, Web, paths_among
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
@@ -43,7 +45,8 @@ class Linkage:
     """All paths of up to so many steps were seen; of longer ones there are at least so many."""
     page: Page
     cuts: tuple[Cut, ...]
-    """For each two that paths tie, the fewest facts whose refutation leaves no shown path."""
+    """For each two that paths tie, the fewest facts whose refutation leaves no shown path, nor lets in what another
+    source states in their place. Longer paths may tie them still."""
     times: tuple[TimeLine, ...]
     """When each link of the shown paths held, as it is known, other days too."""
 
@@ -74,7 +77,7 @@ def links(
     found = paths_among(web, nodes, max_length=steps, limit=limit, max_degree=degree)
     times = Times(evidence, web, chosen, found.best)
     chains = tuple(chain(evidence, web, chosen, path, times.whole(path)) for path in found.best)
-    shared = tuple(_shared(view, evidence, nodes))
+    shared = tuple(_shared(view, evidence, nodes, state="state" in opened))
     value = Linkage(
         evidence.parties(nodes),
         shared,
@@ -88,18 +91,25 @@ def links(
     )
     asked = {"parties": list(parties), "steps": steps, "kinds": [k.name for k in chosen] if kinds else None}
     question = Question("links", {**asked, "through": list(opened), "limit": limit})
-    reasons = [*_reasons(value, found, steps=steps), *_shut(view, web, opened)]
+    reasons = [*_reasons(value, found, steps=steps), *_shut(view, web, opened), *_apart(view, nodes, opened)]
     return view.answer(question, value, evidence, reasons=reasons)
 
 
-def _shared(view: View, evidence: Evidence, nodes: Sequence[int]) -> Iterator[Shared]:
-    over = {x: {*view.control.controllers_of(x).tolist(), x} for x in nodes}
-    everyone = sorted(set().union(*over.values()))
-    for owner in everyone:
-        held = [x for x in nodes if owner in over[x] and owner != x]
-        if len(held) > 1 or (held and owner in nodes):
+def _shared(view: View, evidence: Evidence, nodes: Sequence[int], *, state: bool) -> Iterator[Shared]:
+    """Controllers of several of the parties; a government body not asked about only where `state` opens it."""
+    for owner, held in _over(view, nodes):
+        if state or owner in nodes or not view.control.state[owner]:
             shown = tuple(proofs(view, evidence, owner, held))
             yield Shared(evidence.party(owner), evidence.parties(held), shown)
+
+
+def _over(view: View, nodes: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
+    """Who controls several of the parties, or is one of them and controls another, and which."""
+    over = {x: {*view.control.controllers_of(x).tolist(), x} for x in nodes}
+    for owner in sorted(set().union(*over.values())):
+        held = [x for x in nodes if owner in over[x] and owner != x]
+        if len(held) > 1 or (held and owner in nodes):
+            yield owner, held
 
 
 def _nodes(view: View, parties: Sequence[str]) -> list[int]:
@@ -143,7 +153,11 @@ def _reasons(value: Linkage, found: Paths, *, steps: int) -> Iterator[str]:
     for cut in value.cuts:
         one, other = cut.parties
         left = f"; {plural(value.page.left, 'path')} not shown may tie them still" if value.page.left else ""
-        yield f"{plural(len(cut.facts), 'fact')} refuted would part {one.name} and {other.name}{left}."
+        aside = f" ({len(cut.aside)} of other sources, set aside while the others stand)" if cut.aside else ""
+        yield (
+            f"{plural(len(cut.facts), 'fact')} refuted{aside} would part {one.name} and {other.name} on paths of up to "
+            f"{plural(steps, 'step')}{left}."
+        )
     if found.complete < steps:
         yield f"Paths of more than {plural(found.complete, 'step')} were too many to count; there may be more."
 
@@ -165,3 +179,11 @@ def _shut(view: View, web: Web, opened: Sequence[str]) -> Iterator[str]:
     shut = {name: whom for name, (whom, any_there) in there.items() if any_there and name not in opened}
     if shut:
         yield f"No path passes through {', nor '.join(shut.values())}, unless asked (through: {', '.join(shut)})."
+
+
+def _apart(view: View, nodes: Sequence[int], opened: Sequence[str]) -> Iterator[str]:
+    """Government bodies that control several of the parties and connect none."""
+    for owner, held in () if "state" in opened else _over(view, nodes):
+        if view.control.state[owner] and owner not in nodes:
+            whom = " and ".join(view.snapshot.names(np.array(held)))
+            yield f"{view.snapshot.name_of(owner)} controls {whom}; a government body does not connect."

@@ -1,6 +1,6 @@
 """Why parties hang together, and which facts would have to fall so that they do not."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -13,7 +13,7 @@ from api.engine import View
 from api.questions.chains import Chain
 from api.questions.control import Fall
 from graph.field import Kind
-from graph.model import GUARANTEES, IDENTIFIER, OWNS, SAME_AS
+from graph.model import GUARANTEES, IDENTIFIER, KINDS, OWNS, SAME_AS
 
 RINGS = {OWNS.name: "holding ring", GUARANTEES.name: "guarantee ring"}
 
@@ -55,8 +55,10 @@ class Cut:
     parties: tuple[Party, Party]
     facts: tuple[Fact, ...]
     """Of several such sets the least trusted one, and of those the nearest to the first party."""
+    aside: tuple[str, ...]
+    """Ids of those among them that another source states and that count only once the others are refuted."""
     paths: int
-    """Shown paths between the two; each contains one of the facts."""
+    """Shown paths between the two; each contains one of the facts, of up to as many steps as were asked for."""
 
 
 def whys(
@@ -163,16 +165,28 @@ def _ties(facts: Sequence[Fact], tail: Party) -> list[Step]:
 
 def cuts(evidence: Evidence, nodes: Sequence[int], chains: Sequence[Chain]) -> Iterator[Cut]:
     """For each two of the parties that paths tie, the fewest facts that would have to be refuted."""
-    facts = {fact.fact_id: fact for chain in chains for tie in chain.steps for fact in tie.facts}
-    ids = list({end.id: None for fact in facts.values() for end in (fact.tail, fact.head)})
+    shown = {fact.fact_id: fact for chain in chains for tie in chain.steps for fact in tie.facts}
+    told = Evidence(evidence.snapshot)
+    instead = {fact.fact_id: fact for fact in _instead(told, shown.values())}
+    facts = list((shown | instead).values())
+    ids = list({end.id: None for fact in facts for end in (fact.tail, fact.head)})
     number = {party: at for at, party in enumerate(ids)}
-    tail = [number[fact.tail.id] for fact in facts.values()]
-    head = [number[fact.head.id] for fact in facts.values()]
-    trust = [evidence.source(fact).confidence for fact in facts]
+    tail = [number[fact.tail.id] for fact in facts]
+    head = [number[fact.head.id] for fact in facts]
+    trust = [(evidence if fact.fact_id in shown else told).source(fact.fact_id).confidence for fact in facts]
     known = [1.0 if one is None else one for one in trust]
     for a, b in combinations(evidence.parties(nodes), 2):
         between = sum({chain.parties[0], chain.parties[-1]} == {a, b} for chain in chains)
         if between:
             cut = fewest_to_refute(tail, head, known, source=number[a.id], target=number[b.id])
-            listed = list(facts.values())
-            yield Cut((a, b), tuple(listed[at] for at in cut.facts), between)
+            refuted = tuple(facts[at] for at in cut.facts)
+            aside = tuple(fact.fact_id for fact in refuted if fact.fact_id not in shown)
+            evidence.cite(told.source(name) for name in aside)
+            yield Cut((a, b), refuted, aside, between)
+
+
+def _instead(evidence: Evidence, facts: Iterable[Fact]) -> Iterator[Fact]:
+    """What other sources state of the pairs of some facts, and would count were these refuted."""
+    node = evidence.snapshot.node
+    for kind, tail, head in dict.fromkeys((fact.kind, fact.tail.id, fact.head.id) for fact in facts):
+        yield from evidence.rivals(KINDS[kind], node(tail), node(head), direct=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -62,7 +63,8 @@ class Edge:
     state: str
     """Of a dependence `confirmed` or `suspected`; else `stated`."""
     facts: tuple[Fact, ...]
-    """None of a dependence that is only suspected: the member's own line tells its figures."""
+    """None of a dependence that is only suspected: the member's own line tells its figures. A fact comes with what
+    other sources state of the same pair, which would count in its place: refuted are all of these."""
     leave: tuple[Party, ...]
 
 
@@ -87,6 +89,24 @@ class Grew:
         """`control`, or `control and dependence`."""
         dependent = any(entry.how == DEPENDENT for entry in self.came.values())
         return "control and dependence" if dependent else "control"
+
+    @cached_property
+    def seeds(self) -> tuple[tuple[Nodes, int], ...]:
+        """Control groups from which it grows as a whole, each with its top, its own first: where members depend on
+        each other there are several."""
+        supports, found = self.falls.reverse, {self.seed.tobytes(): (self.seed, self.top)}
+        if any(x in self.came for y in self.seed.tolist() for x in supports.at(y).tolist()):
+            dependent = (entry.member for entry in self.came.values() if entry.how == DEPENDENT)
+            for seed in (seed for x in dependent for seed in self.united.around(x)):
+                if seed.tobytes() not in found and all(x in self.came for x in seed.tolist()):
+                    whole = len(grow(self.united, self.falls, seed.tolist())) == len(self.came)
+                    found |= {seed.tobytes(): (seed, _top(self.united, seed))} if whole else {}
+        return tuple(found.values())
+
+    def leaving(self, refuted: Refuted) -> Nodes:
+        """Who would leave without some edges: from whichever of its seeds most of it would still grow."""
+        ways = (leave(self.united, self.falls, seed.tolist(), top=top, refuted=refuted) for seed, top in self.seeds)
+        return min(ways, key=len)
 
     @property
     def order(self) -> list[int]:
@@ -125,7 +145,8 @@ def members_of(view: View, evidence: Evidence, group: Grew, shown: Sequence[int]
             proved |= zip(companies, proofs(view, evidence, one, companies, certain=certain), strict=True)
             possible |= set() if certain else set(companies)
     for x in shown:
-        facts, suspected = _dependences(view, evidence, group, x) if came[x].how == DEPENDENT else ((), ())
+        beside = came[x].how == DEPENDENT or (came[x].how == SEED and x not in proved)
+        facts, suspected = _dependences(view, evidence, group, x) if beside else ((), ())
         how = "top" if x == top else "possible" if x in possible else "controlled" if x in proved else "ring"
         if came[x].how == DEPENDENT:
             how = "dependent" if facts else "suspected"
@@ -166,16 +187,14 @@ def edges_of(view: View, evidence: Evidence, group: Grew, *, most: int = SHOWN) 
     dependent = [entry for entry in group.came.values() if entry.how == DEPENDENT]
     yield from (_dependence(view, evidence, group, entry) for entry in dependent[:most])
     for kind, link in proving(group)[:most]:
-        gone = leave(group.united, group.falls, group.seed.tolist(), top=group.top, refuted=without(kind, link))
-        yield stated(view, evidence, kind, link, gone)
+        yield stated(view, evidence, kind, link, group.leaving(without(kind, link)))
 
 
 def _dependence(view: View, evidence: Evidence, group: Grew, entry: Entry) -> Edge:
     falls, verdicts = group.falls, len(view.judged.dependences.verdicts.confirmed)
     rows = zip(falls.at(entry.through).tolist(), falls.links_at(entry.through).tolist(), strict=True)
     pair = frozenset(link for x, link in rows if x == entry.member)
-    refuted = Refuted(dependences=pair)
-    gone = leave(group.united, falls, group.seed.tolist(), top=group.top, refuted=refuted)
+    gone = group.leaving(Refuted(dependences=pair))
     facts = evidence.facts(DEPENDS_ON, sorted(link for link in pair if link < verdicts))
     party, other, *leaving = evidence.parties([entry.member, entry.through, *gone.tolist()])
     return Edge(DEPENDS_ON.name, party, other, "confirmed" if facts else "suspected", facts, tuple(leaving))
@@ -207,7 +226,7 @@ def without(kind: Kind, link: int) -> Refuted:
 def stated(view: View, evidence: Evidence, kind: Kind, link: int, gone: Nodes) -> Edge:
     """One fact of control, and who would leave without it."""
     at = [link] if kind is OWNS else view.other_control[[link]]
-    facts = evidence.facts(kind, at)
+    facts = evidence.whole(kind, at)
     return Edge(kind.name, facts[0].head, facts[0].tail, "stated", facts, evidence.parties(gone.tolist()))
 
 
@@ -216,11 +235,11 @@ def why(member: Member) -> str:
     if member.proof:
         only = " (only possible)" if member.why in ("possible", MAY_UNITE) else ""
         return "; then ".join(in_words(fall) for fall in member.proof) + only
+    told = [*_on(member.dependences), *(said(one) for one in member.suspected)]
     if member.why == "top":
-        return "on top"
+        return "; ".join(["on top", *told])
     if member.why in JOINTLY:
         return JOINTLY[member.why][0]
-    told = [*_on(member.dependences), *(said(one) for one in member.suspected)]
     return "; ".join(told) or "members of its ring control each other"
 
 

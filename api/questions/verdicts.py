@@ -42,6 +42,28 @@ def _fences(view: View) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
     return at, np.stack([verdicts.dependant[at], verdicts.other[at]])
 
 
+def overruled_of(view: View, evidence: Evidence, node: int) -> tuple[Verdict, ...]:
+    """Rejections of a dependence or control of a party, or on or by it, that do not count as it was confirmed too."""
+    verdicts = view.verdicts
+    at = verdicts.overruled
+    mine = at[(verdicts.dependant[at] == node) | (verdicts.other[at] == node)]
+    return tuple(verdict(view, evidence, int(position)) for position in mine)
+
+
+def overruled(one: Verdict) -> str:
+    """A rejection that does not count as a sentence."""
+    return (
+        f"That {one.fact.tail.name} does not depend on {one.fact.head.name} ({one.fact.values['criterion']}; "
+        f"{judged(one)}) does not count, as another judgement confirms that it does"
+    )
+
+
+def judgements_said(view: View, evidence: Evidence, node: int) -> list[str]:
+    """Ring fences of a party, and rejections that do not count, as sentences."""
+    fences = [f"{fenced(one)}." for one in fences_of(view, evidence, node)]
+    return [*fences, *(f"{overruled(one)}." for one in overruled_of(view, evidence, node))]
+
+
 def fenced(one: Verdict) -> str:
     """A ring fence as a sentence."""
     return (

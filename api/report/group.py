@@ -102,7 +102,7 @@ def group_page(answer: Answer[GroupReport], *, language: str = "en") -> str:
         length=value.length,
         method=[
             words(f"method_{name}", length=value.length)
-            for name in ("group", "refuted", "circles", "stakes", "sources", "asof")
+            for name in ("group", f"state_{value.government}", "refuted", "circles", "stakes", "sources", "asof")
         ],
     )
 

@@ -86,7 +86,9 @@ def _short(words: Words, value: Linkage, asked: Any) -> Iterator[str]:
         yield words("path_bound", complete=value.complete)
     for cut in value.cuts:
         one, other = cut.parties
-        yield words("cut_short", count=words.counted(len(cut.facts), "fact"), one=one.name, other=other.name)
+        steps = words.counted(asked["steps"], "step")
+        count = words.counted(len(cut.facts), "fact")
+        yield words("cut_short", count=count, one=one.name, other=other.name, steps=steps)
 
 
 def _caption(words: Words, value: Linkage, how: str, drawn: int) -> Iterator[str]:

@@ -81,3 +81,11 @@ def test_of_two_assessments_the_trusted_one_that_states_the_figure_is_believed(t
     second = rated(pd=0.5, lgd=0.6, author="other")
     found = book.load({}, [second], closed_at=instant("2024-02-15"), source="rumour", trust=0.1)
     assert [snapshot(found).assessed(name).value[0] for name in ("pd", "lgd")] == [0.02, 0.6]
+
+
+@pytest.mark.parametrize(("since", "value"), [("2022-12-31", 9.0), ("2023-01-01", 5.0), ("2024-01-01", np.nan)])
+def test_a_period_that_ended_too_long_ago_gives_way_to_the_next_item(tmp_path: Path, since: str, value: float) -> None:
+    rows = said(value=9.0, period_end=day("2022-12-31")), said(value=5.0, item="total_income")
+    found = snapshot(facts(tmp_path, *rows)).items(("revenue", "total_income"), since=day(since))
+    assert np.array_equal(found.value[:1], [value], equal_nan=True)
+    assert (found.row[0] < 0) == np.isnan(value)

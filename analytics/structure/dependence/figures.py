@@ -41,6 +41,16 @@ class Amounts:
         """The same seen from the head."""
         return Amounts(self.kind, self.head, self.tail, self.amount, self.link)
 
+    @property
+    def key(self) -> NDArray[np.int64]:
+        """Tail · 2³² + head."""
+        return self.tail.astype(np.int64) << 32 | self.head
+
+    def some(self, chosen: NDArray[np.bool_]) -> "Amounts":
+        """A part of them."""
+        columns = (self.tail, self.head, self.amount, self.link)
+        return Amounts(self.kind, *(column[chosen] for column in columns))
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -100,7 +110,8 @@ def figures(ties: Ties, sheets: Mapping[str, Sheet]) -> dict[str, Figure]:
     r"""Compute every figure that links and statements give.
 
     Criteria that speak of both sides run both ways: a seller's share of receipts and its buyer's share
-    of expenditure are two figures of one sale.
+    of expenditure are two figures of one sale. Invoices describe a debt and are none beside it: of a pair
+    whose debts are stated too the larger of both counts.
 
     .. math:: f_{xy} = \frac{\sum_{l : x, y} a_l}{s_x}
 
@@ -134,7 +145,7 @@ def figures(ties: Ties, sheets: Mapping[str, Sheet]) -> dict[str, Figure]:
     >>> found["expenditure_share"].measure.value
     array([nan])
     """
-    owed = [ties.loans, ties.debts.turned(), ties.receivables]
+    owed = [ties.loans, *_once(ties.debts.turned(), ties.receivables)]
     made = (
         ("receipts_share", [ties.sales], "income"),
         ("expenditure_share", [ties.sales.turned()], "cost"),
@@ -154,6 +165,23 @@ def figures(ties: Ties, sheets: Mapping[str, Sheet]) -> dict[str, Figure]:
             flows[known] = _flow(name, given)
         found[name] = _figure(name, flows[known], sheets.get(sheet))
     return found
+
+
+def _once(debts: Amounts, invoices: Amounts) -> tuple[Amounts, Amounts]:
+    """Debts and the invoices that describe them, of each pair what says more; a debt of unknown amount stays."""
+    pairs = np.intersect1d(debts.key, invoices.key)
+    if not len(pairs):
+        return debts, invoices
+    parts = debts, invoices
+    place = [np.minimum(np.searchsorted(pairs, part.key), len(pairs) - 1) for part in parts]
+    both = [pairs[at] == part.key for part, at in zip(parts, place, strict=True)]
+    owed, invoiced = (
+        np.bincount(at[here], np.nan_to_num(part.amount[here]), minlength=len(pairs))
+        for part, at, here in zip(parts, place, both, strict=True)
+    )
+    more = invoiced > owed
+    described = both[0] & more[place[0]] & ~np.isnan(debts.amount)
+    return debts.some(~described), invoices.some(~(both[1] & ~more[place[1]]))
 
 
 class Flow(NamedTuple):
@@ -176,7 +204,7 @@ def _flow(name: str, given: list[Amounts]) -> Flow:
         return Flow(
             nodes, nodes, np.zeros(0), np.zeros(0, np.bool_), np.zeros(1, np.int64), (), np.zeros(0, np.int8), none
         )
-    key = np.concatenate([part.tail.astype(np.int64) << 32 | part.head for part in given])
+    key = np.concatenate([part.key for part in given])
     amount = np.concatenate([part.amount for part in given])
     codes = np.repeat(np.arange(len(given), dtype=np.int8), [len(part.tail) for part in given])
     links = np.concatenate([part.link for part in given])

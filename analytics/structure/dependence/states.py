@@ -6,6 +6,7 @@ its last. A verdict that has expired is none of the moment's facts, so the suspi
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,10 +33,20 @@ class Verdicts:
     confirmed: NDArray[np.bool_]
     """Else rejected."""
 
+    @cached_property
+    def overruled(self) -> NDArray[np.int64]:
+        """Positions of rejections that do not count, since the same was confirmed; of all criteria if any was."""
+        judged = list(zip(self.dependant.tolist(), self.other.tolist(), self.criterion, strict=True))
+        sure = {judged[at] for at in np.flatnonzero(self.confirmed).tolist()}
+        sure |= {(x, y, ANY) for x, y, _ in sure}
+        rejected = np.flatnonzero(~self.confirmed).tolist() if sure else []
+        return np.array([at for at in rejected if judged[at] in sure], np.int64)
+
     def fences(self) -> NDArray[np.int64]:
-        """Positions of ring fences."""
+        """Positions of ring fences that count."""
         fence = np.array([criterion == CONTROL for criterion in self.criterion], np.bool_)
-        return np.flatnonzero(fence & ~self.confirmed) if len(fence) else np.zeros(0, np.int64)
+        at = np.flatnonzero(fence & ~self.confirmed) if len(fence) else np.zeros(0, np.int64)
+        return np.setdiff1d(at, self.overruled)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
 """Close links: pairs of parties that a lender may not take as independent of each other."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
+from analytics.structure.control import STATE
 from analytics.structure.owners.multiplied import owned
 from analytics.structure.owners.portions import Portion, attributed_portions, passes
 from analytics.structure.owners.register import Register
@@ -81,7 +82,8 @@ def close_links(register: Register, variant: Variant, book: Iterable[int]) -> Cl
 
     .. math:: i \sim j \iff s_{ij} \ge \theta \ \lor\ s_{ji} \ge \theta \ \lor\ \exists t : s_{ti}, s_{tj} \ge \theta
 
-    with s the variant's measure; control links where the variant says so. Each company is solved once, on
+    with s the variant's measure; control links where the variant says so, and a government body t where it says
+    so. Each company is solved once, on
     what lies above it; of many, whose shares are exact and decide alone, all pairs are found at once, and of
     each share as much is told as deciding took.
 
@@ -118,6 +120,7 @@ def close_links(register: Register, variant: Variant, book: Iterable[int]) -> Cl
         ties = _of_many(register, variant, companies)
     else:
         ties = [tie for company in companies for tie in _into(register, variant, company)]
+    ties = [tie if _connects(register, variant, tie) else replace(tie, common=NO) for tie in ties]
     return CloseLinks(variant, frozenset(companies), tuple(ties))
 
 
@@ -164,10 +167,15 @@ def close_links_of(register: Register, variant: Variant, party: int) -> list[Clo
     found = [_direct(tie) for tie in above if tie.own != NO]
     found += [_direct(tie) for tie in _from(register, variant, party, known) if tie.own != NO]
     for mine in above:
-        if mine.common != NO:
+        if _connects(register, variant, mine):
             others = _from(register, variant, mine.owner, known)
             found += [_through(*_ordered(mine, o)) for o in others if o.common != NO and o.company != party]
     return found
+
+
+def _connects(register: Register, variant: Variant, tie: Tie) -> bool:
+    """Whether what else the owner holds is linked with the company: by a government body only where the text says."""
+    return tie.common != NO and (variant.through_state or register.kind[tie.owner] != STATE)
 
 
 def _ordered(one: Tie, other: Tie) -> tuple[Tie, Tie]:

@@ -26,6 +26,8 @@ class Variant(Norm):
     """How a third party's share compares with the threshold."""
     control: bool
     """Whether control alone links."""
+    through_state: bool
+    """Whether two parties are linked through a government body that holds both."""
 
     def flaws(self) -> Iterator[Flaw]:
         """What its fields may not be together."""

@@ -1,3 +1,4 @@
+from collections.abc import Set
 from dataclasses import replace
 from itertools import pairwise
 
@@ -6,7 +7,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from analytics.structure.control import solve_control
+from analytics.structure.control import STATE, solve_control
+from analytics.structure.government import APART, BESIDE
 from analytics.structure.groups import Groups, connected_groups, control_groups
 from analytics.structure.membership import Refuted, grow, leave, path
 from analytics.structure.votes import Arrows, Holdings
@@ -25,11 +27,13 @@ from tests.analytics.structure.worlds import (
 DEPENDS = st.lists(PAIRS.filter(lambda pair: pair[0] != pair[1]), max_size=6, unique=True)
 
 
-def made(world: World) -> Groups:
+def made(world: World, states: Set[int] = frozenset()) -> Groups:
     held, edges = world
     tail, head, votes = zip(*held, strict=True) if held else ((), (), ())
     arrows = Arrows.of(SIZE, *(zip(*edges, strict=True) if edges else ((), ())))
-    return control_groups(solve_control(Holdings.exact(SIZE, tail, head, np.array(votes) / 20), arrows))
+    kind = np.array([STATE if x in states else 0 for x in range(SIZE)], np.uint8)
+    control = solve_control(Holdings.exact(SIZE, tail, head, np.array(votes) / 20), arrows, kind=kind)
+    return control_groups(control, government=BESIDE if states else APART)
 
 
 def falls(pairs: list[tuple[int, int]]) -> Arrows:
@@ -98,6 +102,45 @@ def test_who_leaves_is_who_is_not_there_when_all_is_solved_without_the_edge(
     again = [d for at, d in enumerate(depends) if at not in dependence]
     below = {top, *without.control.controlled_by(top).tolist()}
     assert set(grow(groups, falls(depends), seed)) - gone == set(grow(without, falls(again), below))
+
+
+@given(exact_worlds(), DEPENDS, st.sets(NODES, min_size=1, max_size=2), st.data())
+@settings(max_examples=300, deadline=None)
+def test_who_leaves_beside_a_government_body_is_who_is_not_there_when_all_is_solved_again(
+    world: World, depends: list[tuple[int, int]], states: set[int], data: st.DataObject
+) -> None:
+    """What a government body holds of a member through a company of another group still counts."""
+    held, edges = world
+    groups = made(world, states)
+    beside = [k for k in range(len(groups)) if int(groups.top[k]) in states]
+    assume(beside)
+    k = data.draw(st.sampled_from(beside))
+    top, seed = int(groups.top[k]), groups.members(k).tolist()
+    dependence = data.draw(st.sets(st.integers(0, max(len(depends) - 1, 0)), max_size=1)) if depends else set()
+    holding = data.draw(st.sets(st.integers(0, len(held) - 1), max_size=1)) if held else set()
+    order = sorted(range(len(held)), key=lambda k: held[k][:2])
+    refuted = Refuted(frozenset(dependence), frozenset(holding))
+    gone = set(leave(groups, falls(depends), seed, top=top, refuted=refuted).tolist())
+    left = [held[k] for at, k in enumerate(order) if at not in holding]
+    without, again = made((left, edges), states), [d for at, d in enumerate(depends) if at not in dependence]
+    stays = {top, *without.control.controlled_by(top).tolist()} & set(seed)
+    assert set(grow(groups, falls(depends), seed)) - gone == _grown_bearing(without, falls(again), stays, states)
+
+
+def _grown_bearing(groups: Groups, arrows: Arrows, stays: set[int], states: set[int]) -> set[int]:
+    """Who falls with what stays of a seed; nobody with a government body."""
+    fallen = set(stays)
+    for x in stays - states:
+        fallen |= set(grow(groups, arrows, [x]))
+    return fallen
+
+
+def test_a_member_held_through_another_group_stays_when_a_dependence_on_it_falls() -> None:
+    """Government body 0 has 60 % of 1, and 30 % of 2 beside 1's 30 %; 3 depends on 2."""
+    groups = made(([(0, 1, 12), (0, 2, 6), (1, 2, 6)], []), {0})
+    depends = falls([(3, 2)])
+    assert leave(groups, depends, [0, 2], top=0, refuted=Refuted(dependences=frozenset([0]))).tolist() == [3]
+    assert leave(groups, depends, [0, 2], top=0, refuted=Refuted(holdings=frozenset([2]))).tolist() == [2, 3]
 
 
 @given(own_shares(), st.booleans(), st.data())

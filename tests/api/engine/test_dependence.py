@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from api.engine import Engine, Place, View
+from api.engine.dependence import too_old
 from tests.api.world import Book, day, instant
 
 PARTS, CARS, BANK, HOLD, SPE = "r:parts", "r:cars", "r:bank", "r:hold", "r:spe"
@@ -44,6 +45,17 @@ def told(view: View) -> list[tuple[str, str, float]]:
 def falls(view: View, *, wide: bool) -> list[str]:
     arrows = view.wide if wide else view.dependants
     return view.snapshot.ids(arrows.at(view.snapshot.node(CARS)))
+
+
+@pytest.mark.parametrize(("end", "counts"), [("2022-06-30", True), ("2022-06-29", False), ("2015-12-31", False)])
+def test_income_of_more_than_two_years_ago_tests_nothing_and_is_told(tmp_path: Path, end: str, counts: bool) -> None:
+    """On 30 June 2024; our own proposal, as `age.toml` has it."""
+    found = view(tmp_path, sale(), item("revenue", 100.0, end=end))
+    assert told(found) == ([("cn-annex1-1", "suspected", 0.6)] if counts else [])
+    node = found.snapshot.node(PARTS)
+    untested = {criterion.id for _, criterion in found.judged.dependences.suspected.untested_of(node)}
+    assert ("cn-annex1-1" in untested) is not counts
+    assert too_old(found.snapshot, node) == ({} if counts else dict.fromkeys(("income", "output"), day(end)))
 
 
 def test_sixty_percent_of_the_years_income_is_suspected(tmp_path: Path) -> None:

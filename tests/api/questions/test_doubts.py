@@ -8,7 +8,7 @@ import pytest
 from api.answers.evidence import Evidence
 from api.engine import Engine, Place
 from api.groups.circles import WIDEST
-from api.questions import book_limits, credit_check
+from api.questions import book_limits, credit_check, groups
 from api.questions.applications import Asked, Guarantee, Request
 from api.questions.credit_check import CreditCheck
 from api.questions.limits import against
@@ -272,3 +272,16 @@ def test_what_may_unite_two_clients_refers_and_what_does_declines(
         assert not group.certain
         assert group.steps[0].how == "perhaps with relatives or in concert"
         assert {(one.kind, one.tail.id, one.head.id) for one in group.steps[0].facts} >= {("RELATED_TO", P, Q)}
+
+
+def test_statements_that_are_too_old_are_told_and_what_they_would_have_tested_refers(tmp_path: Path) -> None:
+    """a's income of 2015 is 1,000 and its sales to b 60: of a year of today that would be no dependence."""
+    old = fact("SUPPLIES", A, B, amount=60.0, currency="CNY"), year(A, "revenue", 1000.0)
+    old[1][1]["period_end"] = date(2015, 12, 31)
+    asked = engine(tmp_path, lender(), *CAPITAL, *OWED, *old)
+    value = ask(asked, 20)
+    assert value.verdict == "refer"
+    (gap,) = (gap for gap in value.gaps if gap.kind == "statements")
+    assert "2015-12-31" in gap.en
+    assert "2015-12-31" in gap.zh
+    assert "24 months" in " ".join(groups(asked, A, moment=asked.moment()).reasons)

@@ -51,6 +51,27 @@ def test_a_confirmed_dependence_does_not_open_a_group_once_a_member(
     assert len(opened) <= 8
 
 
+@pytest.mark.parametrize("mutual", [True, False])
+def test_who_would_leave_is_who_is_in_no_group_once_the_fact_is_gone(tmp_path: Path, mutual: bool) -> None:
+    """a and b depend on each other, or b on a alone; c, whom b holds, comes along. Asked again without the fact."""
+    pairs = [("r:b", "r:a"), ("r:a", "r:b")][: 1 + mutual]
+    facts = [("DEPENDS_ON", {"from": x, "to": y, "criterion": "sales", "verdict": "confirmed"}) for x, y in pairs]
+    held = ("OWNS", {"from": "r:b", "to": "r:c", "share": 0.6})
+
+    def asked(folder: Path, *given: tuple[str, dict[str, object]]) -> tuple[Group, ...]:
+        Book(folder / "columns").load(dict.fromkeys(["r:a", "r:b", "r:c"], "Company"), [*given, held],
+                                      closed_at=instant("2024-01-01"))  # fmt: skip
+        engine = Engine(Place(folder), Place(folder).facts(), clock=lambda: instant("2024-06-30"))
+        return groups(engine, "r:a", moment=engine.moment()).answer.groups
+
+    (group,) = asked(tmp_path / "whole", *facts)
+    ((edge, gone),) = [(one, {x.id for x in one.leave}) for one in group.edges if one.kind == "DEPENDS_ON"]
+    left = asked(tmp_path / "without", *[f for f in facts if f[1]["from"] != edge.party.id])
+    stays = {member.party.id for one in left for member in one.members} | {"r:a"}
+    assert gone == {"r:a", "r:b", "r:c"} - stays
+    assert (gone == set()) is mutual
+
+
 HALF = {"period_end": day("2023-12-31"), "months": 12, "standard": "CAS", "item": "revenue", "unit": "CNY"}
 
 

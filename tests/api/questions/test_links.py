@@ -3,7 +3,7 @@ from itertools import pairwise
 import pytest
 
 from api.engine import Engine, Place
-from api.questions import links
+from api.questions import links, owners
 from graph.errors import InvalidQuestion
 from tests.api.conftest import ALONE, HOLD, MINE, RING1, RING2, SHOP, B
 from tests.api.world import Book, instant
@@ -101,6 +101,18 @@ def test_what_joins_many_is_passed_only_where_it_is_asked(crowd: Engine, pair: t
     opened = links(crowd, pair, through=[through], moment=crowd.moment())
     assert len(opened.answer.paths) == 1
     assert not any(through in reason for reason in opened.reasons)
+
+
+def test_two_firms_of_one_ministry_have_no_common_controller_unless_it_is_asked(crowd: Engine) -> None:
+    shut = links(crowd, ["r:a", "r:b"], moment=crowd.moment())
+    assert (shut.answer.controllers, shut.answer.why) == ((), ())
+    assert "r:ministry controls r:a and r:b; a government body does not connect." in shut.reasons
+    opened = links(crowd, ["r:a", "r:b"], through=["state"], moment=crowd.moment())
+    assert [one.controller.id for one in opened.answer.controllers] == ["r:ministry"]
+    asked = links(crowd, ["r:a", "r:b", "r:ministry"], moment=crowd.moment())
+    assert [{party.id for party in one.controlled} for one in asked.answer.controllers] == [{"r:a", "r:b"}]
+    linked = [owners(crowd, "r:a", moment=crowd.moment()).answer.close_links[k].links for k in (0, 1)]
+    assert [[(link.other.id, link.third) for link in some] for some in linked] == [[("r:ministry", None)]] * 2
 
 
 def test_only_what_is_kept_shut_can_be_opened(crowd: Engine) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from api.engine import Engine, Place
-from api.questions import links
+from api.questions import groups, links
 from api.questions.meanings import Why
 from tests.api.world import Book, instant
 
@@ -102,3 +102,40 @@ def test_amounts_in_several_currencies_are_weighed_each_among_its_own(tmp_path: 
     paths = links(engine, [A, B], moment=engine.moment()).answer.paths
     found = {tuple(party.id for party in path.parties): path.strength for path in paths}
     assert found == {(A, B): 1.0, (A, X, P, B): 1.0, (A, X, B): 0.25}
+
+
+def contested(folder: Path, *sources: str) -> Engine:
+    """Each source states that P holds 60 % of X; the first is trusted more."""
+    book, held = Book(folder / "columns"), ("OWNS", {"from": "r:p", "to": "r:x", "share": 0.6})
+    for n, source in enumerate(sources):
+        parties = {} if n else {"r:p": "Company", "r:x": "Company"}
+        book.load(parties, [held], closed_at=instant(f"2024-01-0{n + 1}"), source=source, trust=0.9 - n / 10)
+    return Engine(Place(folder), Place(folder).facts(), clock=lambda: instant("2024-06-30"))
+
+
+def test_what_another_source_states_in_place_of_a_fact_has_to_be_refuted_with_it(tmp_path: Path) -> None:
+    """Refuting what the first source says lets in the second: the two are parted by both."""
+    both, second = contested(tmp_path / "both", "a", "b"), contested(tmp_path / "second", "b")
+    (cut,) = links(both, ["r:p", "r:x"], moment=both.moment()).answer.cuts
+    assert len(cut.facts) == 2
+    assert cut.aside == (cut.facts[1].fact_id,)
+    answer = groups(both, "r:x", moment=both.moment())
+    (edge,) = answer.answer.groups[0].edges
+    assert {fact.fact_id for fact in edge.facts} == {fact.fact_id for fact in cut.facts}
+    assert [party.id for party in edge.leave] == ["r:x"]
+    sources = {source.fact_id: source.source for source in answer.sources}
+    assert [sources[fact.fact_id] for fact in edge.facts] == ["a", "b"]
+    assert links(second, ["r:p", "r:x"], moment=second.moment()).answer.page.total == 1
+    assert groups(second, "r:x", moment=second.moment()).answer.groups[0].page.total == 2
+
+
+def test_a_cut_speaks_of_paths_of_as_many_steps_as_were_asked_for(tmp_path: Path) -> None:
+    """P holds a fifth of X, and of Y, which holds a fifth of Z, which holds a fifth of X: three steps remain."""
+    pairs = [("r:p", "r:x"), ("r:p", "r:y"), ("r:y", "r:z"), ("r:z", "r:x")]
+    kinds = dict.fromkeys(["r:p", "r:x", "r:y", "r:z"], "Company")
+    facts = [("OWNS", {"from": one, "to": other, "share": 0.2}) for one, other in pairs]
+    Book(tmp_path / "columns").load(kinds, facts, closed_at=instant("2024-01-01"))
+    engine = Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-06-30"))
+    for steps, fewest in ((2, "1 fact refuted"), (3, "2 facts refuted")):
+        told = links(engine, ["r:p", "r:x"], steps=steps, moment=engine.moment()).reasons
+        assert f"{fewest} would part r:p and r:x on paths of up to {steps} steps." in told

@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,3 +58,43 @@ def test_the_report_of_a_fenced_company_names_the_judgement_as_its_source(engine
 def test_when_it_expires_the_group_is_back(engine: Engine) -> None:
     found = groups(engine, SPV, moment=engine.moment(valid_at=date(2024, 7, 1))).answer
     assert (len(found.groups), found.fences) == (1, ())
+
+
+@pytest.mark.parametrize("said", [("confirmed", "rejected"), ("rejected", "confirmed")])
+@pytest.mark.parametrize("trust", [(0.9, 0.3), (0.3, 0.9), (0.5, 0.5)])
+def test_a_dependence_that_one_source_confirms_and_another_rejects_stands_and_the_rejection_is_told(
+    tmp_path: Path, said: tuple[str, str], trust: tuple[float, float]
+) -> None:
+    """Neither the more trusted nor the later word takes a risk away (README, decision 28)."""
+    engine = contradicted(tmp_path, "cn-annex1-1", said, trust)
+    found = groups(engine, TOP, moment=engine.moment())
+    assert [{member.party.id for member in group.members} for group in found.answer.groups] == [{TOP, SPV}]
+    (rejection,) = found.answer.overruled
+    assert rejection.fact.values["author"] == "rejected"
+    assert any("does not count" in reason for reason in found.reasons)
+    assert any("does not count" in reason for reason in exposure(engine, SPV, moment=engine.moment()).reasons)
+
+
+@pytest.mark.parametrize("said", [("confirmed", "rejected"), ("rejected", "confirmed")])
+def test_a_ring_fence_that_another_source_denies_does_not_count(tmp_path: Path, said: tuple[str, str]) -> None:
+    held = ("OWNS", {"from": TOP, "to": SPV, "share": 1.0})
+    engine = contradicted(tmp_path, "control", said, (0.9, 0.3), held)
+    found = groups(engine, TOP, moment=engine.moment()).answer
+    assert (found.fences, len(found.overruled), found.groups[0].page.total) == ((), 1, 2)
+
+
+def contradicted(
+    folder: Path,
+    criterion: str,
+    said: tuple[str, str],
+    trust: tuple[float, float],
+    *more: tuple[str, dict[str, Any]],
+) -> Engine:
+    """Two sources judge one dependence of SPV on TOP, the second a day later; each names its verdict as author."""
+    book = Book(folder / "columns")
+    for n, (verdict, believed) in enumerate(zip(said, trust, strict=True)):
+        judged = {"from": SPV, "to": TOP, "criterion": criterion, "verdict": verdict, "author": verdict}
+        parties = {} if n else {TOP: "Company", SPV: "Company"}
+        facts = [("DEPENDS_ON", judged), *(() if n else more)]
+        book.load(parties, facts, closed_at=instant(f"2024-01-0{n + 1}"), source=f"s{n}", trust=believed)
+    return Engine(Place(folder), Place(folder).facts(), clock=lambda: instant("2024-12-31"))

@@ -178,3 +178,31 @@ def test_a_wider_reading_tells_whom_it_adds_and_not_everybody_again(tmp_path: Pa
     (table,) = re.findall(r"<h2>Members.*?</table>", wider, re.DOTALL)
     assert re.findall(r"Company · (r:\w)", table) == ["r:y"]
     assert "2 of them are in a group by what is certain" in table
+
+
+@pytest.mark.parametrize(
+    ("language", "beside", "apart"),
+    [
+        ("en", "put beside each group that it controls", "Government bodies control and do not connect."),
+        ("zh", "政府机构分别并入其所控制的每一集团", "政府机构可以控制，但不作为连接点。"),
+    ],
+)
+def test_the_method_says_of_government_bodies_what_the_lenders_rules_do(
+    tmp_path: Path, language: str, beside: str, apart: str
+) -> None:
+    """A government body on top of a group of a lender of the Union; in China it is on top of none."""
+    kinds = {"r:s": "State", "r:x": "Company", "r:y": "Company", "r:eu": "Company", "r:cn": "Company"}
+    facts = [
+        ("OWNS", {"from": "r:s", "to": "r:x", "share": 0.6}),
+        ("OWNS", {"from": "r:x", "to": "r:y", "share": 0.6}),
+        ("Profile", {"party": "r:eu", "name": "Bank", "rule_sets": "EU"}),
+        ("Profile", {"party": "r:cn", "name": "银行", "rule_sets": "CN"}),
+    ]
+    Book(tmp_path / "columns").load(kinds, facts, closed_at=instant("2024-01-01"))
+    engine = Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-06-30"))
+    for lender, top, said, unsaid in (("r:eu", "r:s", beside, apart), ("r:cn", "r:x", apart, beside)):
+        answer = group_report(engine, "r:y", lender=lender, moment=engine.moment())
+        assert answer.answer.sheets[0].group.top.id == top
+        page = group_page(answer, language=language)
+        assert said in page
+        assert unsaid not in page

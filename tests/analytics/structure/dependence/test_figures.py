@@ -34,12 +34,28 @@ def test_an_unknown_amount_leaves_a_figure_open() -> None:
     assert figure.measure.open.tolist() == [True, False]
 
 
-def test_what_the_other_owes_comes_from_loans_debts_and_invoices() -> None:
+@pytest.mark.parametrize(
+    ("invoices", "debts", "share", "sources"),
+    [
+        ([10.0], [], 0.3, ["LENDS", "SUPPLIES"]),
+        ([], [30.0], 0.5, ["LENDS", "OWES"]),
+        ([30.0], [30.0], 0.5, ["LENDS", "OWES"]),  # the same debt, described
+        ([10.0], [30.0], 0.5, ["LENDS", "OWES"]),
+        ([25.0, 15.0], [30.0], 0.6, ["LENDS", "SUPPLIES", "SUPPLIES"]),
+        ([25.0, 15.0], [30.0, math.nan], 0.6, ["LENDS", "OWES", "SUPPLIES", "SUPPLIES"]),
+    ],
+)
+def test_what_the_other_owes_counts_once_be_it_stated_as_a_debt_or_by_invoices_that_describe_it(
+    invoices: list[float], debts: list[float], share: float, sources: list[str]
+) -> None:
+    """Of debts of 100 the other owes a loan of 20, and beside it the larger of debts and invoices; 2 owes alone."""
     figure = traded(
-        receivables=[(0, 1, 10.0)], loans=[(0, 1, 20.0)], debts=[(1, 0, 30.0)], debt={0: 100.0},
+        receivables=[*((0, 1, amount) for amount in invoices), (0, 2, 5.0)], loans=[(0, 1, 20.0)],
+        debts=[*((1, 0, amount) for amount in debts), (3, 0, 7.0)], debt={0: 100.0},
     )["repayment_share"]  # fmt: skip
-    assert pairs(figure) == {(0, 1): 0.6}
-    assert sorted(figure.sources(0)) == [("LENDS", 0), ("OWES", 0), ("SUPPLIES", 0)]
+    assert pairs(figure) == pytest.approx({(0, 1): share, (0, 2): 0.05, (0, 3): 0.07}, rel=1e-12)
+    assert sorted(kind for kind, _ in figure.sources(0)) == sources
+    assert bool(figure.measure.open[0]) is any(map(math.isnan, debts))
 
 
 def test_a_borrower_depends_on_who_funds_it() -> None:

@@ -69,6 +69,17 @@ def test_a_ring_fence_is_no_verdict_on_a_dependence() -> None:
     assert found.verdicts.fences().tolist() == [0]
 
 
+def test_a_rejection_that_was_confirmed_too_is_overruled_be_it_of_the_criterion_of_all_or_a_ring_fence() -> None:
+    judged = [
+        (0, 1, FIRST, True), (0, 1, FIRST, False), (0, 1, ANY, False),  # the pair was confirmed
+        (0, 1, "cn-annex1-2", False), (1, 0, ANY, False),  # another criterion, and the other way round
+        (2, 1, CONTROL, False), (2, 1, CONTROL, True), (3, 1, CONTROL, False),
+    ]  # fmt: skip
+    verdicts = settled([], judged).verdicts
+    assert verdicts.overruled.tolist() == [1, 2, 5]
+    assert verdicts.fences().tolist() == [7]
+
+
 def test_positions_lead_back_to_verdicts_and_suspicions() -> None:
     found = settled([(0, 1), (2, 1)], [(5, 6, FIRST, False), (3, 1, FIRST, True)])
     by_dependant = dict(zip(found.wide.at(1).tolist(), found.wide.links_at(1).tolist(), strict=True))

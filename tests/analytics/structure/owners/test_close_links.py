@@ -1,20 +1,23 @@
 """Close links against every pair tried by the definition."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from analytics.structure.control import solve_control
 from analytics.structure.owners.close_links import CloseLink, close_links, close_links_of
 from analytics.structure.owners.register import Register
 from analytics.structure.owners.variants import variants
 from analytics.structure.votes import Holdings
+from graph.field import PARTY_KINDS
 from tests.analytics.structure.owners.shares import in_twentieths, shares_of
 from tests.analytics.structure.test_control import solve
-from tests.analytics.structure.worlds import SIZE, World, exact_worlds, naive_control
+from tests.analytics.structure.worlds import NODES, SIZE, World, exact_worlds, naive_control
 
 FIFTH = Fraction(1, 5)
 Found = set[tuple[int, int, int | None]]
@@ -79,6 +82,24 @@ def test_one_party_has_the_pairs_of_the_book_in_which_it_stands(
         found = close_links_of(register, rule, party)
         assert len(shown(found)) == len(found)
         assert shown(found) == {link for link in everything if party in link[:2]}
+
+
+@pytest.mark.parametrize("variant", ["ECB", "CRR"])
+@given(world=exact_worlds(), states=st.sets(NODES, min_size=1, max_size=2))
+@settings(max_examples=60)
+def test_a_government_body_that_holds_two_links_them_only_where_the_text_says(
+    variant: str, world: World, states: set[int]
+) -> None:
+    """Company law art. 265: firms are not related for being held by the state alone; what it holds itself links."""
+    kind = np.array([PARTY_KINDS.index("State") if x in states else 0 for x in range(SIZE)], np.uint8)
+    control, rule = solve(world), variants()[variant]
+    register, expected = Register(control.holdings, control, kind), by_definition(world, variant)
+    apart = {link for link in expected if link[2] not in states}
+    for through, right in ((False, apart), (True, expected)):
+        asked = replace(rule, through_state=through)
+        assert shown(close_links(register, asked, range(SIZE)).pairs()) == right
+        for party in range(SIZE):
+            assert shown(close_links_of(register, asked, party)) == {link for link in right if party in link[:2]}
 
 
 def pair(low: float, high: float | None = None, ends: int = 0) -> list[tuple[int, bool]]:
