@@ -267,7 +267,7 @@ def voting(holdings: Holdings, threshold: float, *, possible: bool = False) -> V
     bar[own[0]] *= 1 - own[1]
     # A hair below one unit is lost to rounding, never a whole one.
     needed = (np.floor(bar + 1e-6).astype(np.int64) * 1000 + 500) << 10
-    left = 1 - np.nan_to_num(holdings.given) if holdings.banded else np.zeros(0)
+    left = 1 - np.nan_to_num(holdings.given) if possible or holdings.banded else np.zeros(0)
     low = frozen(holdings.low, np.float64)
     return Votes(
         frozen(holdings.start, np.int64),
