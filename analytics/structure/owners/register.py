@@ -57,12 +57,12 @@ class Register:
 
     @cached_property
     def _votes(self) -> Layer:
-        votes = self.control.holdings
-        same = ((votes.low, self.capital.low), (votes.high, self.capital.high), (votes.ends, self.capital.ends))
+        votes, capital = self.control.holdings.as_stated, self.capital.as_stated
+        same = ((votes.low, capital.low), (votes.high, capital.high), (votes.ends, capital.ends))
         own = bool((votes.tail == votes.head).any())
         if not own and all(a is b or np.array_equal(a, b) for a, b in same):
             return self._capital
-        return Layer.of(votes, overfull=self.overfull)
+        return Layer.of(self.control.holdings, overfull=self.overfull)
 
     @cached_property
     def concert_of(self) -> NDArray[np.int32]:
