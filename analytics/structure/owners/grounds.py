@@ -143,11 +143,9 @@ def _whole_of(at: Measures, test: Test, node: int, members: tuple[int, ...]) -> 
     """What a concert has as one owner."""
     if test.measure == "multiplied":
         return replace(at.multiplied(test.layer).together(members, test.threshold or 0.0), owner=node)
-    portions = at.portions(test.measure, test.layer)
-    of = (node,) if test.measure == "attributed" else members
-    parts = [portions[x] for x in of if x in portions]
-    low, high = sum(part.low for part in parts), min(sum(part.high for part in parts), 1.0)
-    return Portion(node, low, max(low, high), any(part.above for part in parts))
+    if test.measure == "direct":
+        return replace(at.jointly(test.layer, members), owner=node)
+    return at.portions(test.measure, test.layer).get(node, Portion(node, 0.0, 0.0, False))
 
 
 def _ground(at: Measures, test: Test, portion: Portion, *, certain: bool) -> Ground:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from analytics.structure.concert import Together, widened
 from analytics.structure.control import STATE, Control
 from analytics.structure.owners.multiplied import Layer, Multiplied
-from analytics.structure.owners.portions import Portion, attributed_portions, direct_portions
+from analytics.structure.owners.portions import Portion, attributed_portions, direct_portions, joint_portion
 from analytics.structure.ownership.stakes import Policy
 from analytics.structure.proof import Step, prove
 from analytics.structure.votes import Holdings
@@ -119,6 +119,10 @@ class Measures:
             )
             self._portions[measure, layer] = {portion.owner: portion for portion in found}
         return self._portions[measure, layer]
+
+    def jointly(self, layer: str, holders: Iterable[int]) -> Portion:
+        """What several hold themselves, as one owner."""
+        return joint_portion(self.register.layer(layer).held, self.company, holders)
 
     def in_concert(self, node: int, party: int) -> bool:
         """Whether a node is a concert and a party one of its members."""

@@ -1,6 +1,7 @@
 """Beneficial owners against the tests of each regime written out in fractions."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -207,6 +208,29 @@ def test_small_companies_held_by_natural_persons_alone_are_exempt(
     found = beneficial_owners(firm(*rows, persons=persons), 2, regimes()["CN_2024"], registered=registered)
     assert found.exempt is not None
     assert found.exempt.verdict is verdict
+
+
+@pytest.mark.parametrize("regime", REGIMES)
+def test_a_quarter_is_one_of_what_others_than_the_company_hold(regime: str) -> None:
+    """24 % where the company holds 10 % of itself: 26.67 %; 22 % are 24.44."""
+    register = firm((0, 2, 0.24), (1, 2, 0.22), (2, 2, 0.1), persons=(0, 1))
+    assert named(beneficial_owners(register, 2, regimes()[regime]), certain=False) == [0]
+
+
+def test_persons_who_hold_all_but_the_companys_own_shares_hold_all() -> None:
+    register = firm((0, 2, 0.5), (1, 2, 0.4), (2, 2, 0.1), persons=(0, 1))
+    found = beneficial_owners(register, 2, regimes()["CN_2024"], registered=(1, "CNY"))
+    assert found.exempt is not None
+    assert found.exempt.verdict is True
+
+
+def test_a_concert_has_no_more_than_the_others_leave() -> None:
+    """0 and 1 in concert have up to 20 % each, and another's 75 leaves them 25: not more than a quarter."""
+    held = Holdings.between(4, [0, 1, 2], [3, 3, 3], [0.0, 0.0, 0.75], [0.2, 0.2, 0.75])
+    kind = np.array([PERSON, PERSON, PERSON, 0], np.uint8)
+    both = in_concert(Register(held, solve_control(held), kind), (0, 1))
+    direct = replace(regimes()["EU_AMLD4"], joint=True)
+    assert named(beneficial_owners(both, 3, direct), certain=False) == [2]
 
 
 def test_an_outside_controller_takes_the_exemption_away() -> None:
