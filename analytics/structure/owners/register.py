@@ -88,6 +88,7 @@ class Measures:
         """Most persons above one company whom bands might make owners, and that were not bounded one by one."""
         self._multiplied: dict[tuple[int, int], Multiplied] = {}
         self._portions: dict[tuple[str, str], dict[int, Portion]] = {}
+        self._proofs: dict[tuple[int, int, bool], tuple[Step, ...]] = {}
 
     def persons(self, nodes: Iterable[int]) -> set[int]:
         """Those of them that are natural persons."""
@@ -135,11 +136,16 @@ class Measures:
         return [int(x) for x in found if x < self.register.parties]
 
     def prove(self, owner: int, company: int, *, possible: bool) -> tuple[Step, ...]:
-        """How a company falls to a party, or to a concert."""
-        together = self.register.together
-        if together is not None and owner >= together.parties:
-            return together.prove(owner - together.parties, company, possible=possible)
-        return prove(self.register.control, owner, company, possible=possible)
+        """How a company falls to a party, or to a concert; worked out once."""
+        asked = owner, company, possible
+        if asked not in self._proofs:
+            together = self.register.together
+            self._proofs[asked] = (
+                together.prove(owner - together.parties, company, possible=possible)
+                if together is not None and owner >= together.parties
+                else prove(self.register.control, owner, company, possible=possible)
+            )
+        return self._proofs[asked]
 
     def rest(self) -> float:
         """Of the capital, what persons and the State, where chains end, do not have for certain."""

@@ -150,6 +150,29 @@ def test_a_concert_that_controls_makes_each_person_in_it_an_owner() -> None:
     assert (uk.test, uk.low, [step.company for step in uk.steps]) == ("shares", 0.6, [2])
 
 
+def test_a_concerts_part_of_the_controller_suffices_where_one_holders_would() -> None:
+    """Article 54(b): 15 % each of 2, which controls 3 with 60 %; of 3 they have 18 % together."""
+    register = firm((0, 2, 0.15), (1, 2, 0.15), (2, 3, 0.6), persons=(0, 1))
+    assert named(beneficial_owners(register, 3, regimes()["EU_AMLR"]), certain=False) == []
+    found = beneficial_owners(in_concert(register, (0, 1)), 3, regimes()["EU_AMLR"])
+    assert [(o.person, g.test, g.low, g.certain, g.partners) for o in found.owners for g in o.grounds] == [
+        (0, "art54b", 0.3, True, (1,)), (1, "art54b", 0.3, True, (0,)),
+    ]  # fmt: skip
+    (ground,) = found.owners[0].grounds
+    assert {(int(register.capital.tail[k]), int(register.capital.head[k])) for k in ground.holdings} == {(0, 2), (1, 2)}
+    assert [step.company for step in ground.steps] == [3]
+
+
+def test_an_entity_in_concert_with_its_holders_is_none_of_them() -> None:
+    """0 and 1 have 15 % each of 2 and act in concert with it: 30 % of what controls 3."""
+    both = in_concert(firm((0, 2, 0.15), (1, 2, 0.15), (2, 3, 0.6), persons=(0, 1)), (0, 1, 2))
+    grounds = [
+        (o.person, g.low) for o in beneficial_owners(both, 3, regimes()["EU_AMLR"]).owners for g in o.grounds
+        if g.test == "art54b"
+    ]  # fmt: skip
+    assert grounds == [(0, 0.3), (1, 0.3)]
+
+
 def test_what_one_member_holds_through_another_counts_once() -> None:
     """0 has 80 % of 1, and 1 has 20 % of 2: the concert of both has 20 % of 2, not 36 %."""
     both = in_concert(firm((0, 1, 0.8), (1, 2, 0.2), persons=(0,)), (0, 1))
