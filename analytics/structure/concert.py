@@ -212,7 +212,10 @@ def widened(holdings: Holdings, more: int) -> Holdings:
     withheld = holdings.withheld
     if withheld is not None:
         withheld = np.append(withheld, np.zeros(more))
-    return replace(holdings, start=_padded(holdings.start, more), backward=backward, withheld=withheld)
+    stated = holdings.stated and widened(holdings.stated, more)
+    return replace(
+        holdings, start=_padded(holdings.start, more), backward=backward, withheld=withheld, stated=stated
+    )
 
 
 def _padded(start: NDArray[np.int64], more: int) -> NDArray[np.int64]:

@@ -144,8 +144,8 @@ def _by_votes(reach: Reach, y: int, rank: dict[int, int], before: int) -> Step:
         if _suffices(reach, y, links):
             break
     zs = dict.fromkeys(int(held.tail[link]) for link in links)
-    low, high = (float(ends[links].sum()) for ends in (held.low, held.high))
-    return Step(y, tuple(zs), tuple(links), (), low, min(high, 1.0))
+    low, high = (min(float(ends[links].sum()), 1.0) for ends in (held.low, held.high))
+    return Step(y, tuple(zs), tuple(links), (), low, high)
 
 
 def _suffices(reach: Reach, y: int, links: Sequence[int]) -> bool:

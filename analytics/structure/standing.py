@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 
 from analytics.structure.control import Control
-from analytics.structure.votes import FINE, Holdings
+from analytics.structure.votes import FINE, NANO, Holdings
+from graph.bands import LOW_OPEN
 
+LEAST = FINE // NANO
+"""What is compared, in 1e-12: where a low end is open, exactly the threshold is more than it."""
 SOLE, JOINT, RING, DEADLOCK, TOGETHER, NOBODY = "sole", "joint", "ring", "deadlock", "together", "nobody"
 
 
@@ -19,6 +22,8 @@ class Block:
     high: float
     holdings: tuple[int, ...]
     """Positions, largest first."""
+    above: bool = False
+    """Whether it is more than `low`, an open low end being in it."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +91,12 @@ def standing(control: Control, company: int, *, possible: bool = False) -> Stand
     if len(first) == 2 and all(abs(votes - bar) < FINE // 2_000_000_000 for votes in first):
         return Standing(company, DEADLOCK, (), blocks, tuple(block.top for block in blocks[:2]))
     coalition: list[int] = []
-    votes = 0
+    votes, above = 0, False
     for block in blocks:
         coalition.append(block.top)
         votes += _fine(block.high if possible else block.low)
-        if votes >= over_bar:
+        above = above or (block.above and not possible)
+        if votes >= over_bar or (above and votes >= over_bar - LEAST):
             return Standing(company, TOGETHER, (), blocks, tuple(coalition))
     return Standing(company, NOBODY, (), blocks, ())
 
@@ -123,7 +129,8 @@ def _blocks(control: Control, company: int, *, possible: bool) -> tuple[Block, .
     blocks = []
     for top, mine in links.items():
         mine.sort(key=lambda link: (-held.low[link], -held.high[link], link))
-        low, high = (float(ends[mine].sum()) for ends in (held.low, held.high))
-        blocks.append(Block(top, low, min(high, 1.0), tuple(mine)))
-    key = (lambda b: (-b.high, -b.low, b.top)) if possible else (lambda b: (-b.low, -b.high, b.top))
+        low, high = (min(float(ends[mine].sum()), 1.0) for ends in (held.low, held.high))
+        above = len(held.ends) > 0 and bool((held.ends[mine] & LOW_OPEN).any())
+        blocks.append(Block(top, low, high, tuple(mine), above))
+    key = (lambda b: (-b.high, -b.low, b.top)) if possible else (lambda b: (-b.low, not b.above, -b.high, b.top))
     return tuple(sorted(blocks, key=key))

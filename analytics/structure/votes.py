@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from analytics.kernels.compiled import frozen
 from analytics.kernels.control import Votes
+from graph.bands import LOW_OPEN
 from graph.errors import InvalidQuestion, InvalidShare
 
 FINE = 1_000_000_000_000
@@ -35,6 +36,8 @@ class Holdings:
     """The same links as they arrive, company → holder, where they are known."""
     withheld: NDArray[np.float64] | None = None
     """Least fraction of each company's votes that somebody has whom these links leave out, shape (n,)."""
+    stated: "Holdings | None" = None
+    """The same as it was stated, where more than all of a company was stated and this is what was made of it."""
 
     @classmethod
     def of(cls, links: Any) -> "Holdings":
@@ -104,17 +107,33 @@ class Holdings:
     def fitted(self, policy: str = "keep") -> "Holdings":
         """Votes that can be: of an overfull company each holder has from what the others would leave to what is stated.
 
-        With the policy `scale` all are cut in proportion instead.
+        With the policy `scale` all are cut in proportion instead. Several links of one pair are one holding.
         """
         if not len(self.overfull):
             return self
         excess = np.zeros(self.size)
         excess[self.overfull] = self.given[self.overfull] - 1
         here = excess[self.head]
-        if policy != "scale":
-            return replace(self, low=np.maximum(self.low - here, 0.0), high=self.high)
-        low = self.low / (1 + here)
-        return replace(self, low=low, high=self.high / (1 + here) if self.banded else low)
+        # What more is said to be held than can be says nothing of the ends any more.
+        ends = np.where(here > 0, self.ends & ~LOW_OPEN, self.ends).astype(np.int8) if len(self.ends) else self.ends
+        if policy == "scale":
+            low = self.low / (1 + here)
+            high = self.high / (1 + here) if self.banded else low
+            return replace(self, low=low, high=high, ends=ends, stated=self)
+        whole = self._of_pairs(self.low)
+        kept = np.divide(np.maximum(whole - here, 0.0), whole, out=np.ones(len(whole)), where=whole > 0)
+        return replace(self, low=self.low * kept, high=self.high, ends=ends, stated=self)
+
+    @property
+    def as_stated(self) -> "Holdings":
+        """As the register has it, be it more than all of a company."""
+        return self if self.stated is None else self.stated
+
+    def _of_pairs(self, votes: NDArray[np.float64]) -> NDArray[np.float64]:
+        """For each link, the sum over all links of its pair."""
+        begins = np.append(True, (np.diff(self.tail) != 0) | (np.diff(self.head) != 0))
+        first = np.flatnonzero(begins)
+        return np.repeat(np.add.reduceat(votes, first), np.diff(np.append(first, len(votes))))
 
     def without(self, links: Any) -> "Holdings":
         """The same without the votes of some links, which are still somebody's."""
@@ -129,6 +148,7 @@ class Holdings:
             high=high if self.banded else low,
             ends=ends,
             withheld=lost if self.withheld is None else lost + self.withheld,
+            stated=None,
         )
 
 
@@ -267,7 +287,7 @@ def voting(holdings: Holdings, threshold: float, *, possible: bool = False) -> V
     bar[own[0]] *= 1 - own[1]
     # A hair below one unit is lost to rounding, never a whole one.
     needed = (np.floor(bar + 1e-6).astype(np.int64) * 1000 + 500) << 10
-    left = 1 - np.nan_to_num(holdings.given) if holdings.banded else np.zeros(0)
+    left = 1 - np.nan_to_num(holdings.given) if possible or holdings.banded else np.zeros(0)
     low = frozen(holdings.low, np.float64)
     return Votes(
         frozen(holdings.start, np.int64),

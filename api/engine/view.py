@@ -246,7 +246,8 @@ class View:
 
     @cached_property
     def _register(self) -> Register:
-        shares, concerts, kind = capital(self.snapshot.links(OWNS)), self.concerts, self.snapshot.kind
+        shares = capital(self.snapshot.links(OWNS)).fitted(self.overfull)
+        concerts, kind = self.concerts, self.snapshot.kind
         if concerts:
             together = solve_together(self.control.holdings, concerts, self.control.edges, kind=kind)
             register = Register.of(shares, together, kind, overfull=self.overfull)

@@ -31,13 +31,15 @@ def _related(view: View, lender: int) -> Related:
 
 
 def shares_of(view: View, lender: int, *, but: Set[int] = frozenset()) -> Holdings:
-    """Shares of a lender's capital, but some facts by their positions."""
+    """Shares of a lender's capital, but some facts by their positions, whose shares are then still somebody's."""
     owns = view.snapshot.links(OWNS)
-    at, fields = np.array([k for k in owns.arriving(lender).tolist() if k not in but], np.int64), owns.fields
-    return Holdings.between(
+    at, fields = owns.arriving(lender).astype(np.int64), owns.fields
+    held = Holdings.between(
         view.snapshot.size, owns.tail[at], owns.head[at], fields["share_low"][at], fields["share_high"][at],
         fields["share_ends"][at],
-    )  # fmt: skip
+    ).fitted(view.overfull)  # fmt: skip
+    gone = [place for place, k in enumerate(at.tolist()) if k in but]
+    return held.without(gone) if gone else held
 
 
 def officers_of(view: View, lender: int, *, but: Set[int] = frozenset()) -> list[int]:

@@ -1,11 +1,12 @@
 """Companies of which more than all is stated to be held: by whom it is said, and what is done with it."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.structure.ownership.stakes import Overfull
+from analytics.structure.ownership.stakes import Overfull, OverfullRefused
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Party
 from api.answers.wording import percent
@@ -62,6 +63,15 @@ def refuse_more_than_all(view: View, found: Iterable[Overfull], policy: str) -> 
             where="OWNS",
             remedy="correct the shares at their source, or set CONTAGRAPH_OVERFULL to keep or scale",
         )
+
+
+@contextmanager
+def named(view: View) -> Iterator[None]:
+    """Whatever is refused inside as more than all, refused by the companies' ids."""
+    try:
+        yield
+    except OverfullRefused as error:
+        refuse_more_than_all(view, error.companies, "refuse")
 
 
 def told(found: Iterable[MoreThanAll], evidence: Evidence) -> Iterator[str]:

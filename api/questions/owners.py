@@ -1,13 +1,13 @@
 """Who owns a party, directly and in the end, who stands behind it, and who are its beneficial owners by law?"""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from analytics.structure.owners.multiplied import Multiplied
-from analytics.structure.owners.regimes import LAYERS, regimes
+from analytics.structure.owners.regimes import LAYERS, Regime, regimes
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
 from api.answers.wording import percent, plural
@@ -16,7 +16,7 @@ from api.questions.asking import check_page, node_of
 from api.questions.beneficial import UnderRegime, by_law, laws_of, under
 from api.questions.linked import CloseLinksOf, close_links
 from api.questions.listed import ListedControl, listed_tests
-from api.questions.overfull import MoreThanAll, more_than_all, refuse_more_than_all, told
+from api.questions.overfull import MoreThanAll, more_than_all, named, told
 from api.questions.standings import StandingOf, standing_of, standing_said
 from graph.errors import InvalidQuestion
 from graph.field import PARTY_KINDS
@@ -131,19 +131,25 @@ def owners(
     laws = laws_of(view, node, regime)
     evidence = Evidence(view.snapshot)
     page = slice(offset, offset + limit)
+    with named(view):
+        value = _owners(view, evidence, node, laws, layer, page)
+    asked = {"party": party, "regime": regime, "layer": layer, "limit": limit, "offset": offset}
+    reasons = list(_reasons(view, evidence, node, value))
+    return view.answer(Question("owners", asked), value, evidence, reasons=reasons)
+
+
+def _owners(view: View, evidence: Evidence, node: int, laws: Iterable[Regime], layer: str, page: slice) -> OwnersOf:
     arriving = _direct(view, node, layer)
     direct = evidence.facts(OWNS, arriving[page])
-    chosen = view.register.layer(layer)
-    column = (replace(chosen, refuse=False) if chosen.refuse else chosen).solved(node)
-    refuse_more_than_all(view, column.overfull, view.overfull)
+    column = view.register.layer(layer).solved(node)
     parts = tuple(_parts(view, evidence, column, page))
-    value = OwnersOf(
+    return OwnersOf(
         evidence.party(node),
         direct,
-        Page(len(arriving), offset, len(direct)),
+        Page(len(arriving), page.start, len(direct)),
         layer,
         parts,
-        Page(len(column.holders), offset, len(parts)),
+        Page(len(column.holders), page.start, len(parts)),
         _unknown(view, column),
         tuple(Undisclosed(evidence.party(y), share, least) for y, share, least in column.undisclosed[:SHOWN]),
         float(column.column.rest.sum()),
@@ -154,11 +160,20 @@ def owners(
         close_links(view, evidence, node, page),
         listed_tests(view, evidence, node),
         view.overfull,
-        more_than_all(view, evidence, column.overfull, layer=layer, policy=view.overfull),
+        _overfull(view, evidence, node, layer),
     )
-    asked = {"party": party, "regime": regime, "layer": layer, "limit": limit, "offset": offset}
-    reasons = list(_reasons(view, evidence, node, value))
-    return view.answer(Question("owners", asked), value, evidence, reasons=reasons)
+
+
+def _overfull(view: View, evidence: Evidence, node: int, layer: str) -> tuple[MoreThanAll, ...]:
+    """Companies of the layer asked for, and of the other, which tests look at too."""
+    known: dict[tuple[int, float], MoreThanAll] = {}
+    for name in sorted(LAYERS, key=lambda name: name != layer):
+        found = view.register.layer(name).solved(node).overfull
+        made = more_than_all(view, evidence, found, layer=name, policy=view.overfull)
+        # Where votes follow the shares, the same statements are told once.
+        for one, two in zip(found, made, strict=False):
+            known.setdefault((one.company, one.total), two)
+    return tuple(known.values())
 
 
 def _direct(view: View, node: int, layer: str) -> Any:

@@ -1,14 +1,14 @@
 """Related parties of a lender: who holds it, who runs it, their kin, and what they control."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from analytics.structure.control import Control
-from analytics.structure.dependence.rules import NANO
 from analytics.structure.kinship.kin import Degrees, Kin
 from analytics.structure.membership import Refuted, control_among
+from analytics.structure.owners.portions import direct_portions, passes
 from analytics.structure.reach import Nodes
 from analytics.structure.votes import Arrows, Holdings
 from graph.errors import InvalidQuestion
@@ -231,21 +231,10 @@ def _holders(
     control: Control, capital: Holdings, rule: Degrees, lender: int, *, refuted: Refuted | None = None
 ) -> tuple[set[int], set[int]]:
     """Who certainly and who possibly holds the rule's share of a lender's votes or capital; votes but the refuted."""
-    bar = round((rule.holder_share or 0.0) * NANO) + (rule.holder_comparison == ">")
     sure, maybe = set[int](), set[int]()
-    for held, gone in ((control.holdings, refuted.holdings if refuted else ()), (capital, ())):
-        low, high = _shares(held, lender, gone)
-        sure |= {x for x, share in low.items() if share >= bar}
-        maybe |= {x for x, share in high.items() if share >= bar}
-    return sure - {lender}, maybe - {lender}
-
-
-def _shares(held: Holdings, company: int, gone: Collection[int]) -> tuple[dict[int, int], dict[int, int]]:
-    """What each holder has of a company at least and at most, in integers of 1e-9; parallel holdings add up."""
-    low, high = dict[int, int](), dict[int, int]()
-    for x, link in zip(held.holders.at(company).tolist(), held.holders.links_at(company).tolist(), strict=True):
-        if link in gone:
-            continue
-        low[x] = low.get(x, 0) + round(float(held.low[link]) * NANO)
-        high[x] = high.get(x, 0) + round(float(held.high[link]) * NANO)
-    return low, high
+    for held, gone in ((control.holdings, refuted.holdings if refuted else frozenset[int]()), (capital, ())):
+        for portion in direct_portions(held, lender, but=gone):
+            passed, may = passes(portion, rule.holder_share or 0.0, rule.holder_comparison)
+            sure |= {portion.owner} if passed else set()
+            maybe |= {portion.owner} if may else set()
+    return sure, maybe

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.structure.concert import Together
 from analytics.structure.owners.portions import Portion, passes
@@ -96,15 +97,25 @@ def _persons(at: Measures, test: Test) -> list[Portion]:
 def _in_concert(at: Measures, test: Test) -> Iterator[tuple[int, Ground]]:
     """Persons whose concert passes a test that they do not pass alone."""
     together = at.register.together
-    if together is None or test.measure == "over-controller":
+    if together is None:
         return
     alone = {person: ground.certain for person, ground in _passing(at, test)}
+    for number, ground in _of_concerts(at, test, together):
+        members = together.concerts[number].members
+        for person in sorted(at.persons(members)) if at.company not in members else ():
+            if person not in alone or (ground.certain and not alone[person]):
+                yield person, replace(ground, partners=tuple(x for x in members if x != person))
+
+
+def _of_concerts(at: Measures, test: Test, together: Together) -> Iterator[tuple[int, Ground]]:
+    """Numbers of the concerts that pass a test, each with its proof."""
+    if test.measure == "over-controller":
+        yield from _concerts_over_controllers(at, test, together)
+        return
     for number in _concerts(at, test, together):
-        concert = together.concerts[number]
-        ground = None if at.company in concert.members else _of_concert(at, test, together, number)
-        for person in sorted(at.persons(concert.members)) if ground else ():
-            if ground and (person not in alone or (ground.certain and not alone[person])):
-                yield person, replace(ground, partners=tuple(x for x in concert.members if x != person))
+        ground = _of_concert(at, test, together, number)
+        if ground is not None:
+            yield number, ground
 
 
 def _concerts(at: Measures, test: Test, together: Together) -> list[int]:
@@ -113,9 +124,12 @@ def _concerts(at: Measures, test: Test, together: Together) -> list[int]:
         over = (together.concerts_over(at.company, possible=possible) for possible in (False, True))
         return sorted({number for some in over for number in some})
     if test.measure == "multiplied":
-        owners = at.multiplied(test.layer).holders.astype(np.int64)
-    else:
-        owners = np.array(list(at.portions(test.measure, test.layer)), np.int64)
+        return _concerts_among(at, together, at.multiplied(test.layer).holders.astype(np.int64))
+    return _concerts_among(at, together, np.array(list(at.portions(test.measure, test.layer)), np.int64))
+
+
+def _concerts_among(at: Measures, together: Together, owners: NDArray[np.int64]) -> list[int]:
+    """Numbers of the concerts of which a member, or which themselves, are among these."""
     inside = owners[owners >= together.parties] - together.parties
     found = np.unique(np.append(at.register.concert_of[owners], inside))
     return [int(number) for number in found if number >= 0]
@@ -143,11 +157,9 @@ def _whole_of(at: Measures, test: Test, node: int, members: tuple[int, ...]) -> 
     """What a concert has as one owner."""
     if test.measure == "multiplied":
         return replace(at.multiplied(test.layer).together(members, test.threshold or 0.0), owner=node)
-    portions = at.portions(test.measure, test.layer)
-    of = (node,) if test.measure == "attributed" else members
-    parts = [portions[x] for x in of if x in portions]
-    low, high = sum(part.low for part in parts), min(sum(part.high for part in parts), 1.0)
-    return Portion(node, low, max(low, high), any(part.above for part in parts))
+    if test.measure == "direct":
+        return replace(at.jointly(test.layer, members), owner=node)
+    return at.portions(test.measure, test.layer).get(node, Portion(node, 0.0, 0.0, False))
 
 
 def _ground(at: Measures, test: Test, portion: Portion, *, certain: bool) -> Ground:
@@ -183,20 +195,46 @@ def _controlling(at: Measures, test: Test) -> Iterator[tuple[int, Ground]]:
 
 def _over_controllers(at: Measures, test: Test) -> Iterator[tuple[int, Ground]]:
     """Persons with a part of an entity that controls the company; of several the one with the best proof."""
-    sure = set(at.controllers(possible=False))
     best: dict[int, Ground] = {}
-    for entity in sorted(sure | set(at.controllers(possible=True))):
-        steps: tuple[Step, ...] = ()
-        multiplied = at.multiplied(test.layer, entity)
+    for entity, sure in _controllers(at).items():
         for portion in at.reaching(test.layer, test.threshold or 0.0, entity):
-            certain, maybe = passes(portion, test.threshold or 0.0, test.comparison)
-            if not maybe:
-                continue
-            certain = certain and entity in sure
-            steps = steps or prove(at.register.control, entity, at.company, possible=entity not in sure)
-            links = multiplied.carriers(portion.owner)
-            ground = Ground(test.id, portion.low, portion.high, certain, test.layer, links, steps)
-            known = best.get(portion.owner)
-            if known is None or (known.certain, known.low) < (ground.certain, ground.low):
-                best[portion.owner] = ground
+            _better(best, portion.owner, _over_controller(at, test, portion, (portion.owner,), entity, sure=sure))
     yield from best.items()
+
+
+def _concerts_over_controllers(at: Measures, test: Test, together: Together) -> Iterator[tuple[int, Ground]]:
+    """Concerts that have a part of an entity that controls the company, likewise."""
+    best: dict[int, Ground] = {}
+    for entity, sure in _controllers(at).items():
+        multiplied = at.multiplied(test.layer, entity)
+        for number in _concerts_among(at, together, multiplied.holders.astype(np.int64)):
+            members = tuple(x for x in together.concerts[number].members if x != entity)
+            whole = multiplied.together(members, test.threshold or 0.0)
+            _better(best, number, _over_controller(at, test, whole, members, entity, sure=sure))
+    yield from best.items()
+
+
+def _controllers(at: Measures) -> dict[int, bool]:
+    """Who controls the company, ascending, and whether for certain."""
+    sure = set(at.controllers(possible=False))
+    return {entity: entity in sure for entity in sorted(sure | set(at.controllers(possible=True)))}
+
+
+def _over_controller(
+    at: Measures, test: Test, part: Portion, holders: tuple[int, ...], entity: int, *, sure: bool
+) -> Ground | None:
+    """The proof by a part that some have of a controlling entity; none where it does not suffice."""
+    certain, maybe = passes(part, test.threshold or 0.0, test.comparison)
+    if not maybe:
+        return None
+    multiplied = at.multiplied(test.layer, entity)
+    links = tuple(dict.fromkeys(link for x in holders for link in multiplied.carriers(x)))
+    steps = at.prove(entity, at.company, possible=not sure)
+    return Ground(test.id, part.low, part.high, certain and sure, test.layer, links, steps)
+
+
+def _better(best: dict[int, Ground], key: int, ground: Ground | None) -> None:
+    """Keep a proof that is certain before one that is not, then that of the greater part."""
+    known = best.get(key)
+    if ground is not None and (known is None or (known.certain, known.low) < (ground.certain, ground.low)):
+        best[key] = ground

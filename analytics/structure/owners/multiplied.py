@@ -21,11 +21,10 @@ from analytics.structure.ownership.contributions import Contributions, Parts, co
 from analytics.structure.ownership.order import OPEN
 from analytics.structure.ownership.reaching import at_most
 from analytics.structure.ownership.row import integrated_row
-from analytics.structure.ownership.stakes import Overfull, Policy, Stakes
+from analytics.structure.ownership.stakes import Overfull, OverfullRefused, Policy, Stakes
 from analytics.structure.ownership.walks import Nodes
 from analytics.structure.votes import Holdings
 from graph.bands import units
-from graph.errors import InvalidShare
 
 FINE = 1e-13
 """Most by which a share may still change: what comes back to its owner is then known to 1e-11."""
@@ -41,9 +40,10 @@ BOUNDED = 8
 
 @dataclass(frozen=True)
 class Layer:
-    """Shares of the capital, or votes: link by link as they are stated, and as they are solved."""
+    """Shares of the capital, or votes: link by link, and as they are solved."""
 
     held: Holdings
+    """What can be, where more than all of a company is stated to be held."""
     stakes: Stakes
     refuse: bool = False
     """Whether what stands below a company of which more than all is stated to be held has no answer."""
@@ -51,8 +51,8 @@ class Layer:
     @classmethod
     def of(cls, held: Holdings, *, overfull: Policy = "keep") -> "Layer":
         """A layer, with a policy for companies of which more than all is stated to be held."""
-        stakes = Stakes.holding(held, overfull="keep" if overfull == "refuse" else overfull)
-        return cls(held, stakes, overfull == "refuse")
+        stakes = Stakes.holding(held.as_stated, overfull="keep" if overfull == "refuse" else overfull)
+        return cls(held.fitted(overfull), stakes, overfull == "refuse")
 
     @cached_property
     def widest(self) -> Widest:
@@ -73,7 +73,7 @@ class Layer:
 
 
 class Multiplied:
-    """What everybody has of one company in the end. Raises InvalidShare where the layer refuses what is overfull."""
+    """What everybody has of one company in the end. Raises OverfullRefused where the layer does."""
 
     def __init__(self, layer: Layer, company: int) -> None:
         self.layer, self.company = layer, company
@@ -81,12 +81,7 @@ class Multiplied:
         self._portions: dict[int, Portion] = {}
         self._ways: dict[int, Contributions] = {}
         if layer.refuse and self.overfull:
-            told = ", ".join(f"{one.company} ({one.total:.6g})" for one in self.overfull[:3])
-            raise InvalidShare(
-                f"more than all is held of {len(self.overfull)} companies: node {told}",
-                where="holdings",
-                remedy="correct the shares, or set the policy `scale` or `keep`",
-            )
+            raise OverfullRefused(self.overfull)
 
     @property
     def few(self) -> bool:

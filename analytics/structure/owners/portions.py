@@ -1,6 +1,6 @@
 """What parties hold of one company: themselves, or together with all they control."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from math import fsum
 from typing import Any
@@ -9,6 +9,7 @@ import numpy as np
 
 from analytics.structure.control import Control
 from analytics.structure.votes import NANO, Arrows, Holdings
+from graph.bands import HIGH_OPEN, LOW_OPEN
 
 
 @dataclass(frozen=True)
@@ -93,14 +94,18 @@ def passes(portion: Portion, threshold: float, comparison: str) -> tuple[bool, b
     """
     low, high, bar = (int(np.floor(x * NANO + 0.5)) for x in (portion.low, portion.high, threshold))
     if comparison == ">=":
-        return low >= bar, high > bar or (high == bar and not portion.below)
-    return low > bar or (low == bar and portion.above), high > bar
+        sure, maybe = low >= bar, high > bar or (high == bar and not portion.below)
+    else:
+        sure, maybe = low > bar or (low == bar and portion.above), high > bar
+    return sure, sure or maybe
 
 
-def direct_portions(held: Holdings, company: int) -> tuple[Portion, ...]:
+def direct_portions(held: Holdings, company: int, *, but: Collection[int] = ()) -> tuple[Portion, ...]:
     r"""What each party holds of a company itself.
 
-    .. math:: W_{ij}
+    A company's own shares are redistributed: what others hold counts as a fraction of the rest.
+
+    .. math:: W_{ij} / (1 - W_{jj})
 
     Parameters
     ----------
@@ -108,6 +113,8 @@ def direct_portions(held: Holdings, company: int) -> tuple[Portion, ...]:
         m links holder → company, fractions.
     company : int
         Node number j.
+    but : positions of links
+        What these hold counts for nobody, and is still somebody's.
 
     Raises
     ------
@@ -115,21 +122,53 @@ def direct_portions(held: Holdings, company: int) -> tuple[Portion, ...]:
 
     Source
     ------
-    Domain reference §1.1.
+    Domain reference §1.1 and §1.2 (d).
 
     Example
     -------
     >>> direct_portions(Holdings.exact(3, [0, 1], [2, 2], [0.6, 0.2]), 2)[0]
     Portion(owner=0, low=0.6, high=0.6, above=False, below=False)
     """
-    found, total = _by_holder(held, company)
-    return ranked(_sum(held, links, x, total) for x, links in found.items())
+    at = _Company(held, company, but)
+    return ranked(at.portion(x, links) for x, links in at.links.items())
+
+
+def joint_portion(held: Holdings, company: int, holders: Iterable[int], *, owner: int = -1) -> Portion:
+    r"""What several parties hold of a company themselves, as one owner.
+
+    .. math:: \sum_{i \in G} W_{ij} / (1 - W_{jj})
+
+    Parameters
+    ----------
+    held : Holdings
+        m links holder → company, fractions.
+    company : int
+        Node number j.
+    holders : node numbers of G
+    owner : int
+        How the whole is named.
+
+    Raises
+    ------
+    nothing
+
+    Source
+    ------
+    As `direct_portions`; 上市公司收购管理办法 art. 83: what parties in concert hold is added.
+
+    Example
+    -------
+    >>> joint_portion(Holdings.exact(3, [0, 1], [2, 2], [0.5, 0.25]), 2, [0, 1]).low
+    0.75
+    """
+    at = _Company(held, company)
+    return at.portion(owner, [link for x in sorted(set(holders)) for link in at.links.get(x, ())])
 
 
 def attributed_portions(held: Holdings, control: Control, company: int) -> tuple[Portion, ...]:
     r"""What each party holds of a company itself and through all it controls, whose holdings count whole.
 
-    .. math:: \sum_{k \in C(i) \cup \{i\}} W_{kj}
+    .. math:: \sum_{k \in C(i) \cup \{i\}} W_{kj} / (1 - W_{jj})
 
     Parameters
     ----------
@@ -156,10 +195,10 @@ def attributed_portions(held: Holdings, control: Control, company: int) -> tuple
     >>> [(one.owner, one.low) for one in attributed_portions(held, solve_control(held), 2)]
     [(0, 0.3), (1, 0.3)]
     """
-    found, total = _by_holder(held, company)
+    at = _Company(held, company)
     sure: dict[int, list[int]] = {}
     maybe: dict[int, list[int]] = {}
-    for holder, links in found.items():
+    for holder, links in at.links.items():
         for gathered, possible in ((sure, False), (maybe, True)):
             if possible and control.possible is control.certain:
                 continue
@@ -167,30 +206,60 @@ def attributed_portions(held: Holdings, control: Control, company: int) -> tuple
                 gathered.setdefault(x, []).extend(links)
     portions = []
     for x in sorted(sure.keys() | maybe.keys()):
-        least = most = _sum(held, sure.get(x, ()), x, total)
+        least = most = at.portion(x, sure.get(x, ()))
         if x in maybe and len(maybe[x]) != len(sure.get(x, ())):
-            most = _sum(held, {*sure.get(x, ()), *maybe[x]}, x, total)
-        portions.append(Portion(x, least.low, most.high, least.above))
+            most = at.portion(x, {*sure.get(x, ()), *maybe[x]})
+        portions.append(Portion(x, least.low, most.high, least.above, most.below))
     return ranked(portions)
 
 
-def _by_holder(held: Holdings, company: int) -> tuple[dict[int, list[int]], float]:
-    """Holdings of a company by holder, its own left out, and the least that they are together."""
-    found: dict[int, list[int]] = {}
-    links = held.holders.links_at(company)
-    for link, holder in zip(links.tolist(), held.tail[links].tolist(), strict=True):
-        if holder != company:
-            found.setdefault(holder, []).append(link)
-    return found, fsum(held.low[link] for mine in found.values() for link in mine)
+class _Company:
+    """All that is held of one company, as a fraction of what others than itself hold."""
+
+    def __init__(self, held: Holdings, company: int, but: Collection[int] = ()) -> None:
+        self.links: dict[int, list[int]] = {}
+        """Holdings that count, by holder; the company's own are none."""
+        self.band: dict[int, tuple[float, float, int]] = {}
+        own, every = list[int](), held.holders.links_at(company).tolist()
+        for link, holder in zip(every, held.tail[every].tolist(), strict=True):
+            ends = int(held.ends[link]) if len(held.ends) else 0
+            self.band[link] = float(held.low[link]), float(held.high[link]), ends
+            if holder == company:
+                own.append(link)
+            elif link not in but:
+                self.links.setdefault(holder, []).append(link)
+        mine = [self.band.pop(link) for link in own]
+        withheld = 0.0 if held.withheld is None else float(held.withheld[company])
+        self.given = fsum([withheld, *(low for low, _, _ in self.band.values())])
+        self.open = sum(ends & LOW_OPEN for _, _, ends in self.band.values())
+        # Stated votes are net of the company's own.
+        counted = [] if held.netted[company] else mine
+        self.own = tuple(min(fsum(band[end] for band in counted), 1.0) for end in (0, 1))
+
+    def portion(self, owner: int, links: Iterable[int]) -> Portion:
+        """Some holdings together; no more than what the others are sure to leave."""
+        mine = [self.band[link] for link in links]
+        low, high = (fsum(band[end] for band in mine) for end in (0, 1))
+        least, most = self.own
+        others = max(self.given - low, 0.0)
+        # What the company holds of itself lifts a part as long as the others leave room for both.
+        own = min(max(1 - others - high, least), most)
+        room = max(1 - own - others, low)
+        part_low = _of_rest(low, least)
+        part_high = max(_of_rest(min(high, room), own), part_low)
+        opened = sum(ends & LOW_OPEN for _, _, ends in mine)
+        short = _nano(high) - _nano(room)
+        below = (short <= 0 and any(ends & HIGH_OPEN for _, _, ends in mine)) or (short >= 0 and self.open > opened)
+        return Portion(owner, part_low, part_high, opened > 0, below and _nano(part_high) > _nano(part_low))
 
 
-def _sum(held: Holdings, links: Iterable[int], owner: int, total: float) -> Portion:
-    """Some holdings of one company together; no more than what the others of the `total` are sure to leave."""
-    mine = list(links)
-    low = fsum(held.low[mine].tolist())
-    high = min(fsum(held.high[mine].tolist()), max(1 - (total - low), low)) if held.banded else low
-    above = bool(len(held.ends)) and bool((held.ends[mine] & 1).any())
-    return Portion(owner, low, high, above)
+def _of_rest(part: float, own: float) -> float:
+    """A part of a company as a fraction of what others than itself hold."""
+    return min(part / (1 - own), 1.0) if _nano(own) < NANO else 0.0
+
+
+def _nano(part: float) -> int:
+    return round(part * NANO)
 
 
 def ranked(portions: Iterable[Portion]) -> tuple[Portion, ...]:

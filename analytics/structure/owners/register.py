@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from analytics.structure.concert import Together, widened
 from analytics.structure.control import STATE, Control
 from analytics.structure.owners.multiplied import Layer, Multiplied
-from analytics.structure.owners.portions import Portion, attributed_portions, direct_portions
+from analytics.structure.owners.portions import Portion, attributed_portions, direct_portions, joint_portion
 from analytics.structure.ownership.stakes import Policy
 from analytics.structure.proof import Step, prove
 from analytics.structure.votes import Holdings
@@ -57,12 +57,12 @@ class Register:
 
     @cached_property
     def _votes(self) -> Layer:
-        votes = self.control.holdings
-        same = ((votes.low, self.capital.low), (votes.high, self.capital.high), (votes.ends, self.capital.ends))
+        votes, capital = self.control.holdings.as_stated, self.capital.as_stated
+        same = ((votes.low, capital.low), (votes.high, capital.high), (votes.ends, capital.ends))
         own = bool((votes.tail == votes.head).any())
         if not own and all(a is b or np.array_equal(a, b) for a, b in same):
             return self._capital
-        return Layer.of(votes, overfull=self.overfull)
+        return Layer.of(self.control.holdings, overfull=self.overfull)
 
     @cached_property
     def concert_of(self) -> NDArray[np.int32]:
@@ -88,6 +88,7 @@ class Measures:
         """Most persons above one company whom bands might make owners, and that were not bounded one by one."""
         self._multiplied: dict[tuple[int, int], Multiplied] = {}
         self._portions: dict[tuple[str, str], dict[int, Portion]] = {}
+        self._proofs: dict[tuple[int, int, bool], tuple[Step, ...]] = {}
 
     def persons(self, nodes: Iterable[int]) -> set[int]:
         """Those of them that are natural persons."""
@@ -120,6 +121,10 @@ class Measures:
             self._portions[measure, layer] = {portion.owner: portion for portion in found}
         return self._portions[measure, layer]
 
+    def jointly(self, layer: str, holders: Iterable[int]) -> Portion:
+        """What several hold themselves, as one owner."""
+        return joint_portion(self.register.layer(layer).held, self.company, holders)
+
     def in_concert(self, node: int, party: int) -> bool:
         """Whether a node is a concert and a party one of its members."""
         together = self.register.together
@@ -131,11 +136,16 @@ class Measures:
         return [int(x) for x in found if x < self.register.parties]
 
     def prove(self, owner: int, company: int, *, possible: bool) -> tuple[Step, ...]:
-        """How a company falls to a party, or to a concert."""
-        together = self.register.together
-        if together is not None and owner >= together.parties:
-            return together.prove(owner - together.parties, company, possible=possible)
-        return prove(self.register.control, owner, company, possible=possible)
+        """How a company falls to a party, or to a concert; worked out once."""
+        asked = owner, company, possible
+        if asked not in self._proofs:
+            together = self.register.together
+            self._proofs[asked] = (
+                together.prove(owner - together.parties, company, possible=possible)
+                if together is not None and owner >= together.parties
+                else prove(self.register.control, owner, company, possible=possible)
+            )
+        return self._proofs[asked]
 
     def rest(self) -> float:
         """Of the capital, what persons and the State, where chains end, do not have for certain."""

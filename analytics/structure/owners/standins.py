@@ -90,7 +90,7 @@ def officers_of(
 def exempt_of(at: Measures, exemption: Exemption, registered: tuple[float, str] | None) -> Exempt:
     r"""Say whether a company is small and held by natural persons alone.
 
-    .. math:: capital \le c \ \land\ \sum_{persons} W_{py} = 1
+    .. math:: capital \le c \ \land\ \sum_{persons} W_{py} / (1 - W_{yy}) = 1
 
     Parameters
     ----------
@@ -130,6 +130,7 @@ def exempt_of(at: Measures, exemption: Exemption, registered: tuple[float, str] 
         return Exempt(exemption, False, "its registered capital is greater")
     if registered is None or registered[1] != exemption.currency:
         return Exempt(exemption, None, f"its registered capital in {exemption.currency} is not known")
-    if sum(portion.low for portion in direct.values()) < WHOLE:
+    overfull = at.register.layer("capital").held.as_stated.overfull
+    if sum(portion.low for portion in direct.values()) < WHOLE and at.company not in overfull:
         return Exempt(exemption, None, "not all of its holders are known")
     return Exempt(exemption, True, "its registered capital is small and natural persons hold all of it")

@@ -154,7 +154,7 @@ def integrated_bounds(widest: Widest, *owners: int, tolerance: float = TOLERANCE
     nodes, iterations, residual = solve_most(order.holdings, widest.low, places, tolerance, sweeps, most)
     if residual > tolerance:
         residual = _policies(widest, nodes, places, most)
-    low = least[stakes.order.position[order.node]]
+    low = np.minimum(least[stakes.order.position[order.node]], 1.0)
     ends = open_ends(order.holdings, widest.low, widest.ends, places, nodes, low, most)
     most[places] = 0.0
     company = order.ascending(nodes[most[nodes] > 0])

@@ -115,6 +115,7 @@ def integrated_column(
     rest, final = stakes.rest[nodes] * walks, ~stakes.held[nodes]
     keep = (nodes != company) & (walks > 0) & (final | (walks >= least))
     share, left = once_each(order, nodes[keep], walks[keep], tolerance=100 * tolerance, sweeps=sweeps)
+    share = np.minimum(share, 1.0)
     listed = final[keep] | (share >= least)
     return Column(
         stakes, company, nodes[keep][listed], share[listed], final[keep][listed], nodes[rest > 0], rest[rest > 0],

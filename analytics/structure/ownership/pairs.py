@@ -96,7 +96,7 @@ def pairs_above(
         low[k], more[k] = integrated_row(stakes, int(holder[k])).of(int(company[k])), 0.0
     by = np.lexsort((company, holder))
     by = by[(low + more >= bar)[by]]
-    return Pairs(stakes, threshold, strict, holder[by], company[by], low[by], np.minimum(low + more, 1.0)[by])
+    return Pairs(stakes, threshold, strict, holder[by], company[by], *np.minimum([low, low + more], 1.0)[:, by])
 
 
 def _holders(stakes: Stakes, company: int) -> tuple[Nodes, Nodes, Fractions, Fractions]:

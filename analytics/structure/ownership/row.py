@@ -89,4 +89,5 @@ def integrated_row(stakes: Stakes, *owners: int, tolerance: float = TOLERANCE, s
     y, nodes, iterations, residual = held_down(order, places, tolerance=tolerance, sweeps=sweeps)
     y[places] = 0.0
     company = order.ascending(nodes[y[nodes] > 0])
-    return Row(stakes, owners, company, y[order.position[company]], OPEN, iterations, residual)
+    share = np.minimum(y[order.position[company]], 1.0)
+    return Row(stakes, owners, company, share, OPEN, iterations, residual)

@@ -1,5 +1,6 @@
 """Direct shares as a solver needs them: one entry a pair, net of own shares, possible in every company."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -27,6 +28,17 @@ class Overfull:
     company: int
     total: float
     """Sum of the least stated shares, its own among them, > 1."""
+
+
+class OverfullRefused(InvalidShare):
+    """More than all of some companies is stated to be held, and the policy refuses it."""
+
+    remedy = "correct the shares, or set the policy `scale` or `keep`"
+
+    def __init__(self, companies: Sequence[Overfull]) -> None:
+        self.companies = tuple(companies)
+        told = ", ".join(f"{one.company} ({one.total:.6g})" for one in self.companies[:3])
+        super().__init__(f"more than all is held of {len(self.companies)} companies: node {told}", where="holdings")
 
 
 @dataclass(frozen=True)
@@ -103,14 +115,17 @@ class Stakes:
         pair, first = _pairs(tails, heads, size)
         count = len(first)
         least: NDArray[np.float64] = np.bincount(pair, lows, count).astype(np.float64, copy=False)
-        most: NDArray[np.float64] = np.minimum(np.bincount(pair, highs, count), 1.0)
+        most: NDArray[np.float64] = np.bincount(pair, highs, count).astype(np.float64, copy=False)
         some = np.zeros(count, np.int8)
         for end in (LOW_OPEN, HIGH_OPEN):
             some[pair[(codes & end) != 0]] |= end
-        some[units(most) == units(least)] = 0
         part = np.divide(lows, least[pair], out=np.zeros(len(lows)), where=least[pair] > 0)
         at = tails[first], heads[first]
-        least, most, found = _fit(size, at[1], least, most, overfull)
+        fitted, most, found = _fit(size, at[1], least, most, overfull)
+        some[fitted < least] &= ~LOW_OPEN
+        most = np.minimum(most, 1.0)
+        least = np.minimum(fitted, most)
+        some[units(most) == units(least)] = 0
         return _net(size, at, (least, most, some), (pair, part), (found, overfull))
 
     @property
@@ -202,18 +217,13 @@ def _fit(
     if not found:
         return low, high, found
     if policy == "refuse":
-        told = ", ".join(f"{o.company} ({o.total:.6g})" for o in found[:3])
-        raise InvalidShare(
-            f"more than all is held of {len(found)} companies: node {told}",
-            where="holdings",
-            remedy="correct the shares, or set the policy `scale` or `keep`",
-        )
+        raise OverfullRefused(found)
     excess = np.zeros(size)
     excess[over] = total[over] - 1
     here = excess[head]
     if policy == "keep":
         return np.maximum(low - here, 0.0), high, found
-    return low / (1 + here), np.minimum(high, high / (1 + here)), found
+    return low / (1 + here), high / (1 + here), found
 
 
 def _net(

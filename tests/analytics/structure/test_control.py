@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from analytics.structure.control import Control, solve_control
 from analytics.structure.groups import control_groups
+from analytics.structure.ownership.stakes import Stakes
 from analytics.structure.proof import prove_each
 from analytics.structure.votes import Arrows, Holdings
 from graph.errors import InvalidShare, NotConverged
@@ -208,6 +209,36 @@ def test_votes_that_are_fitted_leave_no_two_majorities(policy: str) -> None:
     assert control.controllers_of(2).tolist() == sure
     assert control.controllers_of(2, possible=True).tolist() == maybe
     assert solve_control(Holdings.exact(3, [0, 1], [2, 2], [0.6, 0.4]).fitted(policy)).controllers_of(2).tolist() == [0]
+
+
+def test_two_share_classes_of_one_holder_are_one_holding_where_too_much_is_stated() -> None:
+    """40 + 40 % and 40 % of one company: the first has 60 % at least, as the other states no more than 40."""
+    fitted = Holdings.exact(3, [0, 0, 1], [2, 2, 2], [0.4, 0.4, 0.4]).fitted()
+    assert fitted.low[:2].sum() == pytest.approx(0.6, abs=1e-12)
+    assert fitted.low[2] == pytest.approx(0.2, abs=1e-12)
+    assert solve_control(fitted).controllers_of(2).tolist() == [0]
+
+
+def test_an_end_that_too_much_has_moved_is_not_known_to_be_passed() -> None:
+    """More than 50 % and more than 60 %: the first has 40 % or, as the other has more than 60, less."""
+    fitted = Holdings.between(3, [0, 1], [2, 2], [0.5, 0.6], [0.75, 1.0], [1, 1]).fitted()
+    assert fitted.low.tolist() == pytest.approx([0.4, 0.5])
+    assert fitted.ends.tolist() == [0, 0]
+    assert solve_control(fitted).controllers_of(2).tolist() == []
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 12), st.integers(0, 8)), min_size=1, max_size=6))
+def test_votes_and_shares_are_fitted_alike(rows: list[tuple[int, int, int]]) -> None:
+    """The second method: bands pair by pair, as shares in the end are solved."""
+    tail, low, wide = (np.array(column) for column in zip(*rows, strict=True))
+    bands = low / 20, np.minimum(low + wide, 20) / 20
+    for policy in ("keep", "scale"):
+        held = Holdings.between(4, tail, np.full(len(rows), 3), *bands).fitted(policy)
+        stakes = Stakes.between(4, tail, np.full(len(rows), 3), *bands, overfull=policy)  # type: ignore[arg-type]
+        pairs = np.unique(tail)
+        for mine, theirs in ((held.low, stakes.low), (np.minimum(held.high, 1.0), stakes.high)):
+            added = np.bincount(held.tail, mine, 4)[pairs]
+            assert np.minimum(added, 1.0) == pytest.approx(theirs, abs=1e-9)
 
 
 def test_a_chain_of_ten_thousand_is_solved_within_its_budget() -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -39,6 +41,17 @@ def test_a_proof_of_possible_control_names_the_bands() -> None:
     assert steps[1].high == pytest.approx(0.7)
     with pytest.raises(InvalidQuestion):
         prove(control, 0, 2)
+
+
+def test_a_doubtful_arrow_is_part_of_a_proof_where_all_votes_are_exact() -> None:
+    """0 may control 1; each has 30 % of 2, so that 0 may have 60 %."""
+    edges = replace(Arrows.of(3, [0], [1]), doubtful=np.array([True]))
+    control = solve_control(Holdings.exact(3, [0, 1], [2, 2], [0.3, 0.3]), edges)
+    assert control.controlled_by(0).tolist() == []
+    assert control.controlled_by(0, possible=True).tolist() == [1, 2]
+    by_arrow, by_votes = prove(control, 0, 2, possible=True)
+    assert (by_arrow.company, by_arrow.edges) == (1, (0,))
+    assert (by_votes.holders, by_votes.low, by_votes.high) == ((0, 1), 0.6, 0.6)
 
 
 def test_other_control_is_shown_before_votes() -> None:

@@ -95,3 +95,24 @@ def test_what_bands_allow_may_decide_alone() -> None:
     control = solve_control(held, kind=np.zeros(2, np.uint8))
     assert standing(control, 1).kind == "nobody"
     assert standing(control, 1, possible=True).kind == "sole"
+
+
+@pytest.mark.parametrize(
+    ("ends", "kind", "coalition"),
+    [((1, 0, 0), "together", (0, 1)), ((0, 0, 1), "together", (2, 0)), ((0, 0, 0), "nobody", ())],
+)
+def test_more_than_a_quarter_and_a_quarter_are_a_majority_together(
+    ends: tuple[int, int, int], kind: str, coalition: tuple[int, ...]
+) -> None:
+    """Each of two has 25 to 50 %; where one has more than 25, they have more than half whatever the bands hide."""
+    holders = [k for k in range(3) if k in coalition or not coalition][:2]
+    held = Holdings.between(4, holders, [3, 3], [0.25] * 2, [0.5] * 2, [ends[k] for k in holders])
+    found = standing(solve_control(held), 3)
+    assert (found.kind, found.coalition) == (kind, coalition)
+
+
+def test_of_equal_blocks_those_that_have_more_come_first() -> None:
+    """0 and 1 have exactly a quarter, 2 more than that: two of them suffice."""
+    held = Holdings.between(4, [0, 1, 2], [3] * 3, [0.25] * 3, [0.25, 0.25, 0.5], [0, 0, 1])
+    found = standing(solve_control(held), 3)
+    assert (found.kind, found.coalition) == ("together", (2, 0))

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from api.engine import Engine
+from api.engine import Engine, Place
 from api.questions import control, owners
 from api.questions.owners import OwnersOf
 from graph.errors import InvalidQuestion, InvalidShare
 from tests.api.conftest import HOLD, MINE, PERSON, STATE, B
 from tests.api.questions.behind import engine_of, r
+from tests.api.world import Book, instant
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +143,71 @@ def test_more_than_all_is_refused_where_the_setting_says_so(tmp_path: Path) -> N
         owners(engine, r("below"), moment=engine.moment())
     assert "CONTAGRAPH_OVERFULL" in refused.value.remedy
     assert owners(engine, r("fund"), moment=engine.moment()).answer.overfull == ()
+
+
+THIRTY_AND_NINETY, SIXTY_AND_SIXTY = {"share": (0.3, 0.9)}, {"share": (0.6, 0.6)}
+"""Of one company, stated by A and by B: together 120 %."""
+
+
+def overstated(folder: Path, stated: dict[str, tuple[float, float]], policy: str) -> Engine:
+    """A and B hold of `y`, which is listed, what is stated."""
+    parties = {r("a"): "Person", r("b"): "Person", r("y"): "Company"}
+    held = [("OWNS", {"from": r(x), "to": r("y"), **{k: v[i] for k, v in stated.items()}}) for i, x in enumerate("ab")]
+    listed = ("Profile", {"party": r("y"), "listed": True, "jurisdiction": "CN"})
+    Book(folder / "columns").load(parties, [*held, listed], closed_at=instant("2024-02-01"))
+    place = Place(folder)
+    return Engine(place, place.facts(), overfull=policy, clock=lambda: instant("2025-01-01"))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("regime", ["EU_AMLD4", "UK_PSC", "EU_AMLR"])
+def test_who_states_too_much_to_be_true_is_a_possible_owner(tmp_path: Path, regime: str) -> None:
+    """A has 10 to 30 %: what B's 90 leaves, and what it states. B has 70 to 90."""
+    engine = overstated(tmp_path, THIRTY_AND_NINETY, "keep")
+    (under,) = owners(engine, r("y"), regime=regime, moment=engine.moment()).answer.regimes
+    assert {(one.person.id, one.certain) for one in under.owners} == {(r("a"), False), (r("b"), True)}
+    bands = {(round(passed.low, 9), round(passed.high, 9)) for passed in under.owners[1].passed}
+    assert bands == {(0.1, 0.3)}
+
+
+@pytest.mark.parametrize(("regime", "found"), [("EU_AMLD4", ["b"]), ("UK_PSC", ["b"]), ("EU_AMLR", ["b", "a"])])
+def test_where_shares_are_scaled_a_quarter_is_not_more_than_a_quarter(
+    tmp_path: Path, regime: str, found: list[str]
+) -> None:
+    """30 of 120 is 25.00 %."""
+    engine = overstated(tmp_path, THIRTY_AND_NINETY, "scale")
+    (under,) = owners(engine, r("y"), regime=regime, moment=engine.moment()).answer.regimes
+    assert [(one.person.id, one.certain) for one in under.owners] == [(r(x), True) for x in found]
+
+
+def test_two_majorities_of_a_listed_company_are_both_possible(tmp_path: Path) -> None:
+    """Each has 40 to 60 %: half or more perhaps, more than 30 % of the votes for certain."""
+    engine = overstated(tmp_path, SIXTY_AND_SIXTY, "keep")
+    value = owners(engine, r("y"), moment=engine.moment()).answer
+    assert value.listed is not None
+    outcomes = [{test.test: test.outcome for test in one.tests} for one in value.listed.investors]
+    assert [(one["holding"], one["votes"]) for one in outcomes] == [("possible", "met")] * 2
+    (one,) = value.overfull
+    assert (one.company.id, one.total, one.layer) == (r("y"), 1.2, "capital")
+
+
+@pytest.mark.parametrize("layer", ["capital", "votes"])
+def test_more_than_all_votes_are_told_whatever_layer_is_asked_for(tmp_path: Path, layer: str) -> None:
+    stated = {"share": (0.5, 0.5), "votes": (0.8, 0.8)}
+    engine = overstated(tmp_path / "kept", stated, "keep")
+    value = owners(engine, r("y"), layer=layer, moment=engine.moment()).answer
+    assert [(one.company.id, one.total, one.layer) for one in value.overfull] == [(r("y"), 1.6, "votes")]
+    engine = overstated(tmp_path / "refused", stated, "refuse")
+    with pytest.raises(InvalidShare, match=r"register:y \(160%\)"):
+        owners(engine, r("y"), layer=layer, moment=engine.moment())
+
+
+def test_what_is_refused_on_the_way_is_named_by_its_id(tmp_path: Path) -> None:
+    """Shares add up; of votes, which another test looks at, too much is stated."""
+    engine = overstated(tmp_path, {"share": (0.5, 0.5), "votes": (0.8, 0.8)}, "refuse")
+    with pytest.raises(InvalidShare) as refused:
+        owners(engine, r("y"), regime="EU_AMLR", moment=engine.moment())
+    assert "node" not in str(refused.value)
+    assert "CONTAGRAPH_OVERFULL" in refused.value.remedy
 
 
 def test_control_names_whose_votes_are_more_than_all(behind: Engine) -> None:

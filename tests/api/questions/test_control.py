@@ -121,3 +121,20 @@ def test_the_state_controls_and_does_not_connect(engine: Engine) -> None:
     answer = groups(engine, SOE, moment=engine.moment())
     assert answer.answer.groups == ()
     assert any("does not connect" in reason for reason in answer.reasons)
+
+
+def test_influence_over_a_holder_of_exact_shares_makes_control_possible(tmp_path: Path) -> None:
+    """`top` may control `mid` by influence; each has 30 % of `firm`, so that `top` may have 60 %."""
+    top, mid, firm = (f"register:{name}" for name in ("top", "mid", "firm"))
+    facts = [
+        ("CONTROLS", {"from": top, "to": mid, "basis": "influence"}),
+        ("OWNS", {"from": top, "to": firm, "share": 0.3}),
+        ("OWNS", {"from": mid, "to": firm, "share": 0.3}),
+    ]
+    Book(tmp_path / "columns").load(dict.fromkeys((top, mid, firm), "Company"), facts, closed_at=BEFORE)
+    engine = Engine.open(Place(tmp_path))
+    (one,) = control(engine, firm, moment=engine.moment()).answer.controllers
+    assert (one.controller.id, one.certain) == (top, False)
+    assert [(fall.company.id, fall.high) for fall in one.proof] == [(mid, 1.0), (firm, pytest.approx(0.6))]
+    (wide,) = groups(engine, firm, moment=engine.moment()).answer.with_suspected
+    assert {member.party.id for member in wide.members} == {top, mid, firm}

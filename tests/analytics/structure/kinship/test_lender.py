@@ -86,6 +86,22 @@ def test_what_follows_from_a_band_is_told_apart() -> None:
     assert [x for x, _ in found.chain(5)] == [4, 5]
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "ends"),
+    [([0.01, 0.9], [0.05, 0.9], [2, 0]), ([0.01, 0.97], [0.1, 0.97], [0, 0]), ([0.0, 0.95], [0.1, 0.99], [0, 1])],
+)
+def test_who_cannot_have_the_share_is_not_possibly_related(low: list[float], high: list[float], ends: list[int]) -> None:
+    """Less than 5 %, by its own band or by what another's 97, or more than 95, leave of the lender."""
+    held = Holdings.between(10, [0, 1], [BANK, BANK], low, high, ends)
+    found = related_parties(solve_control(held), held, (), married(rule=RULE.id), RULE, lender=BANK)
+    assert (found.why, found.maybe) == ({1: ("holder", BANK)}, {})
+
+
+def test_what_the_lender_holds_of_itself_is_its_holders() -> None:
+    """4.6 % where 10 % are its own: 5.11 %."""
+    assert related((4, BANK, 0.046), (BANK, BANK, 0.1)).why == {4: ("holder", BANK)}
+
+
 HELD = st.lists(
     st.tuples(st.integers(0, 8), st.integers(4, 8), st.integers(1, 12)).filter(lambda row: row[0] != row[1]),
     max_size=10, unique_by=lambda row: row[:2],

@@ -1,6 +1,7 @@
 """Beneficial owners against the tests of each regime written out in fractions."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -149,6 +150,29 @@ def test_a_concert_that_controls_makes_each_person_in_it_an_owner() -> None:
     assert (uk.test, uk.low, [step.company for step in uk.steps]) == ("shares", 0.6, [2])
 
 
+def test_a_concerts_part_of_the_controller_suffices_where_one_holders_would() -> None:
+    """Article 54(b): 15 % each of 2, which controls 3 with 60 %; of 3 they have 18 % together."""
+    register = firm((0, 2, 0.15), (1, 2, 0.15), (2, 3, 0.6), persons=(0, 1))
+    assert named(beneficial_owners(register, 3, regimes()["EU_AMLR"]), certain=False) == []
+    found = beneficial_owners(in_concert(register, (0, 1)), 3, regimes()["EU_AMLR"])
+    assert [(o.person, g.test, g.low, g.certain, g.partners) for o in found.owners for g in o.grounds] == [
+        (0, "art54b", 0.3, True, (1,)), (1, "art54b", 0.3, True, (0,)),
+    ]  # fmt: skip
+    (ground,) = found.owners[0].grounds
+    assert {(int(register.capital.tail[k]), int(register.capital.head[k])) for k in ground.holdings} == {(0, 2), (1, 2)}
+    assert [step.company for step in ground.steps] == [3]
+
+
+def test_an_entity_in_concert_with_its_holders_is_none_of_them() -> None:
+    """0 and 1 have 15 % each of 2 and act in concert with it: 30 % of what controls 3."""
+    both = in_concert(firm((0, 2, 0.15), (1, 2, 0.15), (2, 3, 0.6), persons=(0, 1)), (0, 1, 2))
+    grounds = [
+        (o.person, g.low) for o in beneficial_owners(both, 3, regimes()["EU_AMLR"]).owners for g in o.grounds
+        if g.test == "art54b"
+    ]  # fmt: skip
+    assert grounds == [(0, 0.3), (1, 0.3)]
+
+
 def test_what_one_member_holds_through_another_counts_once() -> None:
     """0 has 80 % of 1, and 1 has 20 % of 2: the concert of both has 20 % of 2, not 36 %."""
     both = in_concert(firm((0, 1, 0.8), (1, 2, 0.2), persons=(0,)), (0, 1))
@@ -207,6 +231,29 @@ def test_small_companies_held_by_natural_persons_alone_are_exempt(
     found = beneficial_owners(firm(*rows, persons=persons), 2, regimes()["CN_2024"], registered=registered)
     assert found.exempt is not None
     assert found.exempt.verdict is verdict
+
+
+@pytest.mark.parametrize("regime", REGIMES)
+def test_a_quarter_is_one_of_what_others_than_the_company_hold(regime: str) -> None:
+    """24 % where the company holds 10 % of itself: 26.67 %; 22 % are 24.44."""
+    register = firm((0, 2, 0.24), (1, 2, 0.22), (2, 2, 0.1), persons=(0, 1))
+    assert named(beneficial_owners(register, 2, regimes()[regime]), certain=False) == [0]
+
+
+def test_persons_who_hold_all_but_the_companys_own_shares_hold_all() -> None:
+    register = firm((0, 2, 0.5), (1, 2, 0.4), (2, 2, 0.1), persons=(0, 1))
+    found = beneficial_owners(register, 2, regimes()["CN_2024"], registered=(1, "CNY"))
+    assert found.exempt is not None
+    assert found.exempt.verdict is True
+
+
+def test_a_concert_has_no_more_than_the_others_leave() -> None:
+    """0 and 1 in concert have up to 20 % each, and another's 75 leaves them 25: not more than a quarter."""
+    held = Holdings.between(4, [0, 1, 2], [3, 3, 3], [0.0, 0.0, 0.75], [0.2, 0.2, 0.75])
+    kind = np.array([PERSON, PERSON, PERSON, 0], np.uint8)
+    both = in_concert(Register(held, solve_control(held), kind), (0, 1))
+    direct = replace(regimes()["EU_AMLD4"], joint=True)
+    assert named(beneficial_owners(both, 3, direct), certain=False) == [2]
 
 
 def test_an_outside_controller_takes_the_exemption_away() -> None:

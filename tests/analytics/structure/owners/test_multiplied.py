@@ -144,6 +144,16 @@ def test_a_circle_that_hardly_leaks_is_solved() -> None:
     assert Multiplied(Layer.of(held), 1).of(0).high == pytest.approx(float(a / (1 - (1 - a) * (1 - b))), rel=1e-6)
 
 
+def test_parts_that_add_up_to_all_are_no_more_than_all() -> None:
+    """4 and 5 hold all of four companies that hold 10, 5, 40 and 45 % of 7: in floats a hair more than all."""
+    first = [(4, 0), (5, 1), (4, 2), (5, 3)]
+    parts = [0.1, 0.05, 0.4, 0.45]
+    tail, head = zip(*first, *((k, 7) for k in range(4)), (6, 0), strict=True)
+    held = Holdings.between(8, tail, head, [1.0] * 4 + parts + [0.0], [1.0] * 4 + parts + [0.05])
+    whole = Multiplied(Layer.of(held), 7).together([4, 5], 0.25)
+    assert (whole.low, whole.high) == (1.0, 1.0)
+
+
 def test_many_and_few_are_solved_alike() -> None:
     """Beyond the limit the whole is solved; each owner's own system is the second method."""
     rng = np.random.default_rng(5)
