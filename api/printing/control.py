@@ -40,7 +40,8 @@ def control(answer: ControlOf, cited: Cited) -> Iterator[Any]:
 
 def standing(found: StandingOf, cited: Cited) -> Iterator[Any]:
     """Who votes how much of a party, block by block."""
-    made = table("on top", "id", "votes", "by", title=f"who decides: {found.kind}")
+    maybe = found.possible and not found.controllers
+    made = table("on top", "id", "votes", "by", title=f"who decides: {'nobody certainly' if maybe else found.kind}")
     for block in found.blocks:
         numbers = cited.numbers(fact.fact_id for fact in block.holdings)
         row(made, block.top.name, block.top.id, band(block.low, block.high), numbers)
