@@ -139,8 +139,9 @@ def how(member: Member, cited: Cited) -> list[str]:
     if member.why == "top":
         return ["on top"]
     if member.proof:
-        only = ["only possible:"] if member.why in ("possible", MAY_UNITE) else []
-        return [*only, *(held(fall, cited) for fall in member.proof[-1:])]
+        if member.why in ("possible", MAY_UNITE):  # what is uncertain may be a step before
+            return ["only possible:", *(step(fall, cited) for fall in member.proof)]
+        return [held(fall, cited) for fall in member.proof[-1:]]
     said = [
         f"depends on {fact.head.name}: {fact.values.get('reason') or fact.values.get('criterion')} "
         f"{cited.numbers([fact.fact_id])}"
