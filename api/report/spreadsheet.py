@@ -21,7 +21,7 @@ from api.engine import Engine
 from api.printing.paper import plain
 from api.questions.asking import MOST
 from api.questions.book_groups import BookGroups, ClientGroup, book_groups
-from api.questions.book_limits import BookLimits, LimitFinding, book_limits
+from api.questions.book_limits import BookLimits, LimitFinding, book_limits, called
 from api.questions.control import Fall
 from api.questions.members import JOINTLY, MAY_UNITE, Member, why
 from api.report.words import Words
@@ -212,22 +212,23 @@ def _reading(certain: bool) -> str:
 def _large(findings: Sequence[LimitFinding]) -> Iterator[Sequence[Any]]:
     for number, one in enumerate((one for one in findings if one.state == "large"), start=1):
         yield (
-            number, _name(one), one.top.id, WHOM[one.whom], one.page.total, one.gross, one.protected, one.taken_over,
-            one.exposure, one.of_capital, _reading(one.certain), one.rule, one.unknown,
+            number, _name(one), called(one).id, WHOM[one.whom], one.page.total, one.gross, one.protected,
+            one.taken_over, one.exposure, one.of_capital, _reading(one.certain), one.rule, one.unknown,
         )  # fmt: skip
 
 
 def _name(one: LimitFinding) -> str:
-    """A client, or the members of a group that have most at stake."""
+    """A client, or a group by who is on top of it and the members that have most at stake."""
     named = "、".join(party.name for party in one.members[:3])
-    return named if one.page.total <= 3 else f"{named} … ({one.page.total})"
+    members = named if one.page.total <= 3 else f"{named} … ({one.page.total})"
+    return f"{one.controller.name} 集团 group: {members}" if one.controller else members
 
 
 def _breaches(findings: Sequence[LimitFinding], currency: str | None) -> Iterator[Sequence[Any]]:
     for number, one in enumerate((one for one in findings if one.state != "large"), start=1):
         largest = "; ".join(f"{fact.head.name}: {fact.text}" for fact in one.facilities)
         yield (
-            number, f"{one.chinese} {one.state}", one.rule, _name(one), one.top.id, WHOM[one.whom], one.page.total,
+            number, f"{one.chinese} {one.state}", one.rule, _name(one), called(one).id, WHOM[one.whom], one.page.total,
             one.exposure, one.limit, one.use, one.of_capital, YES[one.binding], _reading(one.certain), one.unknown,
             largest,
         )  # fmt: skip
