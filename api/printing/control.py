@@ -9,6 +9,7 @@ from api.answers.frame import Party
 from api.answers.wording import band, percent, plural
 from api.printing.paper import Cited, heading, left, plain, row, table
 from api.questions.control import Controller, ControlOf, Fall
+from api.questions.dependences import confirmed
 from api.questions.dependences import said as told
 from api.questions.groups import Group, GroupsOf
 from api.questions.members import JOINTLY, MAY_UNITE, Edge, Member
@@ -143,9 +144,7 @@ def how(member: Member, cited: Cited) -> list[str]:
             return ["only possible:", *(step(fall, cited) for fall in member.proof)]
         return [held(fall, cited) for fall in member.proof[-1:]]
     said = [
-        f"depends on {fact.head.name}: {fact.values.get('reason') or fact.values.get('criterion')} "
-        f"{cited.numbers([fact.fact_id])}"
-        for fact in member.dependences
+        f"{confirmed(fact, member.measured)} {cited.numbers([fact.fact_id])}".rstrip() for fact in member.dependences
     ]
     said += [told(one) for one in member.suspected]
     if member.why in JOINTLY:

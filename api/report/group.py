@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from analytics.structure.dependence.rules import criterion_names
 from api.answers.frame import Answer, Fact, Party
-from api.questions.dependences import Dependence
+from api.questions.dependences import Dependence, measured_by
 from api.questions.group_report import GroupReport, Sheet
 from api.questions.members import Member
 from api.report.page import filled
@@ -72,6 +73,20 @@ class Laid:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.sheet, name)
+
+    def confirmation(self, fact: Fact, member: Member) -> str:
+        """By which criterion a confirmed dependence was judged, with its figure today where there is one."""
+        known, one = criterion_names().get(fact.values["criterion"]), measured_by(fact, member.measured)
+        if known is None:
+            return ""
+        criterion = self.words.either(known.name.en, known.name.zh)
+        if one is None or one.value is None:
+            return self.words("why_confirmed", criterion=criterion)
+        figure = f"{'≥ ' if one.at_least else ''}{self.words.percent(one.value)}"
+        return self.words(
+            "why_measured", criterion=criterion, figure=figure, comparison=one.comparison,
+            threshold=self.words.percent(one.threshold),
+        )  # fmt: skip
 
     def suspicion(self, one: Dependence) -> str:
         """A suspected dependence in words, with its figure."""

@@ -15,7 +15,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from api.answers.frame import Answer, Source
+from analytics.structure.dependence.rules import criterion_names
+from api.answers.frame import Answer, Fact, Source
 from api.answers.wording import percent
 from api.engine import Engine
 from api.printing.paper import plain
@@ -23,6 +24,7 @@ from api.questions.asking import MOST
 from api.questions.book_groups import BookGroups, ClientGroup, book_groups
 from api.questions.book_limits import BookLimits, LimitFinding, book_limits, called
 from api.questions.control import Fall
+from api.questions.dependences import measured_by
 from api.questions.members import JOINTLY, MAY_UNITE, Member, why
 from api.report.words import Words
 from graph.moment import Moment
@@ -257,9 +259,16 @@ def _why_zh(member: Member) -> str:
         return f"{'；'.join(_fall_zh(fall) for fall in member.proof)}{only}"
     if member.why in JOINTLY:
         return JOINTLY[member.why][1]
-    told = [f"依存于{one.head.name}" for one in member.dependences]
+    told = [_confirmed_zh(one, member) for one in member.dependences]
     told += [f"疑似依存于{one.other.name}（{one.name_zh}）" for one in member.suspected]
     return "；".join(told) or ("顶端" if member.why == "top" else "环内成员互相控制")
+
+
+def _confirmed_zh(fact: Fact, member: Member) -> str:
+    known, one = criterion_names().get(fact.values["criterion"]), measured_by(fact, member.measured)
+    by = known.name.zh if known else fact.values["criterion"]
+    figure = f"，目前为{percent(one.value)}" if one and one.value is not None else ""
+    return f"依存于{fact.head.name}（{by}{figure}）"
 
 
 def _fall_zh(fall: Fall) -> str:
