@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any, Final, Literal
 
 from api.answers.frame import Fact, Source
-from api.answers.wording import label, percent, plural, short_money
+from api.answers.wording import band, label, percent, plural, short_money
 from api.questions.chains import Period
 from graph.errors import InvalidQuestion
 from graph.model import KINDS
@@ -124,6 +124,10 @@ class Words:
     def percent(self, fraction: float) -> str:
         """A fraction as a percentage."""
         return percent(fraction)
+
+    def band(self, low: float, high: float) -> str:
+        """Two fractions as percentages, one where they are the same."""
+        return band(low, high)
 
     def listed(self, names: list[str], most: int = 12) -> str:
         """Names after one another, the first of them where they are many."""
