@@ -214,6 +214,12 @@ def stated(view: View, evidence: Evidence, kind: Kind, link: int, gone: Nodes) -
     return Edge(kind.name, facts[0].head, facts[0].tail, "stated", facts, evidence.parties(gone.tolist()))
 
 
+def widened(members: Iterable[Member]) -> tuple[bool, bool]:
+    """What makes a group of the wider reading wider: control that is only possible, dependence only suspected."""
+    every = list(members)
+    return any(one.why == "possible" for one in every), any(one.suspected for one in every)
+
+
 def why(member: Member) -> str:
     """What ties a member in, in words."""
     if member.proof:
