@@ -17,6 +17,7 @@ from api.questions.asking import MOST, node_of
 from api.questions.dependences import Dependence
 from api.questions.groups import Group, groups
 from api.questions.guarantees import ClosedCircle, circle_of
+from api.questions.limits import NOTHING, Against, against
 from api.questions.members import SMALL, Edge, Grew, edges_of, grew, proving
 from api.questions.verdicts import Verdict
 from graph.model import CONTROLS, DEPENDS_ON, GUARANTEES, LENDS, OWNS
@@ -87,6 +88,8 @@ class GroupReport:
     """Circles of up to so many guarantees were counted."""
     fences: tuple[Verdict, ...]
     """Control by or of the party that forms no single risk, as judged."""
+    against: Against
+    """What the lender's rules allow for the party and each of its groups, and how much of it is used."""
 
 
 def group_report(engine: Engine, party: str, *, lender: str | None = None, moment: Moment) -> Answer[GroupReport]:
@@ -107,6 +110,7 @@ def group_report(engine: Engine, party: str, *, lender: str | None = None, momen
         ),
         LENGTH,
         told.answer.fences,
+        NOTHING if of is None else against(view, evidence, of, view.snapshot.node(party), limit=MOST),
     )
     question = Question("group_report", {"party": party, "lender": lender})
     return view.answer(question, value, evidence, reasons=told.reasons)

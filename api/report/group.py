@@ -3,14 +3,16 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from analytics.structure.dependence.rules import criterion_names
 from api.answers.frame import Answer, Fact, Party
 from api.questions.dependences import Dependence, measured_by
 from api.questions.group_report import GroupReport, Sheet
-from api.questions.members import Member
-from api.report.page import filled
+from api.questions.members import Member, widened
+from api.report.limited import limited, limits_said
+from api.report.page import Figure, filled
 from api.report.picture import Picture, gap_for, picture
 from api.report.places import place
 from api.report.proof import Shown, brings, proof_of
@@ -100,6 +102,7 @@ def group_page(answer: Answer[GroupReport], *, language: str = "en") -> str:
     """The report as one HTML page."""
     words, value = Words(language), answer.answer
     lender = value.lender.name if value.lender else words("all_lenders")
+    sheets = [_laid(words, value, sheet) for sheet in value.sheets]
     return filled(
         "group.html",
         answer,
@@ -109,8 +112,10 @@ def group_page(answer: Answer[GroupReport], *, language: str = "en") -> str:
         subjects=[value.party],
         asked=words("stakes", lender=lender),
         short=list(_short(words, value)),
-        sheets=[_laid(words, value, sheet) for sheet in value.sheets],
+        sheets=sheets,
+        annex=[Figure(one.picture, one.caption, _titled(value, one)) for one in sheets if one.picture],
         fences=value.fences,
+        limits=limited(words, value, partial(_name, words)),
         lender=lender,
         currency=value.currency or "",
         length=value.length,
@@ -119,6 +124,11 @@ def group_page(answer: Answer[GroupReport], *, language: str = "en") -> str:
             for name in ("group", "refuted", "circles", "stakes", "sources", "asof")
         ],
     )
+
+
+def _titled(value: GroupReport, one: Laid) -> str:
+    """What a picture shows, and of which group where there are several."""
+    return f"{one.picture_title} · {one.title}" if len(value.sheets) > 1 else one.picture_title
 
 
 def _laid(words: Words, value: GroupReport, sheet: Sheet) -> Laid:
@@ -234,6 +244,7 @@ def _short(words: Words, value: GroupReport) -> Iterator[str]:
         yield words("alone_fenced" if value.fences else "alone", party=value.party.name)
     for fence in value.fences:
         yield words("fenced", controller=fence.fact.head.name, controlled=fence.fact.tail.name)
+    yield from limits_said(words, value, partial(_name, words))
     colon = words.either(": ", "：")
     for sheet in value.sheets:
         basis = words("basis_both" if "dependence" in sheet.group.basis else "basis_control")
@@ -280,7 +291,6 @@ def _certainly(sheet: Sheet, party: Party) -> bool:
 
 def _name(words: Words, sheet: Sheet) -> str:
     """A group by who is on top, and of the wider reading by what makes it wider."""
-    possible = any(member.why == "possible" for member in sheet.group.members)
-    suspected = any(member.suspected for member in sheet.group.members)
+    possible, suspected = widened(sheet.group.members)
     wider = "group_possible" if not suspected else "group_wide" if possible else "group_suspected"
     return words(wider if sheet.with_suspected else "group_of", top=sheet.group.top.name)

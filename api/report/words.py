@@ -114,11 +114,12 @@ class Words:
     def money(self, amount: float, currency: str | None) -> str:
         """An amount, shortened: by 亿 and 万 in Chinese, by millions in English.
 
-        >>> Words("zh").money(8e7, "CNY"), Words("en").money(8e7, "CNY")
-        ('8,000万', 'CNY 80m')
+        >>> Words("zh").money(8e7, "CNY"), Words("zh").money(0, "CNY"), Words("en").money(8e7, "CNY")
+        ('8,000万元', '0元', 'CNY 80m')
         """
         if self.language == "zh":
-            return short_money(amount, currency)
+            short = short_money(amount, currency)
+            return f"{short.removeprefix('CNY ')}元" if currency == "CNY" else short
         return f"{currency or ''} {short_money(amount, '')}".strip()
 
     def percent(self, fraction: float) -> str:
