@@ -173,7 +173,8 @@ def _checked(view: View, lender: int, near: float) -> Checked:
     together: dict[bytes, tuple[str, Together]] = {}
     for reading in (POSSIBLE_CLIENT, GROUP_CLIENT) if "control" in kinds else ():
         together |= _named(groups_among(view, clients, reading), reading)
-    for wide, reading in ((False, CONFIRMED), (True, SUSPECTED)):
+    # The certain reading comes last: a group that both make is told as it is for certain.
+    for wide, reading in ((True, SUSPECTED), (False, CONFIRMED)):
         groups = groups_among(view, clients, reading) if "connected" in kinds else []
         together |= _named(groups, reading)
         units = {
@@ -182,7 +183,7 @@ def _checked(view: View, lender: int, near: float) -> Checked:
             "lender_related": related_units(view, lender, wide=wide),
         }
         checks.append(check_book(held, {kind: units[kind] for kind in kinds if kind}, near=near))
-    return Checked(held, checks[1], checks[0], together, clients)
+    return Checked(held, checks[0], checks[1], together, clients)
 
 
 def _named(groups: list[Together], reading: str) -> dict[bytes, tuple[str, Together]]:

@@ -10,9 +10,9 @@ from api.engine import Engine
 from api.questions import control, groups, guarantees
 from api.questions.asking import MOST
 from api.questions.control import Controller, ControlOf, InConcert, in_words
-from api.questions.groups import GroupsOf
+from api.questions.groups import Group, GroupsOf
 from api.questions.guarantees import GuaranteesOf
-from api.questions.members import Member, why
+from api.questions.members import Member, why, widened
 from graph.errors import InvalidQuestion
 from graph.moment import Moment
 
@@ -111,11 +111,17 @@ def _of_groups(value: GroupsOf) -> Iterator[Mark]:
         proofs = [fact for member in group.members for fact in _brings(member)]
         suspected = [(one.dependant.id, one.other.id) for member in group.members for one in member.suspected]
         ties = dict.fromkeys([*((fact.tail.id, fact.head.id) for fact in proofs), *suspected])
-        name = f"Group of {group.top.name}" + ("" if certain else ", with what is only suspected")
+        name = f"Group of {group.top.name}" + ("" if certain else _wider(group))
         yield Mark(
             GROUPS, str(number), name, certain, {member.party.id: _came_in(member) for member in group.members},
             tuple(member.party for member in group.members), tuple(ties), {}, tuple(proofs), group.page.left,
         )  # fmt: skip
+
+
+def _wider(group: Group) -> str:
+    possible, suspected = widened(group.members)
+    what = [*["control that is only possible"] * possible, *["dependence that is only suspected"] * suspected]
+    return f", with {' and '.join(what or ['what is only possible or suspected'])}"
 
 
 def _brings(member: Member) -> Iterator[Fact]:

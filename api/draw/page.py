@@ -13,6 +13,7 @@ import jinja2
 from api.answers.frame import Answer, Fact, Party, Source
 from api.answers.wording import label, percent, period, plural, remark
 from api.draw import style
+from api.draw.detours import detours
 from api.draw.layered import layered
 from api.draw.marks import NONE, Marks
 from api.draw.overlay import STRESSED, overlay
@@ -154,6 +155,7 @@ def _places(
         hop |= {fold.name: hop[fold.hub] + 1 for fold in drawn.folds}
         widths = [7.6 * max(text_width(line) for line in text.split("\n")) for text in labels]
         points = by_stress(len(marks), pairs, widths, [hop[mark] for mark in marks])
+        bends = detours(points, pairs)
     return [(round(float(x), 1), round(float(y), 1)) for x, y in points], bends
 
 

@@ -12,7 +12,7 @@ from api.printing.paper import BOLD, Cited, heading, left, plain, row, table
 from api.printing.promises import circles_of
 from api.questions.book_groups import BookGroups, ClientGroup
 from api.questions.book_guarantees import BookGuarantees, Guarantor
-from api.questions.book_limits import BookLimits, named, reading
+from api.questions.book_limits import BookLimits, called, named, reading
 from api.questions.unwinding import Plan
 
 NOT_TOLD = "not disclosed"
@@ -57,7 +57,7 @@ def _findings(answer: BookLimits, cited: Cited) -> Iterator[Any]:
         limit = "" if one.limit is None else limit
         notes = [*["binding"] * one.binding, *filter(None, [reading(one, answer.currency)])]
         source = cited.numbers(fact.fact_id for fact in one.facilities)
-        row(made, f"{one.chinese} {one.state}", one.rule, named(one), (one.controller or one.top).id,
+        row(made, f"{one.chinese} {one.state}", one.rule, named(one), called(one).id,
             exposure, limit, use, ", ".join(notes), source)  # fmt: skip
     if made.row_count:
         yield made

@@ -9,6 +9,7 @@ from api.answers.frame import Party
 from api.answers.wording import band, percent, plural
 from api.printing.paper import Cited, heading, left, plain, row, table
 from api.questions.control import Controller, ControlOf, Fall
+from api.questions.dependences import confirmed
 from api.questions.dependences import said as told
 from api.questions.groups import Group, GroupsOf
 from api.questions.members import JOINTLY, MAY_UNITE, Edge, Member
@@ -40,7 +41,8 @@ def control(answer: ControlOf, cited: Cited) -> Iterator[Any]:
 
 def standing(found: StandingOf, cited: Cited) -> Iterator[Any]:
     """Who votes how much of a party, block by block."""
-    made = table("on top", "id", "votes", "by", title=f"who decides: {found.kind}")
+    maybe = found.possible and not found.controllers
+    made = table("on top", "id", "votes", "by", title=f"who decides: {'nobody certainly' if maybe else found.kind}")
     for block in found.blocks:
         numbers = cited.numbers(fact.fact_id for fact in block.holdings)
         row(made, block.top.name, block.top.id, band(block.low, block.high), numbers)
@@ -136,12 +138,11 @@ def _tie(edge: Edge) -> str:
 def how(member: Member, cited: Cited) -> list[str]:
     """How a member came into its group."""
     if member.proof:
-        only = ["only possible:"] if member.why in ("possible", MAY_UNITE) else []
-        return [*only, *(held(fall, cited) for fall in member.proof[-1:])]
+        if member.why in ("possible", MAY_UNITE):  # what is uncertain may be a step before
+            return ["only possible:", *(step(fall, cited) for fall in member.proof)]
+        return [held(fall, cited) for fall in member.proof[-1:]]
     said = [
-        f"depends on {fact.head.name}: {fact.values.get('reason') or fact.values.get('criterion')} "
-        f"{cited.numbers([fact.fact_id])}"
-        for fact in member.dependences
+        f"{confirmed(fact, member.measured)} {cited.numbers([fact.fact_id])}".rstrip() for fact in member.dependences
     ]
     said += [told(one) for one in member.suspected]
     if member.why == "top":

@@ -11,7 +11,9 @@ from api.printing.control import step as fallen
 from api.printing.limits import limits
 from api.printing.paper import BOLD, DIM, Cited, heading, left, plain, row, table
 from api.questions.credit_check import CreditCheck
+from api.questions.dependences import confirmed
 from api.questions.memberships import Membership, Step
+from graph.model import DEPENDS_ON
 
 
 def credit_check(answer: CreditCheck, cited: Cited) -> Iterator[Any]:
@@ -67,6 +69,7 @@ def _group(number: int, group: Membership, currency: str | None, cited: Cited) -
 def _how(step: Step, cited: Cited) -> list[str]:
     through = f" ({step.through.name})" if step.through else ""
     lines = [f"{step.how_zh} · {step.how}{through}", *(fallen(fall, cited) for fall in step.proof)]
+    lines += [confirmed(fact, step.measured) for fact in step.facts if fact.kind == DEPENDS_ON.name]
     for one in step.suspected:
         figure = "without bound" if one.value is None else percent(one.value)
         sources = cited.numbers([fact.fact_id for fact in one.facts] + [one.statement])

@@ -70,7 +70,8 @@ def _under(under: UnderRegime, cited: Cited) -> Iterator[Any]:
         by = [line for passed in one.passed for line in _passed(passed, cited)]
         row(made, one.person.name, one.person.id, sure + band(one.low, one.high), by)
     for other in under.stand_ins:
-        row(made, other.person.name, other.person.id, "", f"{other.name.en} {other.name.zh}: {other.role}")
+        sure = "" if other.certain else "possible: "
+        row(made, other.person.name, other.person.id, "", f"{sure}{other.name.en} {other.name.zh}: {other.role}")
     if made.row_count:
         yield made
     else:
@@ -80,7 +81,8 @@ def _under(under: UnderRegime, cited: Cited) -> Iterator[Any]:
 def _passed(passed: Passed, cited: Cited) -> Iterator[str]:
     measure = "" if passed.test == "control" else f", {band(passed.low, passed.high)}"
     partners = " with " + ", ".join(party.name for party in passed.partners) if passed.partners else ""
-    yield f"{passed.name.en} {passed.name.zh}{measure}{partners} {_numbers(cited, passed.holdings)}".rstrip()
+    sure = "" if passed.certain else "possible: "
+    yield f"{sure}{passed.name.en} {passed.name.zh}{measure}{partners} {_numbers(cited, passed.holdings)}".rstrip()
     for fall in passed.falls:
         yield f"  {step(fall, cited)}"
 

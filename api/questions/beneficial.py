@@ -153,6 +153,17 @@ def _passed(view: View, evidence: Evidence, regime: Regime, ground: Ground) -> P
     )
 
 
+def _by_tests(one: BeneficialOwner, name: str) -> str:
+    """That a person is an owner by what is certain, and what may make it one beside that."""
+    sure = dict.fromkeys(passed.name.en for passed in one.passed if passed.certain)
+    maybe = dict.fromkeys(passed.name.en for passed in one.passed if passed.name.en not in sure)
+    if not sure:
+        return f"may be a beneficial owner of {name} by {'; '.join(maybe)}"
+    return f"is a beneficial owner of {name} by {'; '.join(sure)}" + (
+        f"; possibly also by {'; '.join(maybe)}" if maybe else ""
+    )
+
+
 def by_law(found: UnderRegime, name: str) -> Iterator[str]:
     """Who is an owner by one law, in sentences."""
     checked = "" if found.verified else "; the rule was not checked against its text"
@@ -161,9 +172,7 @@ def by_law(found: UnderRegime, name: str) -> Iterator[str]:
     if not found.owners:
         yield f"No person is known to be a beneficial owner of {name}: {law}."
     for one in found.owners[:10]:
-        how = "is" if one.certain else "may be"
-        tests = "; ".join(dict.fromkeys(passed.name.en for passed in one.passed))
-        yield f"{one.person.name} {how} a beneficial owner of {name} by {tests}: {law}."
+        yield f"{one.person.name} {_by_tests(one, name)}: {law}."
     for other in found.stand_ins:
         how = "is" if other.certain else "may have to be"
         yield f"{other.person.name} ({other.role}) {how} reported instead: {other.name.en}, {other.citation}."

@@ -108,9 +108,9 @@ def book_groups(
     view = seen_by(view, node)
     evidence, lent = Evidence(view.snapshot), lending(view, node)
     found = groups_in(view, node, reading)
-    sure = {one.clients.tobytes() for one in groups_in(view, node, NARROW[reading])}
+    sure = {one.clients.tobytes(): one for one in groups_in(view, node, NARROW[reading])}
     page = [found[k] for k in ranked(lent, found)[offset : offset + limit]]
-    shown = tuple(group_of(view, evidence, lent, one, reading, certain=one.clients.tobytes() in sure) for one in page)
+    shown = tuple(_told(view, evidence, lent, one, reading, sure.get(one.clients.tobytes())) for one in page)
     value = BookGroups(
         evidence.party(node),
         view.snapshot.moment.currency,
@@ -138,6 +138,15 @@ def _reading(view: View, lent: Lending, reading: str) -> Reading:
         reading, chinese, english, len(units), int(inside.sum()), int((times > 1).sum()),
         float(lent.owed[inside].sum()),
     )  # fmt: skip
+
+
+def _told(
+    view: View, evidence: Evidence, lent: Lending, group: Together, reading: str, sure: Together | None
+) -> ClientGroup:
+    """A group as its reading makes it; where the same clients are one for certain, as that one."""
+    if sure is None:
+        return group_of(view, evidence, lent, group, reading, certain=False)
+    return group_of(view, evidence, lent, sure, NARROW[reading], certain=True)
 
 
 def group_of(

@@ -301,6 +301,11 @@ def _controller(view: View, evidence: Evidence, found: Checked, place: Place) ->
     return evidence.party(group.heads[0] if group.heads else grew(view, group, reading).top)
 
 
+def called(one: LimitFinding) -> Party:
+    """By whom a client or group is called: itself, or who is on top, else who has most at stake."""
+    return one.controller or one.top
+
+
 def named(one: LimitFinding) -> str:
     """A client by its name; a group by who is on top, with what is counted of it."""
     if one.page.total < 2:
@@ -308,9 +313,8 @@ def named(one: LimitFinding) -> str:
     many = plural(one.clients, "client")
     if one.clients < one.page.total:
         many = f"{plural(one.page.total, 'member')}, {one.clients:,} of them clients"
-    if one.controller:
-        return f"group of {one.controller.name} ({many})"
-    return f"group of {one.top.name} ({many})" if one.whom == "group" else f"{one.whom} ({many})"
+    group = one.controller or one.whom == "group"
+    return f"group of {called(one).name} ({many})" if group else f"{one.whom} ({many})"
 
 
 def reading(one: LimitFinding, currency: str | None) -> str:

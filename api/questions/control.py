@@ -193,13 +193,14 @@ def in_words(fall: Fall) -> str:
 
 def _reasons(view: View, evidence: Evidence, node: int, value: ControlOf) -> Iterator[str]:
     name = value.party.name
-    if not value.controllers_page.total:
+    sure = [joint for joint in value.concerts if joint.certain]
+    if not value.controllers_page.total and not sure:
         yield f"Nobody is known to control {name}."
-    if value.standing.kind != SOLE and value.standing.block_count:
+    if (value.standing.kind != SOLE or value.standing.possible) and value.standing.block_count:
         yield standing_said(name, value.standing)
     for one in value.controllers[:10]:
         how = "controls" if one.certain else "may control"
-        top = " and nobody controls it" if one.ultimate else ""
+        top = f" and nobody is known to control {one.controller.name}" if one.ultimate else ""
         yield f"{one.controller.name} {how} {name}{top}: {'; then '.join(in_words(fall) for fall in one.proof)}."
     for joint in value.concerts:
         who = ", ".join(party.name for party in joint.members)

@@ -1,11 +1,12 @@
 """Dependences of a party in the words of an answer: figure, threshold, state and sources."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import isinf
 
 import numpy as np
 
+from analytics.structure.dependence.rules import criterion_names
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Party
 from api.answers.wording import percent
@@ -100,13 +101,39 @@ def untested_of(view: View, node: int) -> Iterator[Untested]:
             yield Untested(criterion.id, criterion.name.en, criterion.name.zh, silent.get(criterion.id, 0))
 
 
-def said(one: Dependence) -> str:
-    """A dependence in a few words."""
+def confirmed_of(view: View, evidence: Evidence, verdicts: Iterable[int]) -> Iterator[Dependence]:
+    """What figures say today of dependences that somebody confirmed: of those for which they suggest one."""
+    found = view.judged.dependences
+    for judgement in verdicts:
+        for at in found.suspected.of(int(found.verdicts.dependant[judgement])):
+            if int(found.verdict[at]) == judgement:
+                yield dependence(view, evidence, at)
+
+
+def measured_by(fact: Fact, measured: Iterable[Dependence]) -> Dependence | None:
+    """The figure by which a confirmed dependence can be computed today."""
+    about = fact.head.id, fact.values["criterion"]
+    return next((one for one in measured if (one.other.id, one.criterion) == about), None)
+
+
+def confirmed(fact: Fact, measured: Iterable[Dependence]) -> str:
+    """A confirmed dependence in a few words: by which criterion, with which figure today, and for what reason."""
+    known = criterion_names().get(fact.values["criterion"])
+    name = fact.values["criterion"] + (f" ({known.name.zh})" if known else "")
+    one = measured_by(fact, measured)
+    figure = f": {_figure(one)}" if one else ""
+    reason = f"; {fact.values['reason']}" if fact.values.get("reason") else ""
+    return f"depends on {fact.head.name} by {name}{figure}{reason}"
+
+
+def _figure(one: Dependence) -> str:
     figure = "without bound" if one.value is None else percent(one.value)
     least = "at least " if one.at_least else ""
+    return f"{one.figure.replace('_', ' ')} {least}{figure}, threshold {one.comparison} {percent(one.threshold)}"
+
+
+def said(one: Dependence) -> str:
+    """A dependence in a few words."""
     told = f" ({judged(one.verdict)})" if one.verdict else ""
     state = {"rejected": "not taken to depend", "suspected": "suspected to depend", "confirmed": "taken to depend"}
-    return (
-        f"{state[one.state]} on {one.other.name}{told} by {one.criterion} ({one.name_zh}): "
-        f"{one.figure.replace('_', ' ')} {least}{figure}, threshold {one.comparison} {percent(one.threshold)}"
-    )
+    return f"{state[one.state]} on {one.other.name}{told} by {one.criterion} ({one.name_zh}): {_figure(one)}"

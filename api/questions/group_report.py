@@ -17,6 +17,7 @@ from api.questions.asking import MOST, node_of
 from api.questions.dependences import Dependence
 from api.questions.groups import Group, groups
 from api.questions.guarantees import ClosedCircle, circle_of
+from api.questions.limits import NOTHING, Against, against
 from api.questions.members import SMALL, Edge, Grew, edges_of, grew, proving
 from api.questions.verdicts import Verdict
 from graph.model import CONTROLS, DEPENDS_ON, GUARANTEES, LENDS, OWNS
@@ -89,6 +90,8 @@ class GroupReport:
     """Control by or of the party that forms no single risk, as judged."""
     government: str
     """What became of government bodies: `apart`, `beside` or `through`, by the lender's rule sets."""
+    against: Against
+    """What the lender's rules allow for the party and each of its groups, and how much of it is used."""
 
 
 def group_report(engine: Engine, party: str, *, lender: str | None = None, moment: Moment) -> Answer[GroupReport]:
@@ -110,6 +113,7 @@ def group_report(engine: Engine, party: str, *, lender: str | None = None, momen
         LENGTH,
         told.answer.fences,
         view.government,
+        NOTHING if of is None else against(view, evidence, of, view.snapshot.node(party), limit=MOST),
     )
     question = Question("group_report", {"party": party, "lender": lender})
     return view.answer(question, value, evidence, reasons=told.reasons)

@@ -17,7 +17,7 @@ from api.answers.frame import Fact, Party
 from api.engine import View
 from api.groups.together import SUSPECTED, Together, made_of
 from api.questions.control import Fall, in_words, proofs
-from api.questions.dependences import Dependence, dependence, said
+from api.questions.dependences import Dependence, confirmed, confirmed_of, dependence, said
 from graph.field import Kind
 from graph.model import CONTROLS, DEPENDS_ON, OWNS
 
@@ -49,6 +49,8 @@ class Member:
     """Confirmed dependence on members of the group."""
     suspected: tuple[Dependence, ...]
     """Suspected dependence on members of the group."""
+    measured: tuple[Dependence, ...] = ()
+    """What figures say today of the confirmed dependences, where they can be computed."""
 
 
 @dataclass(frozen=True)
@@ -146,12 +148,12 @@ def members_of(view: View, evidence: Evidence, group: Grew, shown: Sequence[int]
             possible |= set() if certain else set(companies)
     for x in shown:
         beside = came[x].how == DEPENDENT or (came[x].how == SEED and x not in proved)
-        facts, suspected = _dependences(view, evidence, group, x) if beside else ((), ())
+        facts, suspected, known = _dependences(view, evidence, group, x) if beside else ((), (), ())
         how = "top" if x == top else "possible" if x in possible else "controlled" if x in proved else "ring"
         if came[x].how == DEPENDENT:
             how = "dependent" if facts else "suspected"
         through = None if came[x].how == SEED else evidence.party(came[x].through)
-        yield Member(evidence.party(x), how, through, proved.get(x, ()), facts, suspected)
+        yield Member(evidence.party(x), how, through, proved.get(x, ()), facts, suspected, known)
 
 
 def _owners(group: Grew, shown: Iterable[int]) -> dict[int, int]:
@@ -169,14 +171,15 @@ def _owners(group: Grew, shown: Iterable[int]) -> dict[int, int]:
 
 def _dependences(
     view: View, evidence: Evidence, group: Grew, x: int
-) -> tuple[tuple[Fact, ...], tuple[Dependence, ...]]:
-    """Confirmed and suspected dependence of a party on members."""
+) -> tuple[tuple[Fact, ...], tuple[Dependence, ...], tuple[Dependence, ...]]:
+    """Confirmed and suspected dependence of a party on members, and the figures of what is confirmed."""
     supports = group.falls.reverse
     verdicts = len(view.judged.dependences.verdicts.confirmed)
     on = zip(supports.at(x).tolist(), supports.links_at(x).tolist(), strict=True)
     mine = sorted(link for support, link in on if support in group.came)
-    facts = evidence.facts(DEPENDS_ON, [link for link in mine if link < verdicts])
-    return facts, tuple(dependence(view, evidence, link - verdicts) for link in mine if link >= verdicts)
+    judged = [link for link in mine if link < verdicts]
+    suspected = tuple(dependence(view, evidence, link - verdicts) for link in mine if link >= verdicts)
+    return evidence.facts(DEPENDS_ON, judged), suspected, tuple(confirmed_of(view, evidence, judged))
 
 
 # ── what would leave ──
@@ -230,19 +233,21 @@ def stated(view: View, evidence: Evidence, kind: Kind, link: int, gone: Nodes) -
     return Edge(kind.name, facts[0].head, facts[0].tail, "stated", facts, evidence.parties(gone.tolist()))
 
 
+def widened(members: Iterable[Member]) -> tuple[bool, bool]:
+    """What makes a group of the wider reading wider: control that is only possible, dependence only suspected."""
+    every = list(members)
+    return any(one.why == "possible" for one in every), any(one.suspected for one in every)
+
+
 def why(member: Member) -> str:
     """What ties a member in, in words."""
     if member.proof:
         only = " (only possible)" if member.why in ("possible", MAY_UNITE) else ""
         return "; then ".join(in_words(fall) for fall in member.proof) + only
-    told = [*_on(member.dependences), *(said(one) for one in member.suspected)]
+    told = [confirmed(fact, member.measured) for fact in member.dependences]
+    told += [said(one) for one in member.suspected]
     if member.why == "top":
         return "; ".join(["on top", *told])
     if member.why in JOINTLY:
         return JOINTLY[member.why][0]
     return "; ".join(told) or "members of its ring control each other"
-
-
-def _on(facts: Iterable[Fact]) -> Iterator[str]:
-    for fact in facts:
-        yield f"it depends on {fact.head.name} ({fact.values.get('reason') or fact.values['criterion']})"

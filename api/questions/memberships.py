@@ -1,6 +1,6 @@
 """Groups that limits are measured on: who is in them, and the steps by which a party came in."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -20,7 +20,7 @@ from api.engine import View
 from api.groups.circles import CLIENTS_2010, circles_of, connecting, doubtful_of, kin_of
 from api.limits.related import RELATED_2022, related_of
 from api.questions.control import Fall, fallen
-from api.questions.dependences import Dependence, dependence
+from api.questions.dependences import Dependence, confirmed_of, dependence
 from graph.field import Kind
 from graph.model import DEPENDS_ON, HOLDS_OFFICE, OWNS, RELATED_TO
 
@@ -62,6 +62,8 @@ class Step:
     facts: tuple[Fact, ...]
     """What else it rests on."""
     suspected: tuple[Dependence, ...]
+    measured: tuple[Dependence, ...] = ()
+    """What figures say today of confirmed dependences among these facts, where they can be computed."""
 
 
 @dataclass(frozen=True)
@@ -164,9 +166,12 @@ def _step(
     proof: Sequence[Fall] = (),
     facts: Sequence[Fact] = (),
     suspected: Sequence[Dependence] = (),
+    measured: Iterable[Dependence] = (),
 ) -> Step:
     by = None if through is None else evidence.party(through)
-    return Step(evidence.party(party), how, HOWS_ZH[how], by, tuple(proof), tuple(facts), tuple(suspected))
+    return Step(
+        evidence.party(party), how, HOWS_ZH[how], by, tuple(proof), tuple(facts), tuple(suspected), tuple(measured)
+    )
 
 
 # ── by control ──
@@ -263,10 +268,11 @@ def _dependent(view: View, evidence: Evidence, falls: Arrows, entry: Entry) -> S
     rows = zip(falls.at(entry.through).tolist(), falls.links_at(entry.through).tolist(), strict=True)
     verdicts, known = len(view.judged.dependences.verdicts.confirmed), len(view.judged.dependences.suspected)
     mine = [link for x, link in rows if x == entry.member]
-    facts = evidence.facts(DEPENDS_ON, [link for link in mine if link < verdicts])
+    judged = [link for link in mine if link < verdicts]
+    facts, figures = evidence.facts(DEPENDS_ON, judged), confirmed_of(view, evidence, judged)
     suspected = [dependence(view, evidence, link - verdicts) for link in mine if verdicts <= link < verdicts + known]
     how = DEPENDS if facts else SUSPECTED if suspected else WOULD
-    return _step(evidence, entry.member, how, through=entry.through, facts=facts, suspected=suspected)
+    return _step(evidence, entry.member, how, through=entry.through, facts=facts, suspected=suspected, measured=figures)
 
 
 # ── around the lender ──

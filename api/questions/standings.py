@@ -1,22 +1,26 @@
-"""Who decides in a party: one, several jointly, two that block each other, a ring, or nobody known."""
+"""Who decides in a party: one, several jointly, a concert, two that block each other, a ring, or nobody known."""
 
 from dataclasses import dataclass
 
 from analytics.rules.rule import Words
-from analytics.structure.standing import DEADLOCK, JOINT, NOBODY, RING, SOLE, TOGETHER, standing
+from analytics.structure.standing import DEADLOCK, JOINT, NOBODY, RING, SOLE, TOGETHER, Standing, standing
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Party
 from api.engine import View
 from graph.model import OWNS
 
+CONCERT = "concert"
 KINDS = {
     SOLE: Words("one ultimate controller", "单一最终控制人"),
     JOINT: Words("several controllers, none over another", "多方控制，互不从属"),
+    CONCERT: Words("parties that act in concert", "一致行动人共同控制"),
     RING: Words("controlled only within a ring of parties that control each other", "仅由相互控制的环内主体控制"),
     DEADLOCK: Words("two blocks of exactly half: neither decides without the other", "双方各持半数，须一致同意"),
     TOGETHER: Words("no controller: the fewest blocks that decide are more than one", "无控制人，须多方合意方可决定"),
     NOBODY: Words("what is disclosed makes no majority", "已披露的表决权不构成多数"),
 }
+NAMED = 5
+"""Parties that a sentence names."""
 SHOWN = 10
 """Blocks shown, and of each the holdings."""
 
@@ -38,10 +42,12 @@ class StandingOf:
     """How control over a party stands, by what is sure."""
 
     kind: str
-    """sole, joint, ring, deadlock, together or nobody."""
+    """sole, joint, concert, ring, deadlock, together or nobody."""
     name: Words
     controllers: tuple[Party, ...]
-    """Ultimate controllers; of a ring its members."""
+    """Ultimate controllers; of a ring or a concert its members."""
+    possible: tuple[Party, ...]
+    """Who else may control it in the end, alone or in concert, where bands allow that and do not prove it."""
     coalition: tuple[Party, ...]
     """Where nobody decides alone: the fewest that decide together, the largest first."""
     blocks: tuple[VoteBlock, ...]
@@ -52,17 +58,45 @@ class StandingOf:
 def standing_of(view: View, evidence: Evidence, node: int) -> StandingOf:
     """How control over a party stands."""
     found = standing(view.control, node)
+    kind, over = _decided(view, node, found)
+    maybe = sorted(_maybe(view, node) - set(over))
     blocks = tuple(
         VoteBlock(evidence.party(b.top), b.low, b.high, evidence.facts(OWNS, b.holdings[:SHOWN]))
         for b in found.blocks[:SHOWN]
     )
     return StandingOf(
-        found.kind, KINDS[found.kind], evidence.parties(found.controllers), evidence.parties(found.coalition[:SHOWN]),
-        blocks, len(found.blocks),
+        kind, KINDS[kind], evidence.parties(over), evidence.parties(maybe[:SHOWN]),
+        evidence.parties(found.coalition[:SHOWN] if kind == found.kind else ()), blocks, len(found.blocks),
     )  # fmt: skip
 
 
+def _decided(view: View, node: int, found: Standing) -> tuple[str, tuple[int, ...]]:
+    """How control stands, and who has it: a concert counts as one, unless a member controls by itself."""
+    alone, members = _in_concert(view, node)
+    if not members or set(members) & set(found.controllers):
+        return found.kind, found.controllers
+    return (JOINT if alone else CONCERT), (*alone, *members)
+
+
+def _maybe(view: View, node: int) -> set[int]:
+    """Who may be on top, alone or in concert."""
+    return {*view.control.ultimate_of(node, possible=True).tolist(), *_in_concert(view, node, possible=True)[1]}
+
+
+def _in_concert(view: View, node: int, *, possible: bool = False) -> tuple[list[int], list[int]]:
+    """Ultimate controllers of which no concert takes the place, and members of the concerts that are such."""
+    together = view.register.together
+    if together is None:
+        return [], []
+    alone, concerts = together.ultimate_of(node, possible=possible)
+    return alone, sorted(x for number in concerts for x in together.concerts[number].members)
+
+
 def standing_said(name: str, found: StandingOf) -> str:
-    """How it stands, in a sentence."""
-    who = ", ".join(party.name for party in (found.controllers or found.coalition)[:5])
-    return f"Control of {name}: {found.name.en}{f' ({who})' if who else ''}."
+    """How it stands, in a sentence: what is certain, and what is only possible beside it."""
+    who = ", ".join(party.name for party in (found.controllers or found.coalition)[:NAMED])
+    sure = found.name.en + (f" ({who})" if who else "")
+    if maybe := ", ".join(party.name for party in found.possible[:NAMED]):
+        alone = f"nobody certainly; possibly {maybe}; at their least votes, {sure}"
+        sure = f"{sure}; possibly also {maybe}" if found.controllers else alone
+    return f"Control of {name}: {sure}."

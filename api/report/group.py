@@ -3,20 +3,22 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from analytics.structure.dependence.rules import criterion_names
 from api.answers.frame import Answer, Fact, Party
-from api.questions.dependences import Dependence
+from api.questions.dependences import Dependence, measured_by
 from api.questions.group_report import GroupReport, Sheet
-from api.questions.members import Member
-from api.report.page import filled
+from api.questions.members import Member, widened
+from api.report.limited import limited, limits_said
+from api.report.page import Figure, filled
 from api.report.picture import Picture, gap_for, picture
-from api.report.places import FOLDED, place
+from api.report.places import place
+from api.report.proof import Shown, brings, proof_of
 from api.report.words import Words
-from graph.model import CONTROLS, DEPENDS_ON
+from graph.model import CONTROLS
 
-MOST_DRAWN, MOST_PARENTS, MOST_LEAVES = 36, 14, 7
-"""Members a printed picture holds, those of them that bring in others, and of those they bring in beside each."""
 MANY = 30
 """Members above which each has one line, under whoever brings it in."""
 
@@ -59,7 +61,7 @@ class Laid:
         """By what the members of a block came in, each with how many did."""
         counts: Counter[str] = Counter()
         for _, member in block.members:
-            counts.update({self._basis(fact) for fact in _brings(member)})
+            counts.update({self._basis(fact) for fact in brings(member)})
         return self.words.either(", ", "、").join(f"{kind} {count}" for kind, count in counts.most_common())
 
     def _basis(self, fact: Fact) -> str:
@@ -72,6 +74,20 @@ class Laid:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.sheet, name)
+
+    def confirmation(self, fact: Fact, member: Member) -> str:
+        """By which criterion a confirmed dependence was judged, with its figure today where there is one."""
+        known, one = criterion_names().get(fact.values["criterion"]), measured_by(fact, member.measured)
+        if known is None:
+            return ""
+        criterion = self.words.either(known.name.en, known.name.zh)
+        if one is None or one.value is None:
+            return self.words("why_confirmed", criterion=criterion)
+        figure = f"{'≥ ' if one.at_least else ''}{self.words.percent(one.value)}"
+        return self.words(
+            "why_measured", criterion=criterion, figure=figure, comparison=one.comparison,
+            threshold=self.words.percent(one.threshold),
+        )  # fmt: skip
 
     def suspicion(self, one: Dependence) -> str:
         """A suspected dependence in words, with its figure."""
@@ -86,6 +102,7 @@ def group_page(answer: Answer[GroupReport], *, language: str = "en") -> str:
     """The report as one HTML page."""
     words, value = Words(language), answer.answer
     lender = value.lender.name if value.lender else words("all_lenders")
+    sheets = [_laid(words, value, sheet) for sheet in value.sheets]
     return filled(
         "group.html",
         answer,
@@ -95,8 +112,10 @@ def group_page(answer: Answer[GroupReport], *, language: str = "en") -> str:
         subjects=[value.party],
         asked=words("stakes", lender=lender),
         short=list(_short(words, value)),
-        sheets=[_laid(words, value, sheet) for sheet in value.sheets],
+        sheets=sheets,
+        annex=[Figure(one.picture, one.caption, _titled(value, one)) for one in sheets if one.picture],
         fences=value.fences,
+        limits=limited(words, value, partial(_name, words)),
         lender=lender,
         currency=value.currency or "",
         length=value.length,
@@ -107,22 +126,27 @@ def group_page(answer: Answer[GroupReport], *, language: str = "en") -> str:
     )
 
 
+def _titled(value: GroupReport, one: Laid) -> str:
+    """What a picture shows, and of which group where there are several."""
+    return f"{one.picture_title} · {one.title}" if len(value.sheets) > 1 else one.picture_title
+
+
 def _laid(words: Words, value: GroupReport, sheet: Sheet) -> Laid:
     basis = words("basis_both" if "dependence" in sheet.group.basis else "basis_control")
-    told = {member.party.id for other in _sure(value, sheet) for member in other.group.members}
+    told = _told_before(value, sheet)
     members = tuple(member for member in sheet.group.members if member.party.id not in told)
-    held = _proofs(words, sheet, value.party) if not told else []
-    folded = any(FOLDED in (fact.tail.kind, fact.head.kind) for fact in held)
+    shown = proof_of(words, sheet, value.party)
+    held = shown.facts if members else []
     ends = list(dict.fromkeys([sheet.group.top, value.party]))
-    placed = place(held, ends, gap=gap_for(held, words)) if held else None
+    placed = place(held, ends, gap=gap_for(held, words, shown.notes)) if held else None
     way = {fact.fact_id for fact in _way(sheet, value.party)}
     return Laid(
         sheet,
         words,
         _name(words, sheet),
         words("members_count", count=words.counted(sheet.group.page.total, "member"), basis=basis),
-        picture(placed, held, words, strong=way) if placed else None,
-        tuple(_caption(words, placed.how, folded=folded)) if placed else (),
+        picture(placed, held, words, strong=way, notes=shown.notes) if placed else None,
+        tuple(_caption(words, placed.how, shown)) if placed else (),
         _rings(words, sheet, ends),
         _circles(words, sheet, value.length),
         tuple(_blocks(members)) if len(members) > MANY else (),
@@ -135,6 +159,17 @@ def _laid(words: Words, value: GroupReport, sheet: Sheet) -> Laid:
 def _sure(value: GroupReport, sheet: Sheet) -> list[Sheet]:
     """For a group of the wider reading the groups by what is certain, which are told before it."""
     return [other for other in value.sheets if sheet.with_suspected and not other.with_suspected]
+
+
+def _told_before(value: GroupReport, sheet: Sheet) -> set[str]:
+    """Members of a group of the wider reading that are told, as they came in here, with a group by what is certain."""
+    before = {_came(member) for other in _sure(value, sheet) for member in other.group.members}
+    return {member.party.id for member in sheet.group.members if _came(member) in before}
+
+
+def _came(member: Member) -> tuple[str, str, frozenset[Any]]:
+    by = frozenset((fact.fact_id, fact.tail.id, fact.head.id) for fact in brings(member))
+    return member.party.id, member.why, by
 
 
 def _rings(words: Words, sheet: Sheet, ends: Sequence[Party]) -> Picture | None:
@@ -196,73 +231,12 @@ def _way(sheet: Sheet, party: Party) -> Iterator[Fact]:
         at = member.through
 
 
-def _proofs(words: Words, sheet: Sheet, party: Party) -> list[Fact]:
-    """The facts that bring members in: of those who bring in others the busiest, of the rest a few beside each."""
-    every = list({_ends(fact): fact for member in sheet.group.members for fact in _brings(member)}.values())
-    kept = _busiest(every, [sheet.group.top.id, party.id])
-    leaves: dict[str, list[Fact]] = {}
-    for fact in every:
-        near, far = _ends(fact)[:2]
-        if near in kept and far not in kept:
-            leaves.setdefault(near, []).append(fact)
-    room = max(min((MOST_DRAWN - len(kept)) // max(len(leaves), 1), MOST_LEAVES), 1)
-    drawn = [fact for fact in every if set(_ends(fact)[:2]) <= kept]
-    seen: set[str] = set()
-    for mine in leaves.values():
-        fresh = [fact for fact in mine if _ends(fact)[1] not in seen]
-        seen |= {_ends(fact)[1] for fact in fresh}
-        shown = fresh if len(fresh) <= room + 1 else fresh[:room]
-        drawn += shown
-        if len(fresh) > len(shown):
-            drawn.append(_fold(words, fresh[len(shown) :]))
-    return drawn
-
-
-def _ends(fact: Fact) -> tuple[str, str, str]:
-    """Who brings whom in, and by what: a holder what it holds, who is depended on who depends."""
-    ends = (fact.tail.id, fact.head.id) if fact.kind != DEPENDS_ON.name else (fact.head.id, fact.tail.id)
-    return *ends, fact.kind
-
-
-def _busiest(every: Sequence[Fact], always: Sequence[str]) -> set[str]:
-    """Parties that bring in the most, with all that brings them in themselves."""
-    brought: dict[str, list[str]] = {}
-    for near, far, _ in map(_ends, every):
-        brought.setdefault(far, []).append(near)
-    counts = Counter(_ends(fact)[0] for fact in every)
-    kept: set[str] = set()
-    for one in [*always, *(party for party, _ in counts.most_common())]:
-        wave, new = [one], {one} - kept
-        while wave:
-            before = [near for near in brought.get(wave.pop(), ()) if near not in new | kept]
-            new |= set(before)
-            wave += before
-        if len(kept | new) <= MOST_PARENTS or one in always:
-            kept |= new
-    return kept
-
-
-def _caption(words: Words, how: str, *, folded: bool) -> Iterator[str]:
+def _caption(words: Words, how: str, shown: Shown) -> Iterator[str]:
     yield words("picture_what", how=words(how))
-    if folded:
+    if shown.doubtful:
+        yield words("proof_doubtful")
+    if shown.folded:
         yield words("proof_folded")
-
-
-def _brings(member: Member) -> Iterator[Fact]:
-    for fall in member.proof[-1:]:
-        yield from fall.by
-    yield from member.dependences
-    for one in member.suspected:
-        yield Fact("", DEPENDS_ON.name, one.dependant, one.other, {}, "")
-
-
-def _fold(words: Words, leaves: Sequence[Fact]) -> Fact:
-    """One mark for members that are not drawn each."""
-    first = leaves[0]
-    near = first.head if first.kind == DEPENDS_ON.name else first.tail
-    mark = Party(f"fold {near.id}", words("fold", count=len(leaves)), FOLDED)
-    ends = (mark, near) if first.kind == DEPENDS_ON.name else (near, mark)
-    return Fact("", first.kind, *ends, {}, "")
 
 
 def _short(words: Words, value: GroupReport) -> Iterator[str]:
@@ -270,6 +244,7 @@ def _short(words: Words, value: GroupReport) -> Iterator[str]:
         yield words("alone_fenced" if value.fences else "alone", party=value.party.name)
     for fence in value.fences:
         yield words("fenced", controller=fence.fact.head.name, controlled=fence.fact.tail.name)
+    yield from limits_said(words, value, partial(_name, words))
     colon = words.either(": ", "：")
     for sheet in value.sheets:
         basis = words("basis_both" if "dependence" in sheet.group.basis else "basis_control")
@@ -277,7 +252,8 @@ def _short(words: Words, value: GroupReport) -> Iterator[str]:
         yield f"{_name(words, sheet)}{colon}{count}"
         steps = _companies(sheet, value.party)
         if len(steps) > 1:
-            yield words("comes_in", party=value.party.name, way=" → ".join(party.name for party in steps))
+            name = "comes_in" if _certainly(sheet, value.party) else "may_come_in"
+            yield words(name, party=value.party.name, way=" → ".join(party.name for party in steps))
         if sheet.stakes:
             total, who = sheet.stakes[-1], value.lender.name if value.lender else words("all_lenders")
             direct, contingent = (words.money(amount, value.currency) for amount in (total.direct, total.contingent))
@@ -301,5 +277,20 @@ def _companies(sheet: Sheet, party: Party) -> list[Party]:
     return list(dict.fromkeys([sheet.group.top, *steps]))
 
 
+def _certainly(sheet: Sheet, party: Party) -> bool:
+    """Whether no step from the top to a member is only possible or suspected."""
+    members = {member.party.id: member for member in sheet.group.members}
+    at: Party | None = party
+    while at is not None and at.id in members:
+        member = members.pop(at.id)
+        if member.why in ("possible", "suspected"):
+            return False
+        at = member.through
+    return True
+
+
 def _name(words: Words, sheet: Sheet) -> str:
-    return words("group_suspected" if sheet.with_suspected else "group_of", top=sheet.group.top.name)
+    """A group by who is on top, and of the wider reading by what makes it wider."""
+    possible, suspected = widened(sheet.group.members)
+    wider = "group_possible" if not suspected else "group_wide" if possible else "group_suspected"
+    return words(wider if sheet.with_suspected else "group_of", top=sheet.group.top.name)

@@ -8,7 +8,7 @@ from api.engine.view import LENDS_TO_MANY
 from api.questions.chains import Chain
 from api.questions.links import MOST_NEIGHBOURS, THROUGH, Linkage
 from api.report.bars import Scale
-from api.report.page import filled
+from api.report.page import Figure, filled
 from api.report.picture import gap_for, picture
 from api.report.places import place
 from api.report.words import Words
@@ -25,6 +25,7 @@ def linkage_page(answer: Answer[Linkage], *, language: str = "en") -> str:
     placed = place(facts, value.parties, drawn, gap=gap_for(facts, words)) if facts else None
     parting = {fact.fact_id for cut in value.cuts for fact in cut.facts}
     shown = picture(placed, facts, words, cut=parting) if placed else None
+    caption = [] if placed is None else list(_caption(words, value, placed.how, len(drawn)))
     return filled(
         "linkage.html",
         answer,
@@ -35,7 +36,8 @@ def linkage_page(answer: Answer[Linkage], *, language: str = "en") -> str:
         asked=_asked(words, asked),
         short=list(_short(words, value, asked)),
         picture=shown,
-        caption=[] if placed is None else list(_caption(words, value, placed.how, len(drawn))),
+        caption=caption,
+        annex=[Figure(shown, caption, words("picture"))] if shown else [],
         scale=Scale.of(value.times, answer.as_of.valid_at),
         method=list(_method(words, asked["through"])),
     )

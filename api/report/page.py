@@ -1,6 +1,7 @@
 """Fills a template with an answer: one HTML file, nothing from another host, every name as text."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import jinja2
 from api.answers.frame import Answer, Source
 from api.answers.wording import remark
 from api.draw import style
+from api.report.picture import Picture
 from api.report.words import Words
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -60,6 +62,15 @@ def _lettered(number: int) -> str:
 def _environment() -> jinja2.Environment:
     loader = jinja2.FileSystemLoader(TEMPLATES)
     return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture with its title and what stands below it."""
+
+    picture: Picture
+    caption: Sequence[str]
+    title: str
 
 
 def filled(template: str, answer: Answer[Any], words: Words, **shown: Any) -> str:

@@ -2,8 +2,9 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from api.answers.frame import Fact
 from api.draw import style
@@ -13,6 +14,9 @@ from api.report.words import Words
 
 Point = tuple[float, float]
 Pair = tuple[str, str]
+Line = tuple[str, str, str]
+"""From whom to whom, and the kind of fact."""
+NO_NOTES: Final[Mapping[Line, str]] = {}
 PORT = 11.0
 """Room between two lines at one side of a box."""
 SIGN = 6.1
@@ -76,10 +80,11 @@ def picture(
     *,
     strong: Collection[str] = (),
     cut: Collection[str] = (),
+    notes: Mapping[Line, str] = NO_NOTES,
 ) -> Picture:
     """Draw facts between boxes; those of one kind from one party to another are one line.
 
-    Lines of the facts in `strong` are wide, those in `cut` bear a sign.
+    Lines of the facts in `strong` are wide, those in `cut` bear a sign; `notes` stand behind what a line says.
     """
     together = _together(facts)
     boxes = {box.party.id: box for box in placed.boxes}
@@ -88,7 +93,7 @@ def picture(
     curves = []
     for key, mine in together.items():
         bend = placed.bends.get(key[:2], -placed.bends.get((key[1], key[0]), 0.0))
-        label = _label(mine, words, wordy=len(together) <= BUSY)
+        label = _label(mine, words, notes.get(key, ""), wordy=len(together) <= BUSY)
         curve = _curve(key[2], ports[key], bend, label, taken, gap=placed.gap)
         ids = {fact.fact_id for fact in mine}
         sign = _sign(curve.points) if ids & set(cut) else None
@@ -105,10 +110,11 @@ def picture(
     return Picture(placed.boxes, tuple(curves), view, size, landscape, legend, tuple(marked))
 
 
-def gap_for(facts: Sequence[Fact], words: Words) -> float:
+def gap_for(facts: Sequence[Fact], words: Words, notes: Mapping[Line, str] = NO_NOTES) -> float:
     """Room between columns for the widest that stands on a line."""
     together = _together(facts)
-    labels = [_label(mine, words, wordy=len(together) <= BUSY) for mine in together.values()]
+    wordy = len(together) <= BUSY
+    labels = [_label(mine, words, notes.get(key, ""), wordy=wordy) for key, mine in together.items()]
     widest = max((SIGN * text_width(label) for label in labels), default=0.0)
     return min(max(widest + 48, NARROW), GAP)
 
@@ -225,11 +231,11 @@ def _clashes(place: Point, width: float, taken: list[tuple[float, float, float, 
 # ── what is said, and how large it is ──
 
 
-def _label(facts: Sequence[Fact], words: Words, *, wordy: bool) -> str:
+def _label(facts: Sequence[Fact], words: Words, note: str, *, wordy: bool) -> str:
     """What stands on a line; where there are many lines only shares and amounts do."""
     every = dict.fromkeys(words.label(fact) for fact in facts)
     said = [text for text in every if text and (wordy or any(sign.isdigit() for sign in text))]
-    return " · ".join(said[:2]) + (f" +{len(said) - 2}" if len(said) > 2 else "")
+    return (" · ".join(said[:2]) + (f" +{len(said) - 2}" if len(said) > 2 else "") + note).strip()
 
 
 def _faint(facts: Sequence[Fact]) -> bool:

@@ -15,14 +15,16 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from api.answers.frame import Answer, Source
+from analytics.structure.dependence.rules import criterion_names
+from api.answers.frame import Answer, Fact, Source
 from api.answers.wording import percent
 from api.engine import Engine
 from api.printing.paper import plain
 from api.questions.asking import MOST
 from api.questions.book_groups import BookGroups, ClientGroup, book_groups
-from api.questions.book_limits import BookLimits, LimitFinding, book_limits
+from api.questions.book_limits import BookLimits, LimitFinding, book_limits, called
 from api.questions.control import Fall
+from api.questions.dependences import measured_by
 from api.questions.members import JOINTLY, MAY_UNITE, Member, why
 from api.report.words import Words
 from graph.moment import Moment
@@ -221,22 +223,23 @@ def _reading_of(one: LimitFinding) -> tuple[str, float]:
 def _large(findings: Sequence[LimitFinding]) -> Iterator[Sequence[Any]]:
     for number, one in enumerate((one for one in findings if one.state == "large"), start=1):
         yield (
-            number, _name(one), one.top.id, WHOM[one.whom], one.page.total, one.gross, one.protected, one.taken_over,
-            one.exposure, one.of_capital, *_reading_of(one), one.rule, one.unknown,
+            number, _name(one), called(one).id, WHOM[one.whom], one.page.total, one.gross, one.protected,
+            one.taken_over, one.exposure, one.of_capital, *_reading_of(one), one.rule, one.unknown,
         )  # fmt: skip
 
 
 def _name(one: LimitFinding) -> str:
-    """A client, or the members of a group that have most at stake."""
+    """A client, or a group by who is on top of it and the members that have most at stake."""
     named = "、".join(party.name for party in one.members[:3])
-    return named if one.page.total <= 3 else f"{named} … ({one.page.total})"
+    members = named if one.page.total <= 3 else f"{named} … ({one.page.total})"
+    return f"{one.controller.name} 集团 group: {members}" if one.controller else members
 
 
 def _breaches(findings: Sequence[LimitFinding], currency: str | None) -> Iterator[Sequence[Any]]:
     for number, one in enumerate((one for one in findings if one.state != "large"), start=1):
         largest = "; ".join(f"{fact.head.name}: {fact.text}" for fact in one.facilities)
         yield (
-            number, f"{one.chinese} {one.state}", one.rule, _name(one), one.top.id, WHOM[one.whom], one.page.total,
+            number, f"{one.chinese} {one.state}", one.rule, _name(one), called(one).id, WHOM[one.whom], one.page.total,
             one.exposure, one.limit, one.use, one.of_capital, YES[one.binding], *_reading_of(one), one.unknown,
             largest,
         )  # fmt: skip
@@ -265,9 +268,16 @@ def _why_zh(member: Member) -> str:
         return f"{'；'.join(_fall_zh(fall) for fall in member.proof)}{only}"
     if member.why in JOINTLY:
         return JOINTLY[member.why][1]
-    told = [f"依存于{one.head.name}" for one in member.dependences]
+    told = [_confirmed_zh(one, member) for one in member.dependences]
     told += [f"疑似依存于{one.other.name}（{one.name_zh}）" for one in member.suspected]
     return "；".join(told) or ("顶端" if member.why == "top" else "环内成员互相控制")
+
+
+def _confirmed_zh(fact: Fact, member: Member) -> str:
+    known, one = criterion_names().get(fact.values["criterion"]), measured_by(fact, member.measured)
+    by = known.name.zh if known else fact.values["criterion"]
+    figure = f"，目前为{percent(one.value)}" if one and one.value is not None else ""
+    return f"依存于{fact.head.name}（{by}{figure}）"
 
 
 def _fall_zh(fall: Fall) -> str:

@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any, Final, Literal
 
 from api.answers.frame import Fact, Source
-from api.answers.wording import label, percent, plural, short_money
+from api.answers.wording import band, label, percent, plural, short_money
 from api.questions.chains import Period
 from graph.errors import InvalidQuestion
 from graph.model import KINDS
@@ -114,16 +114,21 @@ class Words:
     def money(self, amount: float, currency: str | None) -> str:
         """An amount, shortened: by 亿 and 万 in Chinese, by millions in English.
 
-        >>> Words("zh").money(8e7, "CNY"), Words("en").money(8e7, "CNY")
-        ('8,000万', 'CNY 80m')
+        >>> Words("zh").money(8e7, "CNY"), Words("zh").money(0, "CNY"), Words("en").money(8e7, "CNY")
+        ('8,000万元', '0元', 'CNY 80m')
         """
         if self.language == "zh":
-            return short_money(amount, currency)
+            short = short_money(amount, currency)
+            return f"{short.removeprefix('CNY ')}元" if currency == "CNY" else short
         return f"{currency or ''} {short_money(amount, '')}".strip()
 
     def percent(self, fraction: float) -> str:
         """A fraction as a percentage."""
         return percent(fraction)
+
+    def band(self, low: float, high: float) -> str:
+        """Two fractions as percentages, one where they are the same."""
+        return band(low, high)
 
     def listed(self, names: list[str], most: int = 12) -> str:
         """Names after one another, the first of them where they are many."""

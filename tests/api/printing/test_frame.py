@@ -214,3 +214,12 @@ def test_a_band_whose_ends_print_alike_is_one_number_and_nothing_is_no_share(tmp
     assert "<0.01%" in ends
     assert "20% directly" in ends
     assert not re.search(r"(?<![\d.])0% (directly|through)", ends)
+
+
+def test_a_ground_that_bands_only_allow_is_printed_as_possible(tmp_path: Path, printed: Any) -> None:
+    """45 to 55 % passes the tests of 25 % for certain, and of more than half perhaps."""
+    asked = owned(tmp_path, {"r:p": "Person", "r:firm": "Company"}, owns("r:p", "r:firm", (0.45, 0.55, 0)))
+    said = printed(questions.owners(asked, "r:firm", regime="CN_2024", moment=asked.moment()))
+    assert "possible: actual control" in said
+    assert "possible: 25 %" not in said
+    assert "who decides: nobody certainly" in " ".join(said.split())

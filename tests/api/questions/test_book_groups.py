@@ -3,11 +3,11 @@ from pathlib import Path
 import pytest
 
 from api.engine import Engine
-from api.questions import book_groups
+from api.questions import book_groups, book_limits
 from api.questions import groups as groups_of_party
 from api.questions.book_groups import BookGroups, ClientGroup
 from graph.errors import InvalidQuestion, UnknownParty
-from tests.api.questions.lending import BANK, OWED, bank, party
+from tests.api.questions.lending import BANK, OWED, bank, lent, party
 
 
 @pytest.fixture
@@ -133,3 +133,20 @@ def test_what_is_on_every_page_is_the_same_whatever_is_asked_first(tmp_path: Pat
     first, second = bank(tmp_path / "a"), bank(tmp_path / "b")
     asked(second, "group-client")
     assert asked(first) == asked(second)
+
+
+@pytest.mark.parametrize("reading", ["confirmed", "suspected"])
+def test_what_is_a_group_for_certain_is_told_so_though_another_may_stand_above_it(tmp_path: Path, reading: str) -> None:
+    """`solo` has 80 % of `x`, for certain; `other` may have more than half of `solo`, within 45–55 %."""
+    asked_of = bank(
+        tmp_path,
+        ("OWNS", {"from": "r:other", "to": "r:solo", "share": (0.45, 0.55, 0)}),
+        ("OWNS", {"from": "r:solo", "to": "r:x", "share": 0.8}),
+        lent("x", 5.0),
+    )
+    (group,) = [one for one in asked(asked_of, reading).groups if members(one) == {"solo", "x"}]
+    assert (group.certain, group.top.id) == (True, "r:solo")
+    assert {one.member.party.id: one.member.why for one in group.clients} == {"r:solo": "top", "r:x": "controlled"}
+    findings = book_limits(asked_of, BANK, state="untold", moment=asked_of.moment()).answer
+    told = [one for one in findings.groups if members(one) == {"solo", "x"}]
+    assert [(one.certain, one.top.id) for one in told] == [(True, "r:solo")]

@@ -1,12 +1,17 @@
+from html import unescape
 from pathlib import Path
 
 import pytest
 
+from analytics.structure.dependence.rules import criterion_names
 from analytics.structure.groups import Groups
 from analytics.structure.reach import Nodes
 from api.engine import Engine, Place
 from api.questions import book_groups, exposure, groups
+from api.questions.group_report import group_report
 from api.questions.groups import Group
+from api.questions.members import why
+from api.report import group_page
 from graph.errors import InvalidQuestion
 from tests.api.questions.lending import bank
 from tests.api.world import Book, day, instant
@@ -305,3 +310,28 @@ def test_where_too_many_hang_together_the_stake_of_the_control_group_is_told(cro
     alone = exposure(crowd, "r:00001", lender="r:bank", moment=crowd.moment())
     assert alone.answer.groups == ()
     assert not any("belongs to no group" in reason for reason in alone.reasons)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_confirmed_dependence_is_told_by_its_criterion_with_the_figure_of_today(
+    tmp_path: Path, language: str
+) -> None:
+    """60 of an income of 100, where half is asked for."""
+    asked = trading(tmp_path, {"verdict": "confirmed", "reason": "seen in its books"})
+    (group,) = groups(asked, "r:supplier", moment=asked.moment()).answer.groups
+    (member,) = [one for one in group.members if one.why == "dependent"]
+    assert [(one.criterion, one.state, one.value) for one in member.measured] == [("cn-annex1-1", "confirmed", 0.6)]
+    name = criterion_names()["cn-annex1-1"].name
+    told = why(member)
+    assert all(word in told for word in (name.zh, "60%", ">= 50%", "seen in its books"))
+    page = unescape(group_page(group_report(asked, "r:supplier", moment=asked.moment()), language=language))
+    figure = {"en": "60% (>= 50%)", "zh": "60%（>= 50%）"}[language]
+    assert all(word in page for word in (getattr(name, language), figure, "seen in its books"))
+
+
+def test_a_confirmed_dependence_that_no_figure_shows_is_told_by_its_criterion_alone(tmp_path: Path) -> None:
+    asked = trading(tmp_path, {"verdict": "confirmed", "criterion": "cn-annex1-3"})
+    (group,) = groups(asked, "r:supplier", moment=asked.moment()).answer.groups
+    (member,) = [one for one in group.members if one.why == "dependent"]
+    assert member.measured == ()
+    assert criterion_names()["cn-annex1-3"].name.zh in why(member)

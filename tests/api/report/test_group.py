@@ -1,4 +1,5 @@
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ from api.engine import Engine, Place
 from api.questions import exposure
 from api.questions.group_report import group_report
 from api.report import group_page
+from api.report.proof import proof_of
+from api.report.words import Words
 from graph.errors import UnknownParty
 from tests.api.conftest import ALONE, BANK, HOLD, MINE, NAMES, RING1, B
 from tests.api.world import Book, instant
@@ -206,3 +209,127 @@ def test_the_method_says_of_government_bodies_what_the_lenders_rules_do(
         page = group_page(answer, language=language)
         assert said in page
         assert unsaid not in page
+
+
+Held = list[tuple[str, str, object]]
+
+
+def held_by(folder: Path, holdings: Held, *more: tuple[str, dict[str, object]]) -> Engine:
+    """Parties `p…` are persons, all others companies."""
+    parties = {f"r:{name}": "Person" if name.startswith("p") else "Company" for one in holdings for name in one[:2]}
+    facts: list[tuple[str, dict[str, object]]] = [
+        ("OWNS", {"from": f"r:{x}", "to": f"r:{y}", "share": share}) for x, y, share in holdings
+    ]
+    book = Book(folder / "columns")
+    book.load({**parties, "r:bank": "Company"}, [*facts, *more], closed_at=instant("2024-01-01"))
+    return Engine(Place(folder), book.facts, clock=lambda: instant("2024-06-30"))
+
+
+def lines(engine: Engine, party: str, at: int = 0) -> set[tuple[str, str, str]]:
+    """What a sheet's picture draws: from whom to whom, and what stands on the line."""
+    answer = group_report(engine, party, moment=engine.moment())
+    shown = proof_of(Words("en"), answer.answer.sheets[at], answer.answer.party)
+    ends = [(fact.tail.id, fact.head.id, fact.kind) for fact in shown.facts]
+    said = [Words("en").label(fact) for fact in shown.facts]
+    return {(*key[:2], text + shown.notes.get(key, "")) for key, text in zip(ends, said, strict=True)}
+
+
+def test_a_picture_draws_every_holding_that_makes_a_member_fall(tmp_path: Path) -> None:
+    """`b` falls to 40 % of `h` and 15 % of `p` together: 55 %."""
+    engine = held_by(tmp_path, [("p", "h", 0.6), ("h", "a", 0.55), ("h", "b", 0.4), ("p", "b", 0.15)])
+    drawn = {("r:p", "r:h", "60%"), ("r:h", "r:a", "55%"), ("r:h", "r:b", "40%"), ("r:p", "r:b", "15%")}
+    assert lines(engine, "r:a") == drawn
+
+
+def test_where_a_holder_is_not_drawn_the_whole_stands_beside_its_part(tmp_path: Path) -> None:
+    """Of twenty daughters those with two daughters of their own are drawn first, and `d19` is not; asked about `x`
+    itself both are."""
+    many: Held = [("p", f"d{n:02d}", 1.0) for n in range(20)]
+    many += [(f"d{n:02d}", f"g{n:02d}{k}", 1.0) for n in range(1, 19) for k in range(2)]
+    engine = held_by(tmp_path, [*many, ("d00", "x", 0.3), ("d19", "x", 0.25)])
+    assert {text for _, head, text in lines(engine, "r:d00") if head == "r:x"} == {"30% of 55%"}
+    alone = {text for _, head, text in lines(engine, "r:x") if head == "r:x"}
+    assert alone == {"30%", "25%"}
+
+
+@pytest.fixture
+def banded(tmp_path: Path) -> Engine:
+    """`p` may control `t`, which certainly controls `sub`."""
+    return held_by(tmp_path, [("p", "t", (0.45, 0.55, 0)), ("t", "sub", 0.8)])
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [("en", "Group of r:p, with control that is only possible"), ("zh", "以r:p为首的集团（含仅属可能的控制）")],
+)
+def test_a_wider_group_is_worded_by_what_is_in_it_and_tells_how_each_came_in(
+    banded: Engine, language: str, title: str
+) -> None:
+    text = group_page(group_report(banded, "r:t", moment=banded.moment()), language=language)
+    assert title in text
+    assert "疑似经济依存）" not in text
+    _, wider = text.split('<h2 class="sheet">')[1:]
+    table = wider[wider.index("<tbody>") :]
+    assert {"r:p", "r:t", "r:sub"} <= set(re.findall(r"· (r:\w+)", table))
+    assert "45–55%" in table
+    assert wider.count("<svg") >= 1
+
+
+def test_what_is_only_possible_bears_a_question_mark_and_what_rests_on_it_none(banded: Engine) -> None:
+    """That `t` has 80 % of `sub` is certain, whoever has `t`."""
+    assert lines(banded, "r:t", at=1) == {("r:p", "r:t", "45–55% ?"), ("r:t", "r:sub", "80%")}
+    text = group_page(group_report(banded, "r:t", moment=banded.moment()))
+    assert "r:t comes in by way of r:p → r:t, which is only possible or suspected." in text
+
+
+def bound(folder: Path, owed: float) -> Engine:
+    """A bank of Tier 1 1,000 has lent a daughter 90 and its mother so much; a group may have 200, a client 150."""
+    lent: list[tuple[str, dict[str, object]]] = [
+        ("LENDS", {"from": "r:bank", "to": to, "facility_id": to, "kind": "loan", "drawn": drawn, "currency": "CNY"})
+        for to, drawn in (("r:a", 90.0), ("r:h", owed))
+    ]
+    capital: list[tuple[str, dict[str, object]]] = [
+        ("Statement", {"party": "r:bank", "period_end": date(2024, 3, 31), "months": 0, "standard": "CN",
+                       "unit": "CNY", "item": item, "value": value})
+        for item, value in (("tier1", 1000.0), ("net_capital", 1e6))
+    ]  # fmt: skip
+    profile = ("Profile", {"party": "r:bank", "name": "Bank", "rule_sets": "CN", "lender_class": "commercial bank"})
+    return held_by(folder, [("h", "a", 0.6)], *lent, *capital, profile)
+
+
+@pytest.mark.parametrize(
+    ("owed", "use", "said", "zh"),
+    [(140.0, "115%", "breaks the limit of CNY 200", "突破限额 200元"),
+     (80.0, "85%", "comes near the limit of CNY 200", "接近限额 200元"),
+     (40.0, "65%", "No limit that can be measured is broken", "均未突破")],
+)  # fmt: skip
+def test_for_a_lender_the_paper_says_what_the_group_uses_of_each_limit(
+    tmp_path: Path, owed: float, use: str, said: str, zh: str
+) -> None:
+    engine = bound(tmp_path, owed)
+    answer = group_report(engine, "r:a", lender="r:bank", moment=engine.moment(currency="CNY"))
+    held = exposure(engine, "r:a", lender="r:bank", moment=engine.moment(currency="CNY")).answer.against
+    assert [(one.rule.id, one.use, one.state) for one in answer.answer.against.lines] == [
+        (one.rule.id, one.use, one.state) for one in held.lines
+    ]
+    text = group_page(answer)
+    short, table = text.split("<h2>")[1:3]
+    assert said in short
+    assert re.search(rf"Group of r:h \(2 parties\)</td>.*?<td class=\"n\">200</td><td class=\"n\">{use}</td>", table)
+    assert zh in group_page(answer, language="zh").split("<h2>")[1]
+
+
+def test_letters_are_explained_where_there_are_any(tmp_path: Path) -> None:
+    plain = held_by(tmp_path / "plain", [("h", "a", 0.6)])
+    assert "Letters stand" not in group_page(group_report(plain, "r:a", moment=plain.moment()))
+    note = ("OWNS", {"from": "r:h", "to": "r:b", "share": 0.7, "note": "as filed"})
+    noted = held_by(tmp_path / "noted", [("h", "a", 0.6), ("h", "b", 0.1)], note)
+    assert "Letters stand" in group_page(group_report(noted, "r:b", moment=noted.moment()))
+
+
+def test_a_picture_too_wide_for_a_page_upright_stands_behind_all_text(tmp_path: Path) -> None:
+    chain = [(f"c{n}", f"c{n + 1}", 0.6) for n in range(7)]
+    engine = held_by(tmp_path, chain)
+    text = group_page(group_report(engine, "r:c0", moment=engine.moment()))
+    assert text.index('<section class="wide">') > text.index("Method and limits")
+    assert "on a page of its own at the end" in text

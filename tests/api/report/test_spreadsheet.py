@@ -52,13 +52,25 @@ def test_every_finding_stands_once_with_its_figures(file: Path) -> None:
     large = [one for one in told.findings if one.state == "large"]
     others = [one for one in told.findings if one.state != "large"]
     found = rows(file, "大额风险暴露 Large")
-    assert [(row["标识 Id"], row["风险暴露 Exposure"]) for row in found] == [(o.top.id, o.exposure) for o in large]
+    ids = [(one.controller or one.top).id for one in large]
+    assert [(row["标识 Id"], row["风险暴露 Exposure"]) for row in found] == list(
+        zip(ids, (one.exposure for one in large), strict=True)
+    )
     broken = rows(file, "超限与接近 Breaches")
     assert [row["规则 Rule"] for row in broken] == [one.rule for one in others]
     for row, one in zip(broken, others, strict=True):
         figures = (row["风险暴露 Exposure"], row["限额 Limit"], row["占用 Use"])
         assert figures == pytest.approx((one.exposure, one.limit, one.use), rel=1e-14)
     assert {row["规则 Rule"] for row in rows(file, "规则 Rules")} == {rule.rule for rule in told.rules}
+
+
+def test_a_group_has_the_id_of_who_is_on_top_of_it_as_on_the_screen(file: Path) -> None:
+    """`p`, which owes nothing, has `a1` and `a2`; of both groups around it none bears the id of a member."""
+    sheets = ("大额风险暴露 Large", "超限与接近 Breaches")
+    groups = [row for name in sheets for row in rows(file, name) if row["类别 Kind"] == "集团 group"]
+    ids = {row["标识 Id"] for row in groups if row["客户或集团 Client or group"].startswith("r:p 集团 group")}
+    assert ids == {"r:p"}
+    assert not {row["标识 Id"] for row in groups} & {"r:a1", "r:a2", "r:s", "r:t"}
 
 
 def test_members_of_a_group_stand_with_how_they_came_in(file: Path) -> None:

@@ -1,0 +1,84 @@
+"""Limits in a report on groups: how much of each rule in force the party and its groups use."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from analytics.limits.check import NEAR
+from api.answers.wording import used
+from api.questions.group_report import GroupReport, Sheet
+from api.questions.rules import BROKEN, IF_UNTESTED, IF_WIDE, KEPT, UNTOLD, Held
+from api.report.words import Words
+
+BREAKS = {BROKEN: "limit_broken", IF_WIDE: "limit_broken_wide", IF_UNTESTED: "limit_broken_untested"}
+Named = Callable[[Sheet], str]
+
+
+@dataclass(frozen=True)
+class Limited:
+    """One rule held against one client or group, as a line of the table."""
+
+    held: Held
+    rule: str
+    whom: str
+    use: str
+    state: str
+
+
+def limited(words: Words, value: GroupReport, named: Named) -> list[Limited]:
+    """Every rule in force against the party and its groups, limits before marks, the least room first."""
+    return [
+        Limited(
+            held,
+            words.either(held.rule.name, held.rule.name_zh),
+            _whom(words, value, held, named),
+            "" if held.use is None else used(held.use),
+            _state(words, held),
+        )
+        for held in value.against.lines
+    ]
+
+
+def limits_said(words: Words, value: GroupReport, named: Named) -> Iterator[str]:
+    """Which limits break or come near, in sentences; and where none does, that."""
+    found, told = value.against, False
+    if found.left_out:
+        yield words("limits_left_out", why=words.either(found.left_out, found.left_out_zh))
+    for one in limited(words, value, named):
+        name = "limit_near" if _near(one.held) else BREAKS.get(one.held.state, "")
+        if name and one.held.rule.severity == "limit" and one.held.limit.amount is not None:
+            told = True
+            amount, limit = (words.money(x, value.currency) for x in (one.held.after, one.held.limit.amount))
+            yield words(name, rule=one.rule, whom=one.whom, amount=amount, limit=limit, use=one.use)
+    limits = [held for held in found.lines if held.rule.severity == "limit"]
+    if limits and not told:
+        yield words("limits_kept")
+    if silent := sum(held.state == UNTOLD for held in limits):
+        yield words("limits_untold", count=silent)
+
+
+def _near(held: Held) -> bool:
+    return held.state == KEPT and held.use is not None and held.use >= NEAR
+
+
+def _state(words: Words, held: Held) -> str:
+    if held.rule.severity == "limit" and _near(held):
+        return words("state_near")
+    return words.either(held.state, held.state_zh)
+
+
+def _whom(words: Words, value: GroupReport, held: Held, named: Named) -> str:
+    """A client by its name; a group as this report calls it, else by its kind."""
+    if held.client:
+        return held.client.name
+    count = words.counted(held.parties, "party")
+    if not held.tested:
+        return words("limit_untested", count=count)
+    if held.group is None:
+        return words("limit_all", count=count)
+    group = value.against.groups[held.group]
+    ids = {one.party.id for one in group.members}
+    for sheet in value.sheets:
+        if sheet.group.page.total == held.parties and {one.party.id for one in sheet.group.members} == ids:
+            return words("limit_group", group=named(sheet), count=count)
+    name = words("limit_group", group=words.either(group.name, group.name_zh), count=count)
+    return name if held.certain else f"{name}{words('limit_wide')}"
