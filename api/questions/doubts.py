@@ -15,8 +15,10 @@ from api.groups.hidden import hidden_of
 from api.groups.promised import Promised
 from api.groups.untested import criteria_of, untested
 from api.limits.lender import HOW_TO_STATE, Lender, perhaps_banks
+from api.limits.protection import unable_said
 from api.limits.strays import shared_collateral, shared_said, strays_of, strays_said
 from api.questions.families import doubtful_ties, ties_said
+from graph.model import GUARANTEES
 
 BY_HAND = "criteria_by_hand"
 
@@ -26,7 +28,7 @@ def doubts_of(view: View, lender: Lender, application: Application, check: Check
     return (
         *_rules(lender, check), *_wide(application), *_unread(view), *_banks(view, application),
         *_hidden(view, application.applicant, lender.node), *_bands(view, application), *_relatives(view, application),
-        *_suspected(application), *_offered(view, offered),
+        *_suspected(application), *_offered(view, offered), *_bodies(view, application, lender.node),
         *_strays(view, lender.node, application), *_collateral(view, check, lender.node),
         *_criteria(view, application.applicant, lender.node),
     )  # fmt: skip
@@ -154,6 +156,17 @@ def _offered(view: View, offered: Promised) -> Iterator[Gap]:
         if parties:
             names = ", ".join(view.snapshot.names(np.array(parties)))
             yield Gap("guarantors", (), f"guarantors {en}: {names}", f"保证人{zh}：{names}")
+
+
+def _bodies(view: View, application: Application, lender: int) -> Iterator[Gap]:
+    """Government bodies that offer a guarantee, or gave one for the applicant, and may not."""
+    book, links = view.book, view.snapshot.links(GUARANTEES)
+    given = links.arriving(application.applicant)
+    given = given[book.creditor[given] == lender]
+    mine = links.tail[given[~book.expired[given]] if len(book.expired) else given].tolist()
+    offered = [giver.party for giver in application.facility.guarantors if giver.amount > 0]
+    if told := unable_said(view, [*offered, *mine], lender):
+        yield Gap("government", (), *told)
 
 
 def _strays(view: View, lender: int, application: Application) -> Iterator[Gap]:
