@@ -37,8 +37,8 @@ WORDS = {
         "仅在可能的控制或未确认的依存成立时突破{what}",
     ),
     "untested": (
-        "{what} breaks if dependences hold that cannot be tested",
-        "若无法检验的经济依存成立，则突破{what}",
+        "{what} breaks if what cannot be tested holds: a dependence, or control by votes that are not disclosed",
+        "若无法检验的经济依存或未披露表决权所致的控制成立，则突破{what}",
     ),
     "assess": (
         "{what} asks to look into economic dependence, and nobody has judged what is suspected or cannot be tested",

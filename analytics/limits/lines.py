@@ -114,7 +114,7 @@ def lines_of(standing: Standing, application: Application, *, every: bool = Fals
     facility = application.facility
     effects: dict[tuple[str, bytes], Effect] = {}
     counting: dict[tuple[str, bytes], Nodes] = {}
-    sums: dict[str, Sums] = {}
+    sums: dict[tuple[str, str], Sums] = {}
     for rule in standing.rules:
         stakes, name = standing.stakes[rule.numerator], rule.numerator
         if not stakes.numerator.weight(facility.kind, facility.ccf):
@@ -172,18 +172,21 @@ def _touched(standing: Standing, readings: Readings, rule: Rule, parties: list[i
 
 
 def _untested(
-    standing: Standing, application: Application, rule: Rule, parties: list[int], sums: dict[str, Sums] | None
+    standing: Standing,
+    application: Application,
+    rule: Rule,
+    parties: list[int],
+    sums: dict[tuple[str, str], Sums] | None,
 ) -> Iterable[Nodes]:
     """Units of a limit that stand only if what cannot be tested holds: all, or by what they come to the foremost."""
-    units, name = application.readings.untested, rule.numerator
-    groups = rule.group_kind == "connected" and rule.scope in ("group", "either")
-    if not len(units) or rule.severity != "limit" or not groups:
+    units, name = application.readings.perhaps(rule.group_kind), (rule.numerator, rule.group_kind)
+    if not len(units) or rule.severity != "limit" or rule.scope not in ("group", "either"):
         return ()
     if sums is None:
         return map(units.members, range(len(units)))
     if name not in sums:
-        sums[name] = sums_of(standing, application, standing.stakes[name], units)
-    counted = standing.stakes[name].counting[units.flat] | np.isin(units.flat, parties)
+        sums[name] = sums_of(standing, application, standing.stakes[rule.numerator], units)
+    counted = standing.stakes[rule.numerator].counting[units.flat] | np.isin(units.flat, parties)
     fit = fits(rule, units, standing.clients, counted=counted)
     return map(units.members, foremost(sums[name], standing.caps[rule.id].value, rule.comparison, fit))
 

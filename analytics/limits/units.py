@@ -107,7 +107,10 @@ class Readings:
     wide: Groupings = field(default_factory=dict)
     """Kinds that are not named read as the narrow one."""
     untested: Units = NO_UNITS
-    """Groups of connected clients as they would be if every dependence held that cannot be tested."""
+    """Groups of connected clients as they would be if every dependence held that cannot be tested, and if who holds a
+    part of the applicant held what is not disclosed of it too."""
+    hidden: Units = NO_UNITS
+    """Group clients as they would be by what is not disclosed."""
     missing: tuple[str, ...] = ()
     """What kept groups from being told whole: `too_wide` where too many parties hang together, `suspicions` where
     none could be computed; then nothing passes."""
@@ -115,6 +118,10 @@ class Readings:
     def of(self, kind: str, *, wide: bool) -> Units:
         """Groups of one kind in one reading."""
         return (self.wide.get(kind) if wide else None) or self.narrow.get(kind) or NO_UNITS
+
+    def perhaps(self, kind: str) -> Units:
+        """Groups of one kind that stand only if what cannot be tested holds."""
+        return {"connected": self.untested, "control": self.hidden}.get(kind, NO_UNITS)
 
 
 def fits(rule: Rule, units: Units, clients: Clients, *, counted: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:

@@ -1,4 +1,5 @@
-"""Dependences of a party that nobody judged: those that cannot be tested, and the groups that would arise by them."""
+"""What cannot be tested of a party: dependences that nobody judged, and control by votes that are not disclosed; and
+the groups that would arise by them."""
 
 from collections import Counter
 from collections.abc import Iterable, Set
@@ -15,6 +16,7 @@ from analytics.structure.dependence.states import ANY
 from analytics.structure.votes import Arrows
 from api.engine import View
 from api.groups.circles import TOO_WIDE, WIDEST, connecting
+from api.groups.hidden import hidden_of, with_hidden
 from graph.errors import InvalidQuestion
 
 Nodes = NDArray[np.uint32]
@@ -92,14 +94,17 @@ def with_untested(
     refuted: Set[int] = frozenset(),
 ) -> Readings:
     """Readings with the groups that would arise if what cannot be tested of a party held; `by` may depend on it too."""
+    readings = with_hidden(view, base, readings, party)
     if all(rule.group_kind != "connected" for rule in base.rules):
         return readings
     ties, groups = untested(view, party, lender=base.lender), connecting(view, wide=True)
     some = np.union1d(ties.by, np.fromiter(by, np.uint32))
-    if not len(ties.on) and not len(some):
+    # Who would control it by votes that are not disclosed would bring its groups along like one it depends on.
+    over = np.union1d(ties.on, hidden_of(view, party, lender=base.lender).tops)
+    if not len(over) and not len(some):
         return readings
     try:
-        on = telling(base, groups, falls, np.unique(ties.on))
+        on = telling(base, groups, falls, over)
         found = possible_groups(groups, falls, party, on=on, by=some.tolist(), refuted=refuted, most=WIDEST)
     except InvalidQuestion as problem:
         if problem.where != "groups":

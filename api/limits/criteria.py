@@ -56,7 +56,7 @@ def seen_by(view: View, lender: int | None, asked: Sequence[str] = ()) -> View:
 
 def state_rules(view: View, lender: int | None) -> list[Government]:
     """What the rule sets of a lender that are in force say about government bodies."""
-    held, day = _held_to(view, lender), view.snapshot.moment.valid_at
+    held, day = held_to(view, lender), view.snapshot.moment.valid_at
     return [one for one in governments().values() if held & {*one.serves} and one.in_force(day)]
 
 
@@ -73,11 +73,11 @@ def state_said(view: View, lender: int | None) -> Iterator[str]:
 
 def _of_lender(view: View, lender: int | None) -> list[str]:
     """Rule sets of dependence that serve the rule sets of a lender."""
-    held = _held_to(view, lender)
+    held = held_to(view, lender)
     return [name for name, rules in rule_sets().items() if held & {*rules.serves}]
 
 
-def _held_to(view: View, lender: int | None) -> set[str]:
+def held_to(view: View, lender: int | None) -> set[str]:
     """Rule sets of a lender, by their own names and by those of their jurisdictions."""
     if lender is None:
         return set()

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analytics.limits.catalogue import Rule
 from analytics.limits.institutions import trade_of
@@ -78,8 +77,3 @@ def perhaps_banks(view: View, parties: Iterable[int]) -> dict[int, str]:
         if code and trade_of(code):
             codes[x] = code
     return codes
-
-
-def protectors_of(view: View) -> NDArray[np.bool_]:
-    """Parties whose guarantee counts as protection: government bodies and institutions, shape (n,)."""
-    return np.asarray(clients_of(view).institution | view.control.state)

@@ -23,8 +23,9 @@ from analytics.structure.votes import Arrows
 from api.engine import View
 from api.groups.circles import TOO_WIDE, WIDEST, connecting, control_units
 from api.limits.capital import capital_of
-from api.limits.lender import clients_of, lender_of, protectors_of
+from api.limits.lender import clients_of, lender_of
 from api.limits.numbered import Numbered
+from api.limits.protection import protectors_of, state_unable
 from api.limits.related import related_units
 from graph.errors import InvalidQuestion
 from graph.model import GUARANTEES, LENDS, PLEDGES
@@ -38,17 +39,17 @@ def standing(view: View, node: int) -> Standing:
 def _standing(view: View, node: int) -> Standing:
     rules = lender_of(view, node).rules
     return standing_of(
-        view.book, cover_of(view), rules, lender=node, capital=capital_of(view, node),
+        view.book, cover_of(view, node), rules, lender=node, capital=capital_of(view, node),
         day=view.snapshot.moment.valid_at, clients=clients_of(view),
     )  # fmt: skip
 
 
-def cover_of(view: View) -> Cover:
-    """Collateral and guarantees, each with the facility it is for."""
-    return view.kept(("cover",), lambda: _cover(view))
+def cover_of(view: View, lender: int) -> Cover:
+    """Collateral and guarantees, each with the facility it is for, and whether it counts for a lender."""
+    return view.kept(("cover", bool(state_unable(view, lender))), lambda: _cover(view, lender))
 
 
-def _cover(view: View) -> Cover:
+def _cover(view: View, lender: int) -> Cover:
     pledges, given, lends, book = (
         view.snapshot.links(PLEDGES), view.snapshot.links(GUARANTEES), view.snapshot.links(LENDS), view.book,
     )  # fmt: skip
@@ -57,7 +58,7 @@ def _cover(view: View) -> Cover:
         pledges,
         facility=rows.pledged(0, pledges.head, pledges.tail),
         guaranteed=rows.found(1, book.creditor, given.head),
-        eligible=protectors_of(view)[given.tail],
+        eligible=protectors_of(view, lender)[given.tail],
         first=rows.first,
     )
 

@@ -41,7 +41,7 @@ def strays_of(view: View, lender: int) -> Strays:
 
 
 def _strays(view: View, lender: int) -> Strays:
-    cover, book = cover_of(view), view.book
+    cover, book = cover_of(view, lender), view.book
     given = cover.eligible & (cover.guaranteed == STRANGE) & (book.creditor == lender) & (book.guarantor != book.debtor)
     guarantees = np.flatnonzero(given & ~book.expired if len(book.expired) else given)
     pledged = (cover.facility == STRANGE) & (cover.lender == lender)
@@ -60,7 +60,7 @@ def _strays(view: View, lender: int) -> Strays:
 
 def _taken_off(view: View, lender: int) -> NDArray[np.bool_]:
     """Collateral of a kind that some rule of the lender takes off, shape (p,)."""
-    kind = cover_of(view).kind
+    kind = cover_of(view, lender).kind
     taken = np.zeros(len(kind), np.bool_)
     for stakes in standing(view, lender).stakes.values():
         taken |= stakes.numerator.takes_off(kind)
@@ -101,7 +101,7 @@ def shared_said(provider: str, number: str) -> tuple[str, str]:
 
 
 def _shared(view: View, lender: int) -> list[tuple[int, str, frozenset[int]]]:
-    pledges, lends, cover = view.snapshot.links(PLEDGES), view.snapshot.links(LENDS), cover_of(view)
+    pledges, lends, cover = view.snapshot.links(PLEDGES), view.snapshot.links(LENDS), cover_of(view, lender)
     found = []
     for k in np.flatnonzero((cover.facility == SHARED) & (cover.lender == lender)).tolist():
         number = pledges.text("facility_id")[k].as_py()

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analytics.limits.facility import Facility, Guarantor, Pledge
 from api.engine import View
-from api.limits.lender import protectors_of
+from api.limits.protection import protectors_of
 from api.questions.asking import node_of
 from graph.currencies import CURRENCIES
 from graph.errors import InvalidCurrency, InvalidInput, InvalidQuestion, UnreadableFile
@@ -142,7 +142,7 @@ def facility_of(view: View, asked: Asked, *, applicant: int, lender: int) -> Fac
 
     Raises InvalidCurrency, MissingRate, UnknownParty and InvalidQuestion.
     """
-    eligible = protectors_of(view)
+    eligible = protectors_of(view, lender)
     rate = _rate(view, asked.currency, "facility.currency")
     givers = []
     for place, one in enumerate(asked.guarantors):

@@ -169,7 +169,7 @@ class _Counted:
         rules = [rule for rule in base.rules if rule.group_kind == "lender_related"]
         narrow, wide = (related_units(view, lender, wide=reading) for reading in (False, True))
         if not rules:
-            stakes = stakes_of(view.book, cover_of(view), NUMERATORS[COUNTED], clients_of(view), lender=lender)
+            stakes = stakes_of(view.book, cover_of(view, lender), NUMERATORS[COUNTED], clients_of(view), lender=lender)
             return cls(stakes, narrow, wide, None)
         figure = base.caps[rules[0].id].figure
         known = figure is not None and figure.value > 0

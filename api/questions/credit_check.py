@@ -121,7 +121,7 @@ class CreditCheck:
     """The line that leaves the least room."""
     lines: tuple[Held, ...]
     """Every rule against every client and group that the facility changes, the least room first; of groups that stand
-    only if dependences hold that cannot be tested those that break a limit or bind."""
+    only if what cannot be tested holds those that break a limit or bind."""
     groups: tuple[Membership, ...]
     gaps: tuple[Gap, ...]
     """What is not known and could turn the answer."""
@@ -331,7 +331,7 @@ def said(step: ProofStep) -> str:
 def _binding(value: CreditCheck, held: Held) -> str:
     _, room = apart(value.amount, value.headroom, value.currency)
     most = "" if value.headroom_whole else " at most, since not every limit is known"
-    most += "" if held.tested else ", lest dependences hold that cannot be tested"
+    most += "" if held.tested else ", lest what cannot be tested holds"
     return (
         f"{room} could be lent{most}: {held.rule.id} {held.rule.name_zh} ({held.rule.name}) binds, "
         f"{of_limit(held, value.currency)}; {held.rule.citation}."

@@ -7,15 +7,19 @@ import numpy as np
 from analytics.limits.application import Application
 from analytics.limits.approval import Check
 from analytics.limits.gaps import Gap, gaps_of
-from api.answers.wording import plural
+from analytics.structure.standing import DEADLOCK, standing
+from api.answers.wording import percent, plural
 from api.engine import View
 from api.engine.dependence import too_old_said
 from api.groups.circles import TOO_MANY, TOO_WIDE, circles_of, connecting
+from api.groups.hidden import hidden_of
 from api.groups.promised import Promised
 from api.groups.untested import criteria_of, untested
 from api.limits.lender import HOW_TO_STATE, Lender, perhaps_banks
+from api.limits.protection import unable_said
 from api.limits.strays import shared_collateral, shared_said, strays_of, strays_said
 from api.questions.families import doubtful_ties, ties_said
+from graph.model import GUARANTEES
 
 BY_HAND = "criteria_by_hand"
 
@@ -24,7 +28,8 @@ def doubts_of(view: View, lender: Lender, application: Application, check: Check
     """Gaps in both languages."""
     return (
         *_rules(lender, check), *_wide(application), *_unread(view), *_banks(view, application),
-        *_bands(view, application), *_relatives(view, application), *_suspected(application), *_offered(view, offered),
+        *_hidden(view, application.applicant, lender.node), *_bands(view, application), *_relatives(view, application),
+        *_suspected(application), *_offered(view, offered), *_bodies(view, application, lender.node),
         *_strays(view, lender.node, application), *_collateral(view, check, lender.node),
         *_criteria(view, application.applicant, lender.node),
     )  # fmt: skip
@@ -68,6 +73,37 @@ def _banks(view: View, application: Application) -> Iterator[Gap]:
             "institution", (),
             f"held against the limits for others, as no lender_class says that they are institutions: {told}",
             f"行业代码属金融机构但概况未注明lender_class，按非同业客户计算：{told}",
+        )  # fmt: skip
+
+
+def _hidden(view: View, party: int, lender: int) -> Iterator[Gap]:
+    """Votes of the applicant that are not disclosed and would decide, alone or with what somebody holds; a deadlock."""
+    hidden, name = hidden_of(view, party, lender=lender), view.snapshot.name_of(party)
+    if hidden.silent:
+        yield Gap(
+            "undisclosed", (), f"nobody is known to hold or to control {name}: who controls it is not known",
+            f"{name}的股东和控制人均未披露，控制人未知",
+        )  # fmt: skip
+        return
+    if len(hidden.tops) or (hidden.votes.decides and not len(view.control.controllers_of(party))):
+        rest, has = percent(hidden.votes.share), dict(zip(hidden.votes.holders, hidden.votes.held, strict=True))
+        who = [(view.snapshot.name_of(x), percent(has[x])) for x in hidden.tops[:5].tolist()]
+        more = plural(len(hidden.tops) - 5, "other", "others") if len(hidden.tops) > 5 else ""
+        en = " or ".join([*(f"{top} ({held})" for top, held in who), *([more] if more else [])])
+        zh = "或".join(f"{top}（现持{held}）" for top, held in who) + (f"等{len(hidden.tops)}方" if more else "")
+        yield Gap(
+            "undisclosed", (),
+            f"{rest} of the votes of {name} are not disclosed" + (f"; with them {en} would control it" if en else ""),
+            f"{name}的表决权有{rest}未披露" + (f"；若归于{zh}，则其控制{name}" if zh else ""),
+        )  # fmt: skip
+    found = standing(view.control, party) if not hidden.votes.share else None
+    if found and found.kind == DEADLOCK:
+        one, other = (view.snapshot.name_of(x) for x in found.coalition)
+        yield Gap(
+            "deadlock", (),
+            f"{one} and {other} hold half of the votes of {name} each: neither controls it, and it is counted in the "
+            "group of neither",
+            f"{one}与{other}各持{name}半数表决权：双方均不构成控制，{name}不计入任何一方的集团",
         )  # fmt: skip
 
 
@@ -121,6 +157,17 @@ def _offered(view: View, offered: Promised) -> Iterator[Gap]:
         if parties:
             names = ", ".join(view.snapshot.names(np.array(parties)))
             yield Gap("guarantors", (), f"guarantors {en}: {names}", f"保证人{zh}：{names}")
+
+
+def _bodies(view: View, application: Application, lender: int) -> Iterator[Gap]:
+    """Government bodies that offer a guarantee, or gave one for the applicant, and may not."""
+    book, links = view.book, view.snapshot.links(GUARANTEES)
+    given = links.arriving(application.applicant)
+    given = given[book.creditor[given] == lender]
+    mine = links.tail[given[~book.expired[given]] if len(book.expired) else given].tolist()
+    offered = [giver.party for giver in application.facility.guarantors if giver.amount > 0]
+    if told := unable_said(view, [*offered, *mine], lender):
+        yield Gap("government", (), *told)
 
 
 def _strays(view: View, lender: int, application: Application) -> Iterator[Gap]:

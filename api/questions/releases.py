@@ -16,7 +16,7 @@ from api.engine import View
 from api.groups.circles import connecting
 from api.groups.promised import RATIO, Promised, Released, promised
 from api.groups.untested import with_untested
-from api.limits.lender import protectors_of
+from api.limits.protection import protectors_of
 from api.limits.standing import readings_of
 from api.questions.memberships import grown
 from graph.model import GUARANTEES
@@ -28,13 +28,13 @@ TRIED = 8
 
 
 def protectors(view: View, base: Standing, applicant: int) -> list[int]:
-    """Parties that count as protection and gave this lender guarantees before, else the first that count."""
+    """Institutions that gave this lender guarantees before, else the first there are; no government bodies."""
     found = view.kept(("protectors", base.lender), lambda: _protectors(view, base))
     return [x for x in found if x != applicant][:OFFERED]
 
 
 def _protectors(view: View, base: Standing) -> list[int]:
-    book, eligible = base.book, protectors_of(view)
+    book, eligible = base.book, protectors_of(view, base.lender) & ~view.control.state
     known = np.unique(book.guarantor[(book.creditor == base.lender) & eligible[book.guarantor]])
     others = np.flatnonzero(eligible)[: OFFERED + 2]
     found = dict.fromkeys([*known[: OFFERED + 1].tolist(), *others.tolist()])

@@ -19,7 +19,7 @@ from graph.model import STATEMENT
 KEPT, BROKEN, IF_WIDE, UNTOLD, MARKED = "kept", "broken", "broken in the wide reading", "not known", "reached"
 IF_UNTESTED = "broken if what cannot be tested holds"
 STATES_ZH = {
-    KEPT: "未突破", BROKEN: "突破", IF_WIDE: "仅宽口径突破", IF_UNTESTED: "若无法检验的依存成立则突破",
+    KEPT: "未突破", BROKEN: "突破", IF_WIDE: "仅宽口径突破", IF_UNTESTED: "若无法检验的依存或控制成立则突破",
     UNTOLD: "无法判断", MARKED: "达到报告或调查标准",
 }  # fmt: skip
 
@@ -77,8 +77,8 @@ class Held:
     certain: bool
     """Whether certain control and confirmed dependence alone make this client or group."""
     tested: bool
-    """Whether it is a client or a group of either reading; else one that stands only if dependences hold that cannot be
-    tested."""
+    """Whether it is a client or a group of either reading; else one that stands only if dependence or control holds
+    that cannot be tested."""
     state: str
     """`kept`, `broken`, `broken in the wide reading`, `broken if what cannot be tested holds` or `not known`;
     `reached` where no limit, but a mark was."""

@@ -146,11 +146,26 @@ def test_a_guarantee_of_an_institution_moves_what_it_protects_and_a_companys_doe
     found = view(tmp_path, lender(), lender("", "commercial bank", OTHER), *CAPITAL, *loans, *given)
     own = standing(found, found.snapshot.node(BANK)).stakes["large_exposure"].own
     parties = (A, B, C, OTHER, STATE)
-    assert {x: own[found.snapshot.node(x)] for x in parties} == {A: 20.0, B: 65.0, C: 0.0, OTHER: 30.0, STATE: 15.0}
-    eligible = cover_of(found).eligible.tolist()
-    assert sum(eligible) == 3
+    assert {x: own[found.snapshot.node(x)] for x in parties} == {A: 20.0, B: 80.0, C: 0.0, OTHER: 30.0, STATE: 0.0}
+    eligible = cover_of(found, found.snapshot.node(BANK)).eligible.tolist()
+    assert sum(eligible) == 2
     marked = clients_of(found).institution
     assert {x for x in parties if marked[found.snapshot.node(x)]} == {OTHER}
+
+
+@pytest.mark.parametrize(("rule_sets", "moved"), [("CN", 0.0), ("EU", 15.0), ("BCBS", 15.0), ("EU; CN", 0.0)])
+def test_a_guarantee_of_a_government_body_counts_where_no_rule_set_forbids_it(
+    tmp_path: Path, rule_sets: str, moved: float
+) -> None:
+    """机关法人不得为保证人 (民法典 683): of 80 it moves 15 or nothing."""
+    given = fact("GUARANTEES", STATE, B, creditor=BANK, amount=15.0, currency="CNY")
+    found = view(tmp_path, lender(rule_sets), *CAPITAL, loan(B, "3", 80.0), given)
+    base = standing(found, found.snapshot.node(BANK))
+    names = {rule.numerator for rule in base.rules if rule.id in ("CN_LE_SINGLE_15", "CRR_395", "BCBS_LEX_25")}
+    assert names
+    for name in names:
+        own = base.stakes[name].own
+        assert [own[found.snapshot.node(x)] for x in (B, STATE)] == [80.0 - moved, moved]
 
 
 def test_a_guarantee_past_its_legal_period_protects_nothing(tmp_path: Path) -> None:

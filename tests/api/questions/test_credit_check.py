@@ -34,12 +34,12 @@ from graph.errors import (
     UnknownParty,
     UnreadableFile,
 )
-from tests.api.connected import BANK, item, load
+from tests.api.connected import BANK, about, item, load
 from tests.api.questions import test_doubts as doubts
 from tests.api.serving import serving
-from tests.ingest.loading.small import SOURCE
+from tests.ingest.loading.small import SOURCE, company
 
-A, B, C, D, E, H, P, STATE = (f"{SOURCE}:{name}" for name in ("A", "B", "C", "D", "E", "H", "P", "state"))
+A, B, C, D, E, F, H, P, STATE = (f"{SOURCE}:{name}" for name in ("A", "B", "C", "D", "E", "F", "H", "P", "state"))
 DAY = date(2026, 3, 1)
 
 
@@ -51,9 +51,10 @@ def case(reference_data: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def made(case: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The case, and that a buys of d and e a tenth of what it spends: it depends on neither."""
+    """The case, that a buys of d and e a tenth of what it spends and depends on neither, and another bank f."""
     folder = tmp_path_factory.mktemp("int01") / "store"
-    load(folder, case["inputs"], item("A", "operating_cost", 1000.0, months=12))
+    other = (company("F"), about("Profile", "F", name="F", lender_class="bank"), item("F", "net_assets", 500.0))
+    load(folder, case["inputs"], item("A", "operating_cost", 1000.0, months=12), *other)
     return folder
 
 
@@ -176,15 +177,26 @@ def test_every_change_of_the_request_passes_when_it_is_asked_for(engine: Engine)
     value = ask(engine, asked).answer
     assert (value.verdict, value.headroom, value.binding.rule.id) == ("decline", 110.0, "CN_LE_SINGLE_15")
     assert {(c.kind, c.change, c.steps[0].party and c.steps[0].party.id) for c in value.remedies} == {
-        ("amount", 20.0, None), ("collateral", 20.0, None), ("guarantor_added", 20.0, STATE),
+        ("amount", 20.0, None), ("collateral", 20.0, None), ("guarantor_added", 20.0, F),
     }  # fmt: skip
     for more in (
         {"amount": 110.0},
         {"collateral": (Collateral(kind="deposit", value=20.0),)},
-        {"guarantors": (Guarantee(party=STATE, amount=20.0),)},
+        {"guarantors": (Guarantee(party=F, amount=20.0),)},
     ):
         changed = asked.model_copy(update={"facility": asked.facility.model_copy(update=more)})
         assert ask(engine, changed).answer.verdict == "approve"
+
+
+def test_a_government_body_is_no_remedy_and_its_guarantee_is_told_to_protect_nothing(engine: Engine) -> None:
+    """A bond of 130 on 40 stays 20 above 150, whoever of the state signs."""
+    offered = request(130.0, applicant=E, kind="bond", guarantors=(Guarantee(party=STATE, amount=20.0),))
+    value = ask(engine, offered).answer
+    assert (value.verdict, value.headroom) == ("decline", 110.0)
+    (gap,) = (gap for gap in value.gaps if gap.kind == "government")
+    assert "民法典第683条" in gap.en
+    assert gap.zh.startswith("机关法人不得为保证人")
+    assert STATE not in {step.party.id for one in value.remedies for step in one.steps if step.party}
 
 
 def test_where_no_single_change_passes_several_are_told_together(tmp_path: Path) -> None:
