@@ -8,9 +8,11 @@ from typing import Annotated, Final
 
 from analytics.limits.denominators import DENOMINATORS
 from analytics.limits.numerators import NUMERATORS
+from analytics.limits.threshold import LARGEST
 from analytics.rules.reading import by_id, read_folder, read_text
 from analytics.rules.rule import Among, Cited, Comparison, Flaw, Norm, Within
 from analytics.structure.kinship.kin import degrees
+from graph.currencies import CURRENCIES
 from graph.errors import UnknownRule
 
 KIN: Final = {"control": "cn-group-2010", "lender_related": "cn-related-2022"}
@@ -24,8 +26,15 @@ CLIENTS = ("any", "nonbank", "institution", "with_institution", "gsib")
 class Floor:
     """An amount below which a limit never falls."""
 
-    amount: Annotated[float, Within(0, float("inf"))]
+    amount: float
     currency: str
+
+    def flaws(self) -> Iterator[Flaw]:
+        """What its fields may not be."""
+        if not 0 < self.amount <= LARGEST:  # so nothing that is no number
+            yield Flaw("amount", f"expected an amount above 0, at most {LARGEST:,.0f}", "give it in whole units")
+        if self.currency not in CURRENCIES:
+            yield Flaw("currency", f"{self.currency!r} is no currency", "give its code of ISO 4217, such as EUR")
 
 
 @dataclass(frozen=True)
@@ -78,8 +87,14 @@ class Rule(Norm):
 
     def flaws(self) -> Iterator[Flaw]:
         """What its fields may not be together."""
+        yield from super().flaws()
         if self.scope in GROUPED and not self.group_kind:
             yield Flaw("group_kind", "is missing for this scope", "one of control, connected, lender_related")
+        if self.scope == "all" and self.group_kind == "connected":
+            yield Flaw("scope", "cannot be all of connected groups: a credit check looks at those around an applicant",
+                       "one of single, group, either")  # fmt: skip
+        if self.cap_ratio is not None and self.cap_ratio < self.ratio:
+            yield Flaw("cap_ratio", f"lies below the ratio, {self.ratio:g}", "it only bounds what the floor lifts")
 
 
 @dataclass(frozen=True)

@@ -186,6 +186,8 @@ def _spread(left: Numbers, borrower: NDArray[np.uint32], whose: NDArray[np.uint3
 
 def _used(left: Numbers, borrower: NDArray[np.uint32], whose: NDArray[np.uint32], value: Numbers) -> Numbers:
     """Fraction of each piece of such protection that finds something to protect."""
+    if not len(whose):
+        return np.zeros(0)
     who, pool, owed = _sums(left, borrower, whose, value)
     rate = np.divide(np.minimum(pool, owed), pool, out=np.zeros(len(pool)), where=pool > 0)
     return np.asarray(rate[np.searchsorted(who, whose)])

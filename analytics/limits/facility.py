@@ -8,12 +8,10 @@ from math import inf, isfinite
 import numpy as np
 
 from analytics.limits.numerators import Numerator
+from analytics.limits.threshold import LARGEST
 from analytics.limits.units import Nodes
 from graph.errors import InvalidAmount, InvalidQuestion, InvalidShare
 from graph.model import COLLATERAL, FACILITIES
-
-LARGEST = 1e15
-"""Greatest amount that is one: the money of the whole world is less in any currency that lends."""
 
 
 @dataclass(frozen=True)

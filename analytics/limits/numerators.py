@@ -35,6 +35,7 @@ class Numerator(Norm):
 
     def flaws(self) -> Iterator[Flaw]:
         """What its fields may not be together."""
+        yield from super().flaws()
         if self.moved and self.promised:
             yield Flaw("promised", "counts what is moved twice", "set moved or promised to false")
 

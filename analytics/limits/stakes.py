@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,10 @@ class Stakes:
     """From each borrower to those whose eligible guarantee, which names no facility, it has not used up; `link` in
     `left`."""
     left: Numbers
-    """What of each such guarantee protects nothing yet."""
+    """What of each such guarantee protects nothing yet, NaN where its amount is not known."""
+    taking: Links
+    """Who protects by an eligible guarantee a facility of unknown amount, or by one of unknown amount a facility, each
+    as often."""
     thinned: Nodes
     """Borrowers with collateral for all they owe, and an eligible guarantee for one facility: what more they owe takes
     some of the collateral, and so leaves more to the guarantor. Ascending."""
@@ -56,9 +60,9 @@ class Stakes:
 
     @cached_property
     def silent(self) -> NDArray[np.int64]:
-        """How many facilities of unknown amount each party has, and where promises count those of unknown amount and
-        those for a debt that is not known, shape (n,)."""
-        own = np.bincount(self.borrower[self.unknown], minlength=self.size)
+        """How many amounts at stake with each party are not known, shape (n,): facilities it has, what it protects, and
+        where promises count those of unknown amount and those for a debt that is not known."""
+        own = np.bincount(np.append(self.borrower[self.unknown], self.taking), minlength=self.size)
         if self.promised is None:
             return own
         behind = self.promised.tail[own[self.promised.head] > 0]
@@ -104,7 +108,16 @@ class Stakes:
 
     def spared(self, party: int) -> list[tuple[int, float]]:
         """Who would answer for more that a party owes, by what of a guarantee for all of it protects nothing yet."""
-        return list(zip(self.spare.at(party).tolist(), self.left[self.spare.links_at(party)].tolist(), strict=True))
+        left = self.left[self.spare.links_at(party)].tolist()
+        return [(x, amount) for x, amount in zip(self.spare.at(party).tolist(), left, strict=True) if not isnan(amount)]
+
+    def unsure(self, party: int) -> list[int]:
+        """Who would answer for more that a party owes, nobody knows for how much."""
+        hidden = self.spare.at(party)[np.isnan(self.left[self.spare.links_at(party)])].tolist()
+        if self.promised is None:
+            return hidden
+        back = self.promised.reverse
+        return [*hidden, *np.intersect1d(back.at(party), self.untold).tolist()]
 
     def behind(self, party: int, members: Nodes) -> tuple[float, float]:
         """What members promised for a party, and what it owes."""
@@ -172,21 +185,19 @@ def stakes_of(book: Book, cover: Cover, numerator: Numerator, clients: Clients, 
     pledges = np.flatnonzero((cover.lender == lender) & numerator.takes_off(cover.kind)).astype(np.uint32)
     kept = netted(gross, mine, borrower, cover, pledges)
     alive = ~book.expired if len(book.expired) else np.ones(len(book.promised), np.bool_)
-    own, spare, left, thinned = np.zeros(book.size), Arrows.of(book.size, (), ()), np.zeros(0), mine[:0]
+    unknown, links = numerator.unknown(book, mine), mine[:0]
     if numerator.moved:
         links = _protecting(book, cover, alive, lender)
-        kept, gone = moved(kept, mine, borrower, book, cover, links)
-        spare, left = _spare(book, cover, links, gone.amount)
-        thinned = _thinned(book, cover, links, pledges)
-        own += np.bincount(gone.guarantor, weights=gone.amount, minlength=book.size)
+    taking = _taking(book, cover, links, mine[unknown], mine[unknown | (kept > NAUGHT)])
+    kept, gone = moved(kept, mine, borrower, book, cover, links)
     kept = np.where(kept < NAUGHT, 0.0, kept)
-    own += np.bincount(borrower, weights=kept, minlength=book.size)
+    own = np.bincount(np.append(borrower, gone.guarantor), np.append(kept, gone.amount), book.size)
     if numerator.clients == "nonbank":
         own[clients.institution] = 0.0
     promised, promise, untold = _promises(book, alive, lender) if numerator.promised else (None, np.zeros(0), mine[:0])
     return Stakes(
-        numerator, own, mine, borrower, gross, kept, numerator.unknown(book, mine), numerator.unconverted(book, mine),
-        promised, promise, untold, spare, left, thinned,
+        numerator, own, mine, borrower, gross, kept, unknown, numerator.unconverted(book, mine), promised, promise,
+        untold, *_spare(book, cover, links, gone.amount), taking, _thinned(book, cover, links, pledges),
     )  # fmt: skip
 
 
@@ -199,10 +210,29 @@ def _protecting(book: Book, cover: Cover, alive: NDArray[np.bool_], lender: int)
 
 def _spare(book: Book, cover: Cover, links: Links, used: Numbers) -> tuple[Arrows, Numbers]:
     """Guarantees that name no facility, as they stand behind their borrowers, and what each leaves."""
-    left = np.nan_to_num(book.promised[links]) - used
-    open_ = (cover.guaranteed[links] == UNTIED) & (left > NAUGHT)
+    left = book.promised[links] - used
+    open_ = (cover.guaranteed[links] == UNTIED) & ~(left <= NAUGHT)
     mine = links[open_]
     return Arrows.of(book.size, book.debtor[mine], book.guarantor[mine]), left[open_]
+
+
+def _taking(book: Book, cover: Cover, links: Links, silent: Links, counted: Links) -> Links:
+    """Who gave a guarantee that protects one of the facilities that are silent, or, of unknown amount, one that counts;
+    each as often as there are such guarantees."""
+    promised = book.promised[links]
+    return np.concatenate([
+        book.guarantor[some[_behind(book, cover, some, rows)]]
+        for some, rows in ((links[promised > 0], silent), (links[np.isnan(promised)], counted))
+    ])  # fmt: skip
+
+
+def _behind(book: Book, cover: Cover, links: Links, rows: Links) -> NDArray[np.bool_]:
+    """Whether each of some guarantees protects some of these facilities."""
+    if not len(links) or not len(rows):
+        return np.zeros(len(links), np.bool_)
+    tied = np.isin(cover.guaranteed[links], cover.facility_of(rows))
+    loose = np.isin(book.debtor[links], book.borrower[rows])
+    return np.where(cover.guaranteed[links] == UNTIED, loose, tied)
 
 
 def _thinned(book: Book, cover: Cover, links: Links, pledges: Links) -> Nodes:

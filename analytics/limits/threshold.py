@@ -7,6 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 
 FINEST = 1e-3
 """Finest amount of money told apart, whole units of currency: a sum's rounding never turns a verdict."""
+LARGEST = 1e15
+"""Greatest amount that is one: the money of the whole world is less in any currency that lends."""
 
 
 def breaks(amount: ArrayLike, cap: ArrayLike, comparison: str) -> NDArray[np.bool_]:

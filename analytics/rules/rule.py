@@ -1,5 +1,6 @@
 """What every rule says of itself, and what its fields may be."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, NamedTuple
@@ -22,6 +23,14 @@ class Cited:
     """Whether it was read in that text; else no answer rests on it alone."""
 
 
+class Flaw(NamedTuple):
+    """What fields of a record may not be together."""
+
+    field: str
+    what: str
+    remedy: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Norm(Cited):
     """A rule by its id, in force from one day to another."""
@@ -35,6 +44,12 @@ class Norm(Cited):
     def in_force(self, day: date) -> bool:
         """Whether it is in force on a day."""
         return (self.in_force_from or date.min) <= day < (self.in_force_to or date.max)
+
+    def flaws(self) -> Iterator[Flaw]:
+        """What its fields may not be together."""
+        if self.in_force_from and self.in_force_to and self.in_force_to <= self.in_force_from:
+            what = f"lies not after in_force_from, {self.in_force_from}"
+            yield Flaw("in_force_to", what, "give the first day on which it is no longer in force")
 
 
 @dataclass(frozen=True)
@@ -67,11 +82,3 @@ class Within:
 Comparison = Annotated[str, Among((">=", ">"))]
 """`>=` where the threshold itself passes, `>` where it does not."""
 Fraction = Annotated[float, Within(0, 1)]
-
-
-class Flaw(NamedTuple):
-    """What fields of a record may not be together."""
-
-    field: str
-    what: str
-    remedy: str

@@ -56,6 +56,7 @@ class RuleSet(Norm):
 
     def flaws(self) -> Iterator[Flaw]:
         """What its fields may not be together."""
+        yield from super().flaws()
         if [criterion.number for criterion in self.criteria] != list(range(1, len(self.criteria) + 1)):
             yield Flaw("criteria", "are not numbered from 1", "number them as they follow")
 

@@ -56,6 +56,7 @@ class GuaranteeTest(Norm):
 
     def flaws(self) -> Iterator[Flaw]:
         """What its fields may not be together, and figures that there are not."""
+        yield from super().flaws()
         for name in ("numerator", "denominator", "exempt"):
             if getattr(self, name) not in ("", *(figure.name for figure in fields(Figures))):
                 yield Flaw(name, f"no figure {getattr(self, name)!r}", "name one of the figures there are")

@@ -31,6 +31,7 @@ class Variant(Norm):
 
     def flaws(self) -> Iterator[Flaw]:
         """What its fields may not be together."""
+        yield from super().flaws()
         if not self.layers:
             yield Flaw("layers", "names none", "name capital, votes or both")
 

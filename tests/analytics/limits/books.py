@@ -39,17 +39,20 @@ verified = true
 """
 RULES = (*shipped().in_force(DAY, rule_sets=["CN", "EU", "BCBS"], classes=["gsib"]), parsed(OWN_LIMIT, "own.toml"))
 
+Row = tuple[int, str, int | None, int, Fraction]
+Promise = tuple[int, int, int | None, int | None, bool]
+
 
 @dataclass(frozen=True)
 class World:
     """A book as rows, amounts in whole units."""
 
-    facilities: list[tuple[int, str, int, int, Fraction]]
-    """Borrower, kind, drawn, undrawn, ccf; of the lender 0."""
+    facilities: list[Row]
+    """Borrower, kind, drawn, undrawn, ccf; of the lender 0. What is drawn may not be known."""
     pledges: list[tuple[int, str, int, int | None]] = field(default_factory=list)
     """Provider, kind, value, position of the facility; -1 for one that is not known."""
-    guarantees: list[tuple[int, int, int, int | None, bool]] = field(default_factory=list)
-    """Guarantor, borrower, amount, position of the facility, eligible."""
+    guarantees: list[Promise] = field(default_factory=list)
+    """Guarantor, borrower, amount, position of the facility, eligible. The amount may not be known."""
     groups: dict[str, list[set[int]]] = field(default_factory=dict)
     banks: frozenset[int] = frozenset()
     hidden: frozenset[int] = frozenset()
@@ -75,9 +78,9 @@ class World:
             np.zeros(len(rows), np.uint32),
             Arrows.of(SIZE, [r[0] for r in rows], np.zeros(len(rows), np.uint32)),
             np.array([FACILITIES.index(r[1]) for r in rows], np.int8),
-            *(np.array([float(r[k]) for r in rows]) for k in (2, 3, 4)),
+            *(np.array([amount_of(r[k]) for r in rows]) for k in (2, 3, 4)),
             Arrows.of(SIZE, [g[0] for g in promises], [g[1] for g in promises]),
-            np.array([float(g[2]) for g in promises]),
+            np.array([amount_of(g[2]) for g in promises]),
             np.zeros(len(promises), np.uint32),
         )
 
@@ -100,6 +103,11 @@ class World:
             self.book(), self.cover(), rules, lender=LENDER, capital=capital(*self.capital), day=DAY,
             clients=self.clients,
         )  # fmt: skip
+
+
+def amount_of(said: Any) -> float:
+    """An amount, NaN where it is not known."""
+    return float("nan") if said is None else float(said)
 
 
 def capital(tier1: float, net: float) -> Capital:
@@ -150,7 +158,7 @@ def exposures(world: World, numerator: Numerator) -> dict[int, Fraction]:
     return {x: own[x] for x in range(SIZE) if numerator.clients == "all" or x not in world.banks}
 
 
-def _gross(numerator: Numerator, row: tuple[int, str, int, int, Fraction]) -> Fraction:
+def _gross(numerator: Numerator, row: Row) -> Fraction:
     factor = {"none": Fraction(0), "converted": row[4], "whole": Fraction(1)}[numerator.undrawn]
     return row[2] + row[3] * factor if row[1] in numerator.facilities else Fraction(0)
 

@@ -78,6 +78,10 @@ def test_a_name_that_is_no_rule_is_told_with_those_there_are() -> None:
     assert refused.value.remedy == "one of BCBS, CN, EU"
 
 
+FLOOR = "own.toml: floor_amount"
+UNTIL = "in_force_from = 2024-01-01\nin_force_to = {}"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "where"),
     [
@@ -93,6 +97,14 @@ def test_a_name_that_is_no_rule_is_told_with_those_there_are() -> None:
         ("verified = true", 'verified = true\nin_force_from = "2020"', "own.toml: in_force_from"),
         ("verified = true", "verified = true\nfloor_amount = 150", "own.toml: floor_amount"),
         ("verified = true", "verified = true\nfloor = 150", "own.toml"),
+        ("verified = true", "verified = true\nfloor_amount = { amount = inf, currency = 'EUR' }", f"{FLOOR}.amount"),
+        ("verified = true", "verified = true\nfloor_amount = { amount = nan, currency = 'EUR' }", f"{FLOOR}.amount"),
+        ("verified = true", "verified = true\nfloor_amount = { amount = 0, currency = 'EUR' }", f"{FLOOR}.amount"),
+        ("verified = true", "verified = true\nfloor_amount = { amount = 9, currency = 'XXQ' }", f"{FLOOR}.currency"),
+        ("verified = true", "verified = true\ncap_ratio = 0.29", "own.toml: cap_ratio"),
+        ("verified = true", f"verified = true\n{UNTIL.format('2023-12-31')}", "own.toml: in_force_to"),
+        ("verified = true", f"verified = true\n{UNTIL.format('2024-01-01')}", "own.toml: in_force_to"),
+        ('scope = "either"\ngroup_kind = "control"', 'scope = "all"\ngroup_kind = "connected"', "own.toml: scope"),
         ("verified = true", "", "own.toml"),
         ("verified = true", "verified = ", "own.toml"),
         ('citation = "the lender\'s own policy"', 'citation = ""', "own.toml: citation"),
@@ -105,6 +117,22 @@ def test_a_field_that_cannot_be_is_named_with_its_file_and_a_way_to_mend_it(old:
         parsed(OWN_LIMIT.replace(old, new), "own.toml")
     assert refused.value.where == where
     assert refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "floor_amount = { amount = 1, currency = 'EUR' }\ncap_ratio = 0.3",
+        UNTIL.format("2024-01-02"),
+        "in_force_to = 2024-01-01",
+    ],
+)
+def test_what_just_can_be_is_read(more: str) -> None:
+    assert parsed(f"{OWN_LIMIT}{more}\n", "own.toml").ratio == 0.3
+
+
+def test_everybody_of_control_groups_can_be_measured() -> None:
+    assert parsed(OWN_LIMIT.replace('"either"', '"all"'), "own.toml").group_kind == "control"
 
 
 def test_every_rule_counts_by_a_numerator_there_is() -> None:

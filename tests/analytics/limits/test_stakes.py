@@ -10,7 +10,7 @@ from analytics.limits.exposure import UNKNOWN, exposure_to
 from analytics.limits.numerators import NUMERATORS
 from analytics.limits.stakes import stakes_of
 from analytics.limits.units import Clients, Units
-from tests.analytics.limits.books import PARTY, SIZE, World, exposures, worlds
+from tests.analytics.limits.books import PARTY, SIZE, Promise, World, exposures, worlds
 
 PROMISES = NUMERATORS["owed_and_promised"]
 
@@ -82,6 +82,31 @@ def test_a_promise_of_unknown_amount_is_told_where_promises_count() -> None:
     counted = stakes_of(book, world.cover(), PROMISES, world.clients, lender=0)
     assert (counted.silent[1], counted.total(np.array([1], np.uint32))) == (1, 0)
     assert stakes_of(book, world.cover(), NUMERATORS["large_exposure"], world.clients, lender=0).silent[1] == 0
+
+
+SILENT = [
+    # what is drawn, guarantor, borrower, amount promised, facility, eligible; whose exposure is not known
+    ((None, 100), [(2, 1, 60, 0, True)], [1, 2]),
+    ((None, 100), [(2, 1, 60, None, True)], [1, 2]),
+    ((None, 100), [(2, 1, 60, 1, True)], [1]),
+    ((None, 100), [(2, 1, 60, 0, False)], [1]),
+    ((None, 100), [(2, 1, 0, 0, True), (2, 4, 60, None, True), (2, 1, 60, -1, True)], [1]),
+    ((80, 100), [(2, 1, None, 1, True), (3, 1, 60, 1, True)], [2]),
+    ((80, 100), [(2, 1, None, None, True)], [2]),
+    ((80, 100), [(2, 1, None, 0, False), (2, 4, None, None, True), (2, 1, None, -1, True)], []),
+    ((80, 0), [(2, 1, None, 1, True)], []),
+]
+
+
+@pytest.mark.parametrize(("drawn", "promises", "unknown"), SILENT)
+def test_what_protects_an_unknown_amount_or_by_one_is_not_known_either(
+    drawn: tuple[int | None, int], promises: list[Promise], unknown: list[int]
+) -> None:
+    """1 has two facilities, 4 none."""
+    world = World([(1, "loan", drawn[0], 0, 1), (1, "loan", drawn[1], 0, 1)], guarantees=promises)
+    for name, wanted in (("large_exposure", unknown), ("group_credit", [1] if drawn[0] is None else [])):
+        stakes = stakes_of(world.book(), world.cover(), NUMERATORS[name], world.clients, lender=0)
+        assert np.flatnonzero(stakes.silent).tolist() == wanted
 
 
 def test_another_lenders_facilities_and_collateral_are_none_of_ours() -> None:
