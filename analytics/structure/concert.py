@@ -213,9 +213,7 @@ def widened(holdings: Holdings, more: int) -> Holdings:
     if withheld is not None:
         withheld = np.append(withheld, np.zeros(more))
     stated = holdings.stated and widened(holdings.stated, more)
-    return replace(
-        holdings, start=_padded(holdings.start, more), backward=backward, withheld=withheld, stated=stated
-    )
+    return replace(holdings, start=_padded(holdings.start, more), backward=backward, withheld=withheld, stated=stated)
 
 
 def _padded(start: NDArray[np.int64], more: int) -> NDArray[np.int64]:

@@ -90,7 +90,9 @@ def test_what_follows_from_a_band_is_told_apart() -> None:
     ("low", "high", "ends"),
     [([0.01, 0.9], [0.05, 0.9], [2, 0]), ([0.01, 0.97], [0.1, 0.97], [0, 0]), ([0.0, 0.95], [0.1, 0.99], [0, 1])],
 )
-def test_who_cannot_have_the_share_is_not_possibly_related(low: list[float], high: list[float], ends: list[int]) -> None:
+def test_who_cannot_have_the_share_is_not_possibly_related(
+    low: list[float], high: list[float], ends: list[int]
+) -> None:
     """Less than 5 %, by its own band or by what another's 97, or more than 95, leave of the lender."""
     held = Holdings.between(10, [0, 1], [BANK, BANK], low, high, ends)
     found = related_parties(solve_control(held), held, (), married(rule=RULE.id), RULE, lender=BANK)
