@@ -81,7 +81,7 @@ class UnderRegime:
     """Whether it need not report; none where that cannot be tested or the regime exempts nobody."""
     exempt_why: str
     unsettled: int
-    """Persons whom bands might make owners, beyond those bounded one by one; none of them is one for certain."""
+    """Possible owners for whom bands were only bounded for all at once, so that they may have less."""
 
 
 def laws_of(view: View, node: int, asked: str | None) -> list[Regime]:
@@ -179,7 +179,7 @@ def by_law(found: UnderRegime, name: str) -> Iterator[str]:
     for office in found.missing:
         yield f"To be reported instead: {office.en}; nobody is known to hold that office."
     if found.unsettled:
-        many = plural(found.unsettled, "more person", "more persons")
-        yield f"Bands might make {many} owners of {name}; none is certain, and none was bounded alone: {law}."
+        many = plural(found.unsettled, "possible owner", "possible owners")
+        yield f"{many} of {name} may have less than said: what bands allow was bounded for all at once: {law}."
     if found.exempt:
         yield f"It need not report: {found.exempt_why}."

@@ -59,8 +59,10 @@ class CloseLinksOf:
     verified: bool
     in_force: bool
     links: tuple[LinkedTo, ...]
-    """Certain before possible, those without a third party first; one page."""
+    """Certain before possible, of these the rough last, those without a third party first; one page."""
     page: Page
+    unsettled: int
+    """Possible links for which bands were only bounded for all at once, and not followed to what else they hold."""
 
 
 def close_links(view: View, evidence: Evidence, node: int, page: slice) -> tuple[CloseLinksOf, ...]:
@@ -70,7 +72,9 @@ def close_links(view: View, evidence: Evidence, node: int, page: slice) -> tuple
 
 def _by(view: View, evidence: Evidence, node: int, variant: Variant, page: slice) -> CloseLinksOf:
     found = close_links_of(view.register, variant, node)
-    found.sort(key=lambda link: (not link.certain, link.third is not None, _other(link, node), link.third or 0))
+    found.sort(
+        key=lambda link: (not link.certain, link.rough, link.third is not None, _other(link, node), link.third or 0)
+    )
     ties = _Ties(view, evidence, variant)
     shown = tuple(
         LinkedTo(
@@ -84,7 +88,7 @@ def _by(view: View, evidence: Evidence, node: int, variant: Variant, page: slice
     day = view.snapshot.moment.valid_at
     return CloseLinksOf(
         variant.id, variant.name, variant.citation, variant.verified, variant.in_force(day), shown,
-        Page(len(found), page.start, len(shown)),
+        Page(len(found), page.start, len(shown)), sum(link.rough for link in found),
     )  # fmt: skip
 
 

@@ -245,6 +245,11 @@ def _linked(found: CloseLinksOf, name: str) -> Iterator[str]:
         checked = "" if found.verified else "; the rule was not checked against its text"
         many = plural(found.page.total, "close link")
         yield f"{name} has {many} by {found.name.en} ({found.citation}{checked})."
+    if found.unsettled:
+        yield (
+            f"{plural(found.unsettled, 'of these links is', 'of these links are')} possible by what bands allow all at "
+            f"once, none bounded alone; what else these parties hold was not looked at: {found.name.en}."
+        )
 
 
 def _listed(found: ListedControl, name: str) -> Iterator[str]:

@@ -24,6 +24,11 @@ class Owner:
         """Whether one of the tests is passed for certain."""
         return any(ground.certain for ground in self.grounds)
 
+    @property
+    def rough(self) -> bool:
+        """Whether it is a possible owner only as far as one bound for all at once can tell."""
+        return all(ground.rough for ground in self.grounds)
+
 
 @dataclass(frozen=True)
 class BeneficialOwners:
@@ -32,7 +37,7 @@ class BeneficialOwners:
     company: int
     regime: Regime
     owners: tuple[Owner, ...]
-    """Certain ones first, of each the greatest share first."""
+    """Certain ones first, rough ones last, of each the greatest share first."""
     officers: tuple[Officer, ...]
     missing: tuple[Fallback, ...]
     """Fallbacks that apply and for whose offices nobody is known."""
@@ -41,8 +46,11 @@ class BeneficialOwners:
     """Companies above it that hold all of each other: nobody owns them in the end."""
     rest: float
     """Greatest fraction of the capital whose final owner is unknown."""
-    unsettled: int
-    """Persons whom bands above it might make owners, beyond those bounded one by one; none is one for certain."""
+
+    @property
+    def unsettled(self) -> int:
+        """How many of the possible owners were not bounded one by one."""
+        return sum(owner.rough for owner in self.owners)
 
 
 def beneficial_owners(
@@ -99,12 +107,14 @@ def beneficial_owners(
     officers, missing = officers_of(at, regime, [owner.certain for owner in owners], list(offices))
     exempt = None if regime.exemption is None else exempt_of(at, regime.exemption, registered)
     closed = at.multiplied("capital").closed
-    return BeneficialOwners(company, regime, tuple(owners), officers, missing, exempt, closed, at.rest(), at.unsettled)
+    return BeneficialOwners(company, regime, tuple(owners), officers, missing, exempt, closed, at.rest())
 
 
 def _owners(at: Measures, found: dict[int, tuple[Ground, ...]]) -> list[Owner]:
     """Those who pass, with what they have of the capital in the end."""
-    shares = {person: at.multiplied("capital").of(person) for person in found}
-    owners = [Owner(person, shares[person].low, shares[person].high, passed) for person, passed in found.items()]
-    owners.sort(key=lambda owner: (not owner.certain, -owner.low, -owner.high, owner.person))
+    column, owners = at.multiplied("capital"), list[Owner]()
+    for person, passed in found.items():
+        share = column.roughly(person) if all(ground.rough for ground in passed) else column.of(person)
+        owners.append(Owner(person, share.low, share.high, passed))
+    owners.sort(key=lambda owner: (not owner.certain, owner.rough, -owner.low, -owner.high, owner.person))
     return owners

@@ -35,6 +35,8 @@ class Tie:
     """Whether it links the two, likewise."""
     common: int
     """Whether it links the company with what else the owner holds, likewise."""
+    rough: bool = False
+    """Whether it is possible only as far as one bound for all at once can tell."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,11 @@ class CloseLink:
     ties: tuple[Tie, ...]
     """From first to second, or from the third party to each."""
 
+    @property
+    def rough(self) -> bool:
+        """Whether it is possible only as far as one bound for all at once can tell."""
+        return any(tie.rough for tie in self.ties)
+
 
 @dataclass(frozen=True)
 class CloseLinks:
@@ -59,6 +66,11 @@ class CloseLinks:
     book: frozenset[int]
     ties: tuple[Tie, ...]
     """Into each company of the book, also from parties outside it."""
+
+    @property
+    def unsettled(self) -> int:
+        """How many ties are possible only as far as one bound for all at once can tell."""
+        return sum(tie.rough for tie in self.ties)
 
     @cached_property
     def by_third(self) -> dict[int, tuple[Tie, ...]]:
@@ -128,7 +140,8 @@ def close_links_of(register: Register, variant: Variant, party: int) -> list[Clo
     r"""Find all close links of one party, with whomever.
 
     Whoever has θ of a company in the end has θ of one of its holders or is one: so what a party holds is
-    found by walking on only from what passes.
+    found by walking on only from what passes. Where so many may hold the party that not all were bounded one by one,
+    what else the others hold is not looked at: their own links are told, and are `rough`.
 
     .. math:: y_{tj} \le \max_{k : W_{kj} > 0} y_{tk}, \qquad y_{tt} = 1
 
@@ -167,7 +180,7 @@ def close_links_of(register: Register, variant: Variant, party: int) -> list[Clo
     found = [_direct(tie) for tie in above if tie.own != NO]
     found += [_direct(tie) for tie in _from(register, variant, party, known) if tie.own != NO]
     for mine in above:
-        if _connects(register, variant, mine):
+        if _connects(register, variant, mine) and not mine.rough:
             others = _from(register, variant, mine.owner, known)
             found += [_through(*_ordered(mine, o)) for o in others if o.common != NO and o.company != party]
     return found
@@ -221,7 +234,8 @@ def _tie(variant: Variant, owner: int, company: int, portions: list[Portion], co
     if variant.common == "share":
         common = max((_verdict(one, variant.threshold, variant.common_comparison) for one in portions), default=NO)
     low, high = (max((getattr(one, end) for one in portions), default=0.0) for end in ("low", "high"))
-    return Tie(owner, company, low, high, control, own, common)
+    rough = own != CERTAIN and any(one.rough for one in portions)
+    return Tie(owner, company, low, high, control, own, common, rough)
 
 
 def _verdict(portion: Portion, threshold: float, comparison: str) -> int:

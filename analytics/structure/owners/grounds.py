@@ -31,6 +31,8 @@ class Ground:
     """Companies that fall to the person on the way."""
     partners: tuple[int, ...] = ()
     """Who acts in concert with the person and is counted with it."""
+    rough: bool = False
+    """Whether it is possible only as far as one bound for all at once can tell."""
 
 
 def grounds_of(at: Measures, regime: Regime) -> dict[int, tuple[Ground, ...]]:
@@ -165,8 +167,8 @@ def _whole_of(at: Measures, test: Test, node: int, members: tuple[int, ...]) -> 
 def _ground(at: Measures, test: Test, portion: Portion, *, certain: bool) -> Ground:
     """The proof of a measured part."""
     if test.measure == "multiplied":
-        links = at.multiplied(test.layer).carriers(portion.owner)
-        return Ground(test.id, portion.low, portion.high, certain, test.layer, links, ())
+        links = () if portion.rough else at.multiplied(test.layer).carriers(portion.owner)
+        return Ground(test.id, portion.low, portion.high, certain, test.layer, links, (), rough=portion.rough)
     held = at.register.layer(test.layer).held
     control, possible = at.register.control, not certain
     mine = {portion.owner, *control.controlled_by(portion.owner, possible=possible).tolist()}
@@ -228,9 +230,9 @@ def _over_controller(
     if not maybe:
         return None
     multiplied = at.multiplied(test.layer, entity)
-    links = tuple(dict.fromkeys(link for x in holders for link in multiplied.carriers(x)))
+    links = tuple(dict.fromkeys(link for x in holders for link in multiplied.carriers(x))) if not part.rough else ()
     steps = at.prove(entity, at.company, possible=not sure)
-    return Ground(test.id, part.low, part.high, certain and sure, test.layer, links, steps)
+    return Ground(test.id, part.low, part.high, certain and sure, test.layer, links, steps, rough=part.rough)
 
 
 def _better(best: dict[int, Ground], key: int, ground: Ground | None) -> None:

@@ -174,11 +174,11 @@ class Multiplied:
         return self._portions[owner]
 
     def roughly(self, owner: int) -> Portion:
-        """As `of`, but where many stand above, what bands allow is only bounded for all at once."""
-        if self.few or self.most is None:
+        """As `of`, but where many stand above, what bands allow is bounded for all at once, if not done alone."""
+        if self.few or self.most is None or owner in self._portions:
             return self.of(owner)
         low = self.low(owner)
-        return Portion(owner, low, max(low, float(self.most[owner])), False)
+        return Portion(owner, low, max(low, float(self.most[owner])), False, rough=True)
 
     def _portion(self, owner: int) -> Portion:
         low, at = self.low(owner), self._at.number(owner)
@@ -191,11 +191,10 @@ class Multiplied:
         return Portion(owner, band.low, band.high, band.low_open, band.high_open)
 
     def reaching(self, threshold: float, among: NDArray[np.bool_] | None = None) -> list[Portion]:
-        """Whoever has that much for certain or perhaps, of those marked by number; who has most first."""
-        return self.reached(threshold, among)[0]
+        """Whoever has that much for certain or perhaps, of those marked by number; who has most first.
 
-    def reached(self, threshold: float, among: NDArray[np.bool_] | None = None) -> tuple[list[Portion], int]:
-        """As `reaching`, and how many more bands might lift so far that were not bounded one by one."""
+        Of many whom bands might lift so far, only the foremost are bounded one by one, and the others roughly.
+        """
         bar = int(units(threshold))
         sure = self.owner[units(self.column.share) >= bar]
         maybe = np.zeros(0, np.uint32)
@@ -206,10 +205,10 @@ class Multiplied:
             maybe = maybe[~np.isin(maybe, sure)]
         if among is not None:
             sure, maybe = sure[among[sure]], maybe[among[maybe]]
-        left = 0 if self.few else max(len(maybe) - BOUNDED, 0)
-        maybe = maybe[: len(maybe) - left]
-        portions = [self.of(x) for x in (*maybe.tolist(), *sure.tolist())]
-        return sorted(portions, key=lambda one: (-one.low, -one.high, one.owner)), left
+        alone = len(maybe) if self.few else BOUNDED
+        portions = [self.of(x) for x in (*maybe[:alone].tolist(), *sure.tolist())]
+        portions += [self.roughly(x) for x in maybe[alone:].tolist()]
+        return sorted(portions, key=lambda one: (-one.low, -one.high, one.owner))
 
     def together(self, members: Iterable[int], threshold: float = 0.0) -> Portion:
         """What several have as one owner, what one of them holds through another counted once.

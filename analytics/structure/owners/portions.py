@@ -25,6 +25,8 @@ class Portion:
     """Whether it is more than `low`, an open low end being in it."""
     below: bool = False
     """Whether it is less than `high`, likewise."""
+    rough: bool = False
+    """Whether `high` is only bounded for all at once, so that less may be possible."""
 
 
 def capital(links: Any) -> Holdings:
@@ -127,7 +129,7 @@ def direct_portions(held: Holdings, company: int, *, but: Collection[int] = ()) 
     Example
     -------
     >>> direct_portions(Holdings.exact(3, [0, 1], [2, 2], [0.6, 0.2]), 2)[0]
-    Portion(owner=0, low=0.6, high=0.6, above=False, below=False)
+    Portion(owner=0, low=0.6, high=0.6, above=False, below=False, rough=False)
     """
     at = _Company(held, company, but)
     return ranked(at.portion(x, links) for x, links in at.links.items())

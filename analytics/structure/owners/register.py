@@ -84,8 +84,6 @@ class Measures:
     def __init__(self, register: Register, company: int) -> None:
         self.register = register
         self.company = company
-        self.unsettled = 0
-        """Most persons above one company whom bands might make owners, and that were not bounded one by one."""
         self._multiplied: dict[tuple[int, int], Multiplied] = {}
         self._portions: dict[tuple[str, str], dict[int, Portion]] = {}
         self._proofs: dict[tuple[int, int, bool], tuple[Step, ...]] = {}
@@ -105,9 +103,7 @@ class Measures:
 
     def reaching(self, layer: str, threshold: float, company: int | None = None) -> list[Portion]:
         """Persons who have that much of this company, or of another, in the end, for certain or perhaps."""
-        found, left = self.multiplied(layer, company).reached(threshold, self.register.persons)
-        self.unsettled = max(self.unsettled, left)
-        return found
+        return self.multiplied(layer, company).reaching(threshold, self.register.persons)
 
     def portions(self, measure: str, layer: str) -> dict[int, Portion]:
         """What parties hold themselves (direct), or with all they control (attributed), by owner."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pytest
@@ -11,9 +12,13 @@ from hypothesis import strategies as st
 
 from analytics.structure.concert import Concert, solve_together
 from analytics.structure.control import STATE, solve_control
+from analytics.structure.owners import multiplied
 from analytics.structure.owners.beneficial import BeneficialOwners, beneficial_owners
+from analytics.structure.owners.close_links import close_links, close_links_of
 from analytics.structure.owners.regimes import regimes
 from analytics.structure.owners.register import PERSON, Register
+from analytics.structure.owners.variants import variants
+from analytics.structure.ownership.above import above
 from analytics.structure.votes import Arrows, Holdings
 from tests.analytics.structure.owners.shares import in_twentieths, shares_of
 from tests.analytics.structure.test_control import solve
@@ -200,6 +205,39 @@ def test_nobody_passing_the_first_known_office_is_reported() -> None:
     bare = beneficial_owners(register, 5, regimes()["CN_2024"])
     assert (bare.officers, [fallback.when for fallback in bare.missing]) == ((), ["none"])
     assert beneficial_owners(register, 5, regimes()["UK_PSC"], offices=offices).officers == ()
+
+
+def many_above(monkeypatch: pytest.MonkeyPatch) -> Register:
+    """Nine persons (3 to 11) have up to 90 % of nine companies, each with up to 5 % of 0: 4.5 % at most. 1 has up to
+    30 % of 0, which bounding all at once tells last of all."""
+    monkeypatch.setattr(multiplied, "above", partial(above, most=0))
+    rows = [(1, 0, 0.3), *((3 + i, 12 + i, 0.9) for i in range(9)), *((12 + i, 0, 0.05) for i in range(9))]
+    tail, head, high = zip(*rows, strict=True)
+    held = Holdings.between(21, tail, head, [0.0] * len(rows), high)
+    kind = np.zeros(21, np.uint8)
+    kind[1:12] = PERSON
+    return Register(held, solve_control(held), kind)
+
+
+def test_whom_bands_might_make_an_owner_is_told_however_many_stand_above(monkeypatch: pytest.MonkeyPatch) -> None:
+    register = many_above(monkeypatch)
+    found = beneficial_owners(register, 0, regimes()["CN_2024"], offices=[(2, "总经理")])
+    owner = next(one for one in found.owners if one.person == 1)
+    assert (owner.certain, owner.low, owner.high) == (False, 0.0, pytest.approx(0.3))
+    assert [(one.person, one.certain) for one in found.officers] == [(2, False)]
+    assert found.unsettled == sum(one.rough for one in found.owners) > 0
+    assert named(found) == []
+
+
+def test_a_close_link_that_bands_allow_is_told_however_many_stand_above(monkeypatch: pytest.MonkeyPatch) -> None:
+    register, rule = many_above(monkeypatch), variants()["ECB"]
+    links = close_links_of(register, rule, 0)
+    assert [(link.certain, link.third) for link in links if link.first == 1] == [(False, None)]
+    assert sum(link.rough for link in links) > 0
+    assert [(link.first, link.second, link.certain) for link in close_links_of(register, rule, 1)] == [(1, 0, False)]
+    book = close_links(register, rule, [0, 1])
+    assert [(link.first, link.second, link.certain) for link in book.pairs()] == [(1, 0, False)]
+    assert book.unsettled == sum(link.rough for link in links)
 
 
 def test_a_company_of_the_state_is_reported_with_its_legal_representative() -> None:

@@ -184,15 +184,17 @@ def test_nobody_who_may_have_the_threshold_is_left_out(held: list[tuple[int, int
             assert (owner in found) or not band.possibly_at_least(bar) or bool(column.closed)
 
 
-def test_of_many_only_some_are_bounded_and_the_others_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_many_only_some_are_bounded_alone_and_the_others_roughly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(multiplied, "above", partial(above, most=0))
     monkeypatch.setattr(multiplied, "BOUNDED", 2)
     held = Holdings.between(6, range(5), [5] * 5, [0.0] * 5, [0.5] * 5)
     column = Multiplied(Layer.of(held), 5)
-    found, left = column.reached(0.25)
-    assert (len(found), left) == (2, 3)
+    found = column.reaching(0.25)
+    assert sorted(one.owner for one in found) == [0, 1, 2, 3, 4]
+    assert [sum(one.rough is rough for one in found) for rough in (False, True)] == [2, 3]
     persons = np.array([True, True, True, False, False, False])
-    assert column.reached(0.25, persons)[1] == 1
+    assert [one.rough for one in column.reaching(0.25, persons)].count(True) == 1
+    assert all(one.low == 0 and one.high >= 0.5 for one in found)
 
 
 @given(exact_worlds())
