@@ -85,6 +85,13 @@ class Stakes:
         return np.flatnonzero(self.counting).astype(np.uint32)
 
     @cached_property
+    def most(self) -> Numbers:
+        """What each party adds to a group at most, with all it promised; shape (n,)."""
+        if self.promised is None:
+            return self.own
+        return self.own + np.bincount(self.promised.tail, self.promise[self.promised.link], minlength=self.size)
+
+    @cached_property
     def of(self) -> Arrows:
         """Facilities of each party; `link` is their position among the lender's."""
         return Arrows.of(self.size, self.borrower, self.facility)

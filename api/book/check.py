@@ -15,6 +15,7 @@ from api.book.lending import lending
 from api.engine import View
 from api.groups.circles import control_units
 from api.groups.together import CONFIRMED, GROUP_CLIENT, POSSIBLE_CLIENT, SUSPECTED, Together, groups_among, units_of
+from api.limits.lender import perhaps_banks
 from api.limits.related import related_units
 from api.limits.standing import standing
 
@@ -67,6 +68,8 @@ class Checked:
     """Groups by their members, each with the reading it is proved in."""
     clients: Nodes
     """Whoever has a facility of the lender, or stands in for one as its rules count."""
+    perhaps: dict[int, str]
+    """Of those who break a limit for others than institutions, whoever may be one by its code of industry."""
 
     @cached_property
     def places(self) -> dict[str, list[Place]]:
@@ -110,14 +113,23 @@ class Checked:
         return any(unit <= members for x in members for unit in known.get(x, ()))
 
     def _sure(self, use: int, state: int) -> dict[int, list[set[int]]]:
-        """Units that stand as gravely in the narrow reading, by their first member."""
+        """Units that stand as gravely in the narrow reading, by their first member; none that breaks a limit for
+        others than institutions and of which all that counts may be institutions."""
         if (use, state) not in self._known:
             narrow, known = self.narrow.uses[use], dict[int, list[set[int]]]()
             for unit in np.flatnonzero(np.isin(narrow.state, _GRAVER[state])).tolist():
-                members = narrow.units.members(unit).tolist()
-                known.setdefault(members[0], []).append(set(members))
+                members = narrow.units.members(unit)
+                if state != BREACH or not self._perhaps_banks(narrow, members):
+                    known.setdefault(int(members[0]), []).append(set(members.tolist()))
             self._known[use, state] = known
         return self._known[use, state]
+
+    def _perhaps_banks(self, use: Use, members: Nodes) -> bool:
+        """Whether a rule for others than institutions is held against what may be institutions alone."""
+        if use.rule.client != "nonbank" or not self.perhaps:
+            return False
+        counted = members[self.standing.stakes[use.rule.numerator].counting[members]]
+        return self.perhaps.keys() >= {*counted[~self.standing.clients.institution[counted]].tolist()}
 
     @cached_property
     def _known(self) -> dict[tuple[int, int], dict[int, list[set[int]]]]:
@@ -183,7 +195,9 @@ def _checked(view: View, lender: int, near: float) -> Checked:
             "lender_related": related_units(view, lender, wide=wide),
         }
         checks.append(check_book(held, {kind: units[kind] for kind in kinds if kind}, near=near))
-    return Checked(held, checks[0], checks[1], together, clients)
+    broken = (use.units.kept(use.state == BREACH).flat for use in checks[1].uses if use.rule.client == "nonbank")
+    perhaps = perhaps_banks(view, np.unique(np.concatenate([clients[:0], *broken])).tolist())
+    return Checked(held, checks[0], checks[1], together, clients, perhaps)
 
 
 def _named(groups: list[Together], reading: str) -> dict[bytes, tuple[str, Together]]:

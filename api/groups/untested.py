@@ -72,6 +72,21 @@ def untested_on(view: View, party: int) -> tuple[Nodes, NDArray[np.int32]]:
     return on, criterion
 
 
+def untested_among(view: View, parties: NDArray[np.bool_], *, lender: int) -> tuple[Nodes, Nodes]:
+    """Dependants and others of the pairs with one of some parties that a criterion cannot be tested for and nobody
+    judged; whether the lender would fall with others is not asked."""
+    found = view.judged.dependences.suspected
+    dependant, other = found.untested_dependant, found.untested_other
+    at = np.flatnonzero((parties[dependant] | parties[other]) & (dependant != lender))
+    dependant, other, criterion = dependant[at], other[at], found.untested_criterion[at]
+    told = view.judged.dependences.verdicts
+    known = told.dependant.astype(np.int64) << 32 | told.other
+    touched = np.flatnonzero(np.isin(dependant.astype(np.int64) << 32 | other, known))
+    keep = np.ones(len(at), np.bool_)
+    keep[touched] = _open(view, dependant[touched], other[touched], criterion[touched])
+    return dependant[keep], other[keep]
+
+
 def criteria_of(view: View, criterion: NDArray[np.int32]) -> list[tuple[Criterion, int]]:
     """Criteria by their positions, each with how often it stands there."""
     rules = view.judged.dependences.suspected.rules

@@ -1,7 +1,7 @@
 """What binds a lender on the day, and what its clients are to its rules."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +16,8 @@ from graph.errors import UnknownRule
 LISTED: Final = re.compile(r"[\s,;，；、]+")
 """What may stand between rule sets, or classes of lender."""
 GSIB: Final = frozenset({"gsib", "g-sib", "全球系统重要性银行"})
+SHOWN: Final = 5
+"""Parties that may be institutions of which so many are named."""
 HOW_TO_STATE: Final = (
     "state the rule sets of the lender in a Profile of it: rule_sets, such as CN or EU (and lender_class)",
     "请在贷款人概况（Profile）中写明适用规则集 rule_sets，如 CN 或 EU（及 lender_class）",
@@ -77,3 +79,15 @@ def perhaps_banks(view: View, parties: Iterable[int]) -> dict[int, str]:
         if code and trade_of(code):
             codes[x] = code
     return codes
+
+
+def perhaps_said(view: View, codes: Mapping[int, str]) -> tuple[str, str]:
+    """Such parties with their codes, in both languages."""
+    names = view.snapshot.names(np.array(list(codes)[:SHOWN]))
+    told = ", ".join(f"{name} ({code})" for name, code in zip(names, codes.values(), strict=False))
+    if len(codes) > SHOWN:
+        told += f" and {len(codes) - SHOWN:,} more"
+    return (
+        f"held against the limits for others, as no lender_class says that they are institutions: {told}",
+        f"行业代码属金融机构但概况未注明lender_class，按非同业客户计算：{told}",
+    )

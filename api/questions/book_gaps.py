@@ -7,15 +7,23 @@ from analytics.structure.kinship.circles import Circle
 from api.book.check import Checked
 from api.engine import View
 from api.groups.together import GROUP_CLIENT, POSSIBLE_CLIENT, groups_among
-from api.limits.lender import HOW_TO_STATE
+from api.limits.lender import HOW_TO_STATE, perhaps_said
 from api.limits.strays import shared_collateral, shared_said, strays_of, strays_said
+from api.questions.book_possible import PossibleBreak, possible_said
 from api.questions.families import doubtful_ties, ties_said
 
 
 def book_gaps(
-    view: View, found: Checked, rule_sets: Collection[str], *, missing: Collection[str], floorless: Collection[str]
+    view: View,
+    found: Checked,
+    rule_sets: Collection[str],
+    *,
+    missing: Collection[str],
+    floorless: Collection[str],
+    possible: tuple[PossibleBreak, ...],
 ) -> Iterator[str]:
-    """Gaps in a few words; `missing` are denominators without a figure, `floorless` rules without their floor."""
+    """Gaps in a few words; `missing` are denominators without a figure, `floorless` rules without their floor,
+    `possible` the gravest of what would break if dependences held that cannot be tested."""
     if not rule_sets:
         yield "; ".join(HOW_TO_STATE)
     elif not found.wide.uses:
@@ -29,6 +37,9 @@ def book_gaps(
             yield f"{use.rule.id} was not read in its text 未与原文核对 ({use.rule.unread})"
     for rule in floorless:
         yield f"the floor of {rule} was left out for want of an exchange rate 缺少汇率，下限未计"
+    yield from possible_said(view, found, possible)
+    if found.perhaps:
+        yield " ".join(perhaps_said(view, found.perhaps))
     if ties := _doubtful(view, found):
         yield " ".join(ties_said(len(ties)))
     if (strays := strays_of(view, found.standing.lender)).number:

@@ -15,6 +15,7 @@ from api.answers.frame import Answer, Fact, Page, Party, Question
 from api.answers.wording import apart, money, plural, used
 from api.book.check import STATES, Checked, Place, checked, facilities_of, state_of
 from api.book.lending import lending
+from api.book.untested import possible_breaks
 from api.engine import Engine, View
 from api.limits.capital import figure_row
 from api.limits.criteria import seen_by
@@ -23,6 +24,7 @@ from api.limits.related import related_of
 from api.questions.asking import check_page, node_of
 from api.questions.book_gaps import book_gaps
 from api.questions.book_groups import ClientGroup, group_of
+from api.questions.book_possible import PossibleBreak, harmless_said, possible_of
 from api.questions.members import grew
 from graph.errors import InvalidQuestion
 from graph.model import LENDS, STATEMENT
@@ -71,8 +73,13 @@ class LimitRule:
     """How many of them stand in each state."""
     greatest: float | None
     """Greatest use, a fraction of the limit."""
+    possible: int
+    """Clients around whom a group would break it that stands only if dependences hold that cannot be tested."""
+    unsettled: int
+    """Clients of whom that was not worked out."""
     state: str
-    """`breach`; `refer` where a figure is missing, the rule unread, or only the wide reading breaks; or `within`."""
+    """`breach`; `refer` where a figure is missing, the rule unread, only the wide reading or what cannot be tested
+    breaks it, or those of whom it breaks may be institutions; or `within`."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +157,9 @@ class BookLimits:
     page: Page
     groups: tuple[ClientGroup, ...]
     """The first groups among these findings, with how each member came in."""
+    possible: tuple[PossibleBreak, ...]
+    """What would break if dependences held that cannot be tested, the greatest use first."""
+    possible_page: Page
     related: tuple[RelatedClient, ...]
     related_page: Page
     anonymous: int
@@ -179,6 +189,7 @@ def book_limits(
     places = [place for name in ([state] if state else SHOWN_BY_ITSELF) for place in found.places[name]]
     shown = places[offset : offset + limit]
     findings = tuple(_finding(view, evidence, found, place) for place in shown)
+    possible = possible_of(view, evidence, found)
     related, many = _related(view, evidence, found, slice(offset, offset + limit))
     bank = lender_of(view, node)
     value = BookLimits(
@@ -192,6 +203,7 @@ def book_limits(
         findings,
         Page(len(places), offset, len(findings)),
         tuple(_groups(view, evidence, found, shown)),
+        *possible,
         related,
         Page(many, offset, len(related)),
         int(found.standing.clients.anonymous[found.clients].sum()),
@@ -202,11 +214,14 @@ def book_limits(
                 bank.rule_sets,
                 missing={rule.denominator for rule in rules if rule.limit is None},
                 floorless=[rule.rule for rule in rules if rule.floor_left_out],
+                possible=possible[0],
             )
         ),
     )
     asked = {"lender": lender, "near": near, "state": state, "limit": limit, "offset": offset}
-    return view.answer(Question("book_limits", asked), value, evidence, reasons=list(_reasons(value, found)))
+    return view.answer(
+        Question("book_limits", asked), value, evidence, reasons=[*_reasons(value, found), *harmless_said(view, found)]
+    )
 
 
 def _check(near: float, state: str) -> None:
@@ -226,6 +241,8 @@ def _rule(view: View, evidence: Evidence, found: Checked, k: int) -> LimitRule:
     codes = [state_of(use, unit) for unit in np.unique(use.state, return_index=True)[1]]
     counts = np.unique(use.state, return_counts=True)[1].tolist()
     share = use.share[~np.isnan(use.share)]
+    breaks = possible_breaks(view, found)
+    possible, unsettled = sum(one.use == k for one in breaks.found), breaks.open.get(k, 0)
     return LimitRule(
         rule.id, rule.name.zh, rule.name.en, numerator.name.en, numerator.name.zh, rule.denominator, rule.ratio,
         rule.comparison, rule.scope, rule.group_kind, rule.severity, rule.citation, not rule.unread,
@@ -236,17 +253,19 @@ def _rule(view: View, evidence: Evidence, found: Checked, k: int) -> LimitRule:
         len(use.units),
         dict(zip(codes, counts, strict=True)),
         float(share.max()) if len(share) else None,
-        _rule_state(found, k),
+        possible,
+        unsettled,
+        _rule_state(found, k, untested=bool(possible or unsettled)),
     )  # fmt: skip
 
 
-def _rule_state(found: Checked, k: int) -> str:
+def _rule_state(found: Checked, k: int, *, untested: bool) -> str:
     use = found.wide.uses[k]
     broken = [place for place in found.places["breach"] if place.use == k]
     if not use.rule.unread and not use.cap.stale and any(found.certain(place) for place in broken):
         return "breach"
     unsure = isnan(use.cap.value) or use.cap.stale or bool(use.rule.unread) or bool((use.unknown > 0).any())
-    return "refer" if broken or unsure else "within"
+    return "refer" if broken or unsure or untested else "within"
 
 
 def _whole(rules: tuple[LimitRule, ...]) -> str:

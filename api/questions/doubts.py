@@ -15,7 +15,7 @@ from api.groups.circles import TOO_MANY, TOO_WIDE, circles_of, connecting
 from api.groups.hidden import hidden_of
 from api.groups.promised import Promised
 from api.groups.untested import criteria_of, untested
-from api.limits.lender import HOW_TO_STATE, Lender, perhaps_banks
+from api.limits.lender import HOW_TO_STATE, Lender, perhaps_banks, perhaps_said
 from api.limits.protection import unable_said
 from api.limits.strays import shared_collateral, shared_said, strays_of, strays_said
 from api.questions.families import doubtful_ties, ties_said
@@ -67,13 +67,7 @@ def _banks(view: View, application: Application) -> Iterator[Gap]:
     """Parties that may be institutions, though no lender's class says so."""
     codes = perhaps_banks(view, sorted(application.perhaps))
     if codes:
-        names = view.snapshot.names(np.array(list(codes)))
-        told = ", ".join(f"{name} ({code})" for name, code in zip(names, codes.values(), strict=True))
-        yield Gap(
-            "institution", (),
-            f"held against the limits for others, as no lender_class says that they are institutions: {told}",
-            f"行业代码属金融机构但概况未注明lender_class，按非同业客户计算：{told}",
-        )  # fmt: skip
+        yield Gap("institution", (), *perhaps_said(view, codes))
 
 
 def _hidden(view: View, party: int, lender: int) -> Iterator[Gap]:

@@ -1,7 +1,7 @@
 """What is at stake with a party held against every limit of a lender."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analytics.limits.application import Application
 from analytics.limits.facility import Facility
@@ -10,11 +10,12 @@ from api.answers.evidence import Evidence
 from api.answers.wording import money, plural, used
 from api.engine import View
 from api.groups.circles import TOO_MANY, TOO_WIDE
+from api.groups.untested import with_untested
 from api.limits.criteria import seen_by
 from api.limits.lender import HOW_TO_STATE, lender_of
 from api.limits.standing import readings_of, standing
 from api.questions.memberships import Membership, around, membership
-from api.questions.rules import BROKEN, IF_WIDE, Held, by_room, held_said, of_limit
+from api.questions.rules import BROKEN, IF_UNTESTED, IF_WIDE, Held, by_room, held_said, of_limit
 from graph.errors import InvalidQuestion, UnknownRule
 
 
@@ -29,12 +30,19 @@ class Against:
     """The groups they are held against, each with the steps by which the party came in."""
     binding: Held | None
     """The limit that leaves the least room for another drawn loan."""
+    open: str
+    open_zh: str
+    """Why groups that might arise from what cannot be tested are not among them; empty where they are."""
     left_out: str
     left_out_zh: str
     """Why nothing was held against limits; empty where it was."""
 
 
-NOTHING = Against((), (), (), None, "", "")
+TOO_MANY_ARISE = (
+    "Groups that would arise if dependences held that cannot be tested are too many to tell; the room is at most this",
+    "若无法检验的经济依存成立，将形成的关联客户组过多，无法列出；所示余额为上限",
+)
+NOTHING = Against((), (), (), None, "", "", "", "")
 
 
 def against(view: View, evidence: Evidence, lender: int, party: int, *, limit: int) -> Against:
@@ -43,12 +51,14 @@ def against(view: View, evidence: Evidence, lender: int, party: int, *, limit: i
     try:
         bound = lender_of(view, lender)
         if not bound.rule_sets:
-            return Against((), (), (), None, *HOW_TO_STATE)
+            return replace(NOTHING, left_out=HOW_TO_STATE[0], left_out_zh=HOW_TO_STATE[1])
         base, readings = standing(view, lender), readings_of(view, lender, [party])
         if TOO_WIDE in readings.missing:
-            return Against((), (), (), None, *TOO_MANY)
+            return replace(NOTHING, left_out=TOO_MANY[0], left_out_zh=TOO_MANY[1])
     except (UnknownRule, InvalidQuestion) as problem:
-        return Against((), (), (), None, f"{problem}: {problem.remedy}", f"{problem}：{problem.remedy}")
+        left_out, left_out_zh = f"{problem}: {problem.remedy}", f"{problem}：{problem.remedy}"
+        return replace(NOTHING, left_out=left_out, left_out_zh=left_out_zh)
+    readings = with_untested(view, base, readings, party, falls=view.falls(wide=True))
     # No facility is asked for: what there is counts, and the room is that for a drawn loan.
     lines = by_room(lines_of(base, Application(party, Facility(0.0), readings)))
     found = list(around(readings, party))
@@ -56,7 +66,8 @@ def against(view: View, evidence: Evidence, lender: int, party: int, *, limit: i
     held = held_said(view, evidence, lender, lines, places)
     groups = tuple(membership(view, evidence, base, group, party, limit=limit) for group in found)
     limits = (one for one in held if one.rule.severity == "limit" and one.headroom is not None)
-    return Against(bound.rule_sets, held, groups, next(limits, None), "", "")
+    untold = TOO_MANY_ARISE if TOO_WIDE in readings.missing else ("", "")
+    return Against(bound.rule_sets, held, groups, next(limits, None), *untold, "", "")
 
 
 def against_said(found: Against, currency: str | None) -> Iterator[str]:
@@ -66,12 +77,15 @@ def against_said(found: Against, currency: str | None) -> Iterator[str]:
     if found.binding:
         one = found.binding
         share = "" if one.use is None else f", of which {used(one.use)} is used"
+        lest = "" if one.tested else " lest dependences hold that cannot be tested"
         yield (
             f"{one.rule.id} {one.rule.name_zh} ({one.rule.name}) binds: {of_limit(one, currency)}{share}, room for "
-            f"{money(one.headroom, currency)}; {one.rule.citation}."
+            f"{money(one.headroom, currency)}{lest}; {one.rule.citation}."
         )
+    if found.open:
+        yield f"{found.open} · {found.open_zh}."
     for one in found.lines:
-        if one.state in (BROKEN, IF_WIDE):
+        if one.state in (BROKEN, IF_WIDE, IF_UNTESTED):
             who = one.client.name if one.client else f"a group of {plural(one.parties, 'party', 'parties')}"
             at = money(one.before, currency)
             yield f"{one.rule.id} {one.rule.name_zh} is {one.state} ({one.state_zh}): {who} at {at}."

@@ -1,0 +1,155 @@
+"""Limits of a book that would break if dependences held that cannot be tested: client by client, as the credit check.
+
+Of most clients a bound is enough: what hangs together with them and with those they are tied to owes too little
+together. Of the others the groups that might arise are worked out one by one, of so many at most.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.limits.check import BREACH, Use
+from analytics.limits.most import at_most, hanging
+from analytics.limits.threshold import breaks
+from analytics.limits.units import Nodes, Readings, Units, fits
+from api.book.check import Checked
+from api.engine import View
+from api.groups.circles import connecting
+from api.groups.together import SUSPECTED, groups_among, units_of
+from api.groups.untested import untested_among, with_untested
+
+MOST = 500
+"""Clients whose possible groups are worked out, those of which most could be at stake first."""
+
+
+class Possible(NamedTuple):
+    """A limit that a group would break which stands only if dependences hold that cannot be tested."""
+
+    use: int
+    """Position of the rule among the uses of the book."""
+    client: int
+    members: Nodes
+    exposure: float
+
+
+@dataclass(frozen=True)
+class PossibleBreaks:
+    """What could break so, beside what is told already."""
+
+    clients: int
+    """Clients with dependences, of or on them, that cannot be tested."""
+    found: tuple[Possible, ...]
+    """One of each rule and client, the greatest use of a limit first."""
+    open: dict[int, int]
+    """By position of the rule, of how many clients it could not be worked out."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """Of each limit on connected groups the clients and groups that are told already: they break a limit as they
+    stand in the wide reading, and this one's amount too. What holds them is no news."""
+
+    alone: dict[int, NDArray[np.bool_]]
+    """By position of the rule, who does so alone; shape (n,) each."""
+    together: dict[int, list[set[int]]]
+    """And which groups."""
+
+    @classmethod
+    def of(cls, found: Checked) -> "Told":
+        """Those of a book."""
+        alone, together = dict[int, NDArray[np.bool_]](), dict[int, list[set[int]]]()
+        uses, standing = found.wide.uses, found.standing
+        broken = [use.units.kept(use.state == BREACH) for use in uses if use.rule.severity == "limit"]
+        for k, use in enumerate(uses):
+            if _measured(use):
+                stakes = standing.stakes[use.rule.numerator]
+                over = [
+                    units.kept(breaks(stakes.totals(units), use.cap.value, use.rule.comparison)) for units in broken
+                ]
+                alone[k] = np.zeros(standing.size, np.bool_)
+                for units in over:
+                    alone[k][units.kept(np.diff(units.start) == 1).flat] = True
+                several = (units.kept(np.diff(units.start) > 1) for units in over)
+                together[k] = [{*units.members(at).tolist()} for units in several for at in range(len(units))]
+        return cls(alone, together)
+
+    def holds(self, use: int, members: Nodes) -> bool:
+        """Whether some parties hold one of them."""
+        mine = {*members.tolist()}
+        return bool(self.alone[use][members].any()) or any(group <= mine for group in self.together[use])
+
+
+def possible_breaks(view: View, found: Checked) -> PossibleBreaks:
+    """Whom limits on connected groups would break around, if dependences held that cannot be tested."""
+    name = ("possible breaks", found.standing.lender, view.criteria, view.government)
+    return view.kept(name, lambda: _possible_breaks(view, found))
+
+
+def _possible_breaks(view: View, found: Checked) -> PossibleBreaks:
+    dependant, other = untested_among(view, found.client, lender=found.standing.lender)
+    tied = np.zeros(found.standing.size, np.bool_)
+    tied[dependant] = tied[other] = True
+    many = int((tied & found.client).sum())
+    told = Told.of(found)
+    share = _most(view, found, told, dependant, other) if many else {}
+    worst = np.max([np.zeros(found.standing.size), *share.values()], axis=0)
+    order = np.flatnonzero(worst > 0)
+    order = order[np.argsort(-worst[order], kind="stable")]
+    breaking, left = list[Possible](), dict.fromkeys(share, 0)
+    for number, x in enumerate(order.tolist()):
+        rules = [k for k, most in share.items() if most[x] > 0]
+        units = _groups(view, found, x) if number < MOST else None
+        for k in rules:
+            if units is None:
+                left[k] += 1
+            else:
+                breaking += _breaking(found, told, k, x, units)
+    uses = found.wide.uses
+    breaking.sort(key=lambda one: (-one.exposure / uses[one.use].cap.value, one.use, one.client))
+    return PossibleBreaks(many, tuple(breaking), {k: count for k, count in left.items() if count})
+
+
+def _most(view: View, found: Checked, told: Told, dependant: Nodes, other: Nodes) -> dict[int, NDArray[np.float64]]:
+    """By rule, what of its limit could be used around each client at most; 0 where it is kept in any case."""
+    part = view.kept(
+        ("hanging", view.criteria, view.government),
+        lambda: hanging(connecting(view, wide=True), view.falls(wide=True)),
+    )
+    groups = units_of(groups_among(view, found.clients, SUSPECTED))
+    share = {}
+    for k, alone in told.alone.items():
+        use, free = found.wide.uses[k], ~(alone[dependant] | alone[other])
+        weights = np.where(alone, 0.0, found.standing.stakes[use.rule.numerator].most)
+        most = at_most(weights, part, groups, found.client, dependant=dependant[free], other=other[free])
+        may = breaks(most, use.cap.value, use.rule.comparison) & found.client & ~alone
+        share[k] = np.where(may, most / use.cap.value, 0.0)
+    return share
+
+
+def _measured(use: Use) -> bool:
+    """Whether a rule is a limit on connected groups that can be told."""
+    rule = use.rule
+    groups = rule.group_kind == "connected" and rule.scope in ("group", "either")
+    return groups and rule.severity == "limit" and not np.isnan(use.cap.value)
+
+
+def _groups(view: View, found: Checked, client: int) -> Units | None:
+    """Groups around a client that would stand so; None where too many parties hang together."""
+    readings = with_untested(view, found.standing, Readings({}), client, falls=view.falls(wide=True))
+    return None if readings.missing else readings.untested
+
+
+def _breaking(found: Checked, told: Told, k: int, client: int, units: Units) -> list[Possible]:
+    """The greatest of some groups that would break a rule, if any would."""
+    use, standing = found.wide.uses[k], found.standing
+    stakes = standing.stakes[use.rule.numerator]
+    total = stakes.totals(units)
+    fit = fits(use.rule, units, standing.clients, counted=stakes.counting[units.flat])
+    broken = np.flatnonzero(breaks(total, use.cap.value, use.rule.comparison) & fit).tolist()
+    news = [unit for unit in broken if not told.holds(k, units.members(unit))]
+    if not news:
+        return []
+    worst = max(news, key=lambda unit: total[unit])
+    return [Possible(k, client, units.members(worst), float(total[worst]))]

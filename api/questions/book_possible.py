@@ -1,0 +1,93 @@
+"""What could break a limit of a book if dependences held that cannot be tested, in the words of an answer."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from api.answers.evidence import Evidence
+from api.answers.frame import Page, Party
+from api.answers.wording import money, plural
+from api.book.check import Checked
+from api.book.untested import Possible, possible_breaks
+from api.engine import View
+
+SHOWN = 20
+"""Of them so many are shown."""
+MEMBERS = 20
+"""Members of one group that are named, those with most at stake first."""
+NAMED = 3
+"""Clients of one rule, and others of each, that a sentence names."""
+
+
+@dataclass(frozen=True)
+class PossibleBreak:
+    """A group that would break a limit, and stands only if dependences hold that cannot be tested."""
+
+    rule: str
+    client: Party
+    """Whose dependences, of others on it or its own, make the group; each is worked out as the credit check would."""
+    others: tuple[Party, ...]
+    """Who else has something at stake in the group, most first."""
+    others_page: Page
+    exposure: float
+    """As the rule counts it."""
+    limit: float
+    use: float
+    """Fraction of the limit."""
+
+
+def possible_of(view: View, evidence: Evidence, found: Checked) -> tuple[tuple[PossibleBreak, ...], Page]:
+    """The gravest of what could break so, each with whom."""
+    breaks = possible_breaks(view, found).found
+    shown = tuple(_told(evidence, found, one) for one in breaks[:SHOWN])
+    return shown, Page(len(breaks), 0, len(shown))
+
+
+def _told(evidence: Evidence, found: Checked, one: Possible) -> PossibleBreak:
+    use = found.wide.uses[one.use]
+    own = found.standing.stakes[use.rule.numerator].own
+    members = one.members[(own[one.members] > 0) & (one.members != one.client)]
+    order = members[np.lexsort((members, -own[members]))]
+    others = evidence.parties(order[:MEMBERS].tolist())
+    return PossibleBreak(
+        use.rule.id, evidence.party(one.client), others, Page(len(order), 0, len(others)), one.exposure,
+        use.cap.value, one.exposure / use.cap.value,
+    )  # fmt: skip
+
+
+def possible_said(view: View, found: Checked, shown: tuple[PossibleBreak, ...]) -> Iterator[str]:
+    """What keeps the book from passing so, rule by rule."""
+    breaks, currency = possible_breaks(view, found), view.snapshot.moment.currency
+    count = Counter(one.use for one in breaks.found)
+    for k, use in enumerate(found.wide.uses):
+        mine = [one for one in shown if one.rule == use.rule.id]
+        if count[k]:
+            told = "; ".join(_named(one, currency) for one in mine[:NAMED]) or "see its possible breaks"
+            yield (
+                f"{use.rule.id} would be broken around {plural(count[k], 'client')} if dependences held that cannot be "
+                f"tested 若无法检验的经济依存成立，将突破该限额: {told}; judge them, or load the statements that are "
+                "missing"
+            )
+        if breaks.open.get(k):
+            many = plural(breaks.open[k], "client")
+            yield (
+                f"for {many} it was not worked out whether groups that might arise from what cannot be tested break "
+                f"{use.rule.id}, as so many hang together 牵连过多，未能逐户计算: ask for the exposure of each"
+            )
+
+
+def harmless_said(view: View, found: Checked) -> Iterator[str]:
+    """That what cannot be tested would break nothing, where there is such and it would not."""
+    breaks = possible_breaks(view, found)
+    if breaks.clients and not breaks.found and not breaks.open:
+        clients = plural(breaks.clients, "client")
+        yield f"Dependences of or on {clients} cannot be tested; if they held, no limit would break that does not now."
+
+
+def _named(one: PossibleBreak, currency: str | None) -> str:
+    """A client with whom it would stand and fall, and what they come to."""
+    who = ", ".join(party.name for party in one.others[:NAMED])
+    more = f" and {one.others_page.total - NAMED:,} more" if one.others_page.total > NAMED else ""
+    return f"{one.client.name} with {who}{more} at {money(one.exposure, currency)} of {money(one.limit, currency)}"
