@@ -229,6 +229,6 @@ def why(member: Member) -> str:
         return "on top"
     if member.why in JOINTLY:
         return JOINTLY[member.why][0]
-    told = [confirmed(fact, member.measured) for fact in member.dependences]
+    told = [f"it {confirmed(fact, member.measured)}" for fact in member.dependences]
     told += [said(one) for one in member.suspected]
     return "; ".join(told) or "members of its ring control each other"
