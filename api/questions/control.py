@@ -193,8 +193,7 @@ def in_words(fall: Fall) -> str:
 
 def _reasons(view: View, evidence: Evidence, node: int, value: ControlOf) -> Iterator[str]:
     name = value.party.name
-    sure = [joint for joint in value.concerts if joint.certain]
-    if not value.controllers_page.total and not sure:
+    if not value.controllers_page.total and not any(joint.certain for joint in value.concerts):
         yield f"Nobody is known to control {name}."
     if (value.standing.kind != SOLE or value.standing.possible) and value.standing.block_count:
         yield standing_said(name, value.standing)

@@ -244,7 +244,7 @@ def why(member: Member) -> str:
     if member.proof:
         only = " (only possible)" if member.why in ("possible", MAY_UNITE) else ""
         return "; then ".join(in_words(fall) for fall in member.proof) + only
-    told = [confirmed(fact, member.measured) for fact in member.dependences]
+    told = [f"it {confirmed(fact, member.measured)}" for fact in member.dependences]
     told += [said(one) for one in member.suspected]
     if member.why == "top":
         return "; ".join(["on top", *told])

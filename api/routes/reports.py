@@ -77,7 +77,7 @@ def picture(
 def group_paper(
     engine: Served, id: PartyId, moment: At, settings: Set, lender: Whose = None, language: Language = "en"
 ) -> HTMLResponse:
-    """Its groups as a page to print: members and why, stakes, what would leave, guarantee circles."""
+    """Its groups as a page to print: limits, members and why, stakes, what would leave, guarantee circles."""
     whose = settings.lender if lender is None else lender
     return _page(group_page(group_report(engine, id, lender=whose or None, moment=moment), language=language))
 
