@@ -105,7 +105,7 @@ def exposure(
     )  # fmt: skip
     question = Question("exposure", {"party": party, "lender": lender, "limit": limit})
     state = state_said(view, of) if view.government != APART else ()
-    fences = [f"{fenced(fence)}." for fence in fences_of(view, evidence, node)]
+    fences = [f"{fenced(view, fence)}." for fence in fences_of(view, evidence, node)]
     return view.answer(question, value, evidence, reasons=[*_reasons(value, cut), *fences, *state])
 
 

@@ -57,3 +57,17 @@ def test_the_report_of_a_fenced_company_names_the_judgement_as_its_source(engine
 def test_when_it_expires_the_group_is_back(engine: Engine) -> None:
     found = groups(engine, SPV, moment=engine.moment(valid_at=date(2024, 7, 1))).answer
     assert (len(found.groups), found.fences) == (1, ())
+
+
+def test_a_fence_where_nobody_controls_is_told_to_change_nothing(tmp_path: Path) -> None:
+    fence = {
+        "from": SPV, "to": TOP, "criterion": "control", "verdict": "rejected", "reason": "ring", "author": "李某",
+        "evidence": "legal opinion", "valid_to": day("2024-07-01"),
+    }  # fmt: skip
+    for share, controls in ((0.5, False), ((0.4, 0.6, 0), True)):
+        folder = tmp_path / str(controls)
+        facts = [("OWNS", {"from": TOP, "to": SPV, "share": share}), ("DEPENDS_ON", fence)]
+        Book(folder / "columns").load({TOP: "Company", SPV: "Company"}, facts, closed_at=instant("2024-01-01"))
+        asked = Engine(Place(folder), Place(folder).facts(), clock=lambda: instant("2024-12-31"))
+        told = " ".join(groups(asked, SPV, moment=asked.moment(valid_at=date(2024, 6, 30))).reasons)
+        assert ("changes nothing" in told, "is ring-fenced" in told) == (not controls, controls)
