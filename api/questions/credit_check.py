@@ -188,7 +188,7 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
     )
     asked = {"request": request.model_dump(), "remedies": remedies, "limit": limit}
     state = state_said(view, lender) if view.government != APART else ()
-    fences = [f"{fenced(fence)}." for fence in fences_of(view, evidence, applicant)]
+    fences = [f"{fenced(view, fence)}." for fence in fences_of(view, evidence, applicant)]
     reasons = [*_reasons(value, lender_of(view, lender)), *state, *fences]
     return view.answer(Question("credit_check", asked), value, evidence, reasons=reasons)
 
