@@ -153,7 +153,7 @@ def facility_of(view: View, asked: Asked, *, applicant: int, lender: int) -> Fac
     """
     eligible = protectors_of(view, lender)
     rate = _rate(view, asked.currency, "facility.currency")
-    givers = []
+    givers: list[Guarantor] = []
     for place, one in enumerate(asked.guarantors):
         where = f"facility.guarantors.{place}"
         party = node_of(view.snapshot, one.party, where=where)
