@@ -175,6 +175,7 @@ def credit_check(
     remedies: Annotated[bool, typer.Option(help="Whether to look for the smallest changes that would pass")] = True,
     limit: Limit = 20,
     *,
+    valid_at: str,
     engine: "Engine",
     moment: "Moment",
 ) -> Any:
@@ -195,6 +196,7 @@ def credit_check(
     from api.settings import settings  # noqa: PLC0415
 
     request = read_file(file, sys.stdin)
+    request.agree(moment.valid_at if valid_at else None)
     bank = request.lender or (settings().lender or "" if lender is None else lender)
     givers = tuple(
         one.model_copy(update={"party": meant(engine, moment, one.party, where=f"facility.guarantors.{k}")})

@@ -29,7 +29,7 @@ Offset = Annotated[int, typer.Option(min=0, help="Entries before the page")]
 
 
 _WORDS: Final = {
-    "kinds": "--kind", "since_valid_at": "--since", "since_known_at": "--since-known",
+    "kinds": "--kind", "since": "--since", "since_known": "--since-known",
     "valid_at": "--valid-at", "known_at": "--known-at",
 }  # fmt: skip
 """Parameters of questions that are called otherwise on the command line, there where a text may speak of them."""
@@ -100,14 +100,17 @@ def at_moment(*, shown: bool) -> Callable[[Callable[..., Any]], Callable[..., An
             if "lender" not in asks:
                 told.pop("lender", None)
             with as_typed():
+                given_day = told["valid_at"]
                 engine, moment = opened(**{name: told.pop(name) for name in shared})
+                if "valid_at" in asks:
+                    told["valid_at"] = given_day
                 answer = command(engine=engine, moment=moment, **told)
             if shown:
                 from api.printing import show  # noqa: PLC0415
 
                 show(answer, as_json=as_json)
 
-        own = [p for name, p in asks.items() if name not in ("engine", "moment", "lender")]
+        own = [p for name, p in asks.items() if name not in ("engine", "moment", "lender", "valid_at")]
         more = [
             inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=option)
             for name, (option, default) in (options | ({"lender": (Lender, None)} if "lender" in asks else {})).items()
@@ -121,23 +124,22 @@ def at_moment(*, shown: bool) -> Callable[[Callable[..., Any]], Callable[..., An
 
 def meant(engine: "Engine", moment: "Moment", text: str, *, where: str = "id") -> str:
     """Id of the party that is meant: the id itself, or the one party whose name or number this is exactly."""
-    from api.questions import search  # noqa: PLC0415
     from api.questions.asking import node_of  # noqa: PLC0415
+    from api.questions.meant import called  # noqa: PLC0415
     from graph.errors import InvalidQuestion, UnknownParty  # noqa: PLC0415
 
     try:
         node_of(engine.view(moment).snapshot, text, where=where)
     except UnknownParty as unknown:
         unknown.remedy = "find its id with `contagraph ask search NAME`"
-        found = search(engine, text, limit=100, moment=moment).answer.matches
-        exact = [match.party for match in found if match.score == 1]
+        exact, found = called(engine, text, moment=moment)
         if len(exact) == 1:
             return exact[0].id
         if exact:
             what = f"{len(exact)} parties go by this"
             raise InvalidQuestion(what, where=text, remedy=f"give the id of one:{listed(exact)}") from None
         if found:
-            unknown.remedy = f"give the id of the party you mean, such as:{listed(match.party for match in found)}"
+            unknown.remedy = f"give the id of the party you mean, such as:{listed(found)}"
         raise
     return text
 

@@ -33,6 +33,7 @@ from graph.field import Kind
 from graph.model import DEPENDS_ON, SAME_AS
 from graph.moment import read_day, read_instant
 from graph.texts import UNKNOWN
+from ingest.json_text import once
 from ingest.judgements import SOURCE
 from ingest.loading.report import Report
 from ingest.loading.staging import Watch
@@ -101,11 +102,12 @@ class Checked:
 def read_file(path: Path) -> list[Judgement]:
     """Judgements of a JSON file: one object, or a list of them. Raises UnreadableFile, InvalidInput."""
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
+        said = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=once)
     except FileNotFoundError as problem:
         raise UnreadableFile("there is no such file", where=str(path), remedy="look at its path") from problem
     except (OSError, ValueError) as problem:
-        raise UnreadableFile("is no JSON file", where=str(path), remedy="write a list of judgements") from problem
+        told = f"is no JSON file: {problem}"
+        raise UnreadableFile(told, where=str(path), remedy="write a list of judgements") from problem
     rows = said if isinstance(said, list) else [said]
     names = Judgement.__dataclass_fields__
     for at, row in enumerate(rows, 1):
@@ -254,7 +256,9 @@ def _checked(one: Judgement, today: date, where: str) -> Judgement:
             remedy="give evidence and expires",
         )
     if last is not None and last <= first:
-        raise InvalidDate(f"expires on {last}, not after {first}", where=where)
+        since = f"its first day {first}" if said["valid_from"] else f"today, {first}"
+        remedy = "name its first day as valid_from, or a later day as expires"
+        raise InvalidDate(f"expires on {last}, not after {since}", where=where, remedy=remedy)
     if said["kind"] == "same party":  # of two records none comes first
         said |= dict(zip(("party", "other"), sorted((said["party"], said["other"])), strict=True))
     return Judgement(**{**said, "valid_from": first.isoformat(), "expires": last.isoformat() if last else ""})

@@ -6,6 +6,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from analytics.limits.approval import APPROVE
 from api.answers.wording import apart, money, percent, plural
 from api.printing.control import step as fallen
 from api.printing.limits import limits
@@ -79,7 +80,9 @@ def _how(step: Step, cited: Cited) -> list[str]:
 
 def _remedies(answer: CreditCheck, cited: Cited) -> Table:
     heads = ("change", "", "money", "then", "room then", "src")
-    made = table(*heads, title="smallest changes that would pass", amounts=("money", "room then"))
+    pass_ = any(one.verdict == APPROVE for one in answer.remedies)
+    title = f"smallest changes that would {'pass' if pass_ else 'break no limit'}"
+    made = table(*heads, title=title, amounts=("money", "room then"))
     for one in answer.remedies:
         room = "" if one.headroom is None else money(one.headroom, answer.currency)
         source = cited.numbers([step.fact.fact_id for step in one.steps if step.fact])

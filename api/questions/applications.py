@@ -17,6 +17,7 @@ from graph.currencies import CURRENCIES
 from graph.errors import InvalidCurrency, InvalidInput, InvalidQuestion, UnreadableFile
 from graph.model import COLLATERAL, FACILITIES
 from graph.moment import read_day
+from ingest.json_text import once
 
 Text = Annotated[str, Field(max_length=200)]
 MOST: Final = 50
@@ -83,6 +84,14 @@ class Request(BaseModel):
         """The day of the check. Raises InvalidDate."""
         return read_day(self.date, where="date") if self.date else otherwise
 
+    def agree(self, valid_at: datetime.date | None) -> None:
+        """Raise InvalidQuestion where the question names another day than the request."""
+        if self.date and valid_at is not None and self.day(valid_at) != valid_at:
+            raise InvalidQuestion(
+                f"the request is of {self.date}, and the question of {valid_at}", where="date",
+                remedy="name the day once: as date, or by valid_at",
+            )  # fmt: skip
+
 
 def read_file(path: Path, stdin: TextIO) -> Request:
     """A request of a JSON or TOML file, `-` for what is piped in. Raises UnreadableFile and InvalidInput."""
@@ -119,7 +128,7 @@ def _parsed(text: str, where: str) -> Any:
     """JSON, else TOML."""
     try:
         if text.lstrip()[:1] in ("{", "["):
-            return json.loads(text)
+            return json.loads(text, object_pairs_hook=once)
         return tomllib.loads(text)
     except (ValueError, RecursionError) as problem:
         raise UnreadableFile(f"is neither JSON nor TOML: {problem}", where=where, remedy="mend it there") from problem
@@ -144,7 +153,7 @@ def facility_of(view: View, asked: Asked, *, applicant: int, lender: int) -> Fac
     """
     eligible = protectors_of(view, lender)
     rate = _rate(view, asked.currency, "facility.currency")
-    givers = []
+    givers: list[Guarantor] = []
     for place, one in enumerate(asked.guarantors):
         where = f"facility.guarantors.{place}"
         party = node_of(view.snapshot, one.party, where=where)
@@ -152,6 +161,8 @@ def facility_of(view: View, asked: Asked, *, applicant: int, lender: int) -> Fac
             who = "the applicant" if party == applicant else "the lender"
             raise InvalidQuestion(f"is {who}, whose guarantee adds nothing", where=where, remedy="leave it out")
         worth = _rate(view, one.currency, where) if one.currency else rate
+        if any(party == given.party for given in givers):
+            raise InvalidQuestion("is named twice", where=where, remedy="give all it guarantees as one amount")
         givers.append(Guarantor(party, one.amount * worth, bool(eligible[party])))
     pledges = tuple(
         Pledge(p.kind, p.value * (_rate(view, p.currency, f"facility.collateral.{k}") if p.currency else rate))

@@ -85,8 +85,8 @@ def changes(
     if (since.valid_at, since.known_at) > (moment.valid_at, moment.known_at):
         raise InvalidQuestion(
             f"{since.valid_at}, known at {write_instant(since.known_at)}, comes after the moment that is asked about",
-            where="since_valid_at" if since.valid_at > moment.valid_at else "since_known_at",
-            remedy="name the earlier moment by since_valid_at or since_known_at, the later by valid_at and known_at",
+            where="since" if since.valid_at > moment.valid_at else "since_known",
+            remedy="name the earlier moment by since or since_known, the later by valid_at and known_at",
         )
     earlier, later = engine.view(since), engine.view(moment)
     old, new = Evidence(earlier.snapshot), Evidence(later.snapshot)
@@ -106,7 +106,7 @@ def changes(
         changes=shown,
         page=Page(len(found), offset, len(shown)),
     )
-    asked = {"party": party, "since_valid_at": since.valid_at, "since_known_at": since.known_at}
+    asked = {"party": party, "since": since.valid_at, "since_known": since.known_at}
     question = Question("changes", {**asked, "limit": limit, "offset": offset})
     return later.answer(question, compared, new, reasons=list(_reasons(compared)))
 
@@ -116,8 +116,8 @@ def earlier(moment: Moment, *, valid_at: date | None, known_at: datetime | None)
     if valid_at is None and known_at is None:
         raise InvalidQuestion(
             "no earlier moment",
-            where="since_valid_at",
-            remedy="give a day by since_valid_at, or an instant by since_known_at",
+            where="since",
+            remedy="give a day by since, or an instant by since_known",
         )
     known = moment.known_at if known_at is None else known_at
     return replace(moment, valid_at=moment.valid_at if valid_at is None else valid_at, known_at=known)

@@ -162,7 +162,7 @@ def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:
         alone = "no control joins it to others" if value.fences else "no control over it or by it is certain"
         yield f"{name} stands alone: {alone}, {what}."
     for fence in value.fences:
-        yield f"{fenced(fence)}."
+        yield f"{fenced(view, fence)}."
     for rejection in value.overruled:
         yield f"{overruled(rejection)}."
     for group in value.groups:

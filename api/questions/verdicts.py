@@ -60,12 +60,18 @@ def overruled(one: Verdict) -> str:
 
 def judgements_said(view: View, evidence: Evidence, node: int) -> list[str]:
     """Ring fences of a party, and rejections that do not count, as sentences."""
-    fences = [f"{fenced(one)}." for one in fences_of(view, evidence, node)]
+    fences = [f"{fenced(view, one)}." for one in fences_of(view, evidence, node)]
     return [*fences, *(f"{overruled(one)}." for one in overruled_of(view, evidence, node))]
 
 
-def fenced(one: Verdict) -> str:
-    """A ring fence as a sentence."""
+def fenced(view: View, one: Verdict) -> str:
+    """A ring fence as a sentence; of one that keeps nobody apart, since there is no control, that."""
+    controlled, controller = (view.snapshot.node(party.id) for party in (one.fact.tail, one.fact.head))
+    if controller not in view.control.controllers_of(controlled, possible=True):
+        return (
+            f"A ring fence between {one.fact.tail.name} and {one.fact.head.name} changes nothing: {one.fact.head.name} "
+            f"is not known to control {one.fact.tail.name} on this day, nor possible to ({judged(one)})"
+        )
     return (
         f"The control of {one.fact.head.name} over {one.fact.tail.name} is ring-fenced and joins them into no group "
         f"of connected clients ({judged(one)})"

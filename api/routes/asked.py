@@ -145,21 +145,21 @@ def no_strangers(request: Request) -> None:
 def _since(
     engine: Served,
     moment: At,
-    since_valid_at: Annotated[
+    since: Annotated[
         date | None,
-        day("since_valid_at"),
+        day("since"),
         Query(description="The earlier day in the world; the later one where left out", examples=["2023-12-31"]),
     ] = None,
-    since_known_at: Annotated[
+    since_known: Annotated[
         datetime | None,
-        instant("since_known_at"),
+        instant("since_known"),
         Query(
             description="The earlier instant of knowledge; the later one where left out",
             examples=["2024-02-15T00:00:00Z"],
         ),
     ] = None,
 ) -> Moment:
-    return earlier(moment, valid_at=since_valid_at, known_at=since_known_at)
+    return earlier(moment, valid_at=since, known_at=since_known)
 
 
 Since = Annotated[Moment, Depends(_since)]

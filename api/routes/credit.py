@@ -9,11 +9,13 @@ from api.answers.frame import Answer
 from api.ledger.decisions import decided
 from api.questions.applications import Request
 from api.questions.credit_check import CreditCheck
-from api.routes.asked import At, Limit, Served, Set
+from api.questions.meant import named_in
+from api.routes.asked import At, Limit, Served, Set, ValidAt
+from api.service.body import OnceRoute
 from api.service.problems import Problem
 from graph.errors import NotAllowed
 
-router = APIRouter(tags=["credit"])
+router = APIRouter(tags=["credit"], route_class=OnceRoute)
 
 
 @router.post(
@@ -29,6 +31,7 @@ def credit_check(
     settings: Set,
     moment: At,
     request: Annotated[Request, Body()],
+    valid_at: ValidAt = None,
     remedies: Annotated[bool, Query(description="Whether to look for the smallest changes that would pass")] = True,
     limit: Limit = 20,
 ) -> Answer[CreditCheck]:
@@ -36,13 +39,15 @@ def credit_check(
 
     Asked without a request_id nothing is written, as with every question. With one the decision stands in the
     ledger before it is told, and asked again is the same, as of the moment of the first; only a service that
-    has a token keeps decisions. A `date` in the body counts before `valid_at`.
+    has a token keeps decisions. Parties go by id or exact name. The day is a `date` in the body or `valid_at`; both
+    have to be the same.
     """
+    request.agree(valid_at)
     if request.request_id and settings.token is None:
         raise NotAllowed(
             "a service without a token keeps no decisions",
             where="request_id",
             remedy="set CONTAGRAPH_TOKEN, leave request_id out, or use `contagraph ask credit-check` on its machine",
         )
-    named = request if request.lender else request.model_copy(update={"lender": settings.lender or ""})
+    named = named_in(engine, request, lender=settings.lender or "", moment=moment)
     return decided(engine, named, remedies=remedies, limit=limit, moment=moment, now=lambda: datetime.now(UTC))

@@ -9,10 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.intake import Intake
 from api.ledger import judgements as judged
 from api.routes.asked import Served, Set
+from api.service.body import OnceRoute
 from api.service.problems import Problem
 from graph.errors import NotAllowed
 
-router = APIRouter(tags=["judgements"])
+router = APIRouter(tags=["judgements"], route_class=OnceRoute)
 Text = Annotated[str, Field(max_length=2_000)]
 
 

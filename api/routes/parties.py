@@ -177,7 +177,7 @@ def changes(
 ) -> Answer[ChangesOf]:
     """What changed about it between two moments, of the world or of knowledge.
 
-    The earlier moment is the later one but for what `since_valid_at` and `since_known_at` say.
+    The earlier moment is the later one but for what `since` and `since_known` say.
     """
     return questions.changes(engine, id, since=since, limit=limit, offset=offset, moment=moment)
 

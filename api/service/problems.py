@@ -141,7 +141,7 @@ REPEATED = 50
 
 def of_validation(found: Iterable[Mapping[str, Any]]) -> Problem:
     """Parameters that cannot be read: each with what was given and what is allowed."""
-    troubles = tuple(Trouble(".".join(str(part) for part in each["loc"][1:]), _wrong(each)) for each in found)
+    troubles = tuple(Trouble(_where(each), _wrong(each)) for each in found)
     named = "; ".join(f"{each.where}: {each.what}" for each in troubles)
     kind = errors.InvalidQuestion
     return Problem(
@@ -155,10 +155,18 @@ def of_validation(found: Iterable[Mapping[str, Any]]) -> Problem:
     )
 
 
+def _where(failed: Mapping[str, Any]) -> str:
+    """Where it stands: a parameter, a field of the body, or a character of it that is no JSON."""
+    place = ".".join(str(part) for part in failed["loc"][1:])
+    return f"body, character {place}" if failed["type"] == "json_invalid" else place
+
+
 def _wrong(failed: Mapping[str, Any]) -> str:
     """What is wrong with one parameter, as pydantic found it."""
     if failed["type"] == "missing":
         return "it must be given"
+    if failed["type"] == "json_invalid":
+        return f"it is no JSON: {failed['ctx']['error']}"
     given, known = failed["input"], ALLOWED.get(failed["type"])
     what = known.format_map(failed.get("ctx", {})) if known else failed["msg"]
     if failed["type"] in TEXTS:

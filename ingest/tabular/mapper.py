@@ -219,7 +219,8 @@ class _Batch:
         if field.type == "text" and value.prefix:
             arrays = (pc.binary_join_element_wise(value.prefix, arrays[0], ""),)
         if (kind, field.name) in PARTY_IDS:
-            arrays = (pc.binary_join_element_wise(self._mapping.name, arrays[0], ":"),)
+            own = pc.starts_with(arrays[0], f"{self._mapping.name}:")
+            arrays = (pc.if_else(own, arrays[0], pc.binary_join_element_wise(self._mapping.name, arrays[0], ":")),)
         return arrays
 
     def _band(self, value: Value, field: Field, kind: str, good: Mask) -> tuple[pa.Array, ...]:

@@ -89,6 +89,16 @@ def test_a_credit_check_calls_guarantors_by_name_and_names_one_it_does_not_find(
     assert '"guarantors": [{"party": "ID"' in shown.replace("│ │", "").replace("  ", " ")
 
 
+def test_the_day_of_a_credit_check_is_named_once(folder: Path, tmp_path: Path) -> None:
+    said = {"applicant": MINE, "lender": BANK, "facility": {"amount": 1e6, "currency": "CNY"}}
+    file = tmp_path / "request.json"
+    for day, code in (("2025-06-30", 0), ("2025-06-29", 2)):
+        file.write_text(json.dumps(said | {"date": day}), encoding="utf-8")
+        done = run("ask", "credit-check", str(file), "--store", str(folder), *AT)
+        assert done.returncode == code, done.stderr
+    assert "name the day once: as date, or by --valid-at" in done.stderr
+
+
 OWN = """
 id = "CN_LE_SINGLE_15"
 name = { en = "Own limit of a client", zh = "自定单户限额" }

@@ -361,3 +361,16 @@ def test_a_hashed_number_that_comes_again_stays_equal(tmp_path: Path) -> None:
     write_csv(tmp_path / "股东.csv", [[*ROWS[1], hashed]], [*HEADER, "证件"])
     facts, _ = load(tmp_path, mapping)
     assert [f["value"] for f in facts["Identifier"]] == [hashed]
+
+
+@pytest.mark.parametrize(("prefix", "said"), [("", "登记:1"), ("c-", "登记:c-1"), ("登记:", "登记:1")])
+def test_a_creditor_bears_the_name_of_its_source_once(tmp_path: Path, prefix: str, said: str) -> None:
+    """Also where its mapping writes that name before it."""
+    fact = (
+        '[[table.fact]]\nkind = "GUARANTEES"\nfrom = "holder"\nto = "company"\n'
+        f'creditor = {{ column = "公司编号", prefix = "{prefix}" }}\n'
+    )
+    write_csv(tmp_path / "股东.csv", ROWS)
+    facts, rejected = load(tmp_path, MAPPING + fact)
+    assert {row["creditor"] for row in facts["GUARANTEES"] if row["to"] == "登记:c-1"} == {said}
+    assert not rejected

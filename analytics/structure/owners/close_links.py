@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from analytics.structure.control import STATE
-from analytics.structure.owners.multiplied import owned
+from analytics.structure.owners.multiplied import Layer, owned
 from analytics.structure.owners.portions import Portion, attributed_portions, passes
 from analytics.structure.owners.register import Register
 from analytics.structure.owners.variants import Variant
@@ -211,7 +211,7 @@ def _into(register: Register, variant: Variant, company: int) -> tuple[Tie, ...]
     for name in variant.layers:
         layer = register.layer(name)
         found = (
-            layer.solved(company).reaching(variant.threshold)
+            _multiplied(layer, company, variant.threshold)
             if variant.measure == "multiplied"
             else attributed_portions(layer.held, control, company)
         )
@@ -225,6 +225,12 @@ def _into(register: Register, variant: Variant, company: int) -> tuple[Tie, ...]
     owners = sorted(x for x in {*portions, *held_by} if x < register.parties)
     ties = (_tie(variant, x, company, portions.get(x, []), held_by.get(x, NO)) for x in owners)
     return tuple(tie for tie in ties if tie.own != NO or tie.common != NO)
+
+
+def _multiplied(layer: Layer, company: int, threshold: float) -> list[Portion]:
+    """Who has that much of a company in the end; members of closed blocks too, each as if nobody held it."""
+    solved = layer.solved(company)
+    return [*solved.reaching(threshold), *solved.in_blocks(threshold)]
 
 
 def _tie(variant: Variant, owner: int, company: int, portions: list[Portion], control: int) -> Tie:
@@ -262,7 +268,7 @@ def _shares_alone(variant: Variant) -> bool:
 def _of_many(register: Register, variant: Variant, companies: list[int]) -> list[Tie]:
     """Ties into these companies among all pairs of the graph, by company and owner."""
     best: dict[tuple[int, int], tuple[float, float]] = {}
-    strict = variant.comparison == ">"
+    strict, inside = variant.comparison == ">", frozenset(companies)
     for name in variant.layers:
         found = pairs_above(register.layer(name).stakes, variant.threshold, strict=strict)
         mine = np.flatnonzero(np.isin(found.company, companies) & (found.holder < register.parties))
@@ -270,6 +276,10 @@ def _of_many(register: Register, variant: Variant, companies: list[int]) -> list
         bounds = zip(found.low[mine].tolist(), found.high[mine].tolist(), strict=True)
         for pair, band in zip(ends, bounds, strict=True):
             best[pair] = max(best.get(pair, band), band)
+        for x in (x for block in register.layer(name).stakes.order.blocks for x in block.tolist()):
+            for company, portion in owned(register.layer(name), x, variant.threshold) if x < register.parties else ():
+                if company in inside and _verdict(portion, variant.threshold, variant.comparison) == CERTAIN:
+                    best[company, x] = max(best.get((company, x), (0.0, 0.0)), (portion.low, portion.high))
     return [Tie(x, y, *best[y, x], NO, CERTAIN, CERTAIN) for y, x in sorted(best)]
 
 

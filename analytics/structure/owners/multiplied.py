@@ -18,6 +18,7 @@ from analytics.structure.ownership.above import above
 from analytics.structure.ownership.bands import Bounds, Widest, integrated_bounds
 from analytics.structure.ownership.column import Column, integrated_column
 from analytics.structure.ownership.contributions import Contributions, Parts, contributions
+from analytics.structure.ownership.members import member_bounds, unheld
 from analytics.structure.ownership.order import OPEN
 from analytics.structure.ownership.reaching import at_most
 from analytics.structure.ownership.row import integrated_row
@@ -210,6 +211,15 @@ class Multiplied:
         portions += [self.roughly(x) for x in maybe[alone:].tolist()]
         return sorted(portions, key=lambda one: (-one.low, -one.high, one.owner))
 
+    def in_blocks(self, threshold: float) -> list[Portion]:
+        """Members of closed blocks who hold that much of it, each as if nobody held the member."""
+        found, bar = [], int(units(threshold))
+        for x in self.closed:
+            if x != self.company:
+                bounds = member_bounds(self._at.stakes, self._at.number(x))
+                found.append(self._within(x, bounds))
+        return [one for one in found if units(one.high) >= bar]
+
     def together(self, members: Iterable[int], threshold: float = 0.0) -> Portion:
         """What several have as one owner, what one of them holds through another counted once.
 
@@ -237,8 +247,14 @@ class Multiplied:
 
     def _ways_of(self, owner: int) -> Contributions | None:
         at = self._at.number(owner)
-        if at < 0 or not (self.low(owner) or self.few):
+        member = owner in self.closed and owner != self.company
+        if at < 0 or not (self.low(owner) or self.few or member):
             return None
+        if owner not in self._ways and member:
+            stakes = unheld(self._at.stakes, at)
+            sure = member_bounds(self._at.stakes, at).of(self._at.company).low > 0
+            chosen = stakes if sure else unheld(self._high, at)
+            self._ways[owner] = contributions(chosen, at, self._at.company, most=None if self.few else CARRIED)
         if owner not in self._ways:
             sure = bool(self.low(owner))
             stakes, column = (self._at.stakes, self.column) if sure else (self._high, None)
@@ -262,7 +278,7 @@ class Multiplied:
 
 
 def owned(layer: Layer, owner: int, threshold: float) -> Iterator[tuple[int, Portion]]:
-    r"""Find all that one party has in the end, from a threshold on.
+    r"""Find all that one party has in the end, from a threshold on; a member of a closed block as if nobody held it.
 
     .. math:: \{(j, y_{ij}) : y_{ij} \ge \theta\}
 
@@ -291,12 +307,13 @@ def owned(layer: Layer, owner: int, threshold: float) -> Iterator[tuple[int, Por
     [(1, 0.6), (2, 0.3)]
     """
     bar = int(units(threshold))
-    if not layer.stakes.banded:
+    lone = layer.stakes.order.block[owner] != OPEN or (layer.stakes.banded and layer.widest.order.block[owner] != OPEN)
+    if not layer.stakes.banded and not lone:
         row = integrated_row(layer.stakes, owner)
         for k in np.flatnonzero(units(row.share) >= bar).tolist():
             yield int(row.company[k]), Portion(owner, float(row.share[k]), float(row.share[k]), False)
         return
-    bounds = integrated_bounds(layer.widest, owner)
+    bounds = member_bounds(layer.stakes, owner) if lone else integrated_bounds(layer.widest, owner)
     for k in np.flatnonzero(units(bounds.high) >= bar).tolist():
         band = bounds.of(int(bounds.company[k]))
         yield int(bounds.company[k]), Portion(owner, band.low, band.high, band.low_open, band.high_open)

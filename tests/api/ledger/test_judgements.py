@@ -149,7 +149,11 @@ WRONG: dict[str, tuple[Judgement, type[ContagraphError], str]] = {
     "no criterion": (replace(REJECTED, criterion=""), InvalidInput, "no criterion"),
     "no evidence": (replace(REJECTED, evidence=" "), InvalidInput, "evidence"),
     "no expiry": (replace(REJECTED, expires=""), InvalidInput, "until when"),
-    "expired before it begins": (replace(REJECTED, expires="2026-03-01"), InvalidDate, "not after"),
+    "expired before it begins": (
+        replace(REJECTED, expires="2026-03-01"),
+        InvalidDate,
+        "not after today",
+    ),
     "no day": (replace(REJECTED, expires="soon"), InvalidDate, "soon"),
     "nobody judges": (replace(REJECTED, author=""), InvalidInput, "author"),
     "a fence without evidence": (replace(FENCE, evidence=""), InvalidInput, "evidence"),
@@ -165,8 +169,9 @@ WRONG: dict[str, tuple[Judgement, type[ContagraphError], str]] = {
 def test_what_cannot_be_is_refused_and_nothing_is_written(
     intake: Intake, wrong: Judgement, error: type[ContagraphError], told: str
 ) -> None:
-    with pytest.raises(error, match=told):
+    with pytest.raises(error, match=told) as refused:
         record(intake, [CONFIRMED, wrong])
+    assert ("valid_from" in refused.value.remedy) == ("not after" in told)
     assert Ledger(intake.place.folder).verify().entries == 0
     assert held(intake, DAY) == []
 

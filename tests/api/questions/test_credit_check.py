@@ -19,7 +19,7 @@ from api.ledger.judgements import Judgement, record
 from api.printing.credit import credit_check as printed_credit_check
 from api.printing.paper import Cited
 from api.questions import credit_check
-from api.questions.applications import Asked, Collateral, Guarantee, Request, read_file, read_request
+from api.questions.applications import Asked, Collateral, Guarantee, Request
 from api.questions.credit_check import CreditCheck
 from api.settings import Settings
 from graph.errors import (
@@ -27,12 +27,10 @@ from graph.errors import (
     InvalidAmount,
     InvalidCurrency,
     InvalidDate,
-    InvalidInput,
     InvalidQuestion,
     InvalidShare,
     MissingRate,
     UnknownParty,
-    UnreadableFile,
 )
 from tests.api.connected import BANK, about, item, load
 from tests.api.questions import test_doubts as doubts
@@ -124,10 +122,7 @@ def test_why_others_are_in_a_group_that_breaks_a_limit_is_proved_too(engine: Eng
     assert "suspected to depend on" in words
     assert "cn-annex1-2" in words
     assert "contagraph judge" in words
-    console = Console(width=300, file=StringIO())
-    for part in printed_credit_check(told.answer, Cited(told)):
-        console.print(part)
-    assert "cn-annex1-2" in console.file.getvalue()
+    assert "cn-annex1-2" in on_paper(told)
     assert not ask(engine, request(1.0, applicant=E)).answer.groups
 
 
@@ -286,32 +281,11 @@ def test_what_cannot_be_is_refused(engine: Engine, asked: Request, error: type[C
         ask(engine, asked)
 
 
-def test_a_file_is_json_or_toml_and_may_be_piped_in(tmp_path: Path) -> None:
-    text = 'applicant = "r:a"\ndate = 2026-03-01\n[facility]\namount = 5\ncurrency = "CNY"\nmaturity = 2030-01-01\n'
-    (tmp_path / "f.toml").write_text(text, encoding="utf-8")
-    said = {"applicant": "r:a", "date": "2026-03-01", "facility": {"amount": 5, "currency": "CNY",
-            "maturity": "2030-01-01"}}  # fmt: skip
-    (tmp_path / "f.json").write_text(json.dumps(said), encoding="utf-8")
-    found = [read_file(tmp_path / name, StringIO()) for name in ("f.toml", "f.json")]
-    with (tmp_path / "f.json").open(encoding="utf-8") as piped:
-        found.append(read_file(Path("-"), piped))
-    assert found[0] == found[1] == found[2]
-    assert found[0].facility.maturity == "2030-01-01"
-
-
-@pytest.mark.parametrize("text", ["{", "= 3", "", '{"applicant": 3}', '{"applicant": "a"}', "[1]", "é".encode("gbk")])
-def test_a_file_that_holds_no_request_is_told(tmp_path: Path, text: str | bytes) -> None:
-    file = tmp_path / "f.json"
-    file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    with pytest.raises(InvalidInput):
-        read_file(file, StringIO())
-
-
-def test_a_missing_file_and_a_field_that_is_not_known_are_told(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableFile, match="no such file"):
-        read_file(tmp_path / "none.json", StringIO())
-    with pytest.raises(InvalidInput, match="amonut"):
-        read_request({"applicant": "a", "facility": {"amonut": 1, "amount": 1, "currency": "CNY"}}, where="f")
+def test_a_guarantor_named_twice_is_told(engine: Engine) -> None:
+    twice = (Guarantee(party=C, amount=5.0), Guarantee(party=C, amount=5.0))
+    with pytest.raises(InvalidQuestion, match="named twice") as problem:
+        ask(engine, request(guarantors=twice))
+    assert problem.value.where == "facility.guarantors.1"
 
 
 def test_a_guarantor_who_promises_more_than_it_has_joins_the_wider_group(engine: Engine) -> None:
@@ -338,6 +312,51 @@ def test_a_guarantor_whose_net_assets_are_not_known_is_a_gap(engine: Engine) -> 
     assert [gap.en for gap in value.gaps if gap.kind == "guarantors"] == [
         f"guarantors offer guarantees, and their net assets are not known: {D}"
     ]
+
+
+def on_paper(value: Answer[CreditCheck]) -> str:
+    console = Console(width=300, file=StringIO())
+    for part in printed_credit_check(value.answer, Cited(value)):
+        console.print(part)
+    return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
+
+
+def test_changes_are_called_what_they_do(engine: Engine, tmp_path: Path) -> None:
+    """Under a rule that was not read nothing passes: what is told breaks no limit then."""
+    assert "changes that would pass" in on_paper(ask(engine, request(130.0, applicant=E, kind="bond")))
+    facts = (doubts.lender("EU"), *doubts.CAPITAL, doubts.loan(doubts.A, "1", 240.0))
+    unread = doubts.engine(tmp_path, *facts)
+    asked = request(20.0).model_copy(update={"applicant": doubts.A, "lender": doubts.BANK, "date": ""})
+    told = credit_check(unread, asked, moment=unread.moment())
+    assert {one.verdict for one in told.answer.remedies} == {"refer"}
+    assert "changes that would break no limit" in on_paper(told)
+
+
+def test_over_http_what_is_no_request_is_told_in_plain_words(engine: Engine) -> None:
+    body = request().model_dump_json()
+    with serving(create_app(engine, Settings())) as client:
+        for text, said in (
+            (body[:-1], "it is no JSON: Expecting"),
+            (body.replace('"amount":', '"amount":1,"amount":'), "it is no JSON: 'amount' stands twice in one object"),
+        ):
+            reply = client.post("/v1/credit-checks", content=text, headers={"Content-Type": "application/json"})
+            told = reply.json()
+            assert (reply.status_code, told["status"]) == (422, 422)
+            assert said in told["detail"], told
+            assert told["where"].startswith("body, character ")
+
+
+def test_over_http_parties_go_by_name_and_the_day_is_named_once(engine: Engine) -> None:
+    body = request().model_dump() | {"lender": "示例银行"}
+    with serving(create_app(engine, Settings())) as client:
+        by_name, by_id = (client.post("/v1/credit-checks", json=one) for one in (body, request().model_dump()))
+        assert by_name.json()["answer"] == by_id.json()["answer"]
+        told = client.post("/v1/credit-checks", json=request().model_dump(), params={"valid_at": "2026-03-02"})
+        assert (told.status_code, told.json()["where"]) == (422, "date")
+        same = client.post("/v1/credit-checks", json=request().model_dump(), params={"valid_at": DAY.isoformat()})
+        assert same.json()["answer"] == by_id.json()["answer"]
+        nobody = client.post("/v1/credit-checks", json=body | {"applicant": "nobody"})
+        assert nobody.status_code == 404
 
 
 def test_over_http_the_case_is_answered_as_derived(engine: Engine, case: dict[str, Any]) -> None:

@@ -98,3 +98,17 @@ def contradicted(
         facts = [("DEPENDS_ON", judged), *(() if n else more)]
         book.load(parties, facts, closed_at=instant(f"2024-01-0{n + 1}"), source=f"s{n}", trust=believed)
     return Engine(Place(folder), Place(folder).facts(), clock=lambda: instant("2024-12-31"))
+
+
+def test_a_fence_where_nobody_controls_is_told_to_change_nothing(tmp_path: Path) -> None:
+    fence = {
+        "from": SPV, "to": TOP, "criterion": "control", "verdict": "rejected", "reason": "ring", "author": "李某",
+        "evidence": "legal opinion", "valid_to": day("2024-07-01"),
+    }  # fmt: skip
+    for share, controls in ((0.5, False), ((0.4, 0.6, 0), True)):
+        folder = tmp_path / str(controls)
+        facts = [("OWNS", {"from": TOP, "to": SPV, "share": share}), ("DEPENDS_ON", fence)]
+        Book(folder / "columns").load({TOP: "Company", SPV: "Company"}, facts, closed_at=instant("2024-01-01"))
+        asked = Engine(Place(folder), Place(folder).facts(), clock=lambda: instant("2024-12-31"))
+        told = " ".join(groups(asked, SPV, moment=asked.moment(valid_at=date(2024, 6, 30))).reasons)
+        assert ("changes nothing" in told, "is ring-fenced" in told) == (not controls, controls)

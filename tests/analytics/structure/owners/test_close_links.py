@@ -129,3 +129,36 @@ def test_a_controlled_companys_holding_counts_whole_in_one_variant_only() -> Non
     register = Register(held, solve_control(held), np.zeros(3, np.uint8))
     assert (0, 2, None) in shown(close_links_of(register, variants()["CRR"], 2))
     assert (0, 2, None) not in shown(close_links_of(register, variants()["ECB"], 2))
+
+
+def with_a_closed_block(world: World) -> World:
+    """The same where 0 and 1 hold all of each other, and nobody else any of them."""
+    held, edges = world
+    return [*((x, y, votes) for x, y, votes in held if y > 1), (0, 1, 20), (1, 0, 20)], edges
+
+
+@pytest.mark.parametrize("many", [0, 1000])
+@pytest.mark.parametrize("wide", [64, 0])
+@given(world=exact_worlds())
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_members_of_a_closed_block_are_linked_with_what_they_hold(
+    wide: int, many: int, monkeypatch: pytest.MonkeyPatch, world: World
+) -> None:
+    """Nobody owns them in the end; what each holds directly or indirectly is counted as if nobody held it."""
+    monkeypatch.setattr("analytics.structure.owners.close_links.MANY", many)
+    monkeypatch.setattr("analytics.structure.owners.close_links.WIDE", wide)
+    closed = with_a_closed_block(world)
+    register, rule = register_of(closed), variants()["ECB"]
+    expected = by_definition(closed, "ECB")
+    assert {(0, 1, None), (1, 0, None)} <= expected
+    assert shown(close_links(register, rule, range(SIZE)).pairs()) == expected
+    for party in range(SIZE):
+        assert shown(close_links_of(register, rule, party)) == {link for link in expected if party in link[:2]}
+
+
+def test_a_fifth_of_what_a_member_of_a_closed_block_holds_within_a_band() -> None:
+    """0 and 1 hold all of each other; 0 holds 15 to 25 % of 2, and 1 as much through 0."""
+    held = Holdings.between(3, [0, 1, 0], [1, 0, 2], [1.0, 1.0, 0.15], [1.0, 1.0, 0.25])
+    register = Register(held, solve_control(held), np.zeros(3, np.uint8))
+    found = {(x.first, x.second, x.certain) for x in close_links_of(register, variants()["ECB"], 2) if x.third is None}
+    assert found == {(0, 2, False), (1, 2, False)}

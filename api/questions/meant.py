@@ -1,0 +1,64 @@
+"""Parties that are meant by their names: one way for the command and for requests over HTTP."""
+
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from api.answers.frame import Party
+from api.engine import Engine
+from api.questions.applications import Request
+from api.questions.asking import node_of
+from api.questions.search import search
+from graph.errors import InvalidQuestion, UnknownParty
+from graph.moment import Moment
+
+LISTED: Final = 10
+"""Parties of one name that are listed."""
+
+
+class Called(NamedTuple):
+    """Parties that a text may mean."""
+
+    exactly: tuple[Party, ...]
+    """Whose name or number it is."""
+    like: tuple[Party, ...]
+    """All that a search finds."""
+
+
+def called(engine: Engine, text: str, *, moment: Moment) -> Called:
+    """Parties that go by a text, and those that go nearly by it."""
+    found = search(engine, text, limit=100, moment=moment).answer.matches
+    return Called(tuple(one.party for one in found if one.score == 1), tuple(one.party for one in found))
+
+
+def named_in(engine: Engine, request: Request, *, lender: str, moment: Moment) -> Request:
+    """A request with the ids of those it names, and a lender where it names none.
+
+    Raises UnknownParty, and InvalidQuestion where several go by a name.
+    """
+    moment = replace(moment, valid_at=request.day(moment.valid_at))
+    givers = tuple(
+        one.model_copy(update={"party": _id(engine, one.party, f"facility.guarantors.{k}", moment)})
+        for k, one in enumerate(request.facility.guarantors)
+    )
+    bank = request.lender or lender
+    return request.model_copy(update={
+        "facility": request.facility.model_copy(update={"guarantors": givers}),
+        "lender": _id(engine, bank, "lender", moment) if bank.strip() else bank,
+        "applicant": _id(engine, request.applicant, "applicant", moment),
+    })  # fmt: skip
+
+
+def _id(engine: Engine, text: str, where: str, moment: Moment) -> str:
+    """The id itself, or that of the one party whose name or number this is exactly."""
+    try:
+        node_of(engine.view(moment).snapshot, text, where=where)
+    except UnknownParty:
+        exactly = called(engine, text, moment=moment).exactly
+        if len(exactly) == 1:
+            return exactly[0].id
+        if exactly:
+            ids = ", ".join(party.id for party in exactly[:LISTED])
+            what = f"{len(exactly)} parties go by this"
+            raise InvalidQuestion(what, where=where, remedy=f"give the id of one: {ids}") from None
+        raise
+    return text
