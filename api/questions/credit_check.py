@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import compress
 from math import isfinite
 from typing import Final, NamedTuple
 
@@ -33,7 +34,7 @@ from api.questions.doubts import doubts_of, unread
 from api.questions.memberships import HELD, Membership, around, membership
 from api.questions.memberships import Step as ProofStep
 from api.questions.releases import protectors, releases
-from api.questions.rules import IF_WIDE, Held, by_room, held_said, of_limit
+from api.questions.rules import ASIDE, IF_WIDE, KEPT, UNTOLD, Held, by_room, held_said, of_limit
 from api.questions.verdicts import fenced, fences_of
 from graph.errors import InvalidQuestion
 from graph.model import GUARANTEES, LENDS
@@ -153,8 +154,9 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
     found = tuple(_groups(application, check))
     places = {(kind, members.tobytes()): k for k, ((kind, members, _), _) in enumerate(found)}
     broken = {line.members.tobytes() for line in check.limits if line.breaks}
-    # Of groups that only might arise those are told that break a limit or bind.
-    ordered = by_room(line for line in check.lines if line.tested or line.breaks or line is check.binding)
+    # Of groups that only might arise those are told that break a limit or bind; of what is not touched what binds.
+    told = (line.breaks or (line.bears and line.tested) or line is check.binding for line in check.lines)
+    ordered = by_room(compress(check.lines, told))
     lines = held_said(view, evidence, lender, ordered, places)
     binding = next((held for line, held in zip(ordered, lines, strict=True) if line is check.binding), None)
     value = CreditCheck(
@@ -294,7 +296,7 @@ def _reasons(value: CreditCheck, lender: Lender) -> Iterator[str]:
     if value.binding is not None:
         yield _binding(value, value.binding)
     for held in value.lines:
-        if held.rule.severity == "limit" and held.state not in ("kept", "not known"):
+        if held.rule.severity == "limit" and held.state not in (KEPT, UNTOLD, ASIDE):
             yield _broken(value, held)
     for group in value.groups:
         sure = "" if group.certain else " counted in the wide reading alone"
