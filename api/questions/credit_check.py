@@ -181,7 +181,7 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
                 whose,
                 limit=limit,
                 falls=offered.falls,
-                proved=group[1].tobytes() in broken or any(x in group[1] for x in offered.new),
+                proved=group[1].tobytes() in broken or any(x in group[1] for x in (*offered.new, *offered.funded)),
             )
             for group, whose in found
         ),
@@ -229,7 +229,7 @@ def _applied(view: View, lender: int, applicant: int, facility: Facility) -> Cas
     """Where the lender stands, and a facility with the groups around all whom it touches."""
     base = standing(view, lender)
     facility.checked(base.size, base.day)
-    offered = promised(view, facility, applicant)
+    offered = promised(view, facility, applicant, lender=lender)
     touched = [applicant, *(giver.party for giver in facility.guarantors)]
     touched += [x for stakes in base.stakes.values() for x in stakes.answering(applicant)]
     readings = readings_of(view, lender, touched, falls=offered.falls)
@@ -240,12 +240,15 @@ def _applied(view: View, lender: int, applicant: int, facility: Facility) -> Cas
     assessing = any(rule.severity == "assess" for rule in base.rules)
     open_ = unassessed(view, held, lender=lender) if assessing else frozenset[int]()
     perhaps = frozenset(perhaps_banks(view, held))
-    return Case(base, Application(applicant, facility, readings, unassessed=open_, perhaps=perhaps), offered)
+    untying = offered.untying if offered.funded else 0.0
+    asked = Application(applicant, facility, readings, untying=untying, unassessed=open_, perhaps=perhaps)
+    return Case(base, asked, offered)
 
 
-def _renewed(view: View, asked: Application, changed: Application, lender: int) -> Application:
-    """An application as it is when asked for anew: other guarantors come with other dependences and groups."""
-    if changed.facility.guarantors == asked.facility.guarantors:
+def _renewed(view: View, asked: Application, changed: Application, lender: int, *, funded: bool) -> Application:
+    """An application as it is when asked for anew: another amount, and other guarantors, come with other groups."""
+    same = changed.facility.guarantors == asked.facility.guarantors
+    if same and (changed.facility.amount == asked.facility.amount or not funded):
         return changed
     return replace(_applied(view, lender, asked.applicant, changed.facility).application, cuts=changed.cuts)
 
@@ -268,7 +271,7 @@ def _changes(view: View, evidence: Evidence, case: Case, check: Check) -> Iterat
     given, renewed = protectors(view, case.base, case.application.applicant), partial(_renewed, view, case.application)
     for one in remedies_of(
         case.base, case.application, check, protectors=given, releases=freed,
-        renewed=partial(renewed, lender=case.base.lender),
+        renewed=partial(renewed, lender=case.base.lender, funded=bool(case.offered.funded)),
     ):  # fmt: skip
         steps = tuple(_step(evidence, step, view.snapshot.moment.currency) for step in one.steps)
         kind = steps[0].kind if len(steps) == 1 else "combined"
