@@ -23,6 +23,8 @@ class Application:
     facility: Facility
     readings: Readings
     """Groups in which the applicant, and whoever guarantees for it, sit; a group may be given whole."""
+    untying: float = 0.0
+    """A smaller amount by which nobody would come to depend on the lender; 0: there is none, or nobody would."""
     cuts: tuple[Cut, ...] = ()
     """Facilities that would be paid down with it."""
     unassessed: frozenset[int] = frozenset()

@@ -7,6 +7,7 @@ from math import inf, isnan
 from analytics.limits.application import Application, Cut
 from analytics.limits.lines import Line, lines_of
 from analytics.limits.standing import Standing
+from analytics.limits.threshold import FINEST
 from graph.errors import InvalidQuestion
 
 APPROVE, REFER, DECLINE = "approve", "refer", "decline"
@@ -42,8 +43,9 @@ def check_credit(standing: Standing, application: Application) -> Check:
     *Decline* where a verified limit breaks in the narrow reading. *Refer* where one breaks only in the wide
     reading, if a dependence holds that cannot be tested, or by a rule that is not verified; where capital,
     amounts or groups are missing or capital is old; where nobody judged a dependence that has to be looked
-    into; or where no rule is in force. *Approve* where all is known to be kept. A rule that counts nothing of
-    the facility is left out, as is protection in the book that names no facility.
+    into; or where no rule is in force. *Approve* where all is known to be kept. What the facility does not touch is
+    left out: clients to whom it adds nothing, rules that are about nobody with something at stake, and those that
+    count nothing of it, unless what guarantors promise makes a group.
 
     .. math:: a^* = \min_{r, U} \frac{\rho_{r,U} + c_r}{w_r}, \qquad
         \rho_{r,U} = \max\{\rho : E^r_U + \Delta_U(\rho) \le L_r\}
@@ -86,12 +88,13 @@ def check_credit(standing: Standing, application: Application) -> Check:
     _check(standing, application)
     lines = sorted(lines_of(standing, application), key=lambda line: line.rule.severity != "limit")
     limits = [line for line in lines if line.deciding]
-    binding = min((line for line in limits if not isnan(line.amount_most)), key=lambda x: x.amount_most, default=None)
+    bounds = _bounds(limits, application.facility.amount)
+    binding = min(bounds, key=lambda line: line.amount_most, default=None)
     whole = not application.readings.missing
     return Check(
         _verdict(limits, whole=whole),
         binding.amount_most if binding else inf,
-        min((line.amount_most for line in limits if line.certain and not isnan(line.amount_most)), default=inf),
+        min((line.amount_most for line in bounds if line.certain), default=inf),
         whole and bool(limits) and all(line.told for line in limits if line.tested),
         binding,
         tuple(lines),
@@ -115,9 +118,17 @@ def _check_cut(standing: Standing, cut: Cut) -> None:
         raise InvalidQuestion("no such facility, or less of it is drawn", where=f"facility {at}")
 
 
+def _bounds(limits: Sequence[Line], amount: float) -> list[Line]:
+    """Lines that bound the headroom. Where nothing breaks, a rule that spoke of smaller facilities alone is none."""
+    known = [line for line in limits if not isnan(line.amount_most)]
+    if any(line.breaks for line in limits):
+        return known
+    return [line for line in known if line.bears or line.amount_most > amount - FINEST]
+
+
 def _verdict(limits: Sequence[Line], *, whole: bool) -> str:
     """The verdict of the lines that must not break."""
     if any(line.forbids for line in limits):
         return DECLINE
-    measured = any(line.rule.severity == "limit" for line in limits)
+    measured = any(line.bears and line.rule.severity == "limit" for line in limits)
     return APPROVE if whole and measured and all(line.passes for line in limits) else REFER

@@ -53,9 +53,10 @@ class Start:
 
     @property
     def needed(self) -> Numbers:
-        """How much each line has to fall; negative where there is room."""
+        """How much each line has to fall; negative where there is room. One that does not bear only may not rise."""
         rows = zip(self.after.tolist(), self.lines, strict=True)
-        return np.array([-float(room(after, line.cap.value, line.rule.comparison)) for after, line in rows])
+        over = [(-float(room(after, line.cap.value, line.rule.comparison)), line) for after, line in rows]
+        return np.array([amount if line.bears else min(amount, 0.0) for amount, line in over])
 
 
 def combinations(

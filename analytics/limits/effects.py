@@ -22,7 +22,7 @@ class Effect:
     """Exposure now, whole units of the book's currency."""
     gain: Added
     unknown: int
-    """Facilities of unknown amount."""
+    """Facilities and guarantees of unknown amount."""
     unconverted: int
     """Facilities that count whole for want of a conversion factor."""
 
@@ -72,7 +72,7 @@ def effect_on(standing: Standing, application: Application, stakes: Stakes, memb
     return Effect(
         before,
         added(application.facility, numerator, applicant, counting, promised=promised, spared=stakes.spared(applicant)),
-        int(stakes.silent[members].sum()),
+        int(stakes.silent[members].sum()) or sum(1 for x in stakes.unsure(applicant) if (members == x).any()),
         int(stakes.loose[members].sum()),
     )
 

@@ -77,10 +77,10 @@ def gaps_of(check: Check) -> tuple[Gap, ...]:
     >>> gaps_of(Check("refer", 0.0, 0.0, False, None, ()))[0].kind
     'no_rules'
     """
-    if not any(line.rule.severity == "limit" for line in check.limits):
+    if not any(line.bears and line.rule.severity == "limit" for line in check.limits):
         return (NO_RULES,)
     found: dict[tuple[str, str], dict[str, None]] = {}
-    for line in check.limits:
+    for line in (line for line in check.limits if line.bears):
         for kind, what in _of(line):
             found.setdefault((kind, what), {})[line.rule.id] = None
     return tuple(

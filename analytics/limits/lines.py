@@ -1,21 +1,22 @@
 """Every rule held against every client and group that a facility changes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import isnan, nan
+from math import inf, isnan, nan
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analytics.limits.application import Application
 from analytics.limits.capital import Cap
 from analytics.limits.catalogue import Rule
 from analytics.limits.effects import Effect, Sums, effect_on, foremost, sums_of
 from analytics.limits.facility import Added
-from analytics.limits.stakes import Stakes
 from analytics.limits.standing import Standing
-from analytics.limits.threshold import FINEST, breaks, room
+from analytics.limits.threshold import breaks, room
+from analytics.limits.touch import HAIR, Part, Touch, first_break, parts_of, touch_of
 from analytics.limits.units import Nodes, Readings, concerns, distinct, fits
+
+NOBODY = np.zeros(0, np.uint32)
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,11 @@ class Line:
     """Whether the unit is one of the two readings: else it stands only if what cannot be tested holds."""
     deciding: bool
     """Whether it must not break: a limit, or a duty to look into what nobody has judged."""
+    bears: bool
+    """Whether it bears on the verdict: the rule is about this unit at this amount, and the facility adds to it, may add
+    to it, or is its member's; else only on what a larger one could be."""
     concerned: bool
-    """Whether the rule is about this unit for certain, and not only if none of it is an institution."""
+    """Whether it bears for certain, and not only if none of it is an institution, or some amount is not nothing."""
     gain: Added
     """What the facility adds, for every size it may have."""
     before: float
@@ -46,6 +50,7 @@ class Line:
     amount_most: float
     """Greatest amount of the facility that breaks nothing here; NaN where the limit is unknown."""
     breaks: bool
+    """Whether it bears, and the limit is broken with the facility."""
     unknown: int
     """Facilities of unknown amount: exposures are at least what is told."""
     unconverted: int
@@ -66,7 +71,7 @@ class Line:
     @property
     def passes(self) -> bool:
         """Whether it is known to be kept; of a unit that may not be, that nothing known breaks it."""
-        return (self.told or not self.tested) and not self.breaks
+        return not self.bears or ((self.told or not self.tested) and not self.breaks)
 
     @property
     def forbids(self) -> bool:
@@ -85,6 +90,9 @@ def lines_of(standing: Standing, application: Application, *, every: bool = Fals
 
     Of groups that stand only if what cannot be tested holds, those that break a limit or come nearest to it, unless
     `every` one is asked for.
+
+    A rule that counts nothing of the facility is held only where guarantors are offered, whose promises make groups:
+    then against what these groups come to.
 
     .. math:: (r, U) : w_r > 0, \quad U \cap (\{x\} \cup \{\text{who answers for } x\}) \ne \varnothing
 
@@ -111,50 +119,40 @@ def lines_of(standing: Standing, application: Application, *, every: bool = Fals
     >>> Application(1, Facility(5.0), Readings({})).facility.amount
     5.0
     """
-    facility = application.facility
+    facility, whole = application.facility, [Part(-inf, inf, NOBODY)]
+    promised = any(giver.amount > 0 for giver in facility.guarantors)
     effects: dict[tuple[str, bytes], Effect] = {}
-    counting: dict[tuple[str, bytes], Nodes] = {}
+    counting: dict[tuple[str, bytes], list[Part]] = {}
+    touches: dict[str, Touch] = {}
     sums: dict[tuple[str, str], Sums] = {}
     for rule in standing.rules:
         stakes, name = standing.stakes[rule.numerator], rule.numerator
-        if not stakes.numerator.weight(facility.kind, facility.ccf):
+        if not promised and not stakes.numerator.weight(facility.kind, facility.ccf):
             continue
-        parties, mask = _changed(application, stakes), stakes.counting
-        narrow = _touched(standing, application.readings, rule, parties, wide=False)
-        wide = _touched(standing, application.readings, rule, parties, wide=True) if application.readings.wide else []
+        if name not in touches:
+            touches[name] = touch_of(application, stakes, standing.clients)
+        touch = touches[name]
+        narrow = _touched(standing, application.readings, rule, touch.parties, wide=False)
+        wide = (
+            _touched(standing, application.readings, rule, touch.parties, wide=True)
+            if application.readings.wide
+            else []
+        )
         known = distinct([*narrow, *wide])
-        perhaps = _untested(standing, application, rule, parties, None if every else sums)
+        perhaps = _untested(standing, application, rule, touch, None if every else sums)
         for k, members in enumerate(distinct([*known, *perhaps])):
             key = name, members.tobytes()
             if rule.client != "any" and key not in counting:
-                counting[key] = _counting(members, mask, parties)
-            counted = counting.get(key, members)
-            if concerns(rule, counted, standing.clients):
+                counting[key] = parts_of(members, stakes.counting, touch.stages)
+            parts = [part for part in counting.get(key, whole) if concerns(rule, part.counting, standing.clients)]
+            if parts:
                 if key not in effects:
                     effects[key] = effect_on(standing, application, stakes, members)
                 reading = k < len(narrow), k < len(known)
-                sure = rule.client != "nonbank" or not _all_institutions(standing, counted, application.perhaps)
-                yield _line(standing, application, rule, members, effects[key], (*reading, sure))
+                yield _line(standing, application, (rule, members, effects[key]), (touch, parts), reading)
 
 
-def _changed(application: Application, stakes: Stakes) -> list[int]:
-    """Parties whose exposure the facility may change: the applicant first, then those who answer for it."""
-    givers = [giver for giver in application.facility.guarantors if giver.amount > 0]
-    if not stakes.numerator.promised:
-        givers = [giver for giver in givers if giver.eligible and stakes.numerator.moved]
-    before = stakes.answering(application.applicant)
-    return list(dict.fromkeys([application.applicant, *(giver.party for giver in givers), *before]))
-
-
-def _counting(members: Nodes, mask: NDArray[np.bool_], parties: list[int]) -> Nodes:
-    """Members with whom something is at stake, or would be."""
-    counted = mask[members]
-    for party in parties:
-        counted |= members == party
-    return members if counted.all() else members[counted]
-
-
-def _touched(standing: Standing, readings: Readings, rule: Rule, parties: list[int], *, wide: bool) -> list[Nodes]:
+def _touched(standing: Standing, readings: Readings, rule: Rule, parties: Sequence[int], *, wide: bool) -> list[Nodes]:
     """Units of a rule that hold one of these parties."""
     groups = readings.of(rule.group_kind, wide=wide)
     around = {x: groups.around(x) for x in parties} if rule.group_kind else {}
@@ -172,11 +170,7 @@ def _touched(standing: Standing, readings: Readings, rule: Rule, parties: list[i
 
 
 def _untested(
-    standing: Standing,
-    application: Application,
-    rule: Rule,
-    parties: list[int],
-    sums: dict[tuple[str, str], Sums] | None,
+    standing: Standing, application: Application, rule: Rule, touch: Touch, sums: dict[tuple[str, str], Sums] | None
 ) -> Iterable[Nodes]:
     """Units of a limit that stand only if what cannot be tested holds: all, or by what they come to the foremost."""
     units, name = application.readings.perhaps(rule.group_kind), (rule.numerator, rule.group_kind)
@@ -186,27 +180,37 @@ def _untested(
         return map(units.members, range(len(units)))
     if name not in sums:
         sums[name] = sums_of(standing, application, standing.stakes[rule.numerator], units)
-    counted = standing.stakes[rule.numerator].counting[units.flat] | np.isin(units.flat, parties)
-    fit = fits(rule, units, standing.clients, counted=counted)
-    return map(units.members, foremost(sums[name], standing.caps[rule.id].value, rule.comparison, fit))
+    counting, found = standing.stakes[rule.numerator].counting[units.flat], dict[int, None]()
+    for _, _, parties in touch.stages if rule.client != "any" else touch.stages[-1:]:
+        fit = fits(rule, units, standing.clients, counted=counting | np.isin(units.flat, parties))
+        found |= dict.fromkeys(foremost(sums[name], standing.caps[rule.id].value, rule.comparison, fit))
+    return map(units.members, sorted(found))
 
 
 def _line(
     standing: Standing,
     application: Application,
-    rule: Rule,
-    members: Nodes,
-    effect: Effect,
-    reading: tuple[bool, bool, bool],
+    held: tuple[Rule, Nodes, Effect],
+    touched: tuple[Touch, list[Part]],
+    reading: tuple[bool, bool],
 ) -> Line:
-    """A rule held against one unit; `reading` says whether it is certain, whether it is one of both readings, and
-    whether the rule is about it for certain."""
-    cap, numerator, facility = standing.caps[rule.id], standing.stakes[rule.numerator].numerator, application.facility
+    """A rule held against one unit, of which it speaks for some sizes of the facility; `reading` says whether the unit
+    is certain, and whether it is one of both readings."""
+    (rule, members, effect), (touch, parts) = held, touched
+    cap, stakes, facility = standing.caps[rule.id], standing.stakes[rule.numerator], application.facility
+    weight, applicant = stakes.numerator.weight(facility.kind, facility.ccf), application.applicant
     left = float(room(effect.before, cap.value, rule.comparison))
-    left = 0.0 if -FINEST / 2 <= left < 0 else left  # rounding, not money
-    most = nan if isnan(cap.value) else effect.gain.most(left)
-    rest = facility.rest(numerator)
-    after = effect.before + effect.gain.at(rest)
+    left = 0.0 if -HAIR <= left < 0 else left  # rounding, not money
+    gained, thinned = effect.gain.at(touch.rest), applicant in stakes.thinned
+    # Of what counts nothing only the groups that its guarantees may make are touched.
+    inside = bool((weight or not reading[0]) and (members == applicant).any())
+    may = thinned or not touch.unsure.isdisjoint(members.tolist() if touch.unsure else ())
+    most = nan if isnan(cap.value) else effect.gain.most(left if inside or may else max(left, 0.0))
+    most = most if isnan(most) else first_break(most, parts)
+    now = next((part.counting for part in parts if part.holds(touch.rest)), None)
+    bears = now is not None and (inside or may or gained > HAIR)
+    banks = rule.client == "nonbank" and now is not None and _all_institutions(standing, now, application.perhaps)
+    after = effect.before + gained
     return Line(
         rule=rule,
         cap=cap,
@@ -214,18 +218,26 @@ def _line(
         certain=reading[0],
         tested=reading[1],
         deciding=rule.severity == "limit" or (rule.severity == "assess" and int(members[0]) in application.unassessed),
-        concerned=reading[2],
+        bears=bears,
+        concerned=bears and not banks and (inside or gained > HAIR),
         gain=effect.gain,
         before=effect.before,
         after=after,
-        rest=rest,
+        rest=touch.rest,
         rest_most=most,
-        amount_most=max(most + facility.taken_off(numerator), 0.0) / numerator.weight(facility.kind, facility.ccf),
-        breaks=bool(breaks(after, cap.value, rule.comparison)),
+        amount_most=_amount(most, facility.taken_off(stakes.numerator), weight),
+        breaks=bears and bool(breaks(after, cap.value, rule.comparison)),
         unknown=effect.unknown,
         unconverted=effect.unconverted,
-        thinned=application.applicant in standing.stakes[rule.numerator].thinned,
+        thinned=thinned,
     )
+
+
+def _amount(most: float, taken_off: float, weight: float) -> float:
+    """The greatest amount of which collateral leaves no more than this; of what counts nothing, all or nothing."""
+    if isnan(most):
+        return nan
+    return max(most + taken_off, 0.0) / weight if weight else inf if most >= 0 else 0.0
 
 
 def _all_institutions(standing: Standing, members: Nodes, perhaps: frozenset[int]) -> bool:

@@ -111,11 +111,12 @@ def _least(found: Iterable[Remedy]) -> tuple[Remedy, ...]:
 
 
 def _smaller(application: Application, check: Check) -> Iterator[Try]:
-    """As much of it as fits."""
+    """As much of it as fits, or as makes nobody depend on the lender."""
     facility = application.facility
-    if 0 < check.headroom < facility.amount:
-        smaller = replace(facility, amount=check.headroom)
-        yield (Step("amount", facility.amount - check.headroom),), replace(application, facility=smaller)
+    for amount in dict.fromkeys([check.headroom, application.untying]):
+        if 0 < amount < facility.amount:
+            smaller = replace(facility, amount=amount)
+            yield (Step("amount", facility.amount - amount),), replace(application, facility=smaller)
 
 
 def _pledged(application: Application, broken: Sequence[Line]) -> Iterator[Try]:

@@ -39,8 +39,8 @@ class Stakes:
     """Guarantees of each guarantor to this lender, where the numerator counts them; `link` in `promise`."""
     promise: Numbers
     """Amount of each such guarantee, 0 where it is not known."""
-    untold: Links
-    """Who gave one of unknown amount, each as often."""
+    untold: NDArray[np.bool_]
+    """Whether that amount is not known."""
     spare: Arrows
     """From each borrower to those whose eligible guarantee, which names no facility, it has not used up; `link` in
     `left`."""
@@ -65,8 +65,8 @@ class Stakes:
         own = np.bincount(np.append(self.borrower[self.unknown], self.taking), minlength=self.size)
         if self.promised is None:
             return own
-        behind = self.promised.tail[own[self.promised.head] > 0]
-        return own + np.bincount(np.append(self.untold, behind), minlength=self.size)
+        times = self.untold[self.promised.link] + (own[self.promised.head] > 0).astype(np.int64)
+        return own + np.bincount(np.repeat(self.promised.tail, times), minlength=self.size)
 
     @cached_property
     def loose(self) -> NDArray[np.int64]:
@@ -115,16 +115,19 @@ class Stakes:
 
     def spared(self, party: int) -> list[tuple[int, float]]:
         """Who would answer for more that a party owes, by what of a guarantee for all of it protects nothing yet."""
+        if not len(self.left):
+            return []
         left = self.left[self.spare.links_at(party)].tolist()
         return [(x, amount) for x, amount in zip(self.spare.at(party).tolist(), left, strict=True) if not isnan(amount)]
 
     def unsure(self, party: int) -> list[int]:
         """Who would answer for more that a party owes, nobody knows for how much."""
-        hidden = self.spare.at(party)[np.isnan(self.left[self.spare.links_at(party)])].tolist()
-        if self.promised is None:
-            return hidden
-        back = self.promised.reverse
-        return [*hidden, *np.intersect1d(back.at(party), self.untold).tolist()]
+        if self.promised is not None:
+            back = self.promised.reverse
+            return back.at(party)[self.untold[back.links_at(party)]].tolist()
+        if not len(self.left):
+            return []
+        return self.spare.at(party)[np.isnan(self.left[self.spare.links_at(party)])].tolist()
 
     def behind(self, party: int, members: Nodes) -> tuple[float, float]:
         """What members promised for a party, and what it owes."""
@@ -195,16 +198,19 @@ def stakes_of(book: Book, cover: Cover, numerator: Numerator, clients: Clients, 
     unknown, links = numerator.unknown(book, mine), mine[:0]
     if numerator.moved:
         links = _protecting(book, cover, alive, lender)
-    taking = _taking(book, cover, links, mine[unknown], mine[unknown | (kept > NAUGHT)])
+    thinned = _thinned(book, cover, links, pledges)
+    taking = _taking(book, cover, links, thinned, mine[unknown], mine[unknown | (kept > NAUGHT)])
     kept, gone = moved(kept, mine, borrower, book, cover, links)
     kept = np.where(kept < NAUGHT, 0.0, kept)
     own = np.bincount(np.append(borrower, gone.guarantor), np.append(kept, gone.amount), book.size)
     if numerator.clients == "nonbank":
         own[clients.institution] = 0.0
-    promised, promise, untold = _promises(book, alive, lender) if numerator.promised else (None, np.zeros(0), mine[:0])
+    promised, promise, untold = (
+        _promises(book, alive, lender) if numerator.promised else (None, np.zeros(0), mine[:0] > 0)
+    )
     return Stakes(
         numerator, own, mine, borrower, gross, kept, unknown, numerator.unconverted(book, mine), promised, promise,
-        untold, *_spare(book, cover, links, gone.amount), taking, _thinned(book, cover, links, pledges),
+        untold, *_spare(book, cover, links, gone.amount), taking, thinned,
     )  # fmt: skip
 
 
@@ -223,23 +229,24 @@ def _spare(book: Book, cover: Cover, links: Links, used: Numbers) -> tuple[Arrow
     return Arrows.of(book.size, book.debtor[mine], book.guarantor[mine]), left[open_]
 
 
-def _taking(book: Book, cover: Cover, links: Links, silent: Links, counted: Links) -> Links:
-    """Who gave a guarantee that protects one of the facilities that are silent, or, of unknown amount, one that counts;
-    each as often as there are such guarantees."""
+def _taking(book: Book, cover: Cover, links: Links, thinned: Nodes, silent: Links, counted: Links) -> Links:
+    """Who gave a guarantee that protects one of the facilities that are silent, or from which one takes collateral; or,
+    of unknown amount, one that counts; each as often as there are such guarantees."""
     promised = book.promised[links]
     return np.concatenate([
-        book.guarantor[some[_behind(book, cover, some, rows)]]
+        book.guarantor[some[_behind(book, cover, some, thinned, rows)]]
         for some, rows in ((links[promised > 0], silent), (links[np.isnan(promised)], counted))
     ])  # fmt: skip
 
 
-def _behind(book: Book, cover: Cover, links: Links, rows: Links) -> NDArray[np.bool_]:
-    """Whether each of some guarantees protects some of these facilities."""
+def _behind(book: Book, cover: Cover, links: Links, thinned: Nodes, rows: Links) -> NDArray[np.bool_]:
+    """Whether each of some guarantees protects some of these facilities, or what shares its collateral with them."""
     if not len(links) or not len(rows):
         return np.zeros(len(links), np.bool_)
     tied = np.isin(cover.guaranteed[links], cover.facility_of(rows))
     loose = np.isin(book.debtor[links], book.borrower[rows])
-    return np.where(cover.guaranteed[links] == UNTIED, loose, tied)
+    sharing = (cover.guaranteed[links] < SHARED) & np.isin(book.debtor[links], thinned)
+    return tied | loose & (sharing | (cover.guaranteed[links] == UNTIED))
 
 
 def _thinned(book: Book, cover: Cover, links: Links, pledges: Links) -> Nodes:
@@ -249,9 +256,9 @@ def _thinned(book: Book, cover: Cover, links: Links, pledges: Links) -> Nodes:
     return np.intersect1d(cover.provider[loose], book.debtor[tied])
 
 
-def _promises(book: Book, alive: NDArray[np.bool_], lender: int) -> tuple[Arrows, Numbers, Links]:
-    """Guarantees to a lender, or to nobody named, as they leave their givers, their amounts, and whose are unknown."""
+def _promises(book: Book, alive: NDArray[np.bool_], lender: int) -> tuple[Arrows, Numbers, NDArray[np.bool_]]:
+    """Guarantees to a lender, or to nobody named, as they leave their givers, their amounts, and which are unknown."""
     theirs = alive & ((book.creditor == lender) | (book.creditor == UNKNOWN)) & (book.guarantor != lender)
     links = np.flatnonzero(theirs).astype(np.uint32)
     amounts, giver = book.promised[links], book.guarantor[links]
-    return Arrows.of(book.size, giver, book.debtor[links]), np.nan_to_num(amounts), giver[np.isnan(amounts)]
+    return Arrows.of(book.size, giver, book.debtor[links]), np.nan_to_num(amounts), np.isnan(amounts)

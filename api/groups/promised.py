@@ -1,5 +1,7 @@
-"""Dependences that guarantees offered with a facility would make: who promises more than it has would fall with it."""
+"""Dependences that a facility would make: who promises more than it has for the applicant would fall with it, and the
+applicant with its lender, and with whomever else that lender funds, where most of its debts would be owed to it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
@@ -7,13 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.limits.facility import Facility
+from analytics.structure.dependence.rules import NANO, Check
 from analytics.structure.dependence.states import ANY
 from analytics.structure.dependence.verdicts import MET, Measure, compare, ratio
 from analytics.structure.votes import Arrows
 from api.engine import View
+from api.engine.dependence import item_of
 
 RATIO = "guarantee_ratio"
 """The figure by which a guarantee makes its giver depend on the borrower."""
+FUNDING = "funding_share"
+"""The figure by which a loan makes its borrower depend on a lender that funds others too."""
 
 
 class Released(NamedTuple):
@@ -30,7 +36,7 @@ NOTHING: Final = Released(-1, -1)
 
 @dataclass(frozen=True)
 class Promised:
-    """What a facility's guarantors would come to depend on."""
+    """Who would come to depend on whom by a facility."""
 
     falls: Arrows
     """From each party to those that would fail with it, in the wide reading; what is new stands behind the rest."""
@@ -38,10 +44,15 @@ class Promised:
     """Guarantors that would depend on the applicant by what they promise."""
     untested: tuple[int, ...]
     """Guarantors of whom it cannot be told."""
+    funded: tuple[int, ...] = ()
+    """Who would depend on the lender by what it lends: the applicant, and whoever was alone in being funded by it."""
+    untying: float = 0.0
+    """The greatest amount by which none of them would."""
 
 
-def promised(view: View, facility: Facility, applicant: int, *, released: Released = NOTHING) -> Promised:
-    """Hold what each guarantor would have promised for the applicant against its net assets.
+def promised(view: View, facility: Facility, applicant: int, *, lender: int, released: Released = NOTHING) -> Promised:
+    """Hold what each guarantor would have promised for the applicant against its net assets, and what the lender would
+    have lent it against its debts.
 
     Where the criteria have no such figure, or somebody rejected the dependence, nothing is suspected. `released` is a
     guarantee in the book to do without, and the dependence that it makes.
@@ -52,7 +63,46 @@ def promised(view: View, facility: Facility, applicant: int, *, released: Releas
     found = [(x, _outcome(view, x, applicant, amount, released)) for x, amount in offered.items() if amount > 0]
     new = tuple(x for x, met in found if met)
     falls = _extended(view.wide, applicant, new, first=_known(view)) if new else view.wide
-    return Promised(falls, new, tuple(x for x, met in found if met is None))
+    funded, untying = _funded(view, applicant, lender, facility.amount if facility.ccf is None else 0.0)
+    falls = _extended(falls, lender, funded, first=_known(view) + len(new)) if funded else falls
+    return Promised(falls, new, tuple(x for x, met in found if met is None), funded, untying)
+
+
+def _funded(view: View, applicant: int, lender: int, amount: float) -> tuple[tuple[int, ...], float]:
+    """Who would come to depend on the lender by a facility, of which this much is drawn, and by how much nobody."""
+    if not amount or view.control.state[applicant]:
+        return (), 0.0
+    book, untying, found = view.book, amount, dict[int, None]()
+    debt = view.kept(("debt",), lambda: item_of(view.snapshot, "debt")).value[applicant]
+    mine = book.borrowed.links_at(applicant)[book.borrowed.at(applicant) == lender]
+    drawn = float(np.nansum(book.drawn[mine]))
+    measures = {FUNDING: Measure.of(ratio([amount + drawn], [debt]))}
+    for criterion, check, others in _sharing(view, lender):
+        least, most = check.shared_by or (1, np.inf)
+        if least <= len(others | {applicant}) <= most and compare(check, measures, 1)[0] == MET:
+            some = (applicant, *sorted(others))
+            found |= {x: None for x in some if not _rejected(view, x, lender, criterion)}
+            untying = min(untying, (check.bar - 1) / NANO * debt - drawn)
+    known = {*view.wide.at(lender).tolist(), lender}
+    return tuple(x for x in found if x not in known and not view.control.state[x]), max(untying, 0.0)
+
+
+def _sharing(view: View, lender: int) -> list[tuple[str, Check, frozenset[int]]]:
+    """Who is funded by a lender as each check of that asks."""
+    return view.kept(("funded", lender, view.criteria), lambda: list(_sharers(view, lender)))
+
+
+def _sharers(view: View, lender: int) -> Iterator[tuple[str, Check, frozenset[int]]]:
+    figure = view.judged.dependences.suspected.figures.get(FUNDING)
+    if figure is None:
+        return
+    at = np.flatnonzero(figure.other == lender)
+    measures = {FUNDING: Measure(figure.measure.value[at], figure.measure.open[at])}
+    for criterion in view.judged.criteria:
+        for check in criterion.checks:
+            if check.figure == FUNDING:
+                met = compare(check, measures, len(at)) == MET
+                yield criterion.id, check, frozenset(figure.dependant[at[met]].tolist())
 
 
 def _outcome(view: View, giver: int, applicant: int, amount: float, released: Released) -> bool | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import compress
 from math import isfinite
 from typing import Final, NamedTuple
 
@@ -33,7 +34,7 @@ from api.questions.doubts import doubts_of, unread
 from api.questions.memberships import HELD, Membership, around, membership
 from api.questions.memberships import Step as ProofStep
 from api.questions.releases import protectors, releases
-from api.questions.rules import IF_WIDE, Held, by_room, held_said, of_limit
+from api.questions.rules import ASIDE, IF_WIDE, KEPT, UNTOLD, Held, by_room, held_said, of_limit
 from api.questions.verdicts import judgements_said
 from graph.errors import InvalidQuestion
 from graph.model import GUARANTEES, LENDS
@@ -153,8 +154,9 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
     found = tuple(_groups(application, check))
     places = {(kind, members.tobytes()): k for k, ((kind, members, _), _) in enumerate(found)}
     broken = {line.members.tobytes() for line in check.limits if line.breaks}
-    # Of groups that only might arise those are told that break a limit or bind.
-    ordered = by_room(line for line in check.lines if line.tested or line.breaks or line is check.binding)
+    # Of groups that only might arise those are told that break a limit or bind; of what is not touched what binds.
+    told = (line.breaks or (line.bears and line.tested) or line is check.binding for line in check.lines)
+    ordered = by_room(compress(check.lines, told))
     lines = held_said(view, evidence, lender, ordered, places)
     binding = next((held for line, held in zip(ordered, lines, strict=True) if line is check.binding), None)
     value = CreditCheck(
@@ -179,7 +181,7 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
                 whose,
                 limit=limit,
                 falls=offered.falls,
-                proved=group[1].tobytes() in broken or any(x in group[1] for x in offered.new),
+                proved=group[1].tobytes() in broken or any(x in group[1] for x in (*offered.new, *offered.funded)),
             )
             for group, whose in found
         ),
@@ -226,7 +228,7 @@ def _applied(view: View, lender: int, applicant: int, facility: Facility) -> Cas
     """Where the lender stands, and a facility with the groups around all whom it touches."""
     base = standing(view, lender)
     facility.checked(base.size, base.day)
-    offered = promised(view, facility, applicant)
+    offered = promised(view, facility, applicant, lender=lender)
     touched = [applicant, *(giver.party for giver in facility.guarantors)]
     touched += [x for stakes in base.stakes.values() for x in stakes.answering(applicant)]
     readings = readings_of(view, lender, touched, falls=offered.falls)
@@ -237,12 +239,15 @@ def _applied(view: View, lender: int, applicant: int, facility: Facility) -> Cas
     assessing = any(rule.severity == "assess" for rule in base.rules)
     open_ = unassessed(view, held, lender=lender) if assessing else frozenset[int]()
     perhaps = frozenset(perhaps_banks(view, held))
-    return Case(base, Application(applicant, facility, readings, unassessed=open_, perhaps=perhaps), offered)
+    untying = offered.untying if offered.funded else 0.0
+    asked = Application(applicant, facility, readings, untying=untying, unassessed=open_, perhaps=perhaps)
+    return Case(base, asked, offered)
 
 
-def _renewed(view: View, asked: Application, changed: Application, lender: int) -> Application:
-    """An application as it is when asked for anew: other guarantors come with other dependences and groups."""
-    if changed.facility.guarantors == asked.facility.guarantors:
+def _renewed(view: View, asked: Application, changed: Application, lender: int, *, funded: bool) -> Application:
+    """An application as it is when asked for anew: another amount, and other guarantors, come with other groups."""
+    same = changed.facility.guarantors == asked.facility.guarantors
+    if same and (changed.facility.amount == asked.facility.amount or not funded):
         return changed
     return replace(_applied(view, lender, asked.applicant, changed.facility).application, cuts=changed.cuts)
 
@@ -265,7 +270,7 @@ def _changes(view: View, evidence: Evidence, case: Case, check: Check) -> Iterat
     given, renewed = protectors(view, case.base, case.application.applicant), partial(_renewed, view, case.application)
     for one in remedies_of(
         case.base, case.application, check, protectors=given, releases=freed,
-        renewed=partial(renewed, lender=case.base.lender),
+        renewed=partial(renewed, lender=case.base.lender, funded=bool(case.offered.funded)),
     ):  # fmt: skip
         steps = tuple(_step(evidence, step, view.snapshot.moment.currency) for step in one.steps)
         kind = steps[0].kind if len(steps) == 1 else "combined"
@@ -293,7 +298,7 @@ def _reasons(value: CreditCheck, lender: Lender) -> Iterator[str]:
     if value.binding is not None:
         yield _binding(value, value.binding)
     for held in value.lines:
-        if held.rule.severity == "limit" and held.state not in ("kept", "not known"):
+        if held.rule.severity == "limit" and held.state not in (KEPT, UNTOLD, ASIDE):
             yield _broken(value, held)
     for group in value.groups:
         sure = "" if group.certain else " counted in the wide reading alone"

@@ -143,7 +143,7 @@ def _suspected(application: Application) -> Iterator[Gap]:
 
 
 def _offered(view: View, offered: Promised) -> Iterator[Gap]:
-    """Guarantors who may come to depend on the applicant by what they promise."""
+    """Who may come to depend on the applicant by what they promise, or on the lender by what it lends."""
     for parties, en, zh in (
         (offered.new, "would promise more than their net assets", "拟担保金额超过其净资产"),
         (offered.untested, "offer guarantees, and their net assets are not known", "拟提供担保，但净资产未知"),
@@ -151,6 +151,13 @@ def _offered(view: View, offered: Promised) -> Iterator[Gap]:
         if parties:
             names = ", ".join(view.snapshot.names(np.array(parties)))
             yield Gap("guarantors", (), f"guarantors {en}: {names}", f"保证人{zh}：{names}")
+    if offered.funded:
+        names = ", ".join(view.snapshot.names(np.array(offered.funded)))
+        yield Gap(
+            "funding", (),
+            f"with it the lender would fund by more than half of their debts, as it does others: {names}",
+            f"授信后其债务过半将由贷款人提供，与他人共有该主要资金来源：{names}",
+        )  # fmt: skip
 
 
 def _bodies(view: View, application: Application, lender: int) -> Iterator[Gap]:

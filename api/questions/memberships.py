@@ -31,12 +31,12 @@ NAMES = {
 }
 TOP, HELD, MAY_HOLD, RING, FAMILY, MAY_UNITE, DEPENDS, SUSPECTED, WOULD = (
     "on top", "controlled", "may be controlled", "ring", "with relatives", "perhaps with relatives or in concert",
-    "dependent", "suspected to depend", "would depend by the guarantee it offers",
+    "dependent", "suspected to depend", "would depend by what is offered or asked for",
 )  # fmt: skip
 HOWS_ZH = {
     TOP: "顶端", HELD: "受控制", MAY_HOLD: "可能受控制", RING: "互相控制", FAMILY: "与近亲属共同控制",
     MAY_UNITE: "可能与近亲属或一致行动人共同控制", DEPENDS: "已认定经济依存", SUSPECTED: "疑似经济依存",
-    WOULD: "因拟提供的担保而依存",
+    WOULD: "因拟提供的担保或所申请的授信而依存",
     circle.HOLDER: "贷款人的主要股东", circle.OFFICER: "贷款人的董监高", circle.RELATIVE: "近亲属",
     circle.CONTROLLED: "受关联方控制", circle.CONTROLLER: "控制贷款人", circle.MAY_HOLD: "可能的主要股东",
     circle.MAY_CONTROL: "可能控制贷款人", circle.MAY_FALL: "可能受关联方控制", circle.MAY_BE_KIN: "可能的近亲属",
@@ -52,8 +52,8 @@ class Step:
     party: Party
     how: str
     """`on top`, `controlled`, `may be controlled`, `ring`, `with relatives`, `perhaps with relatives or in concert`,
-    `dependent`, `suspected to depend` or `would depend by the guarantee it offers`; of a lender's related parties also
-    `holder`, `officer`, `kin`, `controller`, within bands `possible holder`, `possible controller` and `possibly
+    `dependent`, `suspected to depend` or `would depend by what is offered or asked for`; of a lender's related parties
+    also `holder`, `officer`, `kin`, `controller`, within bands `possible holder`, `possible controller` and `possibly
     controlled`, and of unstated degree `possible kin`."""
     how_zh: str
     through: Party | None

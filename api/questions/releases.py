@@ -59,7 +59,7 @@ def releases(
 
 def _without(view: View, base: Standing, application: Application, parties: list[int], released: Released) -> Readings:
     """Groups without one guarantee and the dependence it makes; what its giver offers may make one all the same."""
-    offered = promised(view, application.facility, application.applicant, released=released)
+    offered = promised(view, application.facility, application.applicant, lender=base.lender, released=released)
     refuted = frozenset({released.dependence})
     readings = readings_of(view, base.lender, parties, refuted=refuted, falls=offered.falls)
     readings = replace(readings, missing=application.readings.missing)

@@ -18,9 +18,10 @@ from graph.model import STATEMENT
 
 KEPT, BROKEN, IF_WIDE, UNTOLD, MARKED = "kept", "broken", "broken in the wide reading", "not known", "reached"
 IF_UNTESTED = "broken if what cannot be tested holds"
+ASIDE = "not touched by this amount"
 STATES_ZH = {
     KEPT: "未突破", BROKEN: "突破", IF_WIDE: "仅宽口径突破", IF_UNTESTED: "若无法检验的依存或控制成立则突破",
-    UNTOLD: "无法判断", MARKED: "达到报告或调查标准",
+    UNTOLD: "无法判断", MARKED: "达到报告或调查标准", ASIDE: "本次金额不涉及",
 }  # fmt: skip
 
 
@@ -81,7 +82,7 @@ class Held:
     that cannot be tested."""
     state: str
     """`kept`, `broken`, `broken in the wide reading`, `broken if what cannot be tested holds` or `not known`;
-    `reached` where no limit, but a mark was."""
+    `reached` where no limit, but a mark was; `not touched by this amount` where it only bounds a larger one."""
     state_zh: str
     before: float
     after: float
@@ -160,6 +161,8 @@ def _held(
 
 
 def _state(line: Line) -> str:
+    if not line.bears:
+        return ASIDE
     if line.breaks and line.rule.severity != "limit":
         return MARKED
     if line.breaks:

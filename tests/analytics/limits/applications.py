@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from analytics.limits.application import Application
 from analytics.limits.facility import Facility, Guarantor, Pledge
+from analytics.limits.numerators import NUMERATORS
 from analytics.limits.units import Readings
 from graph.model import COLLATERAL, FACILITIES
-from tests.analytics.limits.books import PARTY, World, worlds
+from tests.analytics.limits.books import PARTY, RULES, World, about, total, worlds
 
 
 @st.composite
@@ -25,18 +26,26 @@ def applications(draw: st.DrawFn, *, loose: bool = False) -> tuple[World, Applic
     facility = Facility(
         float(draw(amounts)),
         draw(st.sampled_from(FACILITIES)),
-        draw(st.sampled_from([None, 0.2, 0.5, 1.0])),
+        draw(st.sampled_from([None, 0.0, 0.2, 0.5, 1.0])),
         collateral=tuple(draw(st.lists(pledge, max_size=2))),
         guarantors=tuple(draw(st.lists(giver, max_size=2))),
     )
     return world, Application(applicant, facility, Readings(world.units))
 
 
-def touched(world: World, application: Application) -> frozenset[int]:
-    """The applicant, and whose eligible guarantee, offered or in the book for all it owes, may move it."""
-    offered = [giver.party for giver in application.facility.guarantors if giver.eligible and giver.amount]
-    loose = [g[0] for g in world.guarantees if g[1] == application.applicant and g[3] is None and g[4] and g[2]]
-    return frozenset([application.applicant, *offered, *loose])
+def touched(world: World, application: Application) -> set[tuple[str, frozenset[int]]]:
+    """Each rule with the units that it is about once a facility is granted, and to which it adds, whatever an amount is
+    that is not known, or whose member asks for what the rule counts."""
+    facility, later = application.facility, granted(world, application)
+    cases = [(now, granted(now, application)) for now in world.fillings]
+    found: set[tuple[str, frozenset[int]]] = set()
+    for rule in RULES:
+        asks = NUMERATORS[rule.numerator].weight(facility.kind, facility.ccf) > 0
+        for unit in about(later, rule):
+            grows = (total(then, rule, set(unit)) > total(now, rule, set(unit)) for now, then in cases)
+            if (asks and application.applicant in unit) or any(grows):
+                found.add((rule.id, unit))
+    return found
 
 
 def granted(world: World, application: Application) -> World:

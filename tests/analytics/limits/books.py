@@ -1,7 +1,7 @@
 """Small random books of one lender, and the same sums written out as fractions."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -21,6 +21,8 @@ from analytics.structure.votes import Arrows
 from graph.model import COLLATERAL, FACILITIES
 
 SIZE, LENDER, DAY = 7, 0, date(2026, 11, 27)
+MUCH = 10_000
+"""What an amount that is not known may be, and more than any limit."""
 PARTY = st.integers(1, SIZE - 1)
 OWN_LIMIT = """
 id = "OWN_PROMISES_30"
@@ -72,6 +74,12 @@ class World:
         """What counts with each party, by numerator."""
         return {name: exposures(self, numerator) for name, numerator in NUMERATORS.items()}
 
+    @cached_property
+    def fillings(self) -> tuple["World", ...]:
+        """Itself with nothing, and with much, for each amount that is not known."""
+        known = filled(self, 0)
+        return (self,) if known == self else (known, filled(self, MUCH))
+
     def book(self) -> Book:
         rows, promises = self.facilities, self.guarantees
         return Book(
@@ -116,20 +124,33 @@ def capital(tier1: float, net: float) -> Capital:
     return Capital(figures, "CNY", {"CNY": 1.0, "EUR": 1e-6})
 
 
+def _mostly(low: int, high: int) -> st.SearchStrategy[int | None]:
+    """An amount that mostly is known."""
+    return st.integers(low, high + (high - low) // 10).map(lambda k: None if k > high else k)
+
+
 def _anything(draw: st.DrawFn, count: int) -> int | None:
     return draw(st.one_of(st.none(), st.integers(-1, max(count - 1, -1))))
 
 
+def filled(world: World, amount: int) -> World:
+    """The world with an amount for each that is not known."""
+    rows = [(*r[:2], amount if r[2] is None else r[2], *r[3:]) for r in world.facilities]
+    promises = [(*g[:2], amount if g[2] is None else g[2], *g[3:]) for g in world.guarantees]
+    return replace(world, facilities=rows, guarantees=promises)
+
+
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
-    """Facilities, collateral and guarantees with groups that overlap, and some banks."""
+    """Facilities, collateral and guarantees with groups that overlap, some banks, and now and then an amount that is
+    not known."""
     share = st.sampled_from([Fraction(0), Fraction(1, 5), Fraction(1, 2), Fraction(1)])
-    row = st.tuples(PARTY, st.sampled_from(FACILITIES), st.integers(0, 120), st.integers(0, 60), share)
+    row = st.tuples(PARTY, st.sampled_from(FACILITIES), _mostly(0, 120), st.integers(0, 60), share)
     rows = draw(st.lists(row, min_size=1, max_size=8))
     pledge = st.tuples(PARTY, st.sampled_from(COLLATERAL[:4]), st.integers(0, 80))
     pledges = [(*p, _anything(draw, len(rows))) for p in draw(st.lists(pledge, max_size=4))]
     promises = []
-    promise = st.tuples(PARTY, PARTY, st.integers(0, 150)).filter(lambda g: g[0] != g[1])
+    promise = st.tuples(PARTY, PARTY, _mostly(0, 150)).filter(lambda g: g[0] != g[1])
     for giver, borrower, amount in draw(st.lists(promise, max_size=4)):
         mine = [k for k, r in enumerate(rows) if r[0] == borrower]
         at = draw(st.sampled_from([None, -1, *mine]))
@@ -141,7 +162,8 @@ def worlds(draw: st.DrawFn) -> World:
 
 
 def exposures(world: World, numerator: Numerator) -> dict[int, Fraction]:
-    """What counts with each party, facility by facility."""
+    """What counts with each party, facility by facility; what is not known counts nothing."""
+    world = world.fillings[0]
     left = [_gross(numerator, row) for row in world.facilities]
     own: dict[int, Fraction] = defaultdict(Fraction)
     loose: dict[int, Fraction] = defaultdict(Fraction)
@@ -205,7 +227,7 @@ def total(world: World, rule: Rule, members: set[int]) -> Fraction:
     promised: dict[int, int] = defaultdict(int)
     for giver, borrower, amount, *_ in world.guarantees:
         if giver in members and borrower not in members:
-            promised[borrower] += amount
+            promised[borrower] += amount or 0
     return found + sum((min(Fraction(amount), own[b]) for b, amount in promised.items()), Fraction(0))
 
 
@@ -222,14 +244,14 @@ def broken(amount: Any, cap: Fraction, comparison: str) -> bool:
 
 
 def at_stake(world: World, rule: Rule) -> frozenset[int]:
-    """With whom something is at stake as a rule counts it."""
+    """With whom something is at stake as a rule counts it, or may be: it would be if what is not known were much."""
     givers = {g[0] for g in world.guarantees} if NUMERATORS[rule.numerator].promised else set()
-    return frozenset(givers | {x for x, amount in world.own[rule.numerator].items() if amount > 0})
+    owing = (one.own[rule.numerator].items() for one in world.fillings)
+    return frozenset(givers | {x for owed in owing for x, amount in owed if amount > 0})
 
 
-def about(world: World, rule: Rule, also: frozenset[int] = frozenset()) -> set[frozenset[int]]:
-    """Sets of parties a rule is measured on; whom it is about follows from those with something at stake, and `also`
-    those with whom there would be."""
+def about(world: World, rule: Rule) -> set[frozenset[int]]:
+    """Sets of parties a rule is measured on; whom it is about follows from those with something at stake."""
     groups = [frozenset(g) for g in world.groups.get(rule.group_kind, [])]
     everybody = frozenset().union(*groups)
     singles = {frozenset([x]) for x in range(1, SIZE)}
@@ -250,5 +272,5 @@ def about(world: World, rule: Rule, also: frozenset[int] = frozenset()) -> set[f
         "with_institution": lambda u: bool(u & world.banks),
         "gsib": lambda u: bool(u & world.banks),
     }[rule.client]
-    counting = at_stake(world, rule) | also
+    counting = at_stake(world, rule)
     return {u for u in found if fit(u & counting)}

@@ -37,6 +37,8 @@ def test_a_book_is_checked_as_the_rules_written_out(world: World) -> None:
             k = measured[unit]
             assert use.exposure[k] == pytest.approx(float(amount), abs=1e-7)
             assert use.share[k] == pytest.approx(float(amount / cap), abs=1e-9)
+            most = max(total(one, use.rule, set(unit)) for one in world.fillings)
+            assert most == amount or use.unknown[k] > 0
             state = "breach" if use.rule.severity == "limit" else "marked"
             found = {frozenset(f.members.tolist()) for f in check.findings(state) if f.rule is use.rule}
             assert (unit in found) == broken(amount, cap, use.rule.comparison)
@@ -63,12 +65,12 @@ def test_no_use_falls_as_an_exposure_grows(world: World, data: st.DataObject) ->
     at = data.draw(st.integers(0, len(world.facilities) - 1))
     borrower, kind, drawn, *rest = world.facilities[at]
     rows = list(world.facilities)
-    rows[at] = (borrower, kind, drawn + data.draw(st.integers(1, 100)), *rest)
+    rows[at] = (borrower, kind, (drawn or 0) + data.draw(st.integers(1, 100)), *rest)
     before, after = checked(world), checked(replace(world, facilities=rows))
     for use in before.uses:
         later = shares(after, use.rule.id)
         for unit, share in shares(before, use.rule.id).items():
-            assert later[unit] >= share - 1e-9
+            assert later.get(unit, 0.0) >= share - 1e-9
 
 
 @given(worlds(), st.data())

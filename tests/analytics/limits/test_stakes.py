@@ -109,6 +109,16 @@ def test_what_protects_an_unknown_amount_or_by_one_is_not_known_either(
         assert np.flatnonzero(stakes.silent).tolist() == wanted
 
 
+def test_an_unknown_amount_that_takes_collateral_leaves_an_unknown_part_to_who_guarantees_the_rest() -> None:
+    """A deposit of 50 covers what 2 guarantees, unless another facility of unknown amount takes some of it."""
+    rows, deposit = [(1, "loan", 50, 0, 1), (1, "loan", None, 0, 1)], (1, "deposit", 50)
+    for at, unknown in ((None, [1, 2]), (0, [1])):
+        world = World(rows, [(*deposit, at)], [(2, 1, 60, 0, True)])
+        stakes = stakes_of(world.book(), world.cover(), NUMERATORS["large_exposure"], world.clients, lender=0)
+        assert np.flatnonzero(stakes.silent).tolist() == unknown
+        assert stakes.own[2] == 0
+
+
 def test_another_lenders_facilities_and_collateral_are_none_of_ours() -> None:
     world = World([(1, "loan", 100, 0, 1)], pledges=[(1, "deposit", 30, 0)])
     cover = replace(world.cover(), lender=np.array([3], np.uint32))

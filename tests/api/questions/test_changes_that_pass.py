@@ -1,7 +1,7 @@
 """What a credit check tells as a change that passes, passes when it is asked for as a request of its own."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,11 @@ from api.questions.applications import Asked, Collateral, Guarantee, Request
 from api.questions.credit_check import CreditCheck, Remedy
 from tests.api.limits.test_standing import BANK, OTHER, A, B, C, D, fact, item, lender, loan, owns
 from tests.api.questions import test_doubts as doubts
+from tests.api.world import day
 
 NUMBER = count()
+DOLLAR = 8.0
+"""Yuan that a dollar buys."""
 AMOUNT = st.integers(1, 160).map(float)
 
 
@@ -28,13 +31,16 @@ class Case:
     promised: dict[str, float]
     held: tuple[tuple[str, str], ...]
     facility: Asked
+    debts: dict[str, float] = field(default_factory=dict)
+    """Debts in all; else so many that nobody is funded by the bank alone."""
 
     def facts(self) -> Iterator[doubts.Fact]:
         """A bank of 1000, another that counts as protection; a has no trade that could not be tested."""
         yield from (lender(), *doubts.CAPITAL, lender("", "bank", OTHER))
         yield from (loan(x, x, amount, kind="bond") for x, amount in self.owed.items())
         yield from (item("net_assets", amount, party=x) for x, amount in self.worth.items())
-        yield from (item("total_debt", 1e6, party=x) for x in (A, B, C, D, OTHER))
+        yield from (item("total_debt", self.debts.get(x, 1e6), party=x) for x in (A, B, C, D, OTHER))
+        yield "Rate", {"base": "USD", "quote": "CNY", "day": day("2024-06-28"), "rate": DOLLAR}
         yield from (owns(x, y, 0.6) for x, y in self.held)
         for x, amount in self.promised.items():
             yield fact("GUARANTEES", x, A, creditor=BANK, facility_id=A, amount=amount, currency="CNY")
@@ -50,7 +56,15 @@ def cases() -> st.SearchStrategy[Case]:
         st.fixed_dictionaries(dict.fromkeys([B, C, D, OTHER], st.sampled_from([5.0, 60.0, 1e4]))),
         st.dictionaries(st.sampled_from([B, C]), AMOUNT, max_size=1),
         pairs.map(tuple),
-        st.builds(Asked, amount=AMOUNT, currency=st.just("CNY"), kind=st.just("bond"), guarantors=offered.map(tuple)),
+        st.builds(
+            Asked,
+            amount=AMOUNT,
+            currency=st.sampled_from(["CNY", "USD"]),
+            kind=st.just("bond"),
+            ccf=st.sampled_from([None, None, None, 0.0]),
+            guarantors=offered.map(tuple),
+        ),
+        st.dictionaries(st.sampled_from([A, B, C, D]), st.sampled_from([100.0, 180.0, 300.0])),
     )
 
 
@@ -64,14 +78,15 @@ def changed(case: Case, remedy: Remedy) -> Case:
     """The request, or the book, as a remedy would have it."""
     facility, owed, promised = case.facility, dict(case.owed), dict(case.promised)
     more: dict[str, Any] = facility.model_dump()
+    rate = DOLLAR if facility.currency == "USD" else 1.0
     for step in remedy.steps:
-        who = step.party.id if step.party else ""
+        who, moved = step.party.id if step.party else "", step.change / rate
         if step.kind == "amount":
-            more["amount"] -= step.change
+            more["amount"] -= moved
         elif step.kind == "collateral":
-            more["collateral"] = (*more["collateral"], Collateral(kind="deposit", value=step.change))
+            more["collateral"] = (*more["collateral"], Collateral(kind="deposit", value=moved))
         elif step.kind == "guarantor_added":
-            more["guarantors"] = (*more["guarantors"], Guarantee(party=who, amount=step.change))
+            more["guarantors"] = (*more["guarantors"], Guarantee(party=who, amount=moved))
         elif step.kind == "guarantor_released" and step.fact is None:
             more["guarantors"] = tuple(one for one in more["guarantors"] if one["party"] != who)
         elif step.kind == "guarantor_released":

@@ -298,7 +298,7 @@ def test_a_guarantor_who_promises_more_than_it_has_joins_the_wider_group(engine:
     (mine,) = found[101.0].groups
     assert {share.party.id for share in mine.members} == {C, E}
     assert [(step.party.id, step.how) for step in (*mine.steps, *mine.others)] == [
-        (E, "on top"), (C, "would depend by the guarantee it offers"),
+        (E, "on top"), (C, "would depend by what is offered or asked for"),
     ]  # fmt: skip
     (line,) = (line for line in found[101.0].lines if line.rule.id == "CN_LE_GROUP_20")
     assert (line.certain, line.before, line.after, line.group) == (False, 70.0, 160.0, 0)

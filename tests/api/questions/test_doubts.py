@@ -63,6 +63,33 @@ def test_a_dependence_that_cannot_be_tested_refers_where_it_would_break_a_limit(
     assert (less.change, less.verdict) == (10.0, "approve")
 
 
+def debts(*pairs: tuple[str, float]) -> tuple[Fact, ...]:
+    return tuple(item("total_debt", amount, party=x) for x, amount in pairs)
+
+
+def test_a_loan_that_makes_the_lender_the_main_source_of_funds_unites_who_shares_it(tmp_path: Path) -> None:
+    """a owes the bank 90 of its 150, b 70 of its 150: 5 more are half, 60 more are most, and a and b 220 of 200."""
+    facts = (lender(), *CAPITAL, loan(A, "1", 90.0), loan(B, "2", 70.0), *debts((A, 150.0), (B, 150.0)))
+    asked = engine(tmp_path / "1", *facts)
+    assert ask(asked, 5.0, B, kind="loan").groups == ()
+    value = ask(asked, 60.0, B, kind="loan")
+    assert (value.verdict, value.headroom, "funding" in kinds(value)) == ("refer", 40.0, True)
+    assert (value.binding.rule.id, value.binding.after) == ("CN_LE_GROUP_20", 220.0)
+    later = engine(tmp_path / "2", *facts, loan(B, "NEW", 60.0))
+    found = book_limits(later, BANK, moment=later.moment()).answer.findings
+    assert [one.exposure for one in found if one.state == "breach"] == [220.0]
+    no = verdict(B, BANK, "rejected", "cn-annex1-4")
+    assert ask(engine(tmp_path / "3", *facts, no), 60.0, B, kind="loan").verdict == "approve"
+
+
+def test_a_smaller_loan_may_leave_its_borrower_other_sources(tmp_path: Path) -> None:
+    """a owes the bank 140 of its 150, b 70 of its 150: together 210 of 200, so of 20 more b may have 5."""
+    facts = (lender(), *CAPITAL, loan(A, "1", 140.0), loan(B, "2", 70.0), *debts((A, 150.0), (B, 150.0)))
+    value = ask(engine(tmp_path, *facts), 20.0, B, kind="loan")
+    less = next(one for one in value.remedies if one.kind == "amount")
+    assert (value.verdict, less.change, less.verdict) == ("refer", 15.0, "approve")
+
+
 def test_it_works_from_both_sides_and_through_groups(tmp_path: Path) -> None:
     """b asks: a may depend on it, with what a controls."""
     asked = engine(tmp_path, lender(), *CAPITAL, loan(A, "1", 20.0), loan(C, "2", 100.0), owns(A, C, 0.6), SELLS)
