@@ -43,9 +43,7 @@ def check_credit(standing: Standing, application: Application) -> Check:
     *Decline* where a verified limit breaks in the narrow reading. *Refer* where one breaks only in the wide
     reading, if a dependence holds that cannot be tested, or by a rule that is not verified; where capital,
     amounts or groups are missing or capital is old; where nobody judged a dependence that has to be looked
-    into; or where no rule is in force. *Approve* where all is known to be kept. What the facility does not touch is
-    left out: clients to whom it adds nothing, rules that are about nobody with something at stake, and those that
-    count nothing of it, unless what guarantors promise makes a group.
+    into; or where no rule is in force. *Approve* where all is known to be kept. What does not bear is left out.
 
     .. math:: a^* = \min_{r, U} \frac{\rho_{r,U} + c_r}{w_r}, \qquad
         \rho_{r,U} = \max\{\rho : E^r_U + \Delta_U(\rho) \le L_r\}

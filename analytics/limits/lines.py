@@ -89,10 +89,7 @@ def lines_of(standing: Standing, application: Application, *, every: bool = Fals
     r"""Hold every rule in force against every client and group that a facility changes.
 
     Of groups that stand only if what cannot be tested holds, those that break a limit or come nearest to it, unless
-    `every` one is asked for.
-
-    A rule that counts nothing of the facility is held only where guarantors are offered, whose promises make groups:
-    then against what these groups come to.
+    `every` one is asked for. A rule that counts nothing of it is held where guarantors are offered, who make groups.
 
     .. math:: (r, U) : w_r > 0, \quad U \cap (\{x\} \cup \{\text{who answers for } x\}) \ne \varnothing
 
@@ -121,10 +118,8 @@ def lines_of(standing: Standing, application: Application, *, every: bool = Fals
     """
     facility, whole = application.facility, [Part(-inf, inf, NOBODY)]
     promised = any(giver.amount > 0 for giver in facility.guarantors)
-    effects: dict[tuple[str, bytes], Effect] = {}
-    counting: dict[tuple[str, bytes], list[Part]] = {}
-    touches: dict[str, Touch] = {}
-    sums: dict[tuple[str, str], Sums] = {}
+    effects, counting = dict[tuple[str, bytes], Effect](), dict[tuple[str, bytes], list[Part]]()
+    touches, sums = dict[str, Touch](), dict[tuple[str, str], Sums]()
     for rule in standing.rules:
         stakes, name = standing.stakes[rule.numerator], rule.numerator
         if not promised and not stakes.numerator.weight(facility.kind, facility.ccf):

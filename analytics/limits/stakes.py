@@ -13,6 +13,7 @@ from analytics.limits.numerators import Numerator
 from analytics.limits.units import Clients, Nodes, Units
 from analytics.structure.votes import Arrows
 
+NO_PROMISE = np.zeros(0), np.zeros(0, np.bool_)
 NAUGHT = 1e-9
 """Below this an amount is nothing; far below a thousandth of a unit."""
 
@@ -124,10 +125,10 @@ class Stakes:
         """Who would answer for more that a party owes, nobody knows for how much."""
         if self.promised is not None:
             back = self.promised.reverse
-            return back.at(party)[self.untold[back.links_at(party)]].tolist()
+            return [int(x) for x in back.at(party)[self.untold[back.links_at(party)]]]
         if not len(self.left):
             return []
-        return self.spare.at(party)[np.isnan(self.left[self.spare.links_at(party)])].tolist()
+        return [int(x) for x in self.spare.at(party)[np.isnan(self.left[self.spare.links_at(party)])]]
 
     def behind(self, party: int, members: Nodes) -> tuple[float, float]:
         """What members promised for a party, and what it owes."""
@@ -195,19 +196,16 @@ def stakes_of(book: Book, cover: Cover, numerator: Numerator, clients: Clients, 
     pledges = np.flatnonzero((cover.lender == lender) & numerator.takes_off(cover.kind)).astype(np.uint32)
     kept = netted(gross, mine, borrower, cover, pledges)
     alive = ~book.expired if len(book.expired) else np.ones(len(book.promised), np.bool_)
-    unknown, links = numerator.unknown(book, mine), mine[:0]
-    if numerator.moved:
-        links = _protecting(book, cover, alive, lender)
+    unknown = numerator.unknown(book, mine)
+    links = _protecting(book, cover, alive, lender) if numerator.moved else mine[:0]
     thinned = _thinned(book, cover, links, pledges)
     taking = _taking(book, cover, links, thinned, mine[unknown], mine[unknown | (kept > NAUGHT)])
     kept, gone = moved(kept, mine, borrower, book, cover, links)
     kept = np.where(kept < NAUGHT, 0.0, kept)
-    own = np.bincount(np.append(borrower, gone.guarantor), np.append(kept, gone.amount), book.size)
+    own = np.bincount(np.append(borrower, gone.guarantor), np.append(kept, gone.amount), book.size).astype(np.float64)
     if numerator.clients == "nonbank":
         own[clients.institution] = 0.0
-    promised, promise, untold = (
-        _promises(book, alive, lender) if numerator.promised else (None, np.zeros(0), mine[:0] > 0)
-    )
+    promised, promise, untold = _promises(book, alive, lender) if numerator.promised else (None, *NO_PROMISE)
     return Stakes(
         numerator, own, mine, borrower, gross, kept, unknown, numerator.unconverted(book, mine), promised, promise,
         untold, *_spare(book, cover, links, gone.amount), taking, thinned,
@@ -246,7 +244,7 @@ def _behind(book: Book, cover: Cover, links: Links, thinned: Nodes, rows: Links)
     tied = np.isin(cover.guaranteed[links], cover.facility_of(rows))
     loose = np.isin(book.debtor[links], book.borrower[rows])
     sharing = (cover.guaranteed[links] < SHARED) & np.isin(book.debtor[links], thinned)
-    return tied | loose & (sharing | (cover.guaranteed[links] == UNTIED))
+    return np.asarray(tied | loose & (sharing | (cover.guaranteed[links] == UNTIED)))
 
 
 def _thinned(book: Book, cover: Cover, links: Links, pledges: Links) -> Nodes:
