@@ -48,8 +48,7 @@ class Amounts:
 
     def some(self, chosen: NDArray[np.bool_]) -> "Amounts":
         """A part of them."""
-        columns = (self.tail, self.head, self.amount, self.link)
-        return Amounts(self.kind, *(column[chosen] for column in columns))
+        return Amounts(self.kind, self.tail[chosen], self.head[chosen], self.amount[chosen], self.link[chosen])
 
 
 @dataclass(frozen=True)
