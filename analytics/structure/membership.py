@@ -127,9 +127,8 @@ def path(came: dict[int, Entry], member: int) -> tuple[Entry, ...]:
 def leave(groups: Groups, dependences: Arrows, seed: Iterable[int], *, top: int, refuted: Refuted) -> Nodes:
     r"""Find who would leave a group if some edges were refuted.
 
-    Whoever is still in without an edge was in with it, and so was all that brings it in. The group is
-    therefore grown again among its members alone, from what the top still controls: by them, and by what else
-    falls to it above them, as a government body put beside a group may hold through companies of others.
+    Whoever is still in was in before, and so was all that brings it in. The group is grown again among its
+    members, from what the top still controls by them and by what else falls to it above them.
 
     .. math:: L = G \setminus G', \qquad G' = \text{grown without the edges}, \quad G' \subseteq G
 
@@ -169,9 +168,9 @@ def leave(groups: Groups, dependences: Arrows, seed: Iterable[int], *, top: int,
     if top not in first:
         raise InvalidQuestion("is not in the seed", where=f"top {top}")
     inside = np.array(sorted(grow(groups, dependences, first)), np.uint32)
-    above = _falling_above(groups.control, top, inside)
-    place = {x: k for k, x in enumerate([*inside.tolist(), *above.tolist()])}
-    control = control_among(groups.control, np.append(inside, above), place, refuted)
+    solved = np.append(inside, _falling_above(groups.control, top, inside))
+    place = {x: k for k, x in enumerate(solved.tolist())}
+    control = control_among(groups.control, solved, place, refuted)
     held = {place[x] for x in first}  # a government body may control members that depend on the seed, too
     stays = {place[top], *control.controlled_by(place[top]).tolist()} & held
     wave = [place[x] for x in groups.bearing(first) if place[x] in stays]
@@ -184,8 +183,7 @@ def leave(groups: Groups, dependences: Arrows, seed: Iterable[int], *, top: int,
                 new = {place[y], *below} - stays
                 stays |= new
                 wave += new
-    gone: Nodes = np.delete(inside, sorted(stays))
-    return gone
+    return np.asarray(np.delete(inside, sorted(stays)))
 
 
 def _falling_above(control: Control, top: int, members: Nodes) -> Nodes:

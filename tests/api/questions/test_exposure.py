@@ -100,21 +100,23 @@ def test_a_guarantee_ends_by_law_where_its_contract_names_no_day(tmp_path: Path,
 
 
 def test_each_amount_is_held_against_each_limit(engine: Engine) -> None:
-    """Of 10 % of 1.2 bn net capital 50 m are used, the first rule to bind; the group has 54 m of 20 % of 1 bn."""
+    """Of 10 % of 1.2 bn net capital 50 m are used, and of 20 % of 1 bn the group's 54 m. If what cannot be tested held,
+    RING2 with 90 m, which guarantees MINE, and SHOP with 20 m, which buys of it, would join: that binds, at 164 m."""
     answer = exposure(engine, MINE, lender=BANK, moment=engine.moment())
     found = answer.answer.against
     assert found.rule_sets == ("CN",)
-    assert (found.binding.rule.id, found.binding.headroom) == ("CN_LOAN_SINGLE_10", 7e7)
+    assert (found.binding.rule.id, found.binding.headroom) == ("CN_LE_GROUP_20", 3.6e7)
+    assert (found.binding.tested, found.binding.before) == (False, 1.64e8)
     used = {(held.rule.id, held.parties): (held.before, held.use, held.headroom) for held in found.lines}
     assert used["CN_LOAN_SINGLE_10", 1] == (5e7, pytest.approx(5 / 12), 7e7)
     assert used["CN_LE_SINGLE_15", 1] == (5.4e7, pytest.approx(0.36), 9.6e7)
     assert used["CN_LE_GROUP_20", 4] == (5.4e7, pytest.approx(0.27), 1.46e8)
     # Credit counts what is undrawn whole.
     assert used["CN_GROUP_CREDIT_15", 4] == (6e7, pytest.approx(1 / 3), 1.2e8)
-    group = found.groups[next(h.group for h in found.lines if h.rule.id == "CN_LE_GROUP_20")]
+    group = found.groups[next(h.group for h in found.lines if h.rule.id == "CN_LE_GROUP_20" and h.tested)]
     assert {share.party.id for share in group.members} == {B, HOLD, MINE, "register:ring1"}
     assert {held.limit.statement for held in found.lines} <= {source.fact_id for source in answer.sources}
-    assert any("商业银行法第39条" in reason for reason in answer.reasons)
+    assert any("大额风险暴露管理办法（银保监会令2018年第1号）第8条" in reason for reason in answer.reasons)
 
 
 def test_a_lender_without_rules_and_one_with_unknown_ones_are_told_so(tmp_path: Path, engine: Engine) -> None:
