@@ -20,7 +20,7 @@ from api.groups.circles import connecting
 from api.groups.together import SUSPECTED, groups_among, units_of
 from api.groups.untested import untested_among, with_untested
 
-MOST = 500
+MOST = 200
 """Clients whose possible groups are worked out, those of which most could be at stake first."""
 
 
