@@ -8,11 +8,12 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
+from analytics.structure.connected import connected_groups
 from analytics.structure.control import solve_control
 from analytics.structure.dependence.figures import Amounts, Sheet, Ties, figures
 from analytics.structure.dependence.rules import rule_sets
 from analytics.structure.dependence.suspected import suspect
-from analytics.structure.groups import Groups, connected_groups, control_groups
+from analytics.structure.groups import Groups, control_groups
 from analytics.structure.votes import Arrows, Holdings
 from benchmarks.graphs import chung_lu, ownership
 from benchmarks.timing import compare

@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes
-from analytics.structure.groups import Groups, groups_around
+from analytics.structure.connected import groups_around
+from analytics.structure.extended import Ways
+from analytics.structure.groups import Groups
 from analytics.structure.sets import greatest
-from analytics.structure.votes import Arrows
 from graph.errors import InvalidQuestion
 
 SETS = 50
@@ -18,7 +19,7 @@ SETS = 50
 
 def possible_groups(
     groups: Groups,
-    dependences: Arrows,
+    dependences: Ways,
     party: int,
     *,
     on: Iterable[int],
@@ -74,7 +75,7 @@ def possible_groups(
     return [np.array(sorted(group), np.uint32) for group in found]
 
 
-def telling(standing: Standing, groups: Groups, dependences: Arrows, on: NDArray[np.uint32]) -> list[int]:
+def telling(standing: Standing, groups: Groups, dependences: Ways, on: NDArray[np.uint32]) -> list[int]:
     r"""Choose those of many whose groups can break a limit first: no other breaks one that these keep.
 
     Of parties that stand alone with nothing tied to them only the one with most at stake counts, by each
@@ -121,7 +122,7 @@ def telling(standing: Standing, groups: Groups, dependences: Arrows, on: NDArray
     tied = groups.grouped[on]
     ways = [dependences, dependences.reverse, *(s.promised for s in stakes if s.promised is not None)]
     for arrows in ways:
-        tied = tied | (arrows.start[on.astype(np.int64) + 1] > arrows.start[on])
+        tied = tied | arrows.any_at(on)
     if tied.sum() > SETS:
         raise InvalidQuestion(f"more than {SETS} groups would hang together", where="groups")
     lone, clients = on[~tied], standing.clients
@@ -136,7 +137,7 @@ def telling(standing: Standing, groups: Groups, dependences: Arrows, on: NDArray
     return list(chosen)
 
 
-def _closure(groups: Groups, dependences: Arrows, start: Iterable[int], refuted: Set[int], most: int) -> set[int]:
+def _closure(groups: Groups, dependences: Ways, start: Iterable[int], refuted: Set[int], most: int) -> set[int]:
     """Some parties, what they control, and whoever falls with any of them."""
     fallen, wave = set[int](), list(start)
     while wave:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analytics.structure.control import STATE, Control, solve_control
+from analytics.structure.extended import Ways
 from analytics.structure.government import THROUGH
 from analytics.structure.groups import Groups
 from analytics.structure.reach import Nodes
@@ -41,7 +42,7 @@ class Refuted:
     """As `link` of the control's edges counts them."""
 
 
-def grow(groups: Groups, dependences: Arrows, seed: Iterable[int]) -> dict[int, Entry]:
+def grow(groups: Groups, dependences: Ways, seed: Iterable[int]) -> dict[int, Entry]:
     r"""Follow how a group grows from its seed, each member with the step that brought it in.
 
     The steps are the shortest in dependences; of several that bring the same party at once the one

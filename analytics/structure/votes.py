@@ -189,6 +189,11 @@ class Arrows:
         """Where the arrows that leave this node lead."""
         return self.head[self.start[node] : self.start[node + 1]]
 
+    def any_at(self, nodes: NDArray[Any]) -> NDArray[np.bool_]:
+        """Whether any arrow leaves each of some nodes."""
+        at = np.asarray(nodes, np.int64)
+        return np.asarray(self.start[at + 1] > self.start[at])
+
     @cached_property
     def reverse(self) -> "Arrows":
         """The same arrows the other way round, their positions unchanged."""

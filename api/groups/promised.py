@@ -2,7 +2,7 @@
 applicant with its lender, and with whomever else that lender funds, where most of its debts would be owed to it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ from analytics.limits.facility import Facility
 from analytics.structure.dependence.rules import NANO, Check
 from analytics.structure.dependence.states import ANY
 from analytics.structure.dependence.verdicts import MET, Measure, compare, ratio
-from analytics.structure.votes import Arrows
+from analytics.structure.extended import Extended, Ways
 from api.engine import View
 from api.engine.dependence import item_of
 
@@ -38,7 +38,7 @@ NOTHING: Final = Released(-1, -1)
 class Promised:
     """Who would come to depend on whom by a facility."""
 
-    falls: Arrows
+    falls: Ways
     """From each party to those that would fail with it, in the wide reading; what is new stands behind the rest."""
     new: tuple[int, ...]
     """Guarantors that would depend on the applicant by what they promise."""
@@ -62,9 +62,9 @@ def promised(view: View, facility: Facility, applicant: int, *, lender: int, rel
         offered[giver.party] = offered.get(giver.party, 0.0) + giver.amount
     found = [(x, _outcome(view, x, applicant, amount, released)) for x, amount in offered.items() if amount > 0]
     new = tuple(x for x, met in found if met)
-    falls = _extended(view.wide, applicant, new, first=_known(view)) if new else view.wide
+    falls: Ways = Extended.by(view.wide, applicant, new, first=_known(view)) if new else view.wide
     funded, untying = _funded(view, applicant, lender, facility.amount if facility.ccf is None else 0.0)
-    falls = _extended(falls, lender, funded, first=_known(view) + len(new)) if funded else falls
+    falls = Extended.by(falls, lender, funded, first=_known(view) + len(new)) if funded else falls
     return Promised(falls, new, tuple(x for x, met in found if met is None), funded, untying)
 
 
@@ -138,12 +138,3 @@ def _known(view: View) -> int:
     """How many positions verdicts and suspicions take."""
     found = view.judged.dependences
     return len(found.verdicts.confirmed) + len(found.suspected)
-
-
-def _extended(arrows: Arrows, tail: int, heads: tuple[int, ...], *, first: int) -> Arrows:
-    """Arrows with more that leave one node, their positions counted from `first` on."""
-    start = arrows.start.copy()
-    start[tail + 1 :] += len(heads)
-    at = arrows.start[tail + 1]
-    new = np.arange(first, first + len(heads), dtype=np.uint32)
-    return replace(arrows, start=start, head=np.insert(arrows.head, at, heads), link=np.insert(arrows.link, at, new))

@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 
 from analytics.limits.units import Units
-from analytics.structure.groups import Groups, groups_around, grown_groups
+from analytics.structure.connected import groups_around, grown_groups
+from analytics.structure.groups import Groups
 from analytics.structure.kinship.circles import PERSON, Circle
 from analytics.structure.reach import Nodes
 from analytics.structure.sets import greatest

@@ -13,7 +13,7 @@ from analytics.limits.standing import Standing
 from analytics.limits.units import Readings, Units
 from analytics.structure.dependence.rules import Criterion
 from analytics.structure.dependence.states import ANY
-from analytics.structure.votes import Arrows
+from analytics.structure.extended import Ways
 from api.engine import View
 from api.groups.circles import TOO_WIDE, WIDEST, connecting
 from api.groups.hidden import hidden_of, with_hidden
@@ -105,7 +105,7 @@ def with_untested(
     party: int,
     *,
     by: Iterable[int] = (),
-    falls: Arrows,
+    falls: Ways,
     refuted: Set[int] = frozenset(),
 ) -> Readings:
     """Readings with the groups that would arise if what cannot be tested of a party held; `by` may depend on it too."""

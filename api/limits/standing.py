@@ -17,9 +17,10 @@ from collections.abc import Iterable, Iterator, Set
 from analytics.limits.cover import Cover
 from analytics.limits.standing import Standing, standing_of
 from analytics.limits.units import Nodes, Readings, Units, distinct
-from analytics.structure.groups import Groups, groups_around
+from analytics.structure.connected import groups_around
+from analytics.structure.extended import Ways
+from analytics.structure.groups import Groups
 from analytics.structure.sets import greatest
-from analytics.structure.votes import Arrows
 from api.engine import View
 from api.groups.circles import TOO_WIDE, WIDEST, connecting, control_units
 from api.limits.capital import capital_of
@@ -64,7 +65,7 @@ def _cover(view: View, lender: int) -> Cover:
 
 
 def readings_of(
-    view: View, lender: int, parties: Iterable[int], *, refuted: Set[int] = frozenset(), falls: Arrows | None = None
+    view: View, lender: int, parties: Iterable[int], *, refuted: Set[int] = frozenset(), falls: Ways | None = None
 ) -> Readings:
     """Groups of both readings around some parties, as the lender's rules need them.
 
@@ -91,7 +92,7 @@ def readings_of(
     return Readings(found[0], found[1], missing=tuple(missing))
 
 
-def _connected(groups: Groups, falls: Arrows, parties: Iterable[int], refuted: Set[int]) -> Iterator[Nodes]:
+def _connected(groups: Groups, falls: Ways, parties: Iterable[int], refuted: Set[int]) -> Iterator[Nodes]:
     for x in parties:
         found = groups_around(groups, falls, x, refuted=refuted, most=WIDEST)
         yield from (group.clients for group in found if len(group.clients) > 1)

@@ -12,7 +12,8 @@ from api.printing.paper import BOLD, Cited, heading, left, plain, row, table
 from api.printing.promises import circles_of
 from api.questions.book_groups import BookGroups, ClientGroup
 from api.questions.book_guarantees import BookGuarantees, Guarantor
-from api.questions.book_limits import BookLimits, called, named, reading
+from api.questions.book_limits import BookLimits
+from api.questions.findings import called, named, reading
 from api.questions.unwinding import Plan
 
 NOT_TOLD = "not disclosed"

@@ -11,8 +11,8 @@ from analytics.limits.check import NEAR, Use
 from analytics.limits.numerators import NUMERATORS
 from analytics.limits.units import Nodes
 from api.answers.evidence import Evidence
-from api.answers.frame import Answer, Fact, Page, Party, Question
-from api.answers.wording import apart, money, plural, used
+from api.answers.frame import Answer, Page, Party, Question
+from api.answers.wording import apart, plural, used
 from api.book.check import STATES, Checked, Place, checked, facilities_of, state_of
 from api.book.lending import lending
 from api.book.untested import possible_breaks
@@ -25,6 +25,7 @@ from api.questions.asking import check_page, node_of
 from api.questions.book_gaps import book_gaps
 from api.questions.book_groups import ClientGroup, group_of
 from api.questions.book_possible import PossibleBreak, harmless_said, possible_of
+from api.questions.findings import LimitFinding, named
 from api.questions.members import grew
 from graph.errors import InvalidQuestion
 from graph.model import LENDS, STATEMENT
@@ -80,49 +81,6 @@ class LimitRule:
     state: str
     """`breach`; `refer` where a figure is missing, the rule unread, only the wide reading or what cannot be tested
     breaks it, or those of whom it breaks may be institutions; or `within`."""
-
-
-@dataclass(frozen=True)
-class LimitFinding:
-    """One client or group of which a rule speaks."""
-
-    rule: str
-    state: str
-    chinese: str
-    whom: str
-    """client, group, related parties or anonymous clients."""
-    top: Party
-    """Who has most at stake."""
-    controller: Party | None
-    """Of a group who is on top of it, and need be no client; None of a client or of everybody of a kind."""
-    clients: int
-    """How many of the members are clients."""
-    members: tuple[Party, ...]
-    page: Page
-    exposure: float
-    """As the rule counts it."""
-    gross: float
-    """What the members' facilities count before protection."""
-    protected: float
-    """What collateral and eligible guarantors take off it."""
-    taken_over: float
-    """What the members stand in for as eligible guarantors."""
-    limit: float | None
-    use: float | None
-    """Fraction of the limit; None where that is unknown."""
-    of_capital: float | None
-    """Fraction of the figure the rule divides by."""
-    unknown: int
-    """Facilities of unknown amount: it is at least what is told."""
-    certain: bool
-    """Whether it, or a client or group within it, stands so also without what is only possible or suspected."""
-    certain_exposure: float
-    """What the greatest client or group within it comes to by what is certain and confirmed alone: the exposure itself
-    where nothing of it is only possible or suspected."""
-    binding: bool
-    """Whether no other limit is used more by any of the members."""
-    facilities: tuple[Fact, ...]
-    """The largest of them."""
 
 
 @dataclass(frozen=True)
@@ -318,31 +276,6 @@ def _controller(view: View, evidence: Evidence, found: Checked, place: Place) ->
         return None
     reading, group = found.together[name]
     return evidence.party(group.heads[0] if group.heads else grew(view, group, reading).top)
-
-
-def called(one: LimitFinding) -> Party:
-    """By whom a client or group is called: itself, or who is on top, else who has most at stake."""
-    return one.controller or one.top
-
-
-def named(one: LimitFinding) -> str:
-    """A client by its name; a group by who is on top, with what is counted of it."""
-    if one.page.total < 2:
-        return one.top.name
-    many = plural(one.clients, "client")
-    if one.clients < one.page.total:
-        many = f"{plural(one.page.total, 'member')}, {one.clients:,} of them clients"
-    group = one.controller or one.whom == "group"
-    return f"group of {called(one).name} ({many})" if group else f"{one.whom} ({many})"
-
-
-def reading(one: LimitFinding, currency: str | None) -> str:
-    """What of it is only possible or suspected, in words; empty where nothing is."""
-    if not one.certain:
-        return "only possible or suspected"
-    if one.certain_exposure < one.exposure:
-        return f"{money(one.certain_exposure, currency)} certain, the rest possible or suspected"
-    return ""
 
 
 def _whom(use: Use, members: Nodes) -> str:

@@ -8,12 +8,12 @@ import numpy as np
 
 from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes, Readings
+from analytics.structure.extended import Ways
 from analytics.structure.groups import Groups
 from analytics.structure.kinship import lender as circle
 from analytics.structure.kinship.circles import PERSON
 from analytics.structure.membership import CONTROLLED, DEPENDENT, SEED, Entry, grow, path
 from analytics.structure.proof import prove_each
-from analytics.structure.votes import Arrows
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Page, Party
 from api.engine import View
@@ -120,7 +120,7 @@ def membership(
     party: int,
     *,
     limit: int,
-    falls: Arrows | None = None,
+    falls: Ways | None = None,
     proved: bool = False,
 ) -> Membership:
     """A group with its largest members, and the steps by which one party came in; `falls` made the wide reading.
@@ -237,7 +237,7 @@ def _family(view: View, evidence: Evidence, inside: set[int], party: int, *, wid
 # ── by control and dependence ──
 
 
-def _connected(view: View, evidence: Evidence, way: Sequence[Entry], top: int, falls: Arrows) -> Iterator[Step]:
+def _connected(view: View, evidence: Evidence, way: Sequence[Entry], top: int, falls: Ways) -> Iterator[Step]:
     for entry in way:
         if entry.how == SEED:
             yield _step(evidence, top, TOP)
@@ -248,7 +248,7 @@ def _connected(view: View, evidence: Evidence, way: Sequence[Entry], top: int, f
             yield _dependent(view, evidence, falls, entry)
 
 
-def grown(groups: Groups, falls: Arrows, members: Nodes) -> tuple[int, dict[int, Entry]]:
+def grown(groups: Groups, falls: Ways, members: Nodes) -> tuple[int, dict[int, Entry]]:
     """The top of the control group that a group grew from, and how each member came in."""
     inside = set(members.tolist())
     own = [x for x in members.tolist() if not groups.beside(x)]
@@ -263,7 +263,7 @@ def grown(groups: Groups, falls: Arrows, members: Nodes) -> tuple[int, dict[int,
     raise AssertionError("a group grows from one of its seeds")
 
 
-def _dependent(view: View, evidence: Evidence, falls: Arrows, entry: Entry) -> Step:
+def _dependent(view: View, evidence: Evidence, falls: Ways, entry: Entry) -> Step:
     """A member that depends on another: what was judged, and what figures suggest."""
     rows = zip(falls.at(entry.through).tolist(), falls.links_at(entry.through).tolist(), strict=True)
     verdicts, known = len(view.judged.dependences.verdicts.confirmed), len(view.judged.dependences.suspected)

@@ -10,8 +10,8 @@ from analytics.limits.approval import Check
 from analytics.limits.standing import Standing
 from analytics.limits.units import Readings
 from analytics.structure.dependence.suspected import Suspicion
+from analytics.structure.extended import Ways
 from analytics.structure.membership import DEPENDENT
-from analytics.structure.votes import Arrows
 from api.engine import View
 from api.groups.circles import connecting
 from api.groups.promised import RATIO, Promised, Released, promised
@@ -68,7 +68,7 @@ def _without(view: View, base: Standing, application: Application, parties: list
     )
 
 
-def _tying(view: View, base: Standing, application: Application, falls: Arrows) -> Iterator[tuple[int, int]]:
+def _tying(view: View, base: Standing, application: Application, falls: Ways) -> Iterator[tuple[int, int]]:
     """Guarantees that alone make a member suspect, each with the position of the dependence."""
     found = view.judged.dependences
     verdicts, known = len(found.verdicts.confirmed), len(found.suspected)

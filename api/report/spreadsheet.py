@@ -22,9 +22,10 @@ from api.engine import Engine
 from api.printing.paper import plain
 from api.questions.asking import MOST
 from api.questions.book_groups import BookGroups, ClientGroup, book_groups
-from api.questions.book_limits import BookLimits, LimitFinding, book_limits, called
+from api.questions.book_limits import BookLimits, book_limits
 from api.questions.control import Fall
 from api.questions.dependences import measured_by
+from api.questions.findings import LimitFinding, called
 from api.questions.members import JOINTLY, MAY_UNITE, Member, why
 from api.report.words import Words
 from graph.moment import Moment

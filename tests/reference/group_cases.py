@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from analytics.structure.connected import connected_groups
 from analytics.structure.dependence.rules import rule_sets
 from analytics.structure.dependence.verdicts import MET, Measure, judge, ratio
 from analytics.structure.government import APART, BESIDE
-from analytics.structure.groups import Groups, connected_groups, control_groups
+from analytics.structure.groups import Groups, control_groups
 from analytics.structure.ownership.row import integrated_row
 from tests.reference import limit_cases
 from tests.reference.names import Answer, Inputs, Names, control_of, holders, stakes_of

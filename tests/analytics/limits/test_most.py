@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from analytics.limits.most import at_most, hanging
 from analytics.limits.possible import possible_groups
 from analytics.limits.units import Units
-from analytics.structure.groups import connected_groups
+from analytics.structure.connected import connected_groups
 from tests.analytics.limits.test_possible import FALLS, arrows
 from tests.analytics.structure.test_groups import grouped
 from tests.analytics.structure.worlds import NODES, SIZE, World, exact_worlds

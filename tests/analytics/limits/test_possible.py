@@ -13,8 +13,9 @@ from analytics.limits.exposure import Book
 from analytics.limits.possible import SETS, possible_groups, telling
 from analytics.limits.standing import Standing, standing_of
 from analytics.limits.units import Clients, Units
+from analytics.structure.connected import groups_around
 from analytics.structure.control import solve_control
-from analytics.structure.groups import control_groups, groups_around
+from analytics.structure.groups import control_groups
 from analytics.structure.votes import Arrows, Holdings
 from graph.errors import InvalidQuestion
 from tests.analytics.structure.test_groups import grouped

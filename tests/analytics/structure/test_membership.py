@@ -7,9 +7,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from analytics.structure.connected import connected_groups
 from analytics.structure.control import STATE, solve_control
 from analytics.structure.government import APART, BESIDE
-from analytics.structure.groups import Groups, connected_groups, control_groups
+from analytics.structure.groups import Groups, control_groups
 from analytics.structure.membership import Refuted, grow, leave, path
 from analytics.structure.votes import Arrows, Holdings
 from graph.errors import InvalidQuestion

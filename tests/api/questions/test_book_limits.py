@@ -5,7 +5,8 @@ import pytest
 
 from api.engine import Engine
 from api.questions import book_limits
-from api.questions.book_limits import BookLimits, LimitFinding, named
+from api.questions.book_limits import BookLimits
+from api.questions.findings import LimitFinding, named
 from graph.errors import InvalidQuestion, UnknownParty
 from tests.api.questions.lending import BANK, OWED, bank, lent, party, stated
 from tests.api.world import day

@@ -3,11 +3,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.structure.connected import connected_groups
 from analytics.structure.control import solve_control
 from analytics.structure.dependence.rules import rule_sets
 from analytics.structure.dependence.states import ANY, CONTROL, Dependences, Verdicts, settle
 from analytics.structure.dependence.suspected import suspect
-from analytics.structure.groups import connected_groups, control_groups
+from analytics.structure.groups import control_groups
 from analytics.structure.votes import Holdings
 from graph.errors import InvalidQuestion
 from tests.analytics.structure.dependence.trade import SIZE, traded
