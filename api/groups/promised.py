@@ -46,8 +46,8 @@ class Promised:
     """Guarantors of whom it cannot be told."""
     funded: tuple[int, ...] = ()
     """Who would depend on the lender by what it lends: the applicant, and whoever was alone in being funded by it."""
-    untying: float = 0.0
-    """The greatest amount by which none of them would."""
+    untying: float = np.inf
+    """The greatest amount by which nobody would depend on the lender; infinite where none makes anybody."""
 
 
 def promised(view: View, facility: Facility, applicant: int, *, lender: int, released: Released = NOTHING) -> Promised:
@@ -71,20 +71,21 @@ def promised(view: View, facility: Facility, applicant: int, *, lender: int, rel
 def _funded(view: View, applicant: int, lender: int, amount: float) -> tuple[tuple[int, ...], float]:
     """Who would come to depend on the lender by a facility, of which this much is drawn, and by how much nobody."""
     if not amount or view.control.state[applicant]:
-        return (), 0.0
-    book, untying, found = view.book, amount, dict[int, None]()
+        return (), np.inf
+    book, untying, found = view.book, np.inf, dict[int, None]()
     debt = view.kept(("debt",), lambda: item_of(view.snapshot, "debt")).value[applicant]
     mine = book.borrowed.links_at(applicant)[book.borrowed.at(applicant) == lender]
     drawn = float(np.nansum(book.drawn[mine]))
     measures = {FUNDING: Measure.of(ratio([amount + drawn], [debt]))}
+    known = {*view.wide.at(lender).tolist(), lender}
     for criterion, check, others in _sharing(view, lender):
         least, most = check.shared_by or (1, np.inf)
-        if least <= len(others | {applicant}) <= most and compare(check, measures, 1)[0] == MET:
-            some = (applicant, *sorted(others))
-            found |= {x: None for x in some if not _rejected(view, x, lender, criterion)}
-            untying = min(untying, (check.bar - 1) / NANO * debt - drawn)
-    known = {*view.wide.at(lender).tolist(), lender}
-    return tuple(x for x in found if x not in known and not view.control.state[x]), max(untying, 0.0)
+        some = (x for x in (applicant, *sorted(others)) if x not in known and not view.control.state[x])
+        tied = {x: None for x in some if not _rejected(view, x, lender, criterion)}
+        if least <= len(others | {applicant}) <= most and tied and not np.isnan(debt):
+            untying = min(untying, max((check.bar - 1) / NANO * debt - drawn, 0.0))
+            found |= tied if compare(check, measures, 1)[0] == MET else {}
+    return tuple(found), untying
 
 
 def _sharing(view: View, lender: int) -> list[tuple[str, Check, frozenset[int]]]:

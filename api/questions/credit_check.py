@@ -14,6 +14,7 @@ from analytics.limits.gaps import Gap
 from analytics.limits.remedies import remedies_of
 from analytics.limits.remedy import Step
 from analytics.limits.standing import Standing
+from analytics.limits.threshold import LARGEST
 from analytics.limits.units import Nodes
 from analytics.structure.government import APART
 from api.answers.evidence import Evidence
@@ -149,14 +150,15 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
     view = seen_by(view, lender)
     case = _applied(view, lender, applicant, facility_of(view, request.facility, applicant=applicant, lender=lender))
     base, application, offered = case
-    check = check_credit(base, application)
+    check = _bounded(view, case, check_credit(base, application))
     gaps = doubts_of(view, lender_of(view, lender), application, check, offered)
     found = tuple(_groups(application, check))
     places = {(kind, members.tobytes()): k for k, ((kind, members, _), _) in enumerate(found)}
     broken = {line.members.tobytes() for line in check.limits if line.breaks}
     # Of groups that only might arise those are told that break a limit or bind; of what is not touched what binds.
     told = (line.breaks or (line.bears and line.tested) or line is check.binding for line in check.lines)
-    ordered = by_room(compress(check.lines, told))
+    bound = [] if any(line is check.binding for line in check.lines) else filter(None, [check.binding])
+    ordered = by_room([*compress(check.lines, told), *bound])
     lines = held_said(view, evidence, lender, ordered, places)
     binding = next((held for line, held in zip(ordered, lines, strict=True) if line is check.binding), None)
     value = CreditCheck(
@@ -242,6 +244,20 @@ def _applied(view: View, lender: int, applicant: int, facility: Facility) -> Cas
     untying = offered.untying if offered.funded else 0.0
     asked = Application(applicant, facility, readings, untying=untying, unassessed=open_, perhaps=perhaps)
     return Case(base, asked, offered)
+
+
+def _bounded(view: View, case: Case, check: Check) -> Check:
+    """A check whose headroom ends where a larger facility would make the applicant depend on the lender, and would then
+    break a limit: what is left below that, or in the groups that come then."""
+    base, application, offered = case
+    most = min(check.headroom, LARGEST)
+    if offered.funded or not 0 < offered.untying < most:
+        return check
+    larger = replace(application.facility, amount=most)
+    with_it = check_credit(base, _applied(view, base.lender, application.applicant, larger).application)
+    if with_it.headroom >= check.headroom:
+        return check
+    return replace(check, headroom=max(offered.untying, with_it.headroom), binding=with_it.binding)
 
 
 def _renewed(view: View, asked: Application, changed: Application, lender: int, *, funded: bool) -> Application:

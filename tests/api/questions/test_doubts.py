@@ -71,7 +71,9 @@ def test_a_loan_that_makes_the_lender_the_main_source_of_funds_unites_who_shares
     """a owes the bank 90 of its 150, b 70 of its 150: 5 more are half, 60 more are most, and a and b 220 of 200."""
     facts = (lender(), *CAPITAL, loan(A, "1", 90.0), loan(B, "2", 70.0), *debts((A, 150.0), (B, 150.0)))
     asked = engine(tmp_path / "1", *facts)
-    assert ask(asked, 5.0, B, kind="loan").groups == ()
+    small = ask(asked, 5.0, B, kind="loan")
+    assert (small.verdict, small.headroom, small.groups) == ("approve", 40.0, ())
+    assert small.binding.rule.id == "CN_LE_GROUP_20"
     value = ask(asked, 60.0, B, kind="loan")
     assert (value.verdict, value.headroom, "funding" in kinds(value)) == ("refer", 40.0, True)
     assert (value.binding.rule.id, value.binding.after) == ("CN_LE_GROUP_20", 220.0)
@@ -85,7 +87,9 @@ def test_a_loan_that_makes_the_lender_the_main_source_of_funds_unites_who_shares
 def test_a_smaller_loan_may_leave_its_borrower_other_sources(tmp_path: Path) -> None:
     """a owes the bank 140 of its 150, b 70 of its 150: together 210 of 200, so of 20 more b may have 5."""
     facts = (lender(), *CAPITAL, loan(A, "1", 140.0), loan(B, "2", 70.0), *debts((A, 150.0), (B, 150.0)))
-    value = ask(engine(tmp_path, *facts), 20.0, B, kind="loan")
+    asked = engine(tmp_path, *facts)
+    assert ask(asked, 4.0, B, kind="loan").headroom == pytest.approx(5.0)
+    value = ask(asked, 20.0, B, kind="loan")
     less = next(one for one in value.remedies if one.kind == "amount")
     assert (value.verdict, less.change, less.verdict) == ("refer", 15.0, "approve")
 
