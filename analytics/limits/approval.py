@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf, isnan
 
+import numpy as np
+
 from analytics.limits.application import Application, Cut
 from analytics.limits.lines import Line, lines_of
 from analytics.limits.standing import Standing
@@ -35,6 +37,11 @@ class Check:
     def limits(self) -> tuple[Line, ...]:
         """Lines that must not break: limits, and duties to look into what nobody has judged."""
         return tuple(line for line in self.lines if line.deciding)
+
+    def repeats(self, line: Line) -> bool:
+        """Whether a group that only might arise breaks a limit which a part of it breaks as it stands."""
+        known = (one for one in self.lines if one.tested and one.breaks and one.rule.id == line.rule.id)
+        return line.breaks and not line.tested and any(np.isin(one.members, line.members).all() for one in known)
 
 
 def check_credit(standing: Standing, application: Application) -> Check:

@@ -80,7 +80,7 @@ def gaps_of(check: Check) -> tuple[Gap, ...]:
     if not any(line.bears and line.rule.severity == "limit" for line in check.limits):
         return (NO_RULES,)
     found: dict[tuple[str, str], dict[str, None]] = {}
-    for line in (line for line in check.limits if line.bears):
+    for line in (line for line in check.limits if line.bears and not check.repeats(line)):
         for kind, what in _of(line):
             found.setdefault((kind, what), {})[line.rule.id] = None
     return tuple(

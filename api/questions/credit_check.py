@@ -156,7 +156,10 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
     places = {(kind, members.tobytes()): k for k, ((kind, members, _), _) in enumerate(found)}
     broken = {line.members.tobytes() for line in check.limits if line.breaks}
     # Of groups that only might arise those are told that break a limit or bind; of what is not touched what binds.
-    told = (line.breaks or (line.bears and line.tested) or line is check.binding for line in check.lines)
+    told = (
+        line is check.binding or ((line.breaks or (line.bears and line.tested)) and not check.repeats(line))
+        for line in check.lines
+    )
     bound = [] if any(line is check.binding for line in check.lines) else filter(None, [check.binding])
     ordered = by_room([*compress(check.lines, told), *bound])
     lines = held_said(view, evidence, lender, ordered, places)

@@ -58,6 +58,16 @@ def test_what_breaks_if_an_untested_dependence_holds_and_what_has_to_be_looked_i
     assert asked(names[:1], unassessed=frozenset([1])) == [("no_rules", ())]
 
 
+def test_a_group_that_might_arise_is_not_told_beside_a_part_of_it_that_breaks_as_it_stands() -> None:
+    """165 and 60 more of 200 in the group that is known; 1, 2 and 3 together would come to as much."""
+    standing = TWO.standing((shipped().rule("CN_LE_GROUP_20"),))
+    readings = Readings({"connected": Units.of([[1, 2]])}, untested=Units.of([[1, 2, 3]]))
+    found = check_credit(standing, Application(1, Facility(60.0), readings))
+    assert (found.verdict, gaps_of(found)) == ("decline", ())
+    alone = check_credit(standing, Application(1, Facility(60.0), Readings({}, untested=Units.of([[1, 2, 3]]))))
+    assert [gap.kind for gap in gaps_of(alone)] == ["untested"]
+
+
 def test_unverified_rules_and_floors_without_a_rate_are_told() -> None:
     assert [gap.kind for gap in gaps_of(check("CRR_395"))] == ["unverified"]
     assert [gap.kind for gap in gaps_of(check("CRR_395_INSTITUTION"))] == ["floor", "unverified"]
