@@ -23,11 +23,11 @@ class Application:
     facility: Facility
     readings: Readings
     """Groups in which the applicant, and whoever guarantees for it, sit; a group may be given whole."""
-    untying: float = 0.0
-    """A smaller amount by which nobody would come to depend on the lender; 0: there is none, or nobody would."""
     cuts: tuple[Cut, ...] = ()
     """Facilities that would be paid down with it."""
     unassessed: frozenset[int] = frozenset()
     """Parties with a dependence, of or on them, that nobody judged and that is suspected or cannot be tested."""
     perhaps: frozenset[int] = frozenset()
     """Parties that may be institutions, though nothing states it: what limits for others say of them is not certain."""
+    untying: float = 0.0
+    """A smaller amount by which nobody would come to depend on the lender; 0: there is none, or nobody would."""

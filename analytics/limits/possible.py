@@ -63,7 +63,7 @@ def possible_groups(
     -------
     >>> from analytics.structure.control import solve_control
     >>> from analytics.structure.groups import control_groups
-    >>> from analytics.structure.votes import Holdings
+    >>> from analytics.structure.votes import Arrows, Holdings
     >>> groups = control_groups(solve_control(Holdings.exact(5, [0], [1], [0.6])))
     >>> [g.tolist() for g in possible_groups(groups, Arrows.of(5, [2], [3]), 2, on=[1], by=[4], most=9)]
     [[0, 1, 2, 3, 4]]
@@ -110,7 +110,7 @@ def telling(standing: Standing, groups: Groups, dependences: Ways, on: NDArray[n
     >>> from analytics.limits.standing import standing_of
     >>> from analytics.structure.control import solve_control
     >>> from analytics.structure.groups import control_groups
-    >>> from analytics.structure.votes import Holdings
+    >>> from analytics.structure.votes import Arrows, Holdings
     >>> groups = control_groups(solve_control(Holdings.exact(4, [], [], [])))
     >>> book, rules = Book.lent(4, [0, 0], [1, 2], [30, 70]), [shipped().rule("CN_LE_GROUP_20")]
     >>> standing = standing_of(book, Cover.none(book), rules, lender=0, capital=Capital(()), day=date(2026, 11, 27))

@@ -250,7 +250,7 @@ def at_stake(world: World, rule: Rule) -> frozenset[int]:
     return frozenset(givers | {x for owed in owing for x, amount in owed if amount > 0})
 
 
-def about(world: World, rule: Rule) -> set[frozenset[int]]:
+def about(world: World, rule: Rule, counting: frozenset[int] | None = None) -> set[frozenset[int]]:
     """Sets of parties a rule is measured on; whom it is about follows from those with something at stake."""
     groups = [frozenset(g) for g in world.groups.get(rule.group_kind, [])]
     everybody = frozenset().union(*groups)
@@ -272,5 +272,5 @@ def about(world: World, rule: Rule) -> set[frozenset[int]]:
         "with_institution": lambda u: bool(u & world.banks),
         "gsib": lambda u: bool(u & world.banks),
     }[rule.client]
-    counting = at_stake(world, rule)
+    counting = at_stake(world, rule) if counting is None else counting
     return {u for u in found if fit(u & counting)}

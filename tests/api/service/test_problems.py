@@ -23,6 +23,7 @@ ARGUMENTS: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     "MissingRate": (("CNY", "EUR", "2024-01-01"), {}),
     "NotConverged": (("clearing",), {"iterations": 3, "residual": 0.1}),
     "Cancelled": (("load",), {}),
+    "OverfullRefused": (((),), {}),
 }
 MENDED_BY_WHO_ASKS = (
     errors.InvalidInput, errors.NotFound, errors.MissingRate, errors.LoadInProgress, errors.NotAllowed,
