@@ -156,8 +156,8 @@ def best_pieces(net: Any, price: NDArray[np.float64], task: Any, found: NDArray[
                 count, load = count - 1, load - net.load[u]
                 _tie(net, branch, u, -1.0)
                 profit -= branch.tied[u] - price[u]
-                branch.state[u], out[depth] = 2, 1
-                if hoped[depth] > floor:
-                    depth, entered = depth + 1, True
+                entered = hoped[depth] > floor
+                branch.state[u], out[depth] = 2 if entered else 0, 1
+                depth += 1 if entered else 0
             else:
                 branch.state[u] = 0

@@ -3,7 +3,7 @@ from itertools import chain, combinations
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analytics.kernels.bags import best_tops, fill_tables
@@ -54,7 +54,15 @@ def test_what_each_party_is_the_last_of_is_worth_as_much_as_the_best_piece(
     assert all(got.get(last, 0) >= value for last, value in best.items())
 
 
+DENSE = {
+    (0, 1): 8, (2, 3): 9, (2, 4): 4, (1, 4): 1, (2, 5): 4, (0, 4): 8, (4, 6): 8, (3, 5): 5, (3, 6): 9, (0, 6): 4,
+    (5, 6): 5,
+}  # fmt: skip
+"""Ties among which whoever was left out for good hid the best piece."""
+
+
 @given(TIES, PRICES, st.integers(1, SIZE), st.integers(-6, 6), st.integers(1, 60))
+@example(DENSE, [2, 6, 6, 9, 10, 8, 5], 4, -4, 60)
 @settings(max_examples=300)
 def test_branching_finds_the_best_piece_and_all_above_a_floor(
     ties: Ties, prices: list[int], room: int, floor: int, budget: int
