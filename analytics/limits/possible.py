@@ -69,8 +69,13 @@ def possible_groups(
     [[0, 1, 2, 3, 4]]
     """
     fallen = _closure(groups, dependences, [party, *by], refuted, most)
-    around = (groups_around(groups, dependences, y, refuted=refuted, most=most) for y in dict.fromkeys([party, *on]))
-    found = greatest({frozenset(fallen.union(group.clients.tolist())) for some in around for group in some})
+    around = {y: groups_around(groups, dependences, y, refuted=refuted, most=most) for y in [party, *on]}
+    alone = groups.beside(party)  # what depends on a body put beside groups falls apart from these
+    made = {frozenset(fallen)}
+    for y, some in around.items():
+        with_it = frozenset() if alone and y == party else frozenset(fallen)
+        made |= {with_it.union(group.clients.tolist()) for group in some}
+    found = greatest(made)
     _bounded(max(map(len, found)), most)
     return [np.array(sorted(group), np.uint32) for group in found]
 

@@ -18,7 +18,7 @@ from api.book.check import Checked
 from api.engine import View
 from api.groups.circles import connecting
 from api.groups.together import SUSPECTED, groups_among, units_of
-from api.groups.untested import untested_among, with_untested
+from api.groups.untested import Also, untested_among, with_untested
 
 MOST = 200
 """Clients whose possible groups are worked out, those of which most could be at stake first."""
@@ -137,7 +137,9 @@ def _measured(use: Use) -> bool:
 
 def _groups(view: View, found: Checked, client: int) -> Units | None:
     """Groups around a client that would stand so; None where too many parties hang together."""
-    readings = with_untested(view, found.standing, Readings({}), client, falls=view.falls(wide=True))
+    readings = with_untested(
+        view, found.standing, Readings({}), client, also=Also(near=False), falls=view.falls(wide=True)
+    )
     return None if readings.missing else readings.untested
 
 

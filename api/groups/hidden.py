@@ -46,12 +46,19 @@ def _hidden(view: View, party: int, lender: int) -> Hidden:
     return Hidden(votes, np.array(tops, np.uint32), alone)
 
 
-def with_hidden(view: View, base: Standing, readings: Readings, party: int) -> Readings:
-    """Readings with the group clients that would arise if a holder of a party held what is not disclosed too."""
+def with_hidden(view: View, base: Standing, readings: Readings, party: int, *, near: bool = True) -> Readings:
+    """Readings with the group clients that would arise if a holder of a party, or with `near` of one that may control
+    it, held what is not disclosed too."""
     if all(rule.group_kind != "control" for rule in base.rules):
         return readings
-    tops = hidden_of(view, party, lender=base.lender).tops.tolist()
-    found = [united for top in tops if not view.control.state[top] for united in _united(view, top, party)]
+    above = view.control.controllers_of(party, possible=True).tolist() if near else []
+    found = [
+        united
+        for x in dict.fromkeys([party, *above])
+        for top in hidden_of(view, x, lender=base.lender).tops.tolist()
+        if not view.control.state[top]
+        for united in _united(view, top, x)
+    ]
     return replace(readings, hidden=Units.of(found)) if found else readings
 
 

@@ -46,6 +46,8 @@ class Promised:
     """Guarantors of whom it cannot be told."""
     funded: tuple[int, ...] = ()
     """Who would depend on the lender by what it lends: the applicant, and whoever was alone in being funded by it."""
+    unfunded: bool = False
+    """Whether it cannot be told, as its debts are not known, if the applicant would depend on the lender."""
     untying: float = np.inf
     """The greatest amount by which nobody would depend on the lender; infinite where none makes anybody."""
 
@@ -63,16 +65,17 @@ def promised(view: View, facility: Facility, applicant: int, *, lender: int, rel
     found = [(x, _outcome(view, x, applicant, amount, released)) for x, amount in offered.items() if amount > 0]
     new = tuple(x for x, met in found if met)
     falls: Ways = Extended.by(view.wide, applicant, new, first=_known(view)) if new else view.wide
-    funded, untying = _funded(view, applicant, lender, facility.amount if facility.ccf is None else 0.0)
+    funded, untying, silent = _funded(view, applicant, lender, facility.amount if facility.ccf is None else 0.0)
     falls = Extended.by(falls, lender, funded, first=_known(view) + len(new)) if funded else falls
-    return Promised(falls, new, tuple(x for x, met in found if met is None), funded, untying)
+    return Promised(falls, new, tuple(x for x, met in found if met is None), funded, silent, untying)
 
 
-def _funded(view: View, applicant: int, lender: int, amount: float) -> tuple[tuple[int, ...], float]:
-    """Who would come to depend on the lender by a facility, of which this much is drawn, and by how much nobody."""
+def _funded(view: View, applicant: int, lender: int, amount: float) -> tuple[tuple[int, ...], float, bool]:
+    """Who would come to depend on the lender by a facility, of which this much is drawn, by how much nobody, and
+    whether it cannot be told."""
     if not amount or view.control.state[applicant]:
-        return (), np.inf
-    book, untying, found = view.book, np.inf, dict[int, None]()
+        return (), np.inf, False
+    book, untying, found, silent = view.book, np.inf, dict[int, None](), False
     debt = view.kept(("debt",), lambda: item_of(view.snapshot, "debt")).value[applicant]
     mine = book.borrowed.links_at(applicant)[book.borrowed.at(applicant) == lender]
     drawn = float(np.nansum(book.drawn[mine]))
@@ -82,10 +85,14 @@ def _funded(view: View, applicant: int, lender: int, amount: float) -> tuple[tup
         least, most = check.shared_by or (1, np.inf)
         some = (x for x in (applicant, *sorted(others)) if x not in known and not view.control.state[x])
         tied = {x: None for x in some if not _rejected(view, x, lender, criterion)}
-        if least <= len(others | {applicant}) <= most and tied and not np.isnan(debt):
+        if not (least <= len(others | {applicant}) <= most and tied):
+            continue
+        if np.isnan(debt):
+            silent = silent or applicant in tied
+        else:
             untying = min(untying, max((check.bar - 1) / NANO * debt - drawn, 0.0))
             found |= tied if compare(check, measures, 1)[0] == MET else {}
-    return tuple(found), untying
+    return tuple(found), untying, silent
 
 
 def _sharing(view: View, lender: int) -> list[tuple[str, Check, frozenset[int]]]:

@@ -2,7 +2,7 @@
 the groups that would arise by them."""
 
 from collections import Counter
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,16 +10,19 @@ from numpy.typing import NDArray
 
 from analytics.limits.possible import possible_groups, telling
 from analytics.limits.standing import Standing
-from analytics.limits.units import Readings, Units
+from analytics.limits.units import Readings, Units, distinct
 from analytics.structure.dependence.rules import Criterion
 from analytics.structure.dependence.states import ANY
 from analytics.structure.extended import Ways
+from analytics.structure.membership import grow
 from api.engine import View
 from api.groups.circles import TOO_WIDE, WIDEST, connecting
 from api.groups.hidden import hidden_of, with_hidden
 from graph.errors import InvalidQuestion
 
 Nodes = NDArray[np.uint32]
+WALKED = 1_000
+"""Parties above and below one of which it is asked what cannot be tested."""
 
 
 @dataclass(frozen=True)
@@ -98,34 +101,70 @@ def unassessed(view: View, parties: Iterable[int], *, lender: int) -> frozenset[
     return frozenset(x for x in parties if not view.control.state[x] and _unassessed(view, x, lender))
 
 
+@dataclass(frozen=True)
+class Also:
+    """What is asked around a party, beside what cannot be tested of it."""
+
+    others: tuple[int, ...] = ()
+    """Who answers for it: the same is asked of them."""
+    on: tuple[int, ...] = ()
+    """On whom it may depend besides."""
+    by: tuple[int, ...] = ()
+    """Who may depend on it besides."""
+    near: bool = True
+    """Whether it is asked too of whom each falls with, and of who falls with it."""
+
+
 def with_untested(
     view: View,
     base: Standing,
     readings: Readings,
     party: int,
     *,
-    by: Iterable[int] = (),
+    also: Also,
     falls: Ways,
     refuted: Set[int] = frozenset(),
 ) -> Readings:
-    """Readings with the groups that would arise if what cannot be tested of a party held; `by` may depend on it too."""
-    readings = with_hidden(view, base, readings, party)
+    """Readings with the groups that would arise if what cannot be tested of a party held."""
+    readings = with_hidden(view, base, readings, party, near=also.near)
     if all(rule.group_kind != "connected" for rule in base.rules):
         return readings
-    ties, groups = untested(view, party, lender=base.lender), connecting(view, wide=True)
-    some = np.union1d(ties.by, np.fromiter(by, np.uint32))
-    # Who would control it by votes that are not disclosed would bring its groups along like one it depends on.
-    over = np.union1d(ties.on, hidden_of(view, party, lender=base.lender).tops)
-    if not len(over) and not len(some):
-        return readings
+    found: list[Nodes] = []
     try:
-        on = telling(base, groups, falls, over)
-        found = possible_groups(groups, falls, party, on=on, by=some.tolist(), refuted=refuted, most=WIDEST)
+        for x in dict.fromkeys([party, *also.others]):
+            asked = also if x == party else Also(near=also.near)
+            found += _arising(view, base, x, asked, falls=falls, refuted=refuted)
     except InvalidQuestion as problem:
         if problem.where != "groups":
             raise
         return replace(readings, missing=tuple(dict.fromkeys([*readings.missing, TOO_WIDE])))
-    return replace(readings, untested=Units.of(group for group in found if len(group) > 1))
+    several = [group for group in found if len(group) > 1]
+    return replace(readings, untested=Units.of(distinct(several))) if several else readings
+
+
+def _arising(view: View, base: Standing, party: int, also: Also, *, falls: Ways, refuted: Set[int]) -> Iterator[Nodes]:
+    """Groups that would arise around one party."""
+    groups, lender = connecting(view, wide=True), base.lender
+    below = list(grow(groups, falls, [party, *groups.below(party)])) if also.near else [party]
+    above = [party, *(_above(view, party, falls) if also.near else ())]
+    if len(below) + len(above) > WALKED:
+        raise InvalidQuestion(f"more than {WALKED:,} parties hang together", where="groups")
+    by = [untested(view, x, lender=lender).by for x in below]
+    some = np.unique(np.concatenate([np.array(also.by, np.uint32), *by]))
+    some = some[~np.isin(some, below)]
+    for x in above:
+        # Who would control it by votes that are not disclosed would bring its groups along like one it depends on.
+        ends = [untested(view, x, lender=lender).on, hidden_of(view, x, lender=lender).tops]
+        over = np.unique(np.concatenate([*ends, np.array(also.on if x == party else (), np.uint32)]))
+        if len(over) or (len(some) and x == party):
+            chosen = telling(base, groups, falls, over)
+            yield from possible_groups(groups, falls, x, on=chosen, by=some.tolist(), refuted=refuted, most=WIDEST)
+
+
+def _above(view: View, party: int, falls: Ways) -> list[int]:
+    """Who may control a party, and on whom it depends: with these it would fall."""
+    over = [*view.control.controllers_of(party, possible=True).tolist(), *falls.reverse.at(party).tolist()]
+    return [x for x in dict.fromkeys(over) if x != party and not view.control.state[x]]
 
 
 def _unassessed(view: View, party: int, lender: int) -> bool:

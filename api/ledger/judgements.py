@@ -16,7 +16,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -48,6 +48,8 @@ SHOWN: Final = 200
 """Characters shown of a text that is refused."""
 _NO_TEXT: Final = re.compile(rf"{CONTROLS}|[\ud800-\udfff]")
 """Control characters, and halves of characters, which no file can hold."""
+UNDONE: Final[Literal["undone"]] = "undone"
+"""Verdict in the ledger of a judgement withdrawn from its first day on, or before: it never held."""
 KINDS: Final = ("dependence", "ring fence", "same party")
 
 
@@ -62,8 +64,9 @@ class Judgement:
     """On whom, by whom, or the other record."""
     author: str
     reason: str
-    verdict: Literal["confirmed", "rejected", "withdrawn"] = "confirmed"
-    """A ring fence is given as confirmed, or withdrawn."""
+    verdict: Literal["confirmed", "rejected", "withdrawn", "undone"] = "confirmed"
+    """A ring fence is given as confirmed, or withdrawn; as undone the ledger keeps what was withdrawn from its first
+    day on."""
     criterion: str = ""
     """Of a dependence: id of the criterion, such as `cn-annex1-1`; `any` rejects all of the pair."""
     evidence: str = ""
@@ -132,7 +135,7 @@ def record(intake: Intake, judgements: Sequence[Judgement]) -> Recorded:
         raise InvalidInput(f"{len(checked)} judgements", where="judgements", remedy=f"give 1 to {MOST}")
     facts = intake.place.facts()
     _must_know(facts, checked)
-    _must_stand(facts, checked)
+    checked = list(_standing(facts, checked))
     with Ledger(intake.place.folder).held() as ledger, intake.together() as shared, shared.opened():
         for entry in interrupted(ledger):
             _load(shared, ledger, entry)
@@ -225,6 +228,8 @@ def _rows(entry: Entry) -> Iterator[dict[str, Any]]:
             fact["criterion"] = criterion
         if one.verdict == "withdrawn":
             fact |= {"op": "end", "verdict": "rejected", "valid_from": None, "valid_to": one.valid_from}
+        elif one.verdict == UNDONE:
+            fact |= {"op": "retract", "verdict": "rejected"}
         yield fact
 
 
@@ -285,36 +290,42 @@ def _must_know(facts: Facts, judgements: Sequence[Judgement]) -> None:
             raise UnknownParty(party)
 
 
-def _must_stand(facts: Facts, judgements: Sequence[Judgement]) -> None:
-    """Refuse to withdraw what does not stand, by what is stored and by what the same call says before."""
-    said = set[tuple[str, str, str, str]]()
+def _standing(facts: Facts, judgements: Sequence[Judgement]) -> Iterator[Judgement]:
+    """Judgements, where one is withdrawn that has not held before as undone. Raises InvalidInput where none stands."""
+    said = dict[tuple[str, str, str, str], str]()
     for at, one in enumerate(judgements, 1):
         kind = SAME_AS if one.kind == "same party" else DEPENDS_ON
         criterion = CONTROL if one.kind == "ring fence" else one.criterion
         name = kind.name, one.party, one.other, criterion
         if one.verdict != "withdrawn":
-            said.add(name)
-        elif name not in said and not _stands(facts, kind, one, criterion):
+            said[name] = one.valid_from
+            yield one
+            continue
+        first = said.get(name) or _begins(facts, kind, one, criterion)
+        if not first:
             told = f"no {one.kind} of {one.party} and {one.other} stands on {one.valid_from} that could be withdrawn"
             remedy = "name party, other and criterion as they were judged, and a day on which it holds"
             raise InvalidInput(told, where=f"judgement {at}", remedy=remedy)
+        yield one if first < one.valid_from else replace(one, verdict=UNDONE, valid_from=first)
 
 
-def _stands(facts: Facts, kind: Kind, one: Judgement, criterion: str) -> bool:
-    """Whether a judgement of two parties holds on the day from which one would be withdrawn, or after it."""
+def _begins(facts: Facts, kind: Kind, one: Judgement, criterion: str) -> str:
+    """First day of the judgement of two parties that holds on the day from which it would be withdrawn, or after it."""
     if not facts.rows(kind):
-        return False
-    names = ["source", "source_ref", "valid_to", "retracted_at", *(["criterion"] if criterion else [])]
+        return ""
+    names = ["source", "source_ref", "valid_from", "valid_to", "retracted_at", *(["criterion"] if criterion else [])]
     table = facts.table(kind).select(names)
     mine = pc.equal(table["source_ref"], _ref(one.party, one.other))
-    first = date.fromisoformat(one.valid_from)
-    return any(
-        row["source"] == SOURCE
-        and row["retracted_at"] is None
-        and (row["valid_to"] is None or row["valid_to"] > first)
-        and row.get("criterion", "") == criterion
+    day = date.fromisoformat(one.valid_from)
+    days = (
+        row["valid_from"].isoformat()
         for row in table.filter(mine).to_pylist()
+        if row["source"] == SOURCE
+        and row["retracted_at"] is None
+        and (row["valid_to"] is None or row["valid_to"] > day)
+        and row.get("criterion", "") == criterion
     )
+    return min(days, default="")
 
 
 def _ref(party: str, other: str) -> str:

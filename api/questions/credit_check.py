@@ -22,7 +22,7 @@ from api.answers.frame import Answer, Fact, Party, Question
 from api.answers.wording import apart, money, plural
 from api.engine import Engine, View
 from api.groups.promised import Promised, promised
-from api.groups.untested import unassessed, with_untested
+from api.groups.untested import Also, unassessed, with_untested
 from api.limits.capital import capital_currency
 from api.limits.criteria import seen_by, state_said
 from api.limits.lender import Lender, lender_of, perhaps_banks
@@ -46,6 +46,10 @@ WORDS = {
     "amount": ("lend {money} less", "减少授信{money}"),
     "collateral": ("take a further deposit of {money}", "增加保证金存款{money}"),
     "guarantor_added": ("have {party} guarantee {money}", "由{party}提供{money}担保"),
+    "guarantor_raised": (
+        "have {party} guarantee a further {money}, {whole} in all",
+        "由{party}追加{money}担保，合计{whole}",
+    ),
     "guarantor_released": ("do without the guarantee of {party} over {money}", "解除{party}的{money}担保"),
     "member_reduced": ("have a facility of {party} paid down by {money}", "压降{party}现有授信{money}"),
 }
@@ -160,8 +164,7 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
         line is check.binding or ((line.breaks or (line.bears and line.tested)) and not check.repeats(line))
         for line in check.lines
     )
-    bound = [] if any(line is check.binding for line in check.lines) else filter(None, [check.binding])
-    ordered = by_room([*compress(check.lines, told), *bound])
+    ordered = by_room(compress(check.lines, told))
     lines = held_said(view, evidence, lender, ordered, places)
     binding = next((held for line, held in zip(ordered, lines, strict=True) if line is check.binding), None)
     value = CreditCheck(
@@ -239,7 +242,10 @@ def _applied(view: View, lender: int, applicant: int, facility: Facility) -> Cas
     readings = readings_of(view, lender, touched, falls=offered.falls)
     if unread(view):
         readings = replace(readings, missing=(*readings.missing, "suspicions"))
-    readings = with_untested(view, base, readings, applicant, by=offered.untested, falls=offered.falls)
+    answering = [giver.party for giver in facility.guarantors if giver.eligible]
+    answering += touched[1 + len(facility.guarantors) :]
+    also = Also(tuple(answering), (lender,) if offered.unfunded else (), offered.untested)
+    readings = with_untested(view, base, readings, applicant, also=also, falls=offered.falls)
     held = [applicant, *(giver.party for giver in facility.guarantors if giver.eligible)]
     assessing = any(rule.severity == "assess" for rule in base.rules)
     open_ = unassessed(view, held, lender=lender) if assessing else frozenset[int]()
@@ -250,17 +256,16 @@ def _applied(view: View, lender: int, applicant: int, facility: Facility) -> Cas
 
 
 def _bounded(view: View, case: Case, check: Check) -> Check:
-    """A check whose headroom ends where a larger facility would make the applicant depend on the lender, and would then
-    break a limit: what is left below that, or in the groups that come then."""
+    """A check with the headroom of both sides of the amount above which the applicant would depend on the lender: what
+    is left below it, or beyond it in the groups that come then."""
     base, application, offered = case
-    most = min(check.headroom, LARGEST)
-    if offered.funded or not 0 < offered.untying < most:
+    if not 0 < offered.untying < min(check.headroom, LARGEST) and not (offered.funded and offered.untying > 0):
         return check
-    larger = replace(application.facility, amount=most)
-    with_it = check_credit(base, _applied(view, base.lender, application.applicant, larger).application)
-    if with_it.headroom >= check.headroom:
-        return check
-    return replace(check, headroom=max(offered.untying, with_it.headroom), binding=with_it.binding)
+    other = offered.untying if offered.funded else min(check.headroom, LARGEST)
+    tried = replace(application.facility, amount=other)
+    found = check_credit(base, _applied(view, base.lender, application.applicant, tried).application)
+    below, beyond = (found, check) if offered.funded else (check, found)
+    return replace(check, headroom=max(min(below.headroom, offered.untying), beyond.headroom))
 
 
 def _renewed(view: View, asked: Application, changed: Application, lender: int, *, funded: bool) -> Application:
@@ -291,19 +296,22 @@ def _changes(view: View, evidence: Evidence, case: Case, check: Check) -> Iterat
         case.base, case.application, check, protectors=given, releases=freed,
         renewed=partial(renewed, lender=case.base.lender, funded=bool(case.offered.funded)),
     ):  # fmt: skip
-        steps = tuple(_step(evidence, step, view.snapshot.moment.currency) for step in one.steps)
+        steps = tuple(_step(evidence, step, case.application, view.snapshot.moment.currency) for step in one.steps)
         kind = steps[0].kind if len(steps) == 1 else "combined"
         en, zh = " and ".join(step.text for step in steps), "，并".join(step.text_zh for step in steps)
         yield Remedy(kind, en, zh, one.change, steps, one.check.verdict, _finite(one.check.headroom))
 
 
-def _step(evidence: Evidence, step: Step, currency: str | None) -> RemedyStep:
+def _step(evidence: Evidence, step: Step, asked: Application, currency: str | None) -> RemedyStep:
     """One change in words, with the fact it changes."""
     kind = LENDS if step.kind == "member_reduced" else GUARANTEES
     fact = None if step.link is None else evidence.facts(kind, [step.link])[0]
     party = None if step.party is None else evidence.party(step.party)
     told = {"money": money(step.change, currency), "party": party.name if party else ""}
-    en, zh = (text.format(**told) for text in WORDS[step.kind])
+    known = sum(giver.amount for giver in asked.facility.guarantors if giver.party == step.party)
+    more = step.kind == "guarantor_added" and known > 0
+    told["whole"] = money(known + step.change, currency)
+    en, zh = (text.format(**told) for text in WORDS["guarantor_raised" if more else step.kind])
     return RemedyStep(step.kind, en, zh, step.change, party, fact)
 
 

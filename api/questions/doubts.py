@@ -8,7 +8,7 @@ from analytics.limits.application import Application
 from analytics.limits.approval import Check
 from analytics.limits.gaps import Gap, gaps_of
 from analytics.structure.standing import DEADLOCK, standing
-from api.answers.wording import percent, plural
+from api.answers.wording import money, percent, plural
 from api.engine import View
 from api.engine.dependence import too_old_said
 from api.groups.circles import TOO_MANY, TOO_WIDE, circles_of, connecting
@@ -29,7 +29,7 @@ def doubts_of(view: View, lender: Lender, application: Application, check: Check
     return (
         *_rules(lender, check), *_wide(application), *_unread(view), *_banks(view, application),
         *_hidden(view, application.applicant, lender.node), *_bands(view, application), *_relatives(view, application),
-        *_suspected(application), *_offered(view, offered), *_bodies(view, application, lender.node),
+        *_suspected(application), *_offered(view, offered, check), *_bodies(view, application, lender.node),
         *_strays(view, lender.node, application), *_collateral(view, check, lender.node),
         *_criteria(view, application.applicant, lender.node),
     )  # fmt: skip
@@ -142,7 +142,7 @@ def _suspected(application: Application) -> Iterator[Gap]:
         )  # fmt: skip
 
 
-def _offered(view: View, offered: Promised) -> Iterator[Gap]:
+def _offered(view: View, offered: Promised, check: Check) -> Iterator[Gap]:
     """Who may come to depend on the applicant by what they promise, or on the lender by what it lends."""
     for parties, en, zh in (
         (offered.new, "would promise more than their net assets", "拟担保金额超过其净资产"),
@@ -151,6 +151,20 @@ def _offered(view: View, offered: Promised) -> Iterator[Gap]:
         if parties:
             names = ", ".join(view.snapshot.names(np.array(parties)))
             yield Gap("guarantors", (), f"guarantors {en}: {names}", f"保证人{zh}：{names}")
+    if not offered.funded and check.headroom <= offered.untying < np.inf:
+        most = money(offered.untying, view.snapshot.moment.currency)
+        yield Gap(
+            "funding", (),
+            f"above {most} the lender would fund it by more than half of its debts, as it does others, and they would "
+            "count together",
+            f"超过{most}后其债务过半将由贷款人提供，须与同样由其提供资金的主体合并计算",
+        )  # fmt: skip
+    if offered.unfunded:
+        yield Gap(
+            "funding", (),
+            "its debts are not known, so that it cannot be told whether it would depend on the lender for its funds",
+            "其债务总额未知，无法判断授信后是否以贷款人为主要资金来源",
+        )  # fmt: skip
     if offered.funded:
         names = ", ".join(view.snapshot.names(np.array(offered.funded)))
         yield Gap(

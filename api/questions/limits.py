@@ -10,7 +10,7 @@ from api.answers.evidence import Evidence
 from api.answers.wording import money, plural, used
 from api.engine import View
 from api.groups.circles import TOO_MANY, TOO_WIDE
-from api.groups.untested import with_untested
+from api.groups.untested import Also, with_untested
 from api.limits.criteria import seen_by
 from api.limits.lender import HOW_TO_STATE, lender_of
 from api.limits.standing import readings_of, standing
@@ -58,7 +58,7 @@ def against(view: View, evidence: Evidence, lender: int, party: int, *, limit: i
     except (UnknownRule, InvalidQuestion) as problem:
         left_out, left_out_zh = f"{problem}: {problem.remedy}", f"{problem}：{problem.remedy}"
         return replace(NOTHING, left_out=left_out, left_out_zh=left_out_zh)
-    readings = with_untested(view, base, readings, party, falls=view.falls(wide=True))
+    readings = with_untested(view, base, readings, party, also=Also(), falls=view.falls(wide=True))
     # No facility is asked for: what there is counts, and the room is that for a drawn loan.
     lines = by_room(lines_of(base, Application(party, Facility(0.0), readings)))
     found = list(around(readings, party))

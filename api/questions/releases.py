@@ -15,7 +15,7 @@ from analytics.structure.membership import DEPENDENT
 from api.engine import View
 from api.groups.circles import connecting
 from api.groups.promised import RATIO, Promised, Released, promised
-from api.groups.untested import with_untested
+from api.groups.untested import Also, with_untested
 from api.limits.protection import protectors_of
 from api.limits.standing import readings_of
 from api.questions.memberships import grown
@@ -63,9 +63,8 @@ def _without(view: View, base: Standing, application: Application, parties: list
     refuted = frozenset({released.dependence})
     readings = readings_of(view, base.lender, parties, refuted=refuted, falls=offered.falls)
     readings = replace(readings, missing=application.readings.missing)
-    return with_untested(
-        view, base, readings, application.applicant, by=offered.untested, falls=offered.falls, refuted=refuted
-    )
+    also = Also(tuple(parties[1:]), (base.lender,) if offered.unfunded else (), offered.untested)
+    return with_untested(view, base, readings, application.applicant, also=also, falls=offered.falls, refuted=refuted)
 
 
 def _tying(view: View, base: Standing, application: Application, falls: Ways) -> Iterator[tuple[int, int]]:

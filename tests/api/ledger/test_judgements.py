@@ -85,6 +85,19 @@ def test_a_withdrawn_judgement_ends(intake: Intake) -> None:
     assert verify(intake).ledger.entries == 4
 
 
+@pytest.mark.parametrize("day", ["", "2026-03-01", "2026-02-01"])
+@pytest.mark.parametrize("given", [replace(CONFIRMED, valid_from=""), REJECTED, FENCE])
+def test_withdrawn_from_its_first_day_on_a_judgement_never_held(intake: Intake, given: Judgement, day: str) -> None:
+    record(intake, [given])
+    assert len(held(intake, DAY)) == 1
+    done = record(intake, [replace(given, verdict="withdrawn", valid_from=day, expires="")])
+    assert (done.refused, held(intake, DAY), held(intake, date(2026, 5, 1))) == (0, [], [])
+    assert len(held(intake, DAY, known_at=datetime(2026, 3, 1, 9, 0, 30, tzinfo=UTC))) == 1
+    assert verify(intake).waiting == ()
+    with pytest.raises(InvalidInput, match="could be withdrawn"):
+        record(intake, [replace(given, verdict="withdrawn", valid_from=day, expires="")])
+
+
 def test_of_records_that_are_one_party_none_comes_first(intake: Intake) -> None:
     record(intake, [SAME])
     record(intake, [replace(SAME, party=SAME.other, other=SAME.party, verdict="withdrawn", valid_from="2026-04-01")])
