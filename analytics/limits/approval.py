@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import inf, isnan
-
-import numpy as np
 
 from analytics.limits.application import Application, Cut
 from analytics.limits.lines import Line, lines_of
@@ -40,8 +39,19 @@ class Check:
 
     def repeats(self, line: Line) -> bool:
         """Whether a group that only might arise breaks a limit which a part of it breaks as it stands."""
-        known = (one for one in self.lines if one.tested and one.breaks and one.rule.id == line.rule.id)
-        return line.breaks and not line.tested and any(np.isin(one.members, line.members).all() for one in known)
+        if line.tested or not line.breaks or line.rule.id not in self._broken:
+            return False
+        mine = set(line.members.tolist())
+        return any(known <= mine for known in self._broken[line.rule.id])
+
+    @cached_property
+    def _broken(self) -> dict[str, list[set[int]]]:
+        """By rule, the clients and groups of either reading that break it."""
+        found: dict[str, list[set[int]]] = {}
+        for line in self.lines:
+            if line.tested and line.breaks:
+                found.setdefault(line.rule.id, []).append(set(line.members.tolist()))
+        return found
 
 
 def check_credit(standing: Standing, application: Application) -> Check:
