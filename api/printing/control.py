@@ -131,7 +131,8 @@ def _tie(edge: Edge) -> str:
     if edge.kind == HOLDS_OFFICE.name:
         return f"the office of {edge.other.name} at {edge.party.name}"
     if edge.kind == RELATED_TO.name:
-        return f"the kinship of {edge.party.name} and {edge.other.name}"
+        tie = "concert" if edge.facts and edge.facts[0].values.get("kind") == "concert" else "kinship"
+        return f"the {tie} of {edge.party.name} and {edge.other.name}"
     return f"{edge.other.name} over {edge.party.name} ({edge.facts[0].text or edge.facts[0].kind})"
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 
@@ -83,7 +84,13 @@ def harmless_said(view: View, found: Checked) -> Iterator[str]:
     breaks = possible_breaks(view, found)
     if breaks.clients and not breaks.found and not breaks.open:
         clients = plural(breaks.clients, "client")
-        yield f"Dependences of or on {clients} cannot be tested; if they held, no limit would break that does not now."
+        limits = (use for use in found.wide.uses if (use.rule.group_kind, use.rule.severity) == ("connected", "limit"))
+        if any(isnan(use.cap.value) for use in limits):
+            yield f"Dependences of or on {clients} cannot be tested; what they would break is not known without capital."
+        else:
+            yield (
+                f"Dependences of or on {clients} cannot be tested; if they held, no limit would break that does not now."
+            )
 
 
 def _named(one: PossibleBreak, currency: str | None) -> str:
