@@ -84,13 +84,13 @@ def harmless_said(view: View, found: Checked) -> Iterator[str]:
     breaks = possible_breaks(view, found)
     if breaks.clients and not breaks.found and not breaks.open:
         clients = plural(breaks.clients, "client")
-        limits = (use for use in found.wide.uses if (use.rule.group_kind, use.rule.severity) == ("connected", "limit"))
-        if any(isnan(use.cap.value) for use in limits):
-            yield f"Dependences of or on {clients} cannot be tested; what they would break is not known without capital."
-        else:
-            yield (
-                f"Dependences of or on {clients} cannot be tested; if they held, no limit would break that does not now."
-            )
+        limits = (use for use in found.wide.uses if use.rule.group_kind == "connected" and use.rule.severity == "limit")
+        silent = any(isnan(use.cap.value) for use in limits)
+        told = (
+            "what they would break is not known without capital" if silent
+            else "if they held, no limit would break that does not now"
+        )  # fmt: skip
+        yield f"Dependences of or on {clients} cannot be tested; {told}."
 
 
 def _named(one: PossibleBreak, currency: str | None) -> str:
