@@ -1,6 +1,6 @@
 """Groups as they would be if dependences held that cannot be tested."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,15 +69,27 @@ def possible_groups(
     [[0, 1, 2, 3, 4]]
     """
     fallen = _closure(groups, dependences, [party, *by], refuted, most)
-    around = {y: groups_around(groups, dependences, y, refuted=refuted, most=most) for y in [party, *on]}
-    alone = groups.beside(party)  # what depends on a body put beside groups falls apart from these
-    made = {frozenset(fallen)}
-    for y, some in around.items():
-        with_it = frozenset() if alone and y == party else frozenset(fallen)
-        made |= {with_it.union(group.clients.tolist()) for group in some}
-    found = greatest(made)
+    made = _with_fallen(groups, dependences, party, frozenset(fallen), on, refuted, most)
+    found = greatest({frozenset(fallen), *made})
     _bounded(max(map(len, found)), most)
     return [np.array(sorted(group), np.uint32) for group in found]
+
+
+def _with_fallen(
+    groups: Groups,
+    dependences: Ways,
+    party: int,
+    fallen: frozenset[int],
+    on: Iterable[int],
+    refuted: Set[int],
+    most: int,
+) -> Iterator[frozenset[int]]:
+    """Each group of a party, and of those it would depend on, with what falls with it: what depends on a body put
+    beside groups falls apart from its own."""
+    for y in dict.fromkeys([party, *on]):
+        with_it = frozenset() if y == party and groups.beside(party) else fallen
+        for group in groups_around(groups, dependences, y, refuted=refuted, most=most):
+            yield with_it.union(group.clients.tolist())
 
 
 def telling(standing: Standing, groups: Groups, dependences: Ways, on: NDArray[np.uint32]) -> list[int]:

@@ -265,7 +265,8 @@ def _bounded(view: View, case: Case, check: Check) -> Check:
     tried = replace(application.facility, amount=other)
     found = check_credit(base, _applied(view, base.lender, application.applicant, tried).application)
     below, beyond = (found, check) if offered.funded else (check, found)
-    return replace(check, headroom=max(min(below.headroom, offered.untying), beyond.headroom))
+    headroom = max(min(below.headroom, offered.untying), beyond.headroom)
+    return check if headroom == check.headroom else replace(check, headroom=headroom, binding=None)
 
 
 def _renewed(view: View, asked: Application, changed: Application, lender: int, *, funded: bool) -> Application:

@@ -151,7 +151,7 @@ def _offered(view: View, offered: Promised, check: Check) -> Iterator[Gap]:
         if parties:
             names = ", ".join(view.snapshot.names(np.array(parties)))
             yield Gap("guarantors", (), f"guarantors {en}: {names}", f"保证人{zh}：{names}")
-    if not offered.funded and check.headroom <= offered.untying < np.inf:
+    if not offered.funded and np.isfinite(offered.untying) and offered.untying <= check.headroom:
         most = money(offered.untying, view.snapshot.moment.currency)
         yield Gap(
             "funding", (),

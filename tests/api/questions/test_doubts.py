@@ -73,7 +73,7 @@ def test_a_loan_that_makes_the_lender_the_main_source_of_funds_unites_who_shares
     asked = engine(tmp_path / "1", *facts)
     small = ask(asked, 5.0, B, kind="loan")
     assert (small.verdict, small.headroom, small.groups) == ("approve", 40.0, ())
-    assert small.binding.rule.id == "CN_LE_GROUP_20"
+    assert (small.binding, "funding" in kinds(small)) == (None, True)
     value = ask(asked, 60.0, B, kind="loan")
     assert (value.verdict, value.headroom, "funding" in kinds(value)) == ("refer", 40.0, True)
     assert (value.binding.rule.id, value.binding.after) == ("CN_LE_GROUP_20", 220.0)
