@@ -37,23 +37,22 @@ class Untested:
     """Who may depend on it."""
     by_criterion: NDArray[np.int32]
 
-    @property
-    def parties(self) -> Nodes:
-        """All others."""
-        return np.union1d(self.on, self.by)
-
 
 def untested(view: View, party: int, *, lender: int) -> Untested:
     """What cannot be tested of a party; a dependence that was confirmed, or rejected under its criterion, is known.
 
     Whether its lender would fall with it is not asked: no limit counts what a lender lends to itself.
     """
-    return view.kept(("untested", party, lender, view.criteria), lambda: _untested(view, party, lender), most=64)
+    return view.kept(
+        ("untested", party, lender, view.criteria),
+        lambda: Untested(*untested_on(view, party), *untested_by(view, party, lender=lender)),
+        most=64,
+    )
 
 
-def _untested(view: View, party: int, lender: int) -> Untested:
+def untested_by(view: View, party: int, *, lender: int) -> tuple[Nodes, NDArray[np.int32]]:
+    """Who may depend on a party by criteria that cannot be tested and nobody judged, and the criteria's positions."""
     found = view.judged.dependences.suspected
-    on, on_criterion = untested_on(view, party)
     order, others = view.kept(("untested by other", view.criteria), lambda: _by_other(view))
     rows = order[slice(*_span(others, party))]
     rows = rows[found.untested_dependant[rows] != lender]
@@ -61,7 +60,7 @@ def _untested(view: View, party: int, lender: int) -> Untested:
     if (view.judged.dependences.verdicts.other == party).any():
         theirs = _open(view, by, np.full(len(by), party, np.uint32), by_criterion)
         by, by_criterion = by[theirs], by_criterion[theirs]
-    return Untested(on, on_criterion, by, by_criterion)
+    return by, by_criterion
 
 
 def untested_on(view: View, party: int) -> tuple[Nodes, NDArray[np.int32]]:
@@ -149,12 +148,12 @@ def _arising(view: View, base: Standing, party: int, also: Also, *, falls: Ways,
     above = [party, *(_above(view, party, falls) if also.near else ())]
     if len(below) + len(above) > WALKED:
         raise InvalidQuestion(f"more than {WALKED:,} parties hang together", where="groups")
-    by = [untested(view, x, lender=lender).by for x in below]
+    by = [untested_by(view, x, lender=lender)[0] for x in below]
     some = np.unique(np.concatenate([np.array(also.by, np.uint32), *by]))
     some = some[~np.isin(some, below)]
     for x in above:
         # Who would control it by votes that are not disclosed would bring its groups along like one it depends on.
-        ends = [untested(view, x, lender=lender).on, hidden_of(view, x, lender=lender).tops]
+        ends = [untested_on(view, x)[0], hidden_of(view, x, lender=lender).tops]
         over = np.unique(np.concatenate([*ends, np.array(also.on if x == party else (), np.uint32)]))
         if len(over) or (len(some) and x == party):
             chosen = telling(base, groups, falls, over)

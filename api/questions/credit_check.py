@@ -237,16 +237,15 @@ def _applied(view: View, lender: int, applicant: int, facility: Facility) -> Cas
     base = standing(view, lender)
     facility.checked(base.size, base.day)
     offered = promised(view, facility, applicant, lender=lender)
-    touched = [applicant, *(giver.party for giver in facility.guarantors)]
-    touched += [x for stakes in base.stakes.values() for x in stakes.answering(applicant)]
+    behind = [x for stakes in base.stakes.values() for x in stakes.answering(applicant)]
+    touched = [applicant, *(giver.party for giver in facility.guarantors), *behind]
     readings = readings_of(view, lender, touched, falls=offered.falls)
     if unread(view):
         readings = replace(readings, missing=(*readings.missing, "suspicions"))
-    answering = [giver.party for giver in facility.guarantors if giver.eligible]
-    answering += touched[1 + len(facility.guarantors) :]
-    also = Also(tuple(answering), (lender,) if offered.unfunded else (), offered.untested)
+    eligible = [giver.party for giver in facility.guarantors if giver.eligible]
+    also = Also((*eligible, *behind), (lender,) if offered.unfunded else (), offered.untested)
     readings = with_untested(view, base, readings, applicant, also=also, falls=offered.falls)
-    held = [applicant, *(giver.party for giver in facility.guarantors if giver.eligible)]
+    held = [applicant, *eligible]
     assessing = any(rule.severity == "assess" for rule in base.rules)
     open_ = unassessed(view, held, lender=lender) if assessing else frozenset[int]()
     perhaps = frozenset(perhaps_banks(view, held))
