@@ -11,14 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.limits.check import BREACH, Use
-from analytics.limits.most import at_most, hanging
+from analytics.limits.most import at_most
 from analytics.limits.threshold import breaks
 from analytics.limits.units import Nodes, Readings, Units, fits
 from api.book.check import Checked
 from api.engine import View
-from api.groups.circles import connecting
 from api.groups.together import SUSPECTED, groups_among, units_of
-from api.groups.untested import Also, untested_among, with_untested
+from api.groups.untested import Also, parts_of, untested_among, with_untested
 
 MOST = 200
 """Clients whose possible groups are worked out, those of which most could be at stake first."""
@@ -113,10 +112,7 @@ def _possible_breaks(view: View, found: Checked) -> PossibleBreaks:
 
 def _most(view: View, found: Checked, told: Told, dependant: Nodes, other: Nodes) -> dict[int, NDArray[np.float64]]:
     """By rule, what of its limit could be used around each client at most; 0 where it is kept in any case."""
-    part = view.kept(
-        ("hanging", view.criteria, view.government),
-        lambda: hanging(connecting(view, wide=True), view.falls(wide=True)),
-    )
+    part = parts_of(view)
     groups = units_of(groups_among(view, found.clients, SUSPECTED))
     share = {}
     for k, alone in told.alone.items():

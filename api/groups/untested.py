@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.limits.bearing import Bearing, bearing
+from analytics.limits.most import Parts, hanging
 from analytics.limits.possible import possible_groups, telling
 from analytics.limits.standing import Standing
 from analytics.limits.units import Readings, Units, distinct
 from analytics.structure.dependence.rules import Criterion
 from analytics.structure.dependence.states import ANY
-from analytics.structure.extended import Ways
+from analytics.structure.extended import Extended, Ways
 from analytics.structure.membership import grow
 from api.engine import View
 from api.groups.circles import TOO_WIDE, WIDEST, connecting
@@ -110,8 +112,18 @@ class Also:
     """On whom it may depend besides."""
     by: tuple[int, ...] = ()
     """Who may depend on it besides."""
+    touched: tuple[int, ...] = ()
+    """With whom something would be at stake by what is asked for, whatever there is now."""
     near: bool = True
     """Whether it is asked too of whom each falls with, and of who falls with it."""
+
+
+def parts_of(view: View) -> Parts:
+    """Which parties hang together by control and dependence in the wide reading."""
+    return view.kept(
+        ("hanging", view.criteria, view.government),
+        lambda: hanging(connecting(view, wide=True), view.falls(wide=True)),
+    )
 
 
 def with_untested(
@@ -130,9 +142,10 @@ def with_untested(
         return readings
     found: list[Nodes] = []
     try:
+        brings = _bearing(view, base, falls, (party, *also.others, *also.touched))
         for x in dict.fromkeys([party, *also.others]):
             asked = also if x == party else Also(near=also.near)
-            found += _arising(view, base, x, asked, falls=falls, refuted=refuted)
+            found += _arising(view, base, x, asked, brings, falls=falls, refuted=refuted)
     except InvalidQuestion as problem:
         if problem.where != "groups":
             raise
@@ -141,7 +154,17 @@ def with_untested(
     return replace(readings, untested=Units.of(distinct(several))) if several else readings
 
 
-def _arising(view: View, base: Standing, party: int, also: Also, *, falls: Ways, refuted: Set[int]) -> Iterator[Nodes]:
+def _bearing(view: View, base: Standing, falls: Ways, touched: Iterable[int]) -> Bearing:
+    """With whom comes something at stake, now or by what is asked for."""
+    part, new = parts_of(view), falls.more.items() if isinstance(falls, Extended) else ()
+    ends = {*touched, *(x for tail, heads in new for x in (tail, *(head for head, _ in heads)))}
+    name = ("at stake by part", base.lender, view.criteria, view.government)
+    return Bearing(part, view.kept(name, lambda: bearing(base, part)), frozenset(part[list(ends)].tolist()))
+
+
+def _arising(
+    view: View, base: Standing, party: int, also: Also, brings: Bearing, *, falls: Ways, refuted: Set[int]
+) -> Iterator[Nodes]:
     """Groups that would arise around one party."""
     groups, lender = connecting(view, wide=True), base.lender
     below = list(grow(groups, falls, [party, *groups.below(party)])) if also.near else [party]
@@ -150,11 +173,11 @@ def _arising(view: View, base: Standing, party: int, also: Also, *, falls: Ways,
         raise InvalidQuestion(f"more than {WALKED:,} parties hang together", where="groups")
     by = [untested_by(view, x, lender=lender)[0] for x in below]
     some = np.unique(np.concatenate([np.array(also.by, np.uint32), *by]))
-    some = some[~np.isin(some, below)]
+    some = brings.among(some[~np.isin(some, below)])
     for x in above:
         # Who would control it by votes that are not disclosed would bring its groups along like one it depends on.
         ends = [untested_on(view, x)[0], hidden_of(view, x, lender=lender).tops]
-        over = np.unique(np.concatenate([*ends, np.array(also.on if x == party else (), np.uint32)]))
+        over = brings.among(np.unique(np.concatenate([*ends, np.array(also.on if x == party else (), np.uint32)])))
         if len(over) or (len(some) and x == party):
             chosen = telling(base, groups, falls, over)
             yield from possible_groups(groups, falls, x, on=chosen, by=some.tolist(), refuted=refuted, most=WIDEST)

@@ -243,7 +243,7 @@ def _applied(view: View, lender: int, applicant: int, facility: Facility) -> Cas
     if unread(view):
         readings = replace(readings, missing=(*readings.missing, "suspicions"))
     eligible = [giver.party for giver in facility.guarantors if giver.eligible]
-    also = Also((*eligible, *behind), (lender,) if offered.unfunded else (), offered.untested)
+    also = Also((*eligible, *behind), (lender,) if offered.unfunded else (), offered.untested, tuple(touched))
     readings = with_untested(view, base, readings, applicant, also=also, falls=offered.falls)
     held = [applicant, *eligible]
     assessing = any(rule.severity == "assess" for rule in base.rules)

@@ -63,7 +63,7 @@ def _without(view: View, base: Standing, application: Application, parties: list
     refuted = frozenset({released.dependence})
     readings = readings_of(view, base.lender, parties, refuted=refuted, falls=offered.falls)
     readings = replace(readings, missing=application.readings.missing)
-    also = Also(tuple(parties[1:]), (base.lender,) if offered.unfunded else (), offered.untested)
+    also = Also(tuple(parties[1:]), (base.lender,) if offered.unfunded else (), offered.untested, tuple(parties))
     return with_untested(view, base, readings, application.applicant, also=also, falls=offered.falls, refuted=refuted)
 
 

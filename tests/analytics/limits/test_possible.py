@@ -5,11 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.limits.bearing import Bearing, bearing
 from analytics.limits.capital import Capital, Figure
 from analytics.limits.catalogue import shipped
 from analytics.limits.check import check_book
 from analytics.limits.cover import Cover
 from analytics.limits.exposure import Book
+from analytics.limits.most import hanging
 from analytics.limits.possible import SETS, possible_groups, telling
 from analytics.limits.standing import Standing, standing_of
 from analytics.limits.units import Clients, Units
@@ -69,6 +71,27 @@ def test_what_is_left_out_breaks_nothing_that_is_kept(
         return {f.rule.id for f in check_book(base, units).findings("breach", "marked") if x in f.members}
 
     assert broken(others.tolist()) == broken(chosen)
+
+
+@given(exact_worlds(), FALLS, NODES, st.sets(NODES), st.sets(NODES),
+       st.lists(st.sampled_from([0, 0, 0, 120, 250]), min_size=SIZE, max_size=SIZE))  # fmt: skip
+@settings(max_examples=300, deadline=None)
+def test_who_brings_nothing_along_changes_no_limit(
+    world: World, falls: list[tuple[int, int]], x: int, on: set[int], by: set[int], owed: list[int]
+) -> None:
+    """What each rule counts of the party's groups at most is the same without them."""
+    groups, base, arrows_ = grouped(world, set()), standing(owed, set(), ("CN", "EU", "BCBS")), arrows(falls)
+    part = hanging(groups, arrows_)
+    brings = Bearing(part, bearing(base, part), frozenset({int(part[x])}))
+
+    def used(on: list[int], by: list[int]) -> dict[str, float]:
+        found = possible_groups(groups, arrows_, x, on=on, by=by, most=99)
+        uses = check_book(base, {"connected": Units.of(found)}).uses
+        return {use.rule.id: max((use.exposure[k] for k in range(len(use.units)) if x in use.units.members(k)), default=0)
+                for use in uses}  # fmt: skip
+
+    on_, by_ = (np.array(sorted(some - {x}), np.uint32) for some in (on, by))
+    assert used(on_.tolist(), by_.tolist()) == used(brings.among(on_).tolist(), brings.among(by_).tolist())
 
 
 def test_a_group_that_grows_too_far_is_refused() -> None:
