@@ -20,16 +20,22 @@ class Bearing:
     besides: frozenset[int] = frozenset()
     """Parts that count whatever is at stake now: of whom a facility touches, and whom it ties together."""
 
-    def among(self, parties: Nodes) -> Nodes:
-        """Those of some parties who bring something along; where none does the first stands for all: two are a
-        group."""
+    def bringing(self, parties: Nodes) -> Nodes:
+        """Those of some parties who bring something along."""
         part = self.part[parties]
-        kept = self.bears[part] | np.isin(part, list(self.besides))
-        return parties[kept] if kept.any() else parties[:1]
+        kept = self.bears[part]
+        for at in np.flatnonzero(~kept).tolist():
+            kept[at] = int(part[at]) in self.besides
+        return parties[kept]
+
+    def among(self, parties: Nodes) -> Nodes:
+        """These, and where there are none the first, who stands for all: two are a group."""
+        kept = self.bringing(parties)
+        return kept if len(kept) else parties[:1]
 
 
 def bearing(standing: Standing, part: Parts) -> NDArray[np.bool_]:
-    r"""Say in which parts a lender has anything at stake that a limit on connected groups counts.
+    r"""Say in which parts a lender has anything at stake that a limit on groups counts.
 
     A group without the others comes to what it came to with them, and rules are about the same of it.
 
@@ -63,6 +69,6 @@ def bearing(standing: Standing, part: Parts) -> NDArray[np.bool_]:
     [False, True]
     """
     found = np.zeros(int(part.max(initial=-1)) + 1, np.bool_)
-    for name in {rule.numerator for rule in standing.rules if rule.group_kind == "connected"}:
+    for name in {rule.numerator for rule in standing.rules if rule.group_kind}:
         found[part[standing.stakes[name].parties]] = True
     return found

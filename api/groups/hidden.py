@@ -1,10 +1,12 @@
-"""Votes of a party that nobody is known to hold: who would control it with them, and the group clients of that."""
+"""Votes that nobody is known to hold: who would control a company with them, what a party would, and the group clients
+of that."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analytics.limits.bearing import Bearing
 from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes, Readings, Units
 from analytics.structure.government import APART
@@ -14,6 +16,7 @@ from api.groups.together import POSSIBLE_CLIENT, groups_of
 from graph.field import PARTY_KINDS
 
 COMPANY = PARTY_KINDS.index("Company")
+NOBODY = np.zeros(0, np.uint32)
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ def hidden_of(view: View, party: int, *, lender: int) -> Hidden:
 def _hidden(view: View, party: int, lender: int) -> Hidden:
     control = view.control
     if view.snapshot.kind[party] != COMPANY:
-        return Hidden(Undisclosed(0.0, False, (), ()), np.zeros(0, np.uint32), silent=False)
+        return Hidden(Undisclosed(0.0, False, (), ()), NOBODY, silent=False)
     votes = undisclosed(control, party)
     out = {lender, *control.controlled_by(party, possible=True).tolist()}
     out |= set(control.controllers_of(party, possible=True).tolist())
@@ -46,29 +49,55 @@ def _hidden(view: View, party: int, lender: int) -> Hidden:
     return Hidden(votes, np.array(tops, np.uint32), alone)
 
 
-def with_hidden(view: View, base: Standing, readings: Readings, party: int, *, near: bool = True) -> Readings:
-    """Readings with the group clients that would arise if a holder of a party, or with `near` of one that may control
-    it, held what is not disclosed too."""
+def hidden_under(view: View, party: int, kept: Callable[[Nodes], Nodes], *, lender: int) -> Nodes:
+    """Companies that a party would control with votes of theirs which are not disclosed, ascending, of those that are
+    `kept`. Government bodies have none where they connect nobody."""
+    control, held = view.control, view.control.holdings
+    if control.state[party] and view.government == APART:
+        return NOBODY
+    mine = [party, *control.controlled_by(party, possible=True).tolist()]
+    heads = [held.head[held.start[x] : held.start[x + 1]] for x in mine if held.start[x] < held.start[x + 1]]
+    open_ = view.kept(("partly undisclosed",), lambda: (held.given < 1) & (view.snapshot.kind == COMPANY))
+    found = {y for some in heads for y in some[open_[some]].tolist()}.difference(mine, [lender])
+    return np.array([y for y in kept(_nodes(found)).tolist() if _could(view, party, y)], np.uint32) if found else NOBODY
+
+
+def _nodes(parties: Iterable[int]) -> Nodes:
+    return np.array(sorted(parties), np.uint32)
+
+
+def _could(view: View, party: int, company: int) -> bool:
+    """Whether a party would control a company, that does not control it, with what is not disclosed of it."""
+    votes = view.kept(("undisclosed", company), lambda: undisclosed(view.control, company), most=64)
+    return party in votes.holders and party not in view.control.controlled_by(company, possible=True)
+
+
+def with_hidden(
+    view: View, base: Standing, readings: Readings, parties: Iterable[int], brings: Bearing, *, near: bool = True
+) -> Readings:
+    """Readings with the group clients that would arise if a holder of one of some parties, or with `near` of one that
+    may control it, held what is not disclosed too, or if one of these held what is not disclosed of others."""
     if all(rule.group_kind != "control" for rule in base.rules):
         return readings
-    above = view.control.controllers_of(party, possible=True).tolist() if near else []
-    found = [
-        united
-        for x in dict.fromkeys([party, *above])
-        for top in hidden_of(view, x, lender=base.lender).tops.tolist()
-        if not view.control.state[top]
-        for united in _united(view, top, x)
-    ]
+    state, asked = view.control.state, list(dict.fromkeys(parties))
+    above = [view.control.controllers_of(x, possible=True).tolist() for x in asked] if near else []
+    found: list[Nodes] = []
+    for x in dict.fromkeys([*asked, *(y for some in above for y in some)]):
+        pairs = [(top, [x]) for top in hidden_of(view, x, lender=base.lender).tops.tolist() if not state[top]]
+        if near and not state[x]:
+            pairs.append((x, hidden_under(view, x, brings.bringing, lender=base.lender).tolist()))
+        found += [united for top, companies in pairs if companies for united in _united(view, top, companies)]
     return replace(readings, hidden=Units.of(found)) if found else readings
 
 
-def _united(view: View, top: int, party: int) -> Iterator[Nodes]:
-    """Group clients of one that would control a party, and what comes with the party."""
-    mine = np.append(view.control.controlled_by(party, possible=True), party)
-    own = np.append(view.control.controlled_by(top, possible=True), top)
+def _united(view: View, top: int, companies: Iterable[int]) -> Iterator[Nodes]:
+    """Group clients of one that would control some companies, and what comes with these."""
+    control = view.control
+    mine = np.unique(np.concatenate([np.append(control.controlled_by(x, possible=True), x) for x in companies]))
+    own = np.append(control.controlled_by(top, possible=True), top)
     groups = [own, *(group.clients for group in groups_of(view, top, POSSIBLE_CLIENT))]
     for members in groups:
         both = np.union1d(members, mine).astype(np.uint32)
-        companies = both[view.snapshot.kind[both] == COMPANY]
-        if len(companies) > 1:
-            yield companies
+        united = both[view.snapshot.kind[both] == COMPANY]
+        if len(united) > 1:
+            yield united

@@ -19,7 +19,7 @@ from analytics.structure.extended import Extended, Ways
 from analytics.structure.membership import grow
 from api.engine import View
 from api.groups.circles import TOO_WIDE, WIDEST, connecting
-from api.groups.hidden import hidden_of, with_hidden
+from api.groups.hidden import hidden_of, hidden_under, with_hidden
 from graph.errors import InvalidQuestion
 
 Nodes = NDArray[np.uint32]
@@ -137,12 +137,12 @@ def with_untested(
     refuted: Set[int] = frozenset(),
 ) -> Readings:
     """Readings with the groups that would arise if what cannot be tested of a party held."""
-    readings = with_hidden(view, base, readings, party, near=also.near)
+    brings = _bearing(view, base, falls, (party, *also.others, *also.touched))
+    readings = with_hidden(view, base, readings, (party, *also.others), brings, near=also.near)
     if all(rule.group_kind != "connected" for rule in base.rules):
         return readings
     found: list[Nodes] = []
     try:
-        brings = _bearing(view, base, falls, (party, *also.others, *also.touched))
         for x in dict.fromkeys([party, *also.others]):
             asked = also if x == party else Also(near=also.near)
             found += _arising(view, base, x, asked, brings, falls=falls, refuted=refuted)
@@ -168,19 +168,27 @@ def _arising(
     """Groups that would arise around one party."""
     groups, lender = connecting(view, wide=True), base.lender
     below = list(grow(groups, falls, [party, *groups.below(party)])) if also.near else [party]
-    above = [party, *(_above(view, party, falls) if also.near else ())]
-    if len(below) + len(above) > WALKED:
+    above = _above(view, party, falls) if also.near else []
+    if len(below) + len(above) >= WALKED:
         raise InvalidQuestion(f"more than {WALKED:,} parties hang together", where="groups")
-    by = [untested_by(view, x, lender=lender)[0] for x in below]
-    some = np.unique(np.concatenate([np.array(also.by, np.uint32), *by]))
-    some = brings.among(some[~np.isin(some, below)])
-    for x in above:
+    under = [_falling(view, x, brings, lender=lender, near=also.near) for x in below]
+    some = np.unique(np.concatenate([np.array(also.by, np.uint32), *under]))
+    some = brings.among(some[~np.isin(some, below)]).tolist()
+    for x in [party, *above]:
         # Who would control it by votes that are not disclosed would bring its groups along like one it depends on.
         ends = [untested_on(view, x)[0], hidden_of(view, x, lender=lender).tops]
         over = brings.among(np.unique(np.concatenate([*ends, np.array(also.on if x == party else (), np.uint32)])))
-        if len(over) or (len(some) and x == party):
+        by = some if x == party else _falling(view, x, brings, lender=lender).tolist()
+        if len(over) or by:
             chosen = telling(base, groups, falls, over)
-            yield from possible_groups(groups, falls, x, on=chosen, by=some.tolist(), refuted=refuted, most=WIDEST)
+            yield from possible_groups(groups, falls, x, on=chosen, by=[*by, *some], refuted=refuted, most=WIDEST)
+
+
+def _falling(view: View, party: int, brings: Bearing, *, lender: int, near: bool = True) -> Nodes:
+    """Who may fall with a party: may depend on it, or would be controlled by it with votes that are not disclosed."""
+    by = untested_by(view, party, lender=lender)[0]
+    under = hidden_under(view, party, brings.bringing, lender=lender) if near else by[:0]
+    return np.append(brings.among(by), under)
 
 
 def _above(view: View, party: int, falls: Ways) -> list[int]:

@@ -1,6 +1,7 @@
 """What is not known around an application, and could turn its answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -8,11 +9,12 @@ from analytics.limits.application import Application
 from analytics.limits.approval import Check
 from analytics.limits.gaps import Gap, gaps_of
 from analytics.structure.standing import DEADLOCK, standing
+from analytics.structure.undisclosed import Undisclosed, undisclosed
 from api.answers.wording import money, percent, plural
 from api.engine import View
 from api.engine.dependence import too_old_said
 from api.groups.circles import TOO_MANY, TOO_WIDE, circles_of, connecting
-from api.groups.hidden import hidden_of
+from api.groups.hidden import NOBODY, hidden_of, hidden_under
 from api.groups.promised import Promised
 from api.groups.untested import criteria_of, untested
 from api.limits.lender import HOW_TO_STATE, Lender, perhaps_banks, perhaps_said
@@ -22,14 +24,17 @@ from api.questions.families import doubtful_ties, ties_said
 from graph.model import GUARANTEES
 
 BY_HAND = "criteria_by_hand"
+NAMED = 5
+"""Holders, or companies, that are named of many of whom votes are not disclosed."""
 
 
 def doubts_of(view: View, lender: Lender, application: Application, check: Check, offered: Promised) -> tuple[Gap, ...]:
     """Gaps in both languages."""
     return (
         *_rules(lender, check), *_wide(application), *_unread(view), *_banks(view, application),
-        *_hidden(view, application.applicant, lender.node), *_bands(view, application), *_relatives(view, application),
-        *_suspected(application), *_offered(view, offered, check), *_bodies(view, application, lender.node),
+        *_hidden(view, application.applicant, lender.node), *_others_hidden(view, application, check, lender.node),
+        *_bands(view, application), *_relatives(view, application), *_suspected(application),
+        *_offered(view, offered, check), *_bodies(view, application, lender.node),
         *_strays(view, lender.node, application), *_collateral(view, check, lender.node),
         *_criteria(view, application.applicant, lender.node),
     )  # fmt: skip
@@ -80,16 +85,7 @@ def _hidden(view: View, party: int, lender: int) -> Iterator[Gap]:
         )  # fmt: skip
         return
     if len(hidden.tops) or (hidden.votes.decides and not len(view.control.controllers_of(party))):
-        rest, has = percent(hidden.votes.share), dict(zip(hidden.votes.holders, hidden.votes.held, strict=True))
-        who = [(view.snapshot.name_of(x), percent(has[x])) for x in hidden.tops[:5].tolist()]
-        more = plural(len(hidden.tops) - 5, "other", "others") if len(hidden.tops) > 5 else ""
-        en = " or ".join([*(f"{top} ({held})" for top, held in who), *([more] if more else [])])
-        zh = "或".join(f"{top}（现持{held}）" for top, held in who) + (f"等{len(hidden.tops)}方" if more else "")
-        yield Gap(
-            "undisclosed", (),
-            f"{rest} of the votes of {name} are not disclosed" + (f"; with them {en} would control it" if en else ""),
-            f"{name}的表决权有{rest}未披露" + (f"；若归于{zh}，则其控制{name}" if zh else ""),
-        )  # fmt: skip
+        yield _undisclosed(view, party, hidden.votes, hidden.tops.tolist())
     found = standing(view.control, party) if not hidden.votes.share else None
     if found and found.kind == DEADLOCK:
         one, other = (view.snapshot.name_of(x) for x in found.coalition)
@@ -99,6 +95,40 @@ def _hidden(view: View, party: int, lender: int) -> Iterator[Gap]:
             "group of neither",
             f"{one}与{other}各持{name}半数表决权：双方均不构成控制，{name}不计入任何一方的集团",
         )  # fmt: skip
+
+
+def _undisclosed(view: View, party: int, votes: Undisclosed, tops: Sequence[int]) -> Gap:
+    """What is not disclosed of a party, and who would control it with that."""
+    name, rest, has = (
+        view.snapshot.name_of(party),
+        percent(votes.share),
+        dict(zip(votes.holders, votes.held, strict=True)),
+    )
+    who = [(view.snapshot.name_of(x), percent(has[x])) for x in tops[:NAMED]]
+    more = plural(len(tops) - NAMED, "other", "others") if len(tops) > NAMED else ""
+    en = " or ".join([*(f"{top} ({held})" for top, held in who), *([more] if more else [])])
+    zh = "或".join(f"{top}（现持{held}）" for top, held in who) + (f"等{len(tops)}方" if more else "")
+    return Gap(
+        "undisclosed", (),
+        f"{rest} of the votes of {name} are not disclosed" + (f"; with them {en} would control it" if en else ""),
+        f"{name}的表决权有{rest}未披露" + (f"；若归于{zh}，则其控制{name}" if zh else ""),
+    )  # fmt: skip
+
+
+def _others_hidden(view: View, application: Application, check: Check, lender: int) -> Iterator[Gap]:
+    """What is not disclosed of others, and the applicant or who may control it would control them with, as far as a
+    limit would break."""
+    lines = (line for line in check.limits if line.breaks and not line.tested)
+    broken = np.unique(np.concatenate([NOBODY, *(line.members for line in lines)]))
+    if not len(broken):
+        return
+    x = application.applicant
+    by: dict[int, int] = {}
+    for z in (x, *view.control.controllers_of(x, possible=True).tolist()):
+        for y in hidden_under(view, z, lambda heads: heads[np.isin(heads, broken)], lender=lender).tolist():
+            by.setdefault(y, z)
+    for y, z in islice(by.items(), NAMED):
+        yield _undisclosed(view, y, undisclosed(view.control, y), [z])
 
 
 def _bands(view: View, application: Application) -> Iterator[Gap]:

@@ -87,8 +87,8 @@ def test_who_brings_nothing_along_changes_no_limit(
     def used(on: list[int], by: list[int]) -> dict[str, float]:
         found = possible_groups(groups, arrows_, x, on=on, by=by, most=99)
         uses = check_book(base, {"connected": Units.of(found)}).uses
-        return {use.rule.id: max((use.exposure[k] for k in range(len(use.units)) if x in use.units.members(k)), default=0)
-                for use in uses}  # fmt: skip
+        mine = {use.rule.id: [k for k in range(len(use.units)) if x in use.units.members(k)] for use in uses}
+        return {use.rule.id: max((use.exposure[k] for k in mine[use.rule.id]), default=0.0) for use in uses}
 
     on_, by_ = (np.array(sorted(some - {x}), np.uint32) for some in (on, by))
     assert used(on_.tolist(), by_.tolist()) == used(brings.among(on_).tolist(), brings.among(by_).tolist())

@@ -26,6 +26,14 @@ NEAR: dict[str, tuple[tuple[Fact, ...], float]] = {
          sells(B, C)), 41.0,
     ),
     "its parent's votes are not disclosed": ((owns(C, A, 1.0), owns(B, C, 0.4)), 51.0),
+    "b may depend on its parent": ((owns(C, A, 1.0), sells(B, C)), 51.0),
+    "b's votes are not disclosed, of which it has 40 %": ((owns(A, B, 0.4),), 51.0),
+    "and of which what it controls has 40 %": ((owns(A, C, 1.0), owns(C, B, 0.4)), 51.0),
+    "and of which its parent has 40 %": ((owns(C, A, 1.0), owns(C, B, 0.4)), 51.0),
+    "and of which who depends on it has 40 %": (
+        (fact("DEPENDS_ON", C, A, criterion="cn-annex1-1", verdict="confirmed"), owns(C, B, 0.4)), 51.0,
+    ),
+    "and of which it and what it controls have 40 %": ((owns(A, C, 1.0), owns(A, B, 0.2), owns(C, B, 0.2)), 51.0),
 }  # fmt: skip
 
 
@@ -37,6 +45,14 @@ def test_what_cannot_be_tested_one_step_away_refers(tmp_path: Path, facts: tuple
     assert (value.verdict, value.headroom) == ("refer", headroom)
     assert kinds(value)["untested"] == ("CN_LE_GROUP_20",)
     assert ask(asked, 40.0).verdict == "approve"
+
+
+@pytest.mark.parametrize(
+    "facts", [(owns(A, B, 0.4), owns(P, B, 0.55)), (owns(A, B, 0.4), owns(C, B, 0.6)), (owns(P, A, 1.0),)]
+)
+def test_what_somebody_else_has_makes_no_group(tmp_path: Path, facts: tuple[Fact, ...]) -> None:
+    asked = engine(tmp_path, lender(), *CAPITAL, *KNOWN, *debts((A, 1e6), (B, 1e6), (C, 1e6)), OWES, *facts)
+    assert ask(asked, 60.0).verdict == "approve"
 
 
 def test_a_guarantor_that_may_depend_on_somebody_is_asked_too(tmp_path: Path) -> None:

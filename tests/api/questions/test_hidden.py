@@ -35,6 +35,16 @@ def test_a_holder_who_would_control_it_with_what_is_not_disclosed_refers(tmp_pat
     }  # fmt: skip
 
 
+def test_who_would_control_another_with_what_is_not_disclosed_of_it_refers_too(tmp_path: Path) -> None:
+    """a holds 45 % of b: the same 210 as above, asked for by the holder."""
+    value = ask(engine(tmp_path, owns(A, B, 0.45), owns(P, A, 1.0)), 30)
+    assert (value.verdict, value.headroom, value.headroom_certain) == ("refer", 0.0, 140.0)
+    assert {gap.rules for gap in value.gaps if gap.kind == "untested"} == {("CN_GROUP_CREDIT_15",), ("CN_LE_GROUP_20",)}
+    assert told(value, "undisclosed") == [
+        f"55% of the votes of {B} are not disclosed; with them {A} (45%) would control it"
+    ]
+
+
 @pytest.mark.parametrize(
     ("held", "verdict", "gap"),
     [
