@@ -52,19 +52,19 @@ def hanging(groups: Groups, dependences: Arrows) -> Parts:
 
 
 def at_most(
-    weights: Numbers, part: Parts, units: Units, client: NDArray[np.bool_], *, dependant: Nodes, other: Nodes
+    weights: Numbers, part: Parts, units: Units, known: NDArray[np.bool_], *, dependant: Nodes, other: Nodes
 ) -> Numbers:
-    r"""Bound what any group around each client comes to, if dependences held that cannot be tested.
+    r"""Bound what any group around each party comes to, if dependences held that cannot be tested.
 
     A party would join the groups of one it depends on, and bring all who depend on it, with what falls with each.
-    A client's groups come to its greatest at most, and with several parties together no more than what hangs
-    together with them: the lesser of two sums bounds the groups, one by groups, one by parts.
+    The groups of a party that is known come to its greatest at most, and with several parties together no more than
+    what hangs together with them: the lesser of two sums bounds the groups, one by groups, one by parts.
 
     .. math:: u_x = \min\Big\{ g_x + \max_{x \to y} g_y + \sum_p \min\big(w_p, \sum_{z \to x,\, p(z) = p} g_z\big),\;
         w_{p(x)} + \max_{x \to y} w_{p(y)} + \sum_{p \in \{p(z) : z \to x\}} w_p \Big\}
 
-    where g is the greatest of a client's groups and what hangs together with anybody else, and in the second sum the
-    party's own part counts once.
+    where g is the greatest of the groups of who is known and what hangs together with anybody else, and in the second
+    sum the party's own part counts once.
 
     Parameters
     ----------
@@ -73,8 +73,9 @@ def at_most(
     part : (n,) array
         As `hanging` gives it.
     units : Units
-        Groups of clients, all that lie within no other.
-    client : (n,) array of bool
+        Groups, among them all that hold somebody who is known, as far as their members weigh something.
+    known : (n,) array of bool
+        Clients, and others whose groups are all among the units.
     dependant, other : (k,) arrays of node numbers
         Who may depend on whom.
 
@@ -95,7 +96,7 @@ def at_most(
     """
     size, whole = len(weights), np.bincount(part, weights)
     sums = np.bincount(units.number, weights[units.flat], minlength=len(units))
-    greatest = np.where(client, weights, whole[part])
+    greatest = np.where(known, weights, whole[part])
     np.maximum.at(greatest, units.flat, sums[units.number])
     joined, hung = np.zeros(size), np.zeros(size)
     np.maximum.at(joined, dependant, greatest[other])

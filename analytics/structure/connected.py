@@ -97,9 +97,7 @@ def grown_groups(groups: Groups, dependences: Arrows, clients: Iterable[int]) ->
     >>> [(g.clients.tolist(), g.seed.tolist()) for g in grown_groups(groups, Arrows.of(4, [1], [2]), [1, 2])]
     [([1, 2], [0, 1])]
     """
-    given = np.unique(np.fromiter(clients, np.int64))
-    if len(given) and not 0 <= given[0] <= given[-1] < groups.control.size:
-        raise InvalidQuestion("a client is no party of this graph", where=f"clients {given[0]} to {given[-1]}")
+    given = _checked(groups, clients)
     # Of a book most stand alone with nothing tied to them: they need no walk.
     lone = _alone(groups, dependences, given)
     known = set(given.tolist())
@@ -109,6 +107,51 @@ def grown_groups(groups: Groups, dependences: Arrows, clients: Iterable[int]) ->
     found = _largest((frozenset(_fallen(groups, falls, seed) & known), seed) for seed in seeds)
     found += [Grown(alone, alone) for alone in given[lone].astype(np.uint32)[:, None]]
     return sorted(found, key=lambda one: one.clients.tolist())
+
+
+def closures_over(groups: Groups, dependences: Arrows, parties: Iterable[int]) -> list[Nodes]:
+    r"""Find everything that falls with a seed, for each seed from which one of some parties could be reached.
+
+    .. math:: \{\text{closure}(s) : s \text{ reaches a } p \in P\} \supseteq \{G : G \cap P \ne \varnothing\}
+
+    Parameters
+    ----------
+    groups, dependences
+        As `connected_groups`.
+    parties : node numbers
+        P, whether there is an exposure to them or not.
+
+    Raises
+    ------
+    InvalidQuestion
+        If a party is no node of the graph.
+
+    Source
+    ------
+    As `connected_groups`; here nobody is left out, and groups within another stand too.
+
+    Example
+    -------
+    >>> from analytics.structure.control import solve_control
+    >>> from analytics.structure.groups import control_groups
+    >>> from analytics.structure.votes import Holdings
+    >>> groups = control_groups(solve_control(Holdings.exact(4, [0], [1], [0.6])))
+    >>> [closure.tolist() for closure in closures_over(groups, Arrows.of(4, [1, 3], [2, 2]), [1])]
+    [[0, 1, 2]]
+    """
+    given = _checked(groups, parties)
+    near = _listed if len(given) > BOOK else _all
+    falls, supports = near(dependences), near(dependences.reverse)
+    seeds = sorted(_seeds(groups, supports, given.tolist()), key=sorted)
+    return [_nodes(_fallen(groups, falls, seed)) for seed in seeds]
+
+
+def _checked(groups: Groups, parties: Iterable[int]) -> NDArray[np.int64]:
+    """Some parties, ascending."""
+    given = np.unique(np.fromiter(parties, np.int64))
+    if len(given) and not 0 <= given[0] <= given[-1] < groups.control.size:
+        raise InvalidQuestion("a client is no party of this graph", where=f"clients {given[0]} to {given[-1]}")
+    return given
 
 
 def _largest(reached: Iterable[tuple[frozenset[int], frozenset[int]]]) -> list[Grown]:

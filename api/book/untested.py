@@ -1,9 +1,10 @@
 """Limits of a book that would break if dependences held that cannot be tested: client by client, as the credit check.
 
-Of most clients a bound is enough: what hangs together with them and with those they are tied to owes too little
-together. Of the others the groups that might arise are worked out one by one, of so many at most.
+Of most clients a bound is enough: their groups, and those of whom they are tied to, owe too little together. Of the
+others the groups that might arise are worked out one by one, of so many at most.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,9 +15,10 @@ from analytics.limits.check import BREACH, Use
 from analytics.limits.most import at_most
 from analytics.limits.threshold import breaks
 from analytics.limits.units import Nodes, Readings, Units, fits
+from analytics.structure.connected import closures_over
 from api.book.check import Checked
 from api.engine import View
-from api.groups.together import SUSPECTED, groups_among, units_of
+from api.groups.together import SUSPECTED, groups_among, made_of, units_of
 from api.groups.untested import Also, parts_of, untested_among, with_untested
 
 MOST = 200
@@ -111,17 +113,34 @@ def _possible_breaks(view: View, found: Checked) -> PossibleBreaks:
 
 
 def _most(view: View, found: Checked, told: Told, dependant: Nodes, other: Nodes) -> dict[int, NDArray[np.float64]]:
-    """By rule, what of its limit could be used around each client at most; 0 where it is kept in any case."""
-    part = parts_of(view)
-    groups = units_of(groups_among(view, found.clients, SUSPECTED))
-    share = {}
+    """By rule, what of its limit could be used around each client at most; 0 where it is kept in any case.
+
+    Where more clients are left than can be worked out, the groups of who is tied to them and no client are grown too:
+    before, all that hangs together with these counts.
+    """
+    units, ends = units_of(groups_among(view, found.clients, SUSPECTED)), (dependant, other)
+    share = dict(_shares(view, found, told, ends, units, found.client))
+    open_ = np.any([np.zeros(found.standing.size, np.bool_), *(most > 0 for most in share.values())], axis=0)
+    if open_.sum() <= MOST:
+        return share
+    near, known = open_[dependant] | open_[other], found.client.copy()
+    known[dependant[near]] = known[other[near]] = True
+    beside = np.flatnonzero(known & ~found.client)
+    grown = closures_over(*made_of(view, wide=True), beside.tolist())
+    return dict(_shares(view, found, told, ends, units.joined(Units.of(grown)), known))
+
+
+def _shares(
+    view: View, found: Checked, told: Told, ends: tuple[Nodes, Nodes], units: Units, known: NDArray[np.bool_]
+) -> Iterator[tuple[int, NDArray[np.float64]]]:
+    """As `_most`, with the groups of whoever is known."""
+    dependant, other = ends
     for k, alone in told.alone.items():
         use, free = found.wide.uses[k], ~(alone[dependant] | alone[other])
         weights = np.where(alone, 0.0, found.standing.stakes[use.rule.numerator].most)
-        most = at_most(weights, part, groups, found.client, dependant=dependant[free], other=other[free])
+        most = at_most(weights, parts_of(view), units, known, dependant=dependant[free], other=other[free])
         may = breaks(most, use.cap.value, use.rule.comparison) & found.client & ~alone
-        share[k] = np.where(may, most / use.cap.value, 0.0)
-    return share
+        yield k, np.where(may, most / use.cap.value, 0.0)
 
 
 def _measured(use: Use) -> bool:

@@ -34,6 +34,7 @@ def limits(answer: BookLimits, cited: Cited) -> Iterator[Any]:
     if rules.row_count:
         yield rules
     yield from _findings(answer, cited)
+    yield from _possible(answer)
     for number, group in enumerate(answer.groups, start=1):
         yield from _group(number, group, answer.currency, cited)
     related = table("related party", "id", "why", "granted", "of capital", amounts=("granted", "of capital"),
@@ -63,6 +64,21 @@ def _findings(answer: BookLimits, cited: Cited) -> Iterator[Any]:
     if made.row_count:
         yield made
     yield from left(answer.page, "finding")
+
+
+def _possible(answer: BookLimits) -> Iterator[Any]:
+    """What would break if dependences held that cannot be tested."""
+    heads = ("rule", "client", "id", "with", "exposure", "limit", "use")
+    made = table(*heads, title=f"if dependences held that cannot be tested ({answer.possible_page.total:,})",
+                 amounts=heads[4:])  # fmt: skip
+    for one in answer.possible:
+        named = ", ".join(party.name for party in one.others[:FEW])
+        more = f" and {one.others_page.total - FEW:,} more" if one.others_page.total > FEW else ""
+        exposure, limit = apart(one.exposure, one.limit, answer.currency)
+        row(made, one.rule, one.client.name, one.client.id, named + more, exposure, limit, used(one.use))
+    if made.row_count:
+        yield made
+    yield from left(answer.possible_page, "client", by="the gravest are shown")
 
 
 def groups(answer: BookGroups, cited: Cited) -> Iterator[Any]:

@@ -14,7 +14,7 @@ from api.book.check import Checked
 from api.book.untested import Possible, possible_breaks
 from api.engine import View
 
-SHOWN = 20
+SHOWN = 50
 """Of them so many are shown."""
 MEMBERS = 20
 """Members of one group that are named, those with most at stake first."""

@@ -86,6 +86,17 @@ GROUPS: Final[tuple[Column, ...]] = (
     ("成员余额 Owed by the member", AMOUNT, 22),
     ("加入方式 How it came in", "", 80),
 )
+POSSIBLE: Final[tuple[Column, ...]] = (
+    ("序号 No.", COUNT, 7),
+    ("规则 Rule", "", 24),
+    ("客户 Client", "", 34),
+    ("标识 Id", "", 30),
+    ("与其合并者 Counted with", "", 60),
+    ("其他成员数 Others", COUNT, 10),
+    ("合并暴露 Exposure together", AMOUNT, 22),
+    ("限额 Limit", AMOUNT, 22),
+    ("占用 Use", SHARE, 11),
+)
 RULES: Final[tuple[Column, ...]] = (
     ("规则 Rule", "", 24),
     ("名称", "", 34),
@@ -153,6 +164,7 @@ def write_limits(path: Path | BytesIO, limits: Sequence[Answer[BookLimits]], gro
     _sheet(book, "大额风险暴露 Large", LARGE, _large(findings))
     _sheet(book, "集团与成员 Groups", GROUPS, _groups(groups.answer))
     _sheet(book, "超限与接近 Breaches", BREACHES, _breaches(findings, first.answer.currency))
+    _sheet(book, "依存若成立 If it held", POSSIBLE, _possible(first.answer))
     _sheet(book, "规则 Rules", RULES, _rules(first.answer))
     every = (source for said in (*(answer.sources for answer in limits), groups.sources) for source in said)
     sources = {source.fact_id: source for source in every}
@@ -244,6 +256,18 @@ def _breaches(findings: Sequence[LimitFinding], currency: str | None) -> Iterato
             one.exposure, one.limit, one.use, one.of_capital, YES[one.binding], *_reading_of(one), one.unknown,
             largest,
         )  # fmt: skip
+
+
+def _possible(answer: BookLimits) -> Iterator[Sequence[Any]]:
+    """What would break if dependences held that cannot be tested."""
+    for number, one in enumerate(answer.possible, start=1):
+        others = "、".join(party.name for party in one.others) + (" …" if one.others_page.left else "")
+        yield (
+            number, one.rule, one.client.name, one.client.id, others, one.others_page.total, one.exposure, one.limit,
+            one.use,
+        )  # fmt: skip
+    if left := answer.possible_page.left:
+        yield None, "", f"… {left} 其他客户 more clients", "", "", None, None, None, None
 
 
 def _groups(answer: BookGroups) -> Iterator[Sequence[Any]]:

@@ -15,6 +15,7 @@ from api.engine import Engine, Place
 from api.printing import frame
 from api.questions.search import Found
 from tests.api.conftest import ALONE, BANK, BUYER, HOLD, MINE, SHOP, B, owns
+from tests.api.questions import test_doubts as doubts
 from tests.api.questions.lending import bank, lent, promised, stated
 from tests.api.world import Book, instant
 
@@ -31,6 +32,14 @@ def printed(capsys: pytest.CaptureFixture[str]) -> Any:
         return capsys.readouterr().out
 
     return show
+
+
+def test_what_would_break_if_dependences_held_has_a_table(tmp_path: Path, printed: Any) -> None:
+    """a's 110 and b's 100 are above the 200 of a group; each may depend on the other."""
+    asked = doubts.engine(tmp_path, doubts.RULES, doubts.RECENT, *doubts.OWED, doubts.SELLS, doubts.MORE)
+    said = printed(questions.book_limits(asked, doubts.BANK, moment=asked.moment(currency="CNY")))
+    assert "if dependences held that cannot be tested (2)" in said
+    assert re.search(r"CN_LE_GROUP_20 +r:a +r:a +r:b +CNY 210 +CNY 200 +105%", said)
 
 
 def test_chinese_and_english_names_stand_in_one_column(engine: Engine, printed: Any) -> None:

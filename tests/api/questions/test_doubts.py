@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from api.answers.evidence import Evidence
+from api.book import untested
 from api.engine import Engine, Place
 from api.groups.circles import WIDEST
 from api.questions import book_limits, credit_check, exposure, groups
@@ -359,6 +360,21 @@ def test_a_book_passes_where_what_cannot_be_tested_was_judged_or_tested_or_would
 ) -> None:
     value = whole_book(engine(tmp_path, RULES, RECENT, *OWED, SELLS, *facts))
     assert (value.state, value.possible) == ("within", ())
+
+
+def test_a_web_that_hangs_together_as_a_whole_is_worked_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of a hundred clients owes 3 and sells to a firm of its own, all of which depend on one more: what hangs
+    together owes 300, and no group owes more than 6. Only a's 90 with b's 150 would break 200."""
+    monkeypatch.setattr(untested, "MOST", 2)
+    clients, firms = [f"r:c{k}" for k in range(100)], [f"r:f{k}" for k in range(100)]
+    web = [one for client, firm in zip(clients, firms, strict=True) for one in (
+        loan(client, f"of {client}", 3.0), fact("SUPPLIES", client, firm, amount=50.0, currency="CNY"),
+        verdict(firm, "r:hub", "confirmed"),
+    )]  # fmt: skip
+    lent = (loan(A, "1", 90.0), loan(B, "2", 150.0), SELLS)
+    value = whole_book(engine(tmp_path, RULES, RECENT, *lent, *web, more=("r:hub", *clients, *firms)))
+    assert {one.client.id for one in value.possible} == {A, B}
+    assert sum(rule.unsettled for rule in value.rules) == 0
 
 
 def test_what_breaks_a_limit_already_is_not_told_again_with_all_who_may_depend_on_it(tmp_path: Path) -> None:

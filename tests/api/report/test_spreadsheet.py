@@ -10,7 +10,11 @@ from typer.testing import CliRunner
 from api.cli import app
 from api.questions import book_groups, book_limits
 from api.report.spreadsheet import write_limits
+from tests.api.limits.test_standing import A, B
 from tests.api.questions.lending import BANK, bank, stated
+from tests.api.questions.test_doubts import BANK as LENDER
+from tests.api.questions.test_doubts import MORE, OWED, RECENT, RULES, SELLS
+from tests.api.questions.test_doubts import engine as possible_engine
 
 CAPITAL = [stated("bank", "tier1", 600.0), stated("bank", "net_capital", 700.0)]
 HOSTILE = ("Profile", {"party": "r:a1", "name": '=HYPERLINK("http://x","y")'})
@@ -39,7 +43,8 @@ def rows(file: Path, title: str) -> Rows:
 def test_it_has_a_sheet_of_each_kind_with_heads_in_both_languages(file: Path) -> None:
     book = openpyxl.load_workbook(file)
     assert book.sheetnames == [
-        "大额风险暴露 Large", "集团与成员 Groups", "超限与接近 Breaches", "规则 Rules", "说明与来源 Sources",
+        "大额风险暴露 Large", "集团与成员 Groups", "超限与接近 Breaches", "依存若成立 If it held", "规则 Rules",
+        "说明与来源 Sources",
     ]  # fmt: skip
     heads = [str(cell.value) for name in book.sheetnames[:2] for cell in book[name][1]]
     assert all(any(ord(sign) > 0x2E80 for sign in head) for head in heads)
@@ -80,6 +85,18 @@ def test_members_of_a_group_stand_with_how_they_came_in(file: Path) -> None:
     assert "受" in came["r:a2"]
     assert "疑似依存于" in came["r:t"]
     assert "suspected" in came["r:t"]
+
+
+def test_what_would_break_if_dependences_held_stands_with_whom(tmp_path: Path) -> None:
+    """a's 110 and b's 100 are above the 200 of a group; each may depend on the other."""
+    asked = possible_engine(tmp_path, RULES, RECENT, *OWED, SELLS, MORE)
+    moment = asked.moment(currency="CNY")
+    limits, out = book_limits(asked, LENDER, moment=moment), tmp_path / "limits.xlsx"
+    write_limits(out, [limits], book_groups(asked, LENDER, moment=moment))
+    found = rows(out, "依存若成立 If it held")
+    assert [(row["标识 Id"], row["与其合并者 Counted with"], row["合并暴露 Exposure together"]) for row in found] == [
+        (A, B, 210.0), (B, A, 210.0),
+    ]  # fmt: skip
 
 
 def test_what_data_says_is_never_a_formula(file: Path) -> None:
