@@ -363,16 +363,18 @@ def test_a_book_passes_where_what_cannot_be_tested_was_judged_or_tested_or_would
 
 
 def test_a_web_that_hangs_together_as_a_whole_is_worked_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each of a hundred clients owes 3 and sells to a firm of its own, all of which depend on one more: what hangs
-    together owes 300, and no group owes more than 6. Only a's 90 with b's 150 would break 200."""
+    """A hundred firms have one more that falls with each, and a client each that does: what hangs together owes 300,
+    and no group more than 3. Another client sells to each firm, so that 6 may be together; only a's 90 with b's 150
+    would break 200."""
     monkeypatch.setattr(untested, "MOST", 2)
-    clients, firms = [f"r:c{k}" for k in range(100)], [f"r:f{k}" for k in range(100)]
-    web = [one for client, firm in zip(clients, firms, strict=True) for one in (
-        loan(client, f"of {client}", 3.0), fact("SUPPLIES", client, firm, amount=50.0, currency="CNY"),
-        verdict(firm, "r:hub", "confirmed"),
-    )]  # fmt: skip
+    web: list[Fact] = []
+    for k in range(100):
+        firm, falls, sells = f"r:f{k}", f"r:c{k}", f"r:d{k}"
+        web += [verdict("r:hub", firm, "confirmed"), verdict(falls, firm, "confirmed"), loan(falls, falls, 3.0)]
+        web += [loan(sells, sells, 3.0), fact("SUPPLIES", sells, firm, amount=50.0, currency="CNY")]
+    more = ("r:hub", *(f"r:{kind}{k}" for k in range(100) for kind in "fcd"))
     lent = (loan(A, "1", 90.0), loan(B, "2", 150.0), SELLS)
-    value = whole_book(engine(tmp_path, RULES, RECENT, *lent, *web, more=("r:hub", *clients, *firms)))
+    value = whole_book(engine(tmp_path, RULES, RECENT, *lent, *web, more=more))
     assert {one.client.id for one in value.possible} == {A, B}
     assert sum(rule.unsettled for rule in value.rules) == 0
 
