@@ -15,7 +15,7 @@ from api.engine import Engine, Place
 from api.printing import frame
 from api.questions.search import Found
 from tests.api.conftest import ALONE, BANK, BUYER, HOLD, MINE, SHOP, B, owns
-from tests.api.questions import test_doubts as doubts
+from tests.api.questions import test_book_doubts as doubts
 from tests.api.questions.lending import bank, lent, promised, stated
 from tests.api.world import Book, instant
 

@@ -12,8 +12,8 @@ from api.questions import book_groups, book_limits
 from api.report.spreadsheet import write_limits
 from tests.api.limits.test_standing import A, B
 from tests.api.questions.lending import BANK, bank, stated
+from tests.api.questions.test_book_doubts import MORE, OWED, RECENT, RULES, SELLS
 from tests.api.questions.test_doubts import BANK as LENDER
-from tests.api.questions.test_doubts import MORE, OWED, RECENT, RULES, SELLS
 from tests.api.questions.test_doubts import engine as possible_engine
 
 CAPITAL = [stated("bank", "tier1", 600.0), stated("bank", "net_capital", 700.0)]
