@@ -1,4 +1,4 @@
-"""A book refers what the credit check refers for want of a test, says with whom, and passes where nothing would break."""
+"""A book refers what the check of an application refers for want of a test, and says with whom."""
 
 from pathlib import Path
 

@@ -8,7 +8,7 @@ import pytest
 from api.answers.evidence import Evidence
 from api.engine import Engine, Place
 from api.groups.circles import WIDEST
-from api.questions import credit_check, groups
+from api.questions import book_limits, credit_check, groups
 from api.questions.applications import Asked, Guarantee, Request
 from api.questions.credit_check import CreditCheck
 from api.questions.limits import against
