@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from analytics.limits.application import Application, Cut
+from analytics.limits.effects import relieved
 from analytics.limits.facility import Guarantor, Pledge
 from analytics.limits.lines import Line, lines_of
 from analytics.limits.numerators import NUMERATORS
@@ -191,15 +192,11 @@ def _cuts(standing: Standing, start: Start) -> list[Lever]:
             rows |= dict.fromkeys(payable(standing, line.members)[:FACILITIES].tolist())
     some = next(iter(standing.stakes.values()))
     ordered = sorted(rows, key=lambda at: (-float(standing.book.drawn[some.facility[at]]), at))
-    return [_cut(standing, start, int(some.facility[at]), int(some.borrower[at]), at) for at in ordered]
+    return [_cut(standing, start, int(some.facility[at]), int(some.borrower[at])) for at in ordered]
 
 
-def _cut(standing: Standing, start: Start, link: int, borrower: int, at: int) -> Lever:
-    relief = []
-    for line in start.lines:
-        stakes = standing.stakes[line.rule.numerator]
-        left_out = stakes.numerator.clients == "nonbank" and standing.clients.institution[borrower]
-        relief.append(bool(stakes.gross[at] > 0 and not left_out and (line.members == borrower).any()))
+def _cut(standing: Standing, start: Start, link: int, borrower: int) -> Lever:
+    relief = [relieved(standing, standing.stakes[line.rule.numerator], link, line.members) for line in start.lines]
     most = float(standing.book.drawn[link])
     return Lever("member_reduced", most, np.array(relief, np.float64), borrower, link)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.limits.application import Application, Cut
+from analytics.limits.application import Application
 from analytics.limits.exposure import Numbers
 from analytics.limits.facility import Added, added
 from analytics.limits.stakes import Stakes
@@ -66,7 +66,7 @@ def effect_on(standing: Standing, application: Application, stakes: Stakes, memb
     """
     numerator, applicant = stakes.numerator, application.applicant
     before = stakes.total(members)
-    before -= sum(cut.amount for cut in application.cuts if _counts(standing, stakes, cut, members))
+    before -= sum(cut.amount for cut in application.cuts if relieved(standing, stakes, cut.facility, members))
     counting = members if numerator.clients == "all" else members[~standing.clients.institution[members]]
     promised = stakes.behind(applicant, members)
     return Effect(
@@ -164,8 +164,43 @@ def _sorted_by(units: Units, parties: list[int]) -> NDArray[np.intp]:
     return np.array([known.setdefault(row.tobytes(), len(known)) for row in inside], np.intp)
 
 
-def _counts(standing: Standing, stakes: Stakes, cut: Cut, members: Nodes) -> bool:
-    """Whether a numerator counts a facility with some parties."""
-    at = int(np.searchsorted(stakes.facility, cut.facility))
-    left_out = stakes.numerator.clients == "nonbank" and standing.clients.institution[cut.borrower]
-    return bool(cut.borrower in members and stakes.gross[at] > 0 and not left_out)
+def relieved(standing: Standing, stakes: Stakes, facility: int, members: Nodes) -> bool:
+    r"""Say whether a unit has less at stake where one of its facilities is paid down.
+
+    .. math:: b_f \in U, \quad g_f > 0
+
+    Parameters
+    ----------
+    standing : Standing
+    stakes : Stakes
+        As one numerator counts.
+    facility : int
+        Position in the book, of this lender.
+    members : (k,) array of node numbers
+        The unit U.
+
+    Raises
+    ------
+    Nothing.
+
+    Source
+    ------
+    Domain reference §2.7: another member's facility reduced.
+
+    Example
+    -------
+    >>> from datetime import date
+    >>> from analytics.limits.capital import Capital
+    >>> from analytics.limits.catalogue import shipped
+    >>> from analytics.limits.cover import Cover
+    >>> from analytics.limits.exposure import Book
+    >>> from analytics.limits.standing import standing_of
+    >>> book, rules = Book.lent(3, [0], [1], [30]), [shipped().rule("CN_LE_GROUP_20")]
+    >>> standing = standing_of(book, Cover.none(book), rules, lender=0, capital=Capital(()), day=date(2026, 11, 27))
+    >>> [relieved(standing, standing.stakes["large_exposure"], 0, np.array([x])) for x in (1, 2)]
+    [True, False]
+    """
+    at = int(np.searchsorted(stakes.facility, facility))
+    borrower = standing.book.borrower[facility]
+    left_out = stakes.numerator.clients == "nonbank" and standing.clients.institution[borrower]
+    return bool(stakes.gross[at] > 0 and not left_out and (members == borrower).any())
