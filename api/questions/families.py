@@ -10,7 +10,8 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Fact
 from api.answers.wording import plural
 from api.engine import View
-from api.groups.circles import CLIENTS_2010, acting_of, doubtful_of, kin_of
+from api.groups.circles import CLIENTS_2010, doubtful_of, kin_of
+from api.groups.concerts import acting_of
 from api.groups.together import POSSIBLE_CLIENT, Together
 from api.questions.control import Fall, proofs
 from api.questions.members import FAMILY, MAY_UNITE, SHOWN, Edge, Member, facts_of, stated, without
@@ -144,7 +145,7 @@ def family_edges(view: View, evidence: Evidence, group: Together, reading: str, 
         yield Edge(RELATED_TO.name, one, other, "stated", facts, tuple(leaving))
     for kind, link in _proving(view, group, possible=possible)[:most]:
         gone = leave_circle(view.control, circle, refuted=without(kind, link), possible=possible)
-        yield stated(view, evidence, kind, link, gone)
+        yield stated(view, evidence, kind, [link], gone)
 
 
 def _proving(view: View, group: Together, *, possible: bool) -> list[tuple[Kind, int]]:

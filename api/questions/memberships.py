@@ -8,6 +8,7 @@ import numpy as np
 
 from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes, Readings
+from analytics.structure.control import Control
 from analytics.structure.extended import Ways
 from analytics.structure.groups import Groups
 from analytics.structure.kinship import lender as circle
@@ -19,7 +20,7 @@ from api.answers.frame import Fact, Page, Party
 from api.engine import View
 from api.groups.circles import CLIENTS_2010, circles_of, connecting, doubtful_of, kin_of
 from api.limits.related import RELATED_2022, related_of
-from api.questions.control import Fall, fallen
+from api.questions.control import Fall, falls_of
 from api.questions.dependences import Dependence, confirmed_of, dependence
 from graph.field import Kind
 from graph.model import DEPENDS_ON, HOLDS_OFFICE, OWNS, RELATED_TO
@@ -137,9 +138,10 @@ def membership(
     others: tuple[Step, ...] = ()
     if kind == "connected":
         arrows = view.dependants if certain else falls or view.wide
-        top, came = grown(connecting(view, wide=not certain), arrows, members)
+        groups = connecting(view, wide=not certain)
+        top, came = grown(groups, arrows, members)
         way = list(path(came, party))
-        steps = tuple(_connected(view, evidence, way, top, arrows))
+        steps = tuple(_connected(view, evidence, way, top, arrows, groups.control))
         if proved:
             told = {entry.member for entry in way}
             beside = (came[x] for x in members[order].tolist() if came[x].how == DEPENDENT and x not in told)
@@ -201,23 +203,30 @@ def _heads(view: View, members: Nodes, party: int) -> Sequence[int]:
     return ()
 
 
-def _fall(view: View, evidence: Evidence, top: int, party: int) -> Iterator[Step]:
-    """How a party falls to a top; nothing where it is the top itself."""
+def _fall(view: View, evidence: Evidence, top: int, party: int, *, uniting: Control | None = None) -> Iterator[Step]:
+    """How a party falls to a top; nothing where it is the top itself. `uniting` is the control behind connected groups,
+    where these are told."""
     if party == top:
         return
-    sure = bool((view.control.controlled_by(top) == party).any())
-    possible = sure or bool((view.control.controlled_by(top, possible=True) == party).any())
-    proof = _proof(view, evidence, top, party, certain=sure) if possible else ()
+    known, may = (view.control,) * 2 if uniting is None else (view.groups.control, uniting)
+    sure = bool((known.controlled_by(top) == party).any())
+    possible = sure or bool((may.controlled_by(top, possible=True) == party).any())
+    proof = _proof(view, evidence, top, party, certain=sure, uniting=uniting) if possible else ()
     yield _step(evidence, party, HELD if sure else MAY_HOLD if possible else RING, through=top, proof=proof)
 
 
-def _proof(view: View, evidence: Evidence, owner: int, company: int, *, certain: bool) -> list[Fall]:
+def _proof(
+    view: View, evidence: Evidence, owner: int, company: int, *, certain: bool, uniting: Control | None = None
+) -> tuple[Fall, ...]:
     """The facts by which a party controls another; the steps are kept, since groups of all kinds rest on them."""
-    control, possible = view.control, not certain
+    connected = uniting is not None
+    control = (view.groups.control if certain else uniting) if connected else view.control
     steps = view.kept(
-        ("proof", owner, company, certain), lambda: prove_each(control, owner, [company], possible=possible)[0], most=64
+        ("proof", owner, company, certain, connected),
+        lambda: prove_each(control or view.control, owner, [company], possible=not certain)[0],
+        most=64,
     )
-    return [fallen(view, evidence, step) for step in steps if step.company != owner]
+    return falls_of(view, evidence, steps, owner)
 
 
 def _family(view: View, evidence: Evidence, inside: set[int], party: int, *, wide: bool) -> Step:
@@ -237,13 +246,15 @@ def _family(view: View, evidence: Evidence, inside: set[int], party: int, *, wid
 # ── by control and dependence ──
 
 
-def _connected(view: View, evidence: Evidence, way: Sequence[Entry], top: int, falls: Ways) -> Iterator[Step]:
+def _connected(
+    view: View, evidence: Evidence, way: Sequence[Entry], top: int, falls: Ways, uniting: Control
+) -> Iterator[Step]:
     for entry in way:
         if entry.how == SEED:
             yield _step(evidence, top, TOP)
-            yield from _fall(view, evidence, top, entry.member)
+            yield from _fall(view, evidence, top, entry.member, uniting=uniting)
         elif entry.how == CONTROLLED:
-            yield from _fall(view, evidence, entry.through, entry.member)
+            yield from _fall(view, evidence, entry.through, entry.member, uniting=uniting)
         elif entry.how == DEPENDENT:
             yield _dependent(view, evidence, falls, entry)
 

@@ -1,0 +1,262 @@
+"""Control that each member of a concert may be said to have, since all of them control a company together."""
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.structure.concert import Together
+from analytics.structure.control import PAIRS_A_PARTY, Control
+from analytics.structure.membership import Refuted, control_among
+from analytics.structure.reach import Nodes, solve_reach
+from analytics.structure.votes import Arrows
+from graph.errors import InvalidQuestion
+
+NOTHING: Final = Refuted()
+
+
+@dataclass(frozen=True)
+class Concerted:
+    """Arrows member → company that its concert controls; they stand behind those of other control."""
+
+    member: Nodes
+    """Shape (k,), of each concert together."""
+    company: Nodes
+    concert: NDArray[np.int32]
+    """Number of the concert."""
+    first: int
+    """Position of the first arrow; lower ones are of control that was given."""
+    barred: Mapping[int, frozenset[int]]
+    """Companies that a ring fence keeps out of the risk of a member."""
+
+    def __len__(self) -> int:
+        return len(self.member)
+
+    def at(self, position: int) -> tuple[int, int, int]:
+        """Member, company and number of the concert of the arrow at a position."""
+        row = position - self.first
+        return int(self.member[row]), int(self.company[row]), int(self.concert[row])
+
+
+def concerted_control(together: Together, control: Control, fences: Iterable[tuple[int, int]] = ()) -> Concerted:
+    r"""Find what each member of a concert controls in concert and not by itself.
+
+    A member counts where it has a part in the company, itself or through what the concert controls: an agreement
+    binds the shareholders of a company, and none has to do with what another member owns alone. A ring fence of y
+    against x takes y from each member that is x, controls it, or is controlled by it, alone or in concert; and with y
+    what the concert does not control without it. The other members keep it.
+
+    .. math:: m \to y \iff m \in G,\ y \in C(G) \setminus C(m),\ m \rightsquigarrow y \text{ by holdings within } C(G)
+
+    Parameters
+    ----------
+    together : Together
+        Control by parties and concerts, possible control included.
+    control : Control
+        Control that counts without concerts, ring fences heeded.
+    fences : pairs of node numbers
+        As `analytics.structure.fences.fenced`: the controlled y and the controller x.
+
+    Raises
+    ------
+    InvalidQuestion
+        If the two are not of the same parties.
+
+    Source
+    ------
+    Directive 2013/34/EU art. 22(1)(d)(bb): who controls a majority of the votes pursuant to an agreement with other
+    shareholders in that undertaking; domain reference §1.7 and §2.1.
+
+    Example
+    -------
+    >>> from analytics.structure.concert import Concert, solve_together
+    >>> from analytics.structure.control import solve_control
+    >>> from analytics.structure.votes import Holdings
+    >>> held = Holdings.exact(4, [0, 1, 1], [2, 2, 3], [0.31, 0.25, 0.6])
+    >>> found = concerted_control(solve_together(held, [Concert((0, 1), ())]), solve_control(held))
+    >>> found.member.tolist(), found.company.tolist()
+    ([0, 1], [2, 2])
+    """
+    if control.size != together.parties:
+        raise InvalidQuestion(f"control of {control.size} parties", where=f"concerts of {together.parties}")
+    given, rows = list(fences), list[tuple[int, int, int]]()
+    barred: dict[int, frozenset[int]] = {}
+    for number, concert in enumerate(together.concerts):
+        inside = set(together.controlled_by(number, possible=True).tolist())
+        near = [pair for pair in given if pair[0] in inside]
+        for member in concert.members if inside else ():
+            mine = _parts(together.control, member, inside | _own(together, member)) & inside
+            if out := _fenced_from(together, member, mine, near):
+                barred[member] = out
+                left = _joint(together, concert.members, inside - out, NOTHING)
+                mine = _parts(together.control, member, (left | _own(together, member)) - out) & left
+            mine -= set(control.controlled_by(member, possible=True).tolist())
+            rows += ((member, company, number) for company in sorted(mine))
+    found = np.array(rows, np.int64).reshape(-1, 3)
+    ends = found[:, :2].astype(np.uint32)
+    return Concerted(ends[:, 0], ends[:, 1], found[:, 2].astype(np.int32), together.own_edges, barred)
+
+
+def with_concerted(control: Control, found: Concerted) -> Control:
+    r"""Add control in concert to what is possible; what is certain stays.
+
+    .. math:: C'(x) = \mu S : \{y : \sum_{k \in S \cup \{x\}} W_{ky} > \theta\}
+        \cup \{y : k \to y,\ k \in S \cup \{x\}\}
+
+    Parameters
+    ----------
+    control : Control
+        Who controls whom.
+    found : Concerted
+        Arrows to add, each only possible.
+
+    Raises
+    ------
+    Nothing; without arrows the same control is given back.
+
+    Source
+    ------
+    As `concerted_control`; the fixpoint is that of `analytics.structure.control.solve_control`.
+
+    Example
+    -------
+    >>> from analytics.structure.concert import Concert, solve_together
+    >>> from analytics.structure.control import solve_control
+    >>> from analytics.structure.votes import Holdings
+    >>> held = Holdings.exact(4, [0, 1, 2], [2, 2, 3], [0.31, 0.25, 0.6])
+    >>> alone = solve_control(held)
+    >>> wide = with_concerted(alone, concerted_control(solve_together(held, [Concert((0, 1), ())]), alone))
+    >>> wide.controlled_by(0).tolist(), wide.controlled_by(0, possible=True).tolist()
+    ([], [2, 3])
+    """
+    if not len(found):
+        return control
+    edges, size, more = control.edges, control.size, len(found)
+    made = Arrows.of(size, np.append(edges.tail, found.member), np.append(edges.head, found.company))
+    called = np.append(edges.link, np.arange(found.first, found.first + more)).astype(np.uint32)
+    unsure = np.zeros(len(edges.head), np.bool_) if edges.doubtful is None else edges.doubtful
+    doubtful = np.append(unsure, np.ones(more, np.bool_))
+    arrows = Arrows(made.start, made.head, called[made.link], doubtful[made.link])
+    possible = solve_reach(
+        control.holdings, arrows, control.state, threshold=control.threshold, possible=True,
+        budget=PAIRS_A_PARTY * size + 1_000_000,
+    )  # fmt: skip
+    return replace(control, possible=possible, edges=arrows)
+
+
+def lost(
+    found: Concerted,
+    together: Together,
+    positions: Sequence[int],
+    *,
+    refuted: Refuted = NOTHING,
+    parts: Sequence[Sequence[int]] | None = None,
+) -> frozenset[int]:
+    r"""Find which arrows of one concert would not be there without some edges, or if the concert fell apart.
+
+    Whoever still has one had it before: refuting only takes away.
+
+    .. math:: \{m \to y : y \notin C'(G_m)\ \text{or}\ m \not\rightsquigarrow' y\}, \qquad m \in G_m \subseteq G
+
+    Parameters
+    ----------
+    found : Concerted
+        As `concerted_control` made it.
+    together : Together
+        What it was made of.
+    positions : sequence of int
+        Arrows of one concert, by their positions.
+    refuted : Refuted
+        Holdings and edges to do without.
+    parts : sequences of members, optional
+        Who would still act together; whoever is in none acts alone. All of them by default.
+
+    Raises
+    ------
+    Nothing; without positions nothing is lost.
+
+    Source
+    ------
+    As `concerted_control`; control is monotone in votes (domain reference §1.4).
+
+    Example
+    -------
+    >>> from analytics.structure.concert import Concert, solve_together
+    >>> from analytics.structure.control import solve_control
+    >>> from analytics.structure.votes import Holdings
+    >>> held = Holdings.exact(4, [0, 1, 2], [3, 3, 3], [0.31, 0.25, 0.2])
+    >>> both = solve_together(held, [Concert((0, 1, 2), ())])
+    >>> found = concerted_control(both, solve_control(held))
+    >>> sorted(lost(found, both, [0, 1, 2], parts=[(0, 1)]))
+    [2]
+    >>> sorted(lost(found, both, [0, 1, 2], refuted=Refuted(holdings=frozenset([0]))))
+    [0, 1, 2]
+    """
+    rows = [(found.at(position), position) for position in positions]
+    if not rows:
+        return frozenset()
+    number = rows[0][0][2]
+    members, asked = together.concerts[number].members, {row[0] for row, _ in rows}
+    among = _above(together, number, {row[1] for row, _ in rows})
+    stays = set[tuple[int, int]]()
+    for part in (members,) if parts is None else parts:
+        others = among.union(members).difference(part)
+        inside = dict[frozenset[int], set[int]]()
+        for member in asked.intersection(part):
+            out = found.barred.get(member, frozenset[int]())
+            if out not in inside:
+                inside[out] = _joint(together, part, others - out, refuted)
+            own = _joint(together, (member,), others.union(part) - {member} - out, refuted)
+            stays |= {(member, y) for y in _parts(together.control, member, inside[out] | own, refuted) & inside[out]}
+    return frozenset(position for row, position in rows if row[:2] not in stays)
+
+
+def _own(together: Together, member: int) -> set[int]:
+    """What a member controls, or may, without the others."""
+    return set(together.control.controlled_by(member, possible=True).tolist())
+
+
+def _joint(together: Together, members: Iterable[int], among: Set[int], refuted: Refuted) -> set[int]:
+    """What some members control, or may, as one among some companies."""
+    names = sorted(among)
+    place = {**dict.fromkeys(members, 0), **{y: k for k, y in enumerate(names, 1)}}
+    found = control_among(together.control.as_possible(), np.array(names, np.uint32), place, refuted)
+    return {names[at - 1] for at in found.controlled_by(0).tolist()}
+
+
+def _parts(control: Control, member: int, through: Set[int], refuted: Refuted = NOTHING) -> set[int]:
+    """Companies in which a member has a part, itself or through some others, that are among these."""
+    held, edges, found, wave = control.holdings, control.edges, {member}, [member]
+    while wave:
+        x = wave.pop()
+        first, last = held.start[x], held.start[x + 1]
+        gone = [k - first for k in refuted.holdings if first <= k < last]
+        near = np.delete(np.where(held.high[first:last] > 0, held.head[first:last], member), gone).tolist()
+        other = zip(edges.at(x).tolist(), edges.links_at(x).tolist(), strict=True)
+        near += (y for y, link in other if link not in refuted.edges)
+        new = through & set(near) - found
+        found |= new
+        wave += new
+    return found - {member}
+
+
+def _fenced_from(together: Together, member: int, mine: Set[int], fences: Iterable[tuple[int, int]]) -> frozenset[int]:
+    """Companies fenced against a member, what it controls alone or in concert, or who controls it."""
+    control = together.control
+    line = {member, *mine, *control.controlled_by(member).tolist(), *control.controllers_of(member).tolist()}
+    return frozenset(y for y, x in fences if x in line and x != y)
+
+
+def _above(together: Together, number: int, companies: Set[int]) -> set[int]:
+    """Some companies, and what else their concert controls that has a part in them."""
+    inside = set(together.controlled_by(number, possible=True).tolist())
+    near = together.control.holdings.holders, together.control.controlled_otherwise
+    found, wave = set(companies), list(companies)
+    while wave:
+        y = wave.pop()
+        new = {x for arrows in near for x in arrows.at(y).tolist()} & inside - found
+        found |= new
+        wave += new
+    return found
