@@ -72,6 +72,48 @@ def _proof(together: Together, number: int, company: int) -> JointProof:
     return JointProof(concert, certain, tuple(step for step in steps if step.company not in concert.members))
 
 
+@dataclass(frozen=True)
+class JointControl:
+    """A company that members of a concert may each be said to control."""
+
+    company: int
+    members: tuple[int, ...]
+    proof: JointProof
+
+
+def joint_controls(view: View, arrows: Iterable[int], about: int) -> list[JointControl]:
+    """What concerts control by some of their arrows, one company of each: the party asked about, else the first."""
+    found, together = concerted_of(view), view.together
+    if found is None or together is None:
+        return []
+    rows = sorted((found.at(position)[2], found.at(position)[1]) for position in arrows)
+    chosen: dict[int, int] = {}
+    for number, company in rows:
+        chosen[number] = about if company == about else chosen.get(number, company)
+    return [
+        JointControl(
+            company, _members_over(found, together, number, company), proof_of(view, together, number, company)
+        )
+        for number, company in chosen.items()
+    ]
+
+
+def _members_over(found: Concerted, together: Together, number: int, company: int) -> tuple[int, ...]:
+    """Members of a concert that may control a company, in concert or by themselves."""
+    over = set(found.member[(found.company == company) & (found.concert == number)].tolist())
+    over |= set(together.control.controllers_of(company, possible=True).tolist())
+    return tuple(x for x in together.concerts[number].members if x in over)
+
+
+def held_in_concert(view: View, party: int) -> bool:
+    """Whether a concert controls a party for certain, so that each of its members counts as one that may."""
+    found, together = concerted_of(view), view.together
+    if found is None or together is None or not (found.company == party).any():
+        return False
+    over = set(found.concert[found.company == party].tolist())
+    return not over.isdisjoint(together.concerts_over(party))
+
+
 def needed_ties(view: View, joint: JointProof, step: Step, member: int) -> tuple[int, ...]:
     """What makes a member act with those whose votes a step of the proof needs; nothing where it needs none."""
     needed = {member, *(x for x in step.holders if x in joint.concert.members)}

@@ -40,8 +40,8 @@ class Member:
 
     party: Party
     why: str
-    """`top`, `controlled`, `possible` where bands only allow it, `ring`, `dependent` or `suspected`; of a group client
-    also `family`, and `possible family` by bands, kinship of unstated degree or a declared concert."""
+    """`top`, `controlled`, `possible` where bands or a concert only allow it, `ring`, `dependent` or `suspected`; of a
+    group client also `family`, and `possible family` by bands, kinship of unstated degree or a declared concert."""
     through: Party | None
     """The member it depends on or is controlled by; none for the control group it begins with."""
     proof: tuple[Fall, ...]
