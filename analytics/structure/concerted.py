@@ -83,16 +83,16 @@ def concerted_control(together: Together, control: Control, fences: Iterable[tup
         raise InvalidQuestion(f"control of {control.size} parties", where=f"concerts of {together.parties}")
     given, rows = list(fences), list[tuple[int, int, int]]()
     barred: dict[int, frozenset[int]] = {}
+    mark: NDArray[np.bool_] = np.zeros(control.size, np.bool_)
     for number, concert in enumerate(together.concerts):
-        inside = set(together.controlled_by(number, possible=True).tolist())
-        near = [pair for pair in given if pair[0] in inside]
-        for member in concert.members if inside else ():
-            mine = _parts(together.control, member, inside | _own(together, member)) & inside
-            if out := _fenced_from(together, member, mine, near):
-                barred[member] = out
-                left = _joint(together, concert.members, inside - out, NOTHING)
-                mine = _parts(together.control, member, (left | _own(together, member)) - out) & left
-            mine -= set(control.controlled_by(member, possible=True).tolist())
+        inside = together.controlled_by(number, possible=True)
+        near = _near(given, [*inside.tolist(), *concert.members] if given and len(inside) else ())
+        for member in concert.members if len(inside) else ():
+            if near:
+                mine, barred[member] = _unfenced(together, member, number, near)
+                mine = mine.difference(control.controlled_by(member, possible=True).tolist())
+            else:
+                mine = _joined(together.control, member, inside, mark)
             rows += ((member, company, number) for company in sorted(mine))
     found = np.array(rows, np.int64).reshape(-1, 3)
     ends = found[:, :2].astype(np.uint32)
@@ -213,9 +213,52 @@ def lost(
     return frozenset(position for row, position in rows if row[:2] not in stays)
 
 
-def _own(together: Together, member: int) -> set[int]:
-    """What a member controls, or may, without the others."""
-    return set(together.control.controlled_by(member, possible=True).tolist())
+def _near(fences: Iterable[tuple[int, int]], parties: Iterable[int]) -> list[tuple[int, int]]:
+    """Ring fences around some parties."""
+    inside = set(parties)
+    return [pair for pair in fences if pair[0] in inside]
+
+
+def _unfenced(
+    together: Together, member: int, number: int, fences: Iterable[tuple[int, int]]
+) -> tuple[set[int], frozenset[int]]:
+    """What a concert controls, and a member has a part in, without what is fenced from this member; and that."""
+    inside = set(together.controlled_by(number, possible=True).tolist())
+    own = set(together.control.controlled_by(member, possible=True).tolist())
+    mine = _parts(together.control, member, inside | own) & inside
+    out = _fenced_from(together, member, mine, fences)
+    if out:
+        inside = _joint(together, together.concerts[number].members, inside - out, NOTHING)
+        mine = _parts(together.control, member, (inside | own) - out) & inside
+    return mine, out
+
+
+def _joined(control: Control, member: int, inside: Nodes, mark: NDArray[np.bool_]) -> set[int]:
+    """What of some companies a member does not control itself, and has a part in; marks are laid back as they were."""
+    own = np.append(control.controlled_by(member, possible=True), member)
+    mark[own] = True
+    open_ = inside[~mark[inside]]
+    rows = [_rows(arrows, open_) for arrows in (control.holdings.holders, control.controlled_otherwise)]
+    holder, company = (np.concatenate([row[k] for row in rows]) for k in (0, 1))
+    held = np.append(control.holdings.high[rows[0][2]] > 0, np.ones(len(rows[1][0]), np.bool_))
+    known = held & (holder < len(mark))  # a concert holds nothing
+    holder, company = holder[known], company[known]
+    found = new = np.unique(company[mark[holder]])
+    while len(new):
+        mark[new] = True
+        near = np.unique(company[mark[holder]])
+        new = near[~mark[near]]
+        found = np.append(found, new)
+    mark[own] = mark[found] = False
+    return set(found.tolist())
+
+
+def _rows(arrows: Arrows, nodes: Nodes) -> tuple[Nodes, Nodes, Nodes]:
+    """Arrows that leave some nodes: where they lead, the node of each, and their positions."""
+    at = nodes.astype(np.int64)
+    many = arrows.start[at + 1] - arrows.start[at]
+    flat = np.repeat(arrows.start[at] - np.cumsum(many) + many, many) + np.arange(int(many.sum()))
+    return arrows.head[flat], np.repeat(nodes, many), arrows.link[flat]
 
 
 def _joint(together: Together, members: Iterable[int], among: Set[int], refuted: Refuted) -> set[int]:

@@ -150,10 +150,13 @@ def arrows_among(view: View, control: Control, members: Iterable[int]) -> tuple[
     found = concerted_of(view)
     if found is None or control.edges is view.groups.control.edges:
         return ()
+    made = view.kept(("concerted by member",), lambda: Arrows.of(control.size, found.member, found.company))
     inside = np.array(sorted(members), np.uint32)
-    at = np.flatnonzero(np.isin(found.member, inside) & np.isin(found.company, inside))
-    several = np.unique(found.concert[at]).tolist()
-    return tuple(tuple((at[found.concert[at] == one] + found.first).tolist()) for one in several)
+    by: dict[int, list[int]] = {}
+    for member in inside[made.any_at(inside)].tolist():
+        for row in made.links_at(member)[np.isin(made.at(member), inside)].tolist():
+            by.setdefault(int(found.concert[row]), []).append(row + found.first)
+    return tuple(tuple(sorted(by[number])) for number in sorted(by))
 
 
 def without_arrows(

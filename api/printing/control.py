@@ -43,10 +43,11 @@ def control(answer: ControlOf, cited: Cited) -> Iterator[Any]:
 
 def _acting(found: ActingWith, party: Party, cited: Cited) -> Iterator[Any]:
     """What a party controls in concert with others."""
-    others = ", ".join(one.name for one in found.members if one != party)
-    made = table(
-        "party", "kind", "id", "control", "by", title=f"controls in concert with {others} ({found.page.total:,})"
-    )
+    others = [one.name for one in found.members if one != party]
+    more = f" and {plural(len(others) - FEW, 'other')}" if len(others) > FEW else ""
+    ties = cited.numbers(fact.fact_id for fact in found.evidence)
+    yield plain(f"acts in concert with {', '.join(others[:FEW])}{more} {ties}")
+    made = table("party", "kind", "id", "control", "by", title=f"controls in concert ({found.page.total:,})")
     for one in found.controlled:
         by = [step(fall, cited) for fall in one.proof]
         sure = "certain" if one.certain else "possible"

@@ -296,7 +296,8 @@ def _acting_said(value: ControlOf) -> Iterator[str]:
     if value.acting is None or not value.acting.page.total:
         return
     name, page = value.party.name, value.acting.page
-    others = ", ".join(party.name for party in value.acting.members if party != value.party)
+    names = [party.name for party in value.acting.members if party != value.party]
+    others = ", ".join([*names[:5], *([plural(len(names) - 5, "other")] if len(names) > 5 else [])])
     yield f"In concert with {others} {name} controls, or may, {plural(page.total, 'more party', 'more parties')}."
     for one in value.acting.controlled[:10]:
         how = "control" if one.certain else "may control"

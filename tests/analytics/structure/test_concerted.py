@@ -160,6 +160,13 @@ def test_what_falls_without_what_is_fenced_stays() -> None:
     assert united(both, (V, CA)) == [[CA, W], [CB, V, W]]
 
 
+def test_what_is_another_members_alone_stays_out_where_that_member_is_fenced() -> None:
+    """CA has 60 % of CB, which has 60 % of 5: fenced, CA has no part in 5 but through CB."""
+    whole, fence = two((CA, CB, 0.6), (CB, 5, 0.6)), (CB, CA)
+    assert united(whole) == [[CA, CB, V, W, H, 5]]
+    assert united(whole, fence) == [[CB, V, W, 5], [CA, V, W, H]]
+
+
 @pytest.mark.parametrize(
     ("approach", "groups"),
     [(APART, [[CB, V, W]]), (BESIDE, [[CA, CB, V, W]]), (THROUGH, [[CA, V, W], [CB, V, W]])],

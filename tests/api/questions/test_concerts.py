@@ -1,5 +1,6 @@
 """A declared concert among connected clients: 31 % and 25 % of a firm bring it into two groups of the wide reading."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from api.draw.marks import CONTROL, GROUPS, marks
 from api.engine import Engine, Place
 from api.groups.circles import connecting
 from api.groups.concerts import may_connect
+from api.printing import frame
 from api.questions import book_groups, book_limits, control, credit_check, exposure, groups
 from api.questions.applications import Asked, Request
 from api.questions.credit_check import CreditCheck
@@ -202,6 +204,24 @@ def test_a_member_is_told_what_it_controls_in_concert(tmp_path: Path) -> None:
     assert page is not None
     assert ([one.controlled.id for one in page.controlled], page.page.total) == ([W], 2)
     assert control(asked, H, moment=asked.moment()).answer.acting is None
+
+
+def test_a_terminal_shows_what_it_controls_in_concert_and_cites_every_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    asked = engine(tmp_path, *HELD, TIE)
+    answer = control(asked, CA, moment=asked.moment())
+    frame.show(answer, as_json=False)
+    above, below = capsys.readouterr().out.split("sources", 1)
+    assert re.search(r"acts in concert with r:cb \[\d\]", above)
+    assert re.search(r"certain +r:v ← r:ca 31% \[\d\] \+ r:cb 25% \[\d\] = 56% in concert \[\d\]", above)
+    listed = set(re.findall(r"^\[(\d+)\]", below, re.MULTILINE))
+    assert listed <= set(re.findall(r"\[(\d+)\]", above))
+    frame.show(groups(asked, V, moment=asked.moment()), as_json=False)
+    said = capsys.readouterr().out
+    assert "without the concert of" in said
+    assert "would leave: r:v, r:w" in said
 
 
 def test_what_a_member_may_control_alone_and_all_do_for_certain_is_told_in_concert(tmp_path: Path) -> None:
