@@ -1,6 +1,6 @@
 """Control that each member of a concert may be said to have, since all of them control a company together."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -197,20 +197,27 @@ def lost(
     rows = [(found.at(position), position) for position in positions]
     if not rows:
         return frozenset()
-    number = rows[0][0][2]
-    members, asked = together.concerts[number].members, {row[0] for row, _ in rows}
-    among = _above(together, number, {row[1] for row, _ in rows})
+    number, asked = rows[0][0][2], {row[0] for row, _ in rows}
+    members = together.concerts[number].members
+    among = _above(together, number, {row[1] for row, _ in rows}).union(members)
     stays = set[tuple[int, int]]()
     for part in (members,) if parts is None else parts:
-        others = among.union(members).difference(part)
-        inside = dict[frozenset[int], set[int]]()
-        for member in asked.intersection(part):
-            out = found.barred.get(member, frozenset[int]())
-            if out not in inside:
-                inside[out] = _joint(together, part, others - out, refuted)
-            own = _joint(together, (member,), others.union(part) - {member} - out, refuted)
-            stays |= {(member, y) for y in _parts(together.control, member, inside[out] | own, refuted) & inside[out]}
+        stays.update(_staying(found, together, part, asked.intersection(part), among, refuted))
     return frozenset(position for row, position in rows if row[:2] not in stays)
+
+
+def _staying(
+    found: Concerted, together: Together, part: Sequence[int], asked: Set[int], among: set[int], refuted: Refuted
+) -> Iterator[tuple[int, int]]:
+    """What those who still act together control of some companies, with each member asked about that has a part."""
+    inside = dict[frozenset[int], set[int]]()
+    for member in asked:
+        out = found.barred.get(member, frozenset[int]())
+        if out not in inside:
+            inside[out] = _joint(together, part, among.difference(part) - out, refuted)
+        own = _joint(together, (member,), among - {member} - out, refuted)
+        reached = _parts(together.control, member, inside[out] | own, refuted)
+        yield from ((member, company) for company in reached & inside[out])
 
 
 def _near(fences: Iterable[tuple[int, int]], parties: Iterable[int]) -> list[tuple[int, int]]:

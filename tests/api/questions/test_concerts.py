@@ -165,6 +165,13 @@ def test_a_credit_check_refers_by_the_concert_and_names_it_first_in_both_languag
     assert any(gap.kind == "undisclosed" for gap in check(without, V, 20.0).gaps)
 
 
+@pytest.mark.parametrize("acting", [True, False])
+def test_two_halves_in_concert_are_no_deadlock(tmp_path: Path, *, acting: bool) -> None:
+    asked = engine(tmp_path, owns(CA, V, 0.5), owns(CB, V, 0.5), *[TIE] * acting, *LENT)
+    kinds = {gap.kind for gap in check(asked, V, 1.0).gaps}
+    assert ("concert" in kinds, "deadlock" in kinds) == (acting, not acting)
+
+
 def test_a_member_that_asks_is_told_what_joins_it_by_the_concert(tmp_path: Path) -> None:
     value = check(engine(tmp_path, *HELD, TIE, *LENT), H, 20.0)
     assert value.verdict == "refer"
