@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from analytics.limits.catalogue import Catalogue, shipped
 from analytics.limits.exposure import ELSEWHERE, UNKNOWN, Book
-from analytics.structure.concert import Concert, concert_ties, find_concerts, solve_together
+from analytics.structure.concert import Concert, Together, concert_ties, find_concerts, solve_together
 from analytics.structure.control import Control, solve_control
 from analytics.structure.dependence.states import Verdicts
 from analytics.structure.fences import fenced
@@ -137,6 +137,11 @@ class View:
         return self._once(lambda: self._whole._concerts)
 
     @property
+    def together(self) -> Together | None:
+        """Control with each declared concert as one more owner; none where there is no concert."""
+        return self._once(lambda: self._whole._together)
+
+    @property
     def register(self) -> Register:
         """Shares, votes and control, declared concerts among the owners."""
         return self._once(lambda: self._whole._register)
@@ -245,11 +250,14 @@ class View:
         return find_concerts(related.tail[declared], related.head[declared], positions=declared)
 
     @cached_property
+    def _together(self) -> Together | None:
+        concerts, own = self.concerts, self.control
+        return solve_together(own.holdings, concerts, own.edges, kind=self.snapshot.kind) if concerts else None
+
+    @cached_property
     def _register(self) -> Register:
-        shares = capital(self.snapshot.links(OWNS)).fitted(self.overfull)
-        concerts, kind = self.concerts, self.snapshot.kind
-        if concerts:
-            together = solve_together(self.control.holdings, concerts, self.control.edges, kind=kind)
+        shares, kind = capital(self.snapshot.links(OWNS)).fitted(self.overfull), self.snapshot.kind
+        if together := self.together:
             register = Register.of(shares, together, kind, overfull=self.overfull)
         else:
             register = Register(shares, self.control, kind, overfull=self.overfull)
@@ -259,10 +267,7 @@ class View:
 
     @cached_property
     def _groups(self) -> Groups:
-        verdicts = self.verdicts
-        at = verdicts.fences()
-        fences = zip(verdicts.dependant[at].tolist(), verdicts.other[at].tolist(), strict=True)
-        return control_groups(fenced(self.control, fences))
+        return control_groups(fenced(self.control, self.verdicts.fenced()))
 
     @cached_property
     def _judged(self) -> Judged:

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analytics.limits.catalogue import KIN
 from analytics.limits.units import Units
@@ -18,6 +17,7 @@ from analytics.structure.kinship.circles import Circle, group_clients
 from analytics.structure.kinship.kin import Kin, Kinship, degrees, relatives
 from analytics.structure.votes import Arrows
 from api.engine import View
+from api.groups.concerts import acting_of, both_ways, may_connect, may_unite
 from graph.model import RELATED_TO
 
 WIDEST: Final = 20_000
@@ -33,8 +33,11 @@ CLIENTS_2010: Final = KIN["control"]
 
 
 def connecting(view: View, *, wide: bool) -> Groups:
-    """Control groups that connected clients are grown from: control that is certain, or possible (wide)."""
-    control, state = view.groups.control, view.government
+    """Control groups that connected clients are grown from: control that is certain, or possible (wide).
+
+    What parties in concert control together each of them may control.
+    """
+    control, state = may_connect(view) if wide else view.groups.control, view.government
     wide = wide and control.possible is not control.certain
     if not wide and state == APART:
         return view.groups
@@ -68,7 +71,8 @@ def _circles(view: View, *, wide: bool) -> dict[bytes, Circle]:
     if not degrees()[CLIENTS_2010].in_force(view.snapshot.moment.valid_at):
         return {}
     kin, concerts = kin_of(view, CLIENTS_2010), view.concerts if wide else ()
-    found = group_clients(view.control, kin, view.snapshot.kind, possible=wide, concerts=concerts)
+    control = may_unite(view) if wide else view.control
+    found = group_clients(control, kin, view.snapshot.kind, possible=wide, concerts=concerts)
     sure = circles_of(view) if wide else {}  # of the same clients those are told who surely unite them
     names = ((circle.members.tobytes(), circle) for circle in found)
     return {name: sure.get(name, circle) for name, circle in names}
@@ -85,20 +89,7 @@ def kin_of(view: View, rule: str) -> Kin:
     return view.kept(("kin", rule), lambda: relatives(view.snapshot.size, Kinship.of(links), degrees()[rule]))
 
 
-def acting_of(view: View) -> Arrows:
-    """Both ways, who declared to act in concert with whom; positions are those of RELATED_TO."""
-    ties = [tie for concert in view.concerts for tie in concert.ties]
-    return view.kept(("acting",), lambda: _both_ways(view, np.array(ties, np.int64)))
-
-
 def doubtful_of(view: View) -> Arrows:
     """Both ways, who may unite clients and is not certain to: kin of unstated degree, and declared concerts."""
     untested = kin_of(view, CLIENTS_2010).untested
-    return view.kept(("doubtful",), lambda: _both_ways(view, np.union1d(untested, acting_of(view).link)))
-
-
-def _both_ways(view: View, at: NDArray[np.int64]) -> Arrows:
-    links = view.snapshot.links(RELATED_TO)
-    tail, head = links.tail[at], links.head[at]
-    both = Arrows.of(view.snapshot.size, np.append(tail, head), np.append(head, tail))
-    return Arrows(both.start, both.head, np.append(at, at).astype(np.uint32)[both.link])
+    return view.kept(("doubtful",), lambda: both_ways(view, np.union1d(untested, acting_of(view).link)))

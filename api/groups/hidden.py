@@ -12,6 +12,7 @@ from analytics.limits.units import Nodes, Readings, Units
 from analytics.structure.government import APART
 from analytics.structure.undisclosed import Undisclosed, undisclosed
 from api.engine import View
+from api.groups.concerts import may_unite
 from api.groups.together import POSSIBLE_CLIENT, groups_of
 from graph.field import PARTY_KINDS
 
@@ -36,7 +37,7 @@ def hidden_of(view: View, party: int, *, lender: int) -> Hidden:
 
 
 def _hidden(view: View, party: int, lender: int) -> Hidden:
-    control = view.control
+    control = may_unite(view)
     if view.snapshot.kind[party] != COMPANY:
         return Hidden(Undisclosed(0.0, False, (), ()), NOBODY, silent=False)
     votes = undisclosed(control, party)
@@ -52,7 +53,7 @@ def _hidden(view: View, party: int, lender: int) -> Hidden:
 def hidden_under(view: View, party: int, kept: Callable[[Nodes], Nodes], *, lender: int) -> Nodes:
     """Companies that a party would control with votes of theirs which are not disclosed, ascending, of those that are
     `kept`. Government bodies have none where they connect nobody."""
-    control, held = view.control, view.control.holdings
+    control, held = may_unite(view), view.control.holdings
     if control.state[party] and view.government == APART:
         return NOBODY
     mine = [party, *control.controlled_by(party, possible=True).tolist()]
@@ -68,8 +69,8 @@ def _nodes(parties: Iterable[int]) -> Nodes:
 
 def _could(view: View, party: int, company: int) -> bool:
     """Whether a party would control a company, that does not control it, with what is not disclosed of it."""
-    votes = view.kept(("undisclosed", company), lambda: undisclosed(view.control, company), most=64)
-    return party in votes.holders and party not in view.control.controlled_by(company, possible=True)
+    votes = view.kept(("undisclosed", company), lambda: undisclosed(may_unite(view), company), most=64)
+    return party in votes.holders and party not in may_unite(view).controlled_by(company, possible=True)
 
 
 def with_hidden(
@@ -80,7 +81,7 @@ def with_hidden(
     if all(rule.group_kind != "control" for rule in base.rules):
         return readings
     state, asked = view.control.state, list(dict.fromkeys(parties))
-    above = [view.control.controllers_of(x, possible=True).tolist() for x in asked] if near else []
+    above = [may_unite(view).controllers_of(x, possible=True).tolist() for x in asked] if near else []
     found: list[Nodes] = []
     for x in dict.fromkeys([*asked, *(y for some in above for y in some)]):
         pairs = [(top, [x]) for top in hidden_of(view, x, lender=base.lender).tops.tolist() if not state[top]]
@@ -92,7 +93,7 @@ def with_hidden(
 
 def _united(view: View, top: int, companies: Iterable[int]) -> Iterator[Nodes]:
     """Group clients of one that would control some companies, and what comes with these."""
-    control = view.control
+    control = may_unite(view)
     mine = np.unique(np.concatenate([np.append(control.controlled_by(x, possible=True), x) for x in companies]))
     own = np.append(control.controlled_by(top, possible=True), top)
     groups = [own, *(group.clients for group in groups_of(view, top, POSSIBLE_CLIENT))]

@@ -19,6 +19,7 @@ from analytics.structure.extended import Extended, Ways
 from analytics.structure.membership import grow
 from api.engine import View
 from api.groups.circles import TOO_WIDE, WIDEST, connecting
+from api.groups.concerts import may_connect
 from api.groups.hidden import hidden_of, hidden_under, with_hidden
 from graph.errors import InvalidQuestion
 
@@ -192,8 +193,8 @@ def _falling(view: View, party: int, brings: Bearing, *, lender: int, near: bool
 
 
 def _above(view: View, party: int, falls: Ways) -> list[int]:
-    """Who may control a party, and on whom it depends: with these it would fall."""
-    over = [*view.control.controllers_of(party, possible=True).tolist(), *falls.reverse.at(party).tolist()]
+    """Who may control a party, alone or in concert, and on whom it depends: with these it would fall."""
+    over = [*may_connect(view).controllers_of(party, possible=True).tolist(), *falls.reverse.at(party).tolist()]
     return [x for x in dict.fromkeys(over) if x != party and not view.control.state[x]]
 
 

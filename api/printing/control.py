@@ -8,7 +8,7 @@ from rich.table import Table
 from api.answers.frame import Party
 from api.answers.wording import band, percent, plural
 from api.printing.paper import Cited, heading, left, plain, row, table
-from api.questions.control import Controller, ControlOf, Fall
+from api.questions.control import ActingWith, Controller, ControlOf, Fall
 from api.questions.dependences import confirmed
 from api.questions.dependences import said as told
 from api.questions.groups import Group, GroupsOf
@@ -37,6 +37,24 @@ def control(answer: ControlOf, cited: Cited) -> Iterator[Any]:
     under = f"controls ({answer.controlled_page.total:,})"
     yield from _controllers(answer.controlled, under, lambda one: one.controlled, cited, whole=False)
     yield from left(answer.controlled_page, "controlled", "controlled")
+    if answer.acting:
+        yield from _acting(answer.acting, answer.party, cited)
+
+
+def _acting(found: ActingWith, party: Party, cited: Cited) -> Iterator[Any]:
+    """What a party controls in concert with others."""
+    others = [one.name for one in found.members if one != party]
+    more = f" and {plural(len(others) - FEW, 'other')}" if len(others) > FEW else ""
+    ties = cited.numbers(fact.fact_id for fact in found.evidence)
+    yield plain(f"acts in concert with {', '.join(others[:FEW])}{more} {ties}")
+    made = table("party", "kind", "id", "control", "by", title=f"controls in concert ({found.page.total:,})")
+    for one in found.controlled:
+        by = [step(fall, cited) for fall in one.proof]
+        sure = "certain" if one.certain else "possible"
+        row(made, one.controlled.name, one.controlled.kind, one.controlled.id, sure, by)
+    if made.row_count:
+        yield made
+    yield from left(found.page, "controlled in concert", "controlled in concert")
 
 
 def standing(found: StandingOf, cited: Cited) -> Iterator[Any]:
@@ -75,9 +93,10 @@ def held(fall: Fall, cited: Cited) -> str:
     by = " + ".join(
         f"{fact.tail.name} {fact.text or fact.kind} {cited.numbers([fact.fact_id])}".rstrip() for fact in fall.by
     )
+    concert = f" in concert {cited.numbers(fact.fact_id for fact in fall.concert)}".rstrip() if fall.concert else ""
     if len(fall.by) < 2 or not fall.high:
-        return by
-    return f"{by} = {band(fall.low, fall.high)}"
+        return by + concert
+    return f"{by} = {band(fall.low, fall.high)}{concert}"
 
 
 def groups(answer: GroupsOf, cited: Cited) -> Iterator[Any]:

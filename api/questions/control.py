@@ -1,10 +1,11 @@
 """Who controls a party, and what does it control?"""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analytics.structure.control import Control
 from analytics.structure.ownership.stakes import Overfull
 from analytics.structure.proof import Step, prove_each
 from analytics.structure.standing import SOLE
@@ -12,6 +13,7 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
 from api.answers.wording import percent, plural
 from api.engine import Engine, View
+from api.groups.concerts import JointProof, joint_proof, needed_ties, number_of, proof_of, together_with
 from api.questions.asking import check_page, node_of
 from api.questions.overfull import MoreThanAll, more_than_all, refuse_more_than_all, told
 from api.questions.standings import StandingOf, standing_of, standing_said
@@ -28,6 +30,8 @@ class Fall:
     low: float
     """Least votes held together, a fraction; 0 where control rests on another basis."""
     high: float
+    concert: tuple[Fact, ...] = ()
+    """What makes the holders act in concert, where the controller needs the votes of others who do."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,28 @@ class InConcert:
 
 
 @dataclass(frozen=True)
+class ControlledTogether:
+    """One company that parties in concert control together, and the proof."""
+
+    controlled: Party
+    certain: bool
+    proof: tuple[Fall, ...]
+
+
+@dataclass(frozen=True)
+class ActingWith:
+    """With whom a party acts in concert, and what it controls with them and not by itself."""
+
+    members: tuple[Party, ...]
+    """All of them, itself included."""
+    evidence: tuple[Fact, ...]
+    """What makes them act in concert."""
+    controlled: tuple[ControlledTogether, ...]
+    """Companies in which it has a part, itself or through what they control; certain before possible, one page."""
+    page: Page
+
+
+@dataclass(frozen=True)
 class ControlOf:
     """Control over a party, and by it."""
 
@@ -72,6 +98,8 @@ class ControlOf:
     controlled_page: Page
     concerts: tuple[InConcert, ...]
     """Concerts that control it together, certain before possible."""
+    acting: ActingWith | None
+    """What it controls in concert with others; none where it acts with nobody."""
     overfull: tuple[MoreThanAll, ...]
     """Of those shown, companies whose holders are stated to have more than all votes."""
     standing: StandingOf
@@ -103,6 +131,7 @@ def control(engine: Engine, party: str, *, limit: int = 50, offset: int = 0, mom
         Page(len(above), offset, len(controllers)),
         Page(len(below), offset, len(controlled)),
         tuple(_concerts(view, evidence, node)),
+        _acting(view, evidence, node, page),
         _overfull(view, evidence, node, (*controllers, *controlled)),
         standing_of(view, evidence, node),
     )
@@ -121,7 +150,7 @@ def _above(view: View, node: int) -> list[tuple[int, bool]]:
 
 def _concerts(view: View, evidence: Evidence, node: int) -> Iterator[InConcert]:
     """Concerts that control a party."""
-    together = view.register.together
+    together = view.together
     if together is None:
         return
     sure = together.concerts_over(node)
@@ -138,6 +167,21 @@ def _concerts(view: View, evidence: Evidence, node: int) -> Iterator[InConcert]:
             evidence.parties(alone),
             tuple(fallen(view, evidence, step) for step in steps if step.company not in concert.members),
         )
+
+
+def _acting(view: View, evidence: Evidence, node: int, page: slice) -> ActingWith | None:
+    """What a party controls in concert with others."""
+    together, number = view.together, number_of(view, node)
+    if together is None or number is None:
+        return None
+    concert, mine = together.concerts[number], together_with(view, together, number, node)
+    joint = [(y, proof_of(view, together, number, y)) for y in mine[page]]
+    shown = tuple(
+        ControlledTogether(evidence.party(y), one.certain, tuple(_joint_falls(view, evidence, one, node)))
+        for y, one in joint
+    )
+    listed = Page(len(mine), page.start, len(shown))
+    return ActingWith(evidence.parties(concert.members), evidence.facts(RELATED_TO, concert.ties), shown, listed)
 
 
 def _overfull(view: View, evidence: Evidence, node: int, shown: Iterable[Controller]) -> tuple[MoreThanAll, ...]:
@@ -170,11 +214,37 @@ def _controllers(
 
 
 def proofs(
-    view: View, evidence: Evidence, owner: int, companies: Sequence[int], *, certain: bool = True
+    view: View,
+    evidence: Evidence,
+    owner: int,
+    companies: Sequence[int],
+    *,
+    certain: bool = True,
+    control: Control | None = None,
 ) -> list[tuple[Fall, ...]]:
     """The facts by which a party controls each of several companies, one fallen company after the other."""
-    found = prove_each(view.control, owner, companies, possible=not certain)
-    return [tuple(fallen(view, evidence, step) for step in steps if step.company != owner) for steps in found]
+    found = prove_each(view.control if control is None else control, owner, companies, possible=not certain)
+    return [falls_of(view, evidence, steps, owner) for steps in found]
+
+
+def falls_of(view: View, evidence: Evidence, steps: Iterable[Step], owner: int) -> tuple[Fall, ...]:
+    """The steps of a proof with the facts behind them; what a concert controls by the proof of the concert."""
+    told: dict[str, Fall] = {}
+    for step in steps:
+        joint = joint_proof(view, step.edges[0]) if step.edges else None
+        falls = (
+            [fallen(view, evidence, step)] if joint is None else _joint_falls(view, evidence, joint, step.holders[0])
+        )
+        for fall in falls if step.company != owner else ():
+            told.setdefault(fall.company.id, fall)
+    return tuple(told.values())
+
+
+def _joint_falls(view: View, evidence: Evidence, joint: JointProof, member: int) -> Iterator[Fall]:
+    """The proof of a concert, as a member tells it: where votes of others count, with what makes them act together."""
+    for step in joint.steps:
+        ties = needed_ties(view, joint, step, member)
+        yield replace(fallen(view, evidence, step), concert=evidence.facts(RELATED_TO, ties))
 
 
 def fallen(view: View, evidence: Evidence, step: Step) -> Fall:
@@ -188,7 +258,7 @@ def in_words(fall: Fall) -> str:
     """Why a company falls: its holders and their shares, or the basis of control."""
     by = " and ".join(f"{fact.tail.name} ({fact.text or fact.kind})" for fact in fall.by)
     together = f", together {percent(fall.low)}" if len(fall.by) > 1 and fall.low > 0 else ""
-    return f"{fall.company.name} by {by}{together}"
+    return f"{fall.company.name} by {by}{together}{', in concert' if fall.concert else ''}"
 
 
 def _reasons(view: View, evidence: Evidence, node: int, value: ControlOf) -> Iterator[str]:
@@ -206,6 +276,7 @@ def _reasons(view: View, evidence: Evidence, node: int, value: ControlOf) -> Ite
         how = "control" if joint.certain else "may control"
         by = "; then ".join(in_words(fall) for fall in joint.proof)
         yield f"{who} act in concert and {how} {name} together: {by}."
+    yield from _acting_said(value)
     for ring in view.control.deadlocks:
         if node in ring:
             yield f"{name} sits in a ring whose members hold each other's majority; nobody outside can control it."
@@ -213,7 +284,21 @@ def _reasons(view: View, evidence: Evidence, node: int, value: ControlOf) -> Ite
         sure = sum(one.certain for one in value.controlled)
         many = plural(value.controlled_page.total, "party", "parties")
         yield f"It controls {many}" + (f"; of those shown, {sure} for certain." if value.controlled else ".")
-    for page in (value.controllers_page, value.controlled_page):
+    pages = [value.controllers_page, value.controlled_page, *([value.acting.page] if value.acting else [])]
+    for page in pages:
         if page.left:
             yield f"{plural(page.left, 'more party is', 'more parties are')} not shown."
     yield from told(value.overfull, evidence)
+
+
+def _acting_said(value: ControlOf) -> Iterator[str]:
+    """What a party controls in concert with others, in words."""
+    if value.acting is None or not value.acting.page.total:
+        return
+    name, page = value.party.name, value.acting.page
+    names = [party.name for party in value.acting.members if party != value.party]
+    others = ", ".join([*names[:5], *([plural(len(names) - 5, "other")] if len(names) > 5 else [])])
+    yield f"In concert with {others} {name} controls, or may, {plural(page.total, 'more party', 'more parties')}."
+    for one in value.acting.controlled[:10]:
+        how = "control" if one.certain else "may control"
+        yield f"Together they {how} {one.controlled.name}: {'; then '.join(in_words(fall) for fall in one.proof)}."

@@ -10,10 +10,11 @@ from analytics.limits.approval import Check
 from analytics.limits.gaps import Gap, gaps_of
 from analytics.structure.standing import DEADLOCK, standing
 from analytics.structure.undisclosed import Undisclosed, undisclosed
-from api.answers.wording import money, percent, plural
+from api.answers.wording import band, money, percent, plural
 from api.engine import View
 from api.engine.dependence import too_old_said
 from api.groups.circles import TOO_MANY, TOO_WIDE, circles_of, connecting
+from api.groups.concerts import arrows_among, held_in_concert, joint_controls, may_unite
 from api.groups.hidden import NOBODY, hidden_of, hidden_under
 from api.groups.promised import Promised
 from api.groups.untested import criteria_of, untested
@@ -25,16 +26,17 @@ from graph.model import GUARANTEES
 
 BY_HAND = "criteria_by_hand"
 NAMED = 5
-"""Holders, or companies, that are named of many of whom votes are not disclosed."""
+"""Concerts told, parties named of each, and holders or companies of whom votes are not disclosed."""
 
 
 def doubts_of(view: View, lender: Lender, application: Application, check: Check, offered: Promised) -> tuple[Gap, ...]:
     """Gaps in both languages."""
     return (
         *_rules(lender, check), *_wide(application), *_unread(view), *_banks(view, application),
-        *_hidden(view, application.applicant, lender.node), *_others_hidden(view, application, check, lender.node),
-        *_bands(view, application), *_relatives(view, application), *_suspected(application),
-        *_offered(view, offered, check), *_bodies(view, application, lender.node),
+        *_concerts(view, application), *_hidden(view, application.applicant, lender.node),
+        *_others_hidden(view, application, check, lender.node), *_bands(view, application),
+        *_relatives(view, application), *_suspected(application), *_offered(view, offered, check),
+        *_bodies(view, application, lender.node),
         *_strays(view, lender.node, application), *_collateral(view, check, lender.node),
         *_criteria(view, application.applicant, lender.node),
     )  # fmt: skip
@@ -75,8 +77,36 @@ def _banks(view: View, application: Application) -> Iterator[Gap]:
         yield Gap("institution", (), *perhaps_said(view, codes))
 
 
+def _concerts(view: View, application: Application) -> Iterator[Gap]:
+    """Parties in concert by whose joint control the wide reading makes groups of the applicant."""
+    united, x = connecting(view, wide=True).control, application.applicant
+    groups = application.readings.of("connected", wide=True).around(x)
+    arrows = {row for members in groups for some in arrows_among(view, united, members) for row in some}
+    for joint in joint_controls(view, arrows, x)[:NAMED]:
+        who = [view.snapshot.name_of(member) for member in joint.members[:NAMED]]
+        more = len(joint.members) - len(who)
+        names = " and ".join([*who, *([plural(more, "other", "others")] if more else [])])
+        names_zh = "、".join(who) + (f"等{len(joint.members)}方" if more else "")
+        what, last, sure = view.snapshot.name_of(joint.company), joint.proof.steps[-1], joint.proof.certain
+        votes = f" by {band(last.low, last.high)} of its votes" if last.holdings else ""
+        votes_zh = f"以合计{band(last.low, last.high)}的表决权" if last.holdings else ""
+        how, how_zh = ("control", "共同控制") if sure else ("may control", "可能共同控制")
+        yield Gap(
+            "concert", (),
+            f"{names} declared to act in concert and together {how} {what}{votes}: "
+            "it is counted in the group of each of them as one that each may control",
+            f"{names_zh}已声明一致行动，{votes_zh}{how_zh}{what}："
+            "按各方均可能控制计入其各自的关联客户组",
+        )  # fmt: skip
+
+
 def _hidden(view: View, party: int, lender: int) -> Iterator[Gap]:
-    """Votes of the applicant that are not disclosed and would decide, alone or with what somebody holds; a deadlock."""
+    """Votes of the applicant that are not disclosed and would decide, alone or with what somebody holds; a deadlock.
+
+    Where a concert controls it they decide nothing.
+    """
+    if held_in_concert(view, party):
+        return
     hidden, name = hidden_of(view, party, lender=lender), view.snapshot.name_of(party)
     if hidden.silent:
         yield Gap(
@@ -124,11 +154,11 @@ def _others_hidden(view: View, application: Application, check: Check, lender: i
         return
     x = application.applicant
     by: dict[int, int] = {}
-    for z in (x, *view.control.controllers_of(x, possible=True).tolist()):
+    for z in (x, *may_unite(view).controllers_of(x, possible=True).tolist()):
         for y in hidden_under(view, z, lambda heads: heads[np.isin(heads, broken)], lender=lender).tolist():
             by.setdefault(y, z)
     for y, z in islice(by.items(), NAMED):
-        yield _undisclosed(view, y, undisclosed(view.control, y), [z])
+        yield _undisclosed(view, y, undisclosed(may_unite(view), y), [z])
 
 
 def _bands(view: View, application: Application) -> Iterator[Gap]:

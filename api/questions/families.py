@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+from analytics.structure.control import Control
 from analytics.structure.kinship.circles import Circle, leave_circle, parted
 from analytics.structure.membership import Refuted
 from analytics.structure.votes import Arrows
@@ -10,10 +11,11 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Fact
 from api.answers.wording import plural
 from api.engine import View
-from api.groups.circles import CLIENTS_2010, acting_of, doubtful_of, kin_of
+from api.groups.circles import CLIENTS_2010, doubtful_of, kin_of
+from api.groups.concerts import acting_of, arrows_among, may_unite, without_arrows
 from api.groups.together import POSSIBLE_CLIENT, Together
 from api.questions.control import Fall, proofs
-from api.questions.members import FAMILY, MAY_UNITE, SHOWN, Edge, Member, facts_of, stated, without
+from api.questions.members import FAMILY, MAY_UNITE, SHOWN, Edge, Member, proving_of, refuting, stated
 from graph.field import Kind
 from graph.model import CONTROLS, OWNS, RELATED_TO
 
@@ -26,7 +28,15 @@ def united_by(view: View, evidence: Evidence, group: Together, shown: Sequence[i
         sure = set(view.control.controlled_by(head).tolist())
         for known in (True, False):
             mine = [x for x in shown if by.get(x) == head and (x in sure) is known]
-            proved |= zip(mine, proofs(view, evidence, head, mine, certain=known), strict=True)
+            told = proofs(
+                view,
+                evidence,
+                head,
+                mine,
+                certain=known,
+                control=_of_head(view, group, possible=not known),
+            )
+            proved |= zip(mine, told, strict=True)
             certain |= set(mine) if known else set()
     joint = [x for x in shown if x not in by and x not in group.heads]
     doubtful = _doubtful(view, group, joint) if reading == POSSIBLE_CLIENT else set[int]()
@@ -51,12 +61,23 @@ def _holders(view: View, group: Together, shown: Sequence[int], *, possible: boo
     """The first head that controls each of these alone."""
     by: dict[int, int] = {}
     for sure in (True, False) if possible else (True,):
+        control = _of_head(view, group, possible=not sure)
         for head in group.heads:
-            held = set(view.control.controlled_by(head, possible=not sure).tolist())
+            held = set(control.controlled_by(head, possible=not sure).tolist())
             for x in shown:
                 if x in held:
                     by.setdefault(x, head)
     return by
+
+
+def _uniting(view: View, *, possible: bool) -> Control:
+    """Control that group clients are made of: what a concert makes possible among the possible."""
+    return may_unite(view) if possible else view.control
+
+
+def _of_head(view: View, group: Together, *, possible: bool) -> Control:
+    """The same for one head by itself: what several control in concert none of them does."""
+    return _uniting(view, possible=possible and len(group.heads) == 1)
 
 
 def _together(view: View, evidence: Evidence, group: Together, company: int) -> tuple[Fall, ...]:
@@ -136,15 +157,19 @@ def family_edges(view: View, evidence: Evidence, group: Together, reading: str, 
     possible = reading == POSSIBLE_CLIENT
     circle, every = Circle(group.seed, group.heads), kin_of(view, CLIENTS_2010)
     kin, acting = (every.wide, acting_of(view)) if possible else (every.near, Arrows.of(view.snapshot.size, (), ()))
+    control = _uniting(view, possible=possible)
+    arrows = arrows_among(view, control, [*group.heads, *group.seed.tolist()]) if possible else ()
     for (x, y), links in islice(_ties(view, group.heads, wide=possible).items(), most):
         lost = parted(group.heads, kin, acting, refuted=links)
-        gone = leave_circle(view.control, circle, refuted=Refuted(), without=lost, possible=possible)
+        refuted = Refuted(edges=without_arrows(view, arrows, Refuted(), ties=links))
+        gone = leave_circle(control, circle, refuted=refuted, without=lost, possible=possible)
         facts = evidence.whole(RELATED_TO, sorted(links))
         one, other, *leaving = evidence.parties([y, x, *gone.tolist()])
         yield Edge(RELATED_TO.name, one, other, "stated", facts, tuple(leaving))
     for kind, link in _proving(view, group, possible=possible)[:most]:
-        gone = leave_circle(view.control, circle, refuted=without(kind, link), possible=possible)
-        yield stated(view, evidence, kind, link, gone)
+        pair, refuted = refuting(view, arrows, kind, link)
+        gone = leave_circle(control, circle, refuted=refuted, possible=possible)
+        yield stated(view, evidence, kind, sorted(pair), gone)
 
 
 def _proving(view: View, group: Together, *, possible: bool) -> list[tuple[Kind, int]]:
@@ -154,8 +179,11 @@ def _proving(view: View, group: Together, *, possible: bool) -> list[tuple[Kind,
     below = dict[int, list[int]]()
     for x, head in by.items():
         below.setdefault(head, []).append(x)
-    control = view.control.as_possible() if possible else view.control
+    control = _of_head(view, group, possible=possible)
     inside = {*group.heads, *members}
     rest = [x for x in members if x not in by and x not in group.heads]
-    found = [*facts_of(control, below), *(row for x in rest for row in _facts_on(view, inside, x))]
+    found = [
+        *proving_of(view, control.as_possible() if possible else control, below),
+        *(row for x in rest for row in _facts_on(view, inside, x)),
+    ]
     return list(dict.fromkeys(found))

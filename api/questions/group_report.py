@@ -165,7 +165,7 @@ def _refuted(view: View, evidence: Evidence, group: Group, grown: Grew) -> tuple
     found = [_dependence(group, edge) for edge in edges if edge.kind == DEPENDS_ON.name]
     facts = [Refutation(edge.facts, (), None, edge.leave) for edge in edges if edge.kind != DEPENDS_ON.name]
     facts.sort(key=lambda one: -len(one.leave))
-    return (*found, *facts), max(len(proving(grown)) - FACTS, 0)
+    return (*found, *facts), max(len(proving(view, grown)) - FACTS, 0)
 
 
 def _dependence(group: Group, edge: Edge) -> Refutation:

@@ -60,8 +60,8 @@ class GroupsOf:
     groups: tuple[Group, ...]
     """By certain control and confirmed dependence: what a refusal rests on."""
     with_suspected: tuple[Group, ...]
-    """Also by control that bands allow and dependence that figures suggest: what limits count; empty where the groups
-    are the same."""
+    """Also by control that bands or a declared concert allow and dependence that figures suggest: what limits count;
+    empty where the groups are the same."""
     dependences: tuple[Dependence, ...]
     """Every dependence of the party that figures suggest, in its state."""
     untested: tuple[Untested, ...]

@@ -1,7 +1,7 @@
 """Members of a group, how each came in, and who would leave if what ties them were refuted."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -9,17 +9,18 @@ import numpy as np
 from analytics.structure.control import Control
 from analytics.structure.groups import Groups
 from analytics.structure.membership import CONTROLLED, DEPENDENT, SEED, Entry, Refuted, grow, leave
-from analytics.structure.proof import prove_each
+from analytics.structure.proof import Step, prove_each
 from analytics.structure.reach import Nodes
 from analytics.structure.votes import Arrows
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Party
 from api.engine import View
+from api.groups.concerts import arrows_among, joint_proof, ties_between, without_arrows
 from api.groups.together import SUSPECTED, Together, made_of
 from api.questions.control import Fall, in_words, proofs
 from api.questions.dependences import Dependence, confirmed, confirmed_of, dependence, said
 from graph.field import Kind
-from graph.model import CONTROLS, DEPENDS_ON, OWNS
+from graph.model import CONTROLS, DEPENDS_ON, OWNS, RELATED_TO
 
 FAMILY, MAY_UNITE = "family", "possible family"
 JOINTLY = {
@@ -39,8 +40,8 @@ class Member:
 
     party: Party
     why: str
-    """`top`, `controlled`, `possible` where bands only allow it, `ring`, `dependent` or `suspected`; of a group client
-    also `family`, and `possible family` by bands, kinship of unstated degree or a declared concert."""
+    """`top`, `controlled`, `possible` where bands or a concert only allow it, `ring`, `dependent` or `suspected`; of a
+    group client also `family`, and `possible family` by bands, kinship of unstated degree or a declared concert."""
     through: Party | None
     """The member it depends on or is controlled by; none for the control group it begins with."""
     proof: tuple[Fall, ...]
@@ -141,10 +142,11 @@ def members_of(view: View, evidence: Evidence, group: Grew, shown: Sequence[int]
     owner = _owners(group, shown)
     proved, possible = dict[int, tuple[Fall, ...]](), set[int]()
     for one in dict.fromkeys(owner.values()):
-        sure = set(view.control.controlled_by(one).tolist())
-        for certain in (True, False):
+        sure = set(view.groups.control.controlled_by(one).tolist())
+        for certain, control in ((True, view.groups.control), (False, group.united.control)):
             companies = [x for x in shown if owner.get(x) == one and (x in sure) is certain]
-            proved |= zip(companies, proofs(view, evidence, one, companies, certain=certain), strict=True)
+            told = proofs(view, evidence, one, companies, certain=certain, control=control)
+            proved |= zip(companies, told, strict=True)
             possible |= set() if certain else set(companies)
     for x in shown:
         beside = came[x].how == DEPENDENT or (came[x].how == SEED and x not in proved)
@@ -189,8 +191,19 @@ def edges_of(view: View, evidence: Evidence, group: Grew, *, most: int = SHOWN) 
     """What brought members in, first dependences, then facts of control, each with who would leave without it."""
     dependent = [entry for entry in group.came.values() if entry.how == DEPENDENT]
     yield from (_dependence(view, evidence, group, entry) for entry in dependent[:most])
-    for kind, link in proving(group)[:most]:
-        yield stated(view, evidence, kind, link, group.leaving(without(kind, link)))
+    arrows = arrows_among(view, group.united.control, group.came)
+    for kind, link in proving(view, group)[:most]:
+        pair, refuted = refuting(view, arrows, kind, link)
+        yield stated(view, evidence, kind, sorted(pair), group.leaving(refuted))
+
+
+def refuting(view: View, arrows: Iterable[tuple[int, ...]], kind: Kind, link: int) -> tuple[frozenset[int], Refuted]:
+    """One fact of control refuted, or what ties two that act in concert, and all that goes with it."""
+    if kind is RELATED_TO:
+        pair = ties_between(view, link)
+        return pair, Refuted(edges=without_arrows(view, arrows, Refuted(), ties=pair))
+    refuted = without(kind, link)
+    return frozenset([link]), replace(refuted, edges=refuted.edges | without_arrows(view, arrows, refuted))
 
 
 def _dependence(view: View, evidence: Evidence, group: Grew, entry: Entry) -> Edge:
@@ -203,12 +216,32 @@ def _dependence(view: View, evidence: Evidence, group: Grew, entry: Entry) -> Ed
     return Edge(DEPENDS_ON.name, party, other, "confirmed" if facts else "suspected", facts, tuple(leaving))
 
 
-def proving(group: Grew) -> list[tuple[Kind, int]]:
-    """Holdings and other control by which members fall, as the control behind the group counts them."""
+def proving(view: View, group: Grew) -> list[tuple[Kind, int]]:
+    """Holdings and other control by which members fall, as the control behind the group counts them; of a concert the
+    ties, one of each pair, and what its own proof needs."""
     below = dict[int, list[int]]()
     for x, owner in _owners(group, group.came).items():
         below.setdefault(owner, []).append(x)
-    return facts_of(group.united.control, below)
+    return proving_of(view, group.united.control, below)
+
+
+def proving_of(view: View, control: Control, below: dict[int, list[int]]) -> list[tuple[Kind, int]]:
+    """The same for companies that fall to each owner."""
+    found: dict[tuple[Kind, int], None] = {}
+    for kind, link in facts_of(control, below):
+        joint = joint_proof(view, link) if kind is CONTROLS else None
+        if joint is None:
+            found[kind, link] = None
+        else:
+            ties = dict.fromkeys(min(ties_between(view, tie)) for tie in joint.concert.ties)
+            rows = [(RELATED_TO, tie) for tie in ties]
+            found |= dict.fromkeys([*rows, *(row for step in joint.steps for row in _facts(step))])
+    return list(found)
+
+
+def _facts(step: Step) -> list[tuple[Kind, int]]:
+    """Holdings and other control that one step of a proof rests on."""
+    return [*((OWNS, int(link)) for link in step.holdings), *((CONTROLS, int(link)) for link in step.edges)]
 
 
 def facts_of(control: Control, below: dict[int, list[int]]) -> list[tuple[Kind, int]]:
@@ -216,8 +249,7 @@ def facts_of(control: Control, below: dict[int, list[int]]) -> list[tuple[Kind, 
     proved = (prove_each(control, owner, held) for owner, held in below.items())
     found: dict[tuple[Kind, int], None] = {}
     for step in (step for each in proved for steps in each for step in steps):
-        rows = [*((OWNS, link) for link in step.holdings), *((CONTROLS, link) for link in step.edges)]
-        found |= dict.fromkeys((kind, int(link)) for kind, link in rows)
+        found |= dict.fromkeys(_facts(step))
     return list(found)
 
 
@@ -226,9 +258,9 @@ def without(kind: Kind, link: int) -> Refuted:
     return Refuted(holdings=frozenset([link])) if kind is OWNS else Refuted(edges=frozenset([link]))
 
 
-def stated(view: View, evidence: Evidence, kind: Kind, link: int, gone: Nodes) -> Edge:
-    """One fact of control, and who would leave without it."""
-    at = [link] if kind is OWNS else view.other_control[[link]]
+def stated(view: View, evidence: Evidence, kind: Kind, links: Sequence[int], gone: Nodes) -> Edge:
+    """One fact of control, or the ties of two that act in concert, and who would leave without it."""
+    at = view.other_control[list(links)] if kind is CONTROLS else links
     facts = evidence.whole(kind, at)
     return Edge(kind.name, facts[0].head, facts[0].tail, "stated", facts, evidence.parties(gone.tolist()))
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 
 from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes, Readings
+from analytics.structure.control import Control
 from analytics.structure.extended import Ways
 from analytics.structure.groups import Groups
 from analytics.structure.kinship import lender as circle
@@ -18,8 +20,9 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Page, Party
 from api.engine import View
 from api.groups.circles import CLIENTS_2010, circles_of, connecting, doubtful_of, kin_of
+from api.groups.concerts import may_unite
 from api.limits.related import RELATED_2022, related_of
-from api.questions.control import Fall, fallen
+from api.questions.control import Fall, falls_of
 from api.questions.dependences import Dependence, confirmed_of, dependence
 from graph.field import Kind
 from graph.model import DEPENDS_ON, HOLDS_OFFICE, OWNS, RELATED_TO
@@ -41,8 +44,16 @@ HOWS_ZH = {
     circle.CONTROLLED: "受关联方控制", circle.CONTROLLER: "控制贷款人", circle.MAY_HOLD: "可能的主要股东",
     circle.MAY_CONTROL: "可能控制贷款人", circle.MAY_FALL: "可能受关联方控制", circle.MAY_BE_KIN: "可能的近亲属",
 }  # fmt: skip
-BEHIND = 20
+SHOWN = 20
 """Facts shown behind one step."""
+
+
+class Behind(NamedTuple):
+    """Control behind groups of a kind: what counts for certain, and what counts as possible."""
+
+    name: str
+    certain: Control
+    possible: Control
 
 
 @dataclass(frozen=True)
@@ -137,9 +148,10 @@ def membership(
     others: tuple[Step, ...] = ()
     if kind == "connected":
         arrows = view.dependants if certain else falls or view.wide
-        top, came = grown(connecting(view, wide=not certain), arrows, members)
-        way = list(path(came, party))
-        steps = tuple(_connected(view, evidence, way, top, arrows))
+        groups = connecting(view, wide=not certain)
+        top, came = grown(groups, arrows, members)
+        way, behind = list(path(came, party)), Behind("connected", view.groups.control, groups.control)
+        steps = tuple(_connected(view, evidence, way, top, arrows, behind))
         if proved:
             told = {entry.member for entry in way}
             beside = (came[x] for x in members[order].tolist() if came[x].how == DEPENDENT and x not in told)
@@ -182,7 +194,8 @@ def _controlled(view: View, evidence: Evidence, members: Nodes, party: int, *, w
     heads = _heads(view, members, party)
     if len(heads) == 1:
         yield _step(evidence, heads[0], TOP)
-        yield from _fall(view, evidence, heads[0], party)
+        behind = Behind("clients", view.control, may_unite(view)) if wide else _alone(view)
+        yield from _fall(view, evidence, heads[0], party, behind)
     else:
         yield _family(view, evidence, {*members.tolist(), *heads}, party, wide=wide)
 
@@ -201,23 +214,32 @@ def _heads(view: View, members: Nodes, party: int) -> Sequence[int]:
     return ()
 
 
-def _fall(view: View, evidence: Evidence, top: int, party: int) -> Iterator[Step]:
+def _fall(view: View, evidence: Evidence, top: int, party: int, behind: Behind) -> Iterator[Step]:
     """How a party falls to a top; nothing where it is the top itself."""
     if party == top:
         return
-    sure = bool((view.control.controlled_by(top) == party).any())
-    possible = sure or bool((view.control.controlled_by(top, possible=True) == party).any())
-    proof = _proof(view, evidence, top, party, certain=sure) if possible else ()
+    sure = bool((behind.certain.controlled_by(top) == party).any())
+    possible = sure or bool((behind.possible.controlled_by(top, possible=True) == party).any())
+    proof = _proof(view, evidence, top, party, behind, certain=sure) if possible else ()
     yield _step(evidence, party, HELD if sure else MAY_HOLD if possible else RING, through=top, proof=proof)
 
 
-def _proof(view: View, evidence: Evidence, owner: int, company: int, *, certain: bool) -> list[Fall]:
+def _proof(
+    view: View, evidence: Evidence, owner: int, company: int, behind: Behind, *, certain: bool
+) -> tuple[Fall, ...]:
     """The facts by which a party controls another; the steps are kept, since groups of all kinds rest on them."""
-    control, possible = view.control, not certain
+    control = behind.certain if certain else behind.possible
     steps = view.kept(
-        ("proof", owner, company, certain), lambda: prove_each(control, owner, [company], possible=possible)[0], most=64
+        ("proof", owner, company, certain, behind.name),
+        lambda: prove_each(control, owner, [company], possible=not certain)[0],
+        most=64,
     )
-    return [fallen(view, evidence, step) for step in steps if step.company != owner]
+    return falls_of(view, evidence, steps, owner)
+
+
+def _alone(view: View) -> Behind:
+    """Control of parties, whatever concerts do."""
+    return Behind("parties", view.control, view.control)
 
 
 def _family(view: View, evidence: Evidence, inside: set[int], party: int, *, wide: bool) -> Step:
@@ -226,9 +248,9 @@ def _family(view: View, evidence: Evidence, inside: set[int], party: int, *, wid
     persons = [x for x in inside if any(len(tie.at(x)) for tie in ties)]
     relatives = {x for p in persons for tie in ties for x in (p, *tie.at(p).tolist())}
     told = [{link for p in persons for link in tie.links_at(p).tolist()} for tie in ties]
-    positions = sorted(set().union(*told))[:BEHIND]
+    positions = sorted(set().union(*told))[:SHOWN]
     owns = view.snapshot.links(OWNS)
-    at = [k for k in owns.arriving(party).tolist() if int(owns.tail[k]) in inside | relatives][:BEHIND]
+    at = [k for k in owns.arriving(party).tolist() if int(owns.tail[k]) in inside | relatives][:SHOWN]
     facts = (*evidence.facts(RELATED_TO, positions), *evidence.facts(OWNS, at))
     how = MAY_UNITE if any(told[1:]) else FAMILY
     return _step(evidence, party, how, through=persons[0] if persons else None, facts=facts)
@@ -237,13 +259,15 @@ def _family(view: View, evidence: Evidence, inside: set[int], party: int, *, wid
 # ── by control and dependence ──
 
 
-def _connected(view: View, evidence: Evidence, way: Sequence[Entry], top: int, falls: Ways) -> Iterator[Step]:
+def _connected(
+    view: View, evidence: Evidence, way: Sequence[Entry], top: int, falls: Ways, behind: Behind
+) -> Iterator[Step]:
     for entry in way:
         if entry.how == SEED:
             yield _step(evidence, top, TOP)
-            yield from _fall(view, evidence, top, entry.member)
+            yield from _fall(view, evidence, top, entry.member, behind)
         elif entry.how == CONTROLLED:
-            yield from _fall(view, evidence, entry.through, entry.member)
+            yield from _fall(view, evidence, entry.through, entry.member, behind)
         elif entry.how == DEPENDENT:
             yield _dependent(view, evidence, falls, entry)
 
@@ -299,12 +323,13 @@ def _why(view: View, evidence: Evidence, x: int, reason: str, through: int) -> S
     facts: tuple[Fact, ...] = ()
     if reason in (circle.CONTROLLED, circle.CONTROLLER, circle.MAY_FALL, circle.MAY_CONTROL):
         owner, company = (through, x) if reason in (circle.CONTROLLED, circle.MAY_FALL) else (x, through)
-        proof = _proof(view, evidence, owner, company, certain=reason in (circle.CONTROLLED, circle.CONTROLLER))
+        sure, behind = reason in (circle.CONTROLLED, circle.CONTROLLER), _alone(view)
+        proof = _proof(view, evidence, owner, company, behind, certain=sure)
     elif reason in (circle.RELATIVE, circle.MAY_BE_KIN):
-        facts = evidence.facts(RELATED_TO, kinships(view, through, x)[:BEHIND])
+        facts = evidence.facts(RELATED_TO, kinships(view, through, x)[:SHOWN])
     else:
         kind = HOLDS_OFFICE if reason == circle.OFFICER else OWNS
-        facts = evidence.facts(kind, between(view, kind, x, through)[:BEHIND])
+        facts = evidence.facts(kind, between(view, kind, x, through)[:SHOWN])
     return _step(evidence, x, reason, through=through, proof=proof, facts=facts)
 
 

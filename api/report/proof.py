@@ -85,6 +85,8 @@ def _unsure(member: Member) -> bool:
     """Whether the last step of a proof is itself only possible, and not only one before it."""
     if member.why != "possible":
         return False
+    if member.proof[-1].concert:
+        return True
     votes = [fall.low > MAJORITY for fall in member.proof if any(fact.kind == OWNS.name for fact in fall.by)]
     last = member.proof[-1]
     return not last.low > MAJORITY if any(fact.kind == OWNS.name for fact in last.by) else all(votes)

@@ -308,7 +308,7 @@ def _confirmed_zh(fact: Fact, member: Member) -> str:
 def _fall_zh(fall: Fall) -> str:
     by = "、".join(f"{fact.tail.name}（{ZH.said(fact.text or fact.kind)}）" for fact in fall.by)
     together = f"，合计{percent(fall.low)}" if len(fall.by) > 1 and fall.low > 0 else ""
-    return f"{fall.company.name}受{by}控制{together}"
+    return f"{fall.company.name}受{by}控制{together}{'（一致行动）' if fall.concert else ''}"
 
 
 def _rules(answer: BookLimits) -> Iterator[Sequence[Any]]:

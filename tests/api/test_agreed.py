@@ -20,7 +20,8 @@ PAIRS = st.tuples(st.sampled_from(FIRMS), st.sampled_from(FIRMS)).filter(lambda 
 
 @st.composite
 def graphs(draw: st.DrawFn) -> list[tuple[str, dict[str, object]]]:
-    """Holdings, some in bands, a couple or kin, a concert, judged and suspected dependences, a ring fence, debtors."""
+    """Holdings, some in bands, a couple or kin, concerts of fellow holders, judged and suspected dependences, a ring
+    fence, debtors."""
     facts: list[tuple[str, dict[str, object]]] = []
     for firm in FIRMS:
         left = 1.0
@@ -33,7 +34,13 @@ def graphs(draw: st.DrawFn) -> list[tuple[str, dict[str, object]]]:
                 left -= low
     if kind := draw(st.sampled_from([None, "spouse", "kin"])):
         facts.append(("RELATED_TO", {"from": PEOPLE[0], "to": PEOPLE[1], "kind": kind}))
-    for x, y in draw(st.lists(st.tuples(st.sampled_from(OWNERS), st.sampled_from(FIRMS)), max_size=1)):
+    held = [(str(row["from"]), row["to"]) for _, row in facts if "share" in row]
+    fellows = sorted({(x, y) for x, firm in held for y, other in held if firm == other and x < y})
+    some = [
+        st.tuples(st.sampled_from(OWNERS), st.sampled_from(FIRMS)),
+        *([st.sampled_from(fellows)] if fellows else []),
+    ]
+    for x, y in draw(st.lists(st.one_of(some), max_size=3, unique=True)):
         if x != y:
             facts.append(("RELATED_TO", {"from": x, "to": y, "kind": "concert"}))
     for x, y in draw(st.lists(PAIRS, max_size=2, unique=True)):
@@ -60,7 +67,7 @@ def engine_of(folder: Path, facts: list[tuple[str, dict[str, object]]]) -> Engin
 
 
 @given(graphs())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_question_check_and_book_agree_on_every_graph(facts: list[tuple[str, dict[str, object]]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         engine = engine_of(Path(folder), facts)

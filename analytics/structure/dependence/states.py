@@ -48,6 +48,11 @@ class Verdicts:
         at = np.flatnonzero(fence & ~self.confirmed) if len(fence) else np.zeros(0, np.int64)
         return np.setdiff1d(at, self.overruled)
 
+    def fenced(self) -> list[tuple[int, int]]:
+        """Ring fences that count, as pairs of the controlled and the controller."""
+        at = self.fences()
+        return list(zip(self.dependant[at].tolist(), self.other[at].tolist(), strict=True))
+
 
 @dataclass(frozen=True)
 class Dependences:
