@@ -148,7 +148,7 @@ def _reasons(value: Linkage, found: Paths, *, steps: int) -> Iterator[str]:
     if value.paths:
         first = value.paths[0]
         yield f"The strongest tie has {plural(len(first.steps), 'step')}: {in_one_line(first)}."
-        yield f"{plural(value.page.total, 'path')} of up to {steps} steps; {value.page.shown:,} shown."
+        yield f"{plural(value.page.total, 'path')} of up to {plural(steps, 'step')}; {value.page.shown:,} shown."
     elif len(value.parties) > 1:
         yield f"No path of up to {plural(steps, 'step')} ties them."
     for cut in value.cuts:

@@ -152,7 +152,7 @@ def _laid(words: Words, value: GroupReport, sheet: Sheet) -> Laid:
         tuple(_blocks(members)) if len(members) > MANY else (),
         _elsewhere(words, value, sheet),
         members,
-        words("members_before", count=len(sheet.group.members) - len(members)) if told else "",
+        words("members_before", count=words.counted(len(sheet.group.members) - len(members), "member")) if told else "",
     )
 
 
