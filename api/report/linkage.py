@@ -8,9 +8,9 @@ from api.engine.view import LENDS_TO_MANY
 from api.questions.chains import Chain
 from api.questions.links import MOST_NEIGHBOURS, THROUGH, Linkage
 from api.report.bars import Scale
+from api.report.boxes import place
 from api.report.page import Figure, filled
 from api.report.picture import gap_for, picture
-from api.report.places import place
 from api.report.words import Words
 
 MOST_DRAWN = 24

@@ -9,7 +9,7 @@ from typing import Final
 from api.answers.frame import Fact
 from api.draw import style
 from api.draw.page import text_width
-from api.report.places import FOLDED, GAP, NARROW, PAD, WIDE, Box, Placed
+from api.report.boxes import FOLDED, GAP, NARROW, PAD, WIDE, Box, Placed
 from api.report.words import Words
 
 Point = tuple[float, float]

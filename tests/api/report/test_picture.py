@@ -5,8 +5,8 @@ import pytest
 from api.answers.frame import Fact, Party
 from api.engine import Engine
 from api.questions import links
+from api.report.boxes import GAP, NARROW, WIDE, Placed, place
 from api.report.picture import LARGEST, READABLE, Picture, gap_for, picture
-from api.report.places import GAP, NARROW, WIDE, Placed, place
 from api.report.words import Words
 from tests.api.conftest import HOLD, MINE, RING2, B
 
