@@ -8,19 +8,16 @@ from typing import Final
 
 from api.answers.frame import Fact
 from api.draw import style
-from api.draw.page import text_width
+from api.draw.labels import PARTS, SIGN, Point, Taken, centred, text_width
 from api.report.boxes import FOLDED, GAP, NARROW, PAD, WIDE, Box, Placed
 from api.report.words import Words
 
-Point = tuple[float, float]
 Pair = tuple[str, str]
 Line = tuple[str, str, str]
 """From whom to whom, and the kind of fact."""
 NO_NOTES: Final[Mapping[Line, str]] = {}
 PORT = 11.0
 """Room between two lines at one side of a box."""
-SIGN = 6.1
-"""Width of a half-width sign on a line, and its height twice."""
 EDGE = 14.0
 PORTRAIT, LANDSCAPE = (180.0, 205.0), (267.0, 126.0)
 """Room of a page in millimetres, title and legend left out."""
@@ -28,7 +25,6 @@ LARGEST = 25.4 / 96
 """Millimetres of a unit at most: nothing is printed larger than on a screen."""
 READABLE = 0.192
 """Millimetres of a unit at which the smallest writing has six points."""
-TRIES = (0.5, 0.4, 0.6, 0.32, 0.68, 0.25, 0.75, 0.18, 0.82)
 BUSY = 28
 """Lines above which words such as `board` stand in tables only."""
 
@@ -89,7 +85,7 @@ def picture(
     together = _together(facts)
     boxes = {box.party.id: box for box in placed.boxes}
     ports = _ports(list(together), boxes)
-    taken = [_around(box) for box in placed.boxes]
+    taken = Taken(_around(box) for box in placed.boxes)
     curves = []
     for key, mine in together.items():
         bend = placed.bends.get(key[:2], -placed.bends.get((key[1], key[0]), 0.0))
@@ -161,9 +157,7 @@ def _ports(lines: Sequence[tuple[str, str, str]], boxes: dict[str, Box]) -> dict
     return {key: _Ends(at[key, True], at[key, False], *way[key]) for key in lines}
 
 
-def _curve(
-    kind: str, ends: _Ends, bend: float, label: str, taken: list[tuple[float, float, float, float]], *, gap: float
-) -> Curve:
+def _curve(kind: str, ends: _Ends, bend: float, label: str, taken: Taken, *, gap: float) -> Curve:
     stroke = style.STROKES[kind]
     points = _bezier(ends, bend * (gap + WIDE) / 280, gap)
     width = SIGN * text_width(label) + 6
@@ -199,15 +193,11 @@ def _bezier(ends: _Ends, bend: float, gap: float) -> list[Point]:
     ]  # fmt: skip
 
 
-def _room(points: list[Point], width: float, taken: list[tuple[float, float, float, float]]) -> Point | None:
+def _room(points: list[Point], width: float, taken: Taken) -> Point | None:
     """A place on the line where its label lies on nothing else; none where there is no room: the table has it."""
-    places = [_along(points, part) for part in TRIES]
-    free = next((place for place in places if not _clashes(place, width, taken)), None)
-    if free is None:
-        return None
-    x, y = free
-    taken.append((x - width / 2, y - 8, x + width / 2, y + 8))
-    return x, y
+    places = [_along(points, part) for part in PARTS]
+    free = taken.first([centred(place, width) for place in places])
+    return None if free is None else places[free]
 
 
 def _along(points: list[Point], part: float) -> Point:
@@ -218,14 +208,6 @@ def _along(points: list[Point], part: float) -> Point:
     weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
     x, y = (sum(w * p[axis] for w, p in zip(weights, four, strict=True)) for axis in (0, 1))
     return x, y
-
-
-def _clashes(place: Point, width: float, taken: list[tuple[float, float, float, float]]) -> bool:
-    x, y = place
-    return any(
-        x - width / 2 < right and left < x + width / 2 and y - 8 < low and top < y + 8
-        for left, top, right, low in taken
-    )
 
 
 # ── what is said, and how large it is ──
@@ -248,7 +230,7 @@ def _around(box: Box) -> tuple[float, float, float, float]:
 
 def _frame(boxes: Sequence[Box], curves: Sequence[Curve]) -> tuple[float, float, float, float]:
     every = [_around(box) for box in boxes]
-    every += [(c.at[0] - c.width / 2, c.at[1] - 8, c.at[0] + c.width / 2, c.at[1] + 8) for c in curves if c.label]
+    every += [centred(curve.at, curve.width) for curve in curves if curve.label]
     every += [(x, y, x, y) for curve in curves for x, y in curve.points]
     left, top, right, low = (pick(each[k] for each in every) for k, pick in enumerate((min, min, max, max)))
     return left - EDGE, top - EDGE, right + EDGE, low + EDGE
