@@ -64,7 +64,9 @@ class Web:
         cls, size: int, ties: Sequence[Tie], *, closed: NDArray[np.bool_] | None = None, directed: bool = False
     ) -> "Web":
         """Join relations; nothing passes through `closed` nodes, nor against arrows where `directed`."""
-        tail, head, strength, relation, link, forward, leaves_end, meets_end = ([] for _ in range(8))
+        tail, head, strength, relation, link, forward = ([] for _ in range(6))
+        leaves_end: list[NDArray[np.bool_]] = []
+        meets_end: list[NDArray[np.bool_]] = []
         for code, tie in enumerate(ties):
             for along in (True,) if directed else (True, False):
                 count = len(tie.tail)

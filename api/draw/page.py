@@ -19,7 +19,7 @@ from api.draw.marks import NONE, Marks
 from api.draw.overlay import STRESSED, overlay
 from api.draw.scene import Fold, Scene, scene
 from api.draw.stress import by_stress
-from api.draw.written import FOLD, MARK, NAME, START, Written, fonts
+from api.draw.written import FOLD, MARK, NAME, START, Written, fonts, names, roads
 from api.questions.network import Network
 from graph.model import KINDS
 
@@ -67,7 +67,8 @@ def draw(answer: Answer[Network], marks: Marks = NONE) -> str:
     drawn = scene(answer.answer, marks)
     sources = {source.fact_id: source for source in (*answer.sources, *marks.sources)}
     canvas = _canvas(drawn, answer.answer, sources, marks)
-    over = overlay(marks, drawn, {node["id"]: (node["x"], node["y"]) for node in canvas.nodes})
+    at = {node["id"]: (node["x"], node["y"]) for node in canvas.nodes}
+    over = overlay(marks, drawn, at, roads=roads(canvas.nodes, canvas.edges), names=names(canvas.nodes))
     folder = files("pyvis") / "lib" / "vis-9.1.2"
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True)
     page: str = environment.get_template("page.html").render(

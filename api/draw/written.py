@@ -1,8 +1,8 @@
 """What is written on a picture and where: names, and what stands on the lines between them."""
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
 
 from api.answers.frame import Fact
 from api.answers.wording import label
@@ -19,6 +19,8 @@ MARK, FOLD, START, NAME = 14, 12, 22, 15
 """Sizes of a party, of a fold and of the party asked about, and of what they are called by."""
 SAID, MARKED = 12, (14, 24)
 """Sizes of what stands on a line, and on one that is marked in a small picture and in one of many parties."""
+BENDS = 12
+"""Pieces in which a bent line is followed."""
 PARTIES = 60
 """Parties above which a picture has the larger of these."""
 
@@ -69,6 +71,43 @@ def _lines(text: str) -> list[int]:
     return [text_width(line) for line in text.split("\n")]
 
 
+class Road(NamedTuple):
+    """How the line between two parties runs."""
+
+    edge: str
+    """Its id; empty where none is drawn."""
+    points: tuple[Point, ...]
+
+
+def roads(nodes: Iterable[Mapping[str, Any]], edges: Iterable[Mapping[str, Any]]) -> dict[frozenset[str], Road]:
+    """Of each two parties that lines join the first, as nodes and edges of vis-network have it."""
+    at = {node["id"]: (node["x"], node["y"]) for node in nodes}
+    found: dict[frozenset[str], Road] = {}
+    for edge in edges:
+        tail, head = edge["from"], edge["to"]
+        aside = _aside(edge.get("smooth", {}))
+        parts = [k / BENDS for k in range(BENDS + 1)] if aside else [0.0, 1.0]
+        road = Road(edge["id"], tuple(along(at[tail], at[head], aside=aside, part=part) for part in parts))
+        found.setdefault(frozenset((tail, head)), road)
+    return found
+
+
+def names(nodes: Iterable[Mapping[str, Any]]) -> dict[str, Box]:
+    """Where the name of each node stands."""
+    return {node["id"]: _standing(node)[1] for node in nodes}
+
+
+def _standing(node: Mapping[str, Any]) -> tuple[Box, Box]:
+    font = node.get("font", {})
+    up, size = -font.get("vadjust", 0.0), font.get("size", NAME)
+    return _boxes((node["x"], node["y"]), node["size"], node["label"], size, up=up)
+
+
+def _aside(curve: Mapping[str, Any]) -> float:
+    """How round a line is, positive to the right of its direction."""
+    return float(curve.get("roundness", 0.0)) * (1 if curve.get("type") == "curvedCCW" else -1)
+
+
 class Written:
     """Where each line has room for what it says: on no party, no name, and nothing that another says."""
 
@@ -77,12 +116,7 @@ class Written:
         self._marked: Final = MARKED[len(nodes) > PARTIES]
         self._steps = {fact: sign for mark in marks.marks for fact, sign in mark.steps.items()}
         self._places = {name: (node["x"], node["y"]) for name, node in nodes.items()}
-        self._taken = Taken()
-        for name, node in nodes.items():
-            font = node.get("font", {})
-            up, size = -font.get("vadjust", 0.0), font.get("size", NAME)
-            for box in _boxes(self._places[name], node["size"], node["label"], size, up=up):
-                self._taken.take(box)
+        self._taken = Taken(box for node in nodes.values() for box in _standing(node))
 
     def on(self, facts: tuple[Fact, ...], curve: Mapping[str, Any]) -> dict[str, Any]:
         """What a line says and at which part of it; nothing where there is no room: its tooltip and the table do."""
@@ -92,9 +126,8 @@ class Written:
             return {"label": ""}
         size = self._marked if signs else SAID
         width = (SIGN * text_width(" · ".join([*signs, *said])) + 6) * size / SAID
-        aside = curve.get("roundness", 0.0) * (1 if curve.get("type") == "curvedCCW" else -1)
         ends = self._places[facts[0].tail.id], self._places[facts[0].head.id]
-        tried = [centred(along(*ends, aside=aside, part=part), width, TALL * size / SAID) for part in PARTS]
+        tried = [centred(along(*ends, aside=_aside(curve), part=part), width, TALL * size / SAID) for part in PARTS]
         free = self._taken.first(tried)
         return {"label": ""} if free is None else {"label": " · ".join(said), "at": PARTS[free]}
 

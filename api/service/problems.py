@@ -198,7 +198,7 @@ def _example(request: Request) -> str:
     """A body of what was asked, as the service describes it; empty where it takes none."""
     document, name = request.app.openapi(), request.scope["route"].name
     operations = [operation for path in document["paths"].values() for operation in path.values()]
-    sent = next((one.get("requestBody", {}) for one in operations if one["operationId"] == name), {})
+    sent: Mapping[str, Any] = next((one.get("requestBody", {}) for one in operations if one["operationId"] == name), {})
     schema = sent.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
     examples = document["components"]["schemas"].get(schema, {}).get("examples", ())
     return "".join(json.dumps(one, ensure_ascii=False) for one in examples[:1])
