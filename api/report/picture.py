@@ -25,6 +25,10 @@ LARGEST = 25.4 / 96
 """Millimetres of a unit at most: nothing is printed larger than on a screen."""
 READABLE = 0.192
 """Millimetres of a unit at which the smallest writing has six points."""
+SIGNED = (0.72, 0.66, 0.78, 0.6, 0.84, 0.9, 0.5, 0.4, 0.3, 0.25, 0.2, 0.15)
+"""Parts of a line at which a sign may stand, the best first."""
+CUT = 11.0
+"""Width and height of a sign."""
 BUSY = 28
 """Lines above which words such as `board` stand in tables only."""
 
@@ -92,8 +96,10 @@ def picture(
         label = _label(mine, words, notes.get(key, ""), wordy=len(together) <= BUSY)
         curve = _curve(key[2], ports[key], bend, label, taken, gap=placed.gap)
         ids = {fact.fact_id for fact in mine}
-        sign = _sign(curve.points) if ids & set(cut) else None
-        curves.append(replace(curve, faint=_faint(mine), strong=bool(ids & set(strong)), cut=sign))
+        curves.append(replace(curve, faint=_faint(mine), strong=bool(ids & set(strong))))
+    for at, mine in enumerate(together.values()):
+        if {fact.fact_id for fact in mine} & set(cut):
+            curves[at] = replace(curves[at], cut=_sign(curves[at].points, taken))
     left, top, right, low = _frame(placed.boxes, curves)
     landscape = right - left > 1.15 * (low - top) and right - left > PORTRAIT[0] / READABLE
     room = LANDSCAPE if landscape else PORTRAIT
@@ -172,9 +178,11 @@ def _curve(kind: str, ends: _Ends, bend: float, label: str, taken: Taken, *, gap
     return Curve(tuple(points), drawn, stroke.color, dashes, tip, label, at, width)
 
 
-def _sign(points: Sequence[Point]) -> tuple[float, float, float]:
-    """A place on a line behind its middle, and which way the line runs there."""
-    (x, y), (x1, y1), (x2, y2) = (_along(list(points), part) for part in (0.72, 0.7, 0.74))
+def _sign(points: Sequence[Point], taken: Taken) -> tuple[float, float, float]:
+    """A place on a line behind its middle, on no writing where there is one, and which way the line runs there."""
+    places = [_along(list(points), part) for part in SIGNED]
+    at = SIGNED[taken.first([centred(place, CUT, CUT) for place in places]) or 0]
+    (x, y), (x1, y1), (x2, y2) = (_along(list(points), part) for part in (at, at - 0.02, at + 0.02))
     return x, y, math.degrees(math.atan2(y2 - y1, x2 - x1))
 
 
