@@ -24,8 +24,10 @@ class Tie:
     head: NDArray[np.uint32]
     strength: NDArray[np.float64] | None = None
     """How strongly each ties, a fraction; none: 1 each."""
-    at_end: NDArray[np.bool_] | None = None
+    tail_at_end: NDArray[np.bool_] | None = None
     """Links that count only where the path begins or ends with their tail; none: no link."""
+    head_at_end: NDArray[np.bool_] | None = None
+    """Links that count only where it begins or ends with their head; a link may be both."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,8 @@ class Evidence:
 class Web:
     """All relations between n parties together; parallel links are one step, and each of them evidence.
 
-    The tail of a link that counts only at an end stands in the steps twice: as itself without such links,
-    to be passed, and after all parties as a twin that has them, to begin or end with.
+    A party at which links count only where a path begins or ends with it stands in the steps twice: as itself
+    without those links, to be passed, and after all parties as a twin that has them, to begin or end with.
     """
 
     steps: Steps
@@ -62,7 +64,9 @@ class Web:
         cls, size: int, ties: Sequence[Tie], *, closed: NDArray[np.bool_] | None = None, directed: bool = False
     ) -> "Web":
         """Join relations; nothing passes through `closed` nodes, nor against arrows where `directed`."""
-        tail, head, strength, relation, link, forward, at_end = ([] for _ in range(7))
+        tail, head, strength, relation, link, forward = ([] for _ in range(6))
+        leaves_end: list[NDArray[np.bool_]] = []
+        meets_end: list[NDArray[np.bool_]] = []
         for code, tie in enumerate(ties):
             for along in (True,) if directed else (True, False):
                 count = len(tie.tail)
@@ -72,25 +76,29 @@ class Web:
                 relation.append(np.full(count, code, np.uint8))
                 link.append(np.arange(count, dtype=np.uint32))
                 forward.append(np.full(count, along))
-                at_end.append(np.zeros(count, np.bool_) if tie.at_end is None else tie.at_end)
+                ends = (tie.tail_at_end, tie.head_at_end) if along else (tie.head_at_end, tie.tail_at_end)
+                for side, at_end in zip((leaves_end, meets_end), ends, strict=True):
+                    side.append(np.zeros(count, np.bool_) if at_end is None else at_end)
         key = np.concatenate([np.zeros(0, np.int64), *tail]).astype(np.int64) * size
         key += np.concatenate([np.zeros(0, np.int64), *head]).astype(np.int64)
         order = np.argsort(key, kind="stable")
         key = key[order]
-        of_link, of_relation, along_arrow, tied, only_at_end = (
+        of_link, of_relation, along_arrow, tied, from_end, to_end = (
             np.concatenate([np.zeros(0, form), *parts])[order]
             for parts, form in (
                 (link, np.uint32),
                 (relation, np.uint8),
                 (forward, np.bool_),
                 (strength, np.float64),
-                (at_end, np.bool_),
+                (leaves_end, np.bool_),
+                (meets_end, np.bool_),
             )
         )
-        tails = [tie.tail[tie.at_end] for tie in ties if tie.at_end is not None]
-        twinned = np.unique(np.concatenate([np.zeros(0, np.uint32), *tails])).astype(np.uint32)
+        sides = [side for tie in ties for side in ((tie.tail, tie.tail_at_end), (tie.head, tie.head_at_end))]
+        twins = [parties[at_end] for parties, at_end in sides if at_end is not None]
+        twinned = np.unique(np.concatenate([np.zeros(0, np.uint32), *twins])).astype(np.uint32)
         if len(twinned):
-            wide, tied = _with_twins(size, twinned, key, tied, only_at_end, along_arrow)
+            wide, tied = _with_twins(size, twinned, key, tied, (from_end, to_end))
             closed = np.append(np.zeros(size) if closed is None else closed, np.ones(len(twinned)))
             steps = _steps(size + len(twinned), wide, tied, closed, directed=directed)
         else:
@@ -133,19 +141,21 @@ def _with_twins(
     twinned: NDArray[np.uint32],
     key: NDArray[np.int64],
     strength: NDArray[np.float64],
-    at_end: NDArray[np.bool_],
-    forward: NDArray[np.bool_],
+    at_end: tuple[NDArray[np.bool_], NDArray[np.bool_]],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Sorted pairs and their strengths with a node more for each twin, tail · (n + twins) + head."""
+    """Sorted pairs and their strengths with a node more for each twin, tail · (n + twins) + head.
+
+    `at_end` says of each pair whether its tail, and whether its head, has to be an end of the path.
+    """
     twin = np.full(size, -1, np.int64)
     twin[twinned] = size + np.arange(len(twinned))
     tail, head = key // size, key % size
     leaves, arrives = (twin[tail] >= 0) & (tail != head), (twin[head] >= 0) & (tail != head)
-    # Seen against its arrow, the tail of a link is the head of the pair.
+    from_end, to_end = at_end
     chosen = [
-        (~at_end, tail, head),
-        (leaves & (~at_end | forward), twin[tail], head),
-        (arrives & (~at_end | ~forward), tail, twin[head]),
+        (~from_end & ~to_end, tail, head),
+        (leaves & ~to_end, twin[tail], head),
+        (arrives & ~from_end, tail, twin[head]),
         (leaves & arrives, twin[tail], twin[head]),
     ]
     wide = np.concatenate([(a * (size + len(twinned)) + b)[kept] for kept, a, b in chosen])
@@ -221,8 +231,8 @@ def paths_between(
     Stronger paths rank before weaker, then shorter before longer, then by the numbers of their nodes: the
     order hangs on nothing else. A path is as strong as the product of its steps, a step as the strongest
     of its links. No path passes through closed nodes (the State) or through nodes with more than
-    `max_degree` neighbours; the two ends may be such. A link that counts only at an end is walked only
-    where its tail is a or b.
+    `max_degree` neighbours; the two ends may be such. A link that counts only where a path begins or ends
+    with its tail, or its head, is walked only where that is a or b.
 
     .. math:: rank(p) = \Big(-\prod_{(u,v) \in p} s_{uv},\; |p|,\; p\Big)
 

@@ -25,9 +25,10 @@ function traced(group, places) {
     discs.moveTo(places[id].x, places[id].y);
     discs.lineTo(places[id].x + 0.01, places[id].y);
   }
-  for (const [a, b] of group.ties) {
+  for (const [a, b, edge] of group.ties) {
+    const via = edge && network.body.edges[edge].edgeType.getViaNode(), end = places[b];
     bands.moveTo(places[a].x, places[a].y);
-    bands.lineTo(places[b].x, places[b].y);
+    if (via) bands.quadraticCurveTo(via.x, via.y, end.x, end.y); else bands.lineTo(end.x, end.y);
   }
   return (grow, color, rule) => {
     ink.globalCompositeOperation = rule;

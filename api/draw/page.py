@@ -1,7 +1,6 @@
 """The page: a canvas, a legend, and beside them everything as tables for the keyboard and for screen readers."""
 
 import math
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from importlib.resources import files
@@ -11,24 +10,20 @@ from typing import Any
 import jinja2
 
 from api.answers.frame import Answer, Fact, Party, Source
-from api.answers.wording import label, percent, period, plural, remark
+from api.answers.wording import percent, period, plural, remark
 from api.draw import style
 from api.draw.detours import detours
+from api.draw.labels import text_width, wrapped
 from api.draw.layered import layered
 from api.draw.marks import NONE, Marks
 from api.draw.overlay import STRESSED, overlay
 from api.draw.scene import Fold, Scene, scene
 from api.draw.stress import by_stress
+from api.draw.written import FOLD, MARK, NAME, START, Written, fonts, names, roads
 from api.questions.network import Network
 from graph.model import KINDS
 
 LEAST_BEND = 0.01
-NAMED, HUB = 8, 8
-"""So many parties of a large picture, of so many links, are named large."""
-BUSY = 40
-"""Lines above which words such as `board` stand in tooltips and tables only."""
-LINE = 22
-"""Half-width characters of a label's line."""
 OPTIONS: dict[str, Any] = {
     "physics": {"enabled": False},
     "layout": {"improvedLayout": False},
@@ -37,8 +32,8 @@ OPTIONS: dict[str, Any] = {
         "multiselect": True, "selectConnectedEdges": True,
     },
     "nodes": {
-        "borderWidth": 2, "borderWidthSelected": 4, "size": 14,
-        "font": {"face": style.FONT, "size": 15, "color": style.INK, "strokeWidth": 4, "strokeColor": "#ffffff"},
+        "borderWidth": 2, "borderWidthSelected": 4, "size": MARK,
+        "font": {"face": style.FONT, "size": NAME, "color": style.INK, "strokeWidth": 4, "strokeColor": "#ffffff"},
         "scaling": {"label": {"drawThreshold": 6}},
     },
     "edges": {
@@ -72,7 +67,8 @@ def draw(answer: Answer[Network], marks: Marks = NONE) -> str:
     drawn = scene(answer.answer, marks)
     sources = {source.fact_id: source for source in (*answer.sources, *marks.sources)}
     canvas = _canvas(drawn, answer.answer, sources, marks)
-    over = overlay(marks, drawn, {node["id"]: (node["x"], node["y"]) for node in canvas.nodes})
+    at = {node["id"]: (node["x"], node["y"]) for node in canvas.nodes}
+    over = overlay(marks, drawn, at, roads=roads(canvas.nodes, canvas.edges), names=names(canvas.nodes))
     folder = files("pyvis") / "lib" / "vis-9.1.2"
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True)
     page: str = environment.get_template("page.html").render(
@@ -108,25 +104,24 @@ def _canvas(drawn: Scene, network: Network, sources: dict[str, Source], marks: M
     nodes = [*(party.id for party in drawn.parties), *(fold.name for fold in drawn.folds)]
     labels = [*(wrapped(party.name) for party in drawn.parties), *(fold.label for fold in drawn.folds)]
     places, bends = _places(drawn, network, nodes, labels)
-    font = 19 if len(nodes) <= BUSY else 36
-    named = _named(drawn, marks) if len(nodes) > BUSY else frozenset()
+    larger = fonts(drawn, marks, dict(zip(nodes, labels, strict=True)), dict(zip(nodes, places, strict=True)))
     for party, text, (x, y) in zip(drawn.parties, labels, places, strict=False):
-        look = _look(party, drawn.start, font if party.id in {drawn.start.id, *named} else 0)
+        look = _look(party, drawn.start, larger.get(party.id, {}))
         canvas.add_node(party.id, text, title=_title(party, drawn, marks), x=x, y=y, **look)
     for fold, (x, y) in zip(drawn.folds, places[len(drawn.parties) :], strict=True):
-        canvas.add_node(fold.name, fold.label, title=_fold_title(fold), x=x, y=y, shape=style.FOLDED, size=12,
+        canvas.add_node(fold.name, fold.label, title=_fold_title(fold), x=x, y=y, shape=style.FOLDED, size=FOLD,
                         color={"background": "#eef1f4", "border": style.STROKES[fold.kind].color},
                         shapeProperties={"borderDashes": [4, 3]})  # fmt: skip
     between: Counter[tuple[str, str]] = Counter()
+    written = Written(drawn, marks, {node["id"]: node for node in canvas.nodes})
     for facts, bend in zip(drawn.lines.values(), bends, strict=False):
         tail, head = facts[0].tail.id, facts[0].head.id
         pair = min(tail, head), max(tail, head)
         curve = _curve(between[pair], turned=tail != pair[0], bend=bend)
         between[pair] += 1
-        said = _labels(facts, wordy=len(drawn.lines) <= BUSY)
         title = "\n\n".join(_fact_title(fact, sources) for fact in facts)
         canvas.add_edge(
-            tail, head, id=facts[0].fact_id, label=" · ".join(said), title=title, smooth=curve, kind=facts[0].kind,
+            tail, head, id=facts[0].fact_id, title=title, smooth=curve, kind=facts[0].kind, **written.on(facts, curve),
             **_stroke(facts[0].kind, faint=all(fact.values.get("directness") == "indirect" for fact in facts)),
         )  # fmt: skip
     for fold in drawn.folds:
@@ -162,27 +157,18 @@ def _places(
 # ── looks ──
 
 
-def _named(drawn: Scene, marks: Marks) -> frozenset[str]:
-    """Who is named large enough to be read when a large picture is seen whole: what is marked, else the busiest."""
-    marked = frozenset(party.id for party in marks.parties)
-    if 0 < len(marked) <= BUSY:
-        return marked
-    links = Counter(end for facts in drawn.lines.values() for end in (facts[0].tail.id, facts[0].head.id))
-    return frozenset(party for party, count in links.most_common(NAMED) if count >= HUB)
-
-
-def _look(party: Party, start: Party, font: int) -> dict[str, Any]:
+def _look(party: Party, start: Party, font: dict[str, float | bool]) -> dict[str, Any]:
     is_start = party.id == start.id
     look = {
         "shape": style.SHAPES[party.kind],
-        "size": 22 if is_start else 14,
+        "size": START if is_start else MARK,
         "color": {
             "background": style.BORDERS[party.kind] if is_start else style.FILLS[party.kind],
             "border": style.BORDERS[party.kind],
             "highlight": {"background": "#ffffff", "border": "#000000"},
         },
     }
-    return look | ({"font": {"size": font, "bold": is_start}} if font else {})
+    return look | ({"font": font} if font else {})
 
 
 def _stroke(kind: str, *, faint: bool = False) -> dict[str, Any]:
@@ -194,12 +180,6 @@ def _stroke(kind: str, *, faint: bool = False) -> dict[str, Any]:
     return {"color": color, "dashes": list(stroke.dashes) or False}
 
 
-def _labels(facts: tuple[Fact, ...], *, wordy: bool) -> list[str]:
-    """What stands on a line; where there are many lines only shares and amounts do."""
-    said = dict.fromkeys(label(KINDS[fact.kind], fact.values) for fact in facts)
-    return [text for text in said if wordy or any(sign.isdigit() for sign in text)]
-
-
 def _curve(earlier: int, *, turned: bool, bend: float) -> dict[str, Any]:
     """Parallel links bend apart, and links across columns go round what stands there; others are straight."""
     if not earlier and abs(bend) < LEAST_BEND:
@@ -208,41 +188,6 @@ def _curve(earlier: int, *, turned: bool, bend: float) -> dict[str, Any]:
     return {
         "enabled": True, "type": "curvedCCW" if aside > 0 else "curvedCW", "roundness": round(min(abs(aside), 0.6), 3)
     }  # fmt: skip
-
-
-def wrapped(name: str, line: int = LINE) -> str:
-    """A name in lines that fit a label: between words, or between Chinese characters.
-
-    >>> wrapped("Keladak Voraven International Holdings Limited").split(chr(10))
-    ['Keladak Voraven', 'International Holdings', 'Limited']
-    """
-    lines, now = [], ""
-    for word in _words(name):
-        if now and text_width((now + word).rstrip()) > line:
-            lines.append(now.strip())
-            now = ""
-        now += word
-    lines.append(now.strip())
-    return "\n".join([*lines[:2], lines[2] + ("…" if len(lines) > 3 else "")] if len(lines) > 2 else lines)
-
-
-def _words(name: str) -> list[str]:
-    words: list[str] = []
-    for character in name:
-        if words and _wide(character) == 1 and _wide(words[-1][-1]) == 1 and words[-1][-1] not in " -/":
-            words[-1] += character
-        else:
-            words.append(character)
-    return words
-
-
-def _wide(character: str) -> int:
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
-def text_width(text: str) -> int:
-    """Width of a text in half-width signs."""
-    return sum(_wide(character) for character in text)
 
 
 # ── words ──

@@ -33,17 +33,16 @@ from analytics.structure.owners.portions import capital
 from analytics.structure.owners.regimes import LAYERS
 from analytics.structure.owners.register import Register
 from analytics.structure.ownership.stakes import Policy
-from analytics.structure.paths import Tie, Web
+from analytics.structure.paths import Web
 from analytics.structure.tiers import Trade
 from analytics.structure.votes import Arrows, Holdings
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, AsOf, Question
 from api.answers.same_party import joined_said
 from api.engine.dependence import DEFAULT, Judged, Measured, item_of, judged, measured, verdicts_of
-from api.engine.strength import strength
+from api.engine.ties import tie_of
 from graph.field import PARTY_KINDS, Kind
 from graph.holding import EPOCH_DAY, When
-from graph.links import Links
 from graph.model import (
     BASES,
     CONTROLS,
@@ -328,7 +327,8 @@ class View:
             key = tuple(kind.name for kind in kinds), through_lenders, through_state
             if key not in webs:
                 closed = None if through_state else self.snapshot.kind == PARTY_KINDS.index("State")
-                ties = [self._tie(self.snapshot.links(kind), through_lenders=through_lenders) for kind in kinds]
+                lenders = None if through_lenders else self.lenders
+                ties = [tie_of(self.snapshot, self.snapshot.links(kind), lenders) for kind in kinds]
                 webs[key] = Web.of(self.snapshot.size, ties, closed=closed)
             return webs[key]
 
@@ -340,18 +340,9 @@ class View:
                 made[kind.name] = Arrows.leaving(self.snapshot.links(kind))
             return made[kind.name]
 
-    def _tie(self, links: Links, *, through_lenders: bool) -> Tie:
-        """One relation as ties; what lenders of many lend counts only where a path begins or ends with them."""
-        at_end = self.lenders[links.tail] if links.kind is LENDS and not through_lenders else None
-        tail = links.tail
-        if links.kind is DEPENDS_ON:
-            # A dependence that was rejected ties nobody: as a loop it is walked by no path.
-            tail = np.where(links.fields["verdict"] == VERDICTS.index("rejected"), links.head, tail)
-        return Tie(tail, links.head, strength(self.snapshot, links), at_end)
-
     @cached_property
     def lenders(self) -> NDArray[np.bool_]:
-        """Parties that lend to many: borrowing from one ties nobody together, other relations with it do."""
+        """Parties that lend to many: their lending ties nobody together, other relations with them do."""
         links = self.snapshot.links(LENDS)
         return np.asarray(np.diff(links.out_start) > LENDS_TO_MANY)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, TextIO
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.config import JsonDict
 
 from analytics.limits.facility import Facility, Guarantor, Pledge
 from api.engine import View
@@ -22,6 +23,12 @@ from ingest.json_text import once
 Text = Annotated[str, Field(max_length=200)]
 MOST: Final = 50
 """Pieces of collateral, and guarantors, of one request."""
+EXAMPLE: Final[JsonDict] = {
+    "applicant": "register:mine",
+    "lender": "bank:bank",
+    "facility": {"amount": 10_000_000, "currency": "CNY"},
+}
+"""The least that a request says."""
 LARGEST: Final = 1_000_000
 """Bytes of a file."""
 
@@ -65,7 +72,7 @@ class Asked(BaseModel):
 class Request(BaseModel):
     """One application for credit."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [EXAMPLE]})
 
     applicant: Annotated[Text, Field(description="Id of the party that asks", examples=["register:mine"])]
     facility: Asked

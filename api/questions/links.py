@@ -21,7 +21,8 @@ from graph.moment import Moment
 
 MOST_PARTIES = 10
 THROUGH = ("lenders", "state", "hubs")
-"""What ties too many to mean anything: loans of lenders of many, government bodies, parties with many neighbours."""
+"""What ties too many to mean anything: the lending of lenders of many, government bodies, parties with many
+neighbours."""
 NAMED = 5
 """Parties by whose way others hang together that a sentence names."""
 MOST_NEIGHBOURS = 1000
@@ -147,7 +148,7 @@ def _reasons(value: Linkage, found: Paths, *, steps: int) -> Iterator[str]:
     if value.paths:
         first = value.paths[0]
         yield f"The strongest tie has {plural(len(first.steps), 'step')}: {in_one_line(first)}."
-        yield f"{plural(value.page.total, 'path')} of up to {steps} steps; {value.page.shown:,} shown."
+        yield f"{plural(value.page.total, 'path')} of up to {plural(steps, 'step')}; {value.page.shown:,} shown."
     elif len(value.parties) > 1:
         yield f"No path of up to {plural(steps, 'step')} ties them."
     for cut in value.cuts:
@@ -172,7 +173,7 @@ def _in_words(why: Why) -> str:
 def _shut(view: View, web: Web, opened: Sequence[str]) -> Iterator[str]:
     """What the paths were not led through, where there is such."""
     there = {
-        "lenders": ("what a lender of many has lent", view.lenders.any()),
+        "lenders": ("what ties clients to a lender of many (loans, debts, collateral, guarantees)", view.lenders.any()),
         "state": ("a government body", (view.snapshot.kind == PARTY_KINDS.index("State")).any()),
         "hubs": (f"a party with more than {MOST_NEIGHBOURS:,} neighbours", web.largest > MOST_NEIGHBOURS),
     }

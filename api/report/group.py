@@ -11,10 +11,10 @@ from api.answers.frame import Answer, Fact, Party
 from api.questions.dependences import Dependence, measured_by
 from api.questions.group_report import GroupReport, Sheet
 from api.questions.members import Member, widened
+from api.report.boxes import place
 from api.report.limited import limited, limits_said
 from api.report.page import Figure, filled
 from api.report.picture import Picture, gap_for, picture
-from api.report.places import place
 from api.report.proof import Shown, brings, proof_of
 from api.report.words import Words
 from graph.model import CONTROLS
@@ -152,7 +152,7 @@ def _laid(words: Words, value: GroupReport, sheet: Sheet) -> Laid:
         tuple(_blocks(members)) if len(members) > MANY else (),
         _elsewhere(words, value, sheet),
         members,
-        words("members_before", count=len(sheet.group.members) - len(members)) if told else "",
+        words("members_before", count=words.counted(len(sheet.group.members) - len(members), "member")) if told else "",
     )
 
 

@@ -8,9 +8,9 @@ from api.engine.view import LENDS_TO_MANY
 from api.questions.chains import Chain
 from api.questions.links import MOST_NEIGHBOURS, THROUGH, Linkage
 from api.report.bars import Scale
+from api.report.boxes import place
 from api.report.page import Figure, filled
 from api.report.picture import gap_for, picture
-from api.report.places import place
 from api.report.words import Words
 
 MOST_DRAWN = 24
@@ -85,7 +85,7 @@ def _short(words: Words, value: Linkage, asked: Any) -> Iterator[str]:
         first = value.paths[0]
         yield words("strongest", steps=words.counted(len(first.steps), "step"), strength=f"{first.strength:.3f}")
     if value.complete < asked["steps"]:
-        yield words("path_bound", complete=value.complete)
+        yield words("path_bound", complete=words.counted(value.complete, "step"))
     for cut in value.cuts:
         one, other = cut.parties
         steps = words.counted(asked["steps"], "step")
@@ -99,7 +99,7 @@ def _caption(words: Words, value: Linkage, how: str, drawn: int) -> Iterator[str
         ends = {"first": ends["last"], "last": ends["first"]}
     yield words("picture_what", how=words(how, **ends))
     if drawn < value.page.total:
-        yield words("picture_left", shown=drawn, left=f"{value.page.total - drawn:,}")
+        yield words("picture_left", shown=words.counted(drawn, "path"), left=f"{value.page.total - drawn:,}")
 
 
 def _method(words: Words, through: Sequence[str]) -> Iterator[str]:

@@ -8,19 +8,16 @@ from typing import Final
 
 from api.answers.frame import Fact
 from api.draw import style
-from api.draw.page import text_width
-from api.report.places import FOLDED, GAP, NARROW, PAD, WIDE, Box, Placed
+from api.draw.labels import PARTS, SIGN, Point, Taken, centred, text_width
+from api.report.boxes import FOLDED, GAP, NARROW, PAD, WIDE, Box, Placed
 from api.report.words import Words
 
-Point = tuple[float, float]
 Pair = tuple[str, str]
 Line = tuple[str, str, str]
 """From whom to whom, and the kind of fact."""
 NO_NOTES: Final[Mapping[Line, str]] = {}
 PORT = 11.0
 """Room between two lines at one side of a box."""
-SIGN = 6.1
-"""Width of a half-width sign on a line, and its height twice."""
 EDGE = 14.0
 PORTRAIT, LANDSCAPE = (180.0, 205.0), (267.0, 126.0)
 """Room of a page in millimetres, title and legend left out."""
@@ -28,7 +25,10 @@ LARGEST = 25.4 / 96
 """Millimetres of a unit at most: nothing is printed larger than on a screen."""
 READABLE = 0.192
 """Millimetres of a unit at which the smallest writing has six points."""
-TRIES = (0.5, 0.4, 0.6, 0.32, 0.68, 0.25, 0.75, 0.18, 0.82)
+SIGNED = (0.72, 0.66, 0.78, 0.6, 0.84, 0.9, 0.5, 0.4, 0.3, 0.25, 0.2, 0.15)
+"""Parts of a line at which a sign may stand, the best first."""
+CUT = 11.0
+"""Width and height of a sign."""
 BUSY = 28
 """Lines above which words such as `board` stand in tables only."""
 
@@ -89,15 +89,17 @@ def picture(
     together = _together(facts)
     boxes = {box.party.id: box for box in placed.boxes}
     ports = _ports(list(together), boxes)
-    taken = [_around(box) for box in placed.boxes]
+    taken = Taken(_around(box) for box in placed.boxes)
     curves = []
     for key, mine in together.items():
         bend = placed.bends.get(key[:2], -placed.bends.get((key[1], key[0]), 0.0))
         label = _label(mine, words, notes.get(key, ""), wordy=len(together) <= BUSY)
         curve = _curve(key[2], ports[key], bend, label, taken, gap=placed.gap)
         ids = {fact.fact_id for fact in mine}
-        sign = _sign(curve.points) if ids & set(cut) else None
-        curves.append(replace(curve, faint=_faint(mine), strong=bool(ids & set(strong)), cut=sign))
+        curves.append(replace(curve, faint=_faint(mine), strong=bool(ids & set(strong))))
+    for at, mine in enumerate(together.values()):
+        if {fact.fact_id for fact in mine} & set(cut):
+            curves[at] = replace(curves[at], cut=_sign(curves[at].points, taken))
     left, top, right, low = _frame(placed.boxes, curves)
     landscape = right - left > 1.15 * (low - top) and right - left > PORTRAIT[0] / READABLE
     room = LANDSCAPE if landscape else PORTRAIT
@@ -161,9 +163,7 @@ def _ports(lines: Sequence[tuple[str, str, str]], boxes: dict[str, Box]) -> dict
     return {key: _Ends(at[key, True], at[key, False], *way[key]) for key in lines}
 
 
-def _curve(
-    kind: str, ends: _Ends, bend: float, label: str, taken: list[tuple[float, float, float, float]], *, gap: float
-) -> Curve:
+def _curve(kind: str, ends: _Ends, bend: float, label: str, taken: Taken, *, gap: float) -> Curve:
     stroke = style.STROKES[kind]
     points = _bezier(ends, bend * (gap + WIDE) / 280, gap)
     width = SIGN * text_width(label) + 6
@@ -178,9 +178,11 @@ def _curve(
     return Curve(tuple(points), drawn, stroke.color, dashes, tip, label, at, width)
 
 
-def _sign(points: Sequence[Point]) -> tuple[float, float, float]:
-    """A place on a line behind its middle, and which way the line runs there."""
-    (x, y), (x1, y1), (x2, y2) = (_along(list(points), part) for part in (0.72, 0.7, 0.74))
+def _sign(points: Sequence[Point], taken: Taken) -> tuple[float, float, float]:
+    """A place on a line behind its middle, on no writing where there is one, and which way the line runs there."""
+    places = [_along(list(points), part) for part in SIGNED]
+    at = SIGNED[taken.first([centred(place, CUT, CUT) for place in places]) or 0]
+    (x, y), (x1, y1), (x2, y2) = (_along(list(points), part) for part in (at, at - 0.02, at + 0.02))
     return x, y, math.degrees(math.atan2(y2 - y1, x2 - x1))
 
 
@@ -199,15 +201,11 @@ def _bezier(ends: _Ends, bend: float, gap: float) -> list[Point]:
     ]  # fmt: skip
 
 
-def _room(points: list[Point], width: float, taken: list[tuple[float, float, float, float]]) -> Point | None:
+def _room(points: list[Point], width: float, taken: Taken) -> Point | None:
     """A place on the line where its label lies on nothing else; none where there is no room: the table has it."""
-    places = [_along(points, part) for part in TRIES]
-    free = next((place for place in places if not _clashes(place, width, taken)), None)
-    if free is None:
-        return None
-    x, y = free
-    taken.append((x - width / 2, y - 8, x + width / 2, y + 8))
-    return x, y
+    places = [_along(points, part) for part in PARTS]
+    free = taken.first([centred(place, width) for place in places])
+    return None if free is None else places[free]
 
 
 def _along(points: list[Point], part: float) -> Point:
@@ -218,14 +216,6 @@ def _along(points: list[Point], part: float) -> Point:
     weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
     x, y = (sum(w * p[axis] for w, p in zip(weights, four, strict=True)) for axis in (0, 1))
     return x, y
-
-
-def _clashes(place: Point, width: float, taken: list[tuple[float, float, float, float]]) -> bool:
-    x, y = place
-    return any(
-        x - width / 2 < right and left < x + width / 2 and y - 8 < low and top < y + 8
-        for left, top, right, low in taken
-    )
 
 
 # ── what is said, and how large it is ──
@@ -248,7 +238,7 @@ def _around(box: Box) -> tuple[float, float, float, float]:
 
 def _frame(boxes: Sequence[Box], curves: Sequence[Curve]) -> tuple[float, float, float, float]:
     every = [_around(box) for box in boxes]
-    every += [(c.at[0] - c.width / 2, c.at[1] - 8, c.at[0] + c.width / 2, c.at[1] + 8) for c in curves if c.label]
+    every += [centred(curve.at, curve.width) for curve in curves if curve.label]
     every += [(x, y, x, y) for curve in curves for x, y in curve.points]
     left, top, right, low = (pick(each[k] for each in every) for k, pick in enumerate((min, min, max, max)))
     return left - EDGE, top - EDGE, right + EDGE, low + EDGE

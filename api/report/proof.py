@@ -8,8 +8,8 @@ from api.answers.frame import Fact, Party
 from api.answers.wording import band
 from api.questions.group_report import Sheet
 from api.questions.members import Member
+from api.report.boxes import FOLDED
 from api.report.picture import Line
-from api.report.places import FOLDED
 from api.report.words import Words
 from graph.model import DEPENDS_ON, OWNS
 

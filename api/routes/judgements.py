@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from api.intake import Intake
 from api.ledger import judgements as judged
@@ -15,6 +16,11 @@ from graph.errors import NotAllowed
 
 router = APIRouter(tags=["judgements"], route_class=OnceRoute)
 Text = Annotated[str, Field(max_length=2_000)]
+EXAMPLE: JsonDict = {
+    "judgements": [
+        {"kind": "same party", "party": "register:a", "other": "gleif:b", "author": "li.wei", "reason": "one address"}
+    ]
+}
 
 
 class Given(BaseModel):
@@ -37,7 +43,7 @@ class Given(BaseModel):
 class Call(BaseModel):
     """Judgements that are accepted together, or not at all."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
     judgements: Annotated[list[Given], Field(min_length=1, max_length=judged.MOST)]
 

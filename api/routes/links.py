@@ -22,7 +22,8 @@ Parties = Annotated[
 ]
 Steps = Annotated[int, Query(ge=1, le=8, description="Steps of a path at most")]
 Through = Annotated[
-    list[str] | None, Query(description="Also paths through `lenders` of many, the `state`, or `hubs`; repeatable")
+    list[str] | None,
+    Query(description="Also paths through what `lenders` of many lend, the `state`, or `hubs`; repeatable"),
 ]
 
 

@@ -131,17 +131,23 @@ ALLOWED: Mapping[str, str] = {
     "string_pattern_mismatch": "it must be three capital letters, such as CNY",
     "too_short": "it must be given at least {min_length} times",
     "too_long": "it must be given at most {max_length} times",
+    "model_type": "it must be an object",
+    "model_attributes_type": "it must be an object",
+    "list_type": "it must be a list",
+    "string_type": "it must be a text",
 }
 """What a parameter must be, by the word of the check that it failed."""
 TEXTS = ("string_too_short", "string_too_long")
 """Checks of a free text: it may name a person, and what is answered is logged, so it is not told again."""
+OBJECT = ("model_type", "model_attributes_type")
+"""Checks that only an object passes."""
 REPEATED = 50
 """Characters of what was given that are told again."""
 
 
-def of_validation(found: Iterable[Mapping[str, Any]]) -> Problem:
-    """Parameters that cannot be read: each with what was given and what is allowed."""
-    troubles = tuple(Trouble(_where(each), _wrong(each)) for each in found)
+def of_validation(found: Iterable[Mapping[str, Any]], *, example: str = "") -> Problem:
+    """Parameters that cannot be read: each with what was given and what is allowed; of a body an example."""
+    troubles = tuple(Trouble(_where(each), _wrong(each, example)) for each in found)
     named = "; ".join(f"{each.where}: {each.what}" for each in troubles)
     kind = errors.InvalidQuestion
     return Problem(
@@ -156,24 +162,46 @@ def of_validation(found: Iterable[Mapping[str, Any]]) -> Problem:
 
 
 def _where(failed: Mapping[str, Any]) -> str:
-    """Where it stands: a parameter, a field of the body, or a character of it that is no JSON."""
+    """Where it stands: a parameter, the body, a field of it, or a character of it that is no JSON."""
     place = ".".join(str(part) for part in failed["loc"][1:])
-    return f"body, character {place}" if failed["type"] == "json_invalid" else place
+    return f"body, character {place}" if failed["type"] == "json_invalid" else place or "body"
 
 
-def _wrong(failed: Mapping[str, Any]) -> str:
-    """What is wrong with one parameter, as pydantic found it."""
+def _wrong(failed: Mapping[str, Any], example: str) -> str:
+    """What is wrong with one parameter, as pydantic found it; of a body that is no object what one would be."""
+    whole = tuple(failed["loc"]) == ("body",)
     if failed["type"] == "missing":
-        return "it must be given"
+        return f"it must be given: an object such as {example}" if whole and example else "it must be given"
     if failed["type"] == "json_invalid":
         return f"it is no JSON: {failed['ctx']['error']}"
     given, known = failed["input"], ALLOWED.get(failed["type"])
     what = known.format_map(failed.get("ctx", {})) if known else failed["msg"]
     if failed["type"] in TEXTS:
         return what
-    whole = f"{given}"
-    text = whole[:REPEATED] + "…" * (len(whole) > REPEATED)
-    return f"{plural(len(given), 'value') if isinstance(given, list) else repr(text)} given; {what}"
+    if isinstance(given, bytes):
+        return "it was sent without Content-Type: application/json, and is not read"
+    such = f", such as {example}" if whole and example and failed["type"] in OBJECT else ""
+    return f"{_given(given, one=failed['type'] in OBJECT)} given; {what}{such}"
+
+
+def _given(given: Any, *, one: bool) -> str:
+    """What was given, shortened; a list by its length, and called one where one thing was expected."""
+    if given is None:
+        return "null"
+    if isinstance(given, list):
+        return f"a list of {plural(len(given), 'value')}" if one else plural(len(given), "value")
+    text = f"{given}"
+    return repr(text[:REPEATED] + "…" * (len(text) > REPEATED))
+
+
+def _example(request: Request) -> str:
+    """A body of what was asked, as the service describes it; empty where it takes none."""
+    document, name = request.app.openapi(), request.scope["route"].name
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    sent: Mapping[str, Any] = next((one.get("requestBody", {}) for one in operations if one["operationId"] == name), {})
+    schema = sent.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
+    examples = document["components"]["schemas"].get(schema, {}).get("examples", ())
+    return "".join(json.dumps(one, ensure_ascii=False) for one in examples[:1])
 
 
 def register(app: FastAPI) -> None:
@@ -194,7 +222,7 @@ def _told(request: Request, error: Exception) -> Response:
 
 def _unreadable(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    return of_validation(error.errors()).response()
+    return of_validation(error.errors(), example=_example(request)).response()
 
 
 def _refused(request: Request, error: Exception) -> Response:

@@ -48,22 +48,22 @@ def test_all_simple_paths_are_found_ranked_and_counted(
     assert found.complete == length
 
 
-@given(WEBS, WEBS, st.integers(1, 5), st.booleans(), st.sets(st.integers(0, SIZE - 1), max_size=2))
+@given(WEBS, st.lists(st.tuples(LINK, st.booleans(), st.booleans()), max_size=30), st.integers(1, 5), st.booleans(),
+       st.sets(st.integers(0, SIZE - 1), max_size=2))  # fmt: skip
 @settings(max_examples=500, deadline=None)
 def test_a_link_that_counts_at_an_end_is_walked_only_there(
     links: list[tuple[int, int, float]],
-    loans: list[tuple[int, int, float]],
+    bound: list[tuple[tuple[int, int, float], bool, bool]],
     length: int,
     directed: bool,
     shut: set[int],
 ) -> None:
-    """Truth: as if loans of other lenders than the two ends were not there."""
-    lenders = np.isin(np.arange(SIZE), (0, 2, 3))
-    lent = tie(loans)
-    lent = replace(lent, at_end=lenders[lent.tail])
+    """Truth: as if links whose tail, or head, has to be an end and is none were not there."""
+    sides = np.array([flags for _, *flags in bound], np.bool_).reshape(-1, 2)
+    ends = replace(tie([link for link, *_ in bound]), tail_at_end=sides[:, 0], head_at_end=sides[:, 1])
     closed = np.isin(np.arange(SIZE), list(shut))
-    web = Web.of(SIZE, [tie(links), lent], closed=closed, directed=directed)
-    usable = [loan for loan in loans if not lenders[loan[0]] or loan[0] in (0, 1)]
+    web = Web.of(SIZE, [tie(links), ends], closed=closed, directed=directed)
+    usable = [link for link, tail, head in bound if (link[0] < 2 or not tail) and (link[1] < 2 or not head)]
     found = paths_between(web, 0, 1, max_length=length)
     assert found.best == truth(links + usable, length, directed=directed, shut=shut)[:100]
     assert found.total == len(truth(links + usable, length, directed=directed, shut=shut))

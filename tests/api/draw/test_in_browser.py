@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from api.app import create_app
 from api.draw import draw
+from api.draw.labels import along
 from api.draw.marks import KINDS, marks
 from api.draw.scene import KEEP
 from api.engine import Engine, Place
@@ -42,6 +44,16 @@ INKED = r"""([id, dx, dy]) => {
   return [...canvas.getContext('2d').getImageData(at.x * ratio, at.y * ratio, 1, 1).data];
 }"""
 """Colour of the picture beside a party."""
+WRITTEN = """() => [...Object.values(network.body.nodes), ...Object.values(network.body.edges)]
+  .filter(one => one.options.label && one.labelModule.size && !one.options.hidden)
+  .map(one => [one.options.label, one.labelModule.size])
+  .map(([label, {left, top, width, height}]) => [label, [left, top, left + width, top + height]])"""
+"""Every text of the picture and its box, as the library measured it."""
+ON_LINES = """() => drawn.filter(line => line.at && line.from != line.to).map(line => {
+  const {from, to, labelModule} = network.body.edges[line.id], {left, top, width, height} = labelModule.size;
+  return [line.at, line.smooth, [from.x, from.y], [to.x, to.y], [left, top, left + width, top + height]];
+})"""
+"""What stands on each line: at which part, how the line runs, and the box of it."""
 PLACES = "JSON.stringify(network.getPositions())"
 
 
@@ -205,6 +217,29 @@ def test_a_mark_is_chosen_by_keyboard_and_its_parties_are_selected(
     assert len(it.page.evaluate("network.getSelectedEdges()")) == 3
     assert it.page.locator("tr[aria-selected=true]").count() == 1
     assert it.page.evaluate(PLACES) == before
+
+
+def test_what_is_written_lies_on_nothing_else_that_is(browser: Any, engine: Engine, tmp_path: Path) -> None:
+    it = opened(browser, with_marks(engine, MINE, hops=3), tmp_path)
+    it.page.evaluate("network.moveTo({scale: 1})")
+    it.page.wait_for_timeout(300)
+    boxes = it.page.evaluate(WRITTEN)
+    assert len(boxes) > 15
+    for (one, a), (other, b) in combinations(boxes, 2):
+        beside = a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+        assert beside, (one, other)
+
+
+def test_what_stands_on_a_line_stands_where_there_was_room_for_it(browser: Any, engine: Engine, tmp_path: Path) -> None:
+    it = opened(browser, with_marks(engine, MINE, hops=3), tmp_path)
+    it.page.evaluate("network.moveTo({scale: 1})")
+    it.page.wait_for_timeout(300)
+    lines = it.page.evaluate(ON_LINES)
+    assert any(part != 0.5 for part, *_ in lines)
+    for part, smooth, tail, head, (left, top, right, low) in lines:
+        aside = smooth.get("roundness", 0) * (1 if smooth.get("type") == "curvedCCW" else -1)
+        found = along(tuple(tail), tuple(head), aside=aside, part=part)
+        assert found == pytest.approx(((left + right) / 2, (top + low) / 2), abs=0.6)
 
 
 @pytest.fixture(scope="module")

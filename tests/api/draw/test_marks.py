@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -6,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.draw import draw
-from api.draw.marks import CIRCLES, CONTROL, GROUPS, KINDS, Mark, marks
+from api.draw.labels import Point
+from api.draw.marks import CIRCLES, CONTROL, GROUPS, KINDS, Mark, Marks, marks
 from api.draw.overlay import _apart, overlay
-from api.draw.scene import KEEP, scene
+from api.draw.scene import KEEP, Scene, scene
+from api.draw.written import roads
 from api.engine import Engine, Place
 from api.questions import control, groups, guarantees, network
 from graph.errors import InvalidQuestion
@@ -137,14 +140,40 @@ def test_a_distance_from_a_line_is_the_least_to_any_of_its_points(
     assert least - _apart(point, start, end) <= np.hypot(*np.subtract(end, start)) / 2000
 
 
-def test_a_shade_does_not_reach_across_a_stranger(fan: Engine) -> None:
+@pytest.fixture(scope="module")
+def apart(fan: Engine) -> tuple[Marks, Scene, dict[str, tuple[float, float]]]:
+    """A group of which two members stand side by side, and everybody else far off."""
     moment = fan.moment()
     found = marks(fan, "r:hold", [GROUPS], moment=moment)
     drawn = scene(network(fan, "r:hold", moment=moment).answer, found)
     places = {fold.name: (900.0, 900.0) for fold in drawn.folds} | {p.id: (0.0, 500.0) for p in drawn.parties}
-    places |= {"r:top": (0.0, 0.0), "r:hold": (200.0, 0.0)}
-    assert ("r:top", "r:hold") in overlay(found, drawn, places).shades[0]["ties"]
-    assert ("r:top", "r:hold") not in overlay(found, drawn, places | {"r:m00": (100.0, 20.0)}).shades[0]["ties"]
+    return found, drawn, places | {"r:top": (0.0, 0.0), "r:hold": (200.0, 0.0)}
+
+
+def shaded(apart: tuple[Marks, Scene, dict[str, tuple[float, float]]], *more: tuple[str, Point], **given: Any) -> bool:
+    """Whether the shade reaches from the one to the other."""
+    found, drawn, places = apart
+    ties = overlay(found, drawn, places | dict(more), **given).shades[0]["ties"]
+    return ("r:top", "r:hold") in {tie[:2] for tie in ties}
+
+
+def test_a_shade_does_not_reach_across_a_stranger(apart: Any) -> None:
+    assert shaded(apart)
+    assert not shaded(apart, ("r:m00", (100.0, 20.0)))
+
+
+def test_a_shade_follows_its_line_round_a_stranger_and_not_through_one(apart: Any) -> None:
+    nodes = [{"id": "r:top", "x": 0.0, "y": 0.0}, {"id": "r:hold", "x": 200.0, "y": 0.0}]
+    bent = {"id": "e", "from": "r:top", "to": "r:hold", "smooth": {"type": "curvedCCW", "roundness": 0.5}}
+    ways = roads(nodes, [bent])
+    inside, beside = ("r:m00", (100.0, 0.0)), ("r:m00", (100.0, 45.0))
+    assert (shaded(apart, inside), shaded(apart, inside, roads=ways)) == (False, True)
+    assert (shaded(apart, beside), shaded(apart, beside, roads=ways)) == (True, False)
+
+
+def test_a_shade_does_not_run_through_the_name_of_a_stranger(apart: Any) -> None:
+    assert not shaded(apart, names={"r:m00": (90.0, 5.0, 110.0, 20.0)})
+    assert shaded(apart, names={"r:m00": (90.0, 25.0, 110.0, 40.0), "r:top": (-20.0, 5.0, 20.0, 30.0)})
 
 
 def test_suspected_members_are_outlined_only(tmp_path: Path) -> None:

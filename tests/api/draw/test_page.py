@@ -3,7 +3,7 @@ import re
 import pytest
 
 from api.draw import draw
-from api.draw.page import wrapped
+from api.draw.labels import wrapped
 from api.engine import Engine
 from api.questions import network
 from tests.api.conftest import ALONE, HOSTILE, NAMES, B

@@ -1,4 +1,4 @@
-from itertools import pairwise
+from itertools import combinations, pairwise, permutations
 
 import pytest
 
@@ -78,6 +78,74 @@ def test_a_lender_of_many_still_ties_those_it_owns_and_not_those_it_lends_to(tre
 
 def test_a_lender_of_many_that_is_asked_about_shows_its_loans(treasury: Engine) -> None:
     assert kinds_walked(treasury, "r:parent", "r:5") == [[{"LENDS"}]]
+
+
+PLEDGED = ["r:p1", "r:p2", "r:p3"]
+BANKING = [
+    *(("PLEDGES", firm, "r:bank") for firm in PLEDGED),
+    ("GUARANTEES", "r:bank", "r:g"),
+    ("OWES", "r:bank", "r:depositor"),
+    ("OWES", "r:debtor", "r:bank"),
+]
+"""What ties clients to a bank beside its loans."""
+OTHER = [
+    ("SUPPLIES", "r:bank", "r:buyer"),
+    ("LENDS", "r:funder", "r:bank"),
+    ("GUARANTEES", "r:holder", "r:bank"),
+    ("PLEDGES", "r:bank", "r:secured"),
+    ("OWNS", "r:holder", "r:p1"),
+]
+"""What ties parties to it in other ways: what it sells, borrows and pledges itself, and who answers for it."""
+PARTIES = sorted({end for _, *ends in (*BANKING, *OTHER) for end in ends})
+OWN = {
+    "PLEDGES": {"facility_id": "f", "kind": "receivable", "value": 1.0},
+    "GUARANTEES": {"facility_id": "g", "amount": 1.0},
+    "OWES": {"amount": 1.0, "seniority": 1},
+    "SUPPLIES": {"amount": 1.0, "product": "x"},
+    "LENDS": {"facility_id": "h", "kind": "loan", "drawn": 1.0},
+    "OWNS": {"share": 0.5},
+}
+
+
+@pytest.fixture(scope="module")
+def banking(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """A bank that lends to eleven firms, and what else it has to do with others."""
+    folder = tmp_path_factory.mktemp("banking")
+    clients = [f"r:{n}" for n in range(11)]
+    ties = [*BANKING, *OTHER, *(("LENDS", "r:bank", firm) for firm in clients)]
+    told = [(kind, {"from": tail, "to": head, **OWN[kind]}) for kind, tail, head in ties]
+    book = Book(folder / "columns")
+    parties = dict.fromkeys([*PARTIES, *clients], "Company")
+    book.load(parties, told, closed_at=instant("2024-01-01"))
+    return Engine(Place(folder), Place(folder).facts(), clock=lambda: instant("2024-06-30"))
+
+
+def brute(ties: list[tuple[str, str, str]], one: str, other: str) -> set[tuple[str, ...]]:
+    """Every order of up to three parties between two that has a tie between each two neighbours."""
+    beside = {frozenset(ends) for _, *ends in ties}
+    inner = {end for _, *ends in ties for end in ends} - {one, other}
+    orders = [(one, *way, other) for n in range(4) for way in permutations(inner, n)]
+    return {way for way in orders if all({a, b} in beside for a, b in pairwise(way))}
+
+
+def walked(engine: Engine, one: str, other: str, *through: str) -> set[tuple[str, ...]]:
+    paths = links(engine, [one, other], through=through, moment=engine.moment()).answer.paths
+    return {tuple(party.id for party in path.parties) for path in paths}
+
+
+@pytest.mark.parametrize(("one", "other"), [*combinations(PARTIES, 2)])
+def test_a_banks_clients_are_tied_by_what_is_no_banking_of_theirs(banking: Engine, one: str, other: str) -> None:
+    counted = [*OTHER, *BANKING] if "r:bank" in (one, other) else OTHER
+    assert walked(banking, one, other) == brute(counted, one, other)
+    assert walked(banking, one, other, "lenders") == brute([*OTHER, *BANKING], one, other)
+
+
+def test_three_who_pledged_to_one_bank_are_no_related_parties(banking: Engine) -> None:
+    among = links(banking, PLEDGED, moment=banking.moment())
+    assert (among.answer.paths, among.answer.why) == ((), ())
+    assert any("lender of many" in reason for reason in among.reasons)
+    opened = links(banking, PLEDGED, through=["lenders"], moment=banking.moment())
+    assert opened.answer.counts[2] == 3
 
 
 @pytest.fixture(scope="module")

@@ -75,7 +75,26 @@ def test_the_group_is_summed_over_all_its_members_and_only_the_first_are_listed(
     (sheet,) = answer.answer.sheets
     assert (sheet.group.page.total, sheet.stakes[-1].party, sheet.stakes[-1].direct) == (1_501, None, 1_500.0)
     assert (len(sheet.stakes) - 1, sheet.stakes_left) == (1_000, 500)
-    assert "500 more members with something at stake" in group_page(answer, language="en")
+    assert "500 members more with something at stake" in group_page(answer, language="en")
+
+
+def test_one_of_a_thing_is_told_as_one(tmp_path: Path) -> None:
+    """A firm controlled twice over, so that one fact is idle, with one amount that is not disclosed."""
+    facts: list[tuple[str, dict[str, object]]] = [
+        ("OWNS", {"from": "r:top", "to": "r:firm", "share": 0.6}),
+        ("CONTROLS", {"from": "r:top", "to": "r:firm", "basis": "contract"}),
+        ("GUARANTEES", {"from": "r:firm", "to": "r:else", "creditor": "r:bank", "facility_id": "f"}),
+        ("LENDS", {"from": "r:bank", "to": "r:else", "facility_id": "f", "kind": "loan", "drawn": 1.0}),
+    ]
+    book = Book(tmp_path / "columns")
+    parties = dict.fromkeys(["r:top", "r:firm", "r:else", "r:bank"], "Company")
+    book.load(parties, facts, closed_at=instant("2024-01-01"))
+    asked = Engine(Place(tmp_path), book.facts, clock=lambda: instant("2024-06-30"))
+    answer = group_report(asked, "r:top", lender="r:bank", moment=asked.moment())
+    text = group_page(answer, language="en")
+    assert "Refuted alone, 1 fact would let nobody leave" in text
+    assert "1 amount not disclosed" in text
+    assert "单独推翻时无成员退出" in group_page(answer, language="zh")
 
 
 def test_many_daughters_are_drawn_as_one_mark_and_listed_each(ringed: Engine) -> None:
@@ -180,7 +199,7 @@ def test_a_wider_reading_tells_whom_it_adds_and_not_everybody_again(tmp_path: Pa
     _, wider = group_page(answer).split('<h2 class="sheet">')[1:]
     (table,) = re.findall(r"<h2>Members.*?</table>", wider, re.DOTALL)
     assert re.findall(r"Company · (r:\w)", table) == ["r:y"]
-    assert "2 of them are in a group by what is certain" in table
+    assert "In a group by what is certain, and told there with how each came in: 2 members." in table
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from api.engine import Engine, Place
 from api.questions import links
 from api.report import linkage_page
-from tests.api.conftest import ALONE, BANK, HOSTILE, MINE, NAMES, RING2
+from tests.api.conftest import ALONE, BANK, HOLD, HOSTILE, MINE, NAMES, RING2, B
 from tests.api.world import Book, instant
 
 OUTSIDE = r"<(script|link|img|iframe|object|embed)\b|@import|url\(|(?:src|href|action)=[\"'](?!#)"
@@ -122,3 +122,12 @@ def test_two_records_of_one_party_get_a_report_that_says_so(tmp_path: Path) -> N
     text = page(engine, "r:a", "r:b", language="zh")
     assert "同一主体" in text
     assert text.count("5299000J2N45DDNE4Y28") >= 2
+
+
+def test_one_of_a_thing_is_told_as_one(engine: Engine) -> None:
+    answer = links(engine, [HOLD, MINE], steps=1, moment=engine.moment())
+    text = re.sub("<[^>]*>", " ", linkage_page(answer, language="en"))
+    assert "refuting 1 fact parts them on every path shown (1)" in text
+    assert not re.search(r"\b1 (?:more )?(?:facts|paths|steps|parties)\b", " ".join([text, *answer.reasons]))
+    several = linkage_page(links(engine, [B, RING2], limit=1, moment=engine.moment()), language="en")
+    assert re.search(r"The picture shows 1 path, the strongest; the table has \d+ more", several)

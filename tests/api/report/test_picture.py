@@ -1,3 +1,4 @@
+import math
 from itertools import combinations
 
 import pytest
@@ -5,8 +6,8 @@ import pytest
 from api.answers.frame import Fact, Party
 from api.engine import Engine
 from api.questions import links
+from api.report.boxes import GAP, NARROW, WIDE, Placed, place
 from api.report.picture import LARGEST, READABLE, Picture, gap_for, picture
-from api.report.places import GAP, NARROW, WIDE, Placed, place
 from api.report.words import Words
 from tests.api.conftest import HOLD, MINE, RING2, B
 
@@ -85,6 +86,20 @@ def test_columns_stand_as_far_apart_as_what_stands_on_the_lines_needs() -> None:
     (one, other), _ = ring(2)
     gaps = [gap_for([Fact("f", "GUARANTEES", one, other, {"amount": amount}, "")], words) for amount in (5.0, 123.45e6)]
     assert NARROW == gap_for([], words) <= gaps[0] < gaps[1] <= GAP
+
+
+def test_a_sign_lies_on_no_writing_and_on_no_other_sign_where_there_is_room() -> None:
+    (one, other), _ = ring(2)
+    facts = [
+        Fact("f", "CONTROLS", one, other, {"basis": "contract"}, ""),
+        Fact("g", "OWNS", one, other, {}, ""),
+    ]
+    made = picture(place(facts, [one, other], gap=GAP), facts, Words("en"), cut={"f", "g"})
+    signs = [curve.cut[:2] for curve in made.curves if curve.cut]
+    assert len(signs) == 2
+    assert math.dist(*signs) >= 11
+    (on,) = (curve for curve in made.curves if curve.label)
+    assert all(abs(x - on.at[0]) > on.width / 2 or abs(y - on.at[1]) > 8 for x, y in signs)
 
 
 def test_what_parts_the_parties_bears_a_sign_and_nothing_else_does(engine: Engine) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 
 from api.answers.frame import Fact, Party
 from api.draw import style
+from api.draw.labels import wrapped
 from api.draw.layered import COLUMN, ROW, Points, layered
-from api.draw.page import wrapped
 from api.draw.stress import by_stress
 from api.questions.chains import Chain
 from graph.model import DEPENDS_ON

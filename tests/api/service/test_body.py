@@ -1,0 +1,72 @@
+"""Bodies that cannot be read, over the whole service."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from api.app import create_app
+from api.engine import Engine
+from api.settings import Settings
+from tests.api.serving import serving, wait_until_ready
+
+REQUEST = json.loads(Path(__file__).parents[1].joinpath("request.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def client(engine: Engine) -> Iterator[httpx.Client]:
+    with serving(create_app(engine, Settings())) as client:
+        wait_until_ready(client)
+        yield client
+
+
+@pytest.mark.parametrize("address", ["/v1/credit-checks", "/v1/judgements"])
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("[1]", "a list of 1 value given; it must be an object, such as "),
+        ('[{"applicant": "a"}, {}]', "a list of 2 values given; it must be an object, such as "),
+        ('"x"', "'x' given; it must be an object, such as "),
+        ("null", "null given; it must be an object, such as "),
+        ("3", "'3' given; it must be an object, such as "),
+        ("", "it must be given: an object such as "),
+    ],
+)
+def test_a_body_that_is_no_object_is_told_with_one_that_is(
+    client: httpx.Client, address: str, body: str, said: str
+) -> None:
+    headers = {"Content-Type": "application/json"}
+    reply = client.post(address, content=body.encode(), headers=headers)
+    problem = reply.json()
+    assert (reply.status_code, problem["where"]) == (422, "body")
+    assert problem["detail"].startswith(f"body: {said}"), problem
+    example = json.loads(problem["detail"].removeprefix(f"body: {said}"))
+    again = client.post(address, json=example)
+    # It can be read; a service without a token takes no judgements.
+    assert again.status_code == (200 if address == "/v1/credit-checks" else 403), again.text
+
+
+def test_a_body_that_does_not_say_that_it_is_json_is_told_so(client: httpx.Client) -> None:
+    problem = client.post("/v1/credit-checks", content=json.dumps(REQUEST).encode()).json()
+    assert problem["status"] == 422
+    assert problem["detail"] == "body: it was sent without Content-Type: application/json, and is not read"
+
+
+@pytest.mark.parametrize(
+    ("change", "detail"),
+    [
+        ({"facility": None}, "facility: null given; it must be an object"),
+        ({"facility": [1]}, "facility: a list of 1 value given; it must be an object"),
+        ({"applicant": 5}, "applicant: '5' given; it must be a text"),
+        ({"facility": {**REQUEST["facility"], "collateral": {}}}, "facility.collateral: "),
+    ],
+)
+def test_a_field_of_the_wrong_form_is_told_by_what_it_must_be(
+    client: httpx.Client, change: dict[str, Any], detail: str
+) -> None:
+    problem = client.post("/v1/credit-checks", json=REQUEST | change).json()
+    assert problem["status"] == 422
+    assert problem["detail"].startswith(detail), problem
