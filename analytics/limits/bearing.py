@@ -28,11 +28,6 @@ class Bearing:
             kept[at] = int(part[at]) in self.besides
         return parties[kept]
 
-    def among(self, parties: Nodes) -> Nodes:
-        """These, and where there are none the first, who stands for all: two are a group."""
-        kept = self.bringing(parties)
-        return kept if len(kept) else parties[:1]
-
 
 def bearing(standing: Standing, part: Parts) -> NDArray[np.bool_]:
     r"""Say in which parts a lender has anything at stake that a limit on groups counts.

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes
-from analytics.structure.connected import groups_around
+from analytics.structure.connected import closures_around
 from analytics.structure.extended import Ways
 from analytics.structure.groups import Groups
 from analytics.structure.sets import greatest
@@ -88,8 +88,8 @@ def _with_fallen(
     beside groups falls apart from its own."""
     for y in dict.fromkeys([party, *on]):
         with_it = frozenset() if y == party and groups.beside(party) else fallen
-        for group in groups_around(groups, dependences, y, refuted=refuted, most=most):
-            yield with_it.union(group.clients.tolist())
+        for group, _ in closures_around(groups, dependences, y, refuted=refuted, most=most):
+            yield with_it | group
 
 
 def telling(standing: Standing, groups: Groups, dependences: Ways, on: NDArray[np.uint32]) -> list[int]:

@@ -1,6 +1,6 @@
 """Groups of connected clients: what one controller unites, and what falls with it."""
 
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -217,16 +217,56 @@ def groups_around(
     >>> [group.clients.tolist() for group in groups_around(groups, falls, 2, refuted={1})]
     [[0, 1, 2]]
     """
+    return _largest(closures_around(groups, dependences, party, refuted=refuted, most=most))
+
+
+def closures_around(
+    groups: Groups,
+    dependences: Ways,
+    party: int,
+    *,
+    refuted: Set[int] = frozenset(),
+    most: int | None = None,
+) -> Iterator[tuple[frozenset[int], frozenset[int]]]:
+    r"""Find everything that falls with a seed, and the seed, for each from which one party is reached.
+
+    .. math:: \{(\text{closure}(s), s) : x \in \text{closure}(s)\}
+
+    Parameters
+    ----------
+    groups, dependences, party, refuted, most
+        As `groups_around`, which keeps those that lie within no other.
+
+    Raises
+    ------
+    InvalidQuestion
+        As `groups_around`.
+
+    Source
+    ------
+    As `connected_groups`.
+
+    Example
+    -------
+    >>> from analytics.structure.control import solve_control
+    >>> from analytics.structure.groups import control_groups
+    >>> from analytics.structure.votes import Holdings
+    >>> groups = control_groups(solve_control(Holdings.exact(4, [0], [1], [0.6])))
+    >>> sorted((sorted(group), sorted(seed)) for group, seed in closures_around(groups, Arrows.of(4, [1], [2]), 2))
+    [([0, 1, 2], [0, 1]), ([2], [2])]
+    """
     if not 0 <= party < groups.control.size:
         raise InvalidQuestion("no party of this graph", where=f"party {party}")
     if _alone(groups, dependences, np.array([party]))[0]:
-        return [Grown(_nodes([party]), _nodes([party]))]
+        yield frozenset([party]), frozenset([party])
+        return
     arrows = (dependences, dependences.reverse)
     falls, supports = (_kept(a, refuted) if refuted else _all(a) for a in arrows)
     around = [x for group in groups.around(party) for x in group.tolist()] if groups.beside(party) else [party]
-    seeds = _seeds(groups, supports, around, most=most)
-    reached = ((frozenset(_fallen(groups, falls, seed, most=most)), seed) for seed in seeds)
-    return _largest((group, seed) for group, seed in reached if party in group)
+    for seed in _seeds(groups, supports, around, most=most):
+        group = frozenset(_fallen(groups, falls, seed, most=most))
+        if party in group:
+            yield group, seed
 
 
 Near = Callable[[int], Iterable[int]]

@@ -30,6 +30,8 @@ def greatest(sets: Iterable[frozenset[int]]) -> list[frozenset[int]]:
     [[1, 2], [2, 3]]
     """
     given = {group for group in sets if group}
+    if len(given) < 2:
+        return list(given)
     count = Counter(x for group in given for x in group)
     kept: list[frozenset[int]] = []
     shared: list[frozenset[int]] = []

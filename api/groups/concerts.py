@@ -47,12 +47,16 @@ def _concerted(view: View, *, fenced: bool) -> Concerted | None:
 
 def may_connect(view: View) -> Control:
     """Control that connected clients are grown from, what a concert makes possible among the possible."""
+    if not view.concerts:
+        return view.groups.control
     found, control = concerted_of(view), view.groups.control
     return control if found is None else view.kept(("may connect",), lambda: with_concerted(control, found))
 
 
 def may_unite(view: View) -> Control:
     """The same for group clients, who know no ring fences, beyond what a concert makes possible."""
+    if not view.concerts:
+        return view.control
     found, control = concerted_of(view), view.control
     if found is None or control is view.groups.control:
         return may_connect(view)
@@ -61,6 +65,8 @@ def may_unite(view: View) -> Control:
 
 def joint_proof(view: View, position: int) -> JointProof | None:
     """By what a concert gives a member the arrow of control at this position; none of other control."""
+    if not view.concerts:
+        return None
     found, together = concerted_of(view), view.together
     if found is None or together is None or position < found.first:
         return None
@@ -115,6 +121,8 @@ def _members_over(found: Concerted, together: Together, number: int, company: in
 
 def held_in_concert(view: View, party: int) -> bool:
     """Whether a concert controls a party for certain, so that each of its members counts as one that may."""
+    if not view.concerts:
+        return False
     found, together = concerted_of(view), view.together
     if found is None or together is None or not (found.company == party).any():
         return False

@@ -2,7 +2,7 @@
 the groups that would arise by them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -172,24 +172,54 @@ def _arising(
     above = _above(view, party, falls) if also.near else []
     if len(below) + len(above) >= WALKED:
         raise InvalidQuestion(f"more than {WALKED:,} parties hang together", where="groups")
-    under = [_falling(view, x, brings, lender=lender, near=also.near) for x in below]
-    some = np.unique(np.concatenate([np.array(also.by, np.uint32), *under]))
-    some = brings.among(some[~np.isin(some, below)]).tolist()
+    several, others = False, _Others(view, brings, lender=lender, near=also.near)
+    some = others.falling(below, besides=also.by)
     for x in [party, *above]:
-        # Who would control it by votes that are not disclosed would bring its groups along like one it depends on.
-        ends = [untested_on(view, x)[0], hidden_of(view, x, lender=lender).tops]
-        over = brings.among(np.unique(np.concatenate([*ends, np.array(also.on if x == party else (), np.uint32)])))
-        by = some if x == party else _falling(view, x, brings, lender=lender).tolist()
+        over = others.bearing(x, besides=also.on if x == party else ())
+        by = some if x == party else others.falling([x])
         if len(over) or by:
             chosen = telling(base, groups, falls, over)
-            yield from possible_groups(groups, falls, x, on=chosen, by=[*by, *some], refuted=refuted, most=WIDEST)
+            for group in possible_groups(groups, falls, x, on=chosen, by=[*by, *some], refuted=refuted, most=WIDEST):
+                several = several or len(group) > 1
+                yield group
+    if not several and others.left_out:
+        # Who brings nothing along makes no more of a group than it is: one of them stands for all.
+        x, y, on = others.left_out
+        ends: dict[str, list[int]] = {"on": [y], "by": []} if on else {"on": [], "by": [y]}
+        yield from possible_groups(groups, falls, x, **ends, refuted=refuted, most=WIDEST)
 
 
-def _falling(view: View, party: int, brings: Bearing, *, lender: int, near: bool = True) -> Nodes:
-    """Who may fall with a party: may depend on it, or would be controlled by it with votes that are not disclosed."""
-    by = untested_by(view, party, lender=lender)[0]
-    under = hidden_under(view, party, brings.bringing, lender=lender) if near else by[:0]
-    return np.append(brings.among(by), under)
+class _Others:
+    """Who comes along with a party if what cannot be tested holds, as far as something is at stake with them."""
+
+    def __init__(self, view: View, brings: Bearing, *, lender: int, near: bool) -> None:
+        self._view, self._brings, self._lender, self._near = view, brings, lender, near
+        self.left_out: tuple[int, int, bool] | None = None
+        """A party, one who brings nothing along, and whether the party would depend on it."""
+
+    def bearing(self, party: int, *, besides: Iterable[int]) -> Nodes:
+        """On whom it may depend, and who would control it by votes that are not disclosed: with these it would fall."""
+        ends = untested_on(self._view, party)[0], hidden_of(self._view, party, lender=self._lender).tops
+        return self._kept(np.unique(np.concatenate([*ends, np.array(tuple(besides), np.uint32)])), party, on=True)
+
+    def falling(self, parties: Collection[int], *, besides: Iterable[int] = ()) -> list[int]:
+        """Others that may depend on one of some parties, or that it would control with votes not disclosed."""
+        found, own = dict[int, None](), set(parties)
+        for x in parties:
+            by = untested_by(self._view, x, lender=self._lender)[0]
+            found |= dict.fromkeys(self._kept(by, x, on=False).tolist())
+            if self._near:
+                under = hidden_under(self._view, x, self._brings.bringing, lender=self._lender)
+                found |= dict.fromkeys(under.tolist())
+        first = next(iter(parties))
+        found |= dict.fromkeys(self._kept(np.array(tuple(besides), np.uint32), first, on=False).tolist())
+        return [y for y in found if y not in own]
+
+    def _kept(self, others: Nodes, party: int, *, on: bool) -> Nodes:
+        kept = self._brings.bringing(others) if len(others) else others
+        if len(kept) < len(others) and self.left_out is None:
+            self.left_out = party, int(np.setdiff1d(others, kept)[0]), on
+        return kept
 
 
 def _above(view: View, party: int, falls: Ways) -> list[int]:

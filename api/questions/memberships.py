@@ -262,6 +262,7 @@ def _family(view: View, evidence: Evidence, inside: set[int], party: int, *, wid
 def _connected(
     view: View, evidence: Evidence, way: Sequence[Entry], top: int, falls: Ways, behind: Behind
 ) -> Iterator[Step]:
+    evidence.parties([top, *(entry.member for entry in way)])
     for entry in way:
         if entry.how == SEED:
             yield _step(evidence, top, TOP)

@@ -105,7 +105,7 @@ def test_the_workbook_of_limits_is_the_same_in_two_ways(client: httpx.Client, fo
     assert disposition == "attachment; filename=limits.xlsx; filename*=UTF-8''limits%20bank%20bank%202025-06-30.xlsx"
     sent = cells(openpyxl.load_workbook(BytesIO(replied.content)))
     assert sent == cells(openpyxl.load_workbook(out))
-    assert (BANK in str(sent), len(sent)) == (True, 5)
+    assert (BANK in str(sent), len(sent)) == (True, 6)
 
 
 @pytest.mark.parametrize("address", [f"/v1/lenders/{MINE}x/limits.xlsx", f"/v1/parties/{MINE}x/group.html"])
