@@ -11,6 +11,7 @@ from analytics.limits.facility import Added, added
 from analytics.limits.stakes import Stakes
 from analytics.limits.standing import Standing
 from analytics.limits.threshold import FINEST, room
+from analytics.limits.touch import promising
 from analytics.limits.units import Nodes, Units
 
 
@@ -72,9 +73,17 @@ def effect_on(standing: Standing, application: Application, stakes: Stakes, memb
     return Effect(
         before,
         added(application.facility, numerator, applicant, counting, promised=promised, spared=stakes.spared(applicant)),
-        int(stakes.silent[members].sum()) or sum(1 for x in stakes.unsure(applicant) if (members == x).any()),
+        int(stakes.silent[members].sum()) or _untold(application, stakes, members),
         int(stakes.loose[members].sum()),
     )
+
+
+def _untold(application: Application, stakes: Stakes, members: Nodes) -> int:
+    """How many members answer for the applicant, nobody knows for how much; of its own units none does."""
+    applicant = application.applicant
+    if (members == applicant).any():
+        return 0
+    return sum(1 for x in (*stakes.unsure(applicant), *promising(application, stakes)) if (members == x).any())
 
 
 def sums_of(standing: Standing, application: Application, stakes: Stakes, units: Units) -> Sums:

@@ -120,6 +120,7 @@ def lines_of(standing: Standing, application: Application, *, every: bool = Fals
     promised = any(giver.amount > 0 for giver in facility.guarantors)
     effects, counting = dict[tuple[str, bytes], Effect](), dict[tuple[str, bytes], list[Part]]()
     touches, sums = dict[str, Touch](), dict[tuple[str, str], Sums]()
+    near = _Near(application.readings)
     for rule in standing.rules:
         stakes, name = standing.stakes[rule.numerator], rule.numerator
         if not promised and not stakes.numerator.weight(facility.kind, facility.ccf):
@@ -127,12 +128,8 @@ def lines_of(standing: Standing, application: Application, *, every: bool = Fals
         if name not in touches:
             touches[name] = touch_of(application, stakes, standing.clients)
         touch = touches[name]
-        narrow = _touched(standing, application.readings, rule, touch.parties, wide=False)
-        wide = (
-            _touched(standing, application.readings, rule, touch.parties, wide=True)
-            if application.readings.wide
-            else []
-        )
+        narrow = _touched(standing, near, rule, touch.parties, wide=False)
+        wide = _touched(standing, near, rule, touch.parties, wide=True) if application.readings.wide else []
         known = distinct([*narrow, *wide])
         perhaps = _untested(standing, application, rule, touch, None if every else sums)
         for k, members in enumerate(distinct([*known, *perhaps])):
@@ -147,10 +144,24 @@ def lines_of(standing: Standing, application: Application, *, every: bool = Fals
                 yield _line(standing, application, (rule, members, effects[key]), (touch, parts), reading)
 
 
-def _touched(standing: Standing, readings: Readings, rule: Rule, parties: Sequence[int], *, wide: bool) -> list[Nodes]:
+class _Near:
+    """Units of each kind and reading around parties, looked up once for all rules."""
+
+    def __init__(self, readings: Readings) -> None:
+        self.readings = readings
+        self._found: dict[tuple[str, bool, int], list[Nodes]] = {}
+
+    def units(self, kind: str, party: int, *, wide: bool) -> list[Nodes]:
+        """Members of each unit that a party sits in."""
+        name = kind, wide, party
+        if name not in self._found:
+            self._found[name] = self.readings.of(kind, wide=wide).around(party)
+        return self._found[name]
+
+
+def _touched(standing: Standing, near: _Near, rule: Rule, parties: Sequence[int], *, wide: bool) -> list[Nodes]:
     """Units of a rule that hold one of these parties."""
-    groups = readings.of(rule.group_kind, wide=wide)
-    around = {x: groups.around(x) for x in parties} if rule.group_kind else {}
+    around = {x: near.units(rule.group_kind, x, wide=wide) for x in parties} if rule.group_kind else {}
     found: list[Nodes] = []
     if rule.scope in ("single", "either"):
         related = rule.scope == "single" and rule.group_kind
@@ -158,7 +169,7 @@ def _touched(standing: Standing, readings: Readings, rule: Rule, parties: Sequen
     if rule.scope in ("group", "either"):
         found += [members for units in around.values() for members in units if len(members) > 1]
     if rule.scope == "all" and any(around.values()):
-        found.append(groups.everybody)
+        found.append(near.readings.of(rule.group_kind, wide=wide).everybody)
     if rule.scope == "anonymous" and any(standing.clients.anonymous[x] for x in parties):
         found.append(np.flatnonzero(standing.clients.anonymous).astype(np.uint32))
     return distinct(found)
@@ -198,8 +209,10 @@ def _line(
     left = 0.0 if -HAIR <= left < 0 else left  # rounding, not money
     gained, thinned = effect.gain.at(touch.rest), applicant in stakes.thinned
     # Of what counts nothing only the groups that its guarantees may make are touched.
-    inside = bool((weight or not reading[0]) and (members == applicant).any())
-    may = thinned or not touch.unsure.isdisjoint(members.tolist() if touch.unsure else ())
+    within = bool((members == applicant).any())
+    inside = bool(weight or not reading[0]) and within
+    # What a member would answer for is the unit's anyway where the applicant is one too.
+    may = thinned or not (within or touch.unsure.isdisjoint(members.tolist() if touch.unsure else ()))
     most = nan if isnan(cap.value) else effect.gain.most(left if inside or may else max(left, 0.0))
     most = most if isnan(most) else first_break(most, parts)
     now = next((part.counting for part in parts if part.holds(touch.rest)), None)

@@ -130,6 +130,10 @@ class Stakes:
             return []
         return [int(x) for x in self.spare.at(party)[np.isnan(self.left[self.spare.links_at(party)])]]
 
+    def untold_debt(self, party: int) -> bool:
+        """Whether what a party owes is not known."""
+        return bool(self.unknown[self.of.links_at(party)].any())
+
     def behind(self, party: int, members: Nodes) -> tuple[float, float]:
         """What members promised for a party, and what it owes."""
         if self.promised is None:

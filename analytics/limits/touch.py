@@ -55,8 +55,8 @@ class Part(NamedTuple):
 def touch_of(application: Application, stakes: Stakes, clients: Clients) -> Touch:
     r"""Say whom a facility touches, for every size it may have.
 
-    Guarantors take of it first what they offer, then what is spare of guarantees for all the applicant owes; with the
-    applicant itself something is at stake once they leave some of it. Where promises count, they do for any size.
+    Guarantors take of it first what they offer, then what is spare of guarantees for all the applicant owes, if it is
+    known how much or not; with the applicant itself something is at stake once they leave some of it. Where promises count, they do for any size.
 
     .. math:: W(r) = \{g : G_g > 0, r > 0\} \cup \{g : S_g > 0, r > G\} \cup \{x : r > G + S\}
 
@@ -93,7 +93,7 @@ def touch_of(application: Application, stakes: Stakes, clients: Clients) -> Touc
     steps = [
         (-inf, named if numerator.promised else []),
         (0.0, named),
-        (covered, [x for x, _ in spared]),
+        (covered, [*(x for x, _ in spared), *stakes.unsure(applicant)]),
         (covered + sum(amount for _, amount in spared), [applicant]),
     ]
     rest, weight = facility.rest(numerator), numerator.weight(facility.kind, facility.ccf)
@@ -104,7 +104,21 @@ def touch_of(application: Application, stakes: Stakes, clients: Clients) -> Touc
         stages = [first._replace(low=-inf), *others]
     beyond = rest > covered + HAIR
     parties = dict.fromkeys([applicant, *named, *stakes.answering(applicant)])
-    return Touch(rest, tuple(parties), tuple(stages), frozenset(stakes.unsure(applicant) if beyond else ()))
+    return Touch(rest, tuple(parties), tuple(stages), frozenset(_unsure(application, stakes, beyond=beyond)))
+
+
+def _unsure(application: Application, stakes: Stakes, *, beyond: bool) -> Iterator[int]:
+    """Who would answer for some of it, nobody knows for how much: `beyond` says whether something is left to them."""
+    if beyond:
+        yield from stakes.unsure(application.applicant)
+    yield from promising(application, stakes)
+
+
+def promising(application: Application, stakes: Stakes) -> list[int]:
+    """Who offers a promise that counts up to what the applicant owes, where that is not known."""
+    if not (stakes.numerator.promised and stakes.untold_debt(application.applicant)):
+        return []
+    return [giver.party for giver in application.facility.guarantors if giver.amount > 0]
 
 
 def parts_of(members: Nodes, mask: NDArray[np.bool_], stages: Iterable[Stage]) -> list[Part]:

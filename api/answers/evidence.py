@@ -90,6 +90,10 @@ class Evidence:
                 self._rows[kind.name, row] = self._keep(kind, fact)
         return tuple(self._rows[kind.name, row] for row in rows)
 
+    def cite_read(self, kind: Kind, facts: Iterable[dict[str, Any]]) -> tuple[str, ...]:
+        """Name the sources of facts that were read already; the facts' ids."""
+        return tuple(self._keep(kind, fact) for fact in facts)
+
     def rivals(self, kind: Kind, tail: int, head: int, *, direct: bool = False) -> tuple[Fact, ...]:
         """What other sources say about a pair and does not count; with `direct` not what they call indirect."""
         rows = self.snapshot.rivals(kind, tail, head)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from math import inf, isfinite, isnan
 
+import numpy as np
+
 from analytics.limits.capital import Cap
 from analytics.limits.catalogue import Rule
 from analytics.limits.lines import Line
@@ -111,9 +113,15 @@ def rule_said(rule: Rule) -> RuleSaid:
 def limit_said(view: View, evidence: Evidence, lender: int, cap: Cap) -> Limit:
     """A limit, with the statement behind it."""
     row = None if cap.figure is None else figure_row(view, lender, cap.figure)
-    statement = "" if row is None else evidence.cite_rows(STATEMENT, [row])[0]
+    statement = "" if row is None else _stated(view, evidence, row)
     value, end = (None, None) if cap.figure is None else (cap.figure.value, cap.figure.period_end)
     return Limit(None if isnan(cap.value) else cap.value, value, end, statement, cap.floor_left_out, cap.stale)
+
+
+def _stated(view: View, evidence: Evidence, row: int) -> str:
+    """The statement behind a figure of capital, cited; it is read once of all that are asked about the lender."""
+    facts = view.kept(("capital statement", row), lambda: view.snapshot.sources(STATEMENT, np.array([row], np.uint32)))
+    return evidence.cite_read(STATEMENT, facts)[0]
 
 
 def held_said(

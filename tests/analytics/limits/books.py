@@ -76,9 +76,9 @@ class World:
 
     @cached_property
     def fillings(self) -> tuple["World", ...]:
-        """Itself with nothing, and with much, for each amount that is not known."""
+        """Itself with nothing, and with much, for each amount that is not known, and with promises of much alone."""
         known = filled(self, 0)
-        return (self,) if known == self else (known, filled(self, MUCH))
+        return (self,) if known == self else (known, filled(self, MUCH), filled(self, 0, MUCH))
 
     def book(self) -> Book:
         rows, promises = self.facilities, self.guarantees
@@ -133,10 +133,11 @@ def _anything(draw: st.DrawFn, count: int) -> int | None:
     return draw(st.one_of(st.none(), st.integers(-1, max(count - 1, -1))))
 
 
-def filled(world: World, amount: int) -> World:
-    """The world with an amount for each that is not known."""
+def filled(world: World, amount: int, promise: int | None = None) -> World:
+    """The world with an amount for each that is not known, and another for promises where it is named."""
     rows = [(*r[:2], amount if r[2] is None else r[2], *r[3:]) for r in world.facilities]
-    promises = [(*g[:2], amount if g[2] is None else g[2], *g[3:]) for g in world.guarantees]
+    given = amount if promise is None else promise
+    promises = [(*g[:2], given if g[2] is None else g[2], *g[3:]) for g in world.guarantees]
     return replace(world, facilities=rows, guarantees=promises)
 
 
