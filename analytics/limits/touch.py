@@ -56,7 +56,8 @@ def touch_of(application: Application, stakes: Stakes, clients: Clients) -> Touc
     r"""Say whom a facility touches, for every size it may have.
 
     Guarantors take of it first what they offer, then what is spare of guarantees for all the applicant owes, if it is
-    known how much or not; with the applicant itself something is at stake once they leave some of it. Where promises count, they do for any size.
+    known how much or not; with the applicant itself something is at stake once they leave some of it. Where promises
+    count, they do for any size.
 
     .. math:: W(r) = \{g : G_g > 0, r > 0\} \cup \{g : S_g > 0, r > G\} \cup \{x : r > G + S\}
 

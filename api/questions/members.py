@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
@@ -188,9 +189,9 @@ def _dependences(
 
 
 def edges_of(view: View, evidence: Evidence, group: Grew, *, most: int = SHOWN) -> Iterator[Edge]:
-    """What brought members in, first dependences, then facts of control, each with who would leave without it."""
-    dependent = [entry for entry in group.came.values() if entry.how == DEPENDENT]
-    yield from (_dependence(view, evidence, group, entry) for entry in dependent[:most])
+    """What ties members to each other, first dependences, those that brought them in before others, then facts of
+    control, each with who would leave without it."""
+    yield from (_dependence(view, evidence, group, *pair) for pair in islice(_dependent_pairs(group), most))
     arrows = arrows_among(view, group.united.control, group.came)
     for kind, link in proving(view, group)[:most]:
         pair, refuted = refuting(view, arrows, kind, link)
@@ -206,13 +207,21 @@ def refuting(view: View, arrows: Iterable[tuple[int, ...]], kind: Kind, link: in
     return frozenset([link]), replace(refuted, edges=refuted.edges | without_arrows(view, arrows, refuted))
 
 
-def _dependence(view: View, evidence: Evidence, group: Grew, entry: Entry) -> Edge:
+def _dependent_pairs(group: Grew) -> Iterator[tuple[int, int]]:
+    """Members that depend on others, and on whom: by which they came in, then the rest."""
+    came, supports = group.came, group.falls.reverse
+    first = [(entry.member, entry.through) for entry in came.values() if entry.how == DEPENDENT]
+    every = ((x, y) for x in came for y in supports.at(x).tolist() if y in came and y != x)
+    yield from dict.fromkeys([*first, *every])
+
+
+def _dependence(view: View, evidence: Evidence, group: Grew, member: int, through: int) -> Edge:
     falls, verdicts = group.falls, len(view.judged.dependences.verdicts.confirmed)
-    rows = zip(falls.at(entry.through).tolist(), falls.links_at(entry.through).tolist(), strict=True)
-    pair = frozenset(link for x, link in rows if x == entry.member)
+    rows = zip(falls.at(through).tolist(), falls.links_at(through).tolist(), strict=True)
+    pair = frozenset(link for x, link in rows if x == member)
     gone = group.leaving(Refuted(dependences=pair))
     facts = evidence.facts(DEPENDS_ON, sorted(link for link in pair if link < verdicts))
-    party, other, *leaving = evidence.parties([entry.member, entry.through, *gone.tolist()])
+    party, other, *leaving = evidence.parties([member, through, *gone.tolist()])
     return Edge(DEPENDS_ON.name, party, other, "confirmed" if facts else "suspected", facts, tuple(leaving))
 
 

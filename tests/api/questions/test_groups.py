@@ -70,11 +70,13 @@ def test_who_would_leave_is_who_is_in_no_group_once_the_fact_is_gone(tmp_path: P
         return groups(engine, "r:a", moment=engine.moment()).answer.groups
 
     (group,) = asked(tmp_path / "whole", *facts)
-    ((edge, gone),) = [(one, {x.id for x in one.leave}) for one in group.edges if one.kind == "DEPENDS_ON"]
-    left = asked(tmp_path / "without", *[f for f in facts if f[1]["from"] != edge.party.id])
-    stays = {member.party.id for one in left for member in one.members} | {"r:a"}
-    assert gone == {"r:a", "r:b", "r:c"} - stays
-    assert (gone == set()) is mutual
+    edges = [(one, {x.id for x in one.leave}) for one in group.edges if one.kind == "DEPENDS_ON"]
+    assert {(one.party.id, one.other.id) for one, _ in edges} == set(pairs)
+    for number, (edge, gone) in enumerate(edges):
+        left = asked(tmp_path / f"without {number}", *[f for f in facts if f[1]["from"] != edge.party.id])
+        stays = {member.party.id for one in left for member in one.members} | {"r:a"}
+        assert gone == {"r:a", "r:b", "r:c"} - stays
+        assert (gone == set()) is mutual
 
 
 HALF = {"period_end": day("2023-12-31"), "months": 12, "standard": "CAS", "item": "revenue", "unit": "CNY"}
