@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from api import questions
 from api.engine import Engine, Place, View
-from api.questions.applications import Asked, Collateral, Guarantee, Request
+from api.questions.limits.applications import Asked, Collateral, Guarantee, Request
 from benchmarks.kept import kept
 from benchmarks.questions import LENDERS, world
 from benchmarks.timing import scaled

@@ -11,12 +11,12 @@ import pytest
 from api.book.lending import lending
 from api.engine import Engine, Place
 from api.intake import Intake, parcels
-from api.questions.applications import Asked, Request
-from api.questions.control import control
-from api.questions.credit_check import credit_check
-from api.questions.exposure import exposure
-from api.questions.links import links
-from api.questions.tiers import upstream
+from api.questions.limits.applications import Asked, Request
+from api.questions.limits.credit_check import credit_check
+from api.questions.limits.exposure import exposure
+from api.questions.links.links import links
+from api.questions.links.tiers import upstream
+from api.questions.ownership.control import control
 from graph.moment import Moment
 from ingest.loading.report import Report
 from ingest.loading.staging import Watch

@@ -116,7 +116,36 @@ def _unsure(application: Application, stakes: Stakes, *, beyond: bool) -> Iterat
 
 
 def promising(application: Application, stakes: Stakes) -> list[int]:
-    """Who offers a promise that counts up to what the applicant owes, where that is not known."""
+    r"""Find who offers a promise of which nobody knows how much counts: up to what the applicant owes, not known.
+
+    .. math:: \{g : G_g > 0\} \text{ where } E_x \text{ is not known, else } \varnothing
+
+    Parameters
+    ----------
+    application, stakes
+        As `touch_of`.
+
+    Raises
+    ------
+    Nothing.
+
+    Source
+    ------
+    As `touch_of`; a promise counts up to the debt it is for (`Stakes.totals`).
+
+    Example
+    -------
+    >>> from analytics.limits.cover import Cover
+    >>> from analytics.limits.exposure import Book
+    >>> from analytics.limits.facility import Facility, Guarantor
+    >>> from analytics.limits.numerators import NUMERATORS
+    >>> from analytics.limits.stakes import stakes_of
+    >>> from analytics.limits.units import Readings
+    >>> book, asked = Book.lent(3, [0], [1], [np.nan]), Facility(5.0, guarantors=(Guarantor(2, 5.0),))
+    >>> stakes = stakes_of(book, Cover.none(book), NUMERATORS["owed_and_promised"], Clients.plain(3), lender=0)
+    >>> promising(Application(1, asked, Readings({})), stakes)
+    [2]
+    """
     if not (stakes.numerator.promised and stakes.untold_debt(application.applicant)):
         return []
     return [giver.party for giver in application.facility.guarantors if giver.amount > 0]

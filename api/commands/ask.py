@@ -192,7 +192,7 @@ def credit_check(
     Example: contagraph ask credit-check 申请.json --valid-at 2024-12-31
     """
     from api.ledger.decisions import decided  # noqa: PLC0415
-    from api.questions.applications import read_file  # noqa: PLC0415
+    from api.questions.limits.applications import read_file  # noqa: PLC0415
     from api.settings import settings  # noqa: PLC0415
 
     request = read_file(file, sys.stdin)

@@ -9,10 +9,10 @@ from api.answers.wording import plural
 from api.engine import Engine
 from api.questions import control, groups, guarantees
 from api.questions.asking import MOST
-from api.questions.control import Controller, ControlOf, InConcert, in_words
-from api.questions.groups import Group, GroupsOf
+from api.questions.groups.groups import Group, GroupsOf
+from api.questions.groups.members import Member, why, widened
 from api.questions.guarantees import GuaranteesOf
-from api.questions.members import Member, why, widened
+from api.questions.ownership.control import Controller, ControlOf, InConcert, in_words
 from graph.errors import InvalidQuestion
 from graph.moment import Moment
 

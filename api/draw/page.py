@@ -20,7 +20,7 @@ from api.draw.overlay import STRESSED, overlay
 from api.draw.scene import Fold, Scene, scene
 from api.draw.stress import by_stress
 from api.draw.written import FOLD, MARK, NAME, START, Written, fonts, names, roads
-from api.questions.network import Network
+from api.questions.parties.network import Network
 from graph.model import KINDS
 
 LEAST_BEND = 0.01

@@ -8,7 +8,7 @@ from functools import cached_property
 from api.answers.frame import Fact, Party
 from api.draw.marks import NONE, Marks
 from api.draw.style import EQUITY, STROKES
-from api.questions.network import Network
+from api.questions.parties.network import Network
 
 KEEP = 5
 """Leaves of one kind that stay beside a hub, the largest; the rest are folded."""

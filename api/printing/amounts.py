@@ -9,8 +9,8 @@ from api.answers.frame import Page
 from api.answers.wording import money, percent, plural
 from api.printing.limits import limits
 from api.printing.paper import Cited, heading, left, row, table
-from api.questions.exposure import ExposureTo, Part, Stake
-from api.questions.tiers import TiersOf
+from api.questions.limits.exposure import ExposureTo, Part, Stake
+from api.questions.links.tiers import TiersOf
 
 
 def exposure(answer: ExposureTo, cited: Cited) -> Iterator[Any]:

@@ -10,11 +10,11 @@ from api.answers.wording import apart, money, percent, plural, used
 from api.printing.control import FEW, how, refuted
 from api.printing.paper import BOLD, Cited, heading, left, plain, row, table
 from api.printing.promises import circles_of
-from api.questions.book_groups import BookGroups, ClientGroup
-from api.questions.book_guarantees import BookGuarantees, Guarantor
-from api.questions.book_limits import BookLimits
-from api.questions.findings import called, named, reading
-from api.questions.unwinding import Plan
+from api.questions.book.findings import called, named, reading
+from api.questions.book.groups import BookGroups, ClientGroup
+from api.questions.book.guarantees import BookGuarantees, Guarantor
+from api.questions.book.limits import BookLimits
+from api.questions.book.unwinding import Plan
 
 NOT_TOLD = "not disclosed"
 

@@ -8,12 +8,12 @@ from rich.table import Table
 from api.answers.frame import Party
 from api.answers.wording import band, percent, plural
 from api.printing.paper import Cited, heading, left, plain, row, table
-from api.questions.control import ActingWith, Controller, ControlOf, Fall
-from api.questions.dependences import confirmed
-from api.questions.dependences import said as told
-from api.questions.groups import Group, GroupsOf
-from api.questions.members import JOINTLY, MAY_UNITE, Edge, Member
-from api.questions.standings import StandingOf
+from api.questions.groups.dependences import confirmed
+from api.questions.groups.dependences import said as told
+from api.questions.groups.groups import Group, GroupsOf
+from api.questions.groups.members import JOINTLY, MAY_UNITE, Edge, Member
+from api.questions.ownership.control import ActingWith, Controller, ControlOf, Fall
+from api.questions.ownership.standings import StandingOf
 from graph.model import DEPENDS_ON, HOLDS_OFFICE, RELATED_TO
 
 FEW = 10

@@ -11,9 +11,9 @@ from api.answers.wording import apart, money, percent, plural
 from api.printing.control import step as fallen
 from api.printing.limits import limits
 from api.printing.paper import BOLD, DIM, Cited, heading, left, plain, row, table
-from api.questions.credit_check import CreditCheck
-from api.questions.dependences import confirmed
-from api.questions.memberships import Membership, Step
+from api.questions.groups.dependences import confirmed
+from api.questions.limits.credit_check import CreditCheck
+from api.questions.limits.memberships import Membership, Step
 from graph.model import DEPENDS_ON
 
 

@@ -16,22 +16,22 @@ from api.answers.frame import Answer
 from api.answers.wording import percent, period, plural, remark
 from api.printing import amounts, books, control, credit, owners, parties, promises, related, ties
 from api.printing.paper import DIM, Cited, plain, row, table
-from api.questions.book_groups import BookGroups
-from api.questions.book_guarantees import BookGuarantees
-from api.questions.book_limits import BookLimits
-from api.questions.book_related import BookRelated
-from api.questions.changes import ChangesOf
-from api.questions.control import ControlOf
-from api.questions.credit_check import CreditCheck
-from api.questions.exposure import ExposureTo
-from api.questions.groups import GroupsOf
+from api.questions.book.groups import BookGroups
+from api.questions.book.guarantees import BookGuarantees
+from api.questions.book.limits import BookLimits
+from api.questions.book.related import BookRelated
+from api.questions.groups.groups import GroupsOf
 from api.questions.guarantees import GuaranteesOf
-from api.questions.links import Linkage
-from api.questions.network import Network
-from api.questions.owners import OwnersOf
-from api.questions.party import Dossier
-from api.questions.search import Found
-from api.questions.tiers import TiersOf
+from api.questions.limits.credit_check import CreditCheck
+from api.questions.limits.exposure import ExposureTo
+from api.questions.links.links import Linkage
+from api.questions.links.tiers import TiersOf
+from api.questions.ownership.control import ControlOf
+from api.questions.ownership.owners import OwnersOf
+from api.questions.parties.changes import ChangesOf
+from api.questions.parties.network import Network
+from api.questions.parties.party import Dossier
+from api.questions.parties.search import Found
 
 SOURCES = 40
 """Sources printed; --json has all."""

@@ -6,8 +6,8 @@ from rich.table import Table
 
 from api.answers.wording import apart, money, plural, used
 from api.printing.paper import Cited, row, table
-from api.questions.memberships import Membership
-from api.questions.rules import Held
+from api.questions.limits.memberships import Membership
+from api.questions.limits.rules import Held
 
 
 def limits(lines: Sequence[Held], groups: Sequence[Membership], currency: str | None, cited: Cited) -> Iterator[Table]:

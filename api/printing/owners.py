@@ -9,10 +9,10 @@ from api.answers.frame import Fact, Page, Party
 from api.answers.wording import NOTHING, band, percent, plural
 from api.printing.control import standing, step
 from api.printing.paper import DIM, Cited, facts, heading, left, plain, row, table
-from api.questions.beneficial import Passed, UnderRegime
-from api.questions.linked import CloseLinksOf, HoldingTie
-from api.questions.listed import ListedControl
-from api.questions.owners import OwnersOf, Part
+from api.questions.ownership.beneficial import Passed, UnderRegime
+from api.questions.ownership.linked import CloseLinksOf, HoldingTie
+from api.questions.ownership.listed import ListedControl
+from api.questions.ownership.owners import OwnersOf, Part
 
 FIRST = 10
 """Close links printed, and steps of one proof; --json has all."""

@@ -9,9 +9,9 @@ from rich.text import Text
 from api.answers.frame import Page, Record
 from api.answers.wording import value
 from api.printing.paper import Cited, facts, heading, left, row, table, titled
-from api.questions.network import Network
-from api.questions.party import Dossier
-from api.questions.search import Found
+from api.questions.parties.network import Network
+from api.questions.parties.party import Dossier
+from api.questions.parties.search import Found
 from graph.model import KINDS, PROFILE
 
 UNSAID = ("name", "fact", "currency")

@@ -7,8 +7,8 @@ from api.answers.wording import money, percent, plural
 from api.printing.control import refuted
 from api.printing.control import step as fallen
 from api.printing.paper import Cited, heading, left, row, table
-from api.questions.book_related import BookRelated
-from api.questions.memberships import Step
+from api.questions.book.related import BookRelated
+from api.questions.limits.memberships import Step
 
 
 def related(answer: BookRelated, cited: Cited) -> Iterator[Any]:

@@ -9,9 +9,9 @@ from api.answers.wording import period
 from api.printing.control import step
 from api.printing.paper import BOLD, Cited, heading, left, row, table
 from api.printing.paper import facts as facts_of
-from api.questions.chains import Chain, Tie
-from api.questions.changes import ChangesOf, in_time
-from api.questions.links import Linkage
+from api.questions.links.chains import Chain, Tie
+from api.questions.links.links import Linkage
+from api.questions.parties.changes import ChangesOf, in_time
 
 
 def linkage(answer: Linkage, cited: Cited) -> Iterator[Any]:

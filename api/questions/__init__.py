@@ -5,22 +5,22 @@ question reads one view of the engine, collects what it shows in an `Evidence`, 
 a reader would ask next: why, how much is not shown, and what is not known.
 """
 
-from api.questions.book_groups import book_groups
-from api.questions.book_guarantees import book_guarantees
-from api.questions.book_limits import book_limits
-from api.questions.book_related import book_related
-from api.questions.changes import changes, earlier
-from api.questions.control import control
-from api.questions.credit_check import credit_check
-from api.questions.exposure import exposure
-from api.questions.groups import groups
+from api.questions.book.groups import book_groups
+from api.questions.book.guarantees import book_guarantees
+from api.questions.book.limits import book_limits
+from api.questions.book.related import book_related
+from api.questions.groups.groups import groups
 from api.questions.guarantees import guarantees
-from api.questions.links import links
-from api.questions.network import network
-from api.questions.owners import owners
-from api.questions.party import party
-from api.questions.search import search
-from api.questions.tiers import downstream, upstream
+from api.questions.limits.credit_check import credit_check
+from api.questions.limits.exposure import exposure
+from api.questions.links.links import links
+from api.questions.links.tiers import downstream, upstream
+from api.questions.ownership.control import control
+from api.questions.ownership.owners import owners
+from api.questions.parties.changes import changes, earlier
+from api.questions.parties.network import network
+from api.questions.parties.party import party
+from api.questions.parties.search import search
 
 __all__ = [
     "book_groups",

@@ -14,12 +14,12 @@ from api.engine import Engine, View
 from api.groups.together import CONFIRMED, SUSPECTED, groups_told
 from api.limits.criteria import seen_by
 from api.questions.asking import MOST, node_of
-from api.questions.dependences import Dependence
-from api.questions.groups import Group, groups
+from api.questions.groups.dependences import Dependence
+from api.questions.groups.groups import Group, groups
+from api.questions.groups.members import SMALL, Edge, Grew, edges_of, grew, proving
+from api.questions.groups.verdicts import Verdict
 from api.questions.guarantees import ClosedCircle, circle_of
-from api.questions.limits import NOTHING, Against, against
-from api.questions.members import SMALL, Edge, Grew, edges_of, grew, proving
-from api.questions.verdicts import Verdict
+from api.questions.limits.limits import NOTHING, Against, against
 from graph.model import CONTROLS, DEPENDS_ON, GUARANTEES, LENDS, OWNS
 from graph.moment import Moment
 

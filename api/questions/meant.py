@@ -5,9 +5,9 @@ from typing import Final, NamedTuple
 
 from api.answers.frame import Party
 from api.engine import Engine
-from api.questions.applications import Request
 from api.questions.asking import node_of
-from api.questions.search import search
+from api.questions.limits.applications import Request
+from api.questions.parties.search import search
 from graph.errors import InvalidQuestion, UnknownParty
 from graph.moment import Moment
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from api.questions.timelines import Stretch, TimeLine
+from api.questions.links.timelines import Stretch, TimeLine
 
 WIDE, HIGH = 220.0, 8.0
 """Of a bar's room, in units of the drawing."""

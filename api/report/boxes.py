@@ -12,7 +12,7 @@ from api.draw import style
 from api.draw.labels import wrapped
 from api.draw.layered import COLUMN, ROW, Points, layered
 from api.draw.stress import by_stress
-from api.questions.chains import Chain
+from api.questions.links.chains import Chain
 from graph.model import DEPENDS_ON
 
 WIDE, LINE, PAD = 150.0, 15.0, 7.0

@@ -8,9 +8,9 @@ from typing import Any
 
 from analytics.structure.dependence.rules import criterion_names
 from api.answers.frame import Answer, Fact, Party
-from api.questions.dependences import Dependence, measured_by
 from api.questions.group_report import GroupReport, Sheet
-from api.questions.members import Member, widened
+from api.questions.groups.dependences import Dependence, measured_by
+from api.questions.groups.members import Member, widened
 from api.report.boxes import place
 from api.report.limited import limited, limits_said
 from api.report.page import Figure, filled

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from analytics.limits.check import NEAR
 from api.answers.wording import used
 from api.questions.group_report import GroupReport, Sheet
-from api.questions.rules import BROKEN, IF_UNTESTED, IF_WIDE, KEPT, UNTOLD, Held
+from api.questions.limits.rules import BROKEN, IF_UNTESTED, IF_WIDE, KEPT, UNTOLD, Held
 from api.report.words import Words
 
 BREAKS = {BROKEN: "limit_broken", IF_WIDE: "limit_broken_wide", IF_UNTESTED: "limit_broken_untested"}

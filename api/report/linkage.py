@@ -5,8 +5,8 @@ from typing import Any
 
 from api.answers.frame import Answer, Fact
 from api.engine.view import LENDS_TO_MANY
-from api.questions.chains import Chain
-from api.questions.links import MOST_NEIGHBOURS, THROUGH, Linkage
+from api.questions.links.chains import Chain
+from api.questions.links.links import MOST_NEIGHBOURS, THROUGH, Linkage
 from api.report.bars import Scale
 from api.report.boxes import place
 from api.report.page import Figure, filled

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from api.answers.frame import Fact, Party
 from api.answers.wording import band
 from api.questions.group_report import Sheet
-from api.questions.members import Member
+from api.questions.groups.members import Member
 from api.report.boxes import FOLDED
 from api.report.picture import Line
 from api.report.words import Words

@@ -21,12 +21,12 @@ from api.answers.wording import percent
 from api.engine import Engine
 from api.printing.paper import plain
 from api.questions.asking import MOST
-from api.questions.book_groups import BookGroups, ClientGroup, book_groups
-from api.questions.book_limits import BookLimits, book_limits
-from api.questions.control import Fall
-from api.questions.dependences import measured_by
-from api.questions.findings import LimitFinding, called
-from api.questions.members import JOINTLY, MAY_UNITE, Member, why
+from api.questions.book.findings import LimitFinding, called
+from api.questions.book.groups import BookGroups, ClientGroup, book_groups
+from api.questions.book.limits import BookLimits, book_limits
+from api.questions.groups.dependences import measured_by
+from api.questions.groups.members import JOINTLY, MAY_UNITE, Member, why
+from api.questions.ownership.control import Fall
 from api.report.words import Words
 from graph.moment import Moment
 

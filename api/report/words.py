@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from api.answers.frame import Fact, Source
 from api.answers.wording import band, label, percent, plural, short_money
-from api.questions.chains import Period
+from api.questions.links.chains import Period
 from graph.errors import InvalidQuestion
 from graph.model import KINDS
 

@@ -9,11 +9,11 @@ from api import questions
 from api.answers.frame import Answer
 from api.book.guaranteed import ALL, SCOPES
 from api.groups.together import READINGS, SUSPECTED
-from api.questions.book_groups import BookGroups
-from api.questions.book_guarantees import BookGuarantees
-from api.questions.book_limits import BookLimits
-from api.questions.book_related import BookRelated
-from api.questions.unwinding import DEFAULT
+from api.questions.book.groups import BookGroups
+from api.questions.book.guarantees import BookGuarantees
+from api.questions.book.limits import BookLimits
+from api.questions.book.related import BookRelated
+from api.questions.book.unwinding import DEFAULT
 from api.routes.asked import At, FindingState, LenderId, Limit, Near, Offset, Served
 
 router = APIRouter(prefix="/lenders", tags=["lenders"])

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from api import questions
 from api.answers.frame import Answer
-from api.questions.links import MOST_PARTIES, Linkage
+from api.questions.links.links import MOST_PARTIES, Linkage
 from api.routes.asked import At, Kinds, Limit, Served
 
 router = APIRouter(tags=["links"])

@@ -8,16 +8,16 @@ from fastapi import APIRouter, Depends, Query
 from analytics.structure.dependence.rules import rule_sets
 from api import questions
 from api.answers.frame import Answer
-from api.questions.changes import ChangesOf
-from api.questions.control import ControlOf
-from api.questions.exposure import ExposureTo
-from api.questions.groups import GroupsOf
+from api.questions.groups.groups import GroupsOf
 from api.questions.guarantees import GuaranteesOf
-from api.questions.network import Network
-from api.questions.owners import OwnersOf
-from api.questions.party import Dossier
-from api.questions.search import LONGEST, Found
-from api.questions.tiers import TiersOf
+from api.questions.limits.exposure import ExposureTo
+from api.questions.links.tiers import TiersOf
+from api.questions.ownership.control import ControlOf
+from api.questions.ownership.owners import OwnersOf
+from api.questions.parties.changes import ChangesOf
+from api.questions.parties.network import Network
+from api.questions.parties.party import Dossier
+from api.questions.parties.search import LONGEST, Found
 from api.routes.asked import At, Kinds, Limit, Offset, PartyId, Served, Set, Since, Whose
 
 router = APIRouter(prefix="/parties", tags=["parties"])

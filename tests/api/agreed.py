@@ -10,7 +10,7 @@ from api.engine import Engine, View
 from api.groups.together import CONFIRMED, GROUP_CLIENT, POSSIBLE_CLIENT, SUSPECTED, groups_among
 from api.limits.criteria import seen_by
 from api.limits.standing import readings_of
-from api.questions.groups import GroupsOf
+from api.questions.groups.groups import GroupsOf
 from graph.moment import Moment
 
 Sets = set[frozenset[str]]

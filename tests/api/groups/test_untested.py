@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from api.questions.applications import Guarantee
+from api.questions.limits.applications import Guarantee
 from tests.api.limits.test_standing import OTHER, A, B, C, D, P, fact, item, lender, loan, owns
-from tests.api.questions.test_doubts import CAPITAL, Fact, ask, debts, engine, kinds
+from tests.api.questions.limits.test_doubts import CAPITAL, Fact, ask, debts, engine, kinds
 
 KNOWN = tuple(item("net_assets", 1e6, party=x) for x in (A, B, C, D, OTHER))
 BANKER: Fact = ("Profile", {"party": OTHER, "name": "Other", "lender_class": "commercial bank"})

@@ -23,7 +23,7 @@ from api.ledger import Ledger
 from api.ledger.decisions import ANSWER, decided
 from api.ledger.judgements import verify
 from api.questions import credit_check
-from api.questions.applications import Request
+from api.questions.limits.applications import Request
 from api.settings import Settings
 from graph.errors import BrokenLedger, DecidedOtherwise
 from tests.api.conftest import BANK, CLOCK, MINE, world
@@ -173,7 +173,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from api.ledger.decisions import decided
 from api.engine import Engine, Place
-from api.questions.applications import Request
+from api.questions.limits.applications import Request
 from tests.api.test_app import REQUEST
 place = Place(Path(sys.argv[1]))
 engine = Engine.open(place)

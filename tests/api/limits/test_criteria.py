@@ -8,7 +8,7 @@ from api import questions
 from api.engine import Engine, Place, View
 from api.groups.together import SUSPECTED, groups_of
 from api.limits.criteria import criteria_of, seen_by
-from api.questions.applications import Asked, Request
+from api.questions.limits.applications import Asked, Request
 from graph.errors import InvalidQuestion
 from tests.api.limits.test_standing import BANK, CAPITAL, OTHER, A, B, C, D, fact, lender, loan, view
 from tests.api.world import Book, day, instant

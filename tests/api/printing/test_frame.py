@@ -13,9 +13,9 @@ from api.answers.frame import Answer
 from api.draw import draw
 from api.engine import Engine, Place
 from api.printing import frame
-from api.questions.search import Found
+from api.questions.parties.search import Found
 from tests.api.conftest import ALONE, BANK, BUYER, HOLD, MINE, SHOP, B, owns
-from tests.api.questions import test_book_doubts as doubts
+from tests.api.questions.book import test_possible as doubts
 from tests.api.questions.lending import bank, lent, promised, stated
 from tests.api.world import Book, instant
 

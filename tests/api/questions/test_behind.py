@@ -6,7 +6,7 @@ import pytest
 
 from api.engine import Engine, Place
 from api.questions import control, owners
-from api.questions.owners import OwnersOf
+from api.questions.ownership.owners import OwnersOf
 from graph.errors import InvalidQuestion, InvalidShare
 from tests.api.conftest import HOLD, MINE, PERSON, STATE, B
 from tests.api.questions.behind import engine_of, r

@@ -1,7 +1,7 @@
 from datetime import date
 
 from api.answers.frame import Fact, Party
-from api.questions.timelines import Stretch, TimeLine
+from api.questions.links.timelines import Stretch, TimeLine
 from api.report.bars import WIDE, Scale
 from tests.api.world import instant
 

@@ -11,10 +11,10 @@ from api.cli import app
 from api.questions import book_groups, book_limits
 from api.report.spreadsheet import write_limits
 from tests.api.limits.test_standing import A, B
+from tests.api.questions.book.test_possible import MORE, OWED, RECENT, RULES, SELLS
 from tests.api.questions.lending import BANK, bank, stated
-from tests.api.questions.test_book_doubts import MORE, OWED, RECENT, RULES, SELLS
-from tests.api.questions.test_doubts import BANK as LENDER
-from tests.api.questions.test_doubts import engine as possible_engine
+from tests.api.questions.limits.test_doubts import BANK as LENDER
+from tests.api.questions.limits.test_doubts import engine as possible_engine
 
 CAPITAL = [stated("bank", "tier1", 600.0), stated("bank", "net_capital", 700.0)]
 HOSTILE = ("Profile", {"party": "r:a1", "name": '=HYPERLINK("http://x","y")'})

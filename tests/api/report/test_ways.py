@@ -16,7 +16,7 @@ from api.app import create_app
 from api.engine import Engine
 from api.questions import links
 from api.questions.group_report import GroupReport, group_report
-from api.questions.links import Linkage
+from api.questions.links.links import Linkage
 from api.report import group_page, linkage_page
 from api.routes.reports import WORKBOOK
 from api.settings import Settings

@@ -1,0 +1,1 @@
+"""Questions about a lender's whole book."""

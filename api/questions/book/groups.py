@@ -1,0 +1,213 @@
+"""Which groups of connected clients does a lender's book hold, and what is lent to each?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from api.answers.evidence import Evidence
+from api.answers.frame import Answer, Fact, Page, Party, Question
+from api.answers.wording import money, percent, plural
+from api.book.lending import Lending, groups_in, lending, ranked
+from api.engine import Engine, View
+from api.groups.together import NARROW, READINGS, SUSPECTED, Together, check_reading, units_of
+from api.limits.criteria import Criteria, criteria_of, criteria_said, seen_by, state_said
+from api.questions.asking import check_page, node_of
+from api.questions.groups.families import family_edges, kinship_of, united_by
+from api.questions.groups.members import SMALL, Edge, Member, edges_of, grew, members_of
+from graph.moment import Moment
+
+CLIENTS = 50
+"""Clients of one group of which it is shown how they came in, those who owe most first."""
+EDGES = 5
+"""Dependences, and facts of control, of one group of which it is worked out who would leave."""
+
+
+@dataclass(frozen=True)
+class Client:
+    """One client in a group, what it owes, and how it came in."""
+
+    owed: float
+    """Drawn and converted undrawn amounts."""
+    member: Member
+
+
+@dataclass(frozen=True)
+class ClientGroup:
+    """Clients that stand and fall together."""
+
+    top: Party
+    """The controller on top of the control group it grew from, else its first member; need be no client."""
+    heads: tuple[Party, ...]
+    """Of a group client (集团客户) who unites it: a legal person, or an individual and relatives."""
+    kin: tuple[Fact, ...]
+    """What makes those relatives, or in the wide reading parties in concert."""
+    basis: str
+    """`control`, `control and dependence`, or `group client`."""
+    certain: bool
+    """Whether the same clients are a group also without what is only suspected."""
+    owed: float
+    share: float | None
+    """Of all that is owed to the lender, a fraction."""
+    unknown_facilities: int
+    """Facilities of unknown amount: it is at least what is told."""
+    clients: tuple[Client, ...]
+    clients_page: Page
+    others: int
+    """Parties it grew through that are no clients."""
+    edges: tuple[Edge, ...]
+    """The first dependences, kinships and facts of control that brought members in, each with who would leave without
+    it; of a large group none is worked out."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All groups of a book as one reading makes them."""
+
+    reading: str
+    chinese: str
+    english: str
+    groups: int
+    clients: int
+    """Clients in at least one."""
+    shared: int
+    """Clients in more than one: groups overlap and are not united through them."""
+    owed: float
+    """By clients in groups, each counted once."""
+
+
+@dataclass(frozen=True)
+class BookGroups:
+    """Groups of connected clients of a lender's book."""
+
+    lender: Party
+    currency: str | None
+    clients: int
+    """Parties with a facility of the lender."""
+    owed: float
+    readings: tuple[Reading, ...]
+    reading: str
+    """The one whose groups are listed."""
+    groups: tuple[ClientGroup, ...]
+    """Those that owe most first."""
+    page: Page
+    criteria: tuple[Criteria, ...]
+    """Rule sets that dependence was suspected by: those that serve the lender's."""
+    left_out: str
+    """Why nothing could be suspected; empty where it could."""
+
+
+def book_groups(
+    engine: Engine, lender: str, *, reading: str = SUSPECTED, limit: int = 20, offset: int = 0, moment: Moment
+) -> Answer[BookGroups]:
+    """Find all groups of connected clients of a lender's book, each client with how it came in."""
+    check_page(limit, offset)
+    check_reading(reading)
+    view = engine.view(moment)
+    node = node_of(view.snapshot, lender, where="lender")
+    view = seen_by(view, node)
+    evidence, lent = Evidence(view.snapshot), lending(view, node)
+    found = groups_in(view, node, reading)
+    sure = {one.clients.tobytes(): one for one in groups_in(view, node, NARROW[reading])}
+    page = [found[k] for k in ranked(lent, found)[offset : offset + limit]]
+    shown = tuple(_told(view, evidence, lent, one, reading, sure.get(one.clients.tobytes())) for one in page)
+    value = BookGroups(
+        evidence.party(node),
+        view.snapshot.moment.currency,
+        len(lent.clients),
+        lent.total,
+        tuple(_reading(view, lent, each) for each in READINGS),
+        reading,
+        shown,
+        Page(len(found), offset, len(shown)),
+        criteria_of(view, node),
+        view.judged.left_out,
+    )
+    asked = {"lender": lender, "reading": reading, "limit": limit, "offset": offset}
+    return view.answer(
+        Question("book_groups", asked), value, evidence, reasons=[*_reasons(value), *state_said(view, node)]
+    )
+
+
+def _reading(view: View, lent: Lending, reading: str) -> Reading:
+    units = units_of(groups_in(view, lent.lender, reading))
+    times = np.bincount(units.flat, minlength=view.snapshot.size)
+    chinese, english = READINGS[reading]
+    inside = times > 0
+    return Reading(
+        reading, chinese, english, len(units), int(inside.sum()), int((times > 1).sum()),
+        float(lent.owed[inside].sum()),
+    )  # fmt: skip
+
+
+def _told(
+    view: View, evidence: Evidence, lent: Lending, group: Together, reading: str, sure: Together | None
+) -> ClientGroup:
+    """A group as its reading makes it; where the same clients are one for certain, as that one."""
+    if sure is None:
+        return group_of(view, evidence, lent, group, reading, certain=False)
+    return group_of(view, evidence, lent, sure, NARROW[reading], certain=True)
+
+
+def group_of(
+    view: View, evidence: Evidence, lent: Lending, group: Together, reading: str, *, certain: bool
+) -> ClientGroup:
+    """One group in the words of an answer."""
+    order = group.clients[np.lexsort((group.clients, -lent.owed[group.clients]))].tolist()
+    shown, many = order[:CLIENTS], len(group.seed)
+    edges: Iterator[Edge]
+    if group.heads:
+        head, basis = group.heads[0], "group client"
+        members = united_by(view, evidence, group, shown, reading)
+        edges = family_edges(view, evidence, group, reading, most=EDGES)
+        others = len({*group.heads, *group.seed.tolist()} - set(order))
+    else:
+        grown = grew(view, group, reading)
+        head, basis, many = grown.top, grown.basis, len(grown.came)
+        members = members_of(view, evidence, grown, shown)
+        edges = edges_of(view, evidence, grown, most=EDGES)
+        others = many - len(order)
+    clients = tuple(Client(float(lent.owed[x]), one) for x, one in zip(order, members, strict=False))
+    owed = float(lent.owed[group.clients].sum())
+    return ClientGroup(
+        evidence.party(head),
+        evidence.parties(group.heads),
+        kinship_of(view, evidence, group.heads, reading),
+        basis,
+        certain,
+        owed,
+        owed / lent.total if lent.total else None,
+        int(lent.silent[group.clients].sum()),
+        clients,
+        Page(len(order), 0, len(clients)),
+        others,
+        # Of a large group it would take long to work out who leaves.
+        tuple(edges) if many <= SMALL else (),
+    )
+
+
+def _reasons(value: BookGroups) -> Iterator[str]:
+    name = value.lender.name
+    if not value.clients:
+        yield f"{name} has lent nothing."
+        return
+    yield f"{name} has {plural(value.clients, 'client')} who owe {money(value.owed, value.currency)}."
+    for one in value.readings:
+        shared = f", {one.shared} of them in more than one" if one.shared else ""
+        yield (
+            f"{one.chinese} ({one.english}): {plural(one.groups, 'group')} of at least two clients, "
+            f"{plural(one.clients, 'client')}{shared}, who owe {money(one.owed, value.currency)}."
+        )
+    for group in value.groups[:3]:
+        share = "" if group.share is None else f", {percent(group.share)} of the book"
+        sure = "" if group.certain else ", only with what is possible or suspected"
+        by = "in one group client (集团客户)" if group.heads else f"by {group.basis}"
+        yield (
+            f"{group.top.name}: {plural(group.clients_page.total, 'client')} {by} owe "
+            f"{money(group.owed, value.currency)}{share}{sure}."
+        )
+    yield criteria_said(value.criteria)
+    if value.left_out:
+        yield f"Nothing could be suspected: {value.left_out}."
+    if value.page.left:
+        yield f"{plural(value.page.left, 'more group is', 'more groups are')} not shown."

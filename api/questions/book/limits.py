@@ -1,0 +1,338 @@
+"""Which limits does a lender's book break, and how much of each is used?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from math import isnan
+
+import numpy as np
+
+from analytics.limits.check import NEAR, Use
+from analytics.limits.numerators import NUMERATORS
+from analytics.limits.units import Nodes
+from api.answers.evidence import Evidence
+from api.answers.frame import Answer, Page, Party, Question
+from api.answers.wording import apart, plural, used
+from api.book.check import STATES, Checked, Place, checked, facilities_of, state_of
+from api.book.lending import lending
+from api.book.untested import possible_breaks
+from api.engine import Engine, View
+from api.limits.capital import figure_row
+from api.limits.criteria import seen_by
+from api.limits.lender import lender_of
+from api.limits.related import related_of
+from api.questions.asking import check_page, node_of
+from api.questions.book.findings import LimitFinding, named
+from api.questions.book.gaps import book_gaps
+from api.questions.book.groups import ClientGroup, group_of
+from api.questions.book.possible import PossibleBreak, harmless_said, possible_of
+from api.questions.groups.members import grew
+from graph.errors import InvalidQuestion
+from graph.model import LENDS, STATEMENT
+from graph.moment import Moment
+
+MEMBERS = 20
+"""Members of one group that are named, those with most at stake first."""
+FACILITIES = 5
+"""Facilities shown of one finding, the largest first."""
+PROVED = 5
+"""Groups of which it is shown how each member came in."""
+SHOWN_BY_ITSELF = ("breach", "near", "large", "assess")
+
+
+@dataclass(frozen=True)
+class LimitRule:
+    """One rule in force, its limit for this lender, and how the book stands against it."""
+
+    rule: str
+    chinese: str
+    english: str
+    counted: str
+    """What it counts, in English."""
+    counted_chinese: str
+    denominator: str
+    ratio: float
+    comparison: str
+    """How an exposure breaks it: above the limit, or at it already."""
+    scope: str
+    group_kind: str
+    severity: str
+    """`limit` must not be broken, `large` is reported, `assess` asks for an investigation."""
+    citation: str
+    verified: bool
+    """Whether it was read in its text, and what it counts in that; else no answer rests on it alone."""
+    figure: float | None
+    """The lender's figure it divides by; None where it is missing."""
+    figure_day: date | None
+    limit: float | None
+    """Whole units of the answer's currency; None where the figure is missing."""
+    floor_left_out: bool
+    """Whether its floor was left out for want of a rate, which makes it stricter."""
+    measured: int
+    """Clients and groups it was measured on."""
+    states: dict[str, int]
+    """How many of them stand in each state."""
+    greatest: float | None
+    """Greatest use, a fraction of the limit."""
+    possible: int
+    """Clients around whom a group would break it that stands only if dependences hold that cannot be tested."""
+    unsettled: int
+    """Clients of whom that was not worked out."""
+    state: str
+    """`breach`; `refer` where a figure is missing, the rule unread, only the wide reading or what cannot be tested
+    breaks it, or those of whom it breaks may be institutions; or `within`."""
+
+
+@dataclass(frozen=True)
+class RelatedClient:
+    """One related party of the lender."""
+
+    party: Party
+    why: str
+    """holder, controller, officer, kin, controlled; `possible holder`, `possible controller` or `possibly controlled`
+    within a band; `possible kin` of unstated degree."""
+    through: Party | None
+    exposure: float
+    """Credit granted, net of margins as the rules on related parties net it."""
+    of_capital: float | None
+
+
+@dataclass(frozen=True)
+class BookLimits:
+    """Every limit of a lender, and who uses how much of it."""
+
+    lender: Party
+    currency: str | None
+    rule_sets: tuple[str, ...]
+    state: str
+    """`breach`, `refer` or `within`; nothing that is not known passes."""
+    near: float
+    """Share of a limit from which a use is told as near."""
+    clients: int
+    rules: tuple[LimitRule, ...]
+    findings: tuple[LimitFinding, ...]
+    """The gravest first, of each state the greatest use first."""
+    page: Page
+    groups: tuple[ClientGroup, ...]
+    """The first groups among these findings, with how each member came in."""
+    possible: tuple[PossibleBreak, ...]
+    """What would break if dependences held that cannot be tested, the greatest use first."""
+    possible_page: Page
+    related: tuple[RelatedClient, ...]
+    related_page: Page
+    anonymous: int
+    """Clients that are undisclosed by name."""
+    gaps: tuple[str, ...]
+    """What is not known and keeps the book from passing."""
+
+
+def book_limits(
+    engine: Engine,
+    lender: str,
+    *,
+    near: float = NEAR,
+    state: str = "",
+    limit: int = 50,
+    offset: int = 0,
+    moment: Moment,
+) -> Answer[BookLimits]:
+    """Hold every client and group of a lender's book against every rule in force."""
+    check_page(limit, offset)
+    _check(near, state)
+    view = engine.view(moment)
+    node = node_of(view.snapshot, lender, where="lender")
+    view = seen_by(view, node)
+    evidence, found = Evidence(view.snapshot), checked(view, node, near)
+    rules = tuple(_rule(view, evidence, found, k) for k in range(len(found.wide.uses)))
+    places = [place for name in ([state] if state else SHOWN_BY_ITSELF) for place in found.places[name]]
+    shown = places[offset : offset + limit]
+    findings = tuple(_finding(view, evidence, found, place) for place in shown)
+    possible = possible_of(view, evidence, found)
+    related, many = _related(view, evidence, found, slice(offset, offset + limit))
+    bank = lender_of(view, node)
+    value = BookLimits(
+        evidence.party(node),
+        view.snapshot.moment.currency,
+        bank.rule_sets,
+        _whole(rules),
+        near,
+        len(found.clients),
+        rules,
+        findings,
+        Page(len(places), offset, len(findings)),
+        tuple(_groups(view, evidence, found, shown)),
+        *possible,
+        related,
+        Page(many, offset, len(related)),
+        int(found.standing.clients.anonymous[found.clients].sum()),
+        tuple(
+            book_gaps(
+                view,
+                found,
+                bank.rule_sets,
+                missing={rule.denominator for rule in rules if rule.limit is None},
+                floorless=[rule.rule for rule in rules if rule.floor_left_out],
+                possible=possible[0],
+            )
+        ),
+    )
+    asked = {"lender": lender, "near": near, "state": state, "limit": limit, "offset": offset}
+    return view.answer(
+        Question("book_limits", asked), value, evidence, reasons=[*_reasons(value, found), *harmless_said(view, found)]
+    )
+
+
+def _check(near: float, state: str) -> None:
+    if not 0 < near <= 1:
+        raise InvalidQuestion(f"{near} is no share of a limit", where="near", remedy="give a fraction such as 0.8")
+    if (state and state not in STATES) or state == "within":
+        known = ", ".join(name for name in STATES if name != "within")
+        raise InvalidQuestion(f"no state {state}", where="state", remedy=f"one of {known}")
+
+
+def _rule(view: View, evidence: Evidence, found: Checked, k: int) -> LimitRule:
+    use = found.wide.uses[k]
+    rule, cap, numerator = use.rule, use.cap, NUMERATORS[use.rule.numerator]
+    if cap.figure is not None:
+        row = figure_row(view, found.standing.lender, cap.figure)
+        evidence.cite_rows(STATEMENT, [] if row is None else [row])
+    codes = [state_of(use, unit) for unit in np.unique(use.state, return_index=True)[1]]
+    counts = np.unique(use.state, return_counts=True)[1].tolist()
+    share = use.share[~np.isnan(use.share)]
+    breaks = possible_breaks(view, found)
+    possible, unsettled = sum(one.use == k for one in breaks.found), breaks.open.get(k, 0)
+    return LimitRule(
+        rule.id, rule.name.zh, rule.name.en, numerator.name.en, numerator.name.zh, rule.denominator, rule.ratio,
+        rule.comparison, rule.scope, rule.group_kind, rule.severity, rule.citation, not rule.unread,
+        None if cap.figure is None else cap.figure.value,
+        None if cap.figure is None else cap.figure.period_end,
+        None if isnan(cap.value) else cap.value,
+        cap.floor_left_out,
+        len(use.units),
+        dict(zip(codes, counts, strict=True)),
+        float(share.max()) if len(share) else None,
+        possible,
+        unsettled,
+        _rule_state(found, k, untested=bool(possible or unsettled)),
+    )  # fmt: skip
+
+
+def _rule_state(found: Checked, k: int, *, untested: bool) -> str:
+    use = found.wide.uses[k]
+    broken = [place for place in found.places["breach"] if place.use == k]
+    if not use.rule.unread and not use.cap.stale and any(found.certain(place) for place in broken):
+        return "breach"
+    unsure = isnan(use.cap.value) or use.cap.stale or bool(use.rule.unread) or bool((use.unknown > 0).any())
+    return "refer" if broken or unsure or untested else "within"
+
+
+def _whole(rules: tuple[LimitRule, ...]) -> str:
+    states = {rule.state for rule in rules if rule.severity == "limit"} or {"refer"}
+    return next(state for state in ("breach", "refer", "within") if state in states)
+
+
+def _finding(view: View, evidence: Evidence, found: Checked, place: Place) -> LimitFinding:
+    use, unit = found.wide.uses[place.use], place.unit
+    rule, stakes = use.rule, found.standing.stakes[use.rule.numerator]
+    members = use.units.members(unit)
+    order = members[np.lexsort((members, -stakes.own[members]))]
+    parties = evidence.parties(order[:MEMBERS].tolist())
+    sums = found.sums[rule.numerator]
+    gross, kept = float(sums.gross[members].sum()), float(sums.kept[members].sum())
+    exposure, state = float(use.exposure[unit]), state_of(use, unit)
+    cap = None if isnan(use.cap.value) else use.cap.value
+    figure = use.cap.figure
+    return LimitFinding(
+        rule.id,
+        state,
+        STATES[state],
+        _whom(use, members),
+        parties[0],
+        _controller(view, evidence, found, place),
+        int(found.client[members].sum()),
+        parties,
+        Page(len(members), 0, len(parties)),
+        exposure,
+        gross,
+        gross - kept,
+        exposure - kept,
+        cap,
+        None if cap is None else exposure / cap,
+        None if figure is None or not figure.value > 0 else exposure / figure.value,
+        int(use.unknown[unit]),
+        found.certain(place),
+        found.surely(place),
+        found.binding(place),
+        evidence.facts(LENDS, facilities_of(found.standing, use, unit, FACILITIES)),
+    )
+
+
+def _controller(view: View, evidence: Evidence, found: Checked, place: Place) -> Party | None:
+    """Who is on top of a group."""
+    use = found.wide.uses[place.use]
+    members = use.units.members(place.unit)
+    name = members[found.client[members]].tobytes()
+    if len(members) < 2 or use.rule.scope in ("all", "anonymous") or name not in found.together:
+        return None
+    reading, group = found.together[name]
+    return evidence.party(group.heads[0] if group.heads else grew(view, group, reading).top)
+
+
+def _whom(use: Use, members: Nodes) -> str:
+    if use.rule.scope in ("all", "anonymous"):
+        return "related parties" if use.rule.scope == "all" else "anonymous clients"
+    return "group" if len(members) > 1 else "client"
+
+
+def _groups(view: View, evidence: Evidence, found: Checked, shown: list[Place]) -> Iterator[ClientGroup]:
+    """The first groups among some findings, each once."""
+    lent, done = lending(view, found.standing.lender), set[bytes]()
+    for place in shown:
+        members = found.wide.uses[place.use].units.members(place.unit)
+        name = members[found.client[members]].tobytes()
+        if name in found.together and name not in done and len(done) < PROVED:
+            done.add(name)
+            reading, group = found.together[name]
+            yield group_of(view, evidence, lent, group, reading, certain=found.certain(place))
+
+
+def _related(view: View, evidence: Evidence, found: Checked, page: slice) -> tuple[tuple[RelatedClient, ...], int]:
+    """One page of the lender's related parties, those with most granted first."""
+    rules = [use.rule for use in found.wide.uses if use.rule.group_kind == "lender_related"]
+    if not rules:
+        return (), 0
+    related, stakes = related_of(view, found.standing.lender), found.standing.stakes[rules[0].numerator]
+    every = np.union1d(related.parties, related.possible)
+    order = every[np.lexsort((every, -stakes.own[every]))]
+    figure = found.standing.caps[rules[0].id].figure
+    evidence.parties(order[page].tolist())
+    rows = []
+    for x in order[page].tolist():
+        why, through = related.why[x] if x in related.why else related.maybe[x]
+        amount = float(stakes.own[x])
+        share = amount / figure.value if figure is not None and figure.value > 0 else None
+        rows.append(RelatedClient(evidence.party(x), why, evidence.party(through), amount, share))
+    return tuple(rows), len(order)
+
+
+def _reasons(value: BookLimits, found: Checked) -> Iterator[str]:
+    name, currency = value.lender.name, value.currency
+    sets = ", ".join(value.rule_sets) or "no rule set"
+    yield f"{name} is held to {sets}: {plural(len(value.rules), 'rule')} in force, {plural(value.clients, 'client')}."
+    for word in ("breach", "near", "large", "assess"):
+        places = found.places[word]
+        if not places:
+            continue
+        unsure = sum(not found.certain(place) for place in places[:1000])
+        only = f", {unsure} of them only with what is possible or suspected" if unsure else ""
+        yield f"{STATES[word]} ({word}): {plural(len(places), 'client or group', 'clients or groups')}{only}."
+    for one in value.findings[:3]:
+        if one.state in ("breach", "near") and one.use is not None and one.limit is not None:
+            exposure, limit = apart(one.exposure, one.limit, currency)
+            yield f"{named(one)}: {exposure}, {used(one.use)} of {limit} by {one.rule}."
+    hidden = sum(rule.states.get("untold", 0) for rule in value.rules)
+    if hidden:
+        yield f"{plural(hidden, 'measurement')} cannot be told for want of a figure, an amount or a text that was read."
+    yield from (f"{gap[0].upper()}{gap[1:]}." for gap in value.gaps)
+    if value.page.left:
+        yield f"{plural(value.page.left, 'more finding is', 'more findings are')} not shown."

@@ -1,0 +1,1 @@
+"""Questions about who stands and falls together."""

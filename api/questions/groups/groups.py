@@ -1,0 +1,213 @@
+"""Which groups does a party belong to, and why?"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from api.answers.evidence import Evidence
+from api.answers.frame import Answer, Page, Party, Question
+from api.answers.wording import plural
+from api.engine import Engine, View
+from api.engine.dependence import too_old_said
+from api.groups.together import (
+    CONFIRMED,
+    GROUP_CLIENT,
+    POSSIBLE_CLIENT,
+    SUSPECTED,
+    TOO_WIDE_TOLD,
+    Together,
+    groups_told,
+)
+from api.limits.criteria import Criteria, criteria_of, criteria_said, seen_by, state_said
+from api.questions.asking import check_page, node_of
+from api.questions.groups.dependences import Dependence, Untested, dependences_of, said, untested_of
+from api.questions.groups.families import family_edges, united_by
+from api.questions.groups.members import SMALL, Edge, Member, edges_of, grew, members_of, why
+from api.questions.groups.verdicts import Verdict, fenced, fences_of, overruled, overruled_of
+from graph.errors import InvalidQuestion
+from graph.moment import Moment
+
+CONNECTED, CLIENTS = "connected", "group-clients"
+READINGS_OF = {CONNECTED: (CONFIRMED, SUSPECTED), CLIENTS: (GROUP_CLIENT, POSSIBLE_CLIENT)}
+"""The narrow and the wide reading of each kind of group."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Parties that stand and fall together."""
+
+    top: Party
+    """The controller on top, else the first member."""
+    heads: tuple[Party, ...]
+    """Of a group client (集团客户) who unites it: a legal person, or an individual and relatives."""
+    basis: str
+    """`control`, `control and dependence`, or `group client`."""
+    members: tuple[Member, ...]
+    page: Page
+    edges: tuple[Edge, ...]
+    """The first dependences, kinships and facts of control that brought members in, each with who would leave without
+    it; of a large group none is worked out."""
+
+
+@dataclass(frozen=True)
+class GroupsOf:
+    """All groups of one party; they may overlap and are never united through a shared member."""
+
+    party: Party
+    kind: str
+    """`connected` clients (control and dependence), or `group-clients` of the 2010 guideline (control and kinship)."""
+    criteria: tuple[Criteria, ...]
+    """Rule sets that dependence was suspected by; none for group clients."""
+    groups: tuple[Group, ...]
+    """By certain control and confirmed dependence: what a refusal rests on."""
+    with_suspected: tuple[Group, ...]
+    """Also by control that bands or a declared concert allow and dependence that figures suggest: what limits count;
+    empty where the groups are the same."""
+    dependences: tuple[Dependence, ...]
+    """Every dependence of the party that figures suggest, in its state."""
+    untested: tuple[Untested, ...]
+    left_out: str
+    """Why nothing could be suspected at all; empty where it could."""
+    cut: str
+    """Why groups are told by control alone; empty where they are told whole."""
+    fences: tuple[Verdict, ...]
+    """Control by or of the party that forms no single risk, as judged; group clients know none."""
+    overruled: tuple[Verdict, ...]
+    """Rejections of a dependence of or on the party that do not count, since another judgement confirms it."""
+
+
+def groups(
+    engine: Engine,
+    party: str,
+    *,
+    kind: str = CONNECTED,
+    lender: str | None = None,
+    criteria: Sequence[str] = (),
+    limit: int = 100,
+    offset: int = 0,
+    moment: Moment,
+) -> Answer[GroupsOf]:
+    """Find the groups a party belongs to, of connected clients or group clients, each member with its reason.
+
+    Dependence is suspected by the rule sets in `criteria`, else by those the lender is held to.
+    """
+    check_page(limit, offset)
+    if kind not in READINGS_OF:
+        raise InvalidQuestion(f"no kind {kind}", where="kind", remedy=f"one of {', '.join(READINGS_OF)}")
+    view = engine.view(moment)
+    node = node_of(view.snapshot, party)
+    of = None if lender is None else node_of(view.snapshot, lender, where="lender")
+    view = seen_by(view, of, criteria)
+    evidence, page, (narrow, wide) = Evidence(view.snapshot), slice(offset, offset + limit), READINGS_OF[kind]
+    sure, cut = groups_told(view, node, narrow)
+    found = tuple(_group(view, evidence, one, page, narrow) for one in sure)
+    wider, left_out = _wider(view, evidence, node, (sure, cut), page, wide)
+    connected = kind == CONNECTED
+    value = GroupsOf(
+        evidence.party(node),
+        kind,
+        criteria_of(view, of, criteria) if connected else (),
+        found,
+        wider,
+        dependences_of(view, evidence, node) if connected else (),
+        tuple(untested_of(view, node)) if connected else (),
+        left_out,
+        cut,
+        fences_of(view, evidence, node) if connected else (),
+        overruled_of(view, evidence, node) if connected else (),
+    )
+    asked = {"party": party, "kind": kind, "lender": lender, "criteria": list(criteria)}
+    question = Question("groups", {**asked, "limit": limit, "offset": offset})
+    return view.answer(
+        question, value, evidence, reasons=[*_reasons(view, node, value), *_state(view, node, of, value)]
+    )
+
+
+def _wider(
+    view: View, evidence: Evidence, node: int, narrow: tuple[list[Together], str], page: slice, reading: str
+) -> tuple[tuple[Group, ...], str]:
+    """The groups with what is possible or suspected where they are others, and why nothing could be suspected."""
+    left_out = view.judged.left_out if reading == SUSPECTED else ""
+    (sure, before), (wide, cut) = narrow, groups_told(view, node, reading)
+    if cut and not before:
+        return (), left_out or f"with what is suspected {TOO_WIDE_TOLD.partition(':')[0]}"
+    if {one.clients.tobytes() for one in wide} == {one.clients.tobytes() for one in sure}:
+        return (), left_out
+    return tuple(_group(view, evidence, one, page, reading) for one in wide), left_out
+
+
+def _group(view: View, evidence: Evidence, group: Together, page: slice, reading: str) -> Group:
+    edges: Iterable[Edge] = ()
+    small = len(group.clients) <= SMALL
+    if group.heads:
+        top, basis = group.heads[0], "group client"
+        order = list(dict.fromkeys([*(x for x in group.heads if x in group.clients), *group.clients.tolist()]))
+        members = united_by(view, evidence, group, order[page], reading)
+        edges = family_edges(view, evidence, group, reading) if small else ()
+    else:
+        grown = grew(view, group, reading)
+        top, basis, order = grown.top, grown.basis, grown.order
+        members = members_of(view, evidence, grown, order[page])
+        edges = edges_of(view, evidence, grown) if small else ()
+    shown = tuple(members)
+    listed = Page(len(order), page.start, len(shown))
+    return Group(evidence.party(top), evidence.parties(group.heads), basis, shown, listed, tuple(edges))
+
+
+def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:
+    name = value.party.name
+    if value.cut:
+        yield f"{value.cut[0].upper()}{value.cut[1:]}."
+    if not (value.groups or value.cut):
+        what = "no dependence confirmed" if value.kind == CONNECTED else "relatives hold no majority in it together"
+        alone = "no control joins it to others" if value.fences else "no control over it or by it is certain"
+        yield f"{name} stands alone: {alone}, {what}."
+    for fence in value.fences:
+        yield f"{fenced(view, fence)}."
+    for rejection in value.overruled:
+        yield f"{overruled(rejection)}."
+    for group in value.groups:
+        yield f"{_named(group)}."
+        yield from _mine(value, group, "")
+        if group.page.left:
+            yield f"{plural(group.page.left, 'more member is', 'more members are')} not shown."
+    if value.with_suspected:
+        count, most = len(value.with_suspected), max(group.page.total for group in value.with_suspected)
+        yield f"With what is possible or suspected it belongs to {plural(count, 'group')} of up to {most} parties."
+    for group in value.with_suspected:
+        yield from _mine(value, group, " in the wider reading")
+    for one in value.dependences:
+        yield f"{name} is {said(one)}."
+    if value.criteria:
+        yield criteria_said(value.criteria)
+    old = too_old_said(view.snapshot, node) if value.kind == CONNECTED else None
+    if old:
+        yield f"{old[0][0].upper()}{old[0][1:]}."
+    if value.left_out:
+        yield f"Nothing could be suspected: {value.left_out}."
+
+
+def _state(view: View, node: int, lender: int | None, value: GroupsOf) -> Iterator[str]:
+    """Government bodies that control the party, and what the lender's rule sets say of them."""
+    over = view.control.controllers_of(node)
+    rules = list(state_said(view, lender)) if value.kind == CONNECTED else []
+    for state in over[view.control.state[over]].tolist():
+        told = "" if rules else "; a government body does not connect"
+        yield f"{view.snapshot.name_of(state)} controls {value.party.name}{told}."
+    yield from rules
+
+
+def _named(group: Group) -> str:
+    """Whom a group unites, in words."""
+    if not group.heads:
+        others = plural(group.page.total - 1, "other party", "other parties")
+        return f"{group.top.name} and {others}, by {group.basis}"
+    who = " and ".join(one.name for one in group.heads)
+    many = plural(group.page.total, "legal person")
+    return f"{who} unite{'s' * (len(group.heads) == 1)} {many} as a group client (集团客户)"
+
+
+def _mine(value: GroupsOf, group: Group, reading: str) -> Iterator[str]:
+    """How the party asked about came into a group."""
+    mine = next((m for m in group.members if m.party.id == value.party.id), None)
+    if mine and mine.why != "top":
+        yield f"{value.party.name} belongs to it{reading}: {why(mine)}."

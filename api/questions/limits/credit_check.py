@@ -1,0 +1,381 @@
+"""May this facility be granted: the verdict, the rule that binds, and the smallest changes that would pass?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import compress
+from math import isfinite
+from typing import Final, NamedTuple
+
+from analytics.limits.application import Application
+from analytics.limits.approval import APPROVE, DECLINE, REFER, Check, check_credit
+from analytics.limits.facility import Facility
+from analytics.limits.gaps import Gap
+from analytics.limits.remedies import remedies_of
+from analytics.limits.remedy import Step
+from analytics.limits.standing import Standing
+from analytics.limits.threshold import LARGEST
+from analytics.limits.units import Nodes
+from analytics.structure.government import APART
+from api.answers.evidence import Evidence
+from api.answers.frame import Answer, Fact, Party, Question
+from api.answers.wording import apart, money, plural
+from api.engine import Engine, View
+from api.groups.promised import Promised, promised
+from api.groups.untested import Also, unassessed, with_untested
+from api.limits.capital import capital_currency
+from api.limits.criteria import seen_by, state_said
+from api.limits.lender import Lender, lender_of, perhaps_banks
+from api.limits.standing import readings_of, standing
+from api.questions.asking import check_page, node_of
+from api.questions.groups.dependences import said as figures
+from api.questions.groups.verdicts import judgements_said
+from api.questions.limits.applications import Request, facility_of
+from api.questions.limits.doubts import doubts_of, unread
+from api.questions.limits.memberships import HELD, Membership, around, membership
+from api.questions.limits.memberships import Step as ProofStep
+from api.questions.limits.releases import protectors, releases
+from api.questions.limits.rules import ASIDE, IF_WIDE, KEPT, UNTOLD, Held, by_room, held_said, of_limit
+from api.questions.ownership.control import in_words
+from graph.errors import InvalidQuestion
+from graph.model import GUARANTEES, LENDS
+from graph.moment import Moment
+
+VERDICTS_ZH = {APPROVE: "通过", REFER: "提交人工审核", DECLINE: "拒绝"}
+WORDS = {
+    "amount": ("lend {money} less", "减少授信{money}"),
+    "collateral": ("take a further deposit of {money}", "增加保证金存款{money}"),
+    "guarantor_added": ("have {party} guarantee {money}", "由{party}提供{money}担保"),
+    "guarantor_raised": (
+        "have {party} guarantee a further {money}, {whole} in all",
+        "由{party}追加{money}担保，合计{whole}",
+    ),
+    "guarantor_released": ("do without the guarantee of {party} over {money}", "解除{party}的{money}担保"),
+    "member_reduced": ("have a facility of {party} paid down by {money}", "压降{party}现有授信{money}"),
+}
+
+JUDGE: Final = (
+    "Judge what is suspected: confirmed it counts for a refusal, rejected it counts no more (`contagraph judge`, "
+    "POST /v1/judgements) · 请对疑似依存作出认定。"
+)
+
+
+@dataclass(frozen=True)
+class RemedyStep:
+    """One change of a remedy."""
+
+    kind: str
+    """`amount`, `collateral`, `guarantor_added`, `guarantor_released` or `member_reduced`."""
+    text: str
+    text_zh: str
+    change: float
+    """Money that has to move."""
+    party: Party | None
+    fact: Fact | None
+    """The facility that is paid down, or the guarantee that is released."""
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """A change after which no limit breaks, as the same check says of the request so changed; several only where no
+    single one passes."""
+
+    kind: str
+    """Of a single change its kind; else `combined`."""
+    text: str
+    text_zh: str
+    change: float
+    """Money that has to move in all."""
+    steps: tuple[RemedyStep, ...]
+    verdict: str
+    """What the check says afterwards; `refer` where something else is not known."""
+    headroom: float | None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Where the decision stands in the ledger."""
+
+    request_id: str
+    entry: int
+    hash: str
+    at: str
+    repeated: bool
+    """Whether it was decided before, and is told again."""
+
+
+@dataclass(frozen=True)
+class CreditCheck:
+    """The answer to one application; amounts in whole units of its currency."""
+
+    verdict: str
+    """`approve`, `refer` or `decline`."""
+    verdict_zh: str
+    applicant: Party
+    lender: Party
+    currency: str | None
+    rule_sets: tuple[str, ...]
+    amount: float
+    headroom: float | None
+    """Greatest amount that breaks no rule in either reading, nor if what cannot be tested holds; none where no limit
+    is known."""
+    headroom_certain: float | None
+    """The same in the narrow reading alone."""
+    headroom_whole: bool
+    """Whether every limit was known; else the headroom is the most it can be."""
+    binding: Held | None
+    """The line that leaves the least room."""
+    lines: tuple[Held, ...]
+    """Every rule against every client and group that the facility changes, the least room first; of groups that stand
+    only if what cannot be tested holds those that break a limit or bind."""
+    groups: tuple[Membership, ...]
+    gaps: tuple[Gap, ...]
+    """What is not known and could turn the answer."""
+    remedies: tuple[Remedy, ...]
+    """The smallest changes that would pass, the one that moves least money first."""
+    decision: Decision | None = None
+
+
+def credit_check(
+    engine: Engine, request: Request, *, remedies: bool = True, limit: int = 20, moment: Moment
+) -> Answer[CreditCheck]:
+    """Hold a facility that is asked for against every rule in force for the lender.
+
+    Decline needs certain control and confirmed dependence; what is only possible, suspected or not known refers.
+    """
+    return check_in(view_of(engine, request, moment), request, remedies=remedies, limit=limit)
+
+
+def check_in(view: View, request: Request, *, remedies: bool = True, limit: int = 20) -> Answer[CreditCheck]:
+    """The same in a view that `view_of` gave."""
+    check_page(limit)
+    evidence = Evidence(view.snapshot)
+    lender, applicant = _ends(view, request)
+    view = seen_by(view, lender)
+    case = _applied(view, lender, applicant, facility_of(view, request.facility, applicant=applicant, lender=lender))
+    base, application, offered = case
+    check = _bounded(view, case, check_credit(base, application))
+    gaps = doubts_of(view, lender_of(view, lender), application, check, offered)
+    found = tuple(_groups(application, check))
+    places = {(kind, members.tobytes()): k for k, ((kind, members, _), _) in enumerate(found)}
+    broken = {line.members.tobytes() for line in check.limits if line.breaks}
+    # Of groups that only might arise those are told that break a limit or bind; of what is not touched what binds.
+    told = (
+        line is check.binding or ((line.breaks or (line.bears and line.tested)) and not check.repeats(line))
+        for line in check.lines
+    )
+    ordered = by_room(compress(check.lines, told))
+    lines = held_said(view, evidence, lender, ordered, places)
+    binding = next((held for line, held in zip(ordered, lines, strict=True) if line is check.binding), None)
+    value = CreditCheck(
+        verdict=check.verdict,
+        verdict_zh=VERDICTS_ZH[check.verdict],
+        applicant=evidence.party(applicant),
+        lender=evidence.party(lender),
+        currency=view.snapshot.moment.currency,
+        rule_sets=lender_of(view, lender).rule_sets,
+        amount=application.facility.amount,
+        headroom=_finite(check.headroom),
+        headroom_certain=_finite(check.headroom_certain),
+        headroom_whole=check.headroom_whole,
+        binding=binding,
+        lines=lines,
+        groups=tuple(
+            membership(
+                view,
+                evidence,
+                base,
+                group,
+                whose,
+                limit=limit,
+                falls=offered.falls,
+                proved=group[1].tobytes() in broken or any(x in group[1] for x in (*offered.new, *offered.funded)),
+            )
+            for group, whose in found
+        ),
+        gaps=gaps,
+        remedies=tuple(_changes(view, evidence, case, check)) if remedies else (),
+    )
+    asked = {"request": request.model_dump(), "remedies": remedies, "limit": limit}
+    state = state_said(view, lender) if view.government != APART else ()
+    reasons = [*_reasons(value, lender_of(view, lender)), *state, *judgements_said(view, evidence, applicant)]
+    return view.answer(Question("credit_check", asked), value, evidence, reasons=reasons)
+
+
+def view_of(engine: Engine, request: Request, moment: Moment) -> View:
+    """The view a request is checked in: of its day, and where no currency is named, in that of the lender's capital."""
+    view = engine.view(replace(moment, valid_at=request.day(moment.valid_at)))
+    if view.snapshot.moment.currency is not None:
+        return view
+    own = capital_currency(view, node_of(view.snapshot, request.lender, where="lender"))
+    return engine.view(
+        replace(moment, valid_at=view.snapshot.moment.valid_at, currency=own or request.facility.currency)
+    )
+
+
+def _ends(view: View, request: Request) -> tuple[int, int]:
+    """Lender and applicant."""
+    if not request.lender.strip():
+        raise InvalidQuestion("no lender is named", where="lender", remedy="name it, or set CONTAGRAPH_LENDER")
+    lender = node_of(view.snapshot, request.lender, where="lender")
+    applicant = node_of(view.snapshot, request.applicant, where="applicant")
+    if lender == applicant:
+        raise InvalidQuestion("a lender does not lend to itself", where="applicant", remedy="name another party")
+    return lender, applicant
+
+
+class Case(NamedTuple):
+    """What is asked, and what it is held against."""
+
+    base: Standing
+    application: Application
+    offered: Promised
+
+
+def _applied(view: View, lender: int, applicant: int, facility: Facility) -> Case:
+    """Where the lender stands, and a facility with the groups around all whom it touches."""
+    base = standing(view, lender)
+    facility.checked(base.size, base.day)
+    offered = promised(view, facility, applicant, lender=lender)
+    behind = [x for stakes in base.stakes.values() for x in stakes.answering(applicant)]
+    touched = [applicant, *(giver.party for giver in facility.guarantors), *behind]
+    readings = readings_of(view, lender, touched, falls=offered.falls)
+    if unread(view):
+        readings = replace(readings, missing=(*readings.missing, "suspicions"))
+    eligible = [giver.party for giver in facility.guarantors if giver.eligible]
+    also = Also((*eligible, *behind), (lender,) if offered.unfunded else (), offered.untested, tuple(touched))
+    readings = with_untested(view, base, readings, applicant, also=also, falls=offered.falls)
+    held = [applicant, *eligible]
+    assessing = any(rule.severity == "assess" for rule in base.rules)
+    open_ = unassessed(view, held, lender=lender) if assessing else frozenset[int]()
+    perhaps = frozenset(perhaps_banks(view, held))
+    untying = offered.untying if offered.funded else 0.0
+    asked = Application(applicant, facility, readings, untying=untying, unassessed=open_, perhaps=perhaps)
+    return Case(base, asked, offered)
+
+
+def _bounded(view: View, case: Case, check: Check) -> Check:
+    """A check with the headroom of both sides of the amount above which the applicant would depend on the lender: what
+    is left below it, or beyond it in the groups that come then."""
+    base, application, offered = case
+    if not 0 < offered.untying < min(check.headroom, LARGEST) and not (offered.funded and offered.untying > 0):
+        return check
+    other = offered.untying if offered.funded else min(check.headroom, LARGEST)
+    tried = replace(application.facility, amount=other)
+    found = check_credit(base, _applied(view, base.lender, application.applicant, tried).application)
+    below, beyond = (found, check) if offered.funded else (check, found)
+    headroom = max(min(below.headroom, offered.untying), beyond.headroom)
+    return check if headroom == check.headroom else replace(check, headroom=headroom, binding=None)
+
+
+def _renewed(view: View, asked: Application, changed: Application, lender: int, *, funded: bool) -> Application:
+    """An application as it is when asked for anew: another amount, and other guarantors, come with other groups."""
+    same = changed.facility.guarantors == asked.facility.guarantors
+    if same and (changed.facility.amount == asked.facility.amount or not funded):
+        return changed
+    return replace(_applied(view, lender, asked.applicant, changed.facility).application, cuts=changed.cuts)
+
+
+def _groups(application: Application, check: Check) -> Iterator[tuple[tuple[str, Nodes, bool], int]]:
+    """Every group the applicant sits in, and those of guarantors that a rule was held against, with whose."""
+    told = set[tuple[str, bytes]]()
+    measured = {(line.rule.group_kind, line.members.tobytes()) for line in check.lines}
+    for party in (application.applicant, *(giver.party for giver in application.facility.guarantors)):
+        for kind, members, certain in around(application.readings, party):
+            key = kind, members.tobytes()
+            if key not in told and (party == application.applicant or key in measured):
+                told.add(key)
+                yield (kind, members, certain), party
+
+
+def _changes(view: View, evidence: Evidence, case: Case, check: Check) -> Iterator[Remedy]:
+    """Remedies in words."""
+    freed = releases(view, case.base, case.application, check, offered=case.offered)
+    given, renewed = protectors(view, case.base, case.application.applicant), partial(_renewed, view, case.application)
+    for one in remedies_of(
+        case.base, case.application, check, protectors=given, releases=freed,
+        renewed=partial(renewed, lender=case.base.lender, funded=bool(case.offered.funded)),
+    ):  # fmt: skip
+        steps = tuple(_step(evidence, step, case.application, view.snapshot.moment.currency) for step in one.steps)
+        kind = steps[0].kind if len(steps) == 1 else "combined"
+        en, zh = " and ".join(step.text for step in steps), "，并".join(step.text_zh for step in steps)
+        yield Remedy(kind, en, zh, one.change, steps, one.check.verdict, _finite(one.check.headroom))
+
+
+def _step(evidence: Evidence, step: Step, asked: Application, currency: str | None) -> RemedyStep:
+    """One change in words, with the fact it changes."""
+    kind = LENDS if step.kind == "member_reduced" else GUARANTEES
+    fact = None if step.link is None else evidence.facts(kind, [step.link])[0]
+    party = None if step.party is None else evidence.party(step.party)
+    told = {"money": money(step.change, currency), "party": party.name if party else ""}
+    known = sum(giver.amount for giver in asked.facility.guarantors if giver.party == step.party)
+    more = step.kind == "guarantor_added" and known > 0
+    told["whole"] = money(known + step.change, currency)
+    en, zh = (text.format(**told) for text in WORDS["guarantor_raised" if more else step.kind])
+    return RemedyStep(step.kind, en, zh, step.change, party, fact)
+
+
+def _finite(amount: float) -> float | None:
+    return amount if isfinite(amount) else None
+
+
+def _reasons(value: CreditCheck, lender: Lender) -> Iterator[str]:
+    amount, _ = apart(value.amount, value.headroom, value.currency)
+    yield f"{value.verdict} · {value.verdict_zh}: {amount} to {value.applicant.name}."
+    if value.binding is not None:
+        yield _binding(value, value.binding)
+    for held in value.lines:
+        if held.rule.severity == "limit" and held.state not in (KEPT, UNTOLD, ASIDE):
+            yield _broken(value, held)
+    for group in value.groups:
+        sure = "" if group.certain else " counted in the wide reading alone"
+        steps = "; ".join(said(step) for step in group.steps)
+        many = plural(group.page.total, "party", "parties")
+        yield f"{group.party.name} sits in a {group.name} ({group.name_zh}) of {many}{sure}: {steps}."
+        for step in group.others:
+            yield f"Of these, {said(step)}."
+    yield from _to_judge(value)
+    for gap in value.gaps:
+        yield f"{gap.en} · {gap.zh}."
+    for change in value.remedies:
+        done = "pass" if change.verdict == APPROVE else "break no limit"
+        yield f"It would {done} to {change.text} · {change.text_zh}."
+
+
+def _to_judge(value: CreditCheck) -> Iterator[str]:
+    """Suspicions by which a limit breaks, with their figures, and how one is judged."""
+    broken = {held.group for held in value.lines if held.state == IF_WIDE}
+    ways = [(*group.steps, *group.others) for k, group in enumerate(value.groups) if k in broken]
+    told = (f"{one.dependant.name} is {figures(one)}." for way in ways for step in way for one in step.suspected)
+    if open_ := list(dict.fromkeys(told)):
+        yield from (*open_, JUDGE)
+
+
+def said(step: ProofStep) -> str:
+    """A step of a proof in a few words."""
+    if step.proof:
+        sure = "" if step.how == HELD else f" ({step.how})"
+        return "; then ".join(in_words(fall) for fall in step.proof) + sure
+    through = f" ({step.through.name})" if step.through else ""
+    return f"{step.party.name} {step.how}{through}"
+
+
+def _binding(value: CreditCheck, held: Held) -> str:
+    _, room = apart(value.amount, value.headroom, value.currency)
+    most = "" if value.headroom_whole else " at most, since not every limit is known"
+    most += "" if held.tested else ", lest what cannot be tested holds"
+    return (
+        f"{room} could be lent{most}: {held.rule.id} {held.rule.name_zh} ({held.rule.name}) binds, "
+        f"{of_limit(held, value.currency)}; {held.rule.citation}."
+    )
+
+
+def _broken(value: CreditCheck, held: Held) -> str:
+    who = held.client.name if held.client else f"a group of {plural(held.parties, 'party', 'parties')}"
+    unread = "" if held.rule.verified else ", a rule not verified against its text"
+    after, _ = apart(held.after, held.limit.amount, value.currency)
+    return (
+        f"{held.rule.id} {held.rule.name_zh} would be {held.state} ({held.state_zh}){unread}: {who} at "
+        f"{after} after {money(held.before, value.currency)}, of "
+        f"{of_limit(held, value.currency)}; {held.rule.citation}."
+    )

@@ -1,0 +1,287 @@
+"""What is not known around an application, and could turn its answer."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+import numpy as np
+
+from analytics.limits.application import Application
+from analytics.limits.approval import Check
+from analytics.limits.gaps import Gap, gaps_of
+from analytics.structure.standing import DEADLOCK, standing
+from analytics.structure.undisclosed import Undisclosed, undisclosed
+from api.answers.wording import band, money, percent, plural
+from api.engine import View
+from api.engine.dependence import too_old_said
+from api.groups.circles import TOO_MANY, TOO_WIDE, circles_of, connecting
+from api.groups.concerts import arrows_among, held_in_concert, joint_controls, may_unite
+from api.groups.hidden import NOBODY, hidden_of, hidden_under
+from api.groups.promised import Promised
+from api.groups.untested import criteria_of, untested
+from api.limits.lender import HOW_TO_STATE, Lender, perhaps_banks, perhaps_said
+from api.limits.protection import unable_said
+from api.limits.strays import shared_collateral, shared_said, strays_of, strays_said
+from api.questions.groups.families import doubtful_ties, ties_said
+from graph.model import GUARANTEES
+
+BY_HAND = "criteria_by_hand"
+NAMED = 5
+"""Concerts told, parties named of each, and holders or companies of whom votes are not disclosed."""
+
+
+def doubts_of(view: View, lender: Lender, application: Application, check: Check, offered: Promised) -> tuple[Gap, ...]:
+    """Gaps in both languages."""
+    return (
+        *_rules(lender, check), *_wide(application), *_unread(view), *_banks(view, application),
+        *_concerts(view, application), *_hidden(view, application.applicant, lender.node),
+        *_others_hidden(view, application, check, lender.node), *_bands(view, application),
+        *_relatives(view, application), *_suspected(application), *_offered(view, offered, check),
+        *_bodies(view, application, lender.node),
+        *_strays(view, lender.node, application), *_collateral(view, check, lender.node),
+        *_criteria(view, application.applicant, lender.node),
+    )  # fmt: skip
+
+
+def _rules(lender: Lender, check: Check) -> Iterator[Gap]:
+    for gap in gaps_of(check):
+        if gap.kind == "no_rules" and not lender.rule_sets:
+            en, zh = HOW_TO_STATE
+            yield Gap("no_rules", (), f"no rule set is known for the lender: {en}", f"贷款人没有适用规则集：{zh}")
+        else:
+            yield gap
+
+
+def unread(view: View) -> bool:
+    """Whether dependences could not be computed although the criteria were in force: there is no wide reading then."""
+    judged = view.judged
+    in_force = any(rule.in_force(view.snapshot.moment.valid_at) for rule in judged.rules)
+    return bool(judged.left_out) and in_force
+
+
+def _unread(view: View) -> Iterator[Gap]:
+    if unread(view):
+        why = view.judged.left_out
+        yield Gap("suspicions", (), f"no dependence could be suspected: {why}", f"无法计算疑似经济依存：{why}")
+
+
+def _wide(application: Application) -> Iterator[Gap]:
+    """Groups that were not told because too many parties hang together."""
+    if TOO_WIDE in application.readings.missing:
+        yield Gap(TOO_WIDE, (), *TOO_MANY)
+
+
+def _banks(view: View, application: Application) -> Iterator[Gap]:
+    """Parties that may be institutions, though no lender's class says so."""
+    codes = perhaps_banks(view, sorted(application.perhaps))
+    if codes:
+        yield Gap("institution", (), *perhaps_said(view, codes))
+
+
+def _concerts(view: View, application: Application) -> Iterator[Gap]:
+    """Parties in concert by whose joint control the wide reading makes groups of the applicant."""
+    united, x = connecting(view, wide=True).control, application.applicant
+    groups = application.readings.of("connected", wide=True).around(x)
+    arrows = {row for members in groups for some in arrows_among(view, united, members) for row in some}
+    for joint in joint_controls(view, arrows, x)[:NAMED]:
+        who = [view.snapshot.name_of(member) for member in joint.members[:NAMED]]
+        more = len(joint.members) - len(who)
+        names = " and ".join([*who, *([plural(more, "other", "others")] if more else [])])
+        names_zh = "、".join(who) + (f"等{len(joint.members)}方" if more else "")
+        what, last, sure = view.snapshot.name_of(joint.company), joint.proof.steps[-1], joint.proof.certain
+        votes = f" by {band(last.low, last.high)} of its votes" if last.holdings else ""
+        votes_zh = f"以合计{band(last.low, last.high)}的表决权" if last.holdings else ""
+        how, how_zh = ("control", "共同控制") if sure else ("may control", "可能共同控制")
+        yield Gap(
+            "concert", (),
+            f"{names} declared to act in concert and together {how} {what}{votes}: "
+            "it is counted in the group of each of them as one that each may control",
+            f"{names_zh}已声明一致行动，{votes_zh}{how_zh}{what}："
+            "按各方均可能控制计入其各自的关联客户组",
+        )  # fmt: skip
+
+
+def _hidden(view: View, party: int, lender: int) -> Iterator[Gap]:
+    """Votes of the applicant that are not disclosed and would decide, alone or with what somebody holds; a deadlock.
+
+    Where a concert controls it they decide nothing.
+    """
+    if held_in_concert(view, party):
+        return
+    hidden, name = hidden_of(view, party, lender=lender), view.snapshot.name_of(party)
+    if hidden.silent:
+        yield Gap(
+            "undisclosed", (), f"nobody is known to hold or to control {name}: who controls it is not known",
+            f"{name}的股东和控制人均未披露，控制人未知",
+        )  # fmt: skip
+        return
+    if len(hidden.tops) or (hidden.votes.decides and not len(view.control.controllers_of(party))):
+        yield _undisclosed(view, party, hidden.votes, hidden.tops.tolist())
+    found = standing(view.control, party) if not hidden.votes.share else None
+    if found and found.kind == DEADLOCK:
+        one, other = (view.snapshot.name_of(x) for x in found.coalition)
+        yield Gap(
+            "deadlock", (),
+            f"{one} and {other} hold half of the votes of {name} each: neither controls it, and it is counted in the "
+            "group of neither",
+            f"{one}与{other}各持{name}半数表决权：双方均不构成控制，{name}不计入任何一方的集团",
+        )  # fmt: skip
+
+
+def _undisclosed(view: View, party: int, votes: Undisclosed, tops: Sequence[int]) -> Gap:
+    """What is not disclosed of a party, and who would control it with that."""
+    name, rest, has = (
+        view.snapshot.name_of(party),
+        percent(votes.share),
+        dict(zip(votes.holders, votes.held, strict=True)),
+    )
+    who = [(view.snapshot.name_of(x), percent(has[x])) for x in tops[:NAMED]]
+    more = plural(len(tops) - NAMED, "other", "others") if len(tops) > NAMED else ""
+    en = " or ".join([*(f"{top} ({held})" for top, held in who), *([more] if more else [])])
+    zh = "或".join(f"{top}（现持{held}）" for top, held in who) + (f"等{len(tops)}方" if more else "")
+    return Gap(
+        "undisclosed", (),
+        f"{rest} of the votes of {name} are not disclosed" + (f"; with them {en} would control it" if en else ""),
+        f"{name}的表决权有{rest}未披露" + (f"；若归于{zh}，则其控制{name}" if zh else ""),
+    )  # fmt: skip
+
+
+def _others_hidden(view: View, application: Application, check: Check, lender: int) -> Iterator[Gap]:
+    """What is not disclosed of others, and the applicant or who may control it would control them with, as far as a
+    limit would break."""
+    lines = (line for line in check.limits if line.breaks and not line.tested)
+    broken = np.unique(np.concatenate([NOBODY, *(line.members for line in lines)]))
+    if not len(broken):
+        return
+    x = application.applicant
+    by: dict[int, int] = {}
+    for z in (x, *may_unite(view).controllers_of(x, possible=True).tolist()):
+        for y in hidden_under(view, z, lambda heads: heads[np.isin(heads, broken)], lender=lender).tolist():
+            by.setdefault(y, z)
+    for y, z in islice(by.items(), NAMED):
+        yield _undisclosed(view, y, undisclosed(may_unite(view), y), [z])
+
+
+def _bands(view: View, application: Application) -> Iterator[Gap]:
+    """Control that bands allow and do not prove, over or by the applicant."""
+    x = application.applicant
+    sure = {*view.control.controllers_of(x).tolist(), *view.control.controlled_by(x).tolist()}
+    may = {*view.control.controllers_of(x, possible=True).tolist(), *view.control.controlled_by(x, possible=True)}
+    open_ = sorted(int(y) for y in may - sure)
+    if open_ and connecting(view, wide=True) is not connecting(view, wide=False):
+        names = ", ".join(view.snapshot.names(np.array(open_[:5])))
+        yield Gap(
+            "bands", (),
+            f"shares are known only within bands: {len(open_)} parties may control or be controlled ({names})",
+            f"持股仅知区间：可能存在控制关系的主体{len(open_)}个（{names}）",
+        )  # fmt: skip
+
+
+def _relatives(view: View, application: Application) -> Iterator[Gap]:
+    """Kinship of unstated degree and declared concerts within group clients that only the wide reading makes."""
+    readings, x = application.readings, application.applicant
+    narrow = {members.tobytes() for members in readings.of("control", wide=False).around(x)}
+    wider = [m.tobytes() for m in readings.of("control", wide=True).around(x) if m.tobytes() not in narrow]
+    circles = circles_of(view, wide=True)
+    ties = doubtful_ties(view, (circles[name] for name in wider if name in circles))
+    if ties:
+        yield Gap("relatives", (), *ties_said(len(ties)))
+
+
+def _suspected(application: Application) -> Iterator[Gap]:
+    """Groups that only the wide reading makes."""
+    readings, x = application.readings, application.applicant
+    narrow = {members.tobytes() for members in readings.of("connected", wide=False).around(x)}
+    wider = [m for m in readings.of("connected", wide=True).around(x) if m.tobytes() not in narrow]
+    if wider:
+        most = max(map(len, wider))
+        yield Gap(
+            "unconfirmed", (),
+            f"possible control or suspected dependence, which nobody judged, makes a group of up to {most} parties: "
+            "judge the dependence, or state the shares exactly",
+            f"可能的控制或尚未认定的经济依存形成至多{most}个主体的关联客户组：请认定依存或查明持股",
+        )  # fmt: skip
+
+
+def _offered(view: View, offered: Promised, check: Check) -> Iterator[Gap]:
+    """Who may come to depend on the applicant by what they promise, or on the lender by what it lends."""
+    for parties, en, zh in (
+        (offered.new, "would promise more than their net assets", "拟担保金额超过其净资产"),
+        (offered.untested, "offer guarantees, and their net assets are not known", "拟提供担保，但净资产未知"),
+    ):
+        if parties:
+            names = ", ".join(view.snapshot.names(np.array(parties)))
+            yield Gap("guarantors", (), f"guarantors {en}: {names}", f"保证人{zh}：{names}")
+    if not offered.funded and np.isfinite(offered.untying) and offered.untying <= check.headroom:
+        most = money(offered.untying, view.snapshot.moment.currency)
+        yield Gap(
+            "funding", (),
+            f"above {most} the lender would fund it by more than half of its debts, as it does others, and they would "
+            "count together",
+            f"超过{most}后其债务过半将由贷款人提供，须与同样由其提供资金的主体合并计算",
+        )  # fmt: skip
+    if offered.unfunded:
+        yield Gap(
+            "funding", (),
+            "its debts are not known, so that it cannot be told whether it would depend on the lender for its funds",
+            "其债务总额未知，无法判断授信后是否以贷款人为主要资金来源",
+        )  # fmt: skip
+    if offered.funded:
+        names = ", ".join(view.snapshot.names(np.array(offered.funded)))
+        yield Gap(
+            "funding", (),
+            f"with it the lender would fund by more than half of their debts, as it does others: {names}",
+            f"授信后其债务过半将由贷款人提供，与他人共有该主要资金来源：{names}",
+        )  # fmt: skip
+
+
+def _bodies(view: View, application: Application, lender: int) -> Iterator[Gap]:
+    """Government bodies that offer a guarantee, or gave one for the applicant, and may not."""
+    book, links = view.book, view.snapshot.links(GUARANTEES)
+    given = links.arriving(application.applicant)
+    given = given[book.creditor[given] == lender]
+    mine = links.tail[given[~book.expired[given]] if len(book.expired) else given].tolist()
+    offered = [giver.party for giver in application.facility.guarantors if giver.amount > 0]
+    if told := unable_said(view, [*offered, *mine], lender):
+        yield Gap("government", (), *told)
+
+
+def _strays(view: View, lender: int, application: Application) -> Iterator[Gap]:
+    """Guarantees for the applicant and its groups, and collateral of theirs, that protect nothing as they stand."""
+    readings, x = application.readings, application.applicant
+    groups = (readings.of(kind, wide=True).around(x) for kind in ("control", "connected"))
+    parties = np.unique(np.concatenate([np.array([x], np.uint32), *(one for some in groups for one in some)]))
+    strays = strays_of(view, lender).of(parties)
+    if strays.number:
+        yield Gap("strays", (), *strays_said(view, strays))
+
+
+def _collateral(view: View, check: Check, lender: int) -> Iterator[Gap]:
+    """Collateral that might protect what breaks, and names a number that facilities of several borrowers have."""
+    inside = {x for line in check.limits if line.breaks for x in line.members.tolist()}
+    for provider, number, borrowers in shared_collateral(view, lender) if inside else ():
+        if inside & {provider, *borrowers}:
+            yield Gap("collateral", (), *shared_said(view.snapshot.name_of(provider), number))
+
+
+def _criteria(view: View, node: int, lender: int) -> Iterator[Gap]:
+    """Criteria that figures are missing for, of it and of who may depend on it, and those only somebody can judge."""
+    ties = untested(view, node, lender=lender)
+    for criterion, many in criteria_of(view, ties.on_criterion):
+        others, name = plural(many, "other party", "other parties"), criterion.name
+        yield Gap(
+            "criteria", (),
+            f"criterion {criterion.id} ({name.en}) cannot be tested with {others}",
+            f"标准{criterion.id}（{name.zh}）因缺少数据，对{many}个对手方无法检验",
+        )  # fmt: skip
+    for criterion, many in criteria_of(view, ties.by_criterion):
+        others, name = plural(many, "party", "parties"), criterion.name
+        yield Gap(
+            "criteria", (),
+            f"criterion {criterion.id} ({name.en}) cannot be tested of {others} that may depend on it",
+            f"标准{criterion.id}（{name.zh}）因缺少数据，对可能依存于其的{many}个主体无法检验",
+        )  # fmt: skip
+    if old := too_old_said(view.snapshot, node):
+        yield Gap("statements", (), *old)
+    if hand := view.judged.dependences.suspected.by_hand:
+        ids = ", ".join(hand)
+        yield Gap(BY_HAND, (), f"only judgement can tell criteria {ids}", f"标准{ids}须由人工认定")

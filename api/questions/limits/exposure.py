@@ -1,0 +1,203 @@
+"""What has a lender at stake with a party, and with its groups?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.limits.exposure import Exposure, exposure_to
+from analytics.structure.government import APART
+from api.answers.evidence import Evidence
+from api.answers.frame import Answer, Fact, Page, Party, Question
+from api.answers.wording import money, plural
+from api.engine import Engine, View
+from api.groups.together import CONFIRMED, Together, groups_told
+from api.limits.criteria import seen_by, state_said
+from api.questions.asking import check_page, node_of
+from api.questions.groups.members import grew
+from api.questions.groups.verdicts import judgements_said
+from api.questions.limits.limits import NOTHING, Against, against, against_said
+from graph.field import Kind
+from graph.model import GUARANTEES, LENDS
+from graph.moment import Moment
+
+
+@dataclass(frozen=True)
+class Part:
+    """One facility or guarantee, and what it adds in the answer's currency."""
+
+    fact: Fact
+    amount: float | None
+
+
+@dataclass(frozen=True)
+class Stake:
+    """What is at stake with some parties together, in whole units of the answer's currency."""
+
+    direct: float
+    drawn: float
+    undrawn: float
+    """Undrawn parts times their conversion factors."""
+    contingent: float
+    """Guarantees given for others outside, at most what those owe the creditor each names."""
+    by_kind: dict[str, float]
+    unknown_facilities: int
+    unknown_guarantees: int
+    unknown_guarantees_most: float
+    """What guarantees of undisclosed amount could add at most."""
+    facilities: tuple[Part, ...]
+    facilities_page: Page
+    guarantees: tuple[Part, ...]
+    guarantees_page: Page
+    unknown_drawn: int = 0
+    """Facilities of which only the undrawn amount is known, and counted."""
+    expired_guarantees: int = 0
+    """Guarantees past the last day on which they can be called; not counted."""
+    unknown_debts: int = 0
+    """Guarantees for a debt of which not all is known: they count at most up to what is."""
+    unconverted: int = 0
+    """Undrawn amounts without a conversion factor, counted whole."""
+
+
+@dataclass(frozen=True)
+class GroupStake:
+    """What is at stake with a group as a whole."""
+
+    top: Party
+    members: tuple[Party, ...]
+    members_page: Page
+    stake: Stake
+
+
+@dataclass(frozen=True)
+class ExposureTo:
+    """What is at stake with a party by name and by group."""
+
+    party: Party
+    lender: Party | None
+    """None: all lenders together."""
+    currency: str | None
+    alone: Stake
+    groups: tuple[GroupStake, ...]
+    against: Against
+    """What the lender's rules allow, and how much of it is used."""
+
+
+def exposure(
+    engine: Engine, party: str, *, lender: str | None = None, limit: int = 20, moment: Moment
+) -> Answer[ExposureTo]:
+    """Add up facilities and guarantees with a party, alone and with each group it belongs to."""
+    check_page(limit)
+    view = engine.view(moment)
+    node = node_of(view.snapshot, party)
+    of = None if lender is None else node_of(view.snapshot, lender, where="lender")
+    view, evidence = seen_by(view, of), Evidence(view.snapshot)
+    united, cut = groups_told(view, node, CONFIRMED)
+    sets = [one.clients for one in united]
+    own, *found = (exposure_to(view.book, members, lender=of) for members in (np.array([node]), *sets))
+    _read_ahead(evidence, [own, *found], sets, limit)
+    groups = tuple(_group(view, evidence, one, stake, limit) for one, stake in zip(united, found, strict=True))
+    alone = _stake(evidence, own, limit)
+    value = ExposureTo(
+        evidence.party(node), None if of is None else evidence.party(of), view.snapshot.moment.currency, alone, groups,
+        NOTHING if of is None else against(view, evidence, of, node, limit=limit),
+    )  # fmt: skip
+    question = Question("exposure", {"party": party, "lender": lender, "limit": limit})
+    state = state_said(view, of) if view.government != APART else ()
+    judgements = judgements_said(view, evidence, node)
+    return view.answer(question, value, evidence, reasons=[*_reasons(value, cut), *judgements, *state])
+
+
+def _read_ahead(evidence: Evidence, found: list[Exposure], united: list[NDArray[np.uint32]], limit: int) -> None:
+    """Read all that will be shown at once: what a column costs to read hardly hangs on how many rows."""
+    shown = {
+        LENDS: np.unique(np.concatenate([stake.facilities[:limit] for stake in found])),
+        GUARANTEES: np.unique(np.concatenate([stake.guarantees[:limit] for stake in found])),
+    }
+    links = {kind: evidence.snapshot.links(kind) for kind in shown}
+    ends = [end[at] for kind, at in shown.items() for end in (links[kind].tail, links[kind].head)]
+    evidence.parties(np.concatenate([*ends, *(members[:limit] for members in united)]).tolist())
+    for kind, at in shown.items():
+        if len(at):
+            evidence.facts(kind, at)
+
+
+def _group(view: View, evidence: Evidence, group: Together, found: Exposure, limit: int) -> GroupStake:
+    shown = evidence.parties(group.clients[:limit].tolist())
+    page = Page(len(group.clients), 0, len(shown))
+    return GroupStake(evidence.party(grew(view, group, CONFIRMED).top), shown, page, _stake(evidence, found, limit))
+
+
+def _stake(evidence: Evidence, found: Exposure, limit: int) -> Stake:
+    facilities = _parts(evidence, LENDS, found.facilities, found.facility_amount, limit)
+    guarantees = _parts(evidence, GUARANTEES, found.guarantees, found.guarantee_amount, limit)
+    return Stake(
+        found.direct,
+        found.drawn,
+        found.undrawn,
+        found.contingent,
+        found.by_kind,
+        found.unknown_facilities,
+        found.unknown_guarantees,
+        found.unknown_guarantees_most,
+        facilities,
+        Page(len(found.facilities), 0, len(facilities)),
+        guarantees,
+        Page(len(found.guarantees), 0, len(guarantees)),
+        found.unknown_drawn,
+        found.expired,
+        found.unknown_debts,
+        found.unconverted,
+    )
+
+
+def _parts(
+    evidence: Evidence, kind: Kind, links: NDArray[np.uint32], amounts: NDArray[np.float64], limit: int
+) -> tuple[Part, ...]:
+    facts = evidence.facts(kind, links[:limit])
+    known = [None if np.isnan(amount) else float(amount) for amount in amounts[:limit]]
+    return tuple(Part(fact, amount) for fact, amount in zip(facts, known, strict=True))
+
+
+def _reasons(value: ExposureTo, cut: str) -> Iterator[str]:
+    if cut:
+        yield f"{cut[0].upper()}{cut[1:]}."
+    who = value.lender.name if value.lender else "All lenders together"
+    yield _words(who, value.party.name, value.alone, value.currency)
+    for group in value.groups:
+        count = plural(group.members_page.total, "party", "parties")
+        yield _words(who, f"the group of {group.top.name} ({count})", group.stake, value.currency)
+    for stake in (value.alone, *(group.stake for group in value.groups)):
+        yield from _reserves(stake, value.currency)
+    yield from against_said(value.against, value.currency)
+    if not (value.groups or cut):
+        yield f"{value.party.name} belongs to no group."
+
+
+def _words(who: str, whom: str, stake: Stake, currency: str | None) -> str:
+    if not (stake.direct or stake.contingent):
+        return f"{who}: nothing at stake with {whom}."
+    contingent = f" and {money(stake.contingent, currency)} by its guarantees" if stake.contingent else ""
+    return f"{who}: {money(stake.direct, currency)} directly{contingent} at stake with {whom}."
+
+
+def _reserves(stake: Stake, currency: str | None) -> Iterator[str]:
+    """What a stake leaves out, or counts for want of knowing better."""
+    if stake.unknown_guarantees:
+        most = money(stake.unknown_guarantees_most, currency)
+        yield f"{plural(stake.unknown_guarantees, 'guarantee')} of undisclosed amount could add at most {most}."
+    if stake.unknown_debts:
+        one, many = (f"guarantee{end} for a debt of unknown amount {verb}" for end, verb in (("", "is"), ("s", "are")))
+        yield f"{plural(stake.unknown_debts, one, many)} counted only up to what is known of it."
+    if stake.expired_guarantees:
+        one, many = (f"guarantee{end} that can no longer be called {verb}" for end, verb in (("", "is"), ("s", "are")))
+        yield f"{plural(stake.expired_guarantees, one, many)} not counted."
+    if stake.unknown_facilities:
+        yield f"{plural(stake.unknown_facilities, 'facility', 'facilities')} of unknown amount not counted."
+    if stake.unknown_drawn:
+        many = plural(stake.unknown_drawn, "facility", "facilities")
+        yield f"{many} of unknown drawn amount counted only with what is undrawn."
+    if stake.unconverted:
+        one, many = (f"undrawn amount{end} without a conversion factor" for end in ("", "s"))
+        yield f"{plural(stake.unconverted, one, many)} counted whole."

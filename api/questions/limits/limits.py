@@ -1,0 +1,91 @@
+"""What is at stake with a party held against every limit of a lender."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from analytics.limits.application import Application
+from analytics.limits.facility import Facility
+from analytics.limits.lines import lines_of
+from api.answers.evidence import Evidence
+from api.answers.wording import money, plural, used
+from api.engine import View
+from api.groups.circles import TOO_MANY, TOO_WIDE
+from api.groups.untested import Also, with_untested
+from api.limits.criteria import seen_by
+from api.limits.lender import HOW_TO_STATE, lender_of
+from api.limits.standing import readings_of, standing
+from api.questions.limits.memberships import Membership, around, membership
+from api.questions.limits.rules import BROKEN, IF_UNTESTED, IF_WIDE, Held, by_room, held_said, of_limit
+from graph.errors import InvalidQuestion, UnknownRule
+
+
+@dataclass(frozen=True)
+class Against:
+    """Amounts against limits, both readings."""
+
+    rule_sets: tuple[str, ...]
+    lines: tuple[Held, ...]
+    """Every rule against the party and each of its groups, the least room first."""
+    groups: tuple[Membership, ...]
+    """The groups they are held against, each with the steps by which the party came in."""
+    binding: Held | None
+    """The limit that leaves the least room for another drawn loan."""
+    open: str
+    open_zh: str
+    """Why groups that might arise from what cannot be tested are not among them; empty where they are."""
+    left_out: str
+    left_out_zh: str
+    """Why nothing was held against limits; empty where it was."""
+
+
+TOO_MANY_ARISE = (
+    "Groups that would arise if dependences held that cannot be tested are too many to tell; the room is at most this",
+    "若无法检验的经济依存成立，将形成的关联客户组过多，无法列出；所示余额为上限",
+)
+NOTHING = Against((), (), (), None, "", "", "", "")
+
+
+def against(view: View, evidence: Evidence, lender: int, party: int, *, limit: int) -> Against:
+    """Hold what is at stake with a party, alone and by group, against the rules in force for a lender."""
+    view = seen_by(view, lender)
+    try:
+        bound = lender_of(view, lender)
+        if not bound.rule_sets:
+            return replace(NOTHING, left_out=HOW_TO_STATE[0], left_out_zh=HOW_TO_STATE[1])
+        base, readings = standing(view, lender), readings_of(view, lender, [party])
+        if TOO_WIDE in readings.missing:
+            return replace(NOTHING, left_out=TOO_MANY[0], left_out_zh=TOO_MANY[1])
+    except (UnknownRule, InvalidQuestion) as problem:
+        left_out, left_out_zh = f"{problem}: {problem.remedy}", f"{problem}：{problem.remedy}"
+        return replace(NOTHING, left_out=left_out, left_out_zh=left_out_zh)
+    readings = with_untested(view, base, readings, party, also=Also(), falls=view.falls(wide=True))
+    # No facility is asked for: what there is counts, and the room is that for a drawn loan.
+    lines = by_room(lines_of(base, Application(party, Facility(0.0), readings)))
+    found = list(around(readings, party))
+    places = {(kind, members.tobytes()): k for k, (kind, members, _) in enumerate(found)}
+    held = held_said(view, evidence, lender, lines, places)
+    groups = tuple(membership(view, evidence, base, group, party, limit=limit) for group in found)
+    limits = (one for one in held if one.rule.severity == "limit" and one.headroom is not None)
+    untold = TOO_MANY_ARISE if TOO_WIDE in readings.missing else ("", "")
+    return Against(bound.rule_sets, held, groups, next(limits, None), *untold, "", "")
+
+
+def against_said(found: Against, currency: str | None) -> Iterator[str]:
+    """What stands out among limits, in words."""
+    if found.left_out:
+        yield f"Nothing is held against limits: {found.left_out} · {found.left_out_zh}."
+    if found.binding:
+        one = found.binding
+        share = "" if one.use is None else f", of which {used(one.use)} is used"
+        lest = "" if one.tested else " lest dependences hold that cannot be tested"
+        yield (
+            f"{one.rule.id} {one.rule.name_zh} ({one.rule.name}) binds: {of_limit(one, currency)}{share}, room for "
+            f"{money(one.headroom, currency)}{lest}; {one.rule.citation}."
+        )
+    if found.open:
+        yield f"{found.open} · {found.open_zh}."
+    for one in found.lines:
+        if one.state in (BROKEN, IF_WIDE, IF_UNTESTED):
+            who = one.client.name if one.client else f"a group of {plural(one.parties, 'party', 'parties')}"
+            at = money(one.before, currency)
+            yield f"{one.rule.id} {one.rule.name_zh} is {one.state} ({one.state_zh}): {who} at {at}."

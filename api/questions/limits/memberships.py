@@ -1,0 +1,352 @@
+"""Groups that limits are measured on: who is in them, and the steps by which a party came in."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
+
+import numpy as np
+
+from analytics.limits.standing import Standing
+from analytics.limits.units import Nodes, Readings
+from analytics.structure.control import Control
+from analytics.structure.extended import Ways
+from analytics.structure.groups import Groups
+from analytics.structure.kinship import lender as circle
+from analytics.structure.kinship.circles import PERSON
+from analytics.structure.membership import CONTROLLED, DEPENDENT, SEED, Entry, grow, path
+from analytics.structure.proof import prove_each
+from api.answers.evidence import Evidence
+from api.answers.frame import Fact, Page, Party
+from api.engine import View
+from api.groups.circles import CLIENTS_2010, circles_of, connecting, doubtful_of, kin_of
+from api.groups.concerts import may_unite
+from api.limits.related import RELATED_2022, related_of
+from api.questions.groups.dependences import Dependence, confirmed_of, dependence
+from api.questions.ownership.control import Fall, falls_of
+from graph.field import Kind
+from graph.model import DEPENDS_ON, HOLDS_OFFICE, OWNS, RELATED_TO
+
+NAMES = {
+    "control": ("group client, by control", "集团客户（控制）"),
+    "connected": ("group of connected clients, by control and economic dependence", "关联客户组（控制及经济依存）"),
+    "lender_related": ("related parties of the lender", "贷款人的关联方"),
+}
+TOP, HELD, MAY_HOLD, RING, FAMILY, MAY_UNITE, DEPENDS, SUSPECTED, WOULD = (
+    "on top", "controlled", "may be controlled", "ring", "with relatives", "perhaps with relatives or in concert",
+    "dependent", "suspected to depend", "would depend by what is offered or asked for",
+)  # fmt: skip
+HOWS_ZH = {
+    TOP: "顶端", HELD: "受控制", MAY_HOLD: "可能受控制", RING: "互相控制", FAMILY: "与近亲属共同控制",
+    MAY_UNITE: "可能与近亲属或一致行动人共同控制", DEPENDS: "已认定经济依存", SUSPECTED: "疑似经济依存",
+    WOULD: "因拟提供的担保或所申请的授信而依存",
+    circle.HOLDER: "贷款人的主要股东", circle.OFFICER: "贷款人的董监高", circle.RELATIVE: "近亲属",
+    circle.CONTROLLED: "受关联方控制", circle.CONTROLLER: "控制贷款人", circle.MAY_HOLD: "可能的主要股东",
+    circle.MAY_CONTROL: "可能控制贷款人", circle.MAY_FALL: "可能受关联方控制", circle.MAY_BE_KIN: "可能的近亲属",
+}  # fmt: skip
+SHOWN = 20
+"""Facts shown behind one step."""
+
+
+class Behind(NamedTuple):
+    """Control behind groups of a kind: what counts for certain, and what counts as possible."""
+
+    name: str
+    certain: Control
+    possible: Control
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a proof: why a party is in, and through whom."""
+
+    party: Party
+    how: str
+    """`on top`, `controlled`, `may be controlled`, `ring`, `with relatives`, `perhaps with relatives or in concert`,
+    `dependent`, `suspected to depend` or `would depend by what is offered or asked for`; of a lender's related parties
+    also `holder`, `officer`, `kin`, `controller`, within bands `possible holder`, `possible controller` and `possibly
+    controlled`, and of unstated degree `possible kin`."""
+    how_zh: str
+    through: Party | None
+    proof: tuple[Fall, ...]
+    """The companies that fall one after the other, the party last."""
+    facts: tuple[Fact, ...]
+    """What else it rests on."""
+    suspected: tuple[Dependence, ...]
+    measured: tuple[Dependence, ...] = ()
+    """What figures say today of confirmed dependences among these facts, where they can be computed."""
+
+
+@dataclass(frozen=True)
+class AtStake:
+    """One member, and what is at stake with it before the facility."""
+
+    party: Party
+    at_stake: dict[str, float]
+    """By what is counted, in the answer's currency."""
+
+
+@dataclass(frozen=True)
+class Membership:
+    """One group, and the proof that a party belongs to it."""
+
+    kind: str
+    """`control`, `connected` or `lender_related`."""
+    name: str
+    name_zh: str
+    certain: bool
+    """Whether certain control and confirmed dependence alone make it."""
+    party: Party
+    """Whose membership is proved: the applicant, or a guarantor."""
+    steps: tuple[Step, ...]
+    """From the top to the party."""
+    others: tuple[Step, ...]
+    """How other members came in that depend on somebody, those with most at stake first: told of a group that breaks a
+    limit, or that a guarantee offered would make."""
+    members: tuple[AtStake, ...]
+    """Those with most at stake."""
+    page: Page
+
+
+def around(readings: Readings, party: int) -> Iterator[tuple[str, Nodes, bool]]:
+    """Groups of a party: kind, members, and whether the narrow reading makes it; each once.
+
+    Of the lender's related parties also one that is alone in its group: why it is related has to be told.
+    """
+    for kind in dict.fromkeys((*readings.narrow, *readings.wide)):
+        seen = set[bytes]()
+        for certain in (True, False):
+            for members in readings.of(kind, wide=not certain).around(party):
+                several = len(members) > 1 or kind == "lender_related"
+                if several and members.tobytes() not in seen:
+                    seen.add(members.tobytes())
+                    yield kind, members, certain
+
+
+def membership(
+    view: View,
+    evidence: Evidence,
+    standing: Standing,
+    group: tuple[str, Nodes, bool],
+    party: int,
+    *,
+    limit: int,
+    falls: Ways | None = None,
+    proved: bool = False,
+) -> Membership:
+    """A group with its largest members, and the steps by which one party came in; `falls` made the wide reading.
+
+    `proved`: also how others came in that depend on somebody.
+    """
+    kind, members, certain = group
+    numerators = dict.fromkeys(rule.numerator for rule in standing.rules if rule.group_kind == kind)
+    stakes = {name: standing.stakes[name].own[members] for name in numerators}
+    most = np.max([np.zeros(len(members)), *stakes.values()], axis=0)
+    order = np.lexsort((members, -most))
+    first = order[:limit]
+    steps: tuple[Step, ...]
+    others: tuple[Step, ...] = ()
+    if kind == "connected":
+        arrows = view.dependants if certain else falls or view.wide
+        groups = connecting(view, wide=not certain)
+        top, came = grown(groups, arrows, members)
+        way, behind = list(path(came, party)), Behind("connected", view.groups.control, groups.control)
+        steps = tuple(_connected(view, evidence, way, top, arrows, behind))
+        if proved:
+            told = {entry.member for entry in way}
+            beside = (came[x] for x in members[order].tolist() if came[x].how == DEPENDENT and x not in told)
+            others = tuple(_dependent(view, evidence, arrows, entry) for entry in islice(beside, limit))
+    elif kind == "control":
+        steps = tuple(_controlled(view, evidence, members, party, wide=not certain))
+    else:
+        steps = tuple(_related(view, evidence, members, party, lender=standing.lender, wide=not certain))
+    shown = evidence.parties(members[first].tolist())
+    shares = tuple(
+        AtStake(one, {name: float(amounts[at]) for name, amounts in stakes.items()})
+        for one, at in zip(shown, first.tolist(), strict=True)
+    )
+    page = Page(len(members), 0, len(shares))
+    return Membership(kind, *NAMES[kind], certain, evidence.party(party), steps, others, shares, page)
+
+
+def _step(
+    evidence: Evidence,
+    party: int,
+    how: str,
+    *,
+    through: int | None = None,
+    proof: Sequence[Fall] = (),
+    facts: Sequence[Fact] = (),
+    suspected: Sequence[Dependence] = (),
+    measured: Iterable[Dependence] = (),
+) -> Step:
+    by = None if through is None else evidence.party(through)
+    return Step(
+        evidence.party(party), how, HOWS_ZH[how], by, tuple(proof), tuple(facts), tuple(suspected), tuple(measured)
+    )
+
+
+# ── by control ──
+
+
+def _controlled(view: View, evidence: Evidence, members: Nodes, party: int, *, wide: bool) -> Iterator[Step]:
+    """Who unites a group by control, and how the party falls to it."""
+    heads = _heads(view, members, party)
+    if len(heads) == 1:
+        yield _step(evidence, heads[0], TOP)
+        behind = Behind("clients", view.control, may_unite(view)) if wide else _alone(view)
+        yield from _fall(view, evidence, heads[0], party, behind)
+    else:
+        yield _family(view, evidence, {*members.tolist(), *heads}, party, wide=wide)
+
+
+def _heads(view: View, members: Nodes, party: int) -> Sequence[int]:
+    """Who unites some legal persons: as group clients know it, else who controls all of them."""
+    for wide in (False, True):
+        circle = circles_of(view, wide=wide).get(members.tobytes())
+        if circle is not None:
+            return circle.heads
+    inside, kin = set(members.tolist()), kin_of(view, CLIENTS_2010).near
+    over = [party, *view.control.controllers_of(party, possible=True).tolist()]
+    for top in (x for x in over if x in inside or view.snapshot.kind[x] == PERSON):
+        if inside <= {top, *kin.at(top).tolist(), *view.control.controlled_by(top, possible=True).tolist()}:
+            return (top,)
+    return ()
+
+
+def _fall(view: View, evidence: Evidence, top: int, party: int, behind: Behind) -> Iterator[Step]:
+    """How a party falls to a top; nothing where it is the top itself."""
+    if party == top:
+        return
+    sure = bool((behind.certain.controlled_by(top) == party).any())
+    possible = sure or bool((behind.possible.controlled_by(top, possible=True) == party).any())
+    proof = _proof(view, evidence, top, party, behind, certain=sure) if possible else ()
+    yield _step(evidence, party, HELD if sure else MAY_HOLD if possible else RING, through=top, proof=proof)
+
+
+def _proof(
+    view: View, evidence: Evidence, owner: int, company: int, behind: Behind, *, certain: bool
+) -> tuple[Fall, ...]:
+    """The facts by which a party controls another; the steps are kept, since groups of all kinds rest on them."""
+    control = behind.certain if certain else behind.possible
+    steps = view.kept(
+        ("proof", owner, company, certain, behind.name),
+        lambda: prove_each(control, owner, [company], possible=not certain)[0],
+        most=64,
+    )
+    return falls_of(view, evidence, steps, owner)
+
+
+def _alone(view: View) -> Behind:
+    """Control of parties, whatever concerts do."""
+    return Behind("parties", view.control, view.control)
+
+
+def _family(view: View, evidence: Evidence, inside: set[int], party: int, *, wide: bool) -> Step:
+    """Relatives, or parties in concert, who control together what none does alone: their ties, and who holds it."""
+    ties = [kin_of(view, CLIENTS_2010).near, *([doubtful_of(view)] if wide else ())]
+    persons = [x for x in inside if any(len(tie.at(x)) for tie in ties)]
+    relatives = {x for p in persons for tie in ties for x in (p, *tie.at(p).tolist())}
+    told = [{link for p in persons for link in tie.links_at(p).tolist()} for tie in ties]
+    positions = sorted(set().union(*told))[:SHOWN]
+    owns = view.snapshot.links(OWNS)
+    at = [k for k in owns.arriving(party).tolist() if int(owns.tail[k]) in inside | relatives][:SHOWN]
+    facts = (*evidence.facts(RELATED_TO, positions), *evidence.facts(OWNS, at))
+    how = MAY_UNITE if any(told[1:]) else FAMILY
+    return _step(evidence, party, how, through=persons[0] if persons else None, facts=facts)
+
+
+# ── by control and dependence ──
+
+
+def _connected(
+    view: View, evidence: Evidence, way: Sequence[Entry], top: int, falls: Ways, behind: Behind
+) -> Iterator[Step]:
+    evidence.parties([top, *(entry.member for entry in way)])
+    for entry in way:
+        if entry.how == SEED:
+            yield _step(evidence, top, TOP)
+            yield from _fall(view, evidence, top, entry.member, behind)
+        elif entry.how == CONTROLLED:
+            yield from _fall(view, evidence, entry.through, entry.member, behind)
+        elif entry.how == DEPENDENT:
+            yield _dependent(view, evidence, falls, entry)
+
+
+def grown(groups: Groups, falls: Ways, members: Nodes) -> tuple[int, dict[int, Entry]]:
+    """The top of the control group that a group grew from, and how each member came in."""
+    inside = set(members.tolist())
+    own = [x for x in members.tolist() if not groups.beside(x)]
+    numbers = sorted({group for x in own for group in groups.of(x).tolist() if int(groups.top[group]) in inside})
+    seeds = [(int(groups.top[group]), groups.members(group).tolist()) for group in numbers]
+    seeds.sort(key=lambda one: (-len(inside.intersection(one[1])), one[0]))
+    alone = [(x, [x]) for x in members.tolist() if groups.beside(x) or not len(groups.of(x))]
+    for top, seed in [*seeds, *alone]:
+        came = grow(groups, falls, seed)
+        if came.keys() == inside:
+            return top, came
+    raise AssertionError("a group grows from one of its seeds")
+
+
+def _dependent(view: View, evidence: Evidence, falls: Ways, entry: Entry) -> Step:
+    """A member that depends on another: what was judged, and what figures suggest."""
+    rows = zip(falls.at(entry.through).tolist(), falls.links_at(entry.through).tolist(), strict=True)
+    verdicts, known = len(view.judged.dependences.verdicts.confirmed), len(view.judged.dependences.suspected)
+    mine = [link for x, link in rows if x == entry.member]
+    judged = [link for link in mine if link < verdicts]
+    facts, figures = evidence.facts(DEPENDS_ON, judged), confirmed_of(view, evidence, judged)
+    suspected = [dependence(view, evidence, link - verdicts) for link in mine if verdicts <= link < verdicts + known]
+    how = DEPENDS if facts else SUSPECTED if suspected else WOULD
+    return _step(evidence, entry.member, how, through=entry.through, facts=facts, suspected=suspected, measured=figures)
+
+
+# ── around the lender ──
+
+
+def _related(view: View, evidence: Evidence, members: Nodes, party: int, *, lender: int, wide: bool) -> Iterator[Step]:
+    """Why a party, or another of its group, is related to the lender."""
+    related, several = related_of(view, lender), (party, *members.tolist())
+    known = next(x for reasons in (related.why, related.maybe) for x in several if x in reasons)
+    yield from related_steps(view, evidence, related, known)
+    if party != known:  # no related party itself, but of one's group
+        beside = np.union1d(members, [known, party]).astype(np.uint32)
+        yield from _controlled(view, evidence, beside, party, wide=wide)
+
+
+def related_steps(view: View, evidence: Evidence, related: circle.Related, party: int) -> Iterator[Step]:
+    """How a party came to be related to a lender, from the one next to it on."""
+    for x, (reason, through) in related.chain(party):
+        yield _why(view, evidence, x, reason, through)
+
+
+def _why(view: View, evidence: Evidence, x: int, reason: str, through: int) -> Step:
+    proof: Sequence[Fall] = ()
+    facts: tuple[Fact, ...] = ()
+    if reason in (circle.CONTROLLED, circle.CONTROLLER, circle.MAY_FALL, circle.MAY_CONTROL):
+        owner, company = (through, x) if reason in (circle.CONTROLLED, circle.MAY_FALL) else (x, through)
+        sure, behind = reason in (circle.CONTROLLED, circle.CONTROLLER), _alone(view)
+        proof = _proof(view, evidence, owner, company, behind, certain=sure)
+    elif reason in (circle.RELATIVE, circle.MAY_BE_KIN):
+        facts = evidence.facts(RELATED_TO, kinships(view, through, x)[:SHOWN])
+    else:
+        kind = HOLDS_OFFICE if reason == circle.OFFICER else OWNS
+        facts = evidence.facts(kind, between(view, kind, x, through)[:SHOWN])
+    return _step(evidence, x, reason, through=through, proof=proof, facts=facts)
+
+
+def kinships(view: View, x: int, y: int) -> list[int]:
+    """Positions of the kinships of two parties, as far as the rule on related parties counts them; else untested."""
+    kin = kin_of(view, RELATED_2022)
+    for ties in (kin.near, kin.wide):
+        rows = zip(ties.at(x).tolist(), ties.links_at(x).tolist(), strict=True)
+        if found := [link for z, link in rows if z == y]:
+            return found
+    return []
+
+
+def between(view: View, kind: Kind, tail: int, head: int) -> list[int]:
+    """Positions of the links of a kind from one party to another."""
+    links = view.snapshot.links(kind)
+    leaving = links.leaving(tail)
+    found: list[int] = leaving[links.head[leaving] == head].tolist()
+    return found

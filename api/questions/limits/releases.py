@@ -1,0 +1,94 @@
+"""Guarantees that might be released or added so that an application passes."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from analytics.limits.application import Application
+from analytics.limits.approval import Check
+from analytics.limits.standing import Standing
+from analytics.limits.units import Readings
+from analytics.structure.dependence.suspected import Suspicion
+from analytics.structure.extended import Ways
+from analytics.structure.membership import DEPENDENT
+from api.engine import View
+from api.groups.circles import connecting
+from api.groups.promised import RATIO, Promised, Released, promised
+from api.groups.untested import Also, with_untested
+from api.limits.protection import protectors_of
+from api.limits.standing import readings_of
+from api.questions.limits.memberships import grown
+from graph.model import GUARANTEES
+
+OFFERED = 3
+"""Protection providers that are tried as guarantors."""
+TRIED = 8
+"""Guarantees whose release is tried."""
+
+
+def protectors(view: View, base: Standing, applicant: int) -> list[int]:
+    """Institutions that gave this lender guarantees before, else the first there are; no government bodies."""
+    found = view.kept(("protectors", base.lender), lambda: _protectors(view, base))
+    return [x for x in found if x != applicant][:OFFERED]
+
+
+def _protectors(view: View, base: Standing) -> list[int]:
+    book, eligible = base.book, protectors_of(view, base.lender) & ~view.control.state
+    known = np.unique(book.guarantor[(book.creditor == base.lender) & eligible[book.guarantor]])
+    others = np.flatnonzero(eligible)[: OFFERED + 2]
+    found = dict.fromkeys([*known[: OFFERED + 1].tolist(), *others.tolist()])
+    return [x for x in found if x != base.lender]
+
+
+def releases(
+    view: View, base: Standing, application: Application, check: Check, *, offered: Promised
+) -> dict[int, Readings]:
+    """Groups without each guarantee to this lender whose release would end the suspicion it makes.
+
+    What somebody confirmed does not end by a release: it has to be judged again.
+    """
+    broken = [line for line in check.limits if line.breaks]
+    if not broken or any(line.certain for line in broken):
+        return {}
+    parties = [application.applicant, *(giver.party for giver in application.facility.guarantors)]
+    parties += [x for stakes in base.stakes.values() for x in stakes.answering(application.applicant)]
+    tying = list(dict(_tying(view, base, application, offered.falls)).items())[:TRIED]
+    return {link: _without(view, base, application, parties, Released(link, tie)) for link, tie in tying}
+
+
+def _without(view: View, base: Standing, application: Application, parties: list[int], released: Released) -> Readings:
+    """Groups without one guarantee and the dependence it makes; what its giver offers may make one all the same."""
+    offered = promised(view, application.facility, application.applicant, lender=base.lender, released=released)
+    refuted = frozenset({released.dependence})
+    readings = readings_of(view, base.lender, parties, refuted=refuted, falls=offered.falls)
+    readings = replace(readings, missing=application.readings.missing)
+    also = Also(tuple(parties[1:]), (base.lender,) if offered.unfunded else (), offered.untested, tuple(parties))
+    return with_untested(view, base, readings, application.applicant, also=also, falls=offered.falls, refuted=refuted)
+
+
+def _tying(view: View, base: Standing, application: Application, falls: Ways) -> Iterator[tuple[int, int]]:
+    """Guarantees that alone make a member suspect, each with the position of the dependence."""
+    found = view.judged.dependences
+    verdicts, known = len(found.verdicts.confirmed), len(found.suspected)
+    for members in application.readings.of("connected", wide=True).around(application.applicant):
+        _, came = grown(connecting(view, wide=True), falls, members)
+        for entry in came.values():
+            rows = zip(falls.at(entry.through).tolist(), falls.links_at(entry.through).tolist(), strict=True)
+            links = [link for x, link in rows if x == entry.member] if entry.how == DEPENDENT else []
+            if len(links) == 1 and verdicts <= links[0] < verdicts + known:
+                one = found.suspected.at(links[0] - verdicts)
+                yield from ((link, links[0]) for link in _enough(base, one))
+
+
+def _enough(base: Standing, one: Suspicion) -> Iterator[int]:
+    """Guarantees to this lender without which a figure no longer reaches its threshold."""
+    if one.figure != RATIO or one.at_least:
+        return
+    links = [link for kind, link in one.sources if kind == GUARANTEES.name]
+    total = float(np.nansum(base.book.promised[links]))
+    for link in links:
+        left = one.value * (1 - float(base.book.promised[link]) / total) if total else one.value
+        ends = left <= one.threshold if one.comparison == ">" else left < one.threshold
+        if ends and base.book.creditor[link] == base.lender:
+            yield link

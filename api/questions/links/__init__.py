@@ -1,0 +1,1 @@
+"""Questions about how parties hang together, and who supplies whom."""

@@ -1,0 +1,1 @@
+"""Questions about who owns and controls."""

@@ -1,0 +1,1 @@
+"""Questions about one party: found, shown, what stands around it, and what changed."""

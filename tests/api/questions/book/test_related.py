@@ -1,0 +1,105 @@
+"""Related parties of a lender: who they are, by what way, what is granted, and who would leave."""
+
+from pathlib import Path
+
+import pytest
+
+from api.engine import Engine, Place
+from api.questions import book_related
+from api.questions.book.related import BookRelated
+from graph.errors import UnknownParty
+from tests.api.limits.test_standing import BANK, CAPITAL, OTHER, A, B, C, D, Fact, P, Q, fact, item, lender, loan, owns
+from tests.api.world import Book, instant
+
+CIRCLE = (
+    lender(), *CAPITAL, item("net_capital", 1000.0, end="2024-03-31"),
+    owns(A, BANK, 0.06), owns(A, B, 0.6),
+    fact("HOLDS_OFFICE", P, BANK, role="director"), fact("RELATED_TO", P, Q, kind="spouse"), owns(Q, C, 0.9),
+    owns(D, BANK, (0.04, 0.06, 0)),
+    loan(B, "1", 80.0), loan(C, "2", 40.0), loan(A, "3", 100.0), loan(D, "4", 10.0),
+)  # fmt: skip
+
+
+def engine(folder: Path, *facts: Fact) -> Engine:
+    book = Book(folder / "columns")
+    parties = dict.fromkeys([BANK, OTHER, A, B, C, D], "Company") | {P: "Person", Q: "Person"}
+    book.load(parties, facts, closed_at=instant("2024-01-15"))
+    return Engine(Place(folder), Place(folder).facts(), clock=lambda: instant("2024-06-30"))
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> BookRelated:
+    asked = engine(tmp_path, *CIRCLE)
+    return book_related(asked, BANK, moment=asked.moment()).answer
+
+
+def test_each_related_party_is_told_with_its_way_and_what_is_granted(told: BookRelated) -> None:
+    ways = {one.party.id: [(step.party.id, step.how) for step in one.steps] for one in told.related}
+    assert ways == {
+        A: [(A, "holder")], B: [(A, "holder"), (B, "controlled")], P: [(P, "officer")],
+        Q: [(P, "officer"), (Q, "kin")], C: [(P, "officer"), (Q, "kin"), (C, "controlled")],
+        D: [(D, "possible holder")],
+    }  # fmt: skip
+    assert [(one.party.id, one.exposure, one.of_capital) for one in told.related[:3]] == [
+        (A, 100.0, 0.1), (B, 80.0, 0.08), (C, 40.0, 0.04),
+    ]  # fmt: skip
+    assert [one.party.id for one in told.related if not one.certain] == [D]
+
+
+def test_the_rules_on_one_on_a_group_and_on_all_are_held_against_them(told: BookRelated) -> None:
+    assert {one.rule.id: (one.limit.amount, one.most, one.most_wide) for one in told.limits} == {
+        "CN_RELATED_SINGLE_10": (100.0, 100.0, 100.0),
+        "CN_RELATED_GROUP_15": (150.0, 180.0, 180.0),
+        "CN_RELATED_ALL_50": (500.0, 220.0, 230.0),
+    }
+    assert [({one.id for one in group.members}, group.exposure) for group in told.groups] == [({A, B}, 180.0)]
+    assert (told.exposure, told.exposure_wide) == (220.0, 230.0)
+
+
+def test_who_would_no_longer_be_related_without_a_fact_is_told(told: BookRelated) -> None:
+    leaving = {
+        (edge.kind, edge.other.id, edge.party.id): {one.id for one in edge.leave}
+        for one in told.related
+        for edge in one.edges
+    }
+    assert leaving == {
+        ("OWNS", A, BANK): {A, B}, ("OWNS", A, B): {B}, ("HOLDS_OFFICE", P, BANK): {P, Q, C},
+        ("RELATED_TO", P, Q): {Q, C}, ("OWNS", Q, C): {C},
+    }  # fmt: skip
+
+
+def test_kin_of_unstated_degree_are_told_as_possible_and_count_in_the_wide_reading(tmp_path: Path) -> None:
+    facts = tuple(one for one in CIRCLE if one[0] != "RELATED_TO")
+    asked = engine(tmp_path, *facts, fact("RELATED_TO", P, Q, kind="kin"))
+    answer = book_related(asked, BANK, moment=asked.moment())
+    ways = {one.party.id: (one.certain, [(s.party.id, s.how) for s in one.steps]) for one in answer.answer.related}
+    assert ways[Q] == (False, [(P, "officer"), (Q, "possible kin")])
+    assert ways[C] == (False, [(P, "officer"), (Q, "possible kin"), (C, "controlled")])
+    (mine,) = [one for one in answer.answer.related if one.party.id == Q]
+    assert [(one.tail.id, one.head.id) for one in mine.steps[1].facts] == [(P, Q)]
+    assert (answer.answer.exposure, answer.answer.exposure_wide, answer.answer.untested) == (180.0, 230.0, 1)
+
+
+def test_every_fact_shown_is_a_source(tmp_path: Path) -> None:
+    asked = engine(tmp_path, *CIRCLE)
+    answer = book_related(asked, BANK, moment=asked.moment())
+    shown = {fact.fact_id for one in answer.answer.related for step in one.steps for fact in step.facts}
+    shown |= {f.fact_id for one in answer.answer.related for s in one.steps for fall in s.proof for f in fall.by}
+    assert len(shown) == 6
+    assert shown <= {source.fact_id for source in answer.sources}
+
+
+def test_a_lender_without_rules_has_related_parties_and_no_limits(tmp_path: Path) -> None:
+    asked = engine(tmp_path, *CIRCLE, owns(C, OTHER, 0.5), loan(C, "5", 7.0, lender=OTHER))
+    told = book_related(asked, OTHER, moment=asked.moment()).answer
+    assert [(one.party.id, one.exposure, one.of_capital) for one in told.related] == [(C, 7.0, None)]
+    assert told.limits == ()
+    assert "rule_sets" in told.left_out
+
+
+def test_pages_follow_each_other_and_nobody_is_refused(tmp_path: Path) -> None:
+    asked = engine(tmp_path, *CIRCLE)
+    pages = [book_related(asked, BANK, limit=4, offset=at, moment=asked.moment()).answer for at in (0, 4, 8)]
+    assert [(len(page.related), page.page.total, page.page.left) for page in pages] == [(4, 6, 2), (2, 6, 0), (0, 6, 0)]
+    with pytest.raises(UnknownParty, match="given as the lender"):
+        book_related(asked, "r:nobody", moment=asked.moment())

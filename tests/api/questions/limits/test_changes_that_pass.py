@@ -1,0 +1,143 @@
+"""What a credit check tells as a change that passes, passes when it is asked for as a request of its own."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from api.questions import credit_check
+from api.questions.limits.applications import Asked, Collateral, Guarantee, Request
+from api.questions.limits.credit_check import CreditCheck, Remedy
+from tests.api.limits.test_standing import BANK, OTHER, A, B, C, D, fact, item, lender, loan, owns
+from tests.api.questions.limits import test_doubts as doubts
+from tests.api.world import day
+
+NUMBER = count()
+DOLLAR = 8.0
+"""Yuan that a dollar buys."""
+AMOUNT = st.integers(1, 160).map(float)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is lent to whom, who has how much, who guarantees a's debts, who may be asked to, and what is asked for."""
+
+    owed: dict[str, float]
+    worth: dict[str, float]
+    promised: dict[str, float]
+    held: tuple[tuple[str, str], ...]
+    facility: Asked
+    debts: dict[str, float] = field(default_factory=dict)
+    """Debts in all; else so many that nobody is funded by the bank alone."""
+
+    def facts(self) -> Iterator[doubts.Fact]:
+        """A bank of 1000, another that counts as protection; a has no trade that could not be tested."""
+        yield from (lender(), *doubts.CAPITAL, lender("", "bank", OTHER))
+        yield from (loan(x, x, amount, kind="bond") for x, amount in self.owed.items())
+        yield from (item("net_assets", amount, party=x) for x, amount in self.worth.items())
+        yield from (item("total_debt", self.debts.get(x, 1e6), party=x) for x in (A, B, C, D, OTHER))
+        yield "Rate", {"base": "USD", "quote": "CNY", "day": day("2024-06-28"), "rate": DOLLAR}
+        yield from (owns(x, y, 0.6) for x, y in self.held)
+        for x, amount in self.promised.items():
+            yield fact("GUARANTEES", x, A, creditor=BANK, facility_id=A, amount=amount, currency="CNY")
+
+
+def cases() -> st.SearchStrategy[Case]:
+    firms = st.sampled_from([B, C, D, OTHER])
+    offered = st.lists(st.builds(Guarantee, party=firms, amount=AMOUNT), max_size=2, unique_by=lambda one: one.party)
+    pairs = st.lists(st.sampled_from([(B, C), (D, A), (B, OTHER), (A, C)]), max_size=2, unique=True)
+    return st.builds(
+        Case,
+        st.dictionaries(st.sampled_from([A, B, C, D, OTHER]), AMOUNT, min_size=2),
+        st.fixed_dictionaries(dict.fromkeys([B, C, D, OTHER], st.sampled_from([5.0, 60.0, 1e4]))),
+        st.dictionaries(st.sampled_from([B, C]), AMOUNT, max_size=1),
+        pairs.map(tuple),
+        st.builds(
+            Asked,
+            amount=AMOUNT,
+            currency=st.sampled_from(["CNY", "USD"]),
+            kind=st.just("bond"),
+            ccf=st.sampled_from([None, None, None, 0.0]),
+            guarantors=offered.map(tuple),
+        ),
+        st.dictionaries(st.sampled_from([A, B, C, D]), st.sampled_from([100.0, 180.0, 300.0])),
+    )
+
+
+def answered(case: Case, folder: Path) -> CreditCheck:
+    asked = doubts.engine(folder / str(next(NUMBER)), *case.facts())
+    request = Request(applicant=A, lender=BANK, facility=case.facility)
+    return credit_check(asked, request, moment=asked.moment(currency="CNY")).answer
+
+
+def changed(case: Case, remedy: Remedy) -> Case:
+    """The request, or the book, as a remedy would have it."""
+    facility, owed, promised = case.facility, dict(case.owed), dict(case.promised)
+    more: dict[str, Any] = facility.model_dump()
+    rate = DOLLAR if facility.currency == "USD" else 1.0
+    for step in remedy.steps:
+        who, moved = step.party.id if step.party else "", step.change / rate
+        if step.kind == "amount":
+            more["amount"] -= moved
+        elif step.kind == "collateral":
+            more["collateral"] = (*more["collateral"], Collateral(kind="deposit", value=moved))
+        elif step.kind == "guarantor_added":
+            more["guarantors"] = (*more["guarantors"], Guarantee(party=who, amount=moved))
+        elif step.kind == "guarantor_released" and step.fact is None:
+            more["guarantors"] = tuple(one for one in more["guarantors"] if one["party"] != who)
+        elif step.kind == "guarantor_released":
+            del promised[who]
+        else:
+            owed[who] -= step.change
+    return replace(case, owed=owed, promised=promised, facility=Asked.model_validate(more))
+
+
+@given(case=cases())
+@settings(max_examples=40, deadline=None)
+def test_what_is_told_as_a_change_that_passes_passes(tmp_path_factory: Any, case: Case) -> None:
+    folder = tmp_path_factory.mktemp("changes")
+    for remedy in answered(case, folder).remedies:
+        verdict = answered(changed(case, remedy), folder).verdict
+        assert verdict == "approve" or remedy.verdict != "approve", remedy.text
+        assert verdict != "decline", remedy.text
+
+
+def test_a_guarantor_who_would_fall_with_the_applicant_is_no_remedy(tmp_path: Path) -> None:
+    """The other bank owes 190 and has 5: with a guarantee of 20 it would fall with a, whose 150 and 40 make 380 of 200.
+
+    Asked of one that has 1,000 the same guarantee passes.
+    """
+    poor = Case({A: 130.0, OTHER: 190.0}, {OTHER: 5.0}, {}, (), Asked(amount=40.0, currency="CNY", kind="bond"))
+    rich = replace(poor, worth={OTHER: 1000.0})
+    told = [
+        {(one.kind, one.verdict) for one in answered(case, tmp_path).remedies if one.kind == "guarantor_added"}
+        for case in (poor, rich)
+    ]
+    assert told == [set(), {("guarantor_added", "approve")}]
+
+
+def test_a_guarantee_released_does_not_free_who_offers_as_much_again(tmp_path: Path) -> None:
+    """b has 5, guaranteed 6 for a and offers 6 more: released of the first it would still promise more than it has."""
+    offered = (Guarantee(party=B, amount=6.0),)
+    facility = Asked(amount=100.0, currency="CNY", kind="bond", guarantors=offered)
+    case = Case({A: 20.0, B: 100.0}, {B: 5.0}, {B: 6.0}, (), facility)
+    value = answered(case, tmp_path)
+    assert value.verdict == "refer"
+    assert not [one for one in value.remedies if any(step.fact for step in one.steps if "guarantor" in step.kind)]
+    alone = replace(case, facility=facility.model_copy(update={"guarantors": ()}))
+    assert ("guarantor_released", "approve") in {(one.kind, one.verdict) for one in answered(alone, tmp_path).remedies}
+
+
+def test_a_guarantor_left_out_no_longer_falls_with_the_applicant(tmp_path: Path) -> None:
+    """b owes 100 and has 5, and offers 60 for 120 of a: together 220 of 200, without it a's 120 are within 150."""
+    offered = (Guarantee(party=B, amount=60.0),)
+    facility = Asked(amount=120.0, currency="CNY", kind="bond", guarantors=offered)
+    case = Case({B: 100.0}, {B: 5.0}, {}, (), facility)
+    value = answered(case, tmp_path)
+    released = next(one for one in value.remedies if one.kind == "guarantor_released")
+    assert (value.verdict, released.change, released.verdict) == ("refer", 60.0, "approve")
+    assert answered(changed(case, released), tmp_path).verdict == "approve"

@@ -1,0 +1,96 @@
+"""Votes that nobody is known to hold: a credit check tells them, and refers where they would break a limit."""
+
+from pathlib import Path
+
+import pytest
+
+from api.engine import Engine
+from api.questions.limits.credit_check import CreditCheck
+from tests.api.limits.test_standing import A, B, C, D, P, Q, fact, item, lender, loan, owns
+from tests.api.questions.limits.test_doubts import ask
+from tests.api.questions.limits.test_doubts import engine as engine_of
+
+STAKES = (item("tier1", 1000.0), item("net_capital", 1200.0), loan(A, "1", 10.0), loan(B, "2", 170.0))
+
+
+def engine(folder: Path, *facts: tuple[str, dict[str, object]]) -> Engine:
+    return engine_of(folder, lender(), *STAKES, *facts)
+
+
+def told(value: CreditCheck, kind: str) -> list[str]:
+    return [gap.en for gap in value.gaps if gap.kind == kind]
+
+
+def test_a_holder_who_would_control_it_with_what_is_not_disclosed_refers(tmp_path: Path) -> None:
+    """P holds 45 % of a and controls b: of 180 (15 % of net capital) and 200 a's 10 and b's 170 leave nothing."""
+    asked = engine(tmp_path, owns(P, A, 0.45), owns(P, B, 0.6))
+    value = ask(asked, 30)
+    assert (value.verdict, value.headroom, value.headroom_certain) == ("refer", 0.0, 140.0)  # bonds: 150 of one client
+    assert told(value, "undisclosed") == [
+        f"55% of the votes of {A} are not disclosed; with them {P} (45%) would control it"
+    ]
+    assert {gap.rules for gap in value.gaps if gap.kind == "untested"} == {("CN_GROUP_CREDIT_15",), ("CN_LE_GROUP_20",)}
+    assert {line.rule.id: line.after for line in value.lines if line.state.endswith("cannot be tested holds")} == {
+        "CN_GROUP_CREDIT_15": 210.0, "CN_LE_GROUP_20": 210.0,
+    }  # fmt: skip
+
+
+def test_who_would_control_another_with_what_is_not_disclosed_of_it_refers_too(tmp_path: Path) -> None:
+    """a holds 45 % of b: the same 210 as above, asked for by the holder."""
+    value = ask(engine(tmp_path, owns(A, B, 0.45), owns(P, A, 1.0)), 30)
+    assert (value.verdict, value.headroom, value.headroom_certain) == ("refer", 0.0, 140.0)
+    assert {gap.rules for gap in value.gaps if gap.kind == "untested"} == {("CN_GROUP_CREDIT_15",), ("CN_LE_GROUP_20",)}
+    assert told(value, "undisclosed") == [
+        f"55% of the votes of {B} are not disclosed; with them {A} (45%) would control it"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("held", "verdict", "gap"),
+    [
+        ((owns(P, A, 0.5001),), "decline", False),  # P controls it for certain
+        ((owns(P, A, 0.2), owns(Q, A, 0.5)), "approve", True),  # only Q could, and Q has nothing else
+        ((owns(P, A, 0.2), owns(Q, A, 0.51)), "approve", False),
+        ((owns(P, A, 0.2), owns(Q, A, 0.4), owns(C, A, 0.4)), "approve", False),  # all is disclosed
+        ((owns(P, D, 0.6), owns(D, A, 0.2)), "refer", True),  # by what P controls
+        ((owns(P, A, 0.01),), "refer", True),
+        ((), "approve", True),
+    ],
+)
+def test_only_who_could_have_a_majority_refers(
+    tmp_path: Path, held: tuple[tuple[str, dict[str, object]], ...], verdict: str, *, gap: bool
+) -> None:
+    value = ask(engine(tmp_path, owns(P, B, 0.6), *held), 30)
+    assert (value.verdict, bool(told(value, "undisclosed"))) == (verdict, gap)
+
+
+def test_where_no_limit_would_break_it_is_a_gap_alone(tmp_path: Path) -> None:
+    """Group clients may have 180: a and b have 110, so that 70 are left."""
+    asked = engine_of(tmp_path, lender(), *STAKES[:3], loan(B, "2", 100.0), owns(P, A, 0.45), owns(P, B, 0.6))
+    value = ask(asked, 30)
+    assert (value.verdict, value.headroom) == ("approve", 70.0)
+    assert len(told(value, "undisclosed")) == 1
+
+
+def test_a_company_of_whose_holders_nothing_is_known_is_told_and_a_person_has_none(tmp_path: Path) -> None:
+    asked = engine(tmp_path, loan(P, "3", 1.0))
+    assert told(ask(asked, 30), "undisclosed") == [
+        f"nobody is known to hold or to control {A}: who controls it is not known"
+    ]
+    assert told(ask(asked, 30, P), "undisclosed") == []
+
+
+def test_control_on_another_basis_is_known_whoever_votes(tmp_path: Path) -> None:
+    asked = engine(tmp_path, fact("CONTROLS", Q, A, basis="board"))
+    assert told(ask(asked, 30), "undisclosed") == []
+
+
+def test_half_each_is_told_and_joins_neither_group(tmp_path: Path) -> None:
+    """A deadlock is no joint control: b's 170 count with P's, and not with a's 10."""
+    asked = engine(tmp_path, owns(P, A, 0.5), owns(Q, A, 0.5), owns(P, B, 0.6))
+    value = ask(asked, 30)
+    assert value.verdict == "approve"
+    assert told(value, "deadlock") == [
+        f"{P} and {Q} hold half of the votes of {A} each: neither controls it, and it is counted in the group of "
+        "neither"
+    ]
