@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from graph.errors import ContagraphError
-from tests.reference import group_cases, guarantee_cases, limit_cases, ownership_cases
+from tests.reference import contagion_cases, group_cases, guarantee_cases, limit_cases, ownership_cases
 from tests.reference.names import Answer, Inputs
 
 KINDS: dict[str, Callable[[Inputs], Answer]] = {
@@ -23,6 +23,9 @@ KINDS: dict[str, Callable[[Inputs], Answer]] = {
     "group_credit_15": limit_cases.group_credit,
     "approval_headroom": limit_cases.headroom,
     "crm_substitution": limit_cases.crm,
+    "eisenberg_noe": contagion_cases.eisenberg_noe,
+    "rogers_veraart": contagion_cases.rogers_veraart,
+    "eisenberg_noe_seniority": contagion_cases.seniority,
 }
 
 

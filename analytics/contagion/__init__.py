@@ -1,0 +1,1 @@
+"""What one failure costs: clearing of what parties owe each other."""
