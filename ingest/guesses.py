@@ -26,7 +26,7 @@ _ENDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "PLEDGES": (r"抵押人|出质人|质押人|provider|pledgor|grantor", r"抵押权人|质权人|银行|lender|bank|pledgee"),
     "LENDS": (
-        r"贷款人|授信人|贷款机构|授信机构|放款|机构|银行|lender|bank",
+        r"贷款人|授信人|贷款机构|授信机构|贷款行|授信行|放款|机构|银行|lender|bank",
         r"借款人|客户|被授信|受信|borrower|obligor|customer|client",
     ),
     "SUPPLIES": (
@@ -170,7 +170,8 @@ def guess(
     Said(column='持股比例', unit='%')
     """
     left = {name: plain(name) for name in types}
-    kind, ends = _relation(left, plain(title), named)
+    dated = frozenset(name for name in types if types[name] == "date")
+    kind, ends = _relation(left, plain(title), named, dated)
     ends = _with_kinds(ends, [name for name in left if name in kinds])
     for end in ends:
         for used in (end.id, end.title, end.kind) if end else ():
@@ -213,8 +214,12 @@ def plain(header: str) -> str:
     return simplified(unicodedata.normalize("NFKC", header).strip().lower())
 
 
-def _relation(left: Mapping[str, str], title: str, named: frozenset[str]) -> tuple[str, tuple[End | None, ...]]:
+def _relation(
+    left: Mapping[str, str], title: str, named: frozenset[str], dated: frozenset[str]
+) -> tuple[str, tuple[End | None, ...]]:
+    """The relation that a file states, and its two ends; no column of days names anybody."""
     words = " ".join((*left.values(), title))
+    left = {name: word for name, word in left.items() if name not in dated}
     for kind, marks in _MARKS.items():
         if not re.search(marks, words):
             continue

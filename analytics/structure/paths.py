@@ -27,7 +27,7 @@ class Tie:
     tail_at_end: NDArray[np.bool_] | None = None
     """Links that count only where the path begins or ends with their tail; none: no link."""
     head_at_end: NDArray[np.bool_] | None = None
-    """Links that count only where it begins or ends with their head; a link may be both."""
+    """Links that count only where it begins or ends with their head; of one that is both, either suffices."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def _with_twins(
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Sorted pairs and their strengths with a node more for each twin, tail · (n + twins) + head.
 
-    `at_end` says of each pair whether its tail, and whether its head, has to be an end of the path.
+    `at_end` says of each pair whether its tail, or its head, has to be an end of the path; of both one suffices.
     """
     twin = np.full(size, -1, np.int64)
     twin[twinned] = size + np.arange(len(twinned))
@@ -154,8 +154,8 @@ def _with_twins(
     from_end, to_end = at_end
     chosen = [
         (~from_end & ~to_end, tail, head),
-        (leaves & ~to_end, twin[tail], head),
-        (arrives & ~from_end, tail, twin[head]),
+        (leaves & (from_end | ~to_end), twin[tail], head),
+        (arrives & (to_end | ~from_end), tail, twin[head]),
         (leaves & arrives, twin[tail], twin[head]),
     ]
     wide = np.concatenate([(a * (size + len(twinned)) + b)[kept] for kept, a, b in chosen])

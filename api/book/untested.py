@@ -1,4 +1,5 @@
-"""Limits of a book that would break if dependences held that cannot be tested: client by client, as the credit check.
+"""Limits of a book that would break if what cannot be tested held, client by client, as the credit check asks it:
+dependences, and control by votes that are not disclosed.
 
 Of most clients a bound is enough: their groups, and those of whom they are tied to, owe too little together. Of the
 others the groups that might arise are worked out one by one, of so many at most.
@@ -12,21 +13,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.limits.check import BREACH, Use
-from analytics.limits.most import at_most
+from analytics.limits.most import Parts, at_most
 from analytics.limits.threshold import breaks
 from analytics.limits.units import Nodes, Readings, Units, fits
 from analytics.structure.connected import closures_over
 from api.book.check import Checked
 from api.engine import View
-from api.groups.together import SUSPECTED, groups_among, made_of, units_of
+from api.groups.circles import circle_parts
+from api.groups.hidden import hidden_among
+from api.groups.together import POSSIBLE_CLIENT, SUSPECTED, groups_among, made_of, units_of
 from api.groups.untested import Also, parts_of, untested_among, with_untested
 
 MOST = 200
 """Clients whose possible groups are worked out, those of which most could be at stake first."""
 
 
+Shares = NDArray[np.float64]
+"""Fractions of a limit, by party."""
+
+
 class Possible(NamedTuple):
-    """A limit that a group would break which stands only if dependences hold that cannot be tested."""
+    """A limit that a group would break which stands only if what cannot be tested holds."""
 
     use: int
     """Position of the rule among the uses of the book."""
@@ -40,7 +47,7 @@ class PossibleBreaks:
     """What could break so, beside what is told already."""
 
     clients: int
-    """Clients with dependences, of or on them, that cannot be tested."""
+    """Clients with dependences, of or on them, that cannot be tested, or with votes that are not disclosed."""
     found: tuple[Possible, ...]
     """One of each rule and client, the greatest use of a limit first."""
     open: dict[int, int]
@@ -49,7 +56,7 @@ class PossibleBreaks:
 
 @dataclass(frozen=True)
 class Told:
-    """Of each limit on connected groups the clients and groups that are told already: they break a limit as they
+    """Of each limit on groups the clients and groups that are told already: they break a limit as they
     stand in the wide reading, and this one's amount too. What holds them is no news."""
 
     alone: dict[int, NDArray[np.bool_]]
@@ -83,79 +90,97 @@ class Told:
 
 
 def possible_breaks(view: View, found: Checked) -> PossibleBreaks:
-    """Whom limits on connected groups would break around, if dependences held that cannot be tested."""
+    """Whom limits on groups would break around, if what cannot be tested held."""
     name = ("possible breaks", found.standing.lender, view.criteria, view.government)
     return view.kept(name, lambda: _possible_breaks(view, found))
 
 
 def _possible_breaks(view: View, found: Checked) -> PossibleBreaks:
-    dependant, other = untested_among(view, found.client, lender=found.standing.lender)
+    lender, told = found.standing.lender, Told.of(found)
+    hidden = hidden_among(view, found.client, lender=lender)
+    ties = [
+        np.concatenate(side) for side in zip(untested_among(view, found.client, lender=lender), hidden, strict=True)
+    ]
     tied = np.zeros(found.standing.size, np.bool_)
-    tied[dependant] = tied[other] = True
+    tied[ties[0]] = tied[ties[1]] = True
     many = int((tied & found.client).sum())
-    told = Told.of(found)
-    share = _most(view, found, told, dependant, other) if many else {}
+    share = {**_most(view, found, told, *ties), **_most_united(view, found, told, *hidden)} if many else {}
     worst = np.max([np.zeros(found.standing.size), *share.values()], axis=0)
     order = np.flatnonzero(worst > 0)
     order = order[np.argsort(-worst[order], kind="stable")]
     breaking, left = list[Possible](), dict.fromkeys(share, 0)
     for number, x in enumerate(order.tolist()):
         rules = [k for k, most in share.items() if most[x] > 0]
-        units = _groups(view, found, x) if number < MOST else None
+        readings = _groups(view, found, x) if number < MOST else None
         for k in rules:
-            if units is None:
+            if readings is None:
                 left[k] += 1
             else:
+                units = readings.perhaps(found.wide.uses[k].rule.group_kind)
                 breaking += _breaking(found, told, k, x, units)
     uses = found.wide.uses
     breaking.sort(key=lambda one: (-one.exposure / uses[one.use].cap.value, one.use, one.client))
     return PossibleBreaks(many, tuple(breaking), {k: count for k, count in left.items() if count})
 
 
-def _most(view: View, found: Checked, told: Told, dependant: Nodes, other: Nodes) -> dict[int, NDArray[np.float64]]:
+def _most(view: View, found: Checked, told: Told, dependant: Nodes, other: Nodes) -> dict[int, Shares]:
     """By rule, what of its limit could be used around each client at most; 0 where it is kept in any case.
 
     Where more clients are left than can be worked out, the groups of who is tied to them and no client are grown too:
     before, all that hangs together with these counts.
     """
-    units, ends = units_of(groups_among(view, found.clients, SUSPECTED)), (dependant, other)
-    share = dict(_shares(view, found, told, ends, units, found.client))
+    units, parts = units_of(groups_among(view, found.clients, SUSPECTED)), parts_of(view)
+    share = dict(_shares(found, told, (dependant, other), parts, units, found.client, kind="connected"))
     open_ = np.any([np.zeros(found.standing.size, np.bool_), *(most > 0 for most in share.values())], axis=0)
     if open_.sum() <= MOST:
         return share
     near, known = open_[dependant] | open_[other], found.client.copy()
     known[dependant[near]] = known[other[near]] = True
     beside = np.flatnonzero(known & ~found.client)
-    grown = closures_over(*made_of(view, wide=True), beside.tolist())
-    return dict(_shares(view, found, told, ends, units.joined(Units.of(grown)), known))
+    units = units.joined(Units.of(closures_over(*made_of(view, wide=True), beside.tolist())))
+    return dict(_shares(found, told, (dependant, other), parts, units, known, kind="connected"))
+
+
+def _most_united(view: View, found: Checked, told: Told, company: Nodes, holder: Nodes) -> dict[int, Shares]:
+    """The same of limits on group clients, whom votes that are not disclosed may unite and dependence does not."""
+    units, parts = units_of(groups_among(view, found.clients, POSSIBLE_CLIENT)), circle_parts(view)
+    return dict(_shares(found, told, (company, holder), parts, units, found.client, kind="control"))
 
 
 def _shares(
-    view: View, found: Checked, told: Told, ends: tuple[Nodes, Nodes], units: Units, known: NDArray[np.bool_]
-) -> Iterator[tuple[int, NDArray[np.float64]]]:
-    """As `_most`, with the groups of whoever is known."""
+    found: Checked,
+    told: Told,
+    ends: tuple[Nodes, Nodes],
+    parts: Parts,
+    units: Units,
+    known: NDArray[np.bool_],
+    *,
+    kind: str,
+) -> Iterator[tuple[int, Shares]]:
+    """Of each limit on groups of a kind what of it could be used, with the groups of whoever is known."""
     dependant, other = ends
     for k, alone in told.alone.items():
         use, free = found.wide.uses[k], ~(alone[dependant] | alone[other])
-        weights = np.where(alone, 0.0, found.standing.stakes[use.rule.numerator].most)
-        most = at_most(weights, parts_of(view), units, known, dependant=dependant[free], other=other[free])
-        may = breaks(most, use.cap.value, use.rule.comparison) & found.client & ~alone
-        yield k, np.where(may, most / use.cap.value, 0.0)
+        if use.rule.group_kind == kind:
+            weights = np.where(alone, 0.0, found.standing.stakes[use.rule.numerator].most)
+            most = at_most(weights, parts, units, known, dependant=dependant[free], other=other[free])
+            may = breaks(most, use.cap.value, use.rule.comparison) & found.client & ~alone
+            yield k, np.where(may, most / use.cap.value, 0.0)
 
 
 def _measured(use: Use) -> bool:
-    """Whether a rule is a limit on connected groups that can be told."""
+    """Whether a rule is a limit on groups that might arise, and can be told."""
     rule = use.rule
-    groups = rule.group_kind == "connected" and rule.scope in ("group", "either")
+    groups = rule.group_kind in ("connected", "control") and rule.scope in ("group", "either")
     return groups and rule.severity == "limit" and not np.isnan(use.cap.value)
 
 
-def _groups(view: View, found: Checked, client: int) -> Units | None:
+def _groups(view: View, found: Checked, client: int) -> Readings | None:
     """Groups around a client that would stand so; None where too many parties hang together."""
     readings = with_untested(
         view, found.standing, Readings({}), client, also=Also(near=False), falls=view.falls(wide=True)
     )
-    return None if readings.missing else readings.untested
+    return None if readings.missing else readings
 
 
 def _breaking(found: Checked, told: Told, k: int, client: int, units: Units) -> list[Possible]:

@@ -38,7 +38,10 @@ def draw(
     What is marked is drawn however far it stands. Example: contagraph draw ID --mark groups --out picture.html
     """
     from api.draw.asked import drawing  # noqa: PLC0415
+    from graph.errors import InvalidQuestion  # noqa: PLC0415
 
+    if out.suffix.lower() not in (".html", ".htm"):
+        raise InvalidQuestion(f"no picture is written as {out.name}", where="--out", remedy="name it .html")
     known = meant(engine, moment, party)
     made = drawing(engine, known, hops=hops, kinds=kinds, mark=mark or (), limit=limit, moment=moment)
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -10,8 +10,9 @@ from typing import Final
 import numpy as np
 
 from analytics.limits.catalogue import KIN
+from analytics.limits.most import Parts, hanging
 from analytics.limits.units import Units
-from analytics.structure.government import APART
+from analytics.structure.government import APART, THROUGH
 from analytics.structure.groups import Groups, control_groups
 from analytics.structure.kinship.circles import Circle, group_clients
 from analytics.structure.kinship.kin import Kin, Kinship, degrees, relatives
@@ -76,6 +77,18 @@ def _circles(view: View, *, wide: bool) -> dict[bytes, Circle]:
     sure = circles_of(view) if wide else {}  # of the same clients those are told who surely unite them
     names = ((circle.members.tobytes(), circle) for circle in found)
     return {name: sure.get(name, circle) for name, circle in names}
+
+
+def circle_parts(view: View) -> Parts:
+    """Which parties hang together by possible control and by whatever else unites group clients."""
+
+    def make() -> Parts:
+        kin, doubtful = kin_of(view, CLIENTS_2010).wide, doubtful_of(view)
+        tail, head = (np.concatenate([getattr(kin, end), getattr(doubtful, end)]) for end in ("tail", "head"))
+        united = control_groups(may_unite(view).as_possible(), government=THROUGH)
+        return hanging(united, Arrows.of(view.snapshot.size, tail, head))
+
+    return view.kept(("circle parts",), make)
 
 
 def _widened(view: View) -> bool:

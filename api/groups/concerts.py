@@ -5,7 +5,7 @@ group of each of them, and these groups are never united through it.
 """
 
 from collections.abc import Iterable, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,18 +31,31 @@ class JointProof:
 
 def concerted_of(view: View, *, fenced: bool = True) -> Concerted | None:
     """What members of concerts may control together with others; none where no concert controls what a member does
-    not. Unless `fenced`, as if there were no ring fences."""
+    not. Unless `fenced`, as if there were no ring fences; then arrows stand behind those of the other, where these are
+    others."""
     return view.kept(("concerted", fenced), lambda: _concerted(view, fenced=fenced))
 
 
 def _concerted(view: View, *, fenced: bool) -> Concerted | None:
-    together, fences = view.together, view.verdicts.fenced() if fenced else []
+    together, fences = view.together, view.verdicts.fenced()
     if together is None:
         return None
     if fenced and not fences:
         return concerted_of(view, fenced=False)
-    found = concerted_control(together, view.groups.control if fenced else view.control, fences)
-    return found if len(found) else None
+    if fenced:
+        found = concerted_control(together, view.groups.control, fences)
+        return found if len(found) else None
+    found, before = concerted_control(together, view.control), concerted_of(view) if fences else None
+    return replace(found, first=found.first + (0 if before is None else len(before))) if len(found) else None
+
+
+def _set_of(view: View, position: int) -> Concerted | None:
+    """The arrows among which one stands by its position."""
+    for fenced in (True, False):
+        found = concerted_of(view, fenced=fenced)
+        if found is not None and found.first <= position < found.first + len(found):
+            return found
+    return None
 
 
 def may_connect(view: View) -> Control:
@@ -54,21 +67,20 @@ def may_connect(view: View) -> Control:
 
 
 def may_unite(view: View) -> Control:
-    """The same for group clients, who know no ring fences, beyond what a concert makes possible."""
-    if not view.concerts:
+    """Control that group clients are made of, who know no ring fences: what a concert makes possible among the
+    possible."""
+    found = concerted_of(view, fenced=False) if view.concerts else None
+    if found is None:
         return view.control
-    found, control = concerted_of(view), view.control
-    if found is None or control is view.groups.control:
+    if not view.verdicts.fenced():
         return may_connect(view)
-    return view.kept(("may unite",), lambda: with_concerted(control, found))
+    return view.kept(("may unite",), lambda: with_concerted(view.control, found))
 
 
 def joint_proof(view: View, position: int) -> JointProof | None:
     """By what a concert gives a member the arrow of control at this position; none of other control."""
-    if not view.concerts:
-        return None
-    found, together = concerted_of(view), view.together
-    if found is None or together is None or position < found.first:
+    found, together = _set_of(view, position) if view.concerts else None, view.together
+    if found is None or together is None:
         return None
     _, company, number = found.at(position)
     return proof_of(view, together, number, company)
@@ -97,10 +109,11 @@ class JointControl:
 
 def joint_controls(view: View, arrows: Iterable[int], about: int) -> list[JointControl]:
     """What concerts control by some of their arrows, one company of each: the party asked about, else the first."""
-    found, together = concerted_of(view), view.together
+    given, together = list(arrows), view.together
+    found = _set_of(view, given[0]) if given else None
     if found is None or together is None:
         return []
-    rows = sorted((found.at(position)[2], found.at(position)[1]) for position in arrows)
+    rows = sorted((found.at(position)[2], found.at(position)[1]) for position in given)
     chosen: dict[int, int] = {}
     for number, company in rows:
         chosen[number] = about if company == about else chosen.get(number, company)
@@ -117,6 +130,19 @@ def _members_over(found: Concerted, together: Together, number: int, company: in
     over = set(found.member[(found.company == company) & (found.concert == number)].tolist())
     over |= set(together.control.controllers_of(company, possible=True).tolist())
     return tuple(x for x in together.concerts[number].members if x in over)
+
+
+def joint_votes(view: View, joint: JointControl) -> tuple[float, float] | None:
+    """Least and most of a company's votes that all members of a concert have, with what they control; none where they
+    control it on another basis."""
+    together = view.together
+    if together is None or not joint.proof.steps[-1].holdings:
+        return None
+    number = together.concerts.index(joint.proof.concert)
+    inside = [*joint.proof.concert.members, *together.controlled_by(number, possible=True).tolist()]
+    held = together.control.holdings
+    links = held.holders.links_at(joint.company)[np.isin(held.holders.at(joint.company), inside)]
+    return min(float(held.low[links].sum()), 1.0), min(float(held.high[links].sum()), 1.0)
 
 
 def held_in_concert(view: View, party: int) -> bool:
@@ -163,10 +189,11 @@ def together_with(view: View, together: Together, number: int, member: int) -> l
 
 def arrows_among(view: View, control: Control, members: Iterable[int]) -> tuple[tuple[int, ...], ...]:
     """Positions of the arrows of concerts among some parties in the control that unites them, concert by concert."""
-    found = concerted_of(view)
-    if found is None or control.edges is view.groups.control.edges or control.edges is view.control.edges:
+    fenced = control.edges is not may_unite(view).edges or not view.verdicts.fenced()
+    found = concerted_of(view, fenced=fenced)
+    if found is None or any(control.edges is alone.edges for alone in (view.groups.control, view.control)):
         return ()
-    made = view.kept(("concerted by member",), lambda: Arrows.of(control.size, found.member, found.company))
+    made = view.kept(("concerted by member", fenced), lambda: Arrows.of(control.size, found.member, found.company))
     inside = np.array(sorted(members), np.uint32)
     by: dict[int, list[int]] = {}
     for member in inside[made.any_at(inside)].tolist():
@@ -179,10 +206,11 @@ def without_arrows(
     view: View, arrows: Iterable[tuple[int, ...]], refuted: Refuted, *, ties: Set[int] = frozenset()
 ) -> frozenset[int]:
     """Arrows of concerts that would not be there without some edges, or without some of their ties."""
-    found, together, gone = concerted_of(view), view.together, frozenset[int]()
-    if found is None or together is None:
-        return gone
+    together, gone = view.together, frozenset[int]()
     for positions in arrows:
+        found = _set_of(view, positions[0])
+        if found is None or together is None:
+            continue
         concert = together.concerts[found.at(positions[0])[2]]
         if ties and ties.isdisjoint(concert.ties):
             continue

@@ -1,10 +1,11 @@
 """Votes that nobody is known to hold: who would control a company with them, what a party would, and the group clients
 of that."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.limits.bearing import Bearing
 from analytics.limits.standing import Standing
@@ -27,6 +28,10 @@ class Hidden:
     votes: Undisclosed
     tops: Nodes
     """Who would control it with the votes that are not disclosed, and is not controlled by another who would."""
+    held: Mapping[int, float]
+    """Least fraction of the votes that each of these has, with what it controls; in concert all members have."""
+    acting: frozenset[int]
+    """Those of them who would so only in concert with others."""
     silent: bool
     """Whether nobody at all is known to hold or to control it."""
 
@@ -39,15 +44,27 @@ def hidden_of(view: View, party: int, *, lender: int) -> Hidden:
 def _hidden(view: View, party: int, lender: int) -> Hidden:
     control = may_unite(view)
     if view.snapshot.kind[party] != COMPANY:
-        return Hidden(Undisclosed(0.0, False, (), ()), NOBODY, silent=False)
+        return Hidden(Undisclosed(0.0, False, (), ()), NOBODY, {}, frozenset(), silent=False)
     votes = undisclosed(control, party)
     out = {lender, *control.controlled_by(party, possible=True).tolist()}
     out |= set(control.controllers_of(party, possible=True).tolist())
     state = control.state if view.government == APART else np.zeros(control.size, np.bool_)
-    able = {x for x in votes.holders if x not in out and not state[x]}
+    held = {**_acting(view, party), **dict(zip(votes.holders, votes.held, strict=True))}
+    able = {x for x in held if x not in out and not state[x]}
     tops = [x for x in sorted(able) if able.isdisjoint(control.controllers_of(x, possible=True).tolist())]
     alone = not len(control.holdings.holders.at(party)) and not len(control.controlled_otherwise.at(party))
-    return Hidden(votes, np.array(tops, np.uint32), alone)
+    acting = frozenset(tops).difference(votes.holders)
+    return Hidden(votes, np.array(tops, np.uint32), {x: held[x] for x in tops}, acting, alone)
+
+
+def _acting(view: View, party: int) -> dict[int, float]:
+    """Members of concerts that would have a majority with what is not disclosed, and what all members have."""
+    together = view.together
+    if together is None:
+        return {}
+    votes = undisclosed(together.control, party)
+    joint = ((x, share) for x, share in zip(votes.holders, votes.held, strict=True) if x >= together.parties)
+    return {member: share for x, share in joint for member in together.members(x)}
 
 
 def hidden_under(view: View, party: int, kept: Callable[[Nodes], Nodes], *, lender: int) -> Nodes:
@@ -67,10 +84,37 @@ def _nodes(parties: Iterable[int]) -> Nodes:
     return np.array(sorted(parties), np.uint32)
 
 
+def hidden_among(view: View, companies: NDArray[np.bool_], *, lender: int) -> tuple[Nodes, Nodes]:
+    """Of some companies that nobody controls for certain those of whom votes are not disclosed, each with each holder:
+    who would control one with these is among them, or controls one of them."""
+    control, held = view.control, view.control.holdings
+    open_ = companies & (held.given < 1) & (view.snapshot.kind == COMPANY) & ~control.controlled
+    at = np.flatnonzero(open_[held.head] & (held.tail != lender) & (held.tail != held.head))
+    at = at[~control.state[held.tail[at]]] if view.government == APART else at
+    return held.head[at].astype(np.uint32), held.tail[at].astype(np.uint32)
+
+
+def fenced_off(view: View, company: int, holder: int) -> bool:
+    """Whether a ring fence keeps a company out of the risk of one that would control it, or of its line."""
+    against = {x for y, x in view.verdicts.fenced() if y == company}
+    if not against:
+        return False
+    control = view.control
+    line = [holder, *control.controlled_by(holder, possible=True).tolist(), *control.controllers_of(holder).tolist()]
+    return not against.isdisjoint(line)
+
+
 def _could(view: View, party: int, company: int) -> bool:
     """Whether a party would control a company, that does not control it, with what is not disclosed of it."""
-    votes = view.kept(("undisclosed", company), lambda: undisclosed(may_unite(view), company), most=64)
-    return party in votes.holders and party not in may_unite(view).controlled_by(company, possible=True)
+    able = view.kept(("able", company), lambda: _able(view, company), most=64)
+    return party in able and party not in may_unite(view).controlled_by(company, possible=True)
+
+
+def _able(view: View, company: int) -> frozenset[int]:
+    """Who would have a majority of a company with what is not disclosed of it, alone or in concert."""
+    acting = _acting(view, company)
+    over = {x for member in acting for x in may_unite(view).controllers_of(member, possible=True).tolist()}
+    return frozenset(undisclosed(may_unite(view), company).holders).union(acting, over)
 
 
 def with_hidden(

@@ -16,11 +16,12 @@ from analytics.limits.units import Readings, Units, distinct
 from analytics.structure.dependence.rules import Criterion
 from analytics.structure.dependence.states import ANY
 from analytics.structure.extended import Extended, Ways
+from analytics.structure.groups import control_groups
 from analytics.structure.membership import grow
 from api.engine import View
 from api.groups.circles import TOO_WIDE, WIDEST, connecting
-from api.groups.concerts import may_connect
-from api.groups.hidden import hidden_of, hidden_under, with_hidden
+from api.groups.concerts import may_connect, may_unite
+from api.groups.hidden import fenced_off, hidden_of, hidden_under, with_hidden
 from graph.errors import InvalidQuestion
 
 Nodes = NDArray[np.uint32]
@@ -120,11 +121,15 @@ class Also:
 
 
 def parts_of(view: View) -> Parts:
-    """Which parties hang together by control and dependence in the wide reading."""
-    return view.kept(
-        ("hanging", view.criteria, view.government),
-        lambda: hanging(connecting(view, wide=True), view.falls(wide=True)),
-    )
+    """Which parties hang together by control, ring fences or none, and dependence in the wide reading."""
+
+    def make() -> Parts:
+        united = connecting(view, wide=True)
+        if view.verdicts.fenced():
+            united = control_groups(may_unite(view).as_possible(), government=view.government)
+        return hanging(united, view.falls(wide=True))
+
+    return view.kept(("hanging", view.criteria, view.government), make)
 
 
 def with_untested(
@@ -199,7 +204,9 @@ class _Others:
 
     def bearing(self, party: int, *, besides: Iterable[int]) -> Nodes:
         """On whom it may depend, and who would control it by votes that are not disclosed: with these it would fall."""
-        ends = untested_on(self._view, party)[0], hidden_of(self._view, party, lender=self._lender).tops
+        tops = hidden_of(self._view, party, lender=self._lender).tops.tolist()
+        tops = [x for x in tops if not fenced_off(self._view, party, x)]
+        ends = untested_on(self._view, party)[0], np.array(tops, np.uint32)
         return self._kept(np.unique(np.concatenate([*ends, np.array(tuple(besides), np.uint32)])), party, on=True)
 
     def falling(self, parties: Collection[int], *, besides: Iterable[int] = ()) -> list[int]:
@@ -209,8 +216,8 @@ class _Others:
             by = untested_by(self._view, x, lender=self._lender)[0]
             found |= dict.fromkeys(self._kept(by, x, on=False).tolist())
             if self._near:
-                under = hidden_under(self._view, x, self._brings.bringing, lender=self._lender)
-                found |= dict.fromkeys(under.tolist())
+                under = hidden_under(self._view, x, self._brings.bringing, lender=self._lender).tolist()
+                found |= dict.fromkeys(y for y in under if not fenced_off(self._view, y, x))
         first = next(iter(parties))
         found |= dict.fromkeys(self._kept(np.array(tuple(besides), np.uint32), first, on=False).tolist())
         return [y for y in found if y not in own]

@@ -67,9 +67,9 @@ def _findings(answer: BookLimits, cited: Cited) -> Iterator[Any]:
 
 
 def _possible(answer: BookLimits) -> Iterator[Any]:
-    """What would break if dependences held that cannot be tested."""
+    """What would break if what cannot be tested held."""
     heads = ("rule", "client", "id", "with", "exposure", "limit", "use")
-    made = table(*heads, title=f"if dependences held that cannot be tested ({answer.possible_page.total:,})",
+    made = table(*heads, title=f"if what cannot be tested held ({answer.possible_page.total:,})",
                  amounts=heads[4:])  # fmt: skip
     for one in answer.possible:
         named = ", ".join(party.name for party in one.others[:FEW])

@@ -37,6 +37,7 @@ def _whom(held: Held) -> str:
         return held.client.name
     many = plural(held.parties, "party", "parties")
     if not held.tested:
-        return f"{many}, if what cannot be tested holds"
+        named = ", ".join(party.name for party in held.members)
+        return f"{many}, if what cannot be tested holds{': ' if named else ''}{named}"
     which = "all" if held.group is None else f"group {held.group + 1}"
     return f"{which}, {many}{'' if held.certain else ', wide reading'}"

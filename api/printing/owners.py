@@ -52,12 +52,13 @@ def _numbers(cited: Cited, shown: Iterable[Fact]) -> str:
 
 
 def _carried(of: Party, part: Part, cited: Cited) -> Iterator[str]:
-    """The holdings that carry a part; what prints as nothing is left out."""
+    """The holdings that carry a part, of a band its low end; what prints as nothing is left out."""
+    least = "at least " if part.high - part.low > 1e-9 else ""
     for one in part.carried or ():
         if percent(one.share) == NOTHING:
             continue
         way = "directly" if one.holding.head == of else f"through {one.holding.head.name}"
-        yield f"{percent(one.share)} {way} {_numbers(cited, [one.holding])}".rstrip()
+        yield f"{least}{percent(one.share)} {way} {_numbers(cited, [one.holding])}".rstrip()
     if part.carried and percent(part.carried_by_others) != NOTHING:
         yield f"{percent(part.carried_by_others)} through others"
 

@@ -164,7 +164,7 @@ def write_limits(path: Path | BytesIO, limits: Sequence[Answer[BookLimits]], gro
     _sheet(book, "大额风险暴露 Large", LARGE, _large(findings))
     _sheet(book, "集团与成员 Groups", GROUPS, _groups(groups.answer))
     _sheet(book, "超限与接近 Breaches", BREACHES, _breaches(findings, first.answer.currency))
-    _sheet(book, "依存若成立 If it held", POSSIBLE, _possible(first.answer))
+    _sheet(book, "若成立 If it held", POSSIBLE, _possible(first.answer))
     _sheet(book, "规则 Rules", RULES, _rules(first.answer))
     every = (source for said in (*(answer.sources for answer in limits), groups.sources) for source in said)
     sources = {source.fact_id: source for source in every}
@@ -259,7 +259,7 @@ def _breaches(findings: Sequence[LimitFinding], currency: str | None) -> Iterato
 
 
 def _possible(answer: BookLimits) -> Iterator[Sequence[Any]]:
-    """What would break if dependences held that cannot be tested."""
+    """What would break if what cannot be tested held."""
     for number, one in enumerate(answer.possible, start=1):
         others = "、".join(party.name for party in one.others) + (" …" if one.others_page.left else "")
         yield (

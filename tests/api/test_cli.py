@@ -286,6 +286,9 @@ def test_debug_shows_where_an_error_arose(folder: Path) -> None:
 
 def test_a_picture_that_cannot_be_written_says_where(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
+    named = run("draw", B, "--out", str(tmp_path / "x.pdf"), "--store", str(folder), *AT)
+    assert (named.returncode, (tmp_path / "x.pdf").exists()) == (2, False)
+    assert "name it .html" in named.stderr
     done = run("draw", B, "--out", str(tmp_path / "file" / "x.html"), "--store", str(folder), *AT)
     assert done.returncode == 2
     assert str(tmp_path / "file") in done.stderr

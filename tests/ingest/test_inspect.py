@@ -236,6 +236,20 @@ def test_the_day_a_holding_began_is_guessed_by_any_of_its_names(tmp_path: Path, 
     assert (guess.kind, guess.fields["valid_from"].column) == ("OWNS", header)
 
 
+def test_a_day_names_nobody(tmp_path: Path) -> None:
+    """Of a lender's own list only the borrower is a party, and the day a loan was paid out is when it begins."""
+    text = "客户号,客户名称,合同号,余额,币种,放款日,到期日\nC1,示例公司,H1,1000000,CNY,2024-01-01,2026-12-31\n"
+    guess = look(write(tmp_path / "借款.csv", text)).guess
+    assert (guess.kind, [end.id if end else None for end in guess.ends]) == ("LENDS", [None, "客户号"])
+    assert (guess.fields["valid_from"].column, guess.fields["maturity"].column) == ("放款日", "到期日")
+
+
+def test_who_lends_is_guessed_by_its_other_name(tmp_path: Path) -> None:
+    text = "贷款行,借款人,合同号,余额\n示例银行,示例公司,H1,1000000\n"
+    guess = look(write(tmp_path / "授信.csv", text)).guess
+    assert (guess.kind, [end.id if end else None for end in guess.ends]) == ("LENDS", ["贷款行", "借款人"])
+
+
 def filled(text: str) -> str:
     """Fill in the required lines as a user would."""
     for key, value in (

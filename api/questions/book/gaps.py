@@ -23,7 +23,7 @@ def book_gaps(
     possible: tuple[PossibleBreak, ...],
 ) -> Iterator[str]:
     """Gaps in a few words; `missing` are denominators without a figure, `floorless` rules without their floor,
-    `possible` the gravest of what would break if dependences held that cannot be tested."""
+    `possible` the gravest of what would break if what cannot be tested held."""
     if not rule_sets:
         yield "; ".join(HOW_TO_STATE)
     elif not found.wide.uses:

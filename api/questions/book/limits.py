@@ -75,7 +75,7 @@ class LimitRule:
     greatest: float | None
     """Greatest use, a fraction of the limit."""
     possible: int
-    """Clients around whom a group would break it that stands only if dependences hold that cannot be tested."""
+    """Clients around whom a group would break it that stands only if what cannot be tested holds."""
     unsettled: int
     """Clients of whom that was not worked out."""
     state: str
@@ -116,7 +116,7 @@ class BookLimits:
     groups: tuple[ClientGroup, ...]
     """The first groups among these findings, with how each member came in."""
     possible: tuple[PossibleBreak, ...]
-    """What would break if dependences held that cannot be tested, the greatest use first."""
+    """What would break if what cannot be tested held, the greatest use first."""
     possible_page: Page
     related: tuple[RelatedClient, ...]
     related_page: Page

@@ -1,4 +1,4 @@
-"""What could break a limit of a book if dependences held that cannot be tested, in the words of an answer."""
+"""What could break a limit of a book if what cannot be tested held, in the words of an answer."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -24,11 +24,12 @@ NAMED = 3
 
 @dataclass(frozen=True)
 class PossibleBreak:
-    """A group that would break a limit, and stands only if dependences hold that cannot be tested."""
+    """A group that would break a limit, and stands only if what cannot be tested holds."""
 
     rule: str
     client: Party
-    """Whose dependences, of others on it or its own, make the group; each is worked out as the credit check would."""
+    """Whose dependences, of others on it or its own, or votes not disclosed make the group; each is worked out as the
+    credit check would."""
     others: tuple[Party, ...]
     """Who else has something at stake in the group, most first."""
     others_page: Page
@@ -67,9 +68,10 @@ def possible_said(view: View, found: Checked, shown: tuple[PossibleBreak, ...]) 
         if count[k]:
             told = "; ".join(_named(one, currency) for one in mine[:NAMED]) or "see its possible breaks"
             yield (
-                f"{use.rule.id} would be broken around {plural(count[k], 'client')} if dependences held that cannot be "
-                f"tested 若无法检验的经济依存成立，将突破该限额: {told}; judge them, or load the statements that are "
-                "missing"
+                f"{use.rule.id} would be broken around {plural(count[k], 'client')} if what cannot be tested held, a "
+                "dependence or control by votes that are not disclosed "
+                f"若无法检验的经济依存或未披露表决权所致的控制成立，将突破该限额: {told}; "
+                "judge the dependences, or load the statements and holdings that are missing"
             )
         if breaks.open.get(k):
             many = plural(breaks.open[k], "client")
@@ -84,13 +86,17 @@ def harmless_said(view: View, found: Checked) -> Iterator[str]:
     breaks = possible_breaks(view, found)
     if breaks.clients and not breaks.found and not breaks.open:
         clients = plural(breaks.clients, "client")
-        limits = (use for use in found.wide.uses if use.rule.group_kind == "connected" and use.rule.severity == "limit")
+        limits = (
+            use
+            for use in found.wide.uses
+            if use.rule.group_kind in ("connected", "control") and use.rule.severity == "limit"
+        )
         silent = any(isnan(use.cap.value) for use in limits)
         told = (
             "what they would break is not known without capital" if silent
             else "if they held, no limit would break that does not now"
         )  # fmt: skip
-        yield f"Dependences of or on {clients} cannot be tested; {told}."
+        yield f"Dependences of or on {clients}, or votes in them, are not known; {told}."
 
 
 def _named(one: PossibleBreak, currency: str | None) -> str:

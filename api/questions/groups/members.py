@@ -108,9 +108,15 @@ class Grew:
         return tuple(found.values())
 
     def leaving(self, refuted: Refuted) -> Nodes:
-        """Who would leave without some edges: from whichever of its seeds most of it would still grow."""
-        ways = (leave(self.united, self.falls, seed.tolist(), top=top, refuted=refuted) for seed, top in self.seeds)
-        return min(ways, key=len)
+        """Who would leave without some edges: from whichever of its seeds, or members of a ring on top of one, most of
+        it would still grow."""
+        ways = ((seed.tolist(), top) for seed, first in self.seeds for top in self._tops(first))
+        return min((leave(self.united, self.falls, seed, top=top, refuted=refuted) for seed, top in ways), key=len)
+
+    def _tops(self, top: int) -> list[int]:
+        """Who is on top of a seed: one, or all of a ring."""
+        ring = next((ring for ring in self.united.control.deadlocks if top in ring), ())
+        return [top, *(int(x) for x in ring if x != top)]
 
     @property
     def order(self) -> list[int]:

@@ -35,7 +35,7 @@ from api.questions.limits.doubts import doubts_of, unread
 from api.questions.limits.memberships import HELD, Membership, around, membership
 from api.questions.limits.memberships import Step as ProofStep
 from api.questions.limits.releases import protectors, releases
-from api.questions.limits.rules import ASIDE, IF_WIDE, KEPT, UNTOLD, Held, by_room, held_said, of_limit
+from api.questions.limits.rules import ASIDE, IF_WIDE, KEPT, UNTOLD, Held, by_room, group_said, held_said, of_limit
 from api.questions.ownership.control import in_words
 from graph.errors import InvalidQuestion
 from graph.model import GUARANTEES, LENDS
@@ -371,7 +371,7 @@ def _binding(value: CreditCheck, held: Held) -> str:
 
 
 def _broken(value: CreditCheck, held: Held) -> str:
-    who = held.client.name if held.client else f"a group of {plural(held.parties, 'party', 'parties')}"
+    who = held.client.name if held.client else group_said(held)
     unread = "" if held.rule.verified else ", a rule not verified against its text"
     after, _ = apart(held.after, held.limit.amount, value.currency)
     return (

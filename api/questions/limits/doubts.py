@@ -1,6 +1,6 @@
 """What is not known around an application, and could turn its answer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 import numpy as np
@@ -8,13 +8,14 @@ import numpy as np
 from analytics.limits.application import Application
 from analytics.limits.approval import Check
 from analytics.limits.gaps import Gap, gaps_of
+from analytics.structure.government import APART
 from analytics.structure.standing import DEADLOCK, standing
-from analytics.structure.undisclosed import Undisclosed, undisclosed
+from analytics.structure.undisclosed import undisclosed
 from api.answers.wording import band, money, percent, plural
 from api.engine import View
 from api.engine.dependence import too_old_said
 from api.groups.circles import TOO_MANY, TOO_WIDE, circles_of, connecting
-from api.groups.concerts import arrows_among, held_in_concert, joint_controls, may_unite
+from api.groups.concerts import arrows_among, held_in_concert, joint_controls, joint_votes, may_unite
 from api.groups.hidden import NOBODY, hidden_of, hidden_under
 from api.groups.promised import Promised
 from api.groups.untested import criteria_of, untested
@@ -83,21 +84,34 @@ def _concerts(view: View, application: Application) -> Iterator[Gap]:
     groups = application.readings.of("connected", wide=True).around(x)
     arrows = {row for members in groups for some in arrows_among(view, united, members) for row in some}
     for joint in joint_controls(view, arrows, x)[:NAMED]:
-        who = [view.snapshot.name_of(member) for member in joint.members[:NAMED]]
-        more = len(joint.members) - len(who)
-        names = " and ".join([*who, *([plural(more, "other", "others")] if more else [])])
-        names_zh = "、".join(who) + (f"等{len(joint.members)}方" if more else "")
-        what, last, sure = view.snapshot.name_of(joint.company), joint.proof.steps[-1], joint.proof.certain
-        votes = f" by {band(last.low, last.high)} of its votes" if last.holdings else ""
-        votes_zh = f"以合计{band(last.low, last.high)}的表决权" if last.holdings else ""
+        members, counting = joint.proof.concert.members, _connecting(view, joint.members)
+        who, who_zh = _listed(view, members)
+        mine, mine_zh = _listed(view, counting)
+        what, sure, joined = view.snapshot.name_of(joint.company), joint.proof.certain, joint_votes(view, joint)
+        votes = f" by {band(*joined)} of its votes" if joined else ""
+        votes_zh = f"以合计{band(*joined)}的表决权" if joined else ""
         how, how_zh = ("control", "共同控制") if sure else ("may control", "可能共同控制")
+        each, each_zh = ("each may control", "各方均") if len(counting) > 1 else ("it may control", "该方")
         yield Gap(
             "concert", (),
-            f"{names} declared to act in concert and together {how} {what}{votes}: "
-            "it is counted in the group of each of them as one that each may control",
-            f"{names_zh}已声明一致行动，{votes_zh}{how_zh}{what}："
-            "按各方均可能控制计入其各自的关联客户组",
+            f"{who} declared to act in concert and together {how} {what}{votes}: "
+            f"it is counted in the group of {mine} as one that {each}",
+            f"{who_zh}已声明一致行动，{votes_zh}{how_zh}{what}："
+            f"按{each_zh}可能控制计入{mine_zh}的关联客户组",
         )  # fmt: skip
+
+
+def _connecting(view: View, members: Sequence[int]) -> list[int]:
+    """Those of some members whose control connects clients: of government bodies none where they stand apart."""
+    return [x for x in members if view.government != APART or not view.control.state[x]]
+
+
+def _listed(view: View, parties: Sequence[int]) -> tuple[str, str]:
+    """Some parties by name, in both languages."""
+    who = [view.snapshot.name_of(x) for x in parties[:NAMED]]
+    more = len(parties) - len(who)
+    en = " and ".join([*who, *([plural(more, "other", "others")] if more else [])])
+    return en, "、".join(who) + (f"等{len(parties)}方" if more else "")
 
 
 def _hidden(view: View, party: int, lender: int) -> Iterator[Gap]:
@@ -115,7 +129,7 @@ def _hidden(view: View, party: int, lender: int) -> Iterator[Gap]:
         )  # fmt: skip
         return
     if len(hidden.tops) or (hidden.votes.decides and not len(view.control.controllers_of(party))):
-        yield _undisclosed(view, party, hidden.votes, hidden.tops.tolist())
+        yield _undisclosed(view, party, hidden.votes.share, hidden.held, hidden.acting)
     found = standing(view.control, party) if not hidden.votes.share else None
     if found and found.kind == DEADLOCK:
         one, other = (view.snapshot.name_of(x) for x in found.coalition)
@@ -127,17 +141,17 @@ def _hidden(view: View, party: int, lender: int) -> Iterator[Gap]:
         )  # fmt: skip
 
 
-def _undisclosed(view: View, party: int, votes: Undisclosed, tops: Sequence[int]) -> Gap:
-    """What is not disclosed of a party, and who would control it with that."""
-    name, rest, has = (
-        view.snapshot.name_of(party),
-        percent(votes.share),
-        dict(zip(votes.holders, votes.held, strict=True)),
-    )
-    who = [(view.snapshot.name_of(x), percent(has[x])) for x in tops[:NAMED]]
-    more = plural(len(tops) - NAMED, "other", "others") if len(tops) > NAMED else ""
-    en = " or ".join([*(f"{top} ({held})" for top, held in who), *([more] if more else [])])
-    zh = "或".join(f"{top}（现持{held}）" for top, held in who) + (f"等{len(tops)}方" if more else "")
+def _undisclosed(
+    view: View, party: int, share: float, held: Mapping[int, float], acting: frozenset[int] = frozenset()
+) -> Gap:
+    """What is not disclosed of a party, and who would control it with that, alone or `acting` in concert."""
+    name, rest, who = view.snapshot.name_of(party), percent(share), list(held.items())[:NAMED]
+    told = [(view.snapshot.name_of(x), percent(has), x in acting) for x, has in who]
+    more = plural(len(held) - NAMED, "other", "others") if len(held) > NAMED else ""
+    named = [f"{top} in concert ({has} together)" if joint else f"{top} ({has})" for top, has, joint in told]
+    named_zh = [f"{top}与一致行动人（合计现持{has}）" if joint else f"{top}（现持{has}）" for top, has, joint in told]
+    en = " or ".join([*named, *([more] if more else [])])
+    zh = "或".join(named_zh) + (f"等{len(held)}方" if more else "")
     return Gap(
         "undisclosed", (),
         f"{rest} of the votes of {name} are not disclosed" + (f"; with them {en} would control it" if en else ""),
@@ -146,19 +160,26 @@ def _undisclosed(view: View, party: int, votes: Undisclosed, tops: Sequence[int]
 
 
 def _others_hidden(view: View, application: Application, check: Check, lender: int) -> Iterator[Gap]:
-    """What is not disclosed of others, and the applicant or who may control it would control them with, as far as a
-    limit would break."""
+    """What is not disclosed of who guarantees, and of others that the applicant, who guarantees or who may control
+    either would control with it, as far as a limit would break."""
     lines = (line for line in check.limits if line.breaks and not line.tested)
     broken = np.unique(np.concatenate([NOBODY, *(line.members for line in lines)]))
     if not len(broken):
         return
-    x = application.applicant
+    givers = dict.fromkeys(giver.party for giver in application.facility.guarantors if giver.amount > 0)
+    answering = [x for x in givers if x in broken and x != application.applicant]
+    for x in answering:
+        yield from _hidden(view, x, lender)
     by: dict[int, int] = {}
-    for z in (x, *may_unite(view).controllers_of(x, possible=True).tolist()):
-        for y in hidden_under(view, z, lambda heads: heads[np.isin(heads, broken)], lender=lender).tolist():
-            by.setdefault(y, z)
+    for x in (application.applicant, *answering):
+        for z in (x, *may_unite(view).controllers_of(x, possible=True).tolist()):
+            for y in hidden_under(view, z, lambda heads: heads[np.isin(heads, broken)], lender=lender).tolist():
+                by.setdefault(y, z)
     for y, z in islice(by.items(), NAMED):
-        yield _undisclosed(view, y, undisclosed(may_unite(view), y), [z])
+        votes = undisclosed(may_unite(view), y)
+        has = dict(zip(votes.holders, votes.held, strict=True))
+        joint = hidden_of(view, y, lender=lender).held.get(z, 0.0)
+        yield _undisclosed(view, y, votes.share, {z: has.get(z, joint)}, frozenset() if z in has else frozenset([z]))
 
 
 def _bands(view: View, application: Application) -> Iterator[Gap]:

@@ -7,7 +7,7 @@ from analytics.limits.application import Application
 from analytics.limits.facility import Facility
 from analytics.limits.lines import lines_of
 from api.answers.evidence import Evidence
-from api.answers.wording import money, plural, used
+from api.answers.wording import money, used
 from api.engine import View
 from api.groups.circles import TOO_MANY, TOO_WIDE
 from api.groups.untested import Also, with_untested
@@ -15,7 +15,7 @@ from api.limits.criteria import seen_by
 from api.limits.lender import HOW_TO_STATE, lender_of
 from api.limits.standing import readings_of, standing
 from api.questions.limits.memberships import Membership, around, membership
-from api.questions.limits.rules import BROKEN, IF_UNTESTED, IF_WIDE, Held, by_room, held_said, of_limit
+from api.questions.limits.rules import BROKEN, IF_UNTESTED, IF_WIDE, Held, by_room, group_said, held_said, of_limit
 from graph.errors import InvalidQuestion, UnknownRule
 
 
@@ -39,8 +39,8 @@ class Against:
 
 
 TOO_MANY_ARISE = (
-    "Groups that would arise if dependences held that cannot be tested are too many to tell; the room is at most this",
-    "若无法检验的经济依存成立，将形成的关联客户组过多，无法列出；所示余额为上限",
+    "Groups that would arise if what cannot be tested held are too many to tell; the room is at most this",
+    "若无法检验的经济依存或控制成立，将形成的集团过多，无法列出；所示余额为上限",
 )
 NOTHING = Against((), (), (), None, "", "", "", "")
 
@@ -77,7 +77,7 @@ def against_said(found: Against, currency: str | None) -> Iterator[str]:
     if found.binding:
         one = found.binding
         share = "" if one.use is None else f", of which {used(one.use)} is used"
-        lest = "" if one.tested else " lest dependences hold that cannot be tested"
+        lest = "" if one.tested else " lest what cannot be tested holds"
         yield (
             f"{one.rule.id} {one.rule.name_zh} ({one.rule.name}) binds: {of_limit(one, currency)}{share}, room for "
             f"{money(one.headroom, currency)}{lest}; {one.rule.citation}."
@@ -86,6 +86,6 @@ def against_said(found: Against, currency: str | None) -> Iterator[str]:
         yield f"{found.open} · {found.open_zh}."
     for one in found.lines:
         if one.state in (BROKEN, IF_WIDE, IF_UNTESTED):
-            who = one.client.name if one.client else f"a group of {plural(one.parties, 'party', 'parties')}"
+            who = one.client.name if one.client else group_said(one)
             at = money(one.before, currency)
             yield f"{one.rule.id} {one.rule.name_zh} is {one.state} ({one.state_zh}): {who} at {at}."

@@ -13,9 +13,10 @@ from analytics.limits.lines import Line
 from analytics.limits.numerators import NUMERATORS
 from api.answers.evidence import Evidence
 from api.answers.frame import Party
-from api.answers.wording import apart, money, percent
+from api.answers.wording import apart, money, percent, plural
 from api.engine import View
 from api.limits.capital import figure_row
+from api.limits.standing import standing
 from graph.model import STATEMENT
 
 KEPT, BROKEN, IF_WIDE, UNTOLD, MARKED = "kept", "broken", "broken in the wide reading", "not known", "reached"
@@ -25,6 +26,9 @@ STATES_ZH = {
     KEPT: "未突破", BROKEN: "突破", IF_WIDE: "仅宽口径突破", IF_UNTESTED: "若无法检验的依存或控制成立则突破",
     UNTOLD: "无法判断", MARKED: "达到报告或调查标准", ASIDE: "本次金额不涉及",
 }  # fmt: skip
+
+FOREMOST = 5
+"""Members that are named of a group that only might arise."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,9 @@ class Held:
     group: int | None
     """Position of the group among those of the answer; none for a client, or for all of a kind together."""
     parties: int
+    members: tuple[Party, ...]
+    """Of a group that stands only if what cannot be tested holds, and that the answer tells nowhere else: with whom
+    most is at stake, most first, at most five."""
     certain: bool
     """Whether certain control and confirmed dependence alone make this client or group."""
     tested: bool
@@ -132,7 +139,26 @@ def held_said(
     rules = {line.rule.id: rule_said(line.rule) for line in lines}
     singles = [int(line.members[0]) for line in lines if len(line.members) == 1]
     parties = dict(zip(singles, evidence.parties(singles), strict=True))
-    return tuple(_held(line, rules[line.rule.id], limits[line.rule.id], parties, groups) for line in lines)
+    return tuple(
+        _held(line, rules[line.rule.id], limits[line.rule.id], parties, groups, _foremost(view, evidence, lender, line))
+        for line in lines
+    )
+
+
+def _foremost(view: View, evidence: Evidence, lender: int, line: Line) -> tuple[Party, ...]:
+    """With whom of a group that only might arise most is at stake."""
+    if line.tested or len(line.members) < 2:
+        return ()
+    own = standing(view, lender).stakes[line.rule.numerator].own[line.members]
+    order = np.lexsort((line.members, -own))[:FOREMOST]
+    return evidence.parties(line.members[order[own[order] > 0]].tolist())
+
+
+def group_said(held: Held) -> str:
+    """A group that a rule is held against, in a few words."""
+    named = [party.name for party in held.members]
+    more = f", {', '.join(named)}{' among them' if len(named) < held.parties else ''}" if named else ""
+    return f"a group of {plural(held.parties, 'party', 'parties')}{more}"
 
 
 def by_room(lines: Iterable[Line]) -> list[Line]:
@@ -144,7 +170,12 @@ def by_room(lines: Iterable[Line]) -> list[Line]:
 
 
 def _held(
-    line: Line, rule: RuleSaid, limit: Limit, parties: dict[int, Party], groups: dict[tuple[str, bytes], int]
+    line: Line,
+    rule: RuleSaid,
+    limit: Limit,
+    parties: dict[int, Party],
+    groups: dict[tuple[str, bytes], int],
+    members: tuple[Party, ...],
 ) -> Held:
     state = _state(line)
     single = len(line.members) == 1
@@ -154,6 +185,7 @@ def _held(
         parties[int(line.members[0])] if single else None,
         None if single else groups.get((line.rule.group_kind, line.members.tobytes())),
         len(line.members),
+        members,
         line.certain,
         line.tested,
         state,

@@ -226,8 +226,9 @@ def _reasons(view: View, evidence: Evidence, node: int, value: OwnersOf) -> Iter
             "bands allow is bounded for all at once, not as closely as can be."
         )
     if not value.regimes:
-        country = view.snapshot.profile(node).get("jurisdiction") or "no known jurisdiction"
-        yield f"No regime in force is described for {country}; ask for one of {', '.join(regimes())}."
+        country = view.snapshot.profile(node).get("jurisdiction")
+        why = f"No regime in force is described for {country}" if country else f"The country of {name} is not known"
+        yield f"{why}; ask for one of {', '.join(regimes())}."
     for found in value.regimes:
         yield from by_law(found, name)
     for one in value.close_links:

@@ -58,12 +58,14 @@ def test_a_link_that_counts_at_an_end_is_walked_only_there(
     directed: bool,
     shut: set[int],
 ) -> None:
-    """Truth: as if links whose tail, or head, has to be an end and is none were not there."""
+    """Truth: as if links of which one side has to be an end and none is were not there."""
     sides = np.array([flags for _, *flags in bound], np.bool_).reshape(-1, 2)
     ends = replace(tie([link for link, *_ in bound]), tail_at_end=sides[:, 0], head_at_end=sides[:, 1])
     closed = np.isin(np.arange(SIZE), list(shut))
     web = Web.of(SIZE, [tie(links), ends], closed=closed, directed=directed)
-    usable = [link for link, tail, head in bound if (link[0] < 2 or not tail) and (link[1] < 2 or not head)]
+    usable = [
+        link for link, tail, head in bound if not (tail or head) or (tail and link[0] < 2) or (head and link[1] < 2)
+    ]
     found = paths_between(web, 0, 1, max_length=length)
     assert found.best == truth(links + usable, length, directed=directed, shut=shut)[:100]
     assert found.total == len(truth(links + usable, length, directed=directed, shut=shut))

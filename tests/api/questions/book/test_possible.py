@@ -94,4 +94,4 @@ def test_the_room_an_exposure_tells_is_the_headroom_of_the_credit_check(tmp_path
     found = exposure(asked, A, lender=BANK, moment=asked.moment(currency="CNY"))
     assert found.answer.against.binding is not None
     assert found.answer.against.binding.headroom == ask(asked, 20).headroom == 10.0
-    assert any("room for CNY 10 lest dependences hold" in reason for reason in found.reasons)
+    assert any("room for CNY 10 lest what cannot be tested holds" in reason for reason in found.reasons)

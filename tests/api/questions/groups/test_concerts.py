@@ -295,3 +295,60 @@ def test_wide_groups_hold_those_that_would_be_without_the_concert(tmp_path: Path
         views.append(asked.view(asked.moment()))
     acting, alone = ([u.members(k) for k in range(len(u))] for u in (connecting(view, wide=True) for view in views))
     assert all(any(np.isin(small, large).all() for large in acting) for small in alone)
+
+
+FENCE = ("DEPENDS_ON", {"from": V, "to": CA, "criterion": "control", "verdict": "rejected", "reason": "ring fence"})
+
+
+def clients_of(asked: Engine, party: str) -> set[frozenset[str]]:
+    answer = groups(asked, party, kind="group-clients", moment=asked.moment()).answer
+    return sets(answer.with_suspected or answer.groups)
+
+
+def test_group_clients_know_no_ring_fence_whoever_else_acts_in_concert(tmp_path: Path) -> None:
+    """Neither where h holds v itself, and two others act together for nothing, nor where it has v in concert."""
+    idle = engine(tmp_path / "idle", owns(H, V, 0.6), ("DEPENDS_ON", {**FENCE[1], "to": H}), TIE)
+    assert clients_of(idle, V) == {frozenset([H, V])}
+    assert disagreements(idle, BANK, (CA, CB, V, W, H, S), idle.moment()) == []
+    acting = engine(tmp_path / "acting", *HELD, TIE, FENCE)
+    assert clients_of(acting, V) == {frozenset([CA, CB, V, W]), frozenset([H, CA, V, W])}
+    assert wide(acting, V) == {frozenset([CB, V, W])}
+    (above,) = (g for g in groups(acting, V, kind="group-clients", moment=acting.moment()).answer.with_suspected
+                if g.top.id == H)  # fmt: skip
+    assert {V, W} in [{party.id for party in edge.leave} for edge in above.edges if edge.kind == "RELATED_TO"]
+    assert disagreements(acting, BANK, (CA, CB, V, W, H), acting.moment()) == []
+
+
+@pytest.fixture(params=[(0.19, 0.45, "refer"), (0.19, 0.5, "approve")])
+def nearly(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Engine, str]:
+    mine, others, verdict = request.param
+    facts = (owns(CA, V, 0.31), owns(CB, V, mine), owns(S, V, others), owns(H, CA, 1.0), TIE)
+    return engine(tmp_path, *facts, *LENT), verdict
+
+
+def test_a_concert_that_would_control_with_what_is_not_disclosed_refers(nearly: tuple[Engine, str]) -> None:
+    """50 % in concert, and 5 % open: with these h's 120, v's 70 and 20 more are above 200."""
+    asked, verdict = nearly
+    value = check(asked, V, 20.0)
+    assert value.verdict == verdict
+    told = [gap.en for gap in value.gaps if gap.kind == "undisclosed"]
+    assert (f"{CA} in concert (50% together) or {CB} in concert (50% together)" in "".join(told)) is (
+        verdict == "refer"
+    )
+
+
+def test_who_acts_is_named_with_all_their_votes_and_who_counts_by_itself(tmp_path: Path) -> None:
+    third = ("RELATED_TO", {"from": CB, "to": S, "kind": "concert"})
+    asked = engine(tmp_path / "three", *HELD, TIE, third, owns(S, V, 0.1))
+    (gap,) = (gap for gap in check(asked, V, 20.0).gaps if gap.kind == "concert")
+    assert f"{CA} and {CB} and {S} declared to act in concert and together control {V} by 66%" in gap.en
+    fenced = engine(tmp_path / "fenced", *HELD, TIE, FENCE)
+    (gap,) = (gap for gap in check(fenced, V, 20.0).gaps if gap.kind == "concert")
+    assert f"{CA} and {CB} declared" in gap.en
+    assert f"counted in the group of {CB} as one that it may control" in gap.en
+
+
+def test_of_a_ring_whoever_still_controls_the_others_keeps_them(tmp_path: Path) -> None:
+    asked = engine(tmp_path, owns(CA, CB, 0.6), owns(CB, CA, 0.6))
+    (group,) = told(asked, CA).groups
+    assert all(edge.leave == () for edge in group.edges)

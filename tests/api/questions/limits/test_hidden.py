@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from api.engine import Engine
+from api.questions import book_limits
+from api.questions.limits.applications import Guarantee
 from api.questions.limits.credit_check import CreditCheck
-from tests.api.limits.test_standing import A, B, C, D, P, Q, fact, item, lender, loan, owns
+from tests.api.limits.test_standing import BANK, OTHER, A, B, C, D, P, Q, fact, item, lender, loan, owns
 from tests.api.questions.limits.test_doubts import ask
 from tests.api.questions.limits.test_doubts import engine as engine_of
 
@@ -94,3 +96,54 @@ def test_half_each_is_told_and_joins_neither_group(tmp_path: Path) -> None:
         f"{P} and {Q} hold half of the votes of {A} each: neither controls it, and it is counted in the group of "
         "neither"
     ]
+
+
+RICH = (item("tier1", 2000.0), item("net_capital", 1000.0), loan(A, "1", 40.0))
+
+
+def fence(company: str, controller: str) -> tuple[str, dict[str, object]]:
+    return fact("DEPENDS_ON", company, controller, criterion="control", verdict="rejected")
+
+
+@pytest.mark.parametrize("fences", [(), (fence(C, B),)])
+def test_group_clients_below_a_ring_fence_come_along(
+    tmp_path: Path, fences: tuple[tuple[str, dict[str, object]], ...]
+) -> None:
+    """a has 45 % of b, whose c owes 100: with 40 and 20 they are above 150, fenced or not."""
+    held = (owns(P, A, 1.0), owns(A, B, 0.45), owns(B, C, 1.0))
+    value = ask(engine_of(tmp_path, lender(), *RICH, loan(C, "2", 100.0), *held, *fences), 20.0, kind="loan")
+    assert (value.verdict, value.headroom) == ("refer", 10.0)
+
+
+@pytest.mark.parametrize(
+    "held", [(owns(P, A, 0.6), fence(A, P)), (owns(P, A, 0.45), fence(A, P)), (owns(A, C, 1.0), fence(A, P))]
+)
+def test_a_ring_fence_reaches_votes_that_are_not_disclosed(
+    tmp_path: Path, held: tuple[tuple[str, dict[str, object]], ...]
+) -> None:
+    """p's b owes 370 of 400: behind the fence a is none of it, whether p has 60 % for certain or perhaps."""
+    capital = (item("tier1", 2000.0), item("net_capital", 10000.0), loan(A, "1", 40.0))
+    value = ask(engine_of(tmp_path, lender(), *capital, loan(B, "2", 370.0), owns(P, B, 1.0), *held), 20.0, kind="loan")
+    assert (value.verdict, value.headroom) == ("approve", 260.0)
+
+
+def test_the_guarantor_by_whom_it_refers_is_named(tmp_path: Path) -> None:
+    banker = ("Profile", {"party": OTHER, "name": "Other", "lender_class": "commercial bank"})
+    facts = (item("tier1", 2000.0), item("net_capital", 10000.0), loan(OTHER, "1", 40.0), loan(C, "2", 370.0))
+    asked = engine_of(tmp_path, lender(), *facts, banker, owns(OTHER, C, 0.45), owns(P, A, 1.0), owns(P, OTHER, 1.0))
+    value = ask(asked, 200.0, guarantors=(Guarantee(party=OTHER, amount=200.0),))
+    assert value.verdict == "refer"
+    assert any(C in gap for gap in told(value, "undisclosed"))
+
+
+def test_the_book_refers_what_votes_that_are_not_disclosed_would_break(tmp_path: Path) -> None:
+    """p holds 45 % of a, which owes 100, and all of b, which owes 370: above 450 (15 %) and 400 (20 %) together."""
+    facts = (item("tier1", 2000.0), item("net_capital", 3000.0), loan(A, "1", 100.0), loan(B, "2", 370.0))
+    asked = engine_of(tmp_path, lender(), *facts, owns(P, A, 0.45), owns(P, B, 1.0))
+    value = book_limits(asked, BANK, moment=asked.moment(currency="CNY")).answer
+    states = {rule.rule: rule.state for rule in value.rules}
+    assert (states["CN_GROUP_CREDIT_15"], states["CN_LE_GROUP_20"]) == ("refer", "refer")
+    assert {(one.rule, one.client.id, one.exposure) for one in value.possible} == {
+        ("CN_GROUP_CREDIT_15", A, 470.0), ("CN_LE_GROUP_20", A, 470.0),
+    }  # fmt: skip
+    assert ask(asked, 1.0, kind="loan").verdict == "refer"
