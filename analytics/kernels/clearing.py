@@ -59,6 +59,25 @@ def worth(owing: Any, i: int, means: float) -> tuple[float, float]:
     return min(max(left, 0.0), owed), 0.0
 
 
+@inlined
+def _passed_on(
+    pending: NDArray[np.float64],
+    waiting: NDArray[np.bool_],
+    following: NDArray[np.uint32],
+    more: int,
+    j: int,
+    change: float,
+    least: float,
+) -> int:
+    """Add a change to what waits for a party, and the party to the next wave; how many are in that."""
+    pending[j] += change
+    if not waiting[j] and abs(pending[j]) > least:
+        waiting[j] = True
+        following[more] = j
+        return more + 1
+    return more
+
+
 @compiled(several(INT, INT)(OWING, F8_OUT, F8_OUT, F8_OUT, I4_OUT, REAL, INT))
 def settle(
     owing: Any,
@@ -74,12 +93,10 @@ def settle(
     `means`, `paid` and `equity` hold what each has and gives as of yet, and what it should give then; `fell` gets the
     wave in which each first pays less than it owes.
     """
-    size = len(means)
-    wave = np.arange(size).astype(np.uint32)
-    following = np.empty(size, np.uint32)
-    count, waves = size, 0
-    pending = np.zeros(size)
-    waiting = np.zeros(size, np.bool_)
+    wave = np.arange(len(means)).astype(np.uint32)
+    following, pending = np.empty(len(means), np.uint32), np.zeros(len(means))
+    waiting = np.zeros(len(means), np.bool_)
+    count, waves = len(means), 0
     while count > 0 and budget > 0:
         waves += 1
         for k in range(count):  # all of a wave see what the waves before have left, whatever their order
@@ -94,33 +111,20 @@ def settle(
             if fell[i] == 0 and pays < _owed(owing, i) * (1 - HAIR):
                 fell[i] = waves
             before, senior = paid[i], 0.0
-            if pays != before:
-                for c in range(owing.classes):
-                    row = i * owing.classes + c
-                    owed = owing.owed[row]
-                    change = min(max(pays - senior, 0.0), owed) - min(max(before - senior, 0.0), owed)
-                    senior += owed
-                    if change != 0.0:
-                        budget -= owing.start[row + 1] - owing.start[row]
-                        for link in range(owing.start[row], owing.start[row + 1]):
-                            j = owing.creditor[link]
-                            pending[j] += owing.part[link] * change
-                            if not waiting[j] and abs(pending[j]) > least:
-                                waiting[j] = True
-                                following[more] = j
-                                more += 1
-                paid[i] = pays
+            for c in range(owing.classes if pays != before else 0):
+                row = i * owing.classes + c
+                owed = owing.owed[row]
+                change = min(max(pays - senior, 0.0), owed) - min(max(before - senior, 0.0), owed)
+                senior += owed
+                for link in range(owing.start[row], owing.start[row + 1] if change != 0.0 else owing.start[row]):
+                    budget -= 1
+                    part = owing.part[link] * change
+                    more = _passed_on(pending, waiting, following, more, owing.creditor[link], part, least)
             change = owns - equity[i]
-            if change != 0.0:
-                budget -= owing.held_start[i + 1] - owing.held_start[i]
-                for link in range(owing.held_start[i], owing.held_start[i + 1]):
-                    j = owing.holder[link]
-                    pending[j] += owing.share[link] * change
-                    if not waiting[j] and abs(pending[j]) > least:
-                        waiting[j] = True
-                        following[more] = j
-                        more += 1
-                equity[i] = owns
-        wave, following = following, wave
-        count = more
+            for link in range(owing.held_start[i], owing.held_start[i + 1] if change != 0.0 else owing.held_start[i]):
+                budget -= 1
+                part = owing.share[link] * change
+                more = _passed_on(pending, waiting, following, more, owing.holder[link], part, least)
+            paid[i], equity[i] = pays, owns
+        wave, following, count = following, wave, more
     return waves, budget
