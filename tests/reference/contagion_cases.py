@@ -7,6 +7,7 @@ import numpy as np
 
 from analytics.contagion.clearing import Clearing, clear
 from analytics.contagion.debts import Debts
+from analytics.contagion.distress import Distress, Impact, debtrank, debtrank_once, spectral_radius
 from tests.reference.names import Answer, Inputs, Names
 
 Owed = Mapping[str, Mapping[str, float]]
@@ -60,3 +61,43 @@ def seniority(inputs: Inputs) -> Answer:
         "payments": [{name: paid[name] for name in owing} for paid in (_named(names, row) for row in found.by_class.T)],
         "received": {name: value for name, value in received.items() if name not in owing},
     }
+
+
+def _impact(rows: Iterable[tuple[str, str, float]], *also: Iterable[str]) -> tuple[Names, Impact]:
+    """Debtor, creditor and weight of each."""
+    given = list(rows)
+    names = Names(*(row[:2] for row in given), *also)
+    ends = (names.numbers(row[end] for row in given) for end in (0, 1))
+    return names, Impact.weighed(len(names), *ends, [row[2] for row in given])
+
+
+def _spread(names: Names, found: Distress, inputs: Inputs) -> Answer:
+    told: Answer = {"h": _named(names, found.h)}
+    if "v" in inputs:
+        told["R"] = found.impact([inputs["v"][name] for name in names.names])
+    if "equity" in inputs:
+        told["equity_after"] = {name: inputs["equity"][name] * (1 - told["h"][name]) for name in names.names}
+    return told
+
+
+def debtrank_2012(inputs: Inputs) -> Answer:
+    rows = [(debtor, creditor, w) for debtor, to in inputs["impact"].items() for creditor, w in to.items()]
+    names, impact = _impact(rows, inputs["h0"])
+    return _spread(names, debtrank_once(impact, [inputs["h0"].get(name, 0.0) for name in names.names]), inputs)
+
+
+def _claims(inputs: Inputs) -> list[tuple[str, str, float]]:
+    claims = inputs["claims_over_equity"]
+    return [(debtor, creditor, w) for creditor, on in claims.items() for debtor, w in on.items()]
+
+
+def debtrank_linear(inputs: Inputs) -> Answer:
+    names, impact = _impact(_claims(inputs), inputs["h0"])
+    shock = [inputs["h0"].get(name, 0.0) for name in names.names]
+    return _spread(names, debtrank(impact, shock, tolerance=1e-13), inputs)
+
+
+def spectral(inputs: Inputs) -> Answer:
+    _, impact = _impact(_claims(inputs))
+    radius = spectral_radius(impact)
+    return {"spectral_radius": radius, "unstable": radius > 1}

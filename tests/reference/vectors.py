@@ -26,6 +26,9 @@ KINDS: dict[str, Callable[[Inputs], Answer]] = {
     "eisenberg_noe": contagion_cases.eisenberg_noe,
     "rogers_veraart": contagion_cases.rogers_veraart,
     "eisenberg_noe_seniority": contagion_cases.seniority,
+    "debtrank_2012": contagion_cases.debtrank_2012,
+    "debtrank_linear": contagion_cases.debtrank_linear,
+    "spectral": contagion_cases.spectral,
 }
 
 
