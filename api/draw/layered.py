@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import networkx as nx
 import numpy as np
@@ -13,13 +14,37 @@ Points = NDArray[np.float64]
 Pairs = Sequence[tuple[int, int]]
 
 
-def layered(count: int, pairs: Pairs) -> tuple[Points, NDArray[np.float64]]:
+class Stop(NamedTuple):
+    """A place beside a column that a link runs through."""
+
+    x: float
+    """Of the nearest party of the column."""
+    y: float
+    side: float
+    """1 to the right of it, -1 to the left."""
+    place: int
+    """How many columns of the link lie before this one; 0 is the one where it begins."""
+
+
+class Laid(NamedTuple):
+    """Parties in columns, and how links run between them."""
+
+    points: Points
+    """Shape (n, 2)."""
+    bends: NDArray[np.float64]
+    """How far the middle of each link must bend to the right of its direction to pass between the parties of the
+    columns it crosses."""
+    ways: list[list[Stop]]
+    """What each link has to run through so that it crosses no party: level from each stop before a column to the one
+    behind it."""
+
+
+def layered(count: int, pairs: Pairs, *, side_by_side: int | None = None) -> Laid:
     """Columns from holders on the left to what they hold on the right; few crossings.
 
-    Also how far the middle of each link must bend to the right of its direction to pass between the parties of
-    the columns it crosses.
+    A long column stands as several beside each other, at most `side_by_side`.
 
-    >>> layered(3, [(0, 1), (1, 2)])[0][:, 0].tolist()
+    >>> layered(3, [(0, 1), (1, 2)]).points[:, 0].tolist()
     [0.0, 280.0, 560.0]
     """
     graph = nx.DiGraph()
@@ -36,9 +61,29 @@ def layered(count: int, pairs: Pairs) -> tuple[Points, NDArray[np.float64]]:
             columns[number].sort(key=lambda node: (_middle(graph, node, place, column), node))
             place |= {node: at for at, node in enumerate(columns[number])}
     tallest = max(10, round(1.7 * count**0.5))
-    beside = {number: -(-len(nodes) // tallest) for number, nodes in columns.items()}
+    beside = {number: min(-(-len(nodes) // tallest), side_by_side or count) for number, nodes in columns.items()}
     points = _straightened(graph, columns, beside, _placed(columns, beside))
-    return points[:count], np.array([_bend(points, tail, head, ways.get((tail, head), ())) for tail, head in pairs])
+    ends = {number: (points[nodes, 0].min(), points[nodes, 0].max()) for number, nodes in columns.items()}
+    return Laid(
+        points[:count],
+        np.array([_bend(points, tail, head, ways.get((tail, head), ())) for tail, head in pairs]),
+        [_stops(points, column, ends, (tail, *ways.get((tail, head), ()), head)) for tail, head in pairs],
+    )
+
+
+def _stops(
+    points: Points, column: dict[int, int], ends: dict[int, tuple[float, float]], way: Sequence[int]
+) -> list[Stop]:
+    """Where a link enters and leaves each column that it crosses, those of its own ends included, in its direction."""
+    on = 1.0 if column[way[-1]] > column[way[0]] else -1.0
+    stops = []
+    for place, node in enumerate(way):
+        first, last = ends[column[node]][:: int(on)]
+        if place and (place < len(way) - 1 or points[node, 0] != first):
+            stops.append(Stop(float(first), float(points[node, 1]), -on, place))
+        if place < len(way) - 1 and (place or points[node, 0] != last):
+            stops.append(Stop(float(last), float(points[node, 1]), on, place))
+    return stops if column[way[-1]] != column[way[0]] else []
 
 
 def _ways(graph: "nx.DiGraph[int]", column: dict[int, int]) -> dict[tuple[int, int], tuple[int, ...]]:

@@ -142,7 +142,7 @@ def _places(
     ]
     bends = [0.0] * len(pairs)
     if {fact.kind for fact in drawn.facts} | {fold.kind for fold in drawn.folds} <= style.EQUITY:
-        points, aside = layered(len(marks), pairs)
+        points, aside, _ = layered(len(marks), pairs)
         lengths = [math.dist(points[tail], points[head]) or 1.0 for tail, head in pairs]
         bends = [float(bend) / length for bend, length in zip(aside, lengths, strict=True)]
     else:

@@ -9,7 +9,7 @@ import numpy as np
 
 from api.answers.frame import Fact, Party
 from api.draw import style
-from api.draw.labels import wrapped
+from api.draw.labels import Point, wrapped
 from api.draw.layered import COLUMN, ROW, Points, layered
 from api.draw.stress import by_stress
 from api.questions.links.chains import Chain
@@ -21,6 +21,8 @@ SIGNS, CAPITALS = 22, 18
 """Half-width signs of a line, and of one that is all in capitals."""
 GAP, NARROW = 122.0, 64.0
 """Room between two columns for what stands on the lines, at most and at least."""
+BESIDE = 8.0
+"""Between a column and where lines are level that run through it."""
 HIGH = 66.0
 """Least distance between the middles of two boxes of a column."""
 
@@ -48,10 +50,11 @@ class Box:
 
 @dataclass(frozen=True)
 class Placed:
-    """All boxes, and how the middle of each pair's line bends, in the order of the pairs."""
+    """All boxes, and the ways of lines between them."""
 
     boxes: tuple[Box, ...]
-    bends: dict[tuple[str, str], float]
+    ways: dict[tuple[str, str], tuple[Point, ...]]
+    """What the line of each pair runs through on its way between the boxes of columns."""
     how: str
     """`how_equity`, `how_paths`, `how_ring` or `how_web`: a name of the words."""
     gap: float = GAP
@@ -79,23 +82,26 @@ def place(
     if not ring and not {fact.kind for fact in facts} <= {*style.EQUITY, DEPENDS_ON.name}:
         how = "how_paths" if len(ends) == 2 and chains else "how_web"
         pairs = _walked(chains, number) if how == "how_paths" else pairs
-    bends: Sequence[float] = [0.0] * len(pairs)
+    ways: Sequence[Sequence[Point]] = [()] * len(pairs)
     if how == "how_ring":
         points = _around([number[party.id] for party in ring]) * (WIDE + gap, 2 * HIGH)
     elif how == "how_web":
         hops = [0 if party in {end.id for end in ends} else 1 for party in parties]
         points = by_stress(len(parties), pairs, [WIDE] * len(parties), hops)
     else:
-        points, found = layered(len(parties), pairs)
-        bends = found.tolist()
-        points = points * ((WIDE + gap) / COLUMN, HIGH / ROW)
+        points, _, found = layered(len(parties), pairs, side_by_side=2)
+        across, down = (WIDE + gap) / COLUMN, HIGH / ROW
+        points = points * (across, down)
+        ways = [
+            [(stop.x * across + stop.side * (WIDE / 2 + BESIDE), stop.y * down) for stop in stops] for stops in found
+        ]
     about = {end.id for end in ends}
     boxes = tuple(
         Box(party, float(x), float(y), mine, party.id in about)
         for party, mine, (x, y) in zip(parties.values(), lines, points, strict=True)
     )
     ids = list(parties)
-    told = {(ids[tail], ids[head]): bend for (tail, head), bend in zip(pairs, bends, strict=True)}
+    told = {(ids[tail], ids[head]): tuple(way) for (tail, head), way in zip(pairs, ways, strict=True)}
     return Placed(boxes, told, how, gap)
 
 

@@ -4,6 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Final
 
 from api.answers.frame import Fact
@@ -18,6 +19,8 @@ Line = tuple[str, str, str]
 NO_NOTES: Final[Mapping[Line, str]] = {}
 PORT = 11.0
 """Room between two lines at one side of a box."""
+LANE = 7.0
+"""Between two lines of the same parties on their way."""
 EDGE = 14.0
 PORTRAIT, LANDSCAPE = (180.0, 205.0), (267.0, 126.0)
 """Room of a page in millimetres, title and legend left out."""
@@ -92,9 +95,9 @@ def picture(
     taken = Taken(_around(box) for box in placed.boxes)
     curves = []
     for key, mine in together.items():
-        bend = placed.bends.get(key[:2], -placed.bends.get((key[1], key[0]), 0.0))
+        way = _lane(placed.ways.get(key[:2]) or placed.ways.get((key[1], key[0]), ())[::-1], key, list(together))
         label = _label(mine, words, notes.get(key, ""), wordy=len(together) <= BUSY)
-        curve = _curve(key[2], ports[key], bend, label, taken, gap=placed.gap)
+        curve = _curve(key[2], ports[key], way, label, taken, gap=placed.gap)
         ids = {fact.fact_id for fact in mine}
         curves.append(replace(curve, faint=_faint(mine), strong=bool(ids & set(strong))))
     for at, mine in enumerate(together.values()):
@@ -163,9 +166,16 @@ def _ports(lines: Sequence[tuple[str, str, str]], boxes: dict[str, Box]) -> dict
     return {key: _Ends(at[key, True], at[key, False], *way[key]) for key in lines}
 
 
-def _curve(kind: str, ends: _Ends, bend: float, label: str, taken: Taken, *, gap: float) -> Curve:
+def _lane(way: Sequence[Point], key: Line, lines: Sequence[Line]) -> Sequence[Point]:
+    """A way with room beside it for the other lines of the same two parties."""
+    same = [line for line in lines if {*line[:2]} == {*key[:2]}]
+    aside = (same.index(key) - (len(same) - 1) / 2) * LANE
+    return [(x, y + aside) for x, y in way]
+
+
+def _curve(kind: str, ends: _Ends, way: Sequence[Point], label: str, taken: Taken, *, gap: float) -> Curve:
     stroke = style.STROKES[kind]
-    points = _bezier(ends, bend * (gap + WIDE) / 280, gap)
+    points = _bezier(ends, way, gap)
     width = SIGN * text_width(label) + 6
     at = _room(points, width, taken) if label else None
     label, at = ("", (0.0, 0.0)) if at is None else (label, at)
@@ -186,19 +196,17 @@ def _sign(points: Sequence[Point], taken: Taken) -> tuple[float, float, float]:
     return x, y, math.degrees(math.atan2(y2 - y1, x2 - x1))
 
 
-def _bezier(ends: _Ends, bend: float, gap: float) -> list[Point]:
-    """One curve, or two that meet where the line passes between the boxes of a column that it crosses."""
-    (x1, y1), (x2, y2) = ends.start, (ends.end[0] + 7 * ends.arrives, ends.end[1])
-    reach = max(abs(x2 - x1) / 2, gap / 2)
-    if abs(bend) < PAD or ends.leaves == ends.arrives:
-        return [(x1, y1), (x1 + ends.leaves * reach, y1), (x2 + ends.arrives * reach, y2), (x2, y2)]
-    long = max(((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5, 1.0)
-    across = (x1 + x2) / 2 - (y2 - y1) / long * bend, (y1 + y2) / 2 + (x2 - x1) / long * bend
-    side = ends.leaves * abs(x2 - x1) / 4
-    return [
-        (x1, y1), (x1 + side, y1), (across[0] - side, across[1]), across,
-        (across[0] + side, across[1]), (x2 - side, y2), (x2, y2),
-    ]  # fmt: skip
+def _bezier(ends: _Ends, way: Sequence[Point], gap: float) -> list[Point]:
+    """One curve, or several that meet, level, before and behind each column that the line crosses."""
+    start, end = ends.start, (ends.end[0] + 7 * ends.arrives, ends.end[1])
+    if ends.leaves == ends.arrives:
+        way = ()
+    run, points = [start, *way, end], [start]
+    for place, ((x1, y1), (x2, y2)) in enumerate(pairwise(run)):
+        leaves, arrives = (ends.leaves, ends.arrives) if not way else (ends.leaves, -ends.leaves)
+        reach = abs(x2 - x1) / 2 if way else max(abs(x2 - x1) / 2, gap / 2)
+        points += [(x1 + leaves * reach, y1), (x2 + arrives * reach, y2), run[place + 1]]
+    return points
 
 
 def _room(points: list[Point], width: float, taken: Taken) -> Point | None:

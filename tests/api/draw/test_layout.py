@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,13 +16,13 @@ any_pairs = st.lists(st.tuples(st.integers(0, SIZE - 1), st.integers(0, SIZE - 1
 
 @given(forward)
 def test_without_rings_every_holder_stands_left_of_what_it_holds(pairs: list[tuple[int, int]]) -> None:
-    points, _ = layered(SIZE, pairs)
+    points, *_ = layered(SIZE, pairs)
     assert all(points[tail, 0] + COLUMN <= points[head, 0] + 1e-9 for tail, head in pairs)
 
 
 @given(any_pairs)
 def test_no_two_parties_share_a_place_even_in_rings(pairs: list[tuple[int, int]]) -> None:
-    points, bends = layered(SIZE, pairs)
+    points, bends, _ = layered(SIZE, pairs)
     assert len(bends) == len(pairs)
     for a in range(SIZE):
         for b in range(a):
@@ -28,15 +30,33 @@ def test_no_two_parties_share_a_place_even_in_rings(pairs: list[tuple[int, int]]
 
 
 def test_a_long_column_stands_as_several_and_still_to_the_right() -> None:
-    points, _ = layered(100, [(0, k) for k in range(1, 100)])
+    points, *_ = layered(100, [(0, k) for k in range(1, 100)])
     assert (points[1:, 0] > points[0, 0]).all()
     assert np.ptp(points[:, 1]) <= 18 * ROW
 
 
 def test_a_link_across_a_column_bends_round_what_stands_there() -> None:
-    _, bends = layered(3, [(0, 1), (1, 2), (0, 2)])
+    _, bends, _ = layered(3, [(0, 1), (1, 2), (0, 2)])
     assert bends[0] == bends[1] == 0
     assert abs(bends[2]) > ROW / 4
+
+
+@given(forward, st.sampled_from([None, 1, 2]))
+@settings(deadline=None)
+def test_links_run_level_through_columns_and_no_party_stands_there(
+    pairs: list[tuple[int, int]], side_by_side: int | None
+) -> None:
+    """Straight from one stop to the next: between columns anywhere, within them at a height that no party has."""
+    points, _, ways = layered(SIZE, pairs, side_by_side=side_by_side)
+    for (tail, head), stops in zip(pairs, ways, strict=True):
+        run = [points[tail], *(np.array([stop.x + stop.side * 60, stop.y]) for stop in stops), points[head]]
+        for (x1, y1), (x2, y2) in pairwise(run):
+            assert x1 < x2
+            for party in set(range(SIZE)) - {tail, head}:
+                x, y = points[party]
+                if x1 < x < x2:
+                    assert y1 == y2
+                    assert abs(y - y1) >= ROW / 2 - 1e-6 or side_by_side is None
 
 
 @given(any_pairs)
