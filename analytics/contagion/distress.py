@@ -12,6 +12,7 @@ above 1.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -70,11 +71,16 @@ class Impact:
         """Number of parties n."""
         return len(self.arrows.start) - 1
 
+    @cached_property
+    def by_arrow(self) -> Numbers:
+        """Weights in the order of the arrows, shape (m,)."""
+        return frozen(self.weight[self.arrows.link], np.float64)
+
     @property
     def matrix(self) -> csc_array:
         """Λ, row i the creditor, column j the debtor, shape (n, n)."""
         ends = self.arrows.head, self.arrows.tail
-        return csc_array((self.weight[self.arrows.link], ends), shape=(self.size, self.size))
+        return csc_array((self.by_arrow, ends), shape=(self.size, self.size))
 
 
 @dataclass(frozen=True)
@@ -179,7 +185,7 @@ def _spread(impact: Impact, shock: ArrayLike, steep: float, tolerance: float, mo
     h, reached, arrows = first.copy(), np.zeros(impact.size, np.int64), impact.arrows
     budget = LINKS * (len(impact.weight) + impact.size) if most is None else most
     waves, left, budget = spread(
-        frozen(arrows.start, np.int64), frozen(arrows.head, np.uint32), frozen(impact.weight[arrows.link], np.float64),
+        frozen(arrows.start, np.int64), frozen(arrows.head, np.uint32), impact.by_arrow,
         steep, tolerance, budget, h, reached,
     )  # fmt: skip
     if budget <= 0 and left > tolerance:
