@@ -36,6 +36,7 @@ from api.questions.limits.memberships import HELD, Membership, around, membershi
 from api.questions.limits.memberships import Step as ProofStep
 from api.questions.limits.releases import protectors, releases
 from api.questions.limits.rules import ASIDE, IF_WIDE, KEPT, UNTOLD, Held, by_room, group_said, held_said, of_limit
+from api.questions.limits.uncounted import uncounted_said
 from api.questions.ownership.control import in_words
 from graph.errors import InvalidQuestion
 from graph.model import GUARANTEES, LENDS
@@ -198,7 +199,10 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
     )
     asked = {"request": request.model_dump(), "remedies": remedies, "limit": limit}
     state = state_said(view, lender) if view.government != APART else ()
-    reasons = [*_reasons(value, lender_of(view, lender)), *state, *judgements_said(view, evidence, applicant)]
+    offered_said = uncounted_said(view, base, application.facility)
+    reasons = [
+        *_reasons(value, lender_of(view, lender)), *offered_said, *state, *judgements_said(view, evidence, applicant),
+    ]  # fmt: skip
     return view.answer(Question("credit_check", asked), value, evidence, reasons=reasons)
 
 
