@@ -159,11 +159,13 @@ def _concerts(view: View, evidence: Evidence, node: int) -> Iterator[InConcert]:
         certain, concert = number in sure, together.concerts[number]
         steps = together.prove(number, node, possible=not certain)
         alone = [x for x in concert.members if node in view.control.controlled_by(x)]
+        above = {x for member in concert.members for x in view.control.controllers_of(member).tolist()}
+        top = number in together.ultimate_of(node, possible=not certain)[1] and above <= {*concert.members}
         yield InConcert(
             evidence.parties(concert.members),
             evidence.facts(RELATED_TO, concert.ties),
             certain,
-            number in together.ultimate_of(node, possible=not certain)[1],
+            top,
             evidence.parties(alone),
             tuple(fallen(view, evidence, step) for step in steps if step.company not in concert.members),
         )
@@ -298,7 +300,8 @@ def _acting_said(value: ControlOf) -> Iterator[str]:
     name, page = value.party.name, value.acting.page
     names = [party.name for party in value.acting.members if party != value.party]
     others = ", ".join([*names[:5], *([plural(len(names) - 5, "other")] if len(names) > 5 else [])])
-    yield f"In concert with {others} {name} controls, or may, {plural(page.total, 'more party', 'more parties')}."
+    more = plural(page.total, "more party", "more parties")
+    yield f"In concert with {others}, {name} controls {more}, or may."
     for one in value.acting.controlled[:10]:
         how = "control" if one.certain else "may control"
         yield f"Together they {how} {one.controlled.name}: {'; then '.join(in_words(fall) for fall in one.proof)}."

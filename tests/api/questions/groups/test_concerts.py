@@ -348,6 +348,13 @@ def test_who_acts_is_named_with_all_their_votes_and_who_counts_by_itself(tmp_pat
     assert f"counted in the group of {CB} as one that it may control" in gap.en
 
 
+@pytest.mark.parametrize("above", [True, False])
+def test_a_concert_is_on_top_where_nobody_controls_a_member(tmp_path: Path, *, above: bool) -> None:
+    asked = engine(tmp_path, *HELD[: 4 if above else 3], TIE)
+    (joint,) = control(asked, V, moment=asked.moment()).answer.concerts
+    assert (joint.certain, joint.ultimate) == (True, not above)
+
+
 def test_of_a_ring_whoever_still_controls_the_others_keeps_them(tmp_path: Path) -> None:
     asked = engine(tmp_path, owns(CA, CB, 0.6), owns(CB, CA, 0.6))
     (group,) = told(asked, CA).groups
