@@ -52,6 +52,12 @@ class Units:
         return cls(start, np.concatenate([np.zeros(0, np.uint32), *parts]))
 
     @classmethod
+    def ordered(cls, sets: Sequence[Nodes]) -> "Units":
+        """Units of sets that are ascending already, each party once."""
+        start = np.cumsum([0, *map(len, sets)]).astype(np.int64)
+        return cls(start, np.concatenate([np.zeros(0, np.uint32), *sets]))
+
+    @classmethod
     def single(cls, parties: NDArray[Any]) -> "Units":
         """Each party by itself."""
         return cls(np.arange(len(parties) + 1), np.asarray(parties, np.uint32))

@@ -142,8 +142,7 @@ def closures_over(groups: Groups, dependences: Arrows, parties: Iterable[int]) -
     given = _checked(groups, parties)
     near = _listed if len(given) > BOOK else _all
     falls, supports = near(dependences), near(dependences.reverse)
-    seeds = sorted(_seeds(groups, supports, given.tolist()), key=sorted)
-    return [_nodes(_fallen(groups, falls, seed)) for seed in seeds]
+    return [_nodes(_fallen(groups, falls, seed)) for seed in _seeds(groups, supports, given.tolist())]
 
 
 def _checked(groups: Groups, parties: Iterable[int]) -> NDArray[np.int64]:

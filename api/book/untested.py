@@ -137,7 +137,7 @@ def _most(view: View, found: Checked, told: Told, dependant: Nodes, other: Nodes
     near, known = open_[dependant] | open_[other], found.client.copy()
     known[dependant[near]] = known[other[near]] = True
     beside = np.flatnonzero(known & ~found.client)
-    units = units.joined(Units.of(closures_over(*made_of(view, wide=True), beside.tolist())))
+    units = units.joined(Units.ordered(closures_over(*made_of(view, wide=True), beside.tolist())))
     return dict(_shares(found, told, (dependant, other), parts, units, known, kind="connected"))
 
 

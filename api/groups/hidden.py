@@ -12,7 +12,9 @@ from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes, Readings, Units
 from analytics.structure.government import APART
 from analytics.structure.undisclosed import Undisclosed, undisclosed
+from analytics.structure.votes import FINE
 from api.engine import View
+from api.groups.circles import circle_parts
 from api.groups.concerts import may_unite
 from api.groups.together import POSSIBLE_CLIENT, groups_of
 from graph.field import PARTY_KINDS
@@ -91,6 +93,12 @@ def hidden_among(view: View, companies: NDArray[np.bool_], *, lender: int) -> tu
     open_ = companies & (held.given < 1) & (view.snapshot.kind == COMPANY) & ~control.controlled
     at = np.flatnonzero(open_[held.head] & (held.tail != lender) & (held.tail != held.head))
     at = at[~control.state[held.tail[at]]] if view.government == APART else at
+    # What hangs together with a holder has no more than all of it holds, and with what is not disclosed not enough.
+    part, company = circle_parts(view)[held.tail[at]], held.head[at].astype(np.int64)
+    _, place = np.unique(company << 32 | part, return_inverse=True)
+    joint = np.bincount(place, held.low[at])[place] if len(at) else np.zeros(0)
+    enough = (control.certain.votes.bar[company] >> 10) / FINE - 1e-9
+    at = at[1 - held.given[company] + joint >= enough]
     return held.head[at].astype(np.uint32), held.tail[at].astype(np.uint32)
 
 
