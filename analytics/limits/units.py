@@ -47,9 +47,7 @@ class Units:
     @classmethod
     def of(cls, sets: Iterable[Any]) -> "Units":
         """Units of some sets of node numbers."""
-        parts = [np.unique(np.fromiter(members, np.uint32)) for members in sets]
-        start = np.cumsum([0, *(len(part) for part in parts)]).astype(np.int64)
-        return cls(start, np.concatenate([np.zeros(0, np.uint32), *parts]))
+        return cls.ordered([np.unique(np.fromiter(members, np.uint32)) for members in sets])
 
     @classmethod
     def ordered(cls, sets: Sequence[Nodes]) -> "Units":

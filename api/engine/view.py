@@ -266,7 +266,7 @@ class View:
 
     @cached_property
     def _groups(self) -> Groups:
-        return control_groups(fenced(self.control, self.verdicts.fenced()))
+        return control_groups(fenced(self.control, self.verdicts.fenced))
 
     @cached_property
     def _judged(self) -> Judged:

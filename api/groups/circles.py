@@ -49,13 +49,9 @@ def connecting(view: View, *, wide: bool) -> Groups:
 def control_units(view: View, *, wide: bool = False) -> Units:
     """Group clients as units of the rules on them."""
     wide = wide and _widened(view)
-    return view.kept(("units", wide), lambda: _units(circles_of(view, wide=wide)))
-
-
-def _units(circles: Mapping[bytes, Circle]) -> Units:
-    parts = [circle.members for circle in circles.values()]
-    start = np.cumsum([0, *map(len, parts)]).astype(np.int64)
-    return Units(start, np.concatenate([np.zeros(0, np.uint32), *parts]))
+    return view.kept(
+        ("units", wide), lambda: Units.ordered([circle.members for circle in circles_of(view, wide=wide).values()])
+    )
 
 
 def circles_of(view: View, *, wide: bool = False) -> Mapping[bytes, Circle]:

@@ -37,7 +37,7 @@ def concerted_of(view: View, *, fenced: bool = True) -> Concerted | None:
 
 
 def _concerted(view: View, *, fenced: bool) -> Concerted | None:
-    together, fences = view.together, view.verdicts.fenced()
+    together, fences = view.together, view.verdicts.fenced
     if together is None:
         return None
     if fenced and not fences:
@@ -72,7 +72,7 @@ def may_unite(view: View) -> Control:
     found = concerted_of(view, fenced=False) if view.concerts else None
     if found is None:
         return view.control
-    if not view.verdicts.fenced():
+    if not view.verdicts.fenced:
         return may_connect(view)
     return view.kept(("may unite",), lambda: with_concerted(view.control, found))
 
@@ -189,7 +189,7 @@ def together_with(view: View, together: Together, number: int, member: int) -> l
 
 def arrows_among(view: View, control: Control, members: Iterable[int]) -> tuple[tuple[int, ...], ...]:
     """Positions of the arrows of concerts among some parties in the control that unites them, concert by concert."""
-    fenced = control.edges is not may_unite(view).edges or not view.verdicts.fenced()
+    fenced = control.edges is not may_unite(view).edges or not view.verdicts.fenced
     found = concerted_of(view, fenced=fenced)
     if found is None or any(control.edges is alone.edges for alone in (view.groups.control, view.control)):
         return ()

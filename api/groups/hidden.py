@@ -77,9 +77,15 @@ def hidden_under(view: View, party: int, kept: Callable[[Nodes], Nodes], *, lend
         return NOBODY
     mine = [party, *control.controlled_by(party, possible=True).tolist()]
     heads = [held.head[held.start[x] : held.start[x + 1]] for x in mine if held.start[x] < held.start[x + 1]]
-    open_ = view.kept(("partly undisclosed",), lambda: (held.given < 1) & (view.snapshot.kind == COMPANY))
+    open_ = _partly_undisclosed(view)
     found = {y for some in heads for y in some[open_[some]].tolist()}.difference(mine, [lender])
     return np.array([y for y in kept(_nodes(found)).tolist() if _could(view, party, y)], np.uint32) if found else NOBODY
+
+
+def _partly_undisclosed(view: View) -> NDArray[np.bool_]:
+    """Companies of which nobody is known to hold some votes, shape (n,)."""
+    given = view.control.holdings.given
+    return view.kept(("partly undisclosed",), lambda: (given < 1) & (view.snapshot.kind == COMPANY))
 
 
 def _nodes(parties: Iterable[int]) -> Nodes:
@@ -90,7 +96,7 @@ def hidden_among(view: View, companies: NDArray[np.bool_], *, lender: int) -> tu
     """Of some companies that nobody controls for certain those of whom votes are not disclosed, each with each holder:
     who would control one with these is among them, or controls one of them."""
     control, held = view.control, view.control.holdings
-    open_ = companies & (held.given < 1) & (view.snapshot.kind == COMPANY) & ~control.controlled
+    open_ = companies & _partly_undisclosed(view) & ~control.controlled
     at = np.flatnonzero(open_[held.head] & (held.tail != lender) & (held.tail != held.head))
     at = at[~control.state[held.tail[at]]] if view.government == APART else at
     # What hangs together with a holder has no more than all of it holds, and with what is not disclosed not enough.
@@ -104,7 +110,7 @@ def hidden_among(view: View, companies: NDArray[np.bool_], *, lender: int) -> tu
 
 def fenced_off(view: View, company: int, holder: int) -> bool:
     """Whether a ring fence keeps a company out of the risk of one that would control it, or of its line."""
-    against = {x for y, x in view.verdicts.fenced() if y == company}
+    against = {x for y, x in view.verdicts.fenced if y == company}
     if not against:
         return False
     control = view.control

@@ -107,8 +107,7 @@ def check_reading(reading: str) -> None:
 
 def units_of(groups: Sequence[Together]) -> Units:
     """Clients of each group as units."""
-    start = np.cumsum([0, *(len(group.clients) for group in groups)]).astype(np.int64)
-    return Units(start, np.concatenate([np.zeros(0, np.uint32), *(group.clients for group in groups)]))
+    return Units.ordered([group.clients for group in groups])
 
 
 def _united(view: View, clients: Nodes, reading: str) -> list[Together]:

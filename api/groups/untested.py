@@ -125,7 +125,7 @@ def parts_of(view: View) -> Parts:
 
     def make() -> Parts:
         united = connecting(view, wide=True)
-        if view.verdicts.fenced():
+        if view.verdicts.fenced:
             united = control_groups(may_unite(view).as_possible(), government=view.government)
         return hanging(united, view.falls(wide=True))
 

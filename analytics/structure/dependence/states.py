@@ -42,15 +42,17 @@ class Verdicts:
         rejected = np.flatnonzero(~self.confirmed).tolist() if sure else []
         return np.array([at for at in rejected if judged[at] in sure], np.int64)
 
+    @cached_property
     def fences(self) -> NDArray[np.int64]:
         """Positions of ring fences that count."""
         fence = np.array([criterion == CONTROL for criterion in self.criterion], np.bool_)
         at = np.flatnonzero(fence & ~self.confirmed) if len(fence) else np.zeros(0, np.int64)
         return np.setdiff1d(at, self.overruled)
 
+    @cached_property
     def fenced(self) -> list[tuple[int, int]]:
         """Ring fences that count, as pairs of the controlled and the controller."""
-        at = self.fences()
+        at = self.fences
         return list(zip(self.dependant[at].tolist(), self.other[at].tolist(), strict=True))
 
 

@@ -38,7 +38,7 @@ def fences_of(view: View, evidence: Evidence, node: int) -> tuple[Verdict, ...]:
 def _fences(view: View) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
     """Positions of all ring fences, and who is controlled and who controls; looked for once."""
     verdicts = view.verdicts
-    at = np.sort(verdicts.fences())
+    at = np.sort(verdicts.fences)
     return at, np.stack([verdicts.dependant[at], verdicts.other[at]])
 
 

@@ -67,7 +67,7 @@ def test_a_confirmation_needs_no_suspicion_and_outweighs_a_rejection() -> None:
 def test_a_ring_fence_is_no_verdict_on_a_dependence() -> None:
     found = settled([(0, 1)], [(0, 1, CONTROL, False), (2, 1, FIRST, False)])
     assert found.state_of(0) == "suspected"
-    assert found.verdicts.fences().tolist() == [0]
+    assert found.verdicts.fences.tolist() == [0]
 
 
 def test_a_rejection_that_was_confirmed_too_is_overruled_be_it_of_the_criterion_of_all_or_a_ring_fence() -> None:
@@ -78,7 +78,7 @@ def test_a_rejection_that_was_confirmed_too_is_overruled_be_it_of_the_criterion_
     ]  # fmt: skip
     verdicts = settled([], judged).verdicts
     assert verdicts.overruled.tolist() == [1, 2, 5]
-    assert verdicts.fences().tolist() == [7]
+    assert verdicts.fences.tolist() == [7]
 
 
 def test_positions_lead_back_to_verdicts_and_suspicions() -> None:
