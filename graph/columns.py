@@ -18,6 +18,8 @@ ALWAYS, FOREVER = np.iinfo(np.int32).min, np.iinfo(np.int32).max
 """Days that stand for no start and for no end."""
 NEVER = np.iinfo(np.int64).max
 """The instant that stands for no retraction."""
+FEW = 20
+"""Rows up to which values are read one by one."""
 
 
 class Times(NamedTuple):
@@ -60,6 +62,13 @@ def gathered(column: pa.Array, rows: NDArray[np.uint32], dtype: type[np.generic]
     if valid is None or not column.null_count:
         return values[rows]
     return _gather(values, np.frombuffer(valid, np.uint8), column.offset, rows, null)
+
+
+def cells(column: pa.Array | pa.ChunkedArray, rows: NDArray[Any]) -> list[Any]:
+    """Values of a column in some rows; of a few they are read one by one, which spares most of the time."""
+    if len(rows) <= FEW:
+        return [column[row].as_py() for row in np.asarray(rows).tolist()]
+    return list(column.take(pa.array(np.asarray(rows, np.uint32))).to_pylist())
 
 
 def combined(column: pa.ChunkedArray | pa.Array) -> pa.Array:

@@ -5,10 +5,9 @@ from threading import RLock
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from graph.columns import gathered
+from graph.columns import cells, gathered
 from graph.facts import Facts
 from graph.field import Kind
 from graph.grouping import grouped
@@ -19,7 +18,6 @@ from graph.nodes import Nodes
 from graph.schema import own_columns
 
 PROVENANCE = ("source", "source_ref", "valid_from", "valid_to", "recorded_at", "confidence", "note")
-FEW = 20
 COMPANIONS = {"registered_capital": "currency"}
 """Fields of a profile that only mean something beside another of the same statement."""
 
@@ -48,11 +46,8 @@ def _said(facts: Facts, kind: Kind, rows: NDArray[Any]) -> list[dict[str, Any]]:
 
 
 def _cells(facts: Facts, kind: Kind, name: str, rows: NDArray[Any]) -> list[Any]:
-    """Values of one column; of a few rows they are read one by one, which spares most of the time."""
-    column = facts.column(kind, name)
-    if len(rows) <= FEW:
-        return [column[row].as_py() for row in np.asarray(rows).tolist()]
-    return list(column.take(pa.array(np.asarray(rows, np.uint32))).to_pylist())
+    """Values of one column."""
+    return cells(facts.column(kind, name), rows)
 
 
 class Records:

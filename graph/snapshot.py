@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from graph.columns import ALWAYS, gathered
+from graph.columns import ALWAYS, cells, gathered
 from graph.currencies import CURRENCIES, NO_CURRENCY
 from graph.errors import InvalidCurrency, InvalidQuestion, UnknownParty
 from graph.facts import Facts
@@ -110,11 +110,11 @@ class Snapshot:
 
     def ids(self, nodes: NDArray[Any]) -> list[str]:
         """The ids that name these nodes."""
-        return list(self.facts.ids.take(pa.array(self.nodes.representative[nodes])).to_pylist())
+        return cells(self.facts.ids, self.nodes.representative[nodes])
 
     def members(self, node: int) -> list[str]:
         """All ids of a node, in order."""
-        return list(self.facts.ids.take(pa.array(self.nodes.members(node))).to_pylist())
+        return cells(self.facts.ids, self.nodes.members(node))
 
     def name_of(self, node: int) -> str:
         """The name of a node, else its id."""

@@ -157,7 +157,7 @@ def with_untested(
             raise
         return replace(readings, missing=tuple(dict.fromkeys([*readings.missing, TOO_WIDE])))
     several = [group for group in found if len(group) > 1]
-    return replace(readings, untested=Units.of(distinct(several))) if several else readings
+    return replace(readings, untested=Units.ordered(distinct(several))) if several else readings
 
 
 def _bearing(view: View, base: Standing, falls: Ways, touched: Iterable[int]) -> Bearing:

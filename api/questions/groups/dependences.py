@@ -4,8 +4,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import isinf
 
-import numpy as np
-
 from analytics.structure.dependence.rules import criterion_names
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Party
@@ -64,10 +62,7 @@ def dependence(view: View, evidence: Evidence, position: int) -> Dependence:
     found = view.judged.dependences
     one, judgement = found.suspected.at(position), int(found.verdict[position])
     facts = [fact for kind, link in one.sources[:FEW] for fact in evidence.facts(KINDS[kind], [link])]
-    statement = ""
-    if one.statement >= 0:
-        evidence.cite_rows(STATEMENT, [one.statement])
-        statement = str(view.snapshot.sources(STATEMENT, np.array([one.statement]))[0]["fact_id"])
+    statement = evidence.cite_rows(STATEMENT, [one.statement])[0] if one.statement >= 0 else ""
     return Dependence(
         evidence.party(one.dependant),
         evidence.party(one.other),
