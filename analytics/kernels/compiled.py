@@ -23,6 +23,8 @@ def writes(element: Any) -> Any:
 
 def record(form: type, *fields: Any) -> Any:
     """Type of a named tuple of arrays."""
+    if len(set(fields)) == 1:
+        return types.NamedUniTuple(fields[0], len(fields), form)  # type: ignore[no-untyped-call]
     return types.NamedTuple(fields, form)  # type: ignore[no-untyped-call]
 
 

@@ -1,0 +1,264 @@
+r"""A shock sent through all layers until nothing changes.
+
+Who has failed, D, leads to output lost, guarantees called, claims unpaid and shares worth less; those lead to who
+fails. Each of the steps is monotone in D: more failures never mean less of a loss, so that failures only add up, and
+after at most n rounds none is new. What is found is the least set that holds the shock and leads to no other, whatever
+the order; the rounds only tell the story. In each round come first the supplies, then the calls, then claims and
+shares: a lender feels what its guarantors leave, not what they have not yet been asked for.
+
+A firm fails that (a) the shock names; (b) loses income by a year's output of at least its equity or its liquidity;
+(c) is called for more than it can pay; (d) loses in all more than its equity, or in cash more than its liquidity.
+Who had no equity, or no liquidity, to begin with, is not failed by losing it; of whom it is not known, neither.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from analytics.contagion.shock.firms import Firms, Numbers
+from analytics.contagion.shock.layers import Called, Flags, Layers, Produced
+from analytics.kernels.compiled import frozen
+from analytics.kernels.losses import Lost, Sheets, lose
+from graph.errors import InvalidQuestion, NotConverged
+
+SOUND, SHOCKED, BY_OUTPUT, BY_CALL, BY_EQUITY, BY_CASH = range(6)
+CAUSES = ("", "shock", "lost output", "called guarantee", "more lost than its equity", "more lost in cash than it has")
+HAIR = 1e-12
+"""Rounding below which a loss is no more than what there is to lose."""
+LINKS = 1000
+"""Times that each link may be worked on before a shock is given up."""
+
+
+@dataclass(frozen=True)
+class Shock:
+    """What happens at first."""
+
+    failed: Flags
+    """Who fails of itself, shape (n,)."""
+    stopped: Numbers
+    """Fraction of its output that each loses of itself, shape (n,)."""
+    lost: Numbers
+    """Money that each loses of itself, whole units, shape (n,)."""
+
+    @classmethod
+    def of(
+        cls, size: int, failed: ArrayLike = (), *, stopped: ArrayLike | None = None, lost: ArrayLike | None = None
+    ) -> "Shock":
+        """Of node numbers, and of figures of all. Raises InvalidQuestion of parties that are none, and of figures that
+        cannot be."""
+        nodes = np.asarray(failed, np.int64).ravel()
+        if len(nodes) and not 0 <= nodes.min() <= nodes.max() < size:
+            raise InvalidQuestion("a party that is none of these", where="shock")
+        flags = np.zeros(size, np.bool_)
+        flags[nodes] = True
+        given = [np.zeros(size) if one is None else np.asarray(one, np.float64) for one in (stopped, lost)]
+        if any(one.shape != (size,) for one in given) or not ((given[0] >= 0) & (given[0] <= 1)).all():
+            raise InvalidQuestion("a fraction of the output of each party", where="stopped")
+        if not ((given[1] >= 0) & np.isfinite(given[1])).all():
+            raise InvalidQuestion("must be known and not negative", where="lost")
+        return cls(flags, *given)
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """What a shock leads to."""
+
+    failed: Flags
+    """Shape (n,)."""
+    round: NDArray[np.int64]
+    """In which round each failed, the shock being the first; 0 for who did not."""
+    cause: NDArray[np.int8]
+    """Why, as a position in CAUSES."""
+    output: Numbers
+    """Fraction of its output that each lost."""
+    income: Numbers
+    """Lost by lost output."""
+    called: Numbers
+    """Paid on guarantees."""
+    claims: Numbers
+    """Lost on claims."""
+    shares: Numbers
+    """Lost on shares."""
+    by_debt: Numbers
+    """Lost on each debt, after collateral, the debtor's own means and guarantors; in the order given."""
+    promised: Numbers
+    """What guarantors pay of each debt, in the order given."""
+    paid: Numbers
+    """Fraction that each pays of what it owes and no collateral covers; 1 where it has not failed."""
+    passed: Numbers
+    """Equity of each that its holders lost."""
+    rounds: int
+    residual: float
+    """The most that a loss would rise yet."""
+
+    @property
+    def lost(self) -> Numbers:
+        """Lost by each, whatever the cause, shape (n,)."""
+        return self.income + self.called + self.claims + self.shares
+
+
+def send(
+    firms: Firms,
+    layers: Layers,
+    shock: Shock,
+    *,
+    kept: float = 1.0,
+    tolerance: float = 1e-6,
+    progress: Callable[[int, int], None] | None = None,
+) -> Aftermath:
+    r"""Send a shock through all layers.
+
+    .. math:: D \leftarrow D \cup \{i : \ell^{out}_i \ge \min(E_i, C_i)\} \cup
+        \{i : g_i > \max(0, \min(E_i, C_i) - \ell^{out}_i - \ell^{claims}_i - \ell^{shares}_i)\} \cup
+        \{i : \ell_i > E_i\} \cup \{i : \ell^{cash}_i > C_i\}
+
+    with losses :math:`\ell(D)` of output, claims, shares and calls :math:`g(D)`, equity E and liquidity C.
+
+    Parameters
+    ----------
+    firms : Firms
+    layers : Layers
+        Of the same n parties.
+    shock : Shock
+    kept : float
+        Fraction of its assets that a failure leaves to creditors.
+    tolerance : float
+        Money below which a loss is not passed on.
+    progress : callable, optional
+        Told the round, and how many have failed so far.
+
+    Raises
+    ------
+    InvalidQuestion
+        If the parties are not the same, or `kept` is no fraction.
+    NotConverged
+        If losses still go round beyond the budget, or no more firms fail and amounts do not come to rest.
+
+    Source
+    ------
+    Domain reference §4.10: lost output, failure, calls, further failure, until there is none. Existence, and that the
+    order does not matter: Tarski, Pacific J. Math. 5 (1955), 285, theorem 1.
+
+    Example
+    -------
+    >>> firms = Firms.of(3, equity=[10, 5, 50], assets=[30, 20, 60], liabilities=[20, 15, 10], recovered=1)
+    >>> found = send(firms, Layers.of(firms, debts=([0, 1], [1, 2], [20, 15])), Shock.of(3, [0], lost=[18, 0, 0]))
+    >>> found.failed.tolist(), found.claims.tolist(), found.round.tolist()
+    ([True, True, False], [0.0, 8.0, 3.0], [1, 2, 0])
+    """
+    if not 0 <= kept <= 1:
+        raise InvalidQuestion("is a fraction", where=f"kept {kept}")
+    if len({firms.size, layers.debts.size, len(shock.failed)}) > 1:
+        raise InvalidQuestion("firms, layers and shock are of other parties", where="shock")
+    run = _Run(firms, layers, shock, kept, tolerance)
+    while run.step():
+        if progress:
+            progress(run.rounds, int(run.failed.sum()))
+        if run.rounds > 2 * firms.size + LINKS:
+            raise NotConverged("shock", iterations=run.rounds, residual=run.left)
+    return run.told()
+
+
+class _Run:
+    """One shock on its way."""
+
+    def __init__(self, firms: Firms, layers: Layers, shock: Shock, kept: float, tolerance: float) -> None:
+        n, debts = firms.size, layers.debts
+        self.firms, self.layers, self.shock, self.kept, self.tolerance = firms, layers, shock, kept, tolerance
+        self.failed, self.round = shock.failed.copy(), shock.failed.astype(np.int64)
+        self.cause = np.where(shock.failed, SHOCKED, SOUND).astype(np.int8)
+        self.rounds, self.left = 0, 0.0
+        self.income, self.called, self.output = np.zeros(n), np.zeros(n), np.zeros(n)
+        self.promised = np.zeros(len(debts.amount))
+        self.lost = Lost(shock.lost.copy(), np.zeros(n), np.zeros(len(debts.amount)), np.zeros(n))
+        with np.errstate(invalid="ignore"):
+            # Comparisons with what is not known, or was not there to lose, are never true.
+            self.equity = np.where(firms.equity > 0, firms.equity, np.nan)
+            self.cash = np.where(firms.liquidity > 0, firms.liquidity, np.nan)
+        self.able = np.fmin(self.equity, self.cash)
+        self.produced: Produced | None = None
+        self._sheets = self._tied()
+
+    def _tied(self) -> Sheets:
+        debts, held, firms, on = self.layers.debts, self.layers.shares, self.firms, self.layers.only
+        return Sheets(
+            debts.classes, frozen(debts.start, np.int64), frozen(debts.creditor, np.uint32),
+            frozen(debts.amount, np.float64), frozen(self.promised, np.float64),
+            frozen(debts.owed_by_class.ravel(), np.float64), frozen(held.holders.start, np.int64),
+            frozen(held.holders.head, np.uint32), frozen(held.share[held.holders.link], np.float64),
+            frozen(firms.to_lose, np.float64), frozen(firms.assets - self.layers.pledged, np.float64),
+            frozen(firms.recovered, np.float64), self.kept, float("debts" in on), float("shares" in on),
+        )  # fmt: skip
+
+    def step(self) -> bool:
+        """One round; whether another is needed."""
+        self.rounds += 1
+        before, moved = int(self.failed.sum()), float(self.lost.all.sum())
+        touched = [np.flatnonzero(self.failed | (self.shock.lost > 0))] if self.rounds == 1 else []
+        touched += [self._produce(), self._call()]
+        debtors = np.flatnonzero(self.failed)
+        first = np.unique(np.concatenate([*touched, debtors])).astype(np.uint32)
+        budget = LINKS * (len(self.layers.debts.amount) + len(self.layers.shares.share) + self.firms.size)
+        budget, self.left = lose(self._sheets, self.failed, first, self.tolerance, budget, self.lost)
+        if budget <= 0 and self.left > self.tolerance:
+            raise NotConverged("losses", iterations=self.rounds, residual=self.left)
+        self._fail(self.lost.all > self.equity * (1 + HAIR), BY_EQUITY)
+        cash = self.income + self.called + self.lost.claims * ("debts" in self.layers.only)
+        self._fail(cash > self.cash * (1 + HAIR), BY_CASH)
+        rise = float(self.lost.all.sum()) - moved
+        return int(self.failed.sum()) > before or rise > self.tolerance * max(1.0, np.sqrt(self.firms.size))
+
+    def _produce(self) -> NDArray[np.int64]:
+        """Let output fall with who stopped; who loses income anew."""
+        made = self.layers.production
+        if made is None or "production" not in self.layers.only:
+            return np.zeros(0, np.int64)
+        self.produced = made.lose(np.maximum(self.shock.stopped, self.failed), self.produced)
+        self.output = self.produced.lost
+        income = self.output * np.nan_to_num(np.maximum(self.firms.margin, 0.0))
+        at = np.flatnonzero(income > self.income)
+        self.lost.all[at] += income[at] - self.income[at]
+        self.income[at] = income[at]
+        self._fail((self.income >= self.able) & (self.income > 0), BY_OUTPUT)
+        return at
+
+    def _call(self) -> NDArray[np.int64]:
+        """Call guarantors; who pays anew."""
+        given = self.layers.guarantees
+        if given is None or "guarantees" not in self.layers.only:
+            return np.zeros(0, np.int64)
+        other = self.lost.all - self.called
+        capacity = np.maximum(self.able - other, 0.0)
+        found: Called = given.call(self.failed, 1 - self.paid(), capacity)
+        self._fail(found.failed, BY_CALL)
+        self.promised[:] = found.promised[self.layers.debts.order]
+        at = np.flatnonzero(found.paid > self.called)
+        self.lost.all[at] += found.paid[at] - self.called[at]
+        self.called[at] = found.paid[at]
+        return at
+
+    def _fail(self, which: Flags, cause: int) -> None:
+        new = which & ~self.failed
+        if new.any():
+            self.failed |= new
+            self.round[new], self.cause[new] = self.rounds + 1, cause
+
+    def paid(self) -> Numbers:
+        """Fraction that each debtor pays of what its collateral does not cover."""
+        sheets, owed = self._sheets, self.layers.debts.owed
+        left = self.kept * np.maximum(sheets.assets - self.lost.all, 0.0)
+        known = np.divide(left, owed, out=np.ones_like(left), where=owed > 0)
+        return np.where(self.failed, np.fmin(known, sheets.recovered), 1.0)
+
+    def told(self) -> Aftermath:
+        """What it came to."""
+        order = self.layers.debts.order
+        by_debt, promised = np.empty_like(self.lost.by_debt), np.empty_like(self.promised)
+        by_debt[order], promised[order] = self.lost.by_debt, self.promised
+        shares = self.layers.shares.worth(self.lost.passed)
+        return Aftermath(
+            self.failed, self.round, self.cause, self.output, self.income, self.called, self.lost.claims, shares,
+            by_debt, promised, self.paid(), self.lost.passed, self.rounds, self.left,
+        )  # fmt: skip

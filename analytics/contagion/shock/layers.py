@@ -1,0 +1,111 @@
+"""What ties firms together: debts, guarantees, supplies and shares; and the steps that a shock takes along them."""
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from analytics.contagion.debts import Debts, Shares
+from analytics.contagion.shock.firms import Firms, Numbers
+from graph.errors import InvalidQuestion
+
+Flags = NDArray[np.bool_]
+LAYERS = ("production", "guarantees", "debts", "shares")
+
+
+class Produced(Protocol):
+    """How much each firm still makes."""
+
+    @property
+    def lost(self) -> Numbers:
+        """Fraction of its output that each has lost, shape (n,)."""
+        ...
+
+
+class Production(Protocol):
+    """Who makes what from what."""
+
+    def lose(self, stopped: Numbers, before: Produced | None) -> Produced:
+        """Output where these fractions of it stop of themselves; `before`: with fewer of them."""
+        ...
+
+
+@dataclass(frozen=True)
+class Called:
+    """What guarantors are called for and pay."""
+
+    paid: Numbers
+    """By guarantor, shape (n,)."""
+    promised: Numbers
+    """Of each debt, in the order of the debts given, shape (m,)."""
+    failed: Flags
+    """Who has failed, by a call too, shape (n,)."""
+
+
+class Calling(Protocol):
+    """Who promised to pay whose debts."""
+
+    def call(self, failed: Flags, short: Numbers, capacity: Numbers) -> Called:
+        """Call the guarantors of those who failed, for what these parts of each debt come to, up to capacities."""
+        ...
+
+
+@dataclass(frozen=True)
+class Layers:
+    """Ties of n firms; a layer that is none carries nothing."""
+
+    debts: Debts
+    """Between them, without what each debtor's own collateral covers; `assets` are not read."""
+    covered: Numbers
+    """What own collateral covers of each debt, in the order of the debts given, shape (m,)."""
+    shares: Shares
+    production: Production | None = None
+    guarantees: Calling | None = None
+    unmatched: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    """Firms whose known debts are more than the liabilities they state: the debts count."""
+    only: tuple[str, ...] = LAYERS
+    """Layers that carry anything."""
+
+    @classmethod
+    def of(
+        cls,
+        firms: Firms,
+        *,
+        debts: tuple[ArrayLike, ArrayLike, ArrayLike] = ((), (), ()),
+        covered: ArrayLike | None = None,
+        seniority: ArrayLike | None = None,
+        shares: tuple[ArrayLike, ArrayLike, ArrayLike] = ((), (), ()),
+        production: Production | None = None,
+        guarantees: Calling | None = None,
+    ) -> "Layers":
+        """Layers of debtors, creditors and amounts, and of holders, companies and fractions.
+
+        What a firm owes beyond its known debts, as its liabilities tell, is owed to others in the first class. Raises
+        InvalidQuestion as `Debts.of` and `Shares.of`, and where more than a debt is covered.
+        """
+        debtor, creditor, amount = debts
+        owed = np.asarray(amount, np.float64)
+        taken = np.zeros(len(owed)) if covered is None else np.asarray(covered, np.float64)
+        if ((taken < 0) | (taken > owed)).any():
+            raise InvalidQuestion("collateral covers from nothing to all of a debt", where="covered")
+        known = np.bincount(np.asarray(debtor, np.int64), owed, minlength=firms.size)
+        beyond = np.maximum(np.nan_to_num(firms.liabilities) - known, 0.0)
+        more = np.flatnonzero(known > firms.liabilities * (1 + 1e-9))
+        made = Debts.of(
+            firms.size, debtor, creditor, owed - taken, assets=np.zeros(firms.size), seniority=seniority, outside=beyond
+        )
+        return cls(made, taken, Shares.of(firms.size, *shares), production, guarantees, more)
+
+    def alone(self, name: str) -> "Layers":
+        """The same ties, of which one layer alone carries anything."""
+        if name not in LAYERS:
+            raise InvalidQuestion(f"is none of {', '.join(LAYERS)}", where=f"layer {name}")
+        return replace(self, only=(name,))
+
+    @cached_property
+    def pledged(self) -> Numbers:
+        """Assets of each that its own collateral takes out, shape (n,)."""
+        covered = self.covered[self.debts.order]
+        return np.bincount(self.debts.debtor, covered, minlength=self.debts.size).astype(float)

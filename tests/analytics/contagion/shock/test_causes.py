@@ -1,0 +1,62 @@
+"""Trees of causes: they sum, they end, and they name what came first."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.contagion.shock.causes import SELF, Cause, Flows, explain
+from graph.errors import InvalidQuestion
+
+
+def test_a_loss_is_laid_on_its_sources_in_proportion() -> None:
+    # 3 lost 6 by 1 and 2 by 2; both failed by 0, who failed of itself.
+    flows = Flows.of(
+        [("debts", [0, 0, 1, 2], [1, 2, 3, 3], [9, 9, 6, 2], [0, 1, 2, 3])], own=[np.inf, 0, 0, 0], round=[1, 2, 2, 0]
+    )
+    tree = explain(flows, Cause(3, "", -1, 8.0))
+    assert [(one.party, one.amount, one.place) for one in tree.causes] == [(1, 6.0, 2), (2, 2.0, 3)]
+    assert [(one.party, one.amount) for one in tree.leaves()] == [(0, 6.0), (0, 2.0)]
+
+
+def test_what_failed_later_caused_nothing_earlier() -> None:
+    # 1 failed by 0 and lost more when 2 failed after it, which had failed by 1.
+    flows = Flows.of([("debts", [0, 2, 1], [1, 1, 2], [5, 50, 7], None)], own=[np.inf, 0, 0], round=[1, 2, 3])
+    tree = explain(flows, Cause(1, "", -1, 55.0))
+    assert [(one.party, one.amount) for one in tree.causes] == [(0, 55.0)]
+
+
+def test_what_a_party_lost_by_itself_is_told_beside_the_others() -> None:
+    flows = Flows.of([("shares", [0], [1], [3], None)], own=[np.inf, 1, 0], round=[1, 0, 0])
+    tree = explain(flows, Cause(1, "", -1, 8.0))
+    assert [(one.party, one.layer, one.amount) for one in tree.causes] == [(0, "shares", 6.0), (1, SELF, 2.0)]
+
+
+def test_a_tree_that_would_be_too_large_stays_open_and_still_sums() -> None:
+    flows = Flows.of(
+        [("debts", [0, 0, 1, 2], [1, 2, 3, 3], [9, 9, 6, 2], None)], own=[np.inf, 0, 0, 0], round=[1, 2, 2, 0]
+    )
+    tree = explain(flows, Cause(3, "", -1, 8.0), most=3)
+    assert [one.open for one in tree.causes] == [True, True]
+    assert sum(one.amount for one in tree.leaves()) == pytest.approx(8.0)
+
+
+@given(st.data())
+@settings(deadline=None)
+def test_leaves_sum_to_the_loss_whatever_the_ties(data: st.DataObject) -> None:
+    n = data.draw(st.integers(2, 7))
+    pair = st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)).filter(lambda one: one[0] != one[1])
+    pairs = data.draw(st.lists(pair, max_size=14))
+    amount = [float(data.draw(st.integers(1, 9))) for _ in pairs]
+    ends = np.array(pairs, np.int64).reshape(-1, 2)
+    round_ = np.array(data.draw(st.lists(st.integers(0, 4), min_size=n, max_size=n)))
+    own = np.where(round_ == 1, np.inf, 0.0)
+    flows = Flows.of([("debts", ends[:, 0], ends[:, 1], amount, None)], own=own, round=round_)
+    tree = explain(flows, Cause(n - 1, "", -1, 100.0), most=data.draw(st.integers(1, 300)))
+    assert sum(one.amount for one in tree.leaves()) == pytest.approx(100.0)
+
+
+def test_a_party_that_is_none_is_refused() -> None:
+    flows = Flows.of([], own=[0.0], round=[0])
+    with pytest.raises(InvalidQuestion, match="party 4"):
+        explain(flows, Cause(4, "", -1, 1.0))
