@@ -31,6 +31,7 @@ from graph.rates import Rates
 from graph.records import Records, sources, statements
 from graph.sheets import Items, believed_figure, latest_items
 from graph.texts import UNKNOWN
+from graph.traits import Traits, believed_texts
 
 AMOUNTS = tuple((kind, names) for kind in RELATIONS if (names := [f.name for f in kind.fields if f.type == "money"]))
 """Relations that carry money, and the fields that do."""
@@ -131,6 +132,10 @@ class Snapshot:
     def stating(self, field: str) -> NDArray[np.uint32]:
         """Nodes of which a profile states this field, ascending."""
         return self._records.stating(PROFILE, field)
+
+    def traits(self, field: str) -> Traits:
+        """One text of every node's profile, such as its industry, as the most believed profile that states it says."""
+        return believed_texts(self.facts, self.nodes, self._when, field)
 
     @property
     def anonymous(self) -> NDArray[np.bool_]:

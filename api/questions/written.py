@@ -1,0 +1,70 @@
+"""What is asked in a file or a body: JSON or TOML, read strictly."""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, TextIO, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from graph.errors import InvalidInput, UnreadableFile
+from ingest.json_text import once
+
+LARGEST: Final = 1_000_000
+"""Characters of a file."""
+TOLD: Final = 5
+"""Faults named of one request."""
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def parsed_file(path: Path, stdin: TextIO) -> tuple[Any, str]:
+    """What a JSON or TOML file says, `-` for what is piped in, and what to call it. Raises UnreadableFile."""
+    where = "standard input" if str(path) == "-" else str(path)
+    try:
+        text = stdin.read(LARGEST + 1) if str(path) == "-" else _text(path)
+    except FileNotFoundError as problem:
+        raise UnreadableFile("there is no such file", where=where, remedy="look at its path") from problem
+    except (OSError, ValueError) as problem:
+        raise UnreadableFile("is no text", where=where, remedy="give JSON or TOML, UTF-8") from problem
+    if len(text) > LARGEST:
+        raise UnreadableFile("is too long for one request", where=where, remedy=f"give up to {LARGEST:,} characters")
+    return _parsed(text, where), where
+
+
+def validated(model: type[Model], said: Any, *, where: str, needs: str, remedy: str) -> Model:
+    """What was parsed, as a model. Raises InvalidInput naming the fields that do not fit."""
+    if not isinstance(said, Mapping):
+        raise InvalidInput("is no object", where=where, remedy=f"give {needs}")
+    try:
+        return model.model_validate(_plain(said))
+    except ValidationError as problem:
+        found = problem.errors()
+        told = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg'].lower()}" for each in found[:TOLD])
+        raise InvalidInput(told, where=where, remedy=remedy) from None
+
+
+def _text(path: Path) -> str:
+    with path.open(encoding="utf-8") as file:
+        return file.read(LARGEST + 1)
+
+
+def _parsed(text: str, where: str) -> Any:
+    """JSON, else TOML."""
+    try:
+        if text.lstrip()[:1] in ("{", "["):
+            return json.loads(text, object_pairs_hook=once)
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as problem:
+        raise UnreadableFile(f"is neither JSON nor TOML: {problem}", where=where, remedy="mend it there") from problem
+
+
+def _plain(said: Any) -> Any:
+    """Days of TOML as texts."""
+    match said:
+        case Mapping():
+            return {name: _plain(value) for name, value in said.items()}
+        case list():
+            return [_plain(value) for value in said]
+        case _:
+            return said if isinstance(said, (str, int, float, bool, type(None))) else str(said)

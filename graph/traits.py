@@ -1,0 +1,44 @@
+"""What profiles say of every party at once, such as its industry."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from graph.columns import gathered
+from graph.facts import Facts
+from graph.holding import When, holding, precedence
+from graph.model import PROFILE
+from graph.nodes import Nodes
+
+UNSAID = -1
+
+
+class Traits(NamedTuple):
+    """One text of every node's profile, by number."""
+
+    code: NDArray[np.int32]
+    """Position among the words; -1 where none is known; shape (n,)."""
+    words: list[str]
+
+    def any_of(self, wanted: list[bool]) -> NDArray[np.bool_]:
+        """Nodes whose word is one of those wanted, by position; shape (n,)."""
+        return np.append(np.array(wanted, np.bool_), False)[self.code]
+
+
+def believed_texts(facts: Facts, nodes: Nodes, when: When, name: str) -> Traits:
+    """One text of profiles, such as `industry`: of each node the most believed that states it."""
+    rows = holding(facts, PROFILE, when)
+    said = facts.column(PROFILE, name).take(pa.array(rows)).dictionary_encode()
+    said = said.combine_chunks() if isinstance(said, pa.ChunkedArray) else said
+    codes = np.asarray(pc.fill_null(said.indices, UNSAID).to_numpy(zero_copy_only=False), np.int32)
+    stated = codes != UNSAID
+    rows, codes = rows[stated], codes[stated]
+    node = nodes.of[gathered(facts.column(PROFILE, "party"), rows, np.uint32)]
+    order = precedence(facts, PROFILE, rows, when)[::-1]
+    found = np.full(nodes.size, UNSAID, np.int32)
+    # Written from the least believed on: what stays is the most believed of each node.
+    found[node[order]] = codes[order]
+    return Traits(found, said.dictionary.to_pylist())
