@@ -19,7 +19,7 @@ LENDERS = 100
 
 
 def standing_of(parties: int, count: int, *, in_full: bool = False) -> Standing:
-    """A loan of 10 to 1,000 to each party that is guaranteed, behind it guarantees of all of it; 0 to 400 can be paid."""
+    """A loan of 10 to 1,000 to each party that is guaranteed, all of it by each guarantor, which can pay up to 400."""
     pairs, random = guarantees(parties, count, kind="hubs"), np.random.default_rng(5)
     debtor, loan = np.unique(pairs.head, return_inverse=True)
     amount = random.uniform(10, 1000, len(debtor)).round(2)

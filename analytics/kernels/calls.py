@@ -69,13 +69,47 @@ class Calling(NamedTuple):
 CALLING = record(Calling, I8, U4, F8, F8, I1, I1, I8, I8, I8, I8, F8, F8, I8, U4, I8, U4, F8)
 
 
+class Work(NamedTuple):
+    """What a cascade has come to."""
+
+    wave: NDArray[np.int32]
+    """1 of who fails at first; gets the wave in which each other fails, shape (n,)."""
+    ratio: NDArray[np.float64]
+    """What part of its calls each guarantor pays, shape (n,)."""
+    total: NDArray[np.float64]
+    """What each is called for out of its capacity, shape (n,)."""
+    call: NDArray[np.float64]
+    """What each guarantee is called for, shape (m,)."""
+    fresh: NDArray[np.float64]
+    """The same as it would be now."""
+    risen: NDArray[np.int64]
+    """Guarantees that are called for more than before, shape (m,)."""
+    queue: NDArray[np.int64]
+    """Claims to work on, once each, and how large each is, shape (claims,)."""
+    ready: NDArray[np.float64]
+    waiting: NDArray[np.bool_]
+    """Which claims are in the queue."""
+
+    @classmethod
+    def on(cls, net: Calling, wave: NDArray[np.int32]) -> "Work":
+        """Before anybody is called."""
+        size, count, claims = len(net.capacity), len(net.guarantor), len(net.back)
+        return cls(
+            wave, np.ones(size), np.zeros(size), np.zeros(count), np.empty(count), np.empty(count, np.int64),
+            np.empty(claims, np.int64), np.empty(claims), np.zeros(claims, np.bool_),
+        )  # fmt: skip
+
+
+WORK = record(Work, I4_OUT, F8_OUT, F8_OUT, F8_OUT, F8_OUT, I8_OUT, I8_OUT, F8_OUT, FLAGS_OUT)
+
+
 @inlined
 def _pays(net: Any, ratio: Any, p: int) -> float:
     """What part of a call is paid."""
     return 1.0 if net.apart[p] == 1 else ratio[net.guarantor[p]]
 
 
-@compiled(REAL(CALLING, INT, REAL, F8_OUT))
+@inlined
 def agreed(net: Any, c: int, claim: float, fresh: NDArray[np.float64]) -> float:
     """Call those who agreed on shares; the fraction of the claim that the others answer for."""
     whole = 0.0
@@ -88,7 +122,7 @@ def agreed(net: Any, c: int, claim: float, fresh: NDArray[np.float64]) -> float:
     return max(0.0, 1.0 - whole)
 
 
-@compiled(types.void(CALLING, INT, REAL, REAL, F8_OUT))
+@inlined
 def pro_rata(net: Any, c: int, claim: float, left: float, fresh: NDArray[np.float64]) -> None:
     """Call the others by what each guarantees."""
     whole = 0.0
@@ -101,7 +135,7 @@ def pro_rata(net: Any, c: int, claim: float, left: float, fresh: NDArray[np.floa
             fresh[p] = min(net.amount[p], part * left * net.amount[p] / whole) if whole > 0.0 else 0.0
 
 
-@compiled(types.void(CALLING, INT, REAL, REAL, F8, F8_OUT))
+@inlined
 def in_full(
     net: Any, c: int, claim: float, left: float, ratio: NDArray[np.float64], fresh: NDArray[np.float64]
 ) -> None:
@@ -128,7 +162,7 @@ def in_full(
         p = last
 
 
-@compiled(types.void(CALLING, FLAG, INT, REAL, F8, F8_OUT))
+@inlined
 def claimed(net: Any, full: bool, c: int, claim: float, ratio: NDArray[np.float64], fresh: NDArray[np.float64]) -> None:
     """Call everybody who stands behind a claim."""
     left = agreed(net, c, claim, fresh)
@@ -152,104 +186,79 @@ def missed(
     return most
 
 
-@compiled(REAL(CALLING, INT, F8))
-def called_in_all(net: Any, i: int, call: NDArray[np.float64]) -> float:
-    """What a guarantor is called for out of its capacity."""
-    total = 0.0
-    for k in range(net.given_start[i], net.given_start[i + 1]):
-        if net.apart[net.given[k]] == 0:
-            total += call[net.given[k]]
-    return total
-
-
-@compiled(INT(CALLING, INT, I8_OUT, INT, FLAGS_OUT))
-def ask(net: Any, c: int, queue: NDArray[np.int64], count: int, waiting: NDArray[np.bool_]) -> int:
+@inlined
+def ask(start: Any, c: int, queue: Any, count: int, waiting: Any) -> int:
     """Put a claim behind which somebody stands into the queue once; how many are in it."""
-    if c < len(net.back) and not waiting[c] and net.start[c + 1] > net.start[c]:
+    if not waiting[c] and start[c + 1] > start[c]:
         waiting[c] = True
         queue[count] = c
         count += 1
     return count
 
 
-@compiled(INT(CALLING, INT, I8_OUT, INT, FLAGS_OUT))
-def ask_debtor(net: Any, i: int, queue: NDArray[np.int64], count: int, waiting: NDArray[np.bool_]) -> int:
-    """Put all loans of who failed into the queue."""
-    for k in range(net.owed_start[i], net.owed_start[i + 1]):
-        count = ask(net, net.owed[k], queue, count, waiting)
+@compiled(INT(CALLING, WORK, FLAG, INT))
+def call_on(net: Any, work: Any, full: bool, count: int) -> int:
+    """Call on whoever stands behind the claims in the queue; how many guarantees are called for more."""
+    start, guarantor, apart = net.start, net.guarantor, net.apart
+    call, fresh, total, risen = work.call, work.fresh, work.total, work.risen
+    loans, many = len(net.rest), 0
+    for k in range(count):  # what counter-guarantors are asked for is as it was before this wave
+        c = work.queue[k]
+        work.waiting[c] = False
+        work.ready[k] = net.rest[c] if c < loans else call[net.place[c - loans]]
+    for k in range(count):
+        c, claim = work.queue[k], work.ready[k]
+        claimed(net, full, c, claim, work.ratio, fresh)
+        for p in range(start[c], start[c + 1]):
+            rise = fresh[p] - call[p]
+            if rise > FINE * claim:
+                call[p] = fresh[p]
+                total[guarantor[p]] += rise * (1 - apart[p])
+                risen[many] = p
+                many += 1
+    return many
+
+
+@compiled(INT(CALLING, WORK, FLAG, REAL, INT, INT))
+def follow(net: Any, work: Any, full: bool, tolerance: float, many: int, now: int) -> int:
+    """Say who fails by what rose, and what part of its calls each pays now; how many claims that asks for anew."""
+    capacity, guarantor, given, owed = net.capacity, net.guarantor, net.given, net.owed
+    wave, ratio, total, waiting, start = work.wave, work.ratio, work.total, work.waiting, net.start
+    first, queue, count = len(net.rest), work.queue, 0
+    countered = len(net.back) > first
+    for k in range(many):
+        p = work.risen[k]
+        i = guarantor[p]
+        if countered:
+            count = ask(start, first + net.number[p], queue, count, waiting)
+        if wave[i] == 0 and total[i] > capacity[i] * (1.0 + tolerance):
+            wave[i] = now
+            for j in range(net.owed_start[i], net.owed_start[i + 1]):
+                count = ask(start, owed[j], queue, count, waiting)
+        pays = 1.0 if total[i] <= capacity[i] else capacity[i] / total[i]
+        if pays < ratio[i] - FINE:
+            ratio[i] = pays
+            for j in range(net.given_start[i], net.given_start[i + 1] if full else 0):
+                if work.call[given[j]] > 0.0:
+                    count = ask(start, net.claim[given[j]], queue, count, waiting)
     return count
 
 
-@compiled(INT(CALLING, INT, F8, I8_OUT, INT, FLAGS_OUT))
-def ask_again(
-    net: Any, i: int, call: NDArray[np.float64], queue: NDArray[np.int64], count: int, waiting: NDArray[np.bool_]
-) -> int:
-    """Put all claims that call on a guarantor into the queue, as it pays less of them."""
-    for k in range(net.given_start[i], net.given_start[i + 1]):
-        p = net.given[k]
-        if call[p] > 0.0:
-            count = ask(net, net.claim[p], queue, count, waiting)
-    return count
-
-
-@compiled(several(INT, INT)(CALLING, FLAG, REAL, INT, I4_OUT, F8_OUT, F8_OUT))
-def cascade(
-    net: Any,
-    full: bool,
-    tolerance: float,
-    budget: int,
-    wave: NDArray[np.int32],
-    call: NDArray[np.float64],
-    ratio: NDArray[np.float64],
-) -> tuple[int, int]:
-    """Call until nothing changes: the waves, and what is left of the budget, below 0 where it did not suffice.
-
-    `wave` is 1 of who fails at first, and gets the wave in which each other fails; `call` and `ratio` become what each
-    guarantee is called for and what part of its calls each guarantor pays.
-    """
-    loans, claims, size = len(net.rest), len(net.back), len(wave)
-    queue, following, ready = np.empty(claims, np.int64), np.empty(claims, np.int64), np.empty(claims)
-    waiting: Any = np.zeros(claims, np.bool_)
-    met: Any = np.zeros(size, np.bool_)
-    touched, fresh = np.empty(size, np.int64), np.empty(len(call))
-    count, waves = 0, 1
-    for i in range(size):
-        if wave[i] == 1:
-            count = ask_debtor(net, i, queue, count, waiting)
+@compiled(several(INT, INT)(CALLING, WORK, FLAG, REAL, INT))
+def cascade(net: Any, work: Any, full: bool, tolerance: float, budget: int) -> tuple[int, int]:
+    """Call until nothing changes: the waves, and what is left of the budget, below 0 where it did not suffice."""
+    count, now = 0, 1
+    for i in range(len(work.wave)):
+        if work.wave[i] == 1:
+            for j in range(net.owed_start[i], net.owed_start[i + 1]):
+                count = ask(net.start, net.owed[j], work.queue, count, work.waiting)
     while count > 0 and budget >= 0:
-        waves += 1
-        many, more = 0, 0
-        for k in range(count):  # what counter-guarantors are asked for is as it was before this wave
-            waiting[queue[k]] = False
-            ready[k] = net.rest[queue[k]] if queue[k] < loans else call[net.place[queue[k] - loans]]
+        now += 1
         for k in range(count):
-            c = queue[k]
-            budget -= 1 + net.start[c + 1] - net.start[c]
-            claimed(net, full, c, ready[k], ratio, fresh)
-            for p in range(net.start[c], net.start[c + 1]):
-                if fresh[p] - call[p] > FINE * ready[k]:
-                    call[p] = fresh[p]
-                    more = ask(net, loans + net.number[p], following, more, waiting)
-                    if net.apart[p] == 0 and not met[net.guarantor[p]]:
-                        met[net.guarantor[p]] = True
-                        touched[many] = net.guarantor[p]
-                        many += 1
-        for k in range(many):
-            i = touched[k]
-            met[i] = False
-            budget -= net.given_start[i + 1] - net.given_start[i]
-            total = called_in_all(net, i, call)
-            if wave[i] == 0 and total > net.capacity[i] * (1.0 + tolerance):
-                wave[i] = waves
-                more = ask_debtor(net, i, following, more, waiting)
-            pays = 1.0 if total <= net.capacity[i] else net.capacity[i] / total
-            if pays < ratio[i] - FINE:
-                ratio[i] = pays
-                if full:
-                    more = ask_again(net, i, call, following, more, waiting)
-        count = more
-        queue, following = following, queue
-    return waves, budget
+            budget -= 1 + net.start[work.queue[k] + 1] - net.start[work.queue[k]]
+        many = call_on(net, work, full, count)
+        count = follow(net, work, full, tolerance, many, now)
+    return now, budget
 
 
 @compiled(types.void(CALLING, U4, U4, I4, F8, F8_OUT, F8_OUT))

@@ -25,7 +25,7 @@ names play no part. *It ends*: S can grow n times at most; with S given, pro rat
 calls rise by a part of 1e-12 of their claim or are not passed on, and never above G.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -33,7 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.contagion.calls.book import NONE, Numbers, Standing
-from analytics.kernels.calls import cascade, missed
+from analytics.kernels.calls import Work, cascade, missed
 from graph.errors import InvalidQuestion, NotConverged
 
 LINKS, LEAST = 1000, 100_000_000
@@ -133,7 +133,7 @@ class Calls:
 
 
 def call_guarantees(
-    standing: Standing, failed: Iterable[int], *, tolerance: float = 1e-9, most: int | None = None
+    standing: Standing, failed: Collection[int], *, tolerance: float = 1e-9, most: int | None = None
 ) -> Calls:
     r"""Let some fail, and call whoever stands behind them until nobody else fails.
 
@@ -177,14 +177,16 @@ def call_guarantees(
     [20.0]
     """
     wave = np.zeros(standing.loans.size, np.int32)
-    for x in failed:
-        if not 0 <= x < len(wave):
-            raise InvalidQuestion("a party that is none of these", where=f"party {x}")
-        wave[x] = 1
+    first = np.fromiter(failed, np.int64, len(failed))
+    strange = first[(first < 0) | (first >= len(wave))]
+    if len(strange):
+        raise InvalidQuestion("a party that is none of these", where=f"party {strange[0]}")
+    wave[first] = 1
     net, size = standing.calling, len(standing.sureties)
-    call, ratio = np.zeros(size), np.ones(len(wave))
+    work = Work.on(net, wave)
     budget = max(LEAST, LINKS * (size + len(net.back))) if most is None else most
-    waves, left = cascade(net, standing.in_full, float(tolerance), budget, wave, call, ratio)
+    waves, left = cascade(net, work, standing.in_full, float(tolerance), budget)
+    call, ratio = work.call, work.ratio
     residual = _missed(standing, wave, call, ratio)
     if left < 0:
         raise NotConverged("calls on guarantors", iterations=waves, residual=residual)
