@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from analytics.contagion.calls.book import Loans, Standing, Sureties
+from analytics.contagion.calls.cascade import call_guarantees
 from analytics.structure.dependence.verdicts import ratio
 from analytics.structure.guarantees.promises import Promises
 from analytics.structure.guarantees.ratios import BROKEN, Figures, check_guarantees
@@ -41,3 +43,31 @@ def csrc_guarantee(inputs: Inputs) -> Answer:
         return [finding.rule.id for finding in found if finding.verdict == BROKEN]
 
     return {name: broken(case) for name, case in inputs["cases"].items()}
+
+
+LENDER = "the bank"
+"""Lender of all debts of a case."""
+
+
+def cascade(inputs: Inputs) -> Answer:
+    rows, debt = inputs["edges"], inputs["debt"]
+    names = Names(holders(rows), debt, inputs["capacity"], inputs["initial"], [LENDER])
+    owing = sorted({*debt, *(row[1] for row in rows)})
+    known = {name: k for k, name in enumerate(owing)}
+    bank = [names.number[LENDER]] * len(owing)
+    loans = Loans.of(len(names), bank, names.numbers(owing), [float(debt.get(name, 0)) for name in owing])
+    behind = Sureties.of(
+        loans, names.numbers(row[0] for row in rows), [known[row[1]] for row in rows], [float(row[2]) for row in rows],
+        joint=inputs.get("immediate", False),
+    )  # fmt: skip
+    able, back = ([float(inputs[key].get(name, 0)) for name in names.names] for key in ("capacity", "recovery"))
+    standing = Standing.of(loans, behind, capacity=able, recovery=back, in_full=inputs["mode"] == "joint")
+    found = call_guarantees(standing, names.numbers(inputs["initial"]))
+    called, paid = found.by_guarantor(found.called), found.by_guarantor(found.paid)
+    return {
+        "defaulted": names.of(found.failed),
+        "paid": {names.names[k]: float(paid[k]) for k in np.flatnonzero(called)},
+        "called": {names.names[k]: float(called[k]) for k in np.flatnonzero(called)},
+        "bank_loss": {name: float(found.loss[known[name]]) for name in owing if found.due[known[name]]},
+        "total_loss": float(found.loss.sum()),
+    }

@@ -19,6 +19,7 @@ KINDS: dict[str, Callable[[Inputs], Answer]] = {
     "topology": guarantee_cases.topology,
     "ratios": guarantee_cases.guarantee_ratios,
     "csrc_guarantee": guarantee_cases.csrc_guarantee,
+    "cascade": guarantee_cases.cascade,
     "limit_check": limit_cases.limit_check,
     "group_credit_15": limit_cases.group_credit,
     "approval_headroom": limit_cases.headroom,
