@@ -113,14 +113,17 @@ class Distress:
 
 def _ends(size: int, debtor: ArrayLike, creditor: ArrayLike, amount: Numbers, where: str) -> NDArray[np.int64]:
     """Debtors and creditors, shape (2, m); refused where they or the amounts cannot be."""
-    ends = np.stack([np.asarray(debtor, np.int64), np.asarray(creditor, np.int64)])
-    if ends.shape[1:] != amount.shape:
-        raise InvalidQuestion(f"{len(amount)} of {ends.shape[1]} debts", where=where)
+    tail, head = np.asarray(debtor, np.int64), np.asarray(creditor, np.int64)
+    if not tail.shape == head.shape == amount.shape or amount.ndim != 1:
+        raise InvalidQuestion(f"{tail.size} debtors, {head.size} creditors and {amount.size} amounts", where=where)
+    ends = np.stack([tail, head])
     if len(amount) and not ((amount >= 0).all() and np.isfinite(amount).all()):
         raise InvalidQuestion("must be known and not negative", where=where, remedy="leave out what is not known")
     if ends.size and not 0 <= ends.min() <= ends.max() < size:
         unknown = int(ends[(ends < 0) | (ends >= size)][0])
         raise InvalidQuestion(f"a debtor or creditor that is none of the {size} parties", where=f"party {unknown}")
+    if (tail == head).any():
+        raise InvalidQuestion("nobody owes to itself", where=where, remedy="leave such debts out")
     return ends
 
 

@@ -31,6 +31,8 @@ H, TOLD, PENDING, WAVE = 0, 1, 2, 3
 """Places in a party's line: its distress, what others felt of it, what waits for it, and the wave that met it."""
 BRUSHED = -1.0
 """Wave of who was told of too little to count."""
+NOBODY, NO_FRACTION, TWICE = -1, -2, -3
+"""What is wrong with a shock."""
 
 
 class Passing(NamedTuple):
@@ -131,32 +133,86 @@ def spread(passing: Any, room: Any, met: int, budget: int) -> tuple[int, int, fl
     return waves, met, left, budget
 
 
-@compiled(INT(PASSING, ROOM, U4, F8, INT, F8_OUT, F8_OUT, I8_OUT))
+class Costs(NamedTuple):
+    """What failures one after the other lead to, a place for each."""
+
+    loss: NDArray[np.float64]
+    late: NDArray[np.float64]
+    """What is valued `later` of what waits yet."""
+    left: NDArray[np.float64]
+    """The most that waits yet for anybody."""
+    waves: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, count: int) -> "Costs":
+        """Places for some."""
+        return cls(np.zeros(count), np.zeros(count), np.zeros(count), np.zeros(count, np.int64))
+
+
+COSTS = record(Costs, F8_OUT, F8_OUT, F8_OUT, I8_OUT)
+
+
+@compiled(INT(PASSING, ROOM, U4, F8, F8, INT, COSTS))
 def fail_each(
     passing: Any,
     room: Any,
     parties: NDArray[np.uint32],
     value: NDArray[np.float64],
+    later: NDArray[np.float64],
     budget: int,
-    loss: NDArray[np.float64],
-    left: NDArray[np.float64],
-    waves: NDArray[np.int64],
+    costs: Any,
 ) -> int:
-    """Let parties fail one after the other: what each costs the others, what waits yet and waves; links worked on.
-
-    The budget is that of each.
-    """
+    """Let parties fail one after the other, each within the budget; links worked on in all."""
     line, work = room.line, 0
     for k in range(len(parties)):
         p = parties[k]
         room.met[0] = p
         line[p, H] = line[p, WAVE] = 1.0
-        waves[k], met, left[k], rest = spread(passing, room, 1, budget)
+        waves, met, left, rest = spread(passing, room, 1, budget)
         work += budget - rest
-        lost = 0.0
+        loss, late = -value[p], 0.0
         for m in range(met):
             i = room.met[m]
-            lost += line[i, H] * value[i]
+            loss += line[i, H] * value[i]
+            late += min(line[i, PENDING], 1.0 - line[i, H]) * later[i]
             line[i, :] = 0.0
-        loss[k] = lost - value[p]
+        costs.loss[k], costs.late[k], costs.left[k], costs.waves[k] = loss, late, left, waves
     return work
+
+
+@compiled(INT(ROOM, INT, U4_OUT, F8_OUT, I8_OUT))
+def take_out(
+    room: Any, met: int, party: NDArray[np.uint32], distress: NDArray[np.float64], wave: NDArray[np.int64]
+) -> int:
+    """Copy whom a spread reached, in the order in which it touched them, and put all lines back; how many."""
+    count = 0
+    for k in range(met):
+        i = room.met[k]
+        if room.line[i, WAVE] > 0.0:
+            party[count], distress[count], wave[count] = i, room.line[i, H], np.int64(room.line[i, WAVE])
+            count += 1
+        room.line[i, :] = 0.0
+    return count
+
+
+@compiled(INT(ROOM, I8, F8))
+def put_in(room: Any, party: NDArray[np.int64], lost: NDArray[np.float64]) -> int:
+    """Put a shock where a spread begins; how many it hits, or what cannot be: `NOBODY`, `NO_FRACTION`, `TWICE`."""
+    count, wrong = 0, 0
+    for k in range(len(party)):
+        i, part = party[k], lost[k]
+        if i < 0 or i >= len(room.line):
+            wrong = NOBODY
+        elif not 0.0 <= part <= 1.0:
+            wrong = NO_FRACTION
+        elif room.line[i, WAVE] > 0.0:
+            wrong = TWICE
+        elif part > 0.0:
+            room.line[i, H], room.line[i, WAVE] = part, 1.0
+            room.met[count] = i
+            count += 1
+        if wrong < 0:
+            for m in range(count):
+                room.line[room.met[m], :] = 0.0
+            return wrong
+    return count
