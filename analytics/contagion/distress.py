@@ -21,7 +21,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import ArpackNoConvergence, eigs
 
 from analytics.kernels.compiled import frozen
-from analytics.kernels.distress import ONCE, spread
+from analytics.kernels.distress import ONCE, WAVE, H, Passing, Room, spread
 from analytics.structure.votes import Arrows
 from graph.errors import InvalidQuestion, NotConverged
 
@@ -45,11 +45,14 @@ class Impact:
     def of(cls, size: int, debtor: ArrayLike, creditor: ArrayLike, claim: ArrayLike, *, equity: ArrayLike) -> "Impact":
         """Of claims and the equity of those who have them.
 
-        Raises InvalidQuestion where a creditor has no equity: it has failed before, and belongs among the shock.
+        Raises InvalidQuestion of claims that cannot be, and where a creditor has no equity: it has failed before, and
+        belongs among the shock.
         """
-        head, owned = np.asarray(creditor, np.int64), np.asarray(equity, np.float64)
-        claims = np.asarray(claim, np.float64)
-        poor = np.unique(head[(claims > 0) & ~(owned[head] > 0)]) if len(head) else head
+        owned, claims = np.asarray(equity, np.float64), np.asarray(claim, np.float64)
+        if len(owned) != size:
+            raise InvalidQuestion(f"{len(owned)} of {size} parties", where="equity")
+        _, head = _ends(size, debtor, creditor, claims, "claims")
+        poor = np.unique(head[(claims > 0) & ~(owned[head] > 0)])
         if len(poor):
             raise InvalidQuestion(
                 f"{len(poor)} creditors have no equity or none that is known, the first is party {poor[0]}",
@@ -60,11 +63,9 @@ class Impact:
 
     @classmethod
     def weighed(cls, size: int, debtor: ArrayLike, creditor: ArrayLike, weight: ArrayLike) -> "Impact":
-        """Of weights that are known. Raises InvalidQuestion where one is negative or not known."""
+        """Of weights that are known. Raises InvalidQuestion of other weights, and of parties that are none."""
         given = np.asarray(weight, np.float64)
-        if len(given) and not ((given >= 0).all() and np.isfinite(given).all()):
-            raise InvalidQuestion("must be known and not negative", where="weights")
-        return cls(Arrows.of(size, debtor, creditor), given)
+        return cls(Arrows.of(size, *_ends(size, debtor, creditor, given, "weights")), given)
 
     @property
     def size(self) -> int:
@@ -75,6 +76,14 @@ class Impact:
     def by_arrow(self) -> Numbers:
         """Weights in the order of the arrows, shape (m,)."""
         return frozen(self.weight[self.arrows.link], np.float64)
+
+    def passing(self, steep: float, least: float) -> Passing:
+        """The same for kernels; rises up to `least` are not passed on."""
+        return Passing(*self._frozen, self.by_arrow, float(steep), float(least))
+
+    @cached_property
+    def _frozen(self) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+        return frozen(self.arrows.start, np.int64), frozen(self.arrows.head, np.uint32)
 
     @property
     def matrix(self) -> csc_array:
@@ -100,6 +109,22 @@ class Distress:
     def impact(self, weights: ArrayLike) -> float:
         """What it costs beyond the shock, as a fraction of weights that sum to 1: R = Σ h v − Σ h(1) v."""
         return float((self.h - self.first) @ np.asarray(weights, np.float64))
+
+
+def _ends(size: int, debtor: ArrayLike, creditor: ArrayLike, amount: Numbers, where: str) -> NDArray[np.int64]:
+    """Debtors and creditors, shape (2, m); refused where they or the amounts cannot be."""
+    tail, head = np.asarray(debtor, np.int64), np.asarray(creditor, np.int64)
+    if not tail.shape == head.shape == amount.shape or amount.ndim != 1:
+        raise InvalidQuestion(f"{tail.size} debtors, {head.size} creditors and {amount.size} amounts", where=where)
+    ends = np.stack([tail, head])
+    if len(amount) and not ((amount >= 0).all() and np.isfinite(amount).all()):
+        raise InvalidQuestion("must be known and not negative", where=where, remedy="leave out what is not known")
+    if ends.size and not 0 <= ends.min() <= ends.max() < size:
+        unknown = int(ends[(ends < 0) | (ends >= size)][0])
+        raise InvalidQuestion(f"a debtor or creditor that is none of the {size} parties", where=f"party {unknown}")
+    if (tail == head).any():
+        raise InvalidQuestion("nobody owes to itself", where=where, remedy="leave such debts out")
+    return ends
 
 
 def debtrank(
@@ -182,15 +207,14 @@ def _spread(impact: Impact, shock: ArrayLike, steep: float, tolerance: float, mo
     first = np.asarray(shock, np.float64)
     if first.shape != (impact.size,) or not ((first >= 0) & (first <= 1)).all():
         raise InvalidQuestion("a shock is a fraction of each party's equity", where="shock")
-    h, reached, arrows = first.copy(), np.zeros(impact.size, np.int64), impact.arrows
+    room, shocked = Room.of(impact.size), np.flatnonzero(first)
+    room.line[shocked, H], room.line[shocked, WAVE], room.met[: len(shocked)] = first[shocked], 1.0, shocked
     budget = LINKS * (len(impact.weight) + impact.size) if most is None else most
-    waves, left, budget = spread(
-        frozen(arrows.start, np.int64), frozen(arrows.head, np.uint32), impact.by_arrow,
-        steep, tolerance, budget, h, reached,
-    )  # fmt: skip
+    waves, _, left, budget = spread(impact.passing(steep, tolerance), room, len(shocked), budget)
     if budget <= 0 and left > tolerance:
         raise NotConverged("distress", iterations=waves, residual=left)
-    return Distress(h, first, reached, waves, left)
+    reached = np.maximum(room.line[:, WAVE], 0.0).astype(np.int64)
+    return Distress(room.line[:, H].copy(), first, reached, waves, left)
 
 
 def furfine(impact: Impact, failed: Iterable[int], *, loss: float = 1.0) -> Distress:

@@ -4,30 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from analytics.contagion.distress import Impact, debtrank, debtrank_once, furfine, spectral_radius
 from graph.errors import InvalidQuestion, NotConverged
-
-SIZE = 6
-NODES = st.integers(0, SIZE - 1)
-Numbers = NDArray[np.float64]
-
-
-@st.composite
-def impacts(draw: st.DrawFn, most: float = 1.5) -> Impact:
-    pairs = st.tuples(NODES, NODES).filter(lambda pair: pair[0] != pair[1])
-    ends = draw(st.lists(pairs, max_size=14, unique=True))
-    weight = [draw(st.floats(0.0, most)) for _ in ends]
-    tail, head = zip(*ends, strict=True) if ends else ((), ())
-    return Impact.weighed(SIZE, tail, head, weight)
-
-
-SHOCKS = st.lists(st.sampled_from([0.0, 0.0, 0.1, 0.5, 1.0]), min_size=SIZE, max_size=SIZE)
-
-
-def dense(impact: Impact) -> Numbers:
-    return np.asarray(impact.matrix.toarray())
+from tests.analytics.contagion.shocked import NODES, SHOCKS, SIZE, dense, impacts, relabelled
 
 
 @given(impacts(), SHOCKS, st.sampled_from([0.0, 1.0, 4.0]))
@@ -88,6 +68,29 @@ def test_a_larger_shock_never_leaves_less_distress(impact: Impact, shock: list[f
         assert (spread(impact, more).h >= spread(impact, shock).h - 1e-7).all()
 
 
+@given(impacts(), SHOCKS, st.permutations(range(SIZE)))
+@settings(max_examples=150, deadline=None)
+def test_names_do_not_matter(impact: Impact, shock: list[float], place: list[int]) -> None:
+    moved = np.zeros(SIZE)
+    moved[place] = shock
+    for spread in (debtrank, debtrank_once):
+        other = spread(relabelled(impact, np.array(place)), moved)
+        np.testing.assert_allclose(other.h[place], spread(impact, shock).h, atol=1e-7)
+
+
+@given(impacts(), SHOCKS)
+@settings(max_examples=150, deadline=None)
+def test_nobody_loses_less_than_the_shock_or_more_than_all(impact: Impact, shock: list[float]) -> None:
+    for spread in (debtrank, debtrank_once):
+        h = spread(impact, shock).h
+        assert ((h >= np.array(shock)) & (h <= 1)).all()
+
+
+def test_no_shock_is_no_distress() -> None:
+    for found in (debtrank(Impact.weighed(2, [0], [1], [0.5]), [0, 0]), furfine(Impact.weighed(2, [0], [1], [2]), [])):
+        assert (found.h.tolist(), found.wave.tolist(), found.waves, found.residual) == ([0, 0], [0, 0], 0, 0.0)
+
+
 @given(impacts())
 @settings(max_examples=200, deadline=None)
 def test_the_spectral_radius_is_that_of_the_whole_matrix(impact: Impact) -> None:
@@ -125,3 +128,26 @@ def test_what_goes_round_too_long_is_refused() -> None:
     ring = Impact.weighed(2, [0, 1], [1, 0], [0.999999, 0.999999])
     with pytest.raises(NotConverged):
         debtrank(ring, [1e-7, 0.0], tolerance=1e-15, most=100)
+
+
+@pytest.mark.parametrize(
+    ("debtor", "creditor", "claim", "text"),
+    [
+        ([0], [7], [1.0], "none of the 2"),
+        ([-1], [0], [1.0], "none of the 2"),
+        ([0], [1], [-1.0], "not negative"),
+        ([0], [1], [float("nan")], "known"),
+        ([0], [0], [1.0], "itself"),
+        ([0, 1], [1], [1.0], "2 debtors, 1 creditors"),
+    ],
+)
+def test_claims_that_cannot_be_are_refused(
+    debtor: list[int], creditor: list[int], claim: list[float], text: str
+) -> None:
+    with pytest.raises(InvalidQuestion, match=text):
+        Impact.of(2, debtor, creditor, claim, equity=[1.0, 1.0])
+
+
+def test_equity_of_other_parties_is_refused() -> None:
+    with pytest.raises(InvalidQuestion, match="1 of 2 parties"):
+        Impact.of(2, [0], [1], [1.0], equity=[1.0])
