@@ -1,6 +1,6 @@
 """Loans, the guarantees behind them, and what firms can pay: what a cascade of calls starts from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -156,14 +156,28 @@ class Standing:
         made = self.sureties
         return np.where(made.pledge, made.amount, self.capacity[made.guarantor])
 
+    def later(self, capacity: Numbers, recovery: Numbers) -> "Standing":
+        """The same when firms can pay this much and failed ones pay these parts; called in the order of before."""
+        made = replace(self, capacity=capacity, recovery=recovery)
+        calling = self.calling._replace(back=frozen(made._back, np.float64), capacity=frozen(capacity, np.float64))
+        made.__dict__.update(order=self.order, calling=calling)
+        return made
+
+    @property
+    def _back(self) -> Numbers:
+        """Fraction of each claim that the debtor pays itself in the end."""
+        made, back = self.sureties, self.recovery[self.loans.debtor]
+        if not (made.counters != NONE).any():
+            return back
+        # Who was called at once asks the debtor before it asks its counter-guarantor.
+        return np.append(back, np.where(made.joint, back[made.loan], 0.0))
+
     @cached_property
     def calling(self) -> Calling:
         """The same for the kernel."""
         made, order, loans = self.sureties, self.order, self.loans
         claim, able, late = self._claim[order], self._able[order], ~made.joint[order]
-        back = self.recovery[loans.debtor]
-        if (made.counters != NONE).any():  # who was called at once asks the debtor before it asks its counter-guarantor
-            back = np.append(back, np.where(made.joint, back[made.loan], 0.0))
+        back = self._back
         new = np.zeros(len(order), np.int64)
         new[1:] = np.any([row[1:] != row[:-1] for row in (claim, able, late)], axis=0)
         place = np.empty(len(order), np.int64)

@@ -170,7 +170,7 @@ class _Run:
         self.failed, self.round = shock.failed.copy(), shock.failed.astype(np.int64)
         self.cause = np.where(shock.failed, SHOCKED, SOUND).astype(np.int8)
         self.rounds, self.left = 0, 0.0
-        self.income, self.called, self.output = np.zeros(n), np.zeros(n), np.zeros(n)
+        self.income, self.called, self.cash_called, self.output = (np.zeros(n) for _ in range(4))
         self.promised = np.zeros(len(debts.amount))
         self.lost = Lost(shock.lost.copy(), np.zeros(n), np.zeros(len(debts.amount)), np.zeros(n))
         with np.errstate(invalid="ignore"):
@@ -205,7 +205,7 @@ class _Run:
         if budget <= 0 and self.left > self.tolerance:
             raise NotConverged("losses", iterations=self.rounds, residual=self.left)
         self._fail(self.lost.all > self.equity * (1 + HAIR), BY_EQUITY)
-        cash = self.income + self.called + self.lost.claims * ("debts" in self.layers.only)
+        cash = self.income + self.cash_called + self.lost.claims * ("debts" in self.layers.only)
         self._fail(cash > self.cash * (1 + HAIR), BY_CASH)
         rise = float(self.lost.all.sum()) - moved
         return int(self.failed.sum()) > before or rise > self.tolerance * max(1.0, np.sqrt(self.firms.size))
@@ -231,9 +231,10 @@ class _Run:
             return np.zeros(0, np.int64)
         other = self.lost.all - self.called
         capacity = np.maximum(self.able - other, 0.0)
-        found: Called = given.call(self.failed, 1 - self.paid(), capacity)
+        found: Called = given.call(self.failed, self.recovered(), capacity)
         self._fail(found.failed, BY_CALL)
         self.promised[:] = found.promised[self.layers.debts.order]
+        self.cash_called = found.cash
         at = np.flatnonzero(found.paid > self.called)
         self.lost.all[at] += found.paid[at] - self.called[at]
         self.called[at] = found.paid[at]
@@ -245,12 +246,12 @@ class _Run:
             self.failed |= new
             self.round[new], self.cause[new] = self.rounds + 1, cause
 
-    def paid(self) -> Numbers:
-        """Fraction that each debtor pays of what its collateral does not cover."""
+    def recovered(self) -> Numbers:
+        """Fraction of what no collateral covers that each would pay if it failed now."""
         sheets, owed = self._sheets, self.layers.debts.owed
         left = self.kept * np.maximum(sheets.assets - self.lost.all, 0.0)
         known = np.divide(left, owed, out=np.ones_like(left), where=owed > 0)
-        return np.where(self.failed, np.fmin(known, sheets.recovered), 1.0)
+        return np.fmin(known, sheets.recovered)
 
     def told(self) -> Aftermath:
         """What it came to."""
@@ -260,5 +261,5 @@ class _Run:
         shares = self.layers.shares.worth(self.lost.passed)
         return Aftermath(
             self.failed, self.round, self.cause, self.output, self.income, self.called, self.lost.claims, shares,
-            by_debt, promised, self.paid(), self.lost.passed, self.rounds, self.left,
+            by_debt, promised, np.where(self.failed, self.recovered(), 1.0), self.lost.passed, self.rounds, self.left,
         )  # fmt: skip

@@ -37,7 +37,9 @@ class Called:
     """What guarantors are called for and pay."""
 
     paid: Numbers
-    """By guarantor, shape (n,)."""
+    """By guarantor, less what its counter-guarantors pay it, shape (n,)."""
+    cash: Numbers
+    """The same without what only collateral brings."""
     promised: Numbers
     """Of each debt, in the order of the debts given, shape (m,)."""
     failed: Flags
@@ -47,8 +49,8 @@ class Called:
 class Calling(Protocol):
     """Who promised to pay whose debts."""
 
-    def call(self, failed: Flags, short: Numbers, capacity: Numbers) -> Called:
-        """Call the guarantors of those who failed, for what these parts of each debt come to, up to capacities."""
+    def call(self, failed: Flags, recovered: Numbers, capacity: Numbers) -> Called:
+        """Call the guarantors of those who failed and pay these parts of their debts, up to capacities."""
         ...
 
 
