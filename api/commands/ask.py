@@ -212,6 +212,46 @@ def credit_check(
 
 @app.command()
 @moments
+def shock(
+    file: Annotated[
+        Path, typer.Argument(help="TOML or JSON that says who fails or whose output falls; - for standard input")
+    ],
+    lender: Lender = None,
+    limit: Limit = 20,
+    *,
+    engine: "Engine",
+    moment: "Moment",
+) -> Any:
+    """Ask what a failure or a fall of output would cost through every layer: by lender, group, layer and path.
+
+    A scenario says who fails (failed = ["ID"]), or whose output falls ([[stopped]] with share, and parties, industry,
+    region or product). It may say what is assumed: lgd, haircuts on collateral by kind, layers (production, guarantees,
+    debts, shares), calls ("pro rata" or "in full"), essential ("goods", "all", "none"), substitution, kept.
+    Parties go by id or exact name. The least: failed = ["ID"].
+
+    Example: contagraph ask shock 情景.toml --currency CNY --valid-at 2024-12-31
+    """
+    from api import questions  # noqa: PLC0415
+    from api.questions.shocks.scenario import read_file  # noqa: PLC0415
+    from api.settings import settings  # noqa: PLC0415
+
+    said = read_file(file, sys.stdin)
+    bank = said.lender or (settings().lender or "" if lender is None else lender)
+    named = said.model_copy(update={
+        "lender": meant(engine, moment, bank, where="lender") if bank else "",
+        "failed": tuple(meant(engine, moment, one, where=f"failed.{k}") for k, one in enumerate(said.failed)),
+        "stopped": tuple(
+            one.model_copy(update={
+                "parties": tuple(meant(engine, moment, x, where=f"stopped.{k}.parties") for x in one.parties)
+            })
+            for k, one in enumerate(said.stopped)
+        ),
+    })  # fmt: skip
+    return questions.shock(engine, named, limit=limit, moment=moment)
+
+
+@app.command()
+@moments
 def guarantees(
     party: Party,
     length: Annotated[int, typer.Option(min=2, max=12, help="Most guarantees of a closed circle")] = 5,

@@ -299,11 +299,19 @@ class View:
     def _guarantee_circles(self) -> Topology:
         return find_topology(self.promises.pairs)
 
+    @property
+    def products(self) -> list[str]:
+        """What is sold, by its code in `trade`."""
+        return list(self._once(lambda: self._whole._products).dictionary.to_pylist())
+
+    @cached_property
+    def _products(self) -> Any:
+        return self.snapshot.links(SUPPLIES).text("product").dictionary_encode()
+
     @cached_property
     def _trade(self) -> Trade:
-        links = self.snapshot.links(SUPPLIES)
-        encoded = links.text("product").dictionary_encode()
-        return Trade.of(links, pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int32))
+        codes = pc.fill_null(self._products.indices, -1).to_numpy().astype(np.int32)
+        return Trade.of(self.snapshot.links(SUPPLIES), codes)
 
     @cached_property
     def confirmed(self) -> NDArray[np.int64]:

@@ -14,7 +14,7 @@ from rich.text import Text
 from api import questions
 from api.answers.frame import Answer
 from api.answers.wording import percent, period, plural, remark
-from api.printing import amounts, books, control, credit, owners, parties, promises, related, ties
+from api.printing import amounts, books, control, credit, owners, parties, promises, related, shocks, ties
 from api.printing.paper import DIM, Cited, plain, row, table
 from api.questions.book.groups import BookGroups
 from api.questions.book.guarantees import BookGuarantees
@@ -32,6 +32,7 @@ from api.questions.parties.changes import ChangesOf
 from api.questions.parties.network import Network
 from api.questions.parties.party import Dossier
 from api.questions.parties.search import Found
+from api.questions.shocks.shock import ShockAnswer
 
 SOURCES = 40
 """Sources printed; --json has all."""
@@ -55,6 +56,7 @@ PRINTERS: Mapping[type, Callable[[Any, Cited], Iterable[Any]]] = {
     Linkage: ties.linkage,
     TiersOf: amounts.tiers,
     ChangesOf: ties.changes,
+    ShockAnswer: shocks.shock,
 }
 """How each kind of answer is printed."""
 
@@ -75,6 +77,7 @@ NEXT: Mapping[type, str] = {
     Linkage: "allow longer paths (--steps 6), or what joins many (--through lenders, state, hubs)",
     TiersOf: "load who supplies whom, or ask the other way: upstream, downstream",
     ChangesOf: "compare with an earlier day (--since 2023-12-31) or with what was known then (--since-known)",
+    ShockAnswer: "load facilities, statements and supplies: contagraph load PATH, or ask about another day",
 }
 """What to do where there is nothing to print."""
 

@@ -21,6 +21,7 @@ from api.questions.parties.changes import changes, earlier
 from api.questions.parties.network import network
 from api.questions.parties.party import party
 from api.questions.parties.search import search
+from api.questions.shocks.shock import shock
 
 __all__ = [
     "book_groups",
@@ -40,5 +41,6 @@ __all__ = [
     "owners",
     "party",
     "search",
+    "shock",
     "upstream",
 ]

@@ -10,7 +10,7 @@ from analytics.contagion.shock.firms import Numbers
 from analytics.contagion.shock.layers import Called, Flags
 
 
-@dataclass
+@dataclass(frozen=True)
 class Guarantees:
     """Guarantees behind loans, which are the first of the debts of the other layers, in their order."""
 
@@ -18,20 +18,21 @@ class Guarantees:
     """Its capacities, before any shock, set in which order guarantors are called in full."""
     debts: int
     """Debts in all; those after the loans have no guarantors."""
-    found: Calls | None = None
-    """What the last call came to."""
 
     def call(self, failed: Flags, recovered: Numbers, capacity: Numbers) -> Called:
         """Call the guarantors of those who failed and pay these parts of their debts, up to capacities."""
         able = np.nan_to_num(capacity, nan=0.0)
-        self.found = found = call_guarantees(self.standing.later(able, recovered), np.flatnonzero(failed).tolist())
-        made = self.standing.sureties
-        counters = made.counters != NONE
-        back = np.zeros(len(made))
-        np.add.at(back, made.counters[counters], found.paid[counters])
-        net = np.maximum(found.paid - back, 0.0)
-        promised = np.zeros(self.debts)
-        promised[: len(found.covered)] = found.covered
-        fails = np.zeros(len(failed), np.bool_)
-        fails[found.failed] = True
-        return Called(found.by_guarantor(net), found.by_guarantor(np.where(made.pledge, 0.0, net)), promised, fails)
+        found = call_guarantees(self.standing.later(able, recovered), np.flatnonzero(failed).tolist())
+        net, pledge = _net(found), self.standing.sureties.pledge
+        promised, fails = np.zeros(self.debts), np.zeros(len(failed), np.bool_)
+        promised[: len(found.covered)], fails[found.failed] = found.covered, True
+        cash = found.by_guarantor(np.where(pledge, 0.0, net))
+        return Called(found.by_guarantor(net), cash, net, promised, fails)
+
+
+def _net(found: Calls) -> Numbers:
+    """What each guarantee pays, less what those that counter it pay back."""
+    made = found.standing.sureties
+    counters = made.counters != NONE
+    back = np.bincount(made.counters[counters], found.paid[counters], minlength=len(made))
+    return np.maximum(found.paid - back, 0.0)

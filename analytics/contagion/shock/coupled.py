@@ -85,10 +85,14 @@ class Aftermath:
     """Lost on each debt, after collateral, the debtor's own means and guarantors; in the order given."""
     promised: Numbers
     """What guarantors pay of each debt, in the order given."""
+    by_guarantee: Numbers
+    """What each guarantee pays, less what those that counter it pay back, shape (g,)."""
     paid: Numbers
     """Fraction that each pays of what it owes and no collateral covers; 1 where it has not failed."""
     passed: Numbers
     """Equity of each that its holders lost."""
+    produced: Produced | None
+    """What the production layer came to."""
     rounds: int
     residual: float
     """The most that a loss would rise yet."""
@@ -171,7 +175,7 @@ class _Run:
         self.cause = np.where(shock.failed, SHOCKED, SOUND).astype(np.int8)
         self.rounds, self.left = 0, 0.0
         self.income, self.called, self.cash_called, self.output = (np.zeros(n) for _ in range(4))
-        self.promised = np.zeros(len(debts.amount))
+        self.promised, self.by_guarantee = np.zeros(len(debts.amount)), np.zeros(0)
         self.lost = Lost(shock.lost.copy(), np.zeros(n), np.zeros(len(debts.amount)), np.zeros(n))
         with np.errstate(invalid="ignore"):
             # Comparisons with what is not known, or was not there to lose, are never true.
@@ -234,7 +238,7 @@ class _Run:
         found: Called = given.call(self.failed, self.recovered(), capacity)
         self._fail(found.failed, BY_CALL)
         self.promised[:] = found.promised[self.layers.debts.order]
-        self.cash_called = found.cash
+        self.cash_called, self.by_guarantee = found.cash, found.by_guarantee
         at = np.flatnonzero(found.paid > self.called)
         self.lost.all[at] += found.paid[at] - self.called[at]
         self.called[at] = found.paid[at]
@@ -259,7 +263,8 @@ class _Run:
         by_debt, promised = np.empty_like(self.lost.by_debt), np.empty_like(self.promised)
         by_debt[order], promised[order] = self.lost.by_debt, self.promised
         shares = self.layers.shares.worth(self.lost.passed)
+        paid = np.where(self.failed, self.recovered(), 1.0)
         return Aftermath(
             self.failed, self.round, self.cause, self.output, self.income, self.called, self.lost.claims, shares,
-            by_debt, promised, np.where(self.failed, self.recovered(), 1.0), self.lost.passed, self.rounds, self.left,
+            by_debt, promised, self.by_guarantee, paid, self.lost.passed, self.produced, self.rounds, self.left,
         )  # fmt: skip

@@ -40,6 +40,8 @@ class Called:
     """By guarantor, less what its counter-guarantors pay it, shape (n,)."""
     cash: Numbers
     """The same without what only collateral brings."""
+    by_guarantee: Numbers
+    """What each guarantee pays, less what those that counter it pay back, shape (g,)."""
     promised: Numbers
     """Of each debt, in the order of the debts given, shape (m,)."""
     failed: Flags
@@ -100,11 +102,12 @@ class Layers:
         )
         return cls(made, taken, Shares.of(firms.size, *shares), production, guarantees, more)
 
-    def alone(self, name: str) -> "Layers":
-        """The same ties, of which one layer alone carries anything."""
-        if name not in LAYERS:
-            raise InvalidQuestion(f"is none of {', '.join(LAYERS)}", where=f"layer {name}")
-        return replace(self, only=(name,))
+    def only_some(self, names: tuple[str, ...]) -> "Layers":
+        """The same ties, of which these layers alone carry anything. Raises InvalidQuestion of a layer that is none."""
+        strange = [name for name in names if name not in LAYERS]
+        if strange:
+            raise InvalidQuestion(f"is none of {', '.join(LAYERS)}", where=f"layer {strange[0]}")
+        return replace(self, only=names)
 
     @cached_property
     def pledged(self) -> Numbers:

@@ -132,7 +132,7 @@ def test_who_is_owed_first_is_paid_first() -> None:
 def test_a_layer_alone_carries_nothing_of_the_others() -> None:
     firms = Firms.of(3, equity=[5, 5, 5], assets=[20, 20, 20], liabilities=[15, 15, 15], recovered=0)
     layers = Layers.of(firms, debts=([0, 1], [1, 2], [9, 9]))
-    whole, alone = (send(firms, one, Shock.of(3, [0])) for one in (layers, layers.alone("shares")))
+    whole, alone = (send(firms, one, Shock.of(3, [0])) for one in (layers, layers.only_some(("shares",))))
     assert whole.failed.tolist() == [True, True, True]
     assert alone.failed.tolist() == [True, False, False]
     assert alone.by_debt.tolist() == [9, 0], "what creditors lose is told, and brings nobody down"

@@ -1,0 +1,116 @@
+"""What a shock costs: by lender, layer and round, who fails, whose output falls, and the way a loss came."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from api.answers.wording import money, percent, plural
+from api.printing.paper import BOLD, Cited, left, plain, row, table
+from api.questions.shocks.shock import Cost, ShockAnswer
+from api.questions.shocks.traced import Step
+
+DEPTH = 8
+"""Steps of one path that are printed; --json has all."""
+
+
+def shock(answer: ShockAnswer, cited: Cited) -> Iterator[Any]:
+    """The loss, who bears it, by what layer it came, who fails and why, and what it goes back to."""
+    failed = plural(answer.fallen_page.total, "party fails", "parties fail")
+    said = f": {failed}; creditors lose {money(answer.cost.loss, answer.currency)}"
+    yield Text.assemble((plain(answer.name or "a shock · 冲击"), BOLD), plain(said))
+    yield from _lenders(answer)
+    if answer.layers:
+        yield _layers(answer)
+    if len(answer.rounds) > 1:
+        yield _rounds(answer)
+    if answer.fallen:
+        yield _fallen(answer)
+        yield from left(answer.fallen_page, "failure", by="--limit")
+    if answer.idle:
+        yield _idle(answer)
+        yield from left(answer.idle_page, "party", "parties", by="--limit")
+    if answer.groups:
+        made = table("group", "failed", "lost on it", title="groups hit · 受影响集团", amounts=("failed", "lost on it"))
+        for group in answer.groups:
+            row(made, f"{group.top.name}", f"{group.members:,}", money(group.loss, answer.currency))
+        yield made
+    if answer.tree is not None:
+        yield _tree(answer.tree, answer.currency, cited)
+
+
+def _lenders(answer: ShockAnswer) -> Iterator[Table]:
+    heads = ("owed to it", "by the failed", "× LGD", "lost", "by the shock itself")
+    made = table("lender", *heads, title="losses of lenders · 贷款人损失", amounts=heads)
+
+    def line(name: str, owed: float | None, cost: Cost) -> None:
+        amounts = (owed, cost.at_default, cost.static, cost.loss, cost.without)
+        row(made, name, *("" if one is None else money(one, answer.currency) for one in amounts))
+
+    for one in answer.lenders:
+        line(one.party.name + (" · fails" if one.failed else ""), one.at_stake, one.cost)
+    line("all creditors · 全部债权人", None, answer.cost)
+    yield made
+
+
+def _layers(answer: ShockAnswer) -> Table:
+    heads = ("failed", "lost", "beyond the shock")
+    made = table("layer alone", "单独传导", *heads, title="which layer alone would have given what", amounts=heads)
+    for one in answer.layers:
+        row(made, one.name, one.name_zh, f"{one.failed:,}", *(money(x, answer.currency) for x in (one.loss, one.added)))
+    row(made, "together beyond their sum", "耦合", "", "", money(answer.coupling, answer.currency))
+    return made
+
+
+def _rounds(answer: ShockAnswer) -> Table:
+    heads = ("failed", "owed by them", "lost")
+    made = table("round", *heads, title="rounds · 轮次", amounts=("round", *heads))
+    for one in answer.rounds:
+        row(
+            made, f"{one.number}", f"{one.failed:,}", money(one.at_default, answer.currency),
+            money(one.loss, answer.currency),
+        )  # fmt: skip
+    return made
+
+
+def _fallen(answer: ShockAnswer) -> Table:
+    heads = ("equity", "lost", "owes", "pays")
+    made = table("failed", "round", "why", "原因", *heads, title="who fails · 违约主体", amounts=("round", *heads))
+    for one in answer.fallen:
+        equity = "not known" if one.equity is None else money(one.equity, answer.currency)
+        lost, owed = (money(x, answer.currency) for x in (one.lost, one.owed))
+        row(made, one.party.name, f"{one.round}", one.why, one.why_zh, equity, lost, owed, percent(one.paid))
+    return made
+
+
+def _idle(answer: ShockAnswer) -> Table:
+    heads = ("output lost", "income lost")
+    made = table("party", *heads, "", title="whose output falls · 产出下降", amounts=heads)
+    for one in answer.idle:
+        income = "not known" if one.income is None else money(one.income, answer.currency)
+        row(made, one.party.name, percent(one.output), income, "fails · 违约" if one.failed else "")
+    return made
+
+
+def _tree(tree: Step, currency: str | None, cited: Cited) -> Table:
+    title = f"what the {money(tree.amount, currency)} that {tree.party.name} loses goes back to"
+    made = table("what led to it", "by", "amount", "src", title=plain(title), amounts=("amount",))
+
+    def walk(step: Step, depth: int) -> None:
+        for one in step.causes:
+            why = f" · {one.why_zh} · {one.why}, round {one.failed}" if one.failed else ""
+            more = " …" if one.open else ""
+            source = cited.numbers([fact.fact_id for fact in one.facts])
+            row(
+                made,
+                f"{'  ' * depth}{one.party.name}{why}{more}",
+                f"{one.how_zh} · {one.how}",
+                money(one.amount, currency),
+                source,
+            )
+            if depth < DEPTH:
+                walk(one, depth + 1)
+
+    walk(tree, 0)
+    return made

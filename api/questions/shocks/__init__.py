@@ -1,0 +1,1 @@
+"""What a failure, or a fall of output, would cost through every layer."""

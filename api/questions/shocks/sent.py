@@ -1,0 +1,139 @@
+"""A scenario sent through all layers of a moment, and through each alone."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from analytics.contagion.calls.book import NONE
+from analytics.contagion.shock.causes import Flows
+from analytics.contagion.shock.coupled import Aftermath, Shock, send
+from analytics.contagion.shock.layers import LAYERS, Layers
+from analytics.contagion.shock.supplying import Output, Supplies, origins
+from analytics.contagion.supply.network import SupplyNetwork
+from api.contagion.figures import Known, known_of
+from api.contagion.goods import network_of
+from api.contagion.ties import Debts, Promised, debts_of, promised_of, shares_of
+from api.engine import View
+from api.questions.shocks.hit import shock_of
+from api.questions.shocks.scenario import Scenario
+from graph.errors import InvalidQuestion
+
+Numbers = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a scenario runs along."""
+
+    known: Known
+    debts: Debts
+    promised: Promised
+    network: SupplyNetwork | None
+    layers: Layers
+    shares: tuple[NDArray[np.uint32], NDArray[np.uint32], Numbers, NDArray[np.int64]]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a scenario came to."""
+
+    setting: Setting
+    shock: Shock
+    whole: Aftermath
+    output: Output | None
+    without: Aftermath
+    """What the shock alone costs, where nothing carries it on."""
+    alone: Mapping[str, Aftermath]
+    """What each layer alone would have come to."""
+
+
+def setting_of(view: View, scenario: Scenario) -> Setting:
+    """What a scenario runs along; kept for the next one that assumes the same."""
+    if view.snapshot.mixed:
+        raise InvalidQuestion(
+            "amounts stand in several currencies", where="currency", remedy="name the one to add them up in"
+        )
+    assumed = (
+        scenario.lgd, tuple(sorted(scenario.haircuts.items())), scenario.calls, scenario.essential,
+        scenario.substitution,
+    )  # fmt: skip
+    return view.kept(("shock", *assumed), lambda: _setting(view, scenario), most=4)
+
+
+def _setting(view: View, scenario: Scenario) -> Setting:
+    known = known_of(view, lgd=scenario.lgd)
+    debts = debts_of(view, scenario.haircuts)
+    promised = promised_of(view, known, debts, scenario.haircuts, in_full=scenario.calls == "in full")
+    network = network_of(view, known, essential=scenario.essential, rationed=scenario.substitution)
+    shares = shares_of(view)
+    layers = Layers.of(
+        known.firms,
+        debts=(debts.debtor, debts.creditor, debts.amount),
+        covered=debts.covered,
+        seniority=debts.seniority,
+        shares=shares[:3],
+        production=None if network is None else Supplies(network),
+        guarantees=promised.layer,
+    )
+    return Setting(known, debts, promised, network, layers, shares)
+
+
+def send_scenario(view: View, scenario: Scenario, progress: Progress | None = None) -> Sent:
+    """Send a scenario through the layers it names, and through each alone."""
+    setting, shock = setting_of(view, scenario.checked()), shock_of(view, scenario)
+    layers, firms = setting.layers.only_some(scenario.layers), setting.known.firms
+    alone = {
+        name: send(firms, layers.only_some((name,)), shock, kept=scenario.kept)
+        for name in LAYERS
+        if name in scenario.layers and len(scenario.layers) > 1
+    }
+    without = send(firms, layers.only_some(()), shock, kept=scenario.kept)
+    whole = send(firms, layers, shock, kept=scenario.kept, progress=progress)
+    produced = whole.produced if isinstance(whole.produced, Output) else None
+    return Sent(setting, shock, whole, produced, without, alone)
+
+
+def flows_of(sent: Sent) -> Flows:
+    """What of each party's loss came from which other."""
+    whole, debts, made = sent.whole, sent.setting.debts, sent.setting.promised.layer.standing
+    holder, company, share, links = sent.setting.shares
+    sureties = made.sureties
+    counters = sureties.counters != NONE
+    behind = np.where(counters, sureties.guarantor[sureties.counters], made.loans.debtor[sureties.loan])
+    parts: list[tuple[str, ArrayLike, ArrayLike, ArrayLike, ArrayLike | None]] = [
+        ("debts", debts.debtor, debts.creditor, whole.by_debt, np.arange(len(whole.by_debt))),
+        (
+            "guarantees",
+            behind,
+            sureties.guarantor,
+            _or_none(whole.by_guarantee, len(sureties)),
+            np.arange(len(sureties)),
+        ),
+        ("shares", company, holder, share * whole.passed[company], links),
+        *_production(sent),
+    ]
+    own = np.where(sent.shock.failed, np.inf, sent.shock.lost + _own_output(sent))
+    return Flows.of(parts, own=own, round=whole.round)
+
+
+def _production(sent: Sent) -> Iterator[tuple[str, ArrayLike, ArrayLike, ArrayLike, ArrayLike | None]]:
+    """Income lost by what others did not deliver or order."""
+    if sent.output is None or sent.setting.network is None:
+        return
+    by = origins(sent.setting.network, sent.output.found)
+    income = np.maximum(sent.whole.income - _own_output(sent), 0.0)[by.into] * by.part
+    yield "production", by.source, by.into, income, None
+
+
+def _own_output(sent: Sent) -> Numbers:
+    """Income that each lost by what the scenario stopped itself."""
+    margin = np.nan_to_num(np.maximum(sent.setting.known.firms.margin, 0.0))
+    return np.asarray(np.minimum(sent.whole.income, sent.shock.stopped * margin))
+
+
+def _or_none(paid: Numbers, many: int) -> Numbers:
+    """What guarantees paid; nothing where that layer carried nothing."""
+    return paid if len(paid) == many else np.zeros(many)

@@ -1,0 +1,312 @@
+"""What would a shock cost, through every layer, by lender, group, layer and path?"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.contagion.shock.coupled import CAUSES
+from analytics.contagion.shock.layers import LAYERS
+from api.answers.evidence import Evidence
+from api.answers.frame import Answer, Page, Party, Question
+from api.answers.wording import money, plural
+from api.engine import Engine, View
+from api.questions.asking import check_page, node_of
+from api.questions.shocks.scenario import Scenario
+from api.questions.shocks.sent import Progress, Sent, send_scenario
+from api.questions.shocks.traced import CAUSES_ZH, LAYERS_SAID, Step, traced
+from graph.model import LENDS
+from graph.moment import Moment
+
+Numbers = NDArray[np.float64]
+GROUPS: Final = 10
+"""Groups told."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What is lost on debts, in whole units of the answer's currency."""
+
+    at_default: float
+    """Owed by those who failed: drawn, and what conversion factors say of the undrawn parts."""
+    static: float
+    """That times the loss given default, as if nothing covered it."""
+    loss: float
+    """After the debtor's own collateral and means, and what guarantors pay."""
+    without: float
+    """What the shock alone costs, had nothing carried it on."""
+
+
+@dataclass(frozen=True)
+class Lender:
+    """One lender's losses."""
+
+    party: Party
+    at_stake: float
+    """Owed to it in all, as counted here."""
+    cost: Cost
+    failed: bool
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What one layer alone would have led to."""
+
+    name: str
+    name_zh: str
+    loss: float
+    """Lost on debts of those who fail by it and by the shock."""
+    added: float
+    """What of it is beyond the shock itself."""
+    failed: int
+
+
+@dataclass(frozen=True)
+class Fallen:
+    """One who failed, and what it lost before."""
+
+    party: Party
+    round: int
+    why: str
+    why_zh: str
+    equity: float | None
+    lost: float
+    """Of output, on guarantees, claims and shares."""
+    parts: dict[str, float]
+    """The same by layer."""
+    owed: float
+    """To lenders, and to others whose claims are known."""
+    paid: float
+    """Fraction that it pays of what no collateral covers."""
+
+
+@dataclass(frozen=True)
+class Idle:
+    """One whose output falls."""
+
+    party: Party
+    output: float
+    """Fraction of its output that is lost."""
+    income: float | None
+    """Income of a year that is lost with it; none where its revenue or costs are not known."""
+    failed: bool
+
+
+@dataclass(frozen=True)
+class Round:
+    """Those who failed at once; rounds tell the story, nothing rests on them."""
+
+    number: int
+    failed: int
+    at_default: float
+    loss: float
+
+
+@dataclass(frozen=True)
+class OfGroup:
+    """Losses on one control group."""
+
+    top: Party
+    members: int
+    """Those of it who failed."""
+    loss: float
+
+
+@dataclass(frozen=True)
+class ShockAnswer:
+    """What a shock costs."""
+
+    name: str
+    currency: str | None
+    cost: Cost
+    """Of all creditors, firms among them."""
+    lenders: tuple[Lender, ...]
+    """Those who lend, the largest loss first; the one asked about before all others."""
+    layers: tuple[Layer, ...]
+    coupling: float
+    """What the layers together cost beyond the shock and what each adds alone; may be negative where they overlap."""
+    rounds: tuple[Round, ...]
+    fallen: tuple[Fallen, ...]
+    fallen_page: Page
+    idle: tuple[Idle, ...]
+    """Those who lose output by others, the most of all sales first."""
+    idle_page: Page
+    groups: tuple[OfGroup, ...]
+    """Control groups whose failures cost most; they may overlap."""
+    tree: Step | None
+    """What the losses of the lender told first go back to."""
+    gaps: tuple[str, ...]
+    """What the answer rests on that is not known."""
+    iterations: int
+    residual: float
+
+
+def shock(
+    engine: Engine, scenario: Scenario, *, limit: int = 20, moment: Moment, progress: Progress | None = None
+) -> Answer[ShockAnswer]:
+    """What would a shock cost, through every layer?"""
+    check_page(limit)
+    view = engine.view(moment)
+    evidence = Evidence(view.snapshot)
+    asked = node_of(view.snapshot, scenario.lender, where="lender") if scenario.lender.strip() else None
+    sent = send_scenario(view, scenario, progress)
+    value = _told(view, evidence, scenario, sent, asked, limit)
+    parameters = {"scenario": scenario.model_dump(), "limit": limit}
+    return view.answer(Question("shock", parameters), value, evidence, reasons=list(_reasons(value)))
+
+
+def _told(view: View, evidence: Evidence, scenario: Scenario, sent: Sent, asked: int | None, limit: int) -> ShockAnswer:
+    whole, debts = sent.whole, sent.setting.debts
+    lenders = _lenders(view, evidence, scenario, sent, asked, limit)
+    first = asked if asked is not None else (view.snapshot.node(lenders[0].party.id) if lenders else None)
+    failed = np.flatnonzero(whole.failed)
+    order = failed[np.lexsort((failed, -whole.lost[failed], whole.round[failed]))]
+    idle = _idle(sent)
+    base = float(sent.without.by_debt.sum())
+    layers = tuple(
+        Layer(name, LAYERS_SAID[name][1], loss, loss - base, int(found.failed.sum()))
+        for name, found in sent.alone.items()
+        for loss in [float(found.by_debt.sum())]
+    )
+    cost = _cost(sent, np.ones(len(debts.amount), np.bool_), scenario.lgd)
+    tree = None
+    if first is not None and whole.lost[first] > 0:
+        tree = traced(view, evidence, sent, first, float(whole.lost[first]))
+    return ShockAnswer(
+        scenario.name,
+        view.snapshot.moment.currency,
+        cost,
+        lenders,
+        layers,
+        cost.loss - base - sum(one.added for one in layers) if layers else 0.0,
+        tuple(_rounds(sent)),
+        tuple(_fallen(evidence, sent, x) for x in order[:limit].tolist()),
+        Page(len(order), 0, min(limit, len(order))),
+        tuple(_idle_said(evidence, sent, x) for x in idle[:limit].tolist()),
+        Page(len(idle), 0, min(limit, len(idle))),
+        tuple(_groups(view, evidence, sent)),
+        tree,
+        tuple(_gaps(sent)),
+        whole.rounds,
+        whole.residual,
+    )
+
+
+def _cost(sent: Sent, mine: NDArray[np.bool_], lgd: float) -> Cost:
+    """What is lost on some debts."""
+    debts = sent.setting.debts
+    failed = sent.whole.failed[debts.debtor] & mine
+    due = float(debts.amount[failed].sum())
+    return Cost(due, due * lgd, float(sent.whole.by_debt[mine].sum()), float(sent.without.by_debt[mine].sum()))
+
+
+def _lenders(
+    view: View, evidence: Evidence, scenario: Scenario, sent: Sent, asked: int | None, limit: int
+) -> tuple[Lender, ...]:
+    debts, size = sent.setting.debts, view.snapshot.size
+    lending = np.unique(view.snapshot.links(LENDS).tail).astype(np.int64)
+    loss = np.bincount(debts.creditor, sent.whole.by_debt, minlength=size)
+    order = lending[np.lexsort((lending, -loss[lending]))]
+    chosen = order[loss[order] > 0][:limit].tolist()
+    if asked is not None:
+        chosen = [asked, *(x for x in chosen if x != asked)][:limit]
+    owed = np.bincount(debts.creditor, debts.amount, minlength=size)
+    return tuple(
+        Lender(
+            evidence.party(x), float(owed[x]), _cost(sent, debts.creditor == x, scenario.lgd),
+            bool(sent.whole.failed[x]),
+        )
+        for x in chosen
+    )  # fmt: skip
+
+
+def _rounds(sent: Sent) -> Iterator[Round]:
+    whole, debts = sent.whole, sent.setting.debts
+    of = whole.round[debts.debtor]
+    for number in np.unique(whole.round[whole.failed]).tolist():
+        mine = of == number
+        failed = int((whole.round == number).sum())
+        yield Round(number, failed, float(debts.amount[mine].sum()), float(whole.by_debt[mine].sum()))
+
+
+def _fallen(evidence: Evidence, sent: Sent, x: int) -> Fallen:
+    whole, debts, equity = sent.whole, sent.setting.debts, sent.setting.known.firms.equity[x]
+    parts = dict(zip(LAYERS, (whole.income[x], whole.called[x], whole.claims[x], whole.shares[x]), strict=True))
+    why = int(whole.cause[x])
+    return Fallen(
+        evidence.party(x), int(whole.round[x]), CAUSES[why], CAUSES_ZH[why],
+        None if np.isnan(equity) else float(equity), float(whole.lost[x]),
+        {name: float(value) for name, value in parts.items()}, float(debts.amount[debts.debtor == x].sum()),
+        float(whole.paid[x]),
+    )  # fmt: skip
+
+
+def _idle(sent: Sent) -> NDArray[np.int64]:
+    """Who loses output that neither failed of itself nor was stopped whole, the most sales lost first."""
+    network = sent.setting.network
+    if network is None or sent.output is None:
+        return np.zeros(0, np.int64)
+    lost = sent.whole.output * network.revenue
+    found = np.flatnonzero((sent.whole.output > 1e-9) & ~sent.shock.failed)
+    return found[np.lexsort((found, -lost[found]))]
+
+
+def _idle_said(evidence: Evidence, sent: Sent, x: int) -> Idle:
+    known = not np.isnan(sent.setting.known.firms.margin[x])
+    income = float(sent.whole.income[x]) if known else None
+    return Idle(evidence.party(x), float(sent.whole.output[x]), income, bool(sent.whole.failed[x]))
+
+
+def _groups(view: View, evidence: Evidence, sent: Sent) -> Iterator[OfGroup]:
+    debts, whole = sent.setting.debts, sent.whole
+    loss = np.bincount(debts.debtor, whole.by_debt, minlength=view.snapshot.size)
+    found, count = Counter[int](), Counter[int]()
+    for x in np.flatnonzero(whole.failed).tolist():
+        for group in view.groups.of(x).tolist():
+            top = int(view.groups.top[group])
+            found[top] += float(loss[x])  # type: ignore[assignment]
+            count[top] += 1
+    for top, amount in sorted(found.items(), key=lambda one: (-one[1], one[0]))[:GROUPS]:
+        yield OfGroup(evidence.party(top), count[top], float(amount))
+
+
+def _gaps(sent: Sent) -> Iterator[str]:
+    """What is not known and could make it more or less."""
+    setting, whole = sent.setting, sent.whole
+    touched = (whole.lost > 0) & ~whole.failed
+    dark = int((touched & setting.known.unknown).sum())
+    if dark:
+        yield f"{plural(dark, 'party loses', 'parties lose')} whose equity is not known: nothing brings them down"
+    spent = int((touched & setting.known.excluded).sum())
+    if spent:
+        yield f"{plural(spent, 'party', 'parties')} had no equity left before the shock: losses do not fail them"
+    dim = int(((whole.output > 1e-9) & np.isnan(setting.known.firms.margin)).sum())
+    if dim:
+        yield (
+            f"of {plural(dim, 'party', 'parties')} whose output falls revenue or cost is not known: no income is lost "
+            "by them"
+        )
+    if setting.debts.unknown:
+        yield f"{plural(setting.debts.unknown, 'debt')} of unknown amount left out"
+    if len(setting.promised.unable):
+        yield (
+            f"{plural(len(setting.promised.unable), 'guarantee')} of givers whose equity is not known: nothing is "
+            "expected of them, and calls bring nobody down"
+        )
+    if len(setting.layers.unmatched):
+        yield (
+            f"{plural(len(setting.layers.unmatched), 'firm')} whose known debts are more than the liabilities they "
+            "state: the debts count"
+        )
+
+
+def _reasons(value: ShockAnswer) -> Iterator[str]:
+    failed = value.fallen_page.total
+    yield (
+        f"{plural(failed, 'party fails', 'parties fail')} in {plural(len(value.rounds), 'round')}; creditors lose "
+        f"{money(value.cost.loss, value.currency)}, {money(value.cost.without, value.currency)} by the shock itself"
+    )
+    yield from value.gaps

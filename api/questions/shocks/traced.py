@@ -1,0 +1,100 @@
+"""The way a loss came, step by step, each with the facts it rests on."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from analytics.contagion.shock.causes import SELF, Cause, explain
+from analytics.contagion.shock.coupled import CAUSES
+from api.answers.evidence import Evidence
+from api.answers.frame import Fact, Party
+from api.engine import View
+from api.questions.shocks.sent import Sent, flows_of
+from graph.field import Kind
+from graph.model import GUARANTEES, LENDS, OWES, OWNS, PLEDGES, SUPPLIES
+
+LAYERS_SAID: Final = {
+    "production": ("lost output", "产出损失"),
+    "guarantees": ("called guarantee", "担保代偿"),
+    "debts": ("unpaid debt", "债权损失"),
+    "shares": ("shares worth less", "股权减值"),
+    SELF: ("the shock itself", "初始冲击"),
+    "": ("all that is lost", "损失合计"),
+}
+CAUSES_ZH: Final = ("", "初始冲击", "产出损失", "担保代偿", "损失超过净资产", "现金损失超过流动性")
+STEPS: Final = 60
+"""Steps told of one tree."""
+FEW: Final = 3
+"""Supplies shown behind one step."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A party that lost, by what what stands above lost by it, and what led to that."""
+
+    party: Party
+    how: str
+    """In a word or two: `unpaid debt`, `called guarantee`, `lost output`, `shares worth less`, `the shock itself`."""
+    how_zh: str
+    amount: float
+    failed: int
+    """In which round it failed; 0 where it did not."""
+    why: str
+    """Why it failed; empty where it did not."""
+    why_zh: str
+    facts: tuple[Fact, ...]
+    causes: tuple["Step", ...]
+    open: bool
+    """Whether more led to it that is not told."""
+
+
+def traced(view: View, evidence: Evidence, sent: Sent, party: int, amount: float, *, most: int = STEPS) -> Step:
+    """What a party's loss goes back to."""
+    return _step(view, evidence, sent, explain(flows_of(sent), Cause(party, "", -1, amount), most=most), None)
+
+
+def _step(view: View, evidence: Evidence, sent: Sent, cause: Cause, above: int | None) -> Step:
+    whole, said = sent.whole, LAYERS_SAID[cause.layer]
+    why = int(whole.cause[cause.party])
+    return Step(
+        evidence.party(cause.party),
+        *said,
+        cause.amount,
+        int(whole.round[cause.party]),
+        CAUSES[why],
+        CAUSES_ZH[why],
+        _facts(view, evidence, sent, cause, above),
+        tuple(_step(view, evidence, sent, one, cause.party) for one in cause.causes),
+        cause.open,
+    )
+
+
+def _facts(view: View, evidence: Evidence, sent: Sent, cause: Cause, above: int | None) -> tuple[Fact, ...]:
+    """What one step rests on."""
+    if cause.layer == "production" and above is not None:
+        return evidence.facts(SUPPLIES, _between(view, SUPPLIES, cause.party, above))
+    found = _place(view, sent, cause)
+    return () if found is None else evidence.facts(found[0], [found[1]])
+
+
+def _place(view: View, sent: Sent, cause: Cause) -> tuple[Kind, int] | None:
+    """The relation and link of one step through a debt, a guarantee or a holding."""
+    debts, at = sent.setting.debts, cause.place
+    if at < 0:
+        return None
+    if cause.layer == "debts":
+        return (LENDS, int(debts.facility[at])) if debts.facility[at] >= 0 else (OWES, int(debts.owing[at]))
+    if cause.layer == "shares":
+        return OWNS, at
+    contract, given = int(sent.setting.promised.terms.contract[at]), len(view.snapshot.links(GUARANTEES))
+    return (
+        (GUARANTEES, contract) if contract < given else (PLEDGES, int(sent.setting.promised.pledge[contract - given]))
+    )
+
+
+def _between(view: View, kind: Kind, x: int, y: int) -> list[int]:
+    """The first links of a kind between two parties, either way."""
+    links = view.snapshot.links(kind)
+    found = [at[links.head[at] == head] for tail, head in ((x, y), (y, x)) for at in (np.asarray(links.leaving(tail)),)]
+    return [int(at) for some in found for at in some][:FEW]
