@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from graph.errors import ContagraphError
-from tests.reference import contagion_cases, group_cases, guarantee_cases, limit_cases, ownership_cases
+from tests.reference import contagion_cases, group_cases, guarantee_cases, limit_cases, ownership_cases, supply_cases
 from tests.reference.names import Answer, Inputs
 
 KINDS: dict[str, Callable[[Inputs], Answer]] = {
@@ -30,6 +30,7 @@ KINDS: dict[str, Callable[[Inputs], Answer]] = {
     "debtrank_2012": contagion_cases.debtrank_2012,
     "debtrank_linear": contagion_cases.debtrank_linear,
     "spectral": contagion_cases.spectral,
+    "esri": supply_cases.esri,
 }
 
 
