@@ -103,6 +103,40 @@ class Work(NamedTuple):
 WORK = record(Work, I4_OUT, F8_OUT, F8_OUT, F8_OUT, F8_OUT, I8_OUT, I8_OUT, F8_OUT, FLAGS_OUT)
 
 
+class Work(NamedTuple):
+    """What a cascade has come to."""
+
+    wave: NDArray[np.int32]
+    """1 of who fails at first; gets the wave in which each other fails, shape (n,)."""
+    ratio: NDArray[np.float64]
+    """What part of its calls each guarantor pays, shape (n,)."""
+    total: NDArray[np.float64]
+    """What each is called for out of its capacity, shape (n,)."""
+    call: NDArray[np.float64]
+    """What each guarantee is called for, shape (m,)."""
+    fresh: NDArray[np.float64]
+    """The same as it would be now."""
+    risen: NDArray[np.int64]
+    """Guarantees that are called for more than before, shape (m,)."""
+    queue: NDArray[np.int64]
+    """Claims to work on, once each, and how large each is, shape (claims,)."""
+    ready: NDArray[np.float64]
+    waiting: NDArray[np.bool_]
+    """Which claims are in the queue."""
+
+    @classmethod
+    def on(cls, net: Calling, wave: NDArray[np.int32]) -> "Work":
+        """Before anybody is called."""
+        size, count, claims = len(net.capacity), len(net.guarantor), len(net.back)
+        return cls(
+            wave, np.ones(size), np.zeros(size), np.zeros(count), np.empty(count), np.empty(count, np.int64),
+            np.empty(claims, np.int64), np.empty(claims), np.zeros(claims, np.bool_),
+        )  # fmt: skip
+
+
+WORK = record(Work, I4_OUT, F8_OUT, F8_OUT, F8_OUT, F8_OUT, I8_OUT, I8_OUT, F8_OUT, FLAGS_OUT)
+
+
 @inlined
 def _pays(net: Any, ratio: Any, p: int) -> float:
     """What part of a call is paid."""
@@ -140,24 +174,25 @@ def in_full(
     net: Any, c: int, claim: float, left: float, ratio: NDArray[np.float64], fresh: NDArray[np.float64]
 ) -> None:
     """Call the others in their turns, each for all that is open then; a turn shares to pay as much as it can."""
+    amount, share, late, turn = net.amount, net.share, net.late, net.turn
+    guarantor, apart, back = net.guarantor, net.apart, net.back[c] * claim * left
     rest, executed = claim * left, False
     p, end = net.start[c], net.start[c + 1]
     while p < end:
-        if net.share[p] >= 0.0:
+        if share[p] >= 0.0:
             p += 1
             continue
-        if net.late[p] == 1 and not executed:
-            executed = True
-            rest = max(0.0, rest - net.back[c] * claim * left)
+        if late[p] == 1 and not executed:
+            executed, rest = True, max(0.0, rest - back)
         if rest <= FINE * claim:
             rest = 0.0
         last, able = p, 0.0
-        while last < end and net.turn[last] == net.turn[p]:
-            able += _pays(net, ratio, last) * min(net.amount[last], rest)
+        while last < end and turn[last] == turn[p]:
+            able += (1.0 if apart[last] == 1 else ratio[guarantor[last]]) * min(amount[last], rest)
             last += 1
         part = 1.0 if able <= rest else rest / able
         for q in range(p, last):
-            fresh[q] = part * min(net.amount[q], rest)
+            fresh[q] = part * min(amount[q], rest)
         rest = max(0.0, rest - able)
         p = last
 
@@ -224,7 +259,7 @@ def follow(net: Any, work: Any, full: bool, tolerance: float, many: int, now: in
     """Say who fails by what rose, and what part of its calls each pays now; how many claims that asks for anew."""
     capacity, guarantor, given, owed = net.capacity, net.guarantor, net.given, net.owed
     wave, ratio, total, waiting, start = work.wave, work.ratio, work.total, work.waiting, net.start
-    first, queue, count = len(net.rest), work.queue, 0
+    first, queue, turn, count = len(net.rest), work.queue, net.turn, 0
     countered = len(net.back) > first
     for k in range(many):
         p = work.risen[k]
@@ -239,8 +274,10 @@ def follow(net: Any, work: Any, full: bool, tolerance: float, many: int, now: in
         if pays < ratio[i] - FINE:
             ratio[i] = pays
             for j in range(net.given_start[i], net.given_start[i + 1] if full else 0):
-                if work.call[given[j]] > 0.0:
-                    count = ask(start, net.claim[given[j]], queue, count, waiting)
+                q, c = given[j], net.claim[given[j]]
+                last = q + 1 == start[c + 1] and (q == start[c] or turn[q - 1] != turn[q])
+                if work.call[q] > 0.0 and not last:  # of what the last does not pay nobody is called
+                    count = ask(start, c, queue, count, waiting)
     return count
 
 

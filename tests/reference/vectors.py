@@ -3,7 +3,15 @@
 from collections.abc import Callable
 
 from graph.errors import ContagraphError
-from tests.reference import contagion_cases, group_cases, guarantee_cases, limit_cases, ownership_cases, supply_cases
+from tests.reference import (
+    contagion_cases,
+    group_cases,
+    guarantee_cases,
+    limit_cases,
+    ownership_cases,
+    portfolio_cases,
+    supply_cases,
+)
 from tests.reference.names import Answer, Inputs
 
 KINDS: dict[str, Callable[[Inputs], Answer]] = {
@@ -31,6 +39,13 @@ KINDS: dict[str, Callable[[Inputs], Answer]] = {
     "debtrank_linear": contagion_cases.debtrank_linear,
     "spectral": contagion_cases.spectral,
     "esri": supply_cases.esri,
+    "irb_rw": portfolio_cases.risk_weights,
+    "irb_rw_lgd40": portfolio_cases.risk_weights,
+    "vasicek_es": portfolio_cases.endless_book,
+    "hhi": portfolio_cases.concentration,
+    "granularity": portfolio_cases.granularity,
+    "var_es_discrete": portfolio_cases.discrete_tail,
+    "creditrisk_plus": portfolio_cases.credit_risk_plus,
 }
 
 

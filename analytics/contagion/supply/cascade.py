@@ -74,7 +74,13 @@ class Cascade:
 
 
 def cascade(
-    network: SupplyNetwork, shock: ArrayLike, *, stop: float = STOP, schedule: Schedule = "changes", most: int = ROUNDS
+    network: SupplyNetwork,
+    shock: ArrayLike,
+    *,
+    stop: float = STOP,
+    schedule: Schedule = "changes",
+    most: int = ROUNDS,
+    before: "Cascade | None" = None,
 ) -> Cascade:
     r"""Follow one shock along supplies until nothing more is lost.
 
@@ -93,6 +99,8 @@ def cascade(
         Both take the same rounds.
     most : int
         Rounds after which it is given up.
+    before : Cascade, optional
+        What a shock that is nowhere larger led to: it goes on from there, and ends at the same.
 
     Raises
     ------
@@ -117,6 +125,8 @@ def cascade(
         raise InvalidQuestion("a shock is a fraction of what each firm makes", where="shock")
     check_asked(network, stop)
     down, up = first.copy(), first.copy()
+    if before is not None:
+        down, up = np.maximum(down, before.down), np.maximum(up, before.up)
     rounds, residual = follow(network.spread, stop, most, down, up) if schedule == "changes" else (0, np.inf)
     if residual > stop:
         more, residual = sweep(network.chain, stop, most - rounds, down, up)
