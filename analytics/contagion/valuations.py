@@ -84,7 +84,12 @@ class DebtRank:
         """The same in every class."""
         left = np.divide(equity, face, out=np.zeros(len(face)), where=face > 0)
         h = 1.0 - np.clip(left, 0.0, 1.0)
-        return _alike(1.0 - h * np.exp(self.steepness * (h - 1.0)), debts)
+        felt = (
+            h
+            if self.steepness == 0
+            else np.where(h < 1, h * np.exp(self.steepness * np.minimum(h - 1.0, -1e-300)), 1.0)
+        )
+        return _alike(1.0 - felt, debts)
 
 
 @dataclass(frozen=True)
