@@ -84,12 +84,8 @@ class DebtRank:
         """The same in every class."""
         left = np.divide(equity, face, out=np.zeros(len(face)), where=face > 0)
         h = 1.0 - np.clip(left, 0.0, 1.0)
-        felt = (
-            h
-            if self.steepness == 0
-            else np.where(h < 1, h * np.exp(self.steepness * np.minimum(h - 1.0, -1e-300)), 1.0)
-        )
-        return _alike(1.0 - felt, debts)
+        power = np.multiply(self.steepness, h - 1.0, out=np.zeros(len(h)), where=h < 1)
+        return _alike(1.0 - h * np.exp(power), debts)
 
 
 @dataclass(frozen=True)
