@@ -142,7 +142,8 @@ def debtrank(
     shock : (n,) array
         Fractions of equity lost at first.
     steepness : float
-        α; 0 is linear, and the greater it is the less anybody feels before a debtor has failed.
+        α; 0 is linear, and the greater it is the less anybody feels before a debtor has failed, and
+        nothing where it is infinite.
     tolerance : float
         Rises that are not passed on.
     most : int, optional

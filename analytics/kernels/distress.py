@@ -70,7 +70,7 @@ ROOM = record(Room, types.Array(types.float64, 2, "C"), U4_OUT, U4_OUT, U4_OUT)
 @inlined
 def _felt(steep: float, distress: float) -> float:
     """How much of its distress others feel."""
-    return distress if steep <= 0.0 else distress * np.exp(steep * (distress - 1.0))
+    return distress if steep <= 0.0 or distress >= 1.0 else distress * np.exp(steep * (distress - 1.0))
 
 
 @inlined

@@ -71,6 +71,10 @@ def _impact(rows: Iterable[tuple[str, str, float]], *also: Iterable[str]) -> tup
     return names, Impact.weighed(len(names), *ends, [row[2] for row in given])
 
 
+def _shock(inputs: Inputs, names: Names) -> list[float]:
+    return [inputs["h0"].get(name, 0.0) for name in names.names]
+
+
 def _spread(names: Names, found: Distress, inputs: Inputs) -> Answer:
     told: Answer = {"h": _named(names, found.h)}
     if "v" in inputs:
@@ -83,7 +87,7 @@ def _spread(names: Names, found: Distress, inputs: Inputs) -> Answer:
 def debtrank_2012(inputs: Inputs) -> Answer:
     rows = [(debtor, creditor, w) for debtor, to in inputs["impact"].items() for creditor, w in to.items()]
     names, impact = _impact(rows, inputs["h0"])
-    return _spread(names, debtrank_once(impact, [inputs["h0"].get(name, 0.0) for name in names.names]), inputs)
+    return _spread(names, debtrank_once(impact, _shock(inputs, names)), inputs)
 
 
 def _claims(inputs: Inputs) -> list[tuple[str, str, float]]:
@@ -93,8 +97,13 @@ def _claims(inputs: Inputs) -> list[tuple[str, str, float]]:
 
 def debtrank_linear(inputs: Inputs) -> Answer:
     names, impact = _impact(_claims(inputs), inputs["h0"])
-    shock = [inputs["h0"].get(name, 0.0) for name in names.names]
-    return _spread(names, debtrank(impact, shock, tolerance=1e-13), inputs)
+    return _spread(names, debtrank(impact, _shock(inputs, names), tolerance=1e-13), inputs)
+
+
+def debtrank_nonlinear(inputs: Inputs) -> Answer:
+    names, impact = _impact(_claims(inputs), inputs["h0"])
+    steep = float(inputs.get("alpha", 0.0))
+    return _spread(names, debtrank(impact, _shock(inputs, names), steepness=steep, tolerance=1e-13), inputs)
 
 
 def spectral(inputs: Inputs) -> Answer:

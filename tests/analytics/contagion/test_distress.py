@@ -54,8 +54,9 @@ def test_great_steepness_is_furfine_and_none_of_it_bounds_it_from_above(impact: 
     cascade = furfine(impact, failed)
     lost = dense(impact) @ cascade.h
     if not ((lost > 1 - 1e-6) & (lost < 1 + 1e-6)).any():  # nobody on the edge
-        steep = debtrank(impact, shock, steepness=1e6)
-        assert ((steep.h == 1) | (shock > 0)).tolist() == (cascade.h == 1).tolist()
+        for steepness in (1e6, np.inf):
+            steep = debtrank(impact, shock, steepness=steepness)
+            assert ((steep.h == 1) | (shock > 0)).tolist() == (cascade.h == 1).tolist()
     assert (debtrank(impact, shock).h >= cascade.h - 1e-9).all()
 
 
