@@ -15,7 +15,7 @@ from api.groups.circles import CLIENTS_2010, doubtful_of, kin_of
 from api.groups.concerts import acting_of, arrows_among, may_unite, without_arrows
 from api.groups.together import POSSIBLE_CLIENT, Together
 from api.questions.groups.members import FAMILY, MAY_UNITE, SHOWN, Edge, Member, proving_of, refuting, stated
-from api.questions.ownership.control import Fall, proofs
+from api.questions.ownership.falls import Fall, proofs
 from graph.field import Kind
 from graph.model import CONTROLS, OWNS, RELATED_TO
 

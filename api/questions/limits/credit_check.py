@@ -37,7 +37,7 @@ from api.questions.limits.memberships import Step as ProofStep
 from api.questions.limits.releases import protectors, releases
 from api.questions.limits.rules import ASIDE, IF_WIDE, KEPT, UNTOLD, Held, by_room, group_said, held_said, of_limit
 from api.questions.limits.uncounted import uncounted_said
-from api.questions.ownership.control import in_words
+from api.questions.ownership.falls import in_words
 from graph.errors import InvalidQuestion
 from graph.model import GUARANTEES, LENDS
 from graph.moment import Moment

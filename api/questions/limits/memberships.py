@@ -23,7 +23,7 @@ from api.groups.circles import CLIENTS_2010, circles_of, connecting, doubtful_of
 from api.groups.concerts import may_unite
 from api.limits.related import RELATED_2022, related_of
 from api.questions.groups.dependences import Dependence, confirmed_of, dependence
-from api.questions.ownership.control import Fall, falls_of
+from api.questions.ownership.falls import Fall, falls_of
 from graph.field import Kind
 from graph.model import DEPENDS_ON, HOLDS_OFFICE, OWNS, RELATED_TO
 

@@ -11,7 +11,7 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Party, Record
 from api.engine import View
 from api.questions.links.chains import Chain
-from api.questions.ownership.control import Fall
+from api.questions.ownership.falls import Fall
 from graph.field import Kind
 from graph.model import GUARANTEES, IDENTIFIER, KINDS, OWNS, SAME_AS
 
