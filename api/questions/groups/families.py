@@ -111,7 +111,7 @@ def _at(view: View, kind: Kind, link: int) -> Sequence[int]:
 
 def kinship_of(view: View, evidence: Evidence, heads: Sequence[int], reading: str) -> tuple[Fact, ...]:
     """Stated ties between those who unite a group client, of kinship and in the wide reading also of concert."""
-    ties = _ties(view, heads, wide=reading == POSSIBLE_CLIENT)
+    ties = ties_of(view, heads, wide=reading == POSSIBLE_CLIENT)
     return evidence.facts(RELATED_TO, sorted(set().union(*ties.values())))
 
 
@@ -132,7 +132,7 @@ def ties_said(many: int) -> tuple[str, str]:
     )
 
 
-def _ties(view: View, heads: Sequence[int], *, wide: bool) -> dict[tuple[int, int], set[int]]:
+def ties_of(view: View, heads: Sequence[int], *, wide: bool) -> dict[tuple[int, int], set[int]]:
     """Ties of each two heads that count, those of the first head first."""
     near = kin_of(view, CLIENTS_2010).near
     return _pairs([near, doubtful_of(view)] if wide else [near], heads)
@@ -159,7 +159,7 @@ def family_edges(view: View, evidence: Evidence, group: Together, reading: str, 
     kin, acting = (every.wide, acting_of(view)) if possible else (every.near, Arrows.of(view.snapshot.size, (), ()))
     control = _uniting(view, possible=possible)
     arrows = arrows_among(view, control, [*group.heads, *group.seed.tolist()]) if possible else ()
-    for (x, y), links in islice(_ties(view, group.heads, wide=possible).items(), most):
+    for (x, y), links in islice(ties_of(view, group.heads, wide=possible).items(), most):
         lost = parted(group.heads, kin, acting, refuted=links)
         refuted = Refuted(edges=without_arrows(view, arrows, Refuted(), ties=links))
         gone = leave_circle(control, circle, refuted=refuted, without=lost, possible=possible)
