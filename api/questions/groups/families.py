@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from analytics.structure.control import Control
-from analytics.structure.kinship.circles import Circle, leave_circle, parted
+from analytics.structure.kinship.circles import Circle, leave_circle
+from analytics.structure.kinship.leaving import Ties, unity
 from analytics.structure.membership import Refuted
 from analytics.structure.votes import Arrows
 from api.answers.evidence import Evidence
@@ -155,20 +156,20 @@ def _pairs(ties: Sequence[Arrows], parties: Sequence[int]) -> dict[tuple[int, in
 def family_edges(view: View, evidence: Evidence, group: Together, reading: str, *, most: int = SHOWN) -> Iterator[Edge]:
     """Ties of the heads, then facts of control, each with who would leave without it."""
     possible = reading == POSSIBLE_CLIENT
-    circle, every = Circle(group.seed, group.heads), kin_of(view, CLIENTS_2010)
-    kin, acting = (every.wide, acting_of(view)) if possible else (every.near, Arrows.of(view.snapshot.size, (), ()))
+    every, none = kin_of(view, CLIENTS_2010), Arrows.of(view.snapshot.size, (), ())
+    ties = Ties(every.wide, acting_of(view)) if possible else Ties(every.near, none)
     control = _uniting(view, possible=possible)
-    arrows = arrows_among(view, control, [*group.heads, *group.seed.tolist()]) if possible else ()
+    found = unity(control, Circle(group.seed, group.heads), ties, possible=possible)
+    arrows = arrows_among(view, control, found.around) if possible else ()
     for (x, y), links in islice(ties_of(view, group.heads, wide=possible).items(), most):
-        lost = parted(group.heads, kin, acting, refuted=links)
         refuted = Refuted(edges=without_arrows(view, arrows, Refuted(), ties=links))
-        gone = leave_circle(control, circle, refuted=refuted, without=lost, possible=possible)
+        gone = found.leave(refuted, parted=links)
         facts = evidence.whole(RELATED_TO, sorted(links))
         one, other, *leaving = evidence.parties([y, x, *gone.tolist()])
         yield Edge(RELATED_TO.name, one, other, "stated", facts, tuple(leaving))
     for kind, link in _proving(view, group, possible=possible)[:most]:
         pair, refuted = refuting(view, arrows, kind, link)
-        gone = leave_circle(control, circle, refuted=refuted, possible=possible)
+        gone = found.leave(refuted, parted=pair if kind is RELATED_TO else frozenset())
         yield stated(view, evidence, kind, sorted(pair), gone)
 
 
