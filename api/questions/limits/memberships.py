@@ -162,8 +162,8 @@ def membership(
     elif kind == "control":
         steps = tuple(_controlled(view, evidence, members, party, wide=not certain))
         told = {party, *_heads(view, members, party)[: len(steps) > 1]}
-        beside = (_controlled(view, evidence, members, x, wide=not certain) for x in rest if x not in told)
-        others = tuple(some[-1] for some in map(tuple, beside))
+        ways = (_controlled(view, evidence, members, x, wide=not certain) for x in rest if x not in told)
+        others = tuple(some[-1] for some in map(tuple, ways))
     else:
         steps = tuple(_related(view, evidence, members, party, lender=standing.lender, wide=not certain))
     shown = evidence.parties(members[first].tolist())
