@@ -20,6 +20,7 @@ from analytics.structure.listed.rules import LINES, ConcertRule
 from analytics.structure.proof import Step, prove
 from analytics.structure.reach import Nodes
 from analytics.structure.votes import Arrows, Holdings
+from graph.bands import LOW_OPEN
 from graph.errors import InvalidQuestion
 from graph.model import RELATIONSHIPS
 
@@ -101,19 +102,43 @@ class Together:
         return found[~np.isin(found, self.concerts[concert].members)]
 
     def concerts_over(self, company: int, *, possible: bool = False) -> list[int]:
-        """Numbers of the concerts that control a company that is none of their members."""
+        """Numbers of the concerts that control a company that is none of their members, and of which several take part
+        in it: of one alone, who acts with others elsewhere, the control is its own."""
         over = self.control.controllers_of(company, possible=possible)
         found = [int(x) - self.parties for x in over if x >= self.parties]
-        return [k for k in found if company not in self.concerts[k].members]
+        return [k for k in found if self._several(k, company, possible=possible)]
+
+    def taking_part(self, concert: int, company: int, *, possible: bool = False) -> tuple[int, ...]:
+        """Members of a concert that have a part in a company: a holding of it or other control over it, by themselves
+        or through what they, or all of them together, control. Who has none is bound by no agreement of its holders."""
+        control, members = self.control, {*self.concerts[concert].members}
+        inside = {*self.controlled_by(concert, possible=possible).tolist()}
+        seen, wave = {company}, [company]
+        while wave:
+            new = _parted_by(control, wave.pop(), possible=possible) - seen
+            seen |= new
+            wave += new & inside
+        found = members & seen
+        over = (control.controllers_of(x, possible=possible).tolist() for x in found)
+        return tuple(sorted(found.union(x for some in over for x in some if x in members) - {company}))
+
+    def _several(self, concert: int, company: int, *, possible: bool) -> bool:
+        """Whether a company is no member of a concert, and several members have a part in it."""
+        if company in self.concerts[concert].members:
+            return False
+        return len(self.taking_part(concert, company, possible=possible)) > 1
 
     def ultimate_of(self, company: int, *, possible: bool = False) -> tuple[list[int], list[int]]:
         """Parties, and numbers of concerts, that control a company and that nobody controls.
 
         A member whose concert controls the company too gives way to it.
         """
-        over = [int(x) for x in self.control.ultimate_of(company, possible=possible)]
-        concerts = [x - self.parties for x in over if x >= self.parties]
-        return [x for x in over if x < self.parties], [k for k in concerts if company not in self.concerts[k].members]
+        concerts = self.concerts_over(company, possible=possible)
+        over = self.control.controllers_of(company, possible=possible).tolist()
+        over = [x for x in over if x < self.parties or x - self.parties in concerts]
+        reach = self.control.possible if possible else self.control.certain
+        tops = [x for x in over if set(over).isdisjoint(reach.over(x).tolist())]
+        return [x for x in tops if x < self.parties], [x - self.parties for x in tops if x >= self.parties]
 
     def prove(self, concert: int, company: int, *, possible: bool = False) -> tuple[Step, ...]:
         """By which holdings of its members and of what they control a concert controls a company."""
@@ -121,6 +146,17 @@ class Together:
             raise InvalidQuestion("is a member of the concert itself", where=f"party {company}")
         steps = prove(self.control, self.parties + concert, company, possible=possible)
         return tuple(step for step in steps if not (step.edges and step.edges[0] >= self.own_edges))
+
+
+def _parted_by(control: Control, company: int, *, possible: bool) -> set[int]:
+    """Who has, or in the possible reading may have, a holding of a company or other control over it."""
+    held = control.holdings
+    links = held.holders.links_at(company)
+    some = held.high[links] > 0 if possible else held.low[links] > 0
+    if len(held.ends) and not possible:
+        some |= (held.ends[links] & LOW_OPEN) > 0
+    other = control.controlled_otherwise if possible else control.sure_otherwise
+    return {*held.holders.at(company)[some].tolist(), *other.at(company).tolist()}
 
 
 def solve_together(

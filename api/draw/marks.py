@@ -12,7 +12,9 @@ from api.questions.asking import MOST
 from api.questions.groups.groups import Group, GroupsOf
 from api.questions.groups.members import Member, why, widened
 from api.questions.guarantees import GuaranteesOf
-from api.questions.ownership.control import Controller, ControlOf, InConcert, in_words
+from api.questions.ownership.concerted import InConcert
+from api.questions.ownership.control import Controller, ControlOf
+from api.questions.ownership.falls import in_words
 from graph.errors import InvalidQuestion
 from graph.moment import Moment
 

@@ -158,13 +158,19 @@ def held_in_concert(view: View, party: int) -> bool:
 
 def needed_ties(view: View, joint: JointProof, step: Step, member: int) -> tuple[int, ...]:
     """What makes a member act with those whose votes a step of the proof needs; nothing where it needs none."""
-    needed = {member, *(x for x in step.holders if x in joint.concert.members)}
+    return ties_among(view, joint.concert, {member, *(x for x in step.holders if x in joint.concert.members)})
+
+
+def ties_among(view: View, concert: Concert, members: Iterable[int]) -> tuple[int, ...]:
+    """What makes some members of a concert act together: what ties them to each other, or all where others tie them;
+    nothing where it is one alone."""
+    needed = set(members)
     if len(needed) < 2:
         return ()
     links = view.snapshot.links(RELATED_TO)
-    near = tuple(tie for tie in joint.concert.ties if {int(links.tail[tie]), int(links.head[tie])} <= needed)
+    near = tuple(tie for tie in concert.ties if {int(links.tail[tie]), int(links.head[tie])} <= needed)
     tied = find_concerts(links.tail[list(near)], links.head[list(near)]) if near else ()
-    return near if tied and needed == set(tied[0].members) else joint.concert.ties
+    return near if tied and needed == set(tied[0].members) else concert.ties
 
 
 def number_of(view: View, party: int) -> int | None:

@@ -39,18 +39,25 @@ class Hidden:
 
 
 def hidden_of(view: View, party: int, *, lender: int) -> Hidden:
-    """What is not disclosed of a party; government bodies are left out where they connect nobody."""
-    return view.kept(("hidden", party, lender, view.government), lambda: _hidden(view, party, lender), most=64)
+    """What is not disclosed of a party; the lender is left out, and so are government bodies where they connect
+    nobody."""
+    state = view.control.state if view.government == APART else np.zeros(view.snapshot.size, np.bool_)
+    return view.kept(("hidden", party, lender, view.government), lambda: _hidden(view, party, [lender], state), most=64)
 
 
-def _hidden(view: View, party: int, lender: int) -> Hidden:
+def may_decide(view: View, party: int) -> Hidden:
+    """What is not disclosed of a party, and who would control it with that, be it a government body."""
+    none: NDArray[np.bool_] = np.zeros(view.snapshot.size, np.bool_)
+    return view.kept(("hidden", party), lambda: _hidden(view, party, (), none), most=64)
+
+
+def _hidden(view: View, party: int, without: Iterable[int], state: NDArray[np.bool_]) -> Hidden:
     control = may_unite(view)
     if view.snapshot.kind[party] != COMPANY:
         return Hidden(Undisclosed(0.0, False, (), ()), NOBODY, {}, frozenset(), silent=False)
     votes = undisclosed(control, party)
-    out = {lender, *control.controlled_by(party, possible=True).tolist()}
+    out = {*without, *control.controlled_by(party, possible=True).tolist()}
     out |= set(control.controllers_of(party, possible=True).tolist())
-    state = control.state if view.government == APART else np.zeros(control.size, np.bool_)
     held = {**_acting(view, party), **dict(zip(votes.holders, votes.held, strict=True))}
     able = {x for x in held if x not in out and not state[x]}
     tops = [x for x in sorted(able) if able.isdisjoint(control.controllers_of(x, possible=True).tolist())]
@@ -60,13 +67,15 @@ def _hidden(view: View, party: int, lender: int) -> Hidden:
 
 
 def _acting(view: View, party: int) -> dict[int, float]:
-    """Members of concerts that would have a majority with what is not disclosed, and what all members have."""
+    """Members of concerts that would have a majority with what is not disclosed and take part in the company, and what
+    all members have."""
     together = view.together
     if together is None:
         return {}
     votes = undisclosed(together.control, party)
-    joint = ((x, share) for x, share in zip(votes.holders, votes.held, strict=True) if x >= together.parties)
-    return {member: share for x, share in joint for member in together.members(x)}
+    size = together.parties
+    joint = ((x - size, share) for x, share in zip(votes.holders, votes.held, strict=True) if x >= size)
+    return {member: has for number, has in joint for member in together.taking_part(number, party, possible=True)}
 
 
 def hidden_under(view: View, party: int, kept: Callable[[Nodes], Nodes], *, lender: int) -> Nodes:

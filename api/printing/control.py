@@ -12,8 +12,11 @@ from api.questions.groups.dependences import confirmed
 from api.questions.groups.dependences import said as told
 from api.questions.groups.groups import Group, GroupsOf
 from api.questions.groups.members import JOINTLY, MAY_UNITE, Edge, Member
-from api.questions.ownership.control import ActingWith, Controller, ControlOf, Fall
+from api.questions.ownership.concerted import ActingWith, ControlledTogether, ThroughConcerts
+from api.questions.ownership.control import Controller, ControlOf
+from api.questions.ownership.falls import Fall
 from api.questions.ownership.standings import StandingOf
+from api.questions.ownership.undisclosed import might_said
 from graph.model import DEPENDS_ON, HOLDS_OFFICE, RELATED_TO
 
 FEW = 10
@@ -34,11 +37,16 @@ def control(answer: ControlOf, cited: Cited) -> Iterator[Any]:
         row(made, [party.name for party in joint.members], sure, evidence, [step(fall, cited) for fall in joint.proof])
     if made.row_count:
         yield made
+    for idle in answer.without_part:
+        ties = cited.numbers(fact.fact_id for fact in idle.evidence)
+        yield plain(f"in concert and without a part in it, so not counted: {idle.party.name} {ties}")
     under = f"controls ({answer.controlled_page.total:,})"
     yield from _controllers(answer.controlled, under, lambda one: one.controlled, cited, whole=False)
     yield from left(answer.controlled_page, "controlled", "controlled")
     if answer.acting:
         yield from _acting(answer.acting, answer.party, cited)
+    if answer.through:
+        yield from _through(answer.through, cited)
 
 
 def _acting(found: ActingWith, party: Party, cited: Cited) -> Iterator[Any]:
@@ -47,25 +55,42 @@ def _acting(found: ActingWith, party: Party, cited: Cited) -> Iterator[Any]:
     more = f" and {plural(len(others) - FEW, 'other')}" if len(others) > FEW else ""
     ties = cited.numbers(fact.fact_id for fact in found.evidence)
     yield plain(f"acts in concert with {', '.join(others[:FEW])}{more} {ties}")
-    made = table("party", "kind", "id", "control", "by", title=f"controls in concert ({found.page.total:,})")
-    for one in found.controlled:
+    yield from _together(found.controlled, f"controls in concert ({found.page.total:,})", cited)
+    yield from left(found.page, "controlled in concert", "controlled in concert")
+
+
+def _through(found: ThroughConcerts, cited: Cited) -> Iterator[Any]:
+    """What a party reaches through concerts of parties that it controls."""
+    title = f"reaches through concerts of parties that it controls ({found.page.total:,})"
+    yield from _together(found.controlled, title, cited)
+    yield from left(found.page, "reached through concerts", "reached through concerts")
+
+
+def _together(rows: Iterable[ControlledTogether], title: str, cited: Cited) -> Iterator[Table]:
+    made = table("party", "kind", "id", "control", "by", title=title)
+    for one in rows:
         by = [step(fall, cited) for fall in one.proof]
         sure = "certain" if one.certain else "possible"
         row(made, one.controlled.name, one.controlled.kind, one.controlled.id, sure, by)
     if made.row_count:
         yield made
-    yield from left(found.page, "controlled in concert", "controlled in concert")
 
 
 def standing(found: StandingOf, cited: Cited) -> Iterator[Any]:
     """Who votes how much of a party, block by block."""
-    maybe = found.possible and not found.controllers
-    made = table("on top", "id", "votes", "by", title=f"who decides: {'nobody certainly' if maybe else found.kind}")
+    maybe, hidden = found.possible and not found.controllers, found.undisclosed
+    kind = "not known" if hidden else found.kind
+    made = table("on top", "id", "votes", "by", title=f"who decides: {'nobody certainly' if maybe else kind}")
     for block in found.blocks:
         numbers = cited.numbers(fact.fact_id for fact in block.holdings)
         row(made, block.top.name, block.top.id, band(block.low, block.high), numbers)
+    if hidden and not hidden.silent:
+        what = "not disclosed" if hidden.most - hidden.least < 1e-9 else "not disclosed, or within bands only"
+        row(made, what, "", band(hidden.least, hidden.most), "")
     if made.row_count:
         yield made
+    if hidden and hidden.might:
+        yield plain(f"with what is not disclosed would control it: {might_said(hidden)}")
 
 
 def _controllers(

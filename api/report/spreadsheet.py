@@ -26,7 +26,7 @@ from api.questions.book.groups import BookGroups, ClientGroup, book_groups
 from api.questions.book.limits import BookLimits, book_limits
 from api.questions.groups.dependences import measured_by
 from api.questions.groups.members import JOINTLY, MAY_UNITE, Member, why
-from api.questions.ownership.control import Fall
+from api.questions.ownership.falls import Fall
 from api.report.words import Words
 from graph.moment import Moment
 

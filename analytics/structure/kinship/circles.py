@@ -1,6 +1,6 @@
 """集团客户: legal persons that one legal person, or one individual with close relatives, controls."""
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -265,54 +265,3 @@ def leave_circle(
     found = control_among(control.as_possible() if possible else control, circle.members, place, refuted)
     stays = {0, *found.controlled_by(0).tolist()}
     return np.array([x for x in circle.members.tolist() if place[x] not in stays], np.uint32)
-
-
-def parted(heads: Sequence[int], kin: Arrows, acting: Arrows, *, refuted: Set[int]) -> set[int]:
-    r"""Find which heads of a group client would no longer hold together with the first if some ties were refuted.
-
-    Of the families that the other ties still make around the first head the one with most heads is left.
-
-    .. math:: R = H \setminus F, \qquad F = \arg\max_{F' \ni h_1} |F' \cap H|
-
-    Parameters
-    ----------
-    heads : node numbers
-        Who unites the group client.
-    kin : Arrows
-        Both ways, the kinships that count.
-    acting : Arrows
-        Both ways, the declared concerts that count.
-    refuted : set of positions
-        Ties to do without, as the `link` of both counts them.
-
-    Raises
-    ------
-    Nothing; who is no party has no ties.
-
-    Source
-    ------
-    银监会令2010年第4号 art. 3(3): kin of kin stays out; 上市公司收购管理办法 art. 83: concert is transitive.
-
-    Example
-    -------
-    >>> kin, acting = Arrows.of(3, [0, 1, 0, 2], [1, 0, 2, 0]), Arrows.of(3, (), ())
-    >>> parted((0, 1, 2), kin, acting, refuted=set()), parted((0, 1, 2), kin, acting, refuted={0, 1})
-    (set(), {1})
-    """
-
-    def near(arrows: Arrows, x: int) -> set[int]:
-        rows = zip(arrows.at(x).tolist(), arrows.links_at(x).tolist(), strict=True)
-        return {y for y, link in rows if link not in refuted}
-
-    first, every = heads[0], set(heads)
-    families = []
-    for x in sorted({first, *near(kin, first)}):
-        families.append({x, *near(kin, x)})
-        together, wave = {x}, [x]
-        while wave:
-            more = near(acting, wave.pop()) - together
-            together |= more
-            wave += more
-        if len(together) > 1:
-            families.append(together.union(*(near(kin, z) for z in together)))
-    return every - max(families, key=lambda family: len(family & every))

@@ -23,8 +23,8 @@ FORMS: Final = {
         Form("common controller", "under a common controller", "受同一方控制"),
         Form("holding ring", "mutual or circular holdings", "交叉持股或循环持股"),
         Form("guarantee ring", "mutual or circular guarantees", "互保或循环担保"),
-        Form("holding", "one holds shares of the other, or controls it", "一方持有或控制另一方"),
-        Form("shared holder", "a holder in common", "有共同股东或控制人"),
+        Form("holding", "one holds shares of the other", "一方持有另一方股权"),
+        Form("shared holder", "a holder in common", "有共同股东"),
         Form("shared holding", "a holding in common", "共同持有同一企业"),
         Form("holdings", "a chain of holdings", "经多层持股关系相连"),
         Form("office", "one holds an office in the other", "一方在另一方任职"),
@@ -43,6 +43,30 @@ FORMS: Final = {
     )
 }
 """Every way of hanging together, in the order in which they are told: what binds most comes first."""
+
+BY_CONTROL: Final = {
+    "holding": Form("holding", "one controls the other by {by}", "一方以{by}方式控制另一方"),
+    "shared holder": Form("shared holder", "under the control of one party by {by}", "受同一方以{by}方式控制"),
+    "shared holding": Form("shared holding", "control of one party in common, by {by}", "以{by}方式共同控制同一企业"),
+    "holdings": Form("holdings", "a chain of control by {by}", "经以{by}形成的控制关系相连"),
+}
+"""Of these the words where no share is held on the way, but control rests on another basis."""
+BY_BOTH: Final = {
+    "holding": Form(
+        "holding", "one holds or controls the other: shares, and control by {by}",
+        "一方持有或控制另一方：持股，及以{by}形成的控制",
+    ),
+    "shared holder": Form(
+        "shared holder", "a holder or controller in common: shares, and control by {by}",
+        "有共同股东或控制人：持股，及以{by}形成的控制",
+    ),
+    "shared holding": Form(
+        "shared holding", "a party in common, held or controlled: shares, and control by {by}",
+        "共同持有或控制同一企业：持股，及以{by}形成的控制",
+    ),
+    "holdings": Form("holdings", "a chain of holdings and of control by {by}", "经持股及以{by}形成的控制关系相连"),
+}  # fmt: skip
+"""And where both are on the way."""
 
 HOLDING, OFFICE, MONEY, TRADE = "holding", "office", "money", "trade"
 FAMILY: Final = {

@@ -46,6 +46,8 @@ class Investor:
     concert: int | None
     """Number of the concert; none for a party."""
     verdicts: tuple[Verdict, ...]
+    members: tuple[int, ...]
+    """The party; of a concert those with a part in the company, a seat on its board or a say on that."""
 
     @property
     def outcome(self) -> str:
@@ -109,7 +111,8 @@ def listed_control(
     for node in at.investors():
         number = node - together.parties
         verdicts = tuple(at.verdict(test, node) for test in rule.tests)
-        found.append(Investor(None, number, verdicts) if number >= 0 else Investor(node, None, verdicts))
+        members = at.acting(number) if number >= 0 else (node,)
+        found.append(Investor(None if number >= 0 else node, number if number >= 0 else None, verdicts, members))
     return tuple(found)
 
 
@@ -130,10 +133,17 @@ class _Company:
         """Concerts and parties, whoever has most votes first; of equals the concert."""
         votes, held = self.stakes["votes"], self.stakes["holding"]
         everyone = {*votes, *held, *self.board.appointers, *self.influence}
-        members = self.together.concerts
         size = self.together.parties
-        fits = (x for x in everyone if x < size or self.company not in members[x - size].members)
+        fits = (x for x in everyone if x < size or len(self.acting(x - size)) > 1)
         return sorted(fits, key=lambda x: (-votes[x].low if x in votes else 0.0, x < size, x))
+
+    def acting(self, number: int) -> tuple[int, ...]:
+        """Members of a concert who have a part in the company, or a seat on its board or a say on that; none where it
+        is one of them."""
+        members = self.together.concerts[number].members
+        part = self.together.taking_part(number, self.company, possible=True)
+        known = {*part, *self.stakes["holding"], *self.board.directors, *self.board.appointers, *self.influence}
+        return () if self.company in members else tuple(x for x in members if x in known)
 
     def circle(self, node: int, *, possible: bool = False) -> set[int]:
         """The investor and all it controls; of a concert its members among them."""

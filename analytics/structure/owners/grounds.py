@@ -102,22 +102,43 @@ def _in_concert(at: Measures, test: Test) -> Iterator[tuple[int, Ground]]:
     if together is None:
         return
     alone = {person: ground.certain for person, ground in _passing(at, test)}
-    for number, ground in _of_concerts(at, test, together):
-        members = together.concerts[number].members
-        for person in sorted(at.persons(members)) if at.company not in members else ():
-            if person not in alone or (ground.certain and not alone[person]):
-                yield person, replace(ground, partners=tuple(x for x in members if x != person))
+    for number, ground, entity in _of_concerts(at, test, together):
+        mine = at.company in together.concerts[number].members
+        members = {} if mine else _counted(at, test, together, number, entity)
+        for person in sorted(at.persons(members)) if len(members) > 1 else ():
+            certain = ground.certain and members[person]
+            if person not in alone or (certain and not alone[person]):
+                yield person, replace(ground, certain=certain, partners=tuple(x for x in members if x != person))
 
 
-def _of_concerts(at: Measures, test: Test, together: Together) -> Iterator[tuple[int, Ground]]:
-    """Numbers of the concerts that pass a test, each with its proof."""
+def _counted(at: Measures, test: Test, together: Together, number: int, entity: int) -> dict[int, bool]:
+    """Members of a concert who take part in an entity, or have some of it by what the test measures, and whether for
+    certain: who has nothing of it is no owner for acting with others elsewhere."""
+    sure, maybe = (set(together.taking_part(number, entity, possible=possible)) for possible in (False, True))
+    for member in together.concerts[number].members if test.measure != "control" else ():
+        portion = _own(at, test, member, entity)
+        sure |= {member} if portion.low > 0 else set()
+        maybe |= {member} if portion.high > 0 else set()
+    return {x: x in sure for x in together.concerts[number].members if x in maybe | sure and x != entity}
+
+
+def _own(at: Measures, test: Test, member: int, entity: int) -> Portion:
+    """What one member has of an entity by itself, as a test measures it."""
+    if test.measure in ("multiplied", "over-controller"):
+        return at.multiplied(test.layer, entity).roughly(member)
+    return at.portions(test.measure, test.layer).get(member, Portion(member, 0.0, 0.0, False))
+
+
+def _of_concerts(at: Measures, test: Test, together: Together) -> Iterator[tuple[int, Ground, int]]:
+    """Numbers of the concerts that pass a test, each with its proof and whose parts count: the company's, or of one
+    that controls it."""
     if test.measure == "over-controller":
         yield from _concerts_over_controllers(at, test, together)
         return
     for number in _concerts(at, test, together):
         ground = _of_concert(at, test, together, number)
         if ground is not None:
-            yield number, ground
+            yield number, ground, at.company
 
 
 def _concerts(at: Measures, test: Test, together: Together) -> list[int]:
@@ -204,16 +225,18 @@ def _over_controllers(at: Measures, test: Test) -> Iterator[tuple[int, Ground]]:
     yield from best.items()
 
 
-def _concerts_over_controllers(at: Measures, test: Test, together: Together) -> Iterator[tuple[int, Ground]]:
-    """Concerts that have a part of an entity that controls the company, likewise."""
+def _concerts_over_controllers(at: Measures, test: Test, together: Together) -> Iterator[tuple[int, Ground, int]]:
+    """Concerts that have a part of an entity that controls the company, likewise, and that entity."""
     best: dict[int, Ground] = {}
+    over = dict[int, int]()
     for entity, sure in _controllers(at).items():
         multiplied = at.multiplied(test.layer, entity)
         for number in _concerts_among(at, together, multiplied.holders.astype(np.int64)):
             members = tuple(x for x in together.concerts[number].members if x != entity)
             whole = multiplied.together(members, test.threshold or 0.0)
-            _better(best, number, _over_controller(at, test, whole, members, entity, sure=sure))
-    yield from best.items()
+            if _better(best, number, _over_controller(at, test, whole, members, entity, sure=sure)):
+                over[number] = entity
+    yield from ((number, ground, over[number]) for number, ground in best.items())
 
 
 def _controllers(at: Measures) -> dict[int, bool]:
@@ -235,8 +258,10 @@ def _over_controller(
     return Ground(test.id, part.low, part.high, certain and sure, test.layer, links, steps, rough=part.rough)
 
 
-def _better(best: dict[int, Ground], key: int, ground: Ground | None) -> None:
-    """Keep a proof that is certain before one that is not, then that of the greater part."""
+def _better(best: dict[int, Ground], key: int, ground: Ground | None) -> bool:
+    """Keep a proof that is certain before one that is not, then that of the greater part; whether it was kept."""
     known = best.get(key)
-    if ground is not None and (known is None or (known.certain, known.low) < (ground.certain, ground.low)):
+    better = ground is not None and (known is None or (known.certain, known.low) < (ground.certain, ground.low))
+    if ground is not None and better:
         best[key] = ground
+    return better

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from analytics.structure.control import Control
-from analytics.structure.kinship.circles import Circle, leave_circle, parted
+from analytics.structure.kinship.circles import Circle, leave_circle
+from analytics.structure.kinship.leaving import Ties, unity
 from analytics.structure.membership import Refuted
 from analytics.structure.votes import Arrows
 from api.answers.evidence import Evidence
@@ -15,7 +16,7 @@ from api.groups.circles import CLIENTS_2010, doubtful_of, kin_of
 from api.groups.concerts import acting_of, arrows_among, may_unite, without_arrows
 from api.groups.together import POSSIBLE_CLIENT, Together
 from api.questions.groups.members import FAMILY, MAY_UNITE, SHOWN, Edge, Member, proving_of, refuting, stated
-from api.questions.ownership.control import Fall, proofs
+from api.questions.ownership.falls import Fall, proofs
 from graph.field import Kind
 from graph.model import CONTROLS, OWNS, RELATED_TO
 
@@ -111,7 +112,7 @@ def _at(view: View, kind: Kind, link: int) -> Sequence[int]:
 
 def kinship_of(view: View, evidence: Evidence, heads: Sequence[int], reading: str) -> tuple[Fact, ...]:
     """Stated ties between those who unite a group client, of kinship and in the wide reading also of concert."""
-    ties = _ties(view, heads, wide=reading == POSSIBLE_CLIENT)
+    ties = ties_of(view, heads, wide=reading == POSSIBLE_CLIENT)
     return evidence.facts(RELATED_TO, sorted(set().union(*ties.values())))
 
 
@@ -132,7 +133,7 @@ def ties_said(many: int) -> tuple[str, str]:
     )
 
 
-def _ties(view: View, heads: Sequence[int], *, wide: bool) -> dict[tuple[int, int], set[int]]:
+def ties_of(view: View, heads: Sequence[int], *, wide: bool) -> dict[tuple[int, int], set[int]]:
     """Ties of each two heads that count, those of the first head first."""
     near = kin_of(view, CLIENTS_2010).near
     return _pairs([near, doubtful_of(view)] if wide else [near], heads)
@@ -155,20 +156,20 @@ def _pairs(ties: Sequence[Arrows], parties: Sequence[int]) -> dict[tuple[int, in
 def family_edges(view: View, evidence: Evidence, group: Together, reading: str, *, most: int = SHOWN) -> Iterator[Edge]:
     """Ties of the heads, then facts of control, each with who would leave without it."""
     possible = reading == POSSIBLE_CLIENT
-    circle, every = Circle(group.seed, group.heads), kin_of(view, CLIENTS_2010)
-    kin, acting = (every.wide, acting_of(view)) if possible else (every.near, Arrows.of(view.snapshot.size, (), ()))
+    every, none = kin_of(view, CLIENTS_2010), Arrows.of(view.snapshot.size, (), ())
+    ties = Ties(every.wide, acting_of(view)) if possible else Ties(every.near, none)
     control = _uniting(view, possible=possible)
-    arrows = arrows_among(view, control, [*group.heads, *group.seed.tolist()]) if possible else ()
-    for (x, y), links in islice(_ties(view, group.heads, wide=possible).items(), most):
-        lost = parted(group.heads, kin, acting, refuted=links)
+    found = unity(control, Circle(group.seed, group.heads), ties, possible=possible)
+    arrows = arrows_among(view, control, found.around) if possible else ()
+    for (x, y), links in islice(ties_of(view, group.heads, wide=possible).items(), most):
         refuted = Refuted(edges=without_arrows(view, arrows, Refuted(), ties=links))
-        gone = leave_circle(control, circle, refuted=refuted, without=lost, possible=possible)
+        gone = found.leave(refuted, parted=links)
         facts = evidence.whole(RELATED_TO, sorted(links))
         one, other, *leaving = evidence.parties([y, x, *gone.tolist()])
         yield Edge(RELATED_TO.name, one, other, "stated", facts, tuple(leaving))
     for kind, link in _proving(view, group, possible=possible)[:most]:
         pair, refuted = refuting(view, arrows, kind, link)
-        gone = leave_circle(control, circle, refuted=refuted, possible=possible)
+        gone = found.leave(refuted, parted=pair if kind is RELATED_TO else frozenset())
         yield stated(view, evidence, kind, sorted(pair), gone)
 
 

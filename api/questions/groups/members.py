@@ -19,7 +19,7 @@ from api.engine import View
 from api.groups.concerts import arrows_among, joint_proof, ties_between, without_arrows
 from api.groups.together import SUSPECTED, Together, made_of
 from api.questions.groups.dependences import Dependence, confirmed, confirmed_of, dependence, said
-from api.questions.ownership.control import Fall, in_words, proofs
+from api.questions.ownership.falls import Fall, in_words, proofs
 from graph.field import Kind
 from graph.model import CONTROLS, DEPENDS_ON, OWNS, RELATED_TO
 

@@ -32,12 +32,12 @@ from api.questions.groups.dependences import said as figures
 from api.questions.groups.verdicts import judgements_said
 from api.questions.limits.applications import Request, facility_of
 from api.questions.limits.doubts import doubts_of, unread
-from api.questions.limits.memberships import HELD, Membership, around, membership
+from api.questions.limits.memberships import BY_DEPENDENCE, HELD, Membership, around, membership
 from api.questions.limits.memberships import Step as ProofStep
 from api.questions.limits.releases import protectors, releases
 from api.questions.limits.rules import ASIDE, IF_WIDE, KEPT, UNTOLD, Held, by_room, group_said, held_said, of_limit
 from api.questions.limits.uncounted import uncounted_said
-from api.questions.ownership.control import in_words
+from api.questions.ownership.falls import in_words
 from graph.errors import InvalidQuestion
 from graph.model import GUARANTEES, LENDS
 from graph.moment import Moment
@@ -336,7 +336,7 @@ def _reasons(value: CreditCheck, lender: Lender) -> Iterator[str]:
         steps = "; ".join(said(step) for step in group.steps)
         many = plural(group.page.total, "party", "parties")
         yield f"{group.party.name} sits in a {group.name} ({group.name_zh}) of {many}{sure}: {steps}."
-        for step in group.others:
+        for step in (step for step in group.others if step.how in BY_DEPENDENCE):
             yield f"Of these, {said(step)}."
     yield from _to_judge(value)
     for gap in value.gaps:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -14,16 +13,17 @@ from analytics.structure.extended import Ways
 from analytics.structure.groups import Groups
 from analytics.structure.kinship import lender as circle
 from analytics.structure.kinship.circles import PERSON
-from analytics.structure.membership import CONTROLLED, DEPENDENT, SEED, Entry, grow, path
+from analytics.structure.membership import DEPENDENT, SEED, Entry, grow, path
 from analytics.structure.proof import prove_each
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Page, Party
 from api.engine import View
-from api.groups.circles import CLIENTS_2010, circles_of, connecting, doubtful_of, kin_of
+from api.groups.circles import CLIENTS_2010, circles_of, connecting, kin_of
 from api.groups.concerts import may_unite
 from api.limits.related import RELATED_2022, related_of
 from api.questions.groups.dependences import Dependence, confirmed_of, dependence
-from api.questions.ownership.control import Fall, falls_of
+from api.questions.limits.jointly import jointly
+from api.questions.ownership.falls import Fall, falls_of
 from graph.field import Kind
 from graph.model import DEPENDS_ON, HOLDS_OFFICE, OWNS, RELATED_TO
 
@@ -44,6 +44,8 @@ HOWS_ZH = {
     circle.CONTROLLED: "受关联方控制", circle.CONTROLLER: "控制贷款人", circle.MAY_HOLD: "可能的主要股东",
     circle.MAY_CONTROL: "可能控制贷款人", circle.MAY_FALL: "可能受关联方控制", circle.MAY_BE_KIN: "可能的近亲属",
 }  # fmt: skip
+BY_DEPENDENCE = (DEPENDS, SUSPECTED, WOULD)
+"""Steps by dependence; all others are by control, or of the lender's own circle."""
 SHOWN = 20
 """Facts shown behind one step."""
 
@@ -101,8 +103,8 @@ class Membership:
     steps: tuple[Step, ...]
     """From the top to the party."""
     others: tuple[Step, ...]
-    """How other members came in that depend on somebody, those with most at stake first: told of a group that breaks a
-    limit, or that a guarantee offered would make."""
+    """How others came in: of the members shown those with something at stake; before them, of a group that breaks a
+    limit or that a guarantee offered would make, whoever depends on somebody. Those with most at stake come first."""
     members: tuple[AtStake, ...]
     """Those with most at stake."""
     page: Page
@@ -146,18 +148,22 @@ def membership(
     first = order[:limit]
     steps: tuple[Step, ...]
     others: tuple[Step, ...] = ()
+    rest = [x for x, stake in zip(members[first].tolist(), most[first].tolist(), strict=True) if stake > 0]
     if kind == "connected":
         arrows = view.dependants if certain else falls or view.wide
         groups = connecting(view, wide=not certain)
         top, came = grown(groups, arrows, members)
         way, behind = list(path(came, party)), Behind("connected", view.groups.control, groups.control)
         steps = tuple(_connected(view, evidence, way, top, arrows, behind))
-        if proved:
-            told = {entry.member for entry in way}
-            beside = (came[x] for x in members[order].tolist() if came[x].how == DEPENDENT and x not in told)
-            others = tuple(_dependent(view, evidence, arrows, entry) for entry in islice(beside, limit))
+        told = {top, *(entry.member for entry in way)}
+        beside = [x for x in members[order].tolist() if proved and came[x].how == DEPENDENT and x not in told]
+        every = dict.fromkeys([*beside[:limit], *(x for x in rest if x not in told)])
+        others = tuple(one for x in every for one in _came_in(view, evidence, came[x], top, arrows, behind))
     elif kind == "control":
         steps = tuple(_controlled(view, evidence, members, party, wide=not certain))
+        told = {party, *_heads(view, members, party)[: len(steps) > 1]}
+        ways = (_controlled(view, evidence, members, x, wide=not certain) for x in rest if x not in told)
+        others = tuple(some[-1] for some in map(tuple, ways))
     else:
         steps = tuple(_related(view, evidence, members, party, lender=standing.lender, wide=not certain))
     shown = evidence.parties(members[first].tolist())
@@ -197,7 +203,9 @@ def _controlled(view: View, evidence: Evidence, members: Nodes, party: int, *, w
         behind = Behind("clients", view.control, may_unite(view)) if wide else _alone(view)
         yield from _fall(view, evidence, heads[0], party, behind)
     else:
-        yield _family(view, evidence, {*members.tolist(), *heads}, party, wide=wide)
+        found = jointly(view, evidence, party, heads=heads, members=members.tolist(), wide=wide)
+        how = MAY_UNITE if found.doubtful else FAMILY
+        yield _step(evidence, party, how, through=found.through, proof=found.proof, facts=found.facts)
 
 
 def _heads(view: View, members: Nodes, party: int) -> Sequence[int]:
@@ -242,20 +250,6 @@ def _alone(view: View) -> Behind:
     return Behind("parties", view.control, view.control)
 
 
-def _family(view: View, evidence: Evidence, inside: set[int], party: int, *, wide: bool) -> Step:
-    """Relatives, or parties in concert, who control together what none does alone: their ties, and who holds it."""
-    ties = [kin_of(view, CLIENTS_2010).near, *([doubtful_of(view)] if wide else ())]
-    persons = [x for x in inside if any(len(tie.at(x)) for tie in ties)]
-    relatives = {x for p in persons for tie in ties for x in (p, *tie.at(p).tolist())}
-    told = [{link for p in persons for link in tie.links_at(p).tolist()} for tie in ties]
-    positions = sorted(set().union(*told))[:SHOWN]
-    owns = view.snapshot.links(OWNS)
-    at = [k for k in owns.arriving(party).tolist() if int(owns.tail[k]) in inside | relatives][:SHOWN]
-    facts = (*evidence.facts(RELATED_TO, positions), *evidence.facts(OWNS, at))
-    how = MAY_UNITE if any(told[1:]) else FAMILY
-    return _step(evidence, party, how, through=persons[0] if persons else None, facts=facts)
-
-
 # ── by control and dependence ──
 
 
@@ -263,14 +257,18 @@ def _connected(
     view: View, evidence: Evidence, way: Sequence[Entry], top: int, falls: Ways, behind: Behind
 ) -> Iterator[Step]:
     evidence.parties([top, *(entry.member for entry in way)])
+    yield _step(evidence, top, TOP)
     for entry in way:
-        if entry.how == SEED:
-            yield _step(evidence, top, TOP)
-            yield from _fall(view, evidence, top, entry.member, behind)
-        elif entry.how == CONTROLLED:
-            yield from _fall(view, evidence, entry.through, entry.member, behind)
-        elif entry.how == DEPENDENT:
-            yield _dependent(view, evidence, falls, entry)
+        yield from _came_in(view, evidence, entry, top, falls, behind)
+
+
+def _came_in(view: View, evidence: Evidence, entry: Entry, top: int, falls: Ways, behind: Behind) -> Iterator[Step]:
+    """How one member came in; nothing of the top."""
+    if entry.how == DEPENDENT:
+        yield _dependent(view, evidence, falls, entry)
+    else:
+        through = top if entry.how == SEED else entry.through
+        yield from _fall(view, evidence, through, entry.member, behind)
 
 
 def grown(groups: Groups, falls: Ways, members: Nodes) -> tuple[int, dict[int, Entry]]:

@@ -14,7 +14,7 @@ from api.questions.asking import check_page, check_range, kinds_of, node_of
 from api.questions.links.chains import Chain, chain, in_one_line
 from api.questions.links.meanings import Cut, Shared, Why, cuts, whys
 from api.questions.links.timelines import TimeLine, Times
-from api.questions.ownership.control import in_words, proofs
+from api.questions.ownership.falls import in_words, proofs
 from graph.errors import InvalidQuestion
 from graph.field import PARTY_KINDS
 from graph.moment import Moment

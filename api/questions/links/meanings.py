@@ -5,16 +5,22 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from analytics.structure.linkage.cut import fewest_to_refute
-from analytics.structure.linkage.reasons import FORMS, Step, family_of, reasons_of
+from analytics.structure.linkage.reasons import BY_BOTH, BY_CONTROL, FORMS, Step, family_of, reasons_of
 from analytics.structure.linkage.rings import ring_through
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Party, Record
 from api.engine import View
 from api.questions.links.chains import Chain
-from api.questions.ownership.control import Fall
+from api.questions.ownership.falls import Fall
 from graph.field import Kind
-from graph.model import GUARANTEES, IDENTIFIER, KINDS, OWNS, SAME_AS
+from graph.model import CONTROLS, GUARANTEES, IDENTIFIER, KINDS, OWNS, SAME_AS
 
+BASES_SAID = {
+    "votes": ("votes", "表决权"), "board": ("the board", "董事会"), "contract": ("contract", "合同"),
+    "consolidation": ("consolidation", "合并报表"), "vie": ("VIE", "协议控制(VIE)"), "agreement": ("agreement", "协议"),
+    "family": ("family", "家族"), "influence": ("influence", "重大影响"),
+}  # fmt: skip
+"""What control rests on, in both languages."""
 RINGS = {OWNS.name: "holding ring", GUARANTEES.name: "guarantee ring"}
 
 
@@ -93,8 +99,18 @@ def _why(
     paths: tuple[int, ...] = (),
     records: tuple[Record, ...] = (),
 ) -> Why:
-    told = FORMS[form]
-    return Why(form, told.english, told.chinese, tuple(parties), tuple(through), strength, paths, tuple(facts), records)
+    english, chinese = _worded(form, facts)
+    return Why(form, english, chinese, tuple(parties), tuple(through), strength, paths, tuple(facts), records)
+
+
+def _worded(form: str, facts: Sequence[Fact]) -> tuple[str, str]:
+    """A form in both languages; where control on another basis than shares shows it, with that basis."""
+    bases = sorted({str(fact.values["basis"]) for fact in facts if fact.kind == CONTROLS.name})
+    told = (BY_BOTH if any(fact.kind == OWNS.name for fact in facts) else BY_CONTROL).get(form) if bases else None
+    if told is None:
+        return FORMS[form].english, FORMS[form].chinese
+    english, chinese = " and ".join(BASES_SAID[one][0] for one in bases), "、".join(BASES_SAID[one][1] for one in bases)
+    return told.english.format(by=english), told.chinese.format(by=chinese)
 
 
 def _same_party(view: View, evidence: Evidence, nodes: Sequence[int], given: Sequence[str]) -> Iterator[Why]:

@@ -14,7 +14,7 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Party
 from api.answers.wording import plural
 from api.engine import View
-from api.questions.ownership.control import Fall, fallen
+from api.questions.ownership.falls import Fall, fallen
 from graph.model import HOLDS_OFFICE, OWNS
 
 

@@ -10,7 +10,7 @@ from analytics.structure.proof import prove
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Page, Party
 from api.engine import View
-from api.questions.ownership.control import Fall, fallen
+from api.questions.ownership.falls import Fall, fallen
 from graph.model import OWNS
 
 SHOWN = 10

@@ -9,6 +9,7 @@ from analytics.structure.listed.verdicts import Board, Investor, Verdict, listed
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Party
 from api.engine.view import CONCERT_RULE, View
+from api.groups.concerts import ties_among
 from graph.model import BASES, CONTROLS, HOLDS_OFFICE, OWNS, RELATED_TO
 
 SHOWN = 20
@@ -39,7 +40,7 @@ class InvestorOf:
     """One investor, or several in concert."""
 
     parties: tuple[Party, ...]
-    """The investor; of a concert its members."""
+    """The investor; of a concert those of its members who have a part in the company or a seat on its board."""
     evidence: tuple[Fact, ...]
     """What makes them act in concert."""
     outcome: str
@@ -100,13 +101,11 @@ def _said(view: View, node: int, basis: str) -> list[int]:
 
 
 def _investor(view: View, evidence: Evidence, one: Investor) -> InvestorOf:
-    members: tuple[int, ...] = () if one.party is None else (one.party,)
     ties: tuple[int, ...] = ()
     if one.concert is not None:
-        concert = _together(view).concerts[one.concert]
-        members, ties = concert.members, concert.ties
+        ties = ties_among(view, _together(view).concerts[one.concert], one.members)
     tests = tuple(_test(evidence, verdict) for verdict in one.verdicts)
-    return InvestorOf(evidence.parties(members), evidence.facts(RELATED_TO, ties), one.outcome, tests)
+    return InvestorOf(evidence.parties(one.members), evidence.facts(RELATED_TO, ties), one.outcome, tests)
 
 
 def _test(evidence: Evidence, verdict: Verdict) -> TestOfControl:

@@ -18,6 +18,7 @@ from api.questions.ownership.linked import CloseLinksOf, close_links
 from api.questions.ownership.listed import ListedControl, listed_tests
 from api.questions.ownership.overfull import MoreThanAll, more_than_all, named, told
 from api.questions.ownership.standings import StandingOf, standing_of, standing_said
+from api.questions.ownership.undisclosed import undisclosed_said
 from graph.errors import InvalidQuestion
 from graph.field import PARTY_KINDS
 from graph.model import OWNS
@@ -28,6 +29,8 @@ CARRIED = 10
 """Holdings shown of those that carry one part."""
 TAKEN_APART = 3
 """Parts taken apart where many stand above the party: each takes two solutions of the whole."""
+NAMED = 5
+"""Parties that a sentence names."""
 SHOWN = 20
 """Ends shown that are no owners."""
 
@@ -96,7 +99,9 @@ class OwnersOf:
     undisclosed_total: float
     """All of them together; with final owners and closed blocks it sums to 1."""
     blocks: tuple[Block, ...]
-    """Closed blocks in which parts end."""
+    """Closed blocks in which parts end, the greatest first; at most 20."""
+    blocks_total: float
+    """All of these together."""
     closed: tuple[Party, ...]
     """Companies above it that hold all of each other: nobody owns them in the end."""
     standing: StandingOf
@@ -154,6 +159,7 @@ def _owners(view: View, evidence: Evidence, node: int, laws: Iterable[Regime], l
         tuple(Undisclosed(evidence.party(y), share, least) for y, share, least in column.undisclosed[:SHOWN]),
         float(column.column.rest.sum()),
         tuple(Block(evidence.parties(members), share) for members, share in column.blocks[:SHOWN]),
+        float(sum(share for _, share in column.blocks)),
         evidence.parties(column.closed),
         standing_of(view, evidence, node),
         tuple(under(view, evidence, node, law) for law in laws),
@@ -215,11 +221,16 @@ def _reasons(view: View, evidence: Evidence, node: int, value: OwnersOf) -> Iter
     if not value.direct_page.total:
         yield f"Nobody is known to hold shares of {name}."
     yield standing_said(name, value.standing)
+    if value.standing.undisclosed:
+        yield undisclosed_said(name, value.standing.undisclosed)
     if value.closed:
         many = plural(len(value.closed), "company", "companies")
         yield f"{many} above {name} hold all of each other and have no final owner."
     if value.unknown > 1e-9 and value.direct_page.total:
-        yield f"{percent(value.unknown)} of {name} has no final owner that is known for certain."
+        ends = "; ".join(_ends(value))
+        yield f"{percent(value.unknown)} of {name} has no final owner that is known for certain" + (
+            f": {ends}." if ends else "."
+        )
     if any(part.carried is None for part in value.parts):
         yield (
             f"Many stand above {name}: only the first {TAKEN_APART} parts are taken apart by holdings, and what "
@@ -239,6 +250,34 @@ def _reasons(view: View, evidence: Evidence, node: int, value: OwnersOf) -> Iter
     for page in (value.direct_page, value.parts_page):
         if page.left:
             yield f"{plural(page.left, 'more holder is', 'more holders are')} not shown."
+
+
+def _ends(value: OwnersOf) -> Iterator[str]:
+    """With whom or what the parts end that no final owner is sure to have: what is not disclosed, closed blocks, and
+    companies without a known holder are told apart."""
+    ended = value.undisclosed_total + value.blocks_total
+    if value.party in value.closed and ended < 1e-9:
+        yield f"it is one of the companies that hold all of each other ({_listed_names(value.closed)})"
+        return
+    for banded in (False, True):
+        some = [end for end in value.undisclosed if (end.share - end.least > 1e-9) is banded]
+        if some:
+            what = "are not disclosed or known within bands only" if banded else "are not disclosed"
+            part = percent(sum(end.share for end in some))
+            yield f"{part} ends with holders of {_listed_names(end.company for end in some)} who {what}"
+    left_out = value.undisclosed_total - sum(end.share for end in value.undisclosed)
+    if left_out > 1e-9:
+        yield f"{percent(left_out)} ends with such holders of other companies"
+    for block in value.blocks:
+        yield f"{percent(block.share)} ends in {_listed_names(block.members)}, which hold all of each other"
+    if value.unknown - ended > 1e-9:
+        yield f"{percent(value.unknown - ended)} ends with companies that nobody is known to hold"
+
+
+def _listed_names(parties: Iterable[Party]) -> str:
+    names = [party.name for party in parties]
+    more = [plural(len(names) - NAMED, "other")] if len(names) > NAMED else []
+    return ", ".join([*names[:NAMED], *more])
 
 
 def _linked(found: CloseLinksOf, name: str) -> Iterator[str]:

@@ -1,4 +1,5 @@
-"""Who decides in a party: one, several jointly, a concert, two that block each other, a ring, or nobody known."""
+"""Who decides in a party: one, several jointly, a concert, two that block each other, a ring, or nobody; or that it is
+not known."""
 
 from dataclasses import dataclass
 
@@ -7,9 +8,10 @@ from analytics.structure.standing import DEADLOCK, JOINT, NOBODY, RING, SOLE, TO
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Party
 from api.engine import View
+from api.questions.ownership.undisclosed import HiddenVotes, undisclosed_of
 from graph.model import OWNS
 
-CONCERT = "concert"
+CONCERT, UNKNOWN = "concert", "unknown"
 KINDS = {
     SOLE: Words("one ultimate controller", "单一最终控制人"),
     JOINT: Words("several controllers, none over another", "多方控制，互不从属"),
@@ -18,6 +20,7 @@ KINDS = {
     DEADLOCK: Words("two blocks of exactly half: neither decides without the other", "双方各持半数，须一致同意"),
     TOGETHER: Words("no controller: the fewest blocks that decide are more than one", "无控制人，须多方合意方可决定"),
     NOBODY: Words("what is disclosed makes no majority", "已披露的表决权不构成多数"),
+    UNKNOWN: Words("not known, since votes that are not disclosed would decide", "控制人未知：由未披露的表决权决定"),
 }
 NAMED = 5
 """Parties that a sentence names."""
@@ -42,7 +45,7 @@ class StandingOf:
     """How control over a party stands, by what is sure."""
 
     kind: str
-    """sole, joint, concert, ring, deadlock, together or nobody."""
+    """sole, joint, concert, ring, deadlock, together, nobody, or unknown where votes that are not disclosed decide."""
     name: Words
     controllers: tuple[Party, ...]
     """Ultimate controllers; of a ring or a concert its members."""
@@ -53,12 +56,16 @@ class StandingOf:
     blocks: tuple[VoteBlock, ...]
     """The largest blocks of votes."""
     block_count: int
+    undisclosed: HiddenVotes | None
+    """Where it is unknown: the votes that would decide, and who would control it with them."""
 
 
 def standing_of(view: View, evidence: Evidence, node: int) -> StandingOf:
     """How control over a party stands."""
     found = standing(view.control, node)
     kind, over = _decided(view, node, found)
+    hidden = undisclosed_of(view, evidence, node) if kind in (DEADLOCK, NOBODY, TOGETHER) else None
+    kind = UNKNOWN if hidden else kind
     maybe = sorted(_maybe(view, node) - set(over))
     blocks = tuple(
         VoteBlock(evidence.party(b.top), b.low, b.high, evidence.facts(OWNS, b.holdings[:SHOWN]))
@@ -66,7 +73,7 @@ def standing_of(view: View, evidence: Evidence, node: int) -> StandingOf:
     )
     return StandingOf(
         kind, KINDS[kind], evidence.parties(over), evidence.parties(maybe[:SHOWN]),
-        evidence.parties(found.coalition[:SHOWN] if kind == found.kind else ()), blocks, len(found.blocks),
+        evidence.parties(found.coalition[:SHOWN] if kind == found.kind else ()), blocks, len(found.blocks), hidden,
     )  # fmt: skip
 
 
@@ -89,7 +96,7 @@ def _in_concert(view: View, node: int, *, possible: bool = False) -> tuple[list[
     if together is None:
         return [], []
     alone, concerts = together.ultimate_of(node, possible=possible)
-    return alone, sorted(x for number in concerts for x in together.concerts[number].members)
+    return alone, sorted(x for k in concerts for x in together.taking_part(k, node, possible=possible))
 
 
 def standing_said(name: str, found: StandingOf) -> str:
@@ -97,6 +104,7 @@ def standing_said(name: str, found: StandingOf) -> str:
     who = ", ".join(party.name for party in (found.controllers or found.coalition)[:NAMED])
     sure = found.name.en + (f" ({who})" if who else "")
     if maybe := ", ".join(party.name for party in found.possible[:NAMED]):
-        alone = f"nobody certainly; possibly {maybe}; at their least votes, {sure}"
+        least = "else" if found.undisclosed else "at their least votes,"
+        alone = f"nobody certainly; possibly {maybe}; {least} {sure}"
         sure = f"{sure}; possibly also {maybe}" if found.controllers else alone
     return f"Control of {name}: {sure}."

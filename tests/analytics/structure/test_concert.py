@@ -11,7 +11,7 @@ from analytics.structure.votes import Arrows, Holdings
 from graph.errors import InvalidQuestion
 from graph.model import RELATIONSHIPS
 from tests.analytics.structure.test_control import solve
-from tests.analytics.structure.worlds import NODES, PAIRS, SIZE, World, exact_worlds
+from tests.analytics.structure.worlds import NODES, PAIRS, SIZE, World, exact_worlds, naive_control
 
 GROUPS = st.lists(st.sets(NODES, min_size=2, max_size=3), max_size=2).filter(lambda g: len(g) < 2 or not g[0] & g[1])
 
@@ -36,14 +36,43 @@ def naive_together(world: World, group: set[int]) -> set[int]:
         inside |= more
 
 
+def walked(world: World, group: set[int]) -> set[tuple[int, int]]:
+    """Each member, and where it can walk along holdings and control within what it or all of them control."""
+    held, edges = world
+    found: set[tuple[int, int]] = set()
+    for member in group:
+        through, seen = naive_together(world, group) | naive_control(world, member), {member}
+        for _ in range(SIZE):
+            near = {y for x, y, votes in held if x in seen and votes} | {y for x, y in edges if x in seen}
+            found |= {(member, y) for y in near - {member}}
+            seen |= near & through
+    return found
+
+
+@given(exact_worlds(), GROUPS)
+@settings(max_examples=200)
+def test_those_take_part_who_can_walk_to_a_company_within_what_they_control(
+    world: World, groups: list[set[int]]
+) -> None:
+    found = together(world, groups)
+    for k, group in enumerate(groups):
+        told = {(x, y) for y in range(SIZE) for x in found.taking_part(k, y)}
+        assert told == walked(world, group)
+        assert told == {(x, y) for y in range(SIZE) for x in found.taking_part(k, y, possible=True)}
+
+
 @given(exact_worlds(), GROUPS)
 @settings(max_examples=200)
 def test_a_concert_controls_what_its_members_do_as_one_owner(world: World, groups: list[set[int]]) -> None:
     found = together(world, groups)
     for k, group in enumerate(groups):
         assert set(found.controlled_by(k).tolist()) == naive_together(world, group)
+        part = walked(world, group)
         for y in range(SIZE):
-            assert (k in found.concerts_over(y)) is (y in naive_together(world, group))
+            several = sum((x, y) in part for x in group) > 1
+            assert (k in found.concerts_over(y)) is (y in naive_together(world, group) and several)
+            if y in naive_together(world, group) and not several:  # then one has it by itself
+                assert any(y in found.control.controlled_by(x) for x in group)
 
 
 @given(exact_worlds(), GROUPS)
@@ -104,6 +133,30 @@ def test_a_member_gives_way_to_its_concert_on_top() -> None:
     found = solve_together(held, [Concert((0, 1), (7,))])
     assert found.ultimate_of(3) == ([], [0])
     assert found.control.ultimate_of(2).tolist() == [4]
+
+
+@pytest.mark.parametrize(
+    ("more", "tops", "part"),
+    [
+        ([], ([0], []), (0,)),
+        ([(1, 2, 0.05, 0.05)], ([], [0]), (0, 1)),
+        ([(1, 4, 0.2, 0.2), (4, 2, 0.1, 0.1)], ([0], []), (0,)),
+        ([(1, 4, 0.6, 0.6), (4, 2, 0.1, 0.1)], ([], [0]), (0, 1)),
+        ([(1, 2, 0.0, 0.05)], ([0], []), (0,)),
+    ],
+    ids=["nothing left", "a holding", "through a stranger", "through what it controls", "perhaps nothing"],
+)
+def test_who_has_no_part_left_is_not_on_top_with_those_who_have(
+    more: list[tuple[int, int, float, float]], tops: tuple[list[int], list[int]], part: tuple[int, ...]
+) -> None:
+    """0 has 51 % of 2, which has 60 % of 3, and declared to act in concert with 1."""
+    rows = [(0, 2, 0.51, 0.51), (2, 3, 0.6, 0.6), *more]
+    tail, head, low, high = zip(*rows, strict=True)
+    found = solve_together(Holdings.between(5, tail, head, low, high), [Concert((0, 1), (7,))])
+    for company in (2, 3):
+        assert found.ultimate_of(company) == tops
+        assert found.taking_part(0, company) == part
+    assert (found.ultimate_of(3, possible=True) == ([], [0])) is any(row[2:] != (0.2, 0.2) for row in more[:1])
 
 
 def test_positions_of_given_control_stay_those_of_its_maker() -> None:

@@ -14,7 +14,7 @@ from analytics.structure.groups import Groups, control_groups
 from analytics.structure.membership import Refuted
 from analytics.structure.votes import Arrows, Holdings
 from graph.errors import InvalidQuestion
-from tests.analytics.structure.test_concert import GROUPS, naive_together, together
+from tests.analytics.structure.test_concert import GROUPS, naive_together, together, walked
 from tests.analytics.structure.test_control import solve
 from tests.analytics.structure.worlds import PAIRS, SIZE, World, exact_worlds, naive_control
 
@@ -29,16 +29,10 @@ def pairs(found: Concerted) -> Pairs:
 
 def naive(world: World, groups: list[set[int]]) -> Pairs:
     """Whoever of a concert can walk to a company along holdings and control within what all control."""
-    held, edges = world
     found: Pairs = set()
     for group in groups:
         inside = naive_together(world, group)
-        for member in group:
-            own, walked = naive_control(world, member), {member}
-            for _ in range(SIZE):
-                near = {y for x, y, _ in held if x in walked} | {y for x, y in edges if x in walked}
-                walked |= near & (inside | own)
-            found |= {(member, y) for y in walked & inside - own - {member}}
+        found |= {(x, y) for x, y in walked(world, group) if y in inside - naive_control(world, x)}
     return found
 
 

@@ -65,7 +65,7 @@ def test_capital_and_votes_are_two_layers(behind: Engine) -> None:
 
 @pytest.mark.parametrize(
     ("party", "kind", "who"),
-    [("fund", "sole", {"bea"}), ("twin", "deadlock", {"ann", "cid"}), ("listed", "nobody", set())],
+    [("fund", "sole", {"bea"}), ("twin", "deadlock", {"ann", "cid"}), ("listed", "unknown", set())],
 )
 def test_who_decides_is_told(behind: Engine, party: str, kind: str, who: set[str]) -> None:
     said = owners(behind, r(party), moment=behind.moment())

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from analytics.structure.concert import Concert, find_concerts
 from analytics.structure.control import Control, solve_control
-from analytics.structure.kinship.circles import Circle, family_control, group_clients, leave_circle, parted
+from analytics.structure.kinship.circles import Circle, family_control, group_clients, leave_circle
 from analytics.structure.kinship.kin import DIRECT, KIN, Kin, relatives
 from analytics.structure.membership import Refuted
-from analytics.structure.votes import Arrows, Holdings
+from analytics.structure.votes import Holdings
 from graph.errors import InvalidQuestion
 from tests.analytics.structure.kinship.families import KIND, RULE, SIZE, Row, married, owned, related
 from tests.analytics.structure.worlds import OwnShares, own_shares
@@ -229,44 +229,6 @@ def test_the_wide_reading_holds_every_group_of_the_narrow_one(
     control, kin = owned(*dealt(rows)), married(*sorted(pairs))
     wide = found(control, kin, possible=True, concerts=find_concerts(*zip(*sorted(ties), strict=True)) if ties else ())
     assert all(any(set(group) <= set(larger) for larger in wide) for group in found(control, kin))
-
-
-@given(ROWS, st.sets(st.sampled_from([(0, 1), (0, 2), (1, 2), (2, 3)]), min_size=1), TIES)
-@settings(max_examples=150, deadline=None)
-def test_who_leaves_without_a_tie_is_who_the_families_that_are_left_around_the_first_head_do_not_control(
-    rows: list[tuple[int, int, int]], pairs: set[tuple[int, int]], ties: set[tuple[int, int]]
-) -> None:
-    """The second method: families are made again, all at once, from the ties that are left."""
-    kept, every = dealt(rows), [*sorted(pairs), *sorted(ties)]
-    control = owned(*kept)
-
-    def made(left: list[tuple[int, int]], acting: list[tuple[int, int]]) -> tuple[Kin, list[Concert]]:
-        return married(*left), list(find_concerts(*zip(*acting, strict=True))) if acting else []
-
-    kin, concerts = made(sorted(pairs), sorted(ties))
-    acting = both_ways(sorted(ties), len(pairs))
-    for circle in group_clients(control, kin, KIND, possible=True, concerts=concerts):
-        for at, tie in enumerate(every):
-            if not {*tie} <= {*circle.heads}:
-                continue
-            rest = made(*([p for p in some if p is not tie] for some in (sorted(pairs), sorted(ties))))
-            families = family_control(control, rest[0], concerts=rest[1]).members
-            left = max(
-                ({*family} & {*circle.heads} for family in families if circle.heads[0] in family),
-                key=len, default={circle.heads[0]},
-            )  # fmt: skip
-            lost = parted(circle.heads, kin.near, acting, refuted={at})
-            assert len(lost) == len(circle.heads) - len(left)
-            gone = leave_circle(control, circle, refuted=Refuted(), without=lost)
-            stays = held(kept, {*circle.heads} - lost)
-            assert set(gone.tolist()) == set(circle.members.tolist()) - stays
-
-
-def both_ways(ties: list[tuple[int, int]], first: int) -> Arrows:
-    """Ties as arrows, their positions counted from a first one."""
-    at = np.arange(first, first + len(ties))
-    both = Arrows.of(SIZE, [x for tie in ties for x in tie], [x for tie in ties for x in tie[::-1]])
-    return Arrows(both.start, both.head, np.repeat(at, 2)[both.link].astype(np.uint32))
 
 
 @given(own_shares(), st.sets(st.sampled_from([(0, 1), (1, 2), (3, 4)]), min_size=1), st.booleans(), st.data())

@@ -110,4 +110,17 @@ def test_votes_at_ones_disposal_are_those_of_the_fixpoint_and_grow_with_a_concer
                 assert expected == 0
         if company not in group:
             most = max((votes[x].low for x in group if x in votes), default=0.0)
-            assert most == 0 or votes[None].low >= most - 1e-12
+            several = len({a for a, y, v in world[0] if y == company and a in group and v}) > 1
+            assert not several or votes[None].low >= most - 1e-12
+
+
+def test_who_acts_in_concert_and_has_no_part_of_it_is_not_named_unless_it_sits_on_the_board() -> None:
+    """0 has 20 % and 1 has 11 %; 2 and 3 have nothing, and 3 is one of two directors."""
+    held = Holdings.exact(5, [0, 1], [4, 4], [0.2, 0.11])
+    both = solve_together(held, [Concert((0, 1, 2, 3), ())])
+    named = [one.members for one in listed_control(held, both, 4, RULE) if one.concert is not None]
+    assert named == [(0, 1)]
+    seated = listed_control(held, both, 4, RULE, board=Board((3, 5)))
+    assert [one.members for one in seated if one.concert is not None] == [(0, 1, 3)]
+    alone = solve_together(held, [Concert((0, 2), ())])
+    assert [one.members for one in listed_control(held, alone, 4, RULE)] == [(0,), (1,)]

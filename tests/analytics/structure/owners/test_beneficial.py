@@ -155,6 +155,45 @@ def test_a_concert_that_controls_makes_each_person_in_it_an_owner() -> None:
     assert (uk.test, uk.low, [step.company for step in uk.steps]) == ("shares", 0.6, [2])
 
 
+@pytest.mark.parametrize("regime", REGIMES)
+@pytest.mark.parametrize(
+    ("rows", "owners"),
+    [
+        ([], [0]),
+        ([(1, 4, 0.6)], [0]),
+        ([(1, 2, 0.01)], [0, 1]),
+        ([(1, 4, 0.6), (4, 2, 0.01)], [0, 1]),
+    ],
+    ids=["nothing left", "in another company", "a holding", "through its own company"],
+)
+def test_who_declared_a_concert_and_has_no_part_left_is_no_owner(
+    regime: str, rows: list[tuple[int, int, float]], owners: list[int]
+) -> None:
+    """0 has 60 % of 2, which has 60 % of 3, and acts in concert with 1; with the regimes that count concerts."""
+    both = in_concert(firm((0, 2, 0.6), (2, 3, 0.6), *rows, persons=(0, 1)), (0, 1))
+    joint = replace(regimes()[regime], joint=True)
+    for company in (2, 3):
+        found = beneficial_owners(both, company, joint)
+        assert [owner.person for owner in found.owners] == owners
+        assert all(set(ground.partners) <= set(owners) for owner in found.owners for ground in owner.grounds)
+
+
+def test_whose_share_along_a_chain_is_added_is_an_owner_with_the_others() -> None:
+    """23 % and, of a company that it does not control, 15 % of 20 %: 26 % in the end, and of votes alike."""
+    both = in_concert(firm((0, 2, 0.23), (1, 3, 0.15), (3, 2, 0.2), persons=(0, 1)), (0, 1))
+    found = beneficial_owners(both, 2, regimes()["CN_2024"])
+    assert [(o.person, g.test, round(g.low, 9)) for o in found.owners for g in o.grounds] == [
+        (0, "capital", 0.26), (0, "votes", 0.26), (1, "capital", 0.26), (1, "votes", 0.26),
+    ]  # fmt: skip
+
+
+def test_who_perhaps_has_no_part_is_perhaps_an_owner() -> None:
+    held = Holdings.between(3, [0, 1], [2, 2], [0.6, 0.0], [0.6, 0.05])
+    both = in_concert(Register(held, solve_control(held), np.array([PERSON, PERSON, 0], np.uint8)), (0, 1))
+    found = beneficial_owners(both, 2, regimes()["CN_2024"])
+    assert [(owner.person, owner.certain) for owner in found.owners] == [(0, True), (1, False)]
+
+
 def test_a_concerts_part_of_the_controller_suffices_where_one_holders_would() -> None:
     """Article 54(b): 15 % each of 2, which controls 3 with 60 %; of 3 they have 18 % together."""
     register = firm((0, 2, 0.15), (1, 2, 0.15), (2, 3, 0.6), persons=(0, 1))

@@ -7,7 +7,9 @@ import pytest
 
 from api.engine import Engine, Place
 from api.questions import groups, links
-from api.questions.links.meanings import Why
+from api.questions.links.meanings import BASES_SAID, Why
+from api.report.words import Words
+from graph.model import BASES
 from tests.api.world import Book, instant
 
 Facts = list[tuple[str, dict[str, Any]]]
@@ -59,6 +61,45 @@ def test_each_world_has_its_reason_first_with_its_facts(form: str, tmp_path: Pat
     assert [party.id for party in first.through if party.id not in (A, B)] == through
     stated = {(kind, row["from"], row["to"]) for kind, row in facts}
     assert {(one.kind, one.tail.id, one.head.id) for one in first.facts} == stated
+
+
+@pytest.mark.parametrize(
+    ("facts", "form", "english", "chinese"),
+    [
+        ([fact("CONTROLS", X, A, basis="agreement"), fact("CONTROLS", X, B, basis="agreement")], "shared holder",
+         "under the control of one party by agreement", "受同一方以协议方式控制"),
+        ([fact("CONTROLS", X, A, basis="agreement"), fact("OWNS", X, B, share=0.1)], "shared holder",
+         "a holder or controller in common: shares, and control by agreement",
+         "有共同股东或控制人：持股，及以协议形成的控制"),
+        ([fact("OWNS", X, A, share=0.1), fact("OWNS", X, B, share=0.1)], "shared holder", "a holder in common",
+         "有共同股东"),
+        ([fact("CONTROLS", A, B, basis="vie")], "holding", "one controls the other by VIE",
+         "一方以协议控制(VIE)方式控制另一方"),
+        ([fact("OWNS", A, X, share=0.1), fact("CONTROLS", X, B, basis="board")], "holding",
+         "one holds or controls the other: shares, and control by the board",
+         "一方持有或控制另一方：持股，及以董事会形成的控制"),
+        ([fact("OWNS", A, B, share=0.1)], "holding", "one holds shares of the other", "一方持有另一方股权"),
+        ([fact("CONTROLS", A, X, basis="contract"), fact("CONTROLS", B, X, basis="influence")], "shared holding",
+         "control of one party in common, by contract and influence", "以合同、重大影响方式共同控制同一企业"),
+        ([fact("CONTROLS", A, X, basis="family"), fact("CONTROLS", P, X, basis="family"),
+          fact("CONTROLS", P, B, basis="family")], "holdings", "a chain of control by family",
+         "经以家族形成的控制关系相连"),
+    ],
+    ids=["two agreements", "an agreement and shares", "shares", "one over the other", "shares, then control",
+         "shares of the other", "over a third", "a chain"],
+)  # fmt: skip
+def test_where_control_rests_on_no_shares_the_meaning_says_on_what(
+    facts: Facts, form: str, english: str, chinese: str, tmp_path: Path
+) -> None:
+    assert (english, chinese) in [(why.english, why.chinese) for why in whys(tmp_path, facts) if why.form == form]
+
+
+def test_every_basis_of_control_is_said_as_reports_say_it() -> None:
+    said = Words("zh")
+    assert set(BASES_SAID) == set(BASES)
+    assert {basis: chinese for basis, (_, chinese) in BASES_SAID.items()} == {
+        basis: said.said(basis) for basis in BASES
+    }
 
 
 def test_two_records_of_one_party_are_one_party_by_its_number(tmp_path: Path) -> None:

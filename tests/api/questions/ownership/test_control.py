@@ -189,3 +189,139 @@ def test_influence_over_a_holder_of_exact_shares_makes_control_possible(tmp_path
     assert [(fall.company.id, fall.high) for fall in one.proof] == [(mid, 1.0), (firm, pytest.approx(0.6))]
     (wide,) = groups(engine, firm, moment=engine.moment()).answer.with_suspected
     assert {member.party.id for member in wide.members} == {top, mid, firm}
+
+
+def test_who_declared_a_concert_and_has_no_part_left_is_not_told_as_a_controller_or_an_owner(tmp_path: Path) -> None:
+    """p8 has 80 %, and p9, who declared to act with it, nothing of t; of u p9 has 5 %, and p7 nothing of either."""
+    held = [("p8", "t", 0.8), ("t", "u", 0.6), ("p9", "u", 0.05), ("p9", "other", 0.9), ("p7", "other", 0.1)]
+    engine = held_by(tmp_path, held, ("p8", "p9"), ("p9", "p7"))
+    answer = control(engine, "r:t", moment=engine.moment())
+    value = answer.answer
+    assert (value.standing.kind, [one.id for one in value.standing.controllers]) == ("sole", ["r:p8"])
+    assert (value.concerts, value.standing.possible) == ((), ())
+    assert {one.party.id for one in value.without_part} == {"r:p7", "r:p9"}
+    assert any(
+        "r:p9 declared to act in concert with r:p8, r:p7 and has no part in r:t" in why for why in answer.reasons
+    )
+    assert {fact.fact_id for one in value.without_part for fact in one.evidence} <= {s.fact_id for s in answer.sources}
+    below = control(engine, "r:u", moment=engine.moment()).answer
+    assert [[one.id for one in joint.members] for joint in below.concerts] == [["r:p8", "r:p9"]]
+    assert [(fact.tail.id, fact.head.id) for fact in below.concerts[0].evidence] == [("r:p8", "r:p9")]
+    for company, who in (("r:t", {"r:p8"}), ("r:u", {"r:p8", "r:p9"})):
+        (law,) = owners(engine, company, regime="CN_2024", moment=engine.moment()).answer.regimes
+        assert {one.person.id for one in law.owners} == who
+        assert {party.id for one in law.owners for passed in one.passed for party in passed.partners} <= who
+
+
+def test_what_a_party_reaches_through_the_concert_of_its_daughter_is_told_with_the_proof(tmp_path: Path) -> None:
+    """h has all of a; a and b have 31 % and 25 % of v, which has 60 % of w; of z v has 30 %, and h 30 % itself."""
+    held = [("h", "a", 1.0), ("a", "v", 0.31), ("b", "v", 0.25), ("v", "w", 0.6), ("v", "z", 0.3), ("h", "z", 0.3)]
+    engine = held_by(tmp_path, held, ("a", "b"))
+    answer = control(engine, "r:h", moment=engine.moment())
+    value = answer.answer
+    assert [one.controlled.id for one in value.controlled] == ["r:a"]
+    assert value.acting is None
+    assert value.through is not None
+    assert [(one.controlled.id, one.certain) for one in value.through.controlled] == [
+        ("r:v", True), ("r:w", True), ("r:z", False),
+    ]  # fmt: skip
+    proof = value.through.controlled[1].proof
+    assert [fall.company.id for fall in proof] == ["r:a", "r:v", "r:w"]
+    assert {(fact.tail.id, fact.text) for fact in proof[1].by} == {("r:a", "31%"), ("r:b", "25%")}
+    assert [fact.kind for fact in proof[1].concert] == ["RELATED_TO"]
+    assert [fall.company.id for fall in value.through.controlled[2].proof] == ["r:a", "r:v", "r:z"]
+    assert any(why.startswith("So it reaches r:v: r:a by r:h (100%); then r:v by r:a (31%)") for why in answer.reasons)
+    told = {
+        fact.fact_id for one in value.through.controlled for fall in one.proof for fact in (*fall.by, *fall.concert)
+    }
+    assert told <= {source.fact_id for source in answer.sources}
+    page = control(engine, "r:h", limit=1, offset=1, moment=engine.moment()).answer.through
+    assert page is not None
+    assert ([one.controlled.id for one in page.controlled], page.page.total) == (["r:w"], 3)
+    mine = control(engine, "r:a", moment=engine.moment()).answer
+    assert mine.acting is not None
+    assert [one.controlled.id for one in mine.acting.controlled] == ["r:v", "r:w"]
+    assert mine.through is None
+
+
+def test_bands_below_certainty_make_what_is_reached_through_a_concert_possible(tmp_path: Path) -> None:
+    held = [("h", "a", (0.45, 0.55, 0)), ("a", "v", 0.31), ("b", "v", 0.25)]
+    engine = held_by(tmp_path, held, ("a", "b"))
+    through = control(engine, "r:h", moment=engine.moment()).answer.through
+    assert through is not None
+    assert [(one.controlled.id, one.certain) for one in through.controlled] == [("r:v", False)]
+
+
+@pytest.mark.parametrize(
+    ("held", "ties", "told", "might"),
+    [
+        ([("a", "k", 0.3), ("b", "k", 0.1)], [], "60% of its votes are not disclosed, by themselves a majority; with "
+         "them r:a (30%) or r:b (10%) would control it", ["r:a", "r:b"]),
+        ([("a", "k", 0.35), ("b", "k", 0.3), ("c", "k", 0.15)], [], "20% of its votes are not disclosed; with them "
+         "r:a (35%) would control it", ["r:a"]),
+        ([("a", "k", 0.2), ("b", "k", 0.15), ("c", "k", 0.4)], [("a", "b")], "25% of its votes are not disclosed; with "
+         "them r:c (40%) or r:a in concert (35% together) or r:b in concert (35% together) would",
+         ["r:c", "r:a", "r:b"]),
+        ([("a", "k", (0.25, 0.4, 0)), ("b", "k", 0.3)], [], "30–45% of its votes are not disclosed or known within "
+         "bands only; with them r:b (30%) or r:a (25%) would control it", ["r:b", "r:a"]),
+        ([("h", "a", 1.0), ("a", "k", 0.3), ("b", "k", 0.4), ("c", "k", 0.1)], [], "20% of its votes are not "
+         "disclosed; with them r:b (40%) would control it", ["r:b"]),
+        ([("k", "sub", 1.0)], [], "nobody is known to hold or to control it", []),
+    ],
+    ids=["majority", "with a holder", "in concert", "bands", "whoever is too small", "silent"],
+)  # fmt: skip
+def test_where_votes_that_are_not_disclosed_decide_it_is_not_known_who_controls(
+    tmp_path: Path, held: list[tuple[str, str, Any]], ties: list[tuple[str, str]], told: str, might: list[str]
+) -> None:
+    engine = held_by(tmp_path, held, *ties)
+    answer = control(engine, "r:k", moment=engine.moment())
+    standing = answer.answer.standing
+    assert (standing.kind, standing.controllers, standing.coalition) == ("unknown", (), ())
+    assert standing.undisclosed is not None
+    assert [one.party.id for one in standing.undisclosed.might] == might
+    assert any(f"Who controls r:k is not known: {told}" in why for why in answer.reasons)
+    assert not any("Nobody is known to control r:k" in why for why in answer.reasons)
+    assert any("is not known" in why for why in owners(engine, "r:k", moment=engine.moment()).reasons)
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        [("a", "k", 0.51)],
+        [("a", "k", 0.5), ("b", "k", 0.5)],
+        [("a", "k", 0.4), ("b", "k", 0.35), ("c", "k", 0.25)],
+        [("a", "k", 0.45), ("b", "k", 0.45), ("c", "k", 0.06)],
+    ],
+    ids=["a majority", "a deadlock", "all disclosed", "too few to decide"],
+)
+def test_votes_that_are_not_disclosed_and_decide_nothing_leave_it_known(
+    tmp_path: Path, held: list[tuple[str, str, Any]]
+) -> None:
+    engine = held_by(tmp_path, held)
+    answer = control(engine, "r:k", moment=engine.moment())
+    assert answer.answer.standing.undisclosed is None
+    assert not any("is not known" in why for why in answer.reasons)
+
+
+@pytest.mark.parametrize(
+    ("held", "told"),
+    [
+        ([("p1", "k", 0.6)], "40% of r:k has no final owner that is known for certain: 40% ends with holders of r:k "
+         "who are not disclosed."),
+        ([("a", "k", 1.0), ("a", "b", 1.0), ("b", "a", 1.0)], "100% of r:k has no final owner that is known for "
+         "certain: 100% ends in r:a, r:b, which hold all of each other."),
+        ([("a", "k", 0.5), ("a", "b", 1.0), ("b", "a", 1.0), ("p1", "k", 0.2), ("c", "k", 0.1)], "80% of r:k has no "
+         "final owner that is known for certain: 20% ends with holders of r:k who are not disclosed; 50% ends in r:a, "
+         "r:b, which hold all of each other; 10% ends with companies that nobody is known to hold."),
+        ([("p1", "k", (0.25, 0.5, 0)), ("p2", "k", 0.5)], "25% of r:k has no final owner that is known for certain: "
+         "25% ends with holders of r:k who are not disclosed or known within bands only."),
+        ([("k", "b", 1.0), ("b", "k", 1.0)], "100% of r:k has no final owner that is known for certain: it is one of "
+         "the companies that hold all of each other (r:b, r:k)."),
+    ],
+    ids=["undisclosed", "a closed block", "all three", "bands", "within a block"],
+)  # fmt: skip
+def test_a_part_without_a_final_owner_is_told_with_what_it_ends_in(
+    tmp_path: Path, held: list[tuple[str, str, Any]], told: str
+) -> None:
+    engine = held_by(tmp_path, held)
+    assert told in owners(engine, "r:k", moment=engine.moment()).reasons
