@@ -21,7 +21,7 @@ Nodes = NDArray[np.uint32]
 
 @dataclass(frozen=True)
 class Amounts:
-    """Amounts of m links of one relation, in one currency, NaN unknown."""
+    """Amounts of m links of one relation, each in the currency of its tail's statements, NaN unknown."""
 
     kind: str
     """The relation, such as SUPPLIES."""
@@ -30,6 +30,8 @@ class Amounts:
     amount: Numbers
     link: NDArray[np.int64]
     """Position of each among the relation's links."""
+    across: Numbers | None = None
+    """The same in the currency of the head's statements; none where that is one with the tail's."""
 
     @classmethod
     def of(cls, links: Any, name: str, kept: NDArray[np.bool_] | None = None) -> "Amounts":
@@ -39,7 +41,8 @@ class Amounts:
 
     def turned(self) -> "Amounts":
         """The same seen from the head."""
-        return Amounts(self.kind, self.head, self.tail, self.amount, self.link)
+        amount = self.amount if self.across is None else self.across
+        return Amounts(self.kind, self.head, self.tail, amount, self.link, None if self.across is None else self.amount)
 
     @property
     def key(self) -> NDArray[np.int64]:
@@ -48,12 +51,13 @@ class Amounts:
 
     def some(self, chosen: NDArray[np.bool_]) -> "Amounts":
         """A part of them."""
-        return Amounts(self.kind, self.tail[chosen], self.head[chosen], self.amount[chosen], self.link[chosen])
+        across = None if self.across is None else self.across[chosen]
+        return Amounts(self.kind, self.tail[chosen], self.head[chosen], self.amount[chosen], self.link[chosen], across)
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One item of the statements of n parties, in the same currency."""
+    """One item of the statements of n parties, each in the currency that its amounts are in."""
 
     value: Numbers
     """NaN where none is known; income and cost are of a year."""
@@ -117,7 +121,8 @@ def figures(ties: Ties, sheets: Mapping[str, Sheet]) -> dict[str, Figure]:
     Parameters
     ----------
     ties : Ties
-        Amounts between n parties, whole units of one currency.
+        Amounts between n parties, whole units: of one currency, or each side's of its own, since a share is of
+        what one party states.
     sheets : statements by name
         `income`, `cost`, `output`, `net_assets`, `receivables`, `debt`; one that is missing leaves its
         figures untested.

@@ -31,7 +31,7 @@ from api.questions.asking import check_page, node_of
 from api.questions.groups.dependences import said as figures
 from api.questions.groups.verdicts import judgements_said
 from api.questions.limits.applications import Request, facility_of
-from api.questions.limits.doubts import doubts_of, unread
+from api.questions.limits.doubts import doubts_of
 from api.questions.limits.memberships import HELD, Membership, around, membership
 from api.questions.limits.memberships import Step as ProofStep
 from api.questions.limits.releases import protectors, releases
@@ -244,8 +244,6 @@ def _applied(view: View, lender: int, applicant: int, facility: Facility) -> Cas
     behind = [x for stakes in base.stakes.values() for x in stakes.answering(applicant)]
     touched = [applicant, *(giver.party for giver in facility.guarantors), *behind]
     readings = readings_of(view, lender, touched, falls=offered.falls)
-    if unread(view):
-        readings = replace(readings, missing=(*readings.missing, "suspicions"))
     eligible = [giver.party for giver in facility.guarantors if giver.eligible]
     also = Also((*eligible, *behind), (lender,) if offered.unfunded else (), offered.untested, tuple(touched))
     readings = with_untested(view, base, readings, applicant, also=also, falls=offered.falls)

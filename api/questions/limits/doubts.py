@@ -33,7 +33,7 @@ NAMED = 5
 def doubts_of(view: View, lender: Lender, application: Application, check: Check, offered: Promised) -> tuple[Gap, ...]:
     """Gaps in both languages."""
     return (
-        *_rules(lender, check), *_wide(application), *_unread(view), *_banks(view, application),
+        *_rules(lender, check), *_wide(application), *_banks(view, application),
         *_concerts(view, application), *_hidden(view, application.applicant, lender.node),
         *_others_hidden(view, application, check, lender.node), *_bands(view, application),
         *_relatives(view, application), *_suspected(application), *_offered(view, offered, check),
@@ -50,19 +50,6 @@ def _rules(lender: Lender, check: Check) -> Iterator[Gap]:
             yield Gap("no_rules", (), f"no rule set is known for the lender: {en}", f"贷款人没有适用规则集：{zh}")
         else:
             yield gap
-
-
-def unread(view: View) -> bool:
-    """Whether dependences could not be computed although the criteria were in force: there is no wide reading then."""
-    judged = view.judged
-    in_force = any(rule.in_force(view.snapshot.moment.valid_at) for rule in judged.rules)
-    return bool(judged.left_out) and in_force
-
-
-def _unread(view: View) -> Iterator[Gap]:
-    if unread(view):
-        why = view.judged.left_out
-        yield Gap("suspicions", (), f"no dependence could be suspected: {why}", f"无法计算疑似经济依存：{why}")
 
 
 def _wide(application: Application) -> Iterator[Gap]:
