@@ -30,6 +30,15 @@ ITEMS: Final[Mapping[str, tuple[tuple[str, ...], bool]]] = {
     "debt": (("total_debt", "total_liabilities"), False),
 }
 """Items a figure divides by, the first that is stated; whether they flow over a year."""
+ITEM_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "income": ("income", "收入"),
+    "cost": ("costs", "成本费用"),
+    "output": ("output", "产出"),
+    "net_assets": ("net assets", "净资产"),
+    "receivables": ("receivables", "应收账款"),
+    "debt": ("debts", "债务总额"),
+}
+"""The same in the words of an answer, English and Chinese."""
 
 
 class Measured(NamedTuple):

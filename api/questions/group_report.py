@@ -17,6 +17,7 @@ from api.questions.asking import MOST, node_of
 from api.questions.groups.dependences import Dependence
 from api.questions.groups.groups import Group, groups
 from api.questions.groups.members import SMALL, Edge, Grew, edges_of, grew, proving
+from api.questions.groups.untestable import Untestables
 from api.questions.groups.verdicts import Verdict
 from api.questions.guarantees import ClosedCircle, circle_of
 from api.questions.limits.limits import NOTHING, Against, against
@@ -88,6 +89,8 @@ class GroupReport:
     """Circles of up to so many guarantees were counted."""
     fences: tuple[Verdict, ...]
     """Control by or of the party that forms no single risk, as judged."""
+    untestable: Untestables
+    """Dependences of the party, and on it, that cannot be tested and nobody judged."""
     government: str
     """What became of government bodies: `apart`, `beside` or `through`, by the lender's rule sets."""
     against: Against
@@ -112,6 +115,7 @@ def group_report(engine: Engine, party: str, *, lender: str | None = None, momen
         ),
         LENGTH,
         told.answer.fences,
+        told.answer.untestable,
         view.government,
         NOTHING if of is None else against(view, evidence, of, view.snapshot.node(party), limit=MOST),
     )

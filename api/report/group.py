@@ -115,6 +115,7 @@ def group_page(answer: Answer[GroupReport], *, language: str = "en") -> str:
         sheets=sheets,
         annex=[Figure(one.picture, one.caption, _titled(value, one)) for one in sheets if one.picture],
         fences=value.fences,
+        untestable=value.untestable,
         limits=limited(words, value, partial(_name, words)),
         lender=lender,
         currency=value.currency or "",

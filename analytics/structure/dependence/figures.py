@@ -7,7 +7,7 @@ of known links, which would call the one known buyer of a firm its only one.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,17 @@ from graph.errors import InvalidQuestion
 
 Numbers = NDArray[np.float64]
 Nodes = NDArray[np.uint32]
+
+DIVIDED_BY: Final[Mapping[str, str]] = {
+    "receipts_share": "income",
+    "expenditure_share": "cost",
+    "output_share": "output",
+    "guarantee_ratio": "net_assets",
+    "receivable_share": "receivables",
+    "repayment_share": "debt",
+    "funding_share": "debt",
+}
+"""Each figure, and the item of the dependant's statements that it divides by."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +97,12 @@ class Figure:
     def __len__(self) -> int:
         return len(self.dependant)
 
+    def find(self, dependant: int, other: int) -> int:
+        """Position of a pair, -1 where there is none."""
+        first, last = np.searchsorted(self.dependant, np.array([dependant, dependant + 1], np.uint32)).tolist()
+        at = first + int(np.searchsorted(self.other[first:last], np.uint32(other)))
+        return at if at < last and self.other[at] == other else -1
+
     def sources(self, pair: int) -> list[tuple[str, int]]:
         """Relation and position of each link of a pair."""
         mine = slice(self.start[pair], self.start[pair + 1])
@@ -151,23 +168,23 @@ def figures(ties: Ties, sheets: Mapping[str, Sheet]) -> dict[str, Figure]:
     """
     owed = [ties.loans, *_once(ties.debts.turned(), ties.receivables)]
     made = (
-        ("receipts_share", [ties.sales], "income"),
-        ("expenditure_share", [ties.sales.turned()], "cost"),
-        ("output_share", [ties.sales], "output"),
-        ("guarantee_ratio", [ties.guarantees], "net_assets"),
-        ("receivable_share", [ties.receivables], "receivables"),
-        ("repayment_share", owed, "debt"),
-        ("funding_share", [ties.loans.turned()], "debt"),
+        ("receipts_share", [ties.sales]),
+        ("expenditure_share", [ties.sales.turned()]),
+        ("output_share", [ties.sales]),
+        ("guarantee_ratio", [ties.guarantees]),
+        ("receivable_share", [ties.receivables]),
+        ("repayment_share", owed),
+        ("funding_share", [ties.loans.turned()]),
     )
     # The same flow stands in several figures: it is added up once.
     flows: dict[tuple[int, ...], Flow] = {}
     found = {}
-    for name, parts, sheet in made:
+    for name, parts in made:
         given = [part for part in parts if len(part.tail)]
         known = tuple(map(id, given))
         if known not in flows:
             flows[known] = _flow(name, given)
-        found[name] = _figure(name, flows[known], sheets.get(sheet))
+        found[name] = _figure(name, flows[known], sheets.get(DIVIDED_BY[name]))
     return found
 
 

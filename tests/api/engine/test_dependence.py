@@ -167,12 +167,13 @@ def test_in_own_currencies_shares_are_those_in_one_named(sales: list[tuple[str, 
     ]
     known = {"C": "CNY", "U": "USD", "E": "EUR"}
     facts = [sale(float(amount), known[code], product=str(at)) for at, (code, amount) in enumerate(sales)]
+    facts.append(item("revenue", float(revenue)))
+    lent_abroad = (lent("EUR"), lent("USD"))
     with TemporaryDirectory() as folder:
         apart, named = (
-            view(Path(folder) / str(currency), *facts, item("revenue", float(revenue)), lent("EUR"), lent("USD"), *rates,
-                 currency=currency)
+            view(Path(folder) / str(currency), *facts, *lent_abroad, *rates, currency=currency)
             for currency in (None, "CNY")
-        )  # fmt: skip
+        )
         assert (apart.judged.apart, named.judged.apart) == (True, False)
         assert told(apart) == told(named)
 
