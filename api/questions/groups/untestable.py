@@ -27,6 +27,10 @@ SHOWN: Final = 20
 """Pairs that are told by name."""
 OF_INVOICES: Final = ("receivable_share", "repayment_share")
 """Figures that count invoices where others count sales."""
+ENDS: Final = (
+    "What cannot be tested ends when it is judged, one judgement a direction: `kind` dependence, with `party`, `other` "
+    "and `criterion` as told (`contagraph judge`, POST /v1/judgements) · 无法检验的依存每一方向各经一项认定即可了结。"
+)
 Pair = tuple[int, int, int]
 """Dependant, other, and the position of a criterion."""
 Words = tuple[str, str]
@@ -81,7 +85,7 @@ NOTHING: Final = Untestables((), Page(0, 0, 0))
 def untestable_of(view: View, node: int, *, lender: int | None = None) -> list[Pair]:
     """Pairs with a party that a criterion cannot be tested for, those first in which it is the dependant."""
     on, of = untested_on(view, node)
-    by, from_ = untested_by(view, node, lender=UNKNOWN if lender is None else lender)
+    by, from_ = untested_by(view, node, lender=int(UNKNOWN) if lender is None else lender)
     return [
         *((node, other, criterion) for other, criterion in zip(on.tolist(), of.tolist(), strict=True)),
         *((who, node, criterion) for who, criterion in zip(by.tolist(), from_.tolist(), strict=True)),
@@ -117,16 +121,12 @@ def _told(view: View, evidence: Evidence, dependant: int, other: int, criteria: 
 
 def untestable_said(found: Untestables, *, most: int = 5) -> Iterator[str]:
     """The first of them in sentences of both languages, and what ends them."""
-    for one in found.listed[:most]:
-        yield f"{said(one)} · {said_zh(one)}."
+    yield from (f"{said(one)} · {said_zh(one)}." for one in found.listed[:most])
+    if left := found.page.total - min(len(found.listed), most):
+        more = plural(left, "more dependence", "more dependences")
+        yield f"{more} cannot be tested · 另有{left}项依存无法检验."
     if found.listed:
-        left = found.page.total - min(len(found.listed), most)
-        more = f"; {plural(left, 'more dependence', 'more dependences')} cannot be tested" if left else ""
-        more_zh = f"；另有{left}项无法检验" if left else ""
-        yield (
-            "Each ends when judged by its own `party` and `other`, one judgement a direction (`contagraph judge`, "
-            f"POST /v1/judgements){more} · 每一方向各经一项认定即可了结{more_zh}。"
-        )
+        yield ENDS
 
 
 def said(one: Untestable) -> str:

@@ -29,7 +29,7 @@ from api.limits.lender import Lender, lender_of, perhaps_banks
 from api.limits.standing import readings_of, standing
 from api.questions.asking import check_page, node_of
 from api.questions.groups.dependences import said as figures
-from api.questions.groups.untestable import Untestables, untestable_said
+from api.questions.groups.untestable import ENDS, Untestables
 from api.questions.groups.verdicts import judgements_said
 from api.questions.limits.applications import Request, facility_of
 from api.questions.limits.doubts import doubts_of, untestable_around
@@ -343,7 +343,8 @@ def _reasons(value: CreditCheck, lender: Lender) -> Iterator[str]:
     yield from _to_judge(value)
     for gap in value.gaps:
         yield f"{gap.en} · {gap.zh}."
-    yield from untestable_said(value.untestable)
+    if value.untestable.listed:
+        yield ENDS
     for change in value.remedies:
         done = "pass" if change.verdict == APPROVE else "break no limit"
         yield f"It would {done} to {change.text} · {change.text_zh}."

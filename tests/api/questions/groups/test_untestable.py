@@ -70,7 +70,7 @@ def test_one_rejection_ends_several_criteria(tmp_path: Path) -> None:
         ((("Statement", {**year(A, "revenue", 200.0)[1], "period_end": day("2021-12-31")}), SELLS), None,
          f"no statement of {A} after 2021-12-31 gives its income"),
     ],
-    ids=["known enough", "an amount", "a rate", "a rate, asked in yuan", "a rate of the statement", "a newer statement"],
+    ids=["known enough", "an amount", "a rate", "a rate, asked in yuan", "a rate of what divides", "a newer one"],
 )  # fmt: skip
 def test_it_says_what_is_missing(
     tmp_path: Path, facts: tuple[tuple[str, dict[str, object]], ...], currency: str | None, missing: str | None
