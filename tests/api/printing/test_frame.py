@@ -235,3 +235,11 @@ def test_a_ground_that_bands_only_allow_is_printed_as_possible(tmp_path: Path, p
     assert "possible: actual control" in said
     assert "possible: 25 %" not in said
     assert "who decides: nobody certainly" in " ".join(said.split())
+
+
+def test_a_chain_of_guarantees_is_called_by_its_own_form_and_has_no_core(tmp_path: Path, printed: Any) -> None:
+    asked = bank(tmp_path, promised("t", "p", 5.0, "r:bank"))
+    said = printed(questions.guarantees(asked, "r:t", moment=asked.moment(currency="CNY")))
+    assert "担保链 · each guarantees the next" in said
+    assert "担保圈 · " not in said
+    assert "core" not in said
