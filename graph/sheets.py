@@ -18,6 +18,8 @@ from graph.nodes import Nodes
 
 YEAR = 12
 NONE = -1
+Factor = Callable[[str | None], float]
+"""What a value of each unit is multiplied by; NaN where it cannot be."""
 
 
 class Items(NamedTuple):
@@ -36,15 +38,14 @@ def latest_items(
     names: tuple[str, ...],
     *,
     of_a_year: bool,
-    currency: str | None,
-    rate: Callable[[str, str], float],
+    factor: Factor,
     oldest: int = ALWAYS,
 ) -> Items:
     """The value of the first of some items that a node's statements have, of the latest period.
 
     Of one period the longest part of it counts, then what is most believed. What flows over a period is
     scaled to a year; one whose length is not said cannot be. Periods that end before `oldest`, in days since 1970,
-    count for nothing. A unit without a rate leaves the value unknown.
+    count for nothing. A unit without a factor leaves the value unknown.
     """
     rows = holding(facts, STATEMENT, when)
     rank = _positions(facts, rows, names)
@@ -61,7 +62,7 @@ def latest_items(
     order = np.lexsort((belief, length, -period.astype(np.int64), rank, node))
     first = order[np.r_[True, node[order][1:] != node[order][:-1]]] if len(order) else order
     value = gathered(facts.column(STATEMENT, "value"), rows[first], np.float64, null=np.nan)
-    value *= _factors(facts, rows[first], currency, rate)
+    value *= _factors(facts, rows[first], factor)
     if of_a_year:
         value *= YEAR / months[first]
     made = Items(np.full(nodes.size, np.nan), np.full(nodes.size, NONE, np.int64))
@@ -95,21 +96,29 @@ def _positions(facts: Facts, rows: NDArray[np.uint32], names: tuple[str, ...]) -
     return np.asarray(found.to_numpy(zero_copy_only=False), np.int64)
 
 
-def _factors(
-    facts: Facts, rows: NDArray[np.uint32], currency: str | None, rate: Callable[[str, str], float]
-) -> NDArray[np.float64]:
-    """What brings each row's value into the currency; NaN where nothing does."""
+def _factors(facts: Facts, rows: NDArray[np.uint32], factor: Factor) -> NDArray[np.float64]:
+    """What each row's value is multiplied by; NaN where nothing is known."""
     units = facts.column(STATEMENT, "unit").take(pa.array(rows)).to_pylist()
-    known = {unit: _factor(unit, currency, rate) for unit in set(units)}
+    known = {unit: factor(unit) for unit in set(units)}
     return np.array([known[unit] for unit in units], np.float64)
 
 
-def _factor(unit: str | None, currency: str | None, rate: Callable[[str, str], float]) -> float:
-    if currency == NO_CURRENCY:
-        return 1.0 if unit is None or unit not in CURRENCIES else np.nan
-    if currency is None or unit is None or unit not in CURRENCIES:
-        return np.nan
-    try:
-        return rate(unit, currency)
-    except MissingRate:
-        return np.nan
+def into(currency: str | None, rate: Callable[[str, str], float]) -> Factor:
+    """What brings values into a currency."""
+
+    def factor(unit: str | None) -> float:
+        if currency == NO_CURRENCY:
+            return 1.0 if unit is None or unit not in CURRENCIES else np.nan
+        if currency is None or unit is None or unit not in CURRENCIES:
+            return np.nan
+        try:
+            return rate(unit, currency)
+        except MissingRate:
+            return np.nan
+
+    return factor
+
+
+def as_stated(unit: str | None) -> float:
+    """What leaves values in their own currency; one that is in none is unknown."""
+    return 1.0 if unit in CURRENCIES else np.nan

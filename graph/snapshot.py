@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from threading import RLock
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -24,18 +24,28 @@ from graph.field import Kind
 from graph.history import History
 from graph.holding import EPOCH_DAY, When, holding
 from graph.links import Aside, Between, Links, build_links, codes
-from graph.model import DIRECTNESS, OWNS, PROFILE, RELATIONS, SAME_AS
+from graph.model import DIRECTNESS, OWNS, PROFILE, RELATIONS, SAME_AS, STATEMENT
 from graph.moment import Moment, write_instant
 from graph.nodes import Nodes
 from graph.rates import Rates
 from graph.records import Records, sources, statements
-from graph.sheets import Items, believed_figure, latest_items
+from graph.sheets import Factor, Items, as_stated, believed_figure, into, latest_items
 from graph.texts import UNKNOWN
 from graph.traits import Traits, believed_texts
 
 AMOUNTS = tuple((kind, names) for kind in RELATIONS if (names := [f.name for f in kind.fields if f.type == "money"]))
 """Relations that carry money, and the fields that do."""
 INDIRECT = DIRECTNESS.index("indirect")
+
+
+class Stated(NamedTuple):
+    """Amounts as they were stated, each in a currency of its own."""
+
+    value: NDArray[np.float64]
+    """NaN where none is."""
+    currency: NDArray[np.int32]
+    """Position of each in `currencies`, -1 for none."""
+    currencies: tuple[str, ...]
 
 
 class Snapshot:
@@ -155,10 +165,21 @@ class Snapshot:
 
         Periods that ended before `since` count for nothing.
         """
+        return self._items(names, of_a_year, since, into(self.moment.currency, self.rate))
+
+    def stated_items(
+        self, names: tuple[str, ...], *, of_a_year: bool = False, since: date | None = None
+    ) -> tuple[Items, Stated]:
+        """The same in the currency of each statement, and which that is."""
+        found = self._items(names, of_a_year, since, as_stated)
+        words, code = _coded(self.facts, STATEMENT, "unit")
+        return found, Stated(found.value, np.where(np.isnan(found.value), -1, code[found.row]), tuple(words))
+
+    def _items(self, names: tuple[str, ...], of_a_year: bool, since: date | None, factor: Factor) -> Items:
+        oldest = ALWAYS if since is None else (since - EPOCH_DAY).days
         return latest_items(
-            self.facts, self.nodes, self._when, names, of_a_year=of_a_year, currency=self.moment.currency,
-            rate=self.rate, oldest=ALWAYS if since is None else (since - EPOCH_DAY).days,
-        )  # fmt: skip
+            self.facts, self.nodes, self._when, names, of_a_year=of_a_year, factor=factor, oldest=oldest
+        )
 
     def assessed(self, name: str, *, horizon: int | None = None) -> Items:
         """The most believed value of one figure of assessments, such as `pd`, of every node."""
@@ -238,7 +259,7 @@ class Snapshot:
             stated = np.zeros(len(rows), bool)
             for name in names:
                 stated |= ~np.isnan(gathered(self.facts.column(kind, name), rows, np.float64, null=np.nan))
-            words, code = _currency(self.facts, kind)
+            words, code = _coded(self.facts, kind, "currency")
             counts = np.bincount(code[rows[stated]] + 1, minlength=len(words) + 1)
             found |= {word for word, count in zip(words, counts[1:], strict=True) if count}
             unnamed |= bool(counts[0])
@@ -246,7 +267,7 @@ class Snapshot:
 
     def _convert(self, kind: Kind, rows: NDArray[np.uint32], amounts: NDArray[np.float64]) -> NDArray[np.float64]:
         """Amounts in the moment's currency; one that names no currency is unknown beside any that do."""
-        words, code = _currency(self.facts, kind)
+        words, code = _coded(self.facts, kind, "currency")
         mine = code[rows]
         stated = ~np.isnan(amounts)
         if not stated.any():
@@ -264,6 +285,18 @@ class Snapshot:
                 factors[at] = self.rate(words[at], target)
         factors[-1] = 1.0 if target == NO_CURRENCY else np.nan
         return np.asarray(amounts * factors[mine])
+
+    def stated(self, kind: Kind, name: str) -> Stated:
+        """An amount of each link of a relation in the currency it was stated in."""
+        rows = self.links(kind).fact
+        words, code = _coded(self.facts, kind, "currency")
+        value = gathered(self.facts.column(kind, name), rows, np.float64, null=np.nan)
+        return Stated(value, code[rows], tuple(words))
+
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        """Currencies of the amounts that hold, or the one that was asked for."""
+        return tuple(self._currencies)
 
     def rate(self, base: str, quote: str) -> float:
         """Units of `quote` for one unit of `base` on the moment's day. Raises MissingRate."""
@@ -287,11 +320,11 @@ def _span(ascending: NDArray[np.uint32], node: int) -> tuple[int, int]:
     return int(np.searchsorted(ascending, sought)), int(np.searchsorted(ascending, sought, side="right"))
 
 
-def _currency(facts: Facts, kind: Kind) -> tuple[list[str], NDArray[np.int32]]:
-    """The currencies a kind's facts name, and each row's position among them, -1 for none."""
+def _coded(facts: Facts, kind: Kind, column: str) -> tuple[list[str], NDArray[np.int32]]:
+    """The words in a column of a kind, such as currencies, and each row's position among them, -1 for none."""
 
     def make() -> tuple[list[str], NDArray[np.int32]]:
-        encoded = facts.column(kind, "currency").dictionary_encode()
+        encoded = facts.column(kind, column).dictionary_encode()
         return encoded.dictionary.to_pylist(), pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int32)
 
-    return facts.cached(("currency", kind.name), make)
+    return facts.cached((column, kind.name), make)

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from graph.field import Field, Type
-from graph.model import KINDS, PROFILE
+from graph.model import KINDS, PROFILE, STATEMENT
 from graph.names import simplified
+from ingest.statements import Columns, Item, columns_of
 from ingest.toml_text import MARKER
 
 ID_WORDS: Final = r"编号|代码|号码|证号|账号|客户号|\bid\b|_id$|id$|code|number|\bno\b|\blei\b|信用代码|注册号|号$"
@@ -24,7 +25,10 @@ _ENDS: Final[dict[str, tuple[str, str]]] = {
         r"(?<!被)担保人|保证人|担保方(?!式)|guarantor|^from",
         r"被担保|债务人|借款人|borrower|debtor|obligor|guaranteed|^to",
     ),
-    "PLEDGES": (r"抵押人|出质人|质押人|provider|pledgor|grantor", r"抵押权人|质权人|银行|lender|bank|pledgee"),
+    "PLEDGES": (
+        r"抵押人|出质人|质押人|(?<!抵押)(?<!质)(?:所有权|产权|权属)人|(?:提供|所有)[人者方]|provider|pledgor|grantor|owner",
+        r"抵押权人|质权人|银行|lender|bank|pledgee",
+    ),
     "LENDS": (
         r"贷款人|授信人|贷款机构|授信机构|贷款行|授信行|放款|机构|银行|lender|bank",
         r"借款人|客户|被授信|受信|borrower|obligor|customer|client",
@@ -96,6 +100,10 @@ _FIELDS: Final[dict[str, str]] = {
     r"|since|start|from|begin",
     "valid_to": r"退出|终止|结束|离任|失效|end|\bto\b|until",
 }
+_RATHER: Final = {"drawn": r"余额|已用|已提|用信|drawn|outstanding|balance"}
+"""Of several columns that may state a field the one that does."""
+_BARE: Final = {"LENDS": {"facility_id": r"^(编号|序号|no\.?|number|id)$", "valid_from": r"^(日期|date)$"}}
+"""Headers that name a field of one kind only where nothing better does."""
 _SCHEMES: Final = {"CN-USCC": r"信用代码|credit.?code|uscc", "XI-LEI": r"\blei\b"}
 _STATED: Final = r"公示|披露|登记日|统计日|发布|更新|核准|published|stated|reported|as.?of|updated"
 _OP: Final = r"操作|变更类型|变动类型|\bop\b|operation|\baction\b"
@@ -151,6 +159,8 @@ class Guess:
     op: str = ""
     """Column that says whether a row states, ends, corrects or withdraws a fact."""
     unused: tuple[str, ...] = ()
+    items: Mapping[str, Item] = field(default_factory=dict)
+    """Of statements with a column for each item these columns."""
 
 
 def guess(
@@ -170,6 +180,8 @@ def guess(
     Said(column='持股比例', unit='%')
     """
     left = {name: plain(name) for name in types}
+    if sheet := columns_of(left, types):
+        return _statements(sheet, left, highs, named)
     dated = frozenset(name for name in types if types[name] == "date")
     kind, ends = _relation(left, plain(title), named, dated)
     ends = _with_kinds(ends, [name for name in left if name in kinds])
@@ -189,11 +201,28 @@ def guess(
     for name in numbers.values():
         left.pop(name, None)
     for wanted in (*KINDS[kind].fields, *times):
-        column = _column(wanted, left, types)
+        column = _column(wanted, left, types, kind)
         if column:
             found[wanted.name] = Said(column, _unit(wanted, column, highs.get(column, "")))
             left.pop(column)
     return Guess(kind, ends, found, numbers, stated, op, tuple(left))
+
+
+def _statements(sheet: Columns, left: dict[str, str], highs: Mapping[str, str], named: frozenset[str]) -> Guess:
+    """A table of statements: whose they are, and what each column says."""
+    rest = {name: word for name, word in left.items() if name not in sheet.used}
+    end = _end(r".", rest, named)
+    stated = next((name for name, word in rest.items() if re.search(_STATED, word)), "")
+    taken = {end.id, end.title, end.kind} if end else set()
+    names = ("period_end", "item", "value", "months", "standard")
+    fields = {name: Said(column) for name in names if (column := getattr(sheet, name))}
+    fields |= {"unit": Said(sheet.currency)} if sheet.currency else {}
+    amount = Field("value", "money", "", "")
+    if sheet.value:
+        fields["value"] = Said(sheet.value, _unit(amount, sheet.value, highs.get(sheet.value, "")))
+    fields |= {name: Said(name, _unit(amount, name, highs.get(name, ""))) for name in sheet.items}
+    unused = tuple(name for name in rest if name not in {*taken, stated})
+    return Guess(STATEMENT.name, (end,), fields, {}, stated, unused=unused, items=sheet.items)
 
 
 def _with_kinds(ends: tuple[End | None, ...], kinds: list[str]) -> tuple[End | None, ...]:
@@ -226,7 +255,7 @@ def _relation(
         tail, head = _ENDS[kind]
         start = _end(tail, left, named)
         end = _end(head, left, named, {start.id, start.title, start.kind} if start else set())
-        if (start and end) or (kind == "LENDS" and end):
+        if (start and end) or (kind == "LENDS" and end) or (kind == "PLEDGES" and start):
             return kind, (start, end)
     return PROFILE.name, (_end(r".", left, named),)
 
@@ -246,6 +275,8 @@ def _end(words: str, left: Mapping[str, str], named: frozenset[str], used: Colle
         return None
     own = [name for name in names if left[name].startswith(left[chosen[0]])]
     title = "" if chosen[0] in names else next(iter((*own, *names)), "")
+    if not title and chosen[0] in ids:  # beside 借款人编号 its name may stand under 借款人 alone
+        title = next((name for name in rest if name in named and left[chosen[0]].startswith(left[name])), "")
     told = _kind_of(" ".join((left[chosen[0]], left.get(title, ""))))
     credit = re.search(_SCHEMES["CN-USCC"], left[chosen[0]]) is not None
     document = re.search(_DOCUMENT, left[chosen[0]]) is not None and not credit
@@ -258,7 +289,7 @@ def _kind_of(words: str) -> str:
     return "Person" if re.search(r"姓名|身份证|人员|董事|person|director", words) else ""
 
 
-def _column(wanted: Field, left: Mapping[str, str], types: Mapping[str, Type | None]) -> str:
+def _column(wanted: Field, left: Mapping[str, str], types: Mapping[str, Type | None], kind: str) -> str:
     pattern = _FIELDS.get(wanted.name)
     if wanted.name == "name":
         pattern = _NAME
@@ -269,6 +300,10 @@ def _column(wanted: Field, left: Mapping[str, str], types: Mapping[str, Type | N
     allowed = fitting.get(wanted.type, ("text",))
     exact = [name for name, word in left.items() if word in (wanted.name, wanted.zh)]
     near = [name for name, word in left.items() if pattern and re.search(pattern, word)]
+    if rather := _RATHER.get(wanted.name):
+        near.sort(key=lambda name: not re.search(rather, left[name]))
+    bare = _BARE.get(kind, {}).get(wanted.name)
+    near += [name for name, word in left.items() if bare and re.search(bare, word)]
     return next((name for name in (*exact, *near) if types[name] in (*allowed, None)), "")
 
 

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-from graph.model import KINDS
-from ingest.guesses import ID_WORDS, End, Guess, plain
+from graph.model import KINDS, PROFILE, STATEMENT
+from ingest.guesses import ID_WORDS, End, Guess, Said, plain
 from ingest.inspect import Look, named_in
+from ingest.mapping import LENDER
+from ingest.statements import ITEMS, Item
 from ingest.toml_text import MARKER
 
 _HEAD = f"""\
@@ -20,6 +22,7 @@ delivery = "{MARKER} full: everything the source knows; changes: only what is ne
 # trust = 0.5               # 0 to 1: which of two sources that disagree is believed
 """
 _CURRENCY = f'currency = "{MARKER} ISO 4217, such as CNY: amounts stand in no currency of their own"'
+_UNIT = f'unit = {{ constant = "{MARKER} ISO 4217, such as CNY: the values stand in no currency of their own" }}'
 _LENDER = f'lender = "{MARKER} id of the lender, such as its 统一社会信用代码"\n# lender_name = "its name"'
 
 
@@ -29,7 +32,7 @@ def starting_mapping(looks: Iterable[Look]) -> str:
     lines = [_HEAD.rstrip()]
     if any(_lacks_currency(one.guess) for one in seen):
         lines.append(_CURRENCY)
-    if any(one.guess.kind == "LENDS" and one.guess.ends[0] is None for one in seen):
+    if any(_lender_end(one.guess) for one in seen):
         lines.append(_LENDER)
     for one in seen:
         lines += ["", *_table(one)]
@@ -58,13 +61,16 @@ def _table(one: Look) -> list[str]:
     lines += [f"encoding = {quoted(one.encoding)}"] if one.encoding not in ("", "utf-8") else []
     lines += [f"skip = {one.title.lines}    # lines above the header"] if one.title.lines else []
     lines += [f"stated = {quoted(guess.stated)}"] if guess.stated else []
-    relation = guess.kind != "Profile"
+    relation = KINDS[guess.kind].is_relation
     names = ("from_party", "to_party") if relation else ("party",)
+    listed = guess if guess.kind == PROFILE.name else None
     for name, end in zip(names, guess.ends, strict=True):
-        if end or not (relation and guess.kind == "LENDS"):
-            lines += ["", *_party(name, end, None if relation else guess, _titles(one))]
+        if end or name != _lender_end(guess):
+            lines += ["", *_party(name, end, listed, _titles(one))]
     if relation:
         lines += ["", *_fact(guess)]
+    elif guess.kind == STATEMENT.name:
+        lines += _statements(guess)
     if guess.unused:
         lines += ["", f"# not used: {', '.join(' '.join(name.split()) for name in guess.unused)}"]
     return lines
@@ -101,8 +107,8 @@ def _party(name: str, end: End | None, listed: Guess | None, titles: frozenset[s
 
 
 def _fact(guess: Guess) -> list[str]:
-    start = "from_party" if guess.ends[0] else "lender"
-    lines = ["[[table.fact]]", f'kind = "{guess.kind}"', f'from = "{start}"', 'to = "to_party"', *_fields(guess)]
+    start, end = (LENDER if name == _lender_end(guess) else name for name in ("from_party", "to_party"))
+    lines = ["[[table.fact]]", f'kind = "{guess.kind}"', f'from = "{start}"', f'to = "{end}"', *_fields(guess)]
     lines += [f"op = {quoted(guess.op)}"] if guess.op else []
     for field in KINDS[guess.kind].fields:
         if field.required and field.name not in guess.fields:
@@ -112,11 +118,48 @@ def _fact(guess: Guess) -> list[str]:
     return lines
 
 
+def _lender_end(guess: Guess) -> str:
+    """Which end of a lender's own list the lender is, whom no column names; empty where it is none."""
+    if guess.kind == "LENDS" and guess.ends[0] is None:
+        return "from_party"
+    return "to_party" if guess.kind == "PLEDGES" and guess.ends[1] is None else ""
+
+
+def _statements(guess: Guess) -> list[str]:
+    """The facts of a table of statements: one for all of its rows, or one for each column of an item."""
+    said = guess.fields
+    period = f"period_end = {quoted(said['period_end'].column)}"
+    head = ["", "[[table.fact]]", 'kind = "Statement"', 'party = "party"', period]
+    tail = [f"standard = {quoted(said['standard'].column)}"] if "standard" in said else []
+    tail.append(f"unit = {quoted(said['unit'].column)}" if "unit" in said else _UNIT)
+    if not guess.items:
+        column = quoted(said["item"].column)
+        words = ", ".join(f"{quoted(item.chinese)} = {quoted(item.name)}" for item in ITEMS)
+        spans = ", ".join(f"{quoted(item.chinese)} = {_span(item)}" for item in ITEMS)
+        months = quoted(said["months"].column) if "months" in said else f"{{ column = {column}, map = {{ {spans} }} }}"
+        item = f"item = {{ column = {column}, map = {{ {words} }} }}"
+        return [*head, item, f"value = {_valued(said['value'])}", f"months = {months}", *tail]
+    lines: list[str] = []
+    for column, item in guess.items.items():
+        months = quoted(said["months"].column) if "months" in said and item.flows else f"{{ constant = {_span(item)} }}"
+        constant = f"item = {{ constant = {quoted(item.name)} }}"
+        lines += [*head, constant, f"value = {_valued(said[column])}", f"months = {months}", *tail]
+    return lines
+
+
+def _span(item: Item) -> str:
+    """How many months an item is of: none where it is of a day."""
+    return quoted(f"{MARKER} months of its period, 12 for a year") if item.flows else "0"
+
+
+def _valued(said: Said) -> str:
+    column = quoted(said.column)
+    return f"{{ column = {column}, unit = {quoted(said.unit)} }}" if said.unit else column
+
+
 def _fields(guess: Guess) -> list[str]:
     lines = []
     for name, said in guess.fields.items():
         key = "fields.kind" if name == "kind" else name
-        column = quoted(said.column)
-        value = f"{{ column = {column}, unit = {quoted(said.unit)} }}" if said.unit else column
-        lines.append(f"{key} = {value}")
+        lines.append(f"{key} = {_valued(said)}")
     return lines

@@ -39,6 +39,8 @@ def read_value(
         return instants(text, form=form)
     if target.name == "currency" or (kind, target.name) in _CURRENCIES:
         return by_distinct(text, _currencies)
+    if (kind, target.name) == ("Statement", "unit"):
+        return by_distinct(text, _units)
     if target.type == "choice":
         return choices(text, words_of(kind, target.name, target.choices))
     if target.type == "date":
@@ -54,5 +56,15 @@ def _translated(text: pa.Array, words: Mapping[str, str]) -> pa.Array:
 
 def _currencies(text: pa.Array) -> Parsed:
     plain = texts(pc.utf8_normalize(text, "NFKC")).arrays[0]
+    return Parsed((pc.coalesce(_named(plain), pc.utf8_upper(plain)),))
+
+
+def _units(text: pa.Array) -> Parsed:
+    """Currencies; `ratio` and `count` stay words."""
+    plain = texts(text).arrays[0]
+    return Parsed((pc.coalesce(_named(pc.utf8_normalize(plain, "NFKC")), plain),))
+
+
+def _named(plain: pa.Array) -> pa.Array:
     found = pc.index_in(pc.utf8_lower(plain), pa.array(list(CURRENCY_WORDS)))
-    return Parsed((pc.coalesce(pa.array(list(CURRENCY_WORDS.values())).take(found), pc.utf8_upper(plain)),))
+    return pa.array(list(CURRENCY_WORDS.values())).take(found)

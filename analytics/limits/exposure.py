@@ -50,8 +50,6 @@ class Book:
         `day`, counted since 1970, is the one on which guarantees must still be callable by contract and law.
         """
         facilities, promises = lends.fields, guarantees.fields
-        pledged = promises["form"] == GUARANTEE_FORMS.index("pledge")
-        last = last_days(promises["signed"], promises["due"], promises["expires"], pledged=pledged)
         return cls(
             lends.tail,
             Arrows.arriving(lends),
@@ -62,7 +60,7 @@ class Book:
             Arrows.leaving(guarantees),
             promises["amount"],
             creditor,
-            ~still_callable(last, day=day),
+            expired(guarantees, day=day),
         )
 
     @classmethod
@@ -101,6 +99,14 @@ class Book:
     def counted(self) -> tuple[Numbers, Numbers]:
         """Drawn and converted undrawn amount of each facility, 0 where unknown."""
         return np.nan_to_num(self.drawn), np.nan_to_num(self.undrawn) * np.where(np.isnan(self.ccf), 1.0, self.ccf)
+
+
+def expired(guarantees: Any, *, day: int) -> NDArray[np.bool_]:
+    """Whether each guarantee among a snapshot's links can no longer be called on a day, counted since 1970."""
+    promises = guarantees.fields
+    pledged = promises["form"] == GUARANTEE_FORMS.index("pledge")
+    last = last_days(promises["signed"], promises["due"], promises["expires"], pledged=pledged)
+    return ~still_callable(last, day=day)
 
 
 @dataclass(frozen=True)

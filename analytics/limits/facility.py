@@ -63,11 +63,12 @@ class Facility:
             if not 0 <= amount <= LARGEST:
                 raise InvalidAmount(f"expected a finite amount not below 0, at most {LARGEST:,.0f}", where=where)
         if self.ccf is not None and not 0 <= self.ccf <= 1:
-            raise InvalidShare("a conversion factor is a fraction", where=f"ccf {self.ccf}")
-        kinds = {self.kind: FACILITIES, **{pledge.kind: COLLATERAL for pledge in self.collateral}}
-        for kind, known in kinds.items():
+            raise InvalidShare("a conversion factor is a fraction", where=f"facility.ccf {self.ccf}")
+        kinds = {"facility.kind": (self.kind, FACILITIES)}
+        kinds |= {f"facility.collateral.{k}.kind": (one.kind, COLLATERAL) for k, one in enumerate(self.collateral)}
+        for where, (kind, known) in kinds.items():
             if kind not in known:
-                raise InvalidQuestion("no such kind", where=kind, remedy=f"one of {', '.join(known)}")
+                raise InvalidQuestion(f"there is no kind {kind!r}", where=where, remedy=f"one of {', '.join(known)}")
         for giver in self.guarantors:
             if not 0 <= giver.party < size:
                 raise InvalidQuestion("no party of this book", where=f"guarantor {giver.party}")

@@ -13,7 +13,7 @@ class Gap:
     """One thing that is missing or uncertain, in both languages."""
 
     kind: str
-    """no_rules, capital, stale, unverified, amounts, factors, thinned, groups, untested, assess or floor."""
+    """no_rules, capital, stale, unverified, amounts, factors, thinned, groups, untested, bound, assess or floor."""
     rules: tuple[str, ...]
     """Ids of the rules it touches."""
     en: str
@@ -39,6 +39,11 @@ WORDS = {
     "untested": (
         "{what} breaks if what cannot be tested holds: a dependence, or control by votes that are not disclosed",
         "若无法检验的经济依存或未披露表决权所致的控制成立，则突破{what}",
+    ),
+    "bound": (
+        "{what} leaves the least room only if what cannot be tested holds: a dependence, or control by votes that are "
+        "not disclosed",
+        "仅在无法检验的经济依存或未披露表决权所致的控制成立时，{what}才是余额最小的限额",
     ),
     "assess": (
         "{what} asks to look into economic dependence, and nobody has judged what is suspected or cannot be tested",
@@ -83,6 +88,9 @@ def gaps_of(check: Check) -> tuple[Gap, ...]:
     for line in (line for line in check.limits if line.bears and not check.repeats(line)):
         for kind, what in _of(line):
             found.setdefault((kind, what), {})[line.rule.id] = None
+    least = check.binding
+    if least is not None and not least.tested and not least.breaks:
+        found.setdefault(("bound", least.rule.id), {})[least.rule.id] = None
     return tuple(
         Gap(kind, tuple(sorted(rules)), *(text.format(what=what) for text in WORDS[kind]))
         for (kind, what), rules in sorted(found.items())

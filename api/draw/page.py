@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -19,7 +20,7 @@ from api.draw.marks import NONE, Marks
 from api.draw.overlay import STRESSED, overlay
 from api.draw.scene import Fold, Scene, scene
 from api.draw.stress import by_stress
-from api.draw.written import FOLD, MARK, NAME, START, Written, fonts, names, roads
+from api.draw.written import FOLD, MARK, NAME, START, Font, Written, fonts, names, roads
 from api.questions.parties.network import Network
 from graph.model import KINDS
 
@@ -106,12 +107,12 @@ def _canvas(drawn: Scene, network: Network, sources: dict[str, Source], marks: M
     places, bends = _places(drawn, network, nodes, labels)
     larger = fonts(drawn, marks, dict(zip(nodes, labels, strict=True)), dict(zip(nodes, places, strict=True)))
     for party, text, (x, y) in zip(drawn.parties, labels, places, strict=False):
-        look = _look(party, drawn.start, larger.get(party.id, {}))
+        look = _look(party, drawn.start) | _font(larger, party.id)
         canvas.add_node(party.id, text, title=_title(party, drawn, marks), x=x, y=y, **look)
     for fold, (x, y) in zip(drawn.folds, places[len(drawn.parties) :], strict=True):
         canvas.add_node(fold.name, fold.label, title=_fold_title(fold), x=x, y=y, shape=style.FOLDED, size=FOLD,
                         color={"background": "#eef1f4", "border": style.STROKES[fold.kind].color},
-                        shapeProperties={"borderDashes": [4, 3]})  # fmt: skip
+                        shapeProperties={"borderDashes": [4, 3]}, **_font(larger, fold.name))  # fmt: skip
     between: Counter[tuple[str, str]] = Counter()
     written = Written(drawn, marks, {node["id"]: node for node in canvas.nodes})
     for facts, bend in zip(drawn.lines.values(), bends, strict=False):
@@ -157,9 +158,13 @@ def _places(
 # ── looks ──
 
 
-def _look(party: Party, start: Party, font: dict[str, float | bool]) -> dict[str, Any]:
+def _font(larger: Mapping[str, Font], one: str) -> dict[str, Any]:
+    return {"font": larger[one]} if one in larger else {}
+
+
+def _look(party: Party, start: Party) -> dict[str, Any]:
     is_start = party.id == start.id
-    look = {
+    return {
         "shape": style.SHAPES[party.kind],
         "size": START if is_start else MARK,
         "color": {
@@ -168,7 +173,6 @@ def _look(party: Party, start: Party, font: dict[str, float | bool]) -> dict[str
             "highlight": {"background": "#ffffff", "border": "#000000"},
         },
     }
-    return look | ({"font": font} if font else {})
 
 
 def _stroke(kind: str, *, faint: bool = False) -> dict[str, Any]:

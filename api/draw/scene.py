@@ -31,6 +31,8 @@ class Fold:
     """Links of this kind that were not even read."""
     groups: tuple[str, ...] = ()
     """Signs of the marked groups that all of them belong to."""
+    at: str = ""
+    """Name of the hub."""
 
     @property
     def count(self) -> int:
@@ -42,6 +44,14 @@ class Fold:
         """Such as `+ 214 suppliers`."""
         stroke = STROKES[self.kind]
         return f"+ {self.count:,} {stroke.heads if self.outward else stroke.tails}"
+
+    @property
+    def said(self) -> str:
+        """How many leaves of whom it stands for, and the first of them by name."""
+        names = [party.name for party in self.parties[:KEEP]]
+        more = self.count - len(names)
+        listed = ", ".join(names) + (f" and {more:,} more" if more and names else "")
+        return f"{self.label} of {self.at} in one mark{': ' if names else ''}{listed}."
 
 
 @dataclass(frozen=True)
@@ -99,8 +109,8 @@ def _folds(network: Network, marks: Marks) -> tuple[Fold, ...]:
         hub = None if one in kept else _hub(one, touching[one])
         if hub:
             leaves[*hub, marks.groups_of(one)][one] = around.party
-    unread = _unread(network)
-    folds = []
+    unread, folds = _unread(network), list[Fold]()
+    names = {network.party.id: network.party.name} | {each.party.id: each.party.name for each in network.parties}
     for (at, kind, outward, groups), found in sorted(leaves.items()):
         ordered = sorted(found.values(), key=lambda party: place[party.id])
         more = 0 if groups else unread.pop((at, kind, outward), 0)
@@ -108,9 +118,9 @@ def _folds(network: Network, marks: Marks) -> tuple[Fold, ...]:
             rest = tuple(ordered[KEEP:])
             behind = tuple(fact for party in rest for fact in touching[party.id])
             name = " ".join(["fold", at, kind, str(outward), *groups])
-            folds.append(Fold(name, at, kind, outward, rest, behind, more, groups))
+            folds.append(Fold(name, at, kind, outward, rest, behind, more, groups, names[at]))
     for (at, kind, outward), more in sorted(unread.items()):
-        folds.append(Fold(f"fold {at} {kind} {outward} unread", at, kind, outward, (), (), more))
+        folds.append(Fold(f"fold {at} {kind} {outward} unread", at, kind, outward, (), (), more, at=names[at]))
     return tuple(fold for fold in folds if fold.count)
 
 

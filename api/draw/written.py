@@ -11,8 +11,8 @@ from api.draw.marks import Marks
 from api.draw.scene import Scene
 from graph.model import KINDS
 
-NAMED, HUB = 8, 8
-"""So many parties of a large picture, of so many links, are named large."""
+NAMED, HUB = 24, 4
+"""So many parties of a large picture, of so many links, are named large where there is room."""
 BUSY = 40
 """Lines above which words such as `board` stand in tooltips and tables only."""
 MARK, FOLD, START, NAME = 14, 12, 22, 15
@@ -30,17 +30,19 @@ Font = dict[str, float | bool]
 def fonts(drawn: Scene, marks: Marks, labels: Mapping[str, str], places: Mapping[str, Point]) -> dict[str, Font]:
     """Names that are written larger, below their party or above it, on no small name where that can be.
 
-    Who has no room for a large name beside the others of its size has a small one.
+    In a large picture these are those of folds, of what is marked and of the busiest. Who has no room for a large name
+    beside the others of its size has a small one.
     """
     large = len(labels) > BUSY
     size = 36 if large else 19
     found: dict[str, Font] = {}
     placed: list[Box] = []
     small = {one: _boxes(places[one], MARK, labels[one], NAME) for one in labels}
-    for party in dict.fromkeys([drawn.start.id, *(_named(drawn, marks) if large else ())]):
+    folds = [fold.name for fold in drawn.folds]
+    for party in dict.fromkeys([drawn.start.id, *((*folds, *_named(drawn, marks)) if large else ())]):
         if party not in labels:
             continue
-        mark = START if party == drawn.start.id else MARK
+        mark = START if party == drawn.start.id else FOLD if party in folds else MARK
         up = lifted(mark, lines=_lines(labels[party]), font=size)
         boxes = [_boxes(places[party], mark, labels[party], size, up=shift)[1] for shift in (0.0, up)]
         others = [box for one, mine in small.items() if one not in {party, *found} for box in mine]

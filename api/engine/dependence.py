@@ -13,10 +13,11 @@ from analytics.structure.dependence.figures import Amounts, Figure, Sheet, Ties,
 from analytics.structure.dependence.rules import Criterion, RuleSet, rule_sets
 from analytics.structure.dependence.states import Dependences, Verdicts, settle
 from analytics.structure.dependence.suspected import suspect
+from api.engine.reckoned import Reckoning
 from graph.errors import MissingRate
 from graph.model import DEPENDS_ON, GUARANTEES, LENDS, OWES, STATEMENT, SUPPLIES, VERDICTS
 from graph.sheets import Items
-from graph.snapshot import Snapshot
+from graph.snapshot import Snapshot, Stated
 
 DEFAULT: Final = ("cn-annex1",)
 """Rule sets that suspicions are computed by where nothing else is asked for or bound."""
@@ -29,13 +30,23 @@ ITEMS: Final[Mapping[str, tuple[tuple[str, ...], bool]]] = {
     "debt": (("total_debt", "total_liabilities"), False),
 }
 """Items a figure divides by, the first that is stated; whether they flow over a year."""
+ITEM_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "income": ("income", "收入"),
+    "cost": ("costs", "成本费用"),
+    "output": ("output", "产出"),
+    "net_assets": ("net assets", "净资产"),
+    "receivables": ("receivables", "应收账款"),
+    "debt": ("debts", "债务总额"),
+}
+"""The same in the words of an answer, English and Chinese."""
 
 
 class Measured(NamedTuple):
-    """Figures of dependence, whatever criteria they are held against, or why there are none."""
+    """Figures of dependence, whatever criteria they are held against."""
 
     figures: Mapping[str, Figure]
-    left_out: str
+    apart: bool
+    """Whether each party's amounts are in the currency of its own statements, since not all can be in one."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +58,8 @@ class Judged:
     """Those that suspicions were to be computed by; not all need be in force."""
     left_out: str
     """Why nothing was suspected; empty where it could be."""
+    apart: bool = False
+    """Whether each party's amounts were compared in the currency of its own statements."""
 
     @property
     def criteria(self) -> tuple[Criterion, ...]:
@@ -62,13 +75,14 @@ def verdicts_of(snapshot: Snapshot) -> Verdicts:
 
 
 def measured(snapshot: Snapshot, book: Callable[[], Book]) -> Measured:
-    """Every figure of a moment; none, and why, where amounts cannot be brought into one currency."""
-    if snapshot.mixed:
-        return Measured({}, "amounts stand in several currencies and none was named")
-    try:
-        return Measured(figures(_ties(snapshot, book()), _sheets(snapshot)), "")
-    except MissingRate as problem:
-        return Measured({}, str(problem))
+    """Every figure of a moment, in its currency; where not all amounts can be, each party's in its own."""
+    if not snapshot.mixed:
+        try:
+            return Measured(figures(_ties(snapshot, book()), _sheets(snapshot)), apart=False)
+        except MissingRate:
+            pass  # a share needs no more than the currency of one party's statements
+    own = Reckoning(snapshot, {name: stated_item_of(snapshot, name) for name in ITEMS})
+    return Measured(figures(own.ties(), own.sheets), apart=True)
 
 
 def judged(
@@ -76,21 +90,27 @@ def judged(
 ) -> Judged:
     """Every dependence of a moment with its state, suspected by these rule sets.
 
-    Where there are no figures, or no rule set is in force, nothing is suspected, and that is said: verdicts count
-    all the same.
+    Where no rule set is in force nothing is suspected, and that is said: verdicts count all the same.
     """
     rules = tuple(rule_sets()[name] for name in names)
     bound = tuple(rule for rule in rules if rule.in_force(snapshot.moment.valid_at))
-    found = figures_of() if bound else Measured({}, f"{' and '.join(rule.name.en for rule in rules)} was not in force")
+    found = figures_of() if bound else Measured({}, apart=False)
+    left_out = "" if bound else f"{' and '.join(rule.name.en for rule in rules)} was not in force"
     criteria = [criterion for rule in bound or rules for criterion in rule.criteria]
     suspected = suspect(criteria, found.figures)
-    return Judged(settle(snapshot.size, suspected, verdicts), rules, found.left_out)
+    return Judged(settle(snapshot.size, suspected, verdicts), rules, left_out, found.apart)
 
 
 def item_of(snapshot: Snapshot, name: str) -> Items:
     """One of the items that figures divide by, of every party; from statements that are not too old."""
     items, of_a_year = ITEMS[name]
     return snapshot.items(items, of_a_year=of_a_year, since=oldest_period(snapshot.moment.valid_at))
+
+
+def stated_item_of(snapshot: Snapshot, name: str) -> tuple[Items, Stated]:
+    """The same as each party states it, in its own currency."""
+    items, of_a_year = ITEMS[name]
+    return snapshot.stated_items(items, of_a_year=of_a_year, since=oldest_period(snapshot.moment.valid_at))
 
 
 def too_old(snapshot: Snapshot, node: int, names: Iterable[str] = tuple(ITEMS)) -> dict[str, date]:

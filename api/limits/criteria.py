@@ -97,6 +97,18 @@ def criteria_of(view: View, lender: int | None, asked: Sequence[str] = ()) -> tu
     )
 
 
+def apart_said(view: View) -> str:
+    """That shares were told without one currency for all, and how, in both languages."""
+    names = view.snapshot.currencies
+    told = f"Amounts stand in {', '.join(names)}" if len(names) > 1 else f"Not every amount has a rate to {names[0]}"
+    told_zh = f"金额以{'、'.join(names)}计" if len(names) > 1 else f"部分金额没有兑{names[0]}的汇率"
+    return (
+        f"{told}: each share of dependence is told in the currency of the statement that it divides by, at rates near "
+        f"{view.snapshot.moment.valid_at} where amounts stand in another · {told_zh}：各项依存比例以其分母所在报表的"
+        "币种计算，其他币种按基准日附近的汇率折算。"
+    )
+
+
 def criteria_said(used: Sequence[Criteria]) -> str:
     """By what dependence was suspected, in a sentence."""
     listed = " and ".join(f"{one.name.en} · {one.name.zh}{'' if one.verified else ' (not verified)'}" for one in used)

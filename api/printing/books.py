@@ -17,20 +17,22 @@ from api.questions.book.limits import BookLimits
 from api.questions.book.unwinding import Plan
 
 NOT_TOLD = "not disclosed"
+OF_LIMIT = "exposure / limit"
 
 
 def limits(answer: BookLimits, cited: Cited) -> Iterator[Any]:
     """Every rule with its limit, then who breaks it, comes near or is large, groups, and related parties."""
     yield heading(answer.lender)
-    heads = ("rule", "", "limit", "breaks", "near", "large", "untold", "most", "state", "by")
-    rules = table(*heads, title="rules in force", amounts=heads[2:8])
+    heads = ("rule", "limit", "breaks", "near", "large", "untold", "most", "state")
+    rules = table(*heads, title="rules in force", amounts=heads[1:7])
     for one in answer.rules:
         limit = "figure missing" if one.limit is None else money(one.limit, answer.currency)
         marked = one.states.get("large", 0) + one.states.get("assess", 0)
         counts = (one.states.get("breach", 0), one.states.get("near", 0), marked, one.states.get("untold", 0))
         most = "" if one.greatest is None else percent(one.greatest)
         by = f"{one.citation}{'' if one.verified else ' (not verified)'}"
-        row(rules, one.rule, f"{one.chinese} · {one.english}", limit, *(f"{n:,}" for n in counts), most, one.state, by)
+        named_ = [one.rule, one.chinese, one.english, by]
+        row(rules, named_, limit, *(f"{n:,}" for n in counts), most, one.state)
     if rules.row_count:
         yield rules
     yield from _findings(answer, cited)
@@ -49,18 +51,18 @@ def limits(answer: BookLimits, cited: Cited) -> Iterator[Any]:
 
 
 def _findings(answer: BookLimits, cited: Cited) -> Iterator[Any]:
-    heads = ("state", "rule", "who", "id", "exposure", "limit", "use", "", "src")
-    made = table(*heads, title=f"findings ({answer.page.total:,})", amounts=("exposure", "limit", "use"))
+    heads = ("rule", "who", OF_LIMIT, "use", "", "src")
+    made = table(*heads, title=f"findings ({answer.page.total:,})", amounts=(OF_LIMIT, "use"))
     for one in answer.findings:
-        use = "" if one.use is None else used(one.use)
+        use = ["" if one.use is None else used(one.use)]
         if one.state in ("large", "assess") and one.of_capital is not None:
-            use = f"{percent(one.of_capital)} of capital"
+            use = [percent(one.of_capital), "of capital"]
         exposure, limit = apart(one.exposure, one.limit, answer.currency)
         limit = "" if one.limit is None else limit
         notes = [*["binding"] * one.binding, *filter(None, [reading(one, answer.currency)])]
         source = cited.numbers(fact.fact_id for fact in one.facilities)
-        row(made, f"{one.chinese} {one.state}", one.rule, named(one), called(one).id,
-            exposure, limit, use, ", ".join(notes), source)  # fmt: skip
+        row(made, [one.rule, f"{one.chinese} {one.state}"], [named(one), called(one).id], [exposure, limit], use,
+            ", ".join(notes), source)  # fmt: skip
     if made.row_count:
         yield made
     yield from left(answer.page, "finding")
@@ -68,14 +70,14 @@ def _findings(answer: BookLimits, cited: Cited) -> Iterator[Any]:
 
 def _possible(answer: BookLimits) -> Iterator[Any]:
     """What would break if what cannot be tested held."""
-    heads = ("rule", "client", "id", "with", "exposure", "limit", "use")
+    heads = ("rule", "client", "with", OF_LIMIT, "use")
     made = table(*heads, title=f"if what cannot be tested held ({answer.possible_page.total:,})",
-                 amounts=heads[4:])  # fmt: skip
+                 amounts=heads[3:])  # fmt: skip
     for one in answer.possible:
         named = ", ".join(party.name for party in one.others[:FEW])
         more = f" and {one.others_page.total - FEW:,} more" if one.others_page.total > FEW else ""
         exposure, limit = apart(one.exposure, one.limit, answer.currency)
-        row(made, one.rule, one.client.name, one.client.id, named + more, exposure, limit, used(one.use))
+        row(made, one.rule, [one.client.name, one.client.id], named + more, [exposure, limit], used(one.use))
     if made.row_count:
         yield made
     yield from left(answer.possible_page, "client", by="the gravest are shown")
@@ -169,41 +171,33 @@ def _sums(answer: BookGuarantees) -> Table:
 
 
 def _guarantors(answer: BookGuarantees) -> Table:
-    heads = (
-        "guarantor",
-        "id",
-        "may be called for",
-        "expected",
-        "given in all",
-        "customers",
-        "net assets",
-        "ratio",
-        "breaks",
-    )
-    made = table(*heads, title=f"guarantors ({answer.guarantors_page.total:,})", amounts=heads[2:8])
+    heads = ("guarantor", "may be called for", "given in all", "net assets", "ratio", "breaks")
+    made = table(*heads, title=f"guarantors ({answer.guarantors_page.total:,})", amounts=heads[1:5])
     for one in answer.guarantors:
-        row(made, one.party.name, one.party.id, *_figures(one, answer.currency), _broken(one))
+        row(made, [one.party.name, one.party.id], *_figures(one, answer.currency), _broken(one))
     return made
 
 
-def _figures(one: Guarantor, currency: str | None) -> tuple[str, ...]:
+def _figures(one: Guarantor, currency: str | None) -> tuple[str | list[str], ...]:
     silent = one.undisclosed and not one.counted
     expected = (NOT_TOLD if silent else "not rated") if one.expected is None else money(one.expected, currency)
     assets = "not known" if one.net_assets is None else money(one.net_assets, currency)
     given = _given(one.given, one.given_undisclosed, currency)
     ratio = "" if one.ratio is None or given == NOT_TOLD else percent(one.ratio)
-    least = "at least " if ratio and one.given_undisclosed else ""
-    return (_called(one, currency), expected, given, f"{one.customers:,}", assets, f"{least}{ratio}")
+    least = "at least" if ratio and one.given_undisclosed else ""
+    expected = f"expected {expected}" if one.expected is not None else expected
+    customers = f"for {plural(one.customers, 'customer')}"
+    return ([*_called(one, currency), expected], [given, customers], assets, [*filter(None, [least, ratio])])
 
 
-def _called(one: Guarantor, currency: str | None) -> str:
+def _called(one: Guarantor, currency: str | None) -> list[str]:
     """What it may be called for; and at most, where something of it is not known."""
     if not one.undisclosed:
-        return money(one.counted, currency)
+        return [money(one.counted, currency)]
     known = money(one.counted, currency) if one.counted else NOT_TOLD
     if one.most is None:
-        return known if known == NOT_TOLD else f"{known} or more"
-    return f"{known}, at most {money(one.most, currency)}"
+        return [known if known == NOT_TOLD else f"{known} or more"]
+    return [known, f"at most {money(one.most, currency)}"]
 
 
 def _given(amount: float, undisclosed: int, currency: str | None) -> str:

@@ -12,6 +12,7 @@ from api.questions.groups.dependences import confirmed
 from api.questions.groups.dependences import said as told
 from api.questions.groups.groups import Group, GroupsOf
 from api.questions.groups.members import JOINTLY, MAY_UNITE, Edge, Member
+from api.questions.groups.untestable import Untestables
 from api.questions.ownership.concerted import ActingWith, ControlledTogether, ThroughConcerts
 from api.questions.ownership.control import Controller, ControlOf
 from api.questions.ownership.falls import Fall
@@ -136,12 +137,19 @@ def groups(answer: GroupsOf, cited: Cited) -> Iterator[Any]:
         row(made, name, one.other.name, figure, f"{one.comparison} {percent(one.threshold)}", one.state)
     if made.row_count:
         yield made
-    silent = table("criterion", "with how many", title="cannot be tested")
-    for each in answer.untested:
-        if each.others:
-            row(silent, f"{each.criterion} {each.name} {each.name_zh}", f"{each.others:,}")
-    if silent.row_count:
-        yield silent
+    yield from untestable(answer.untestable)
+
+
+def untestable(found: Untestables) -> Iterator[Any]:
+    """Dependences that cannot be tested, each with what is missing and the judgement that ends it."""
+    made = table("who may depend", "on whom", "what is missing", "ends when judged", title="cannot be tested")
+    for one in found.listed:
+        why = [f"{each.criterion} {each.name_zh}: {each.missing}" for each in one.criteria]
+        ends = [f"confirmed under {one.judgement.confirmed}", f"or rejected under {one.judgement.rejected}"]
+        row(made, [one.dependant.name, one.dependant.id], [one.other.name, one.other.id], why, ends)
+    if made.row_count:
+        yield made
+        yield from left(found.page, "dependence", by="the first are told")
 
 
 def _groups(found: Iterable[Group], reading: str, cited: Cited) -> Iterator[Any]:

@@ -9,6 +9,7 @@ from rich.text import Text
 from analytics.limits.approval import APPROVE
 from api.answers.wording import apart, money, percent, plural
 from api.printing.control import step as fallen
+from api.printing.control import untestable
 from api.printing.limits import limits
 from api.printing.paper import BOLD, DIM, Cited, heading, left, plain, row, table
 from api.questions.groups.dependences import confirmed
@@ -37,6 +38,7 @@ def credit_check(answer: CreditCheck, cited: Cited) -> Iterator[Any]:
         for gap in answer.gaps:
             row(made, gap.en, gap.zh, ", ".join(gap.rules))
         yield made
+    yield from untestable(answer.untestable)
     if answer.remedies:
         yield _remedies(answer, cited)
 

@@ -13,19 +13,18 @@ from api.questions.limits.rules import Held
 def limits(lines: Sequence[Held], groups: Sequence[Membership], currency: str | None, cited: Cited) -> Iterator[Table]:
     """Every rule held against every client and group, the least room first."""
     asked = any(held.before != held.after for held in lines)
-    sums = ("before", "after") if asked else ("amount",)
-    heads = ("rule", "on", *sums, "limit", "use", "room", "", "src")
-    made = table(*heads, title="limits", amounts=(*sums, "limit", "use", "room"))
+    heads = ("rule", "on", "before / after" if asked else "amount", "limit / room", "use", "src")
+    made = table(*heads, title="limits", amounts=heads[2:4])
     for held in lines:
         use = "" if held.use is None else used(held.use)
         after, limit = apart(held.after, held.limit.amount, currency)
         limit = "not known" if held.limit.amount is None else limit
-        amounts = (money(held.before, currency), after) if asked else (after,)
+        amounts = [money(held.before, currency), after] if asked else [after]
         room = "" if held.headroom is None else money(held.headroom, currency)
         unread = "" if held.rule.verified else " (not verified)"
         row(
             made, [held.rule.id, held.rule.name_zh, held.rule.name, held.rule.citation + unread], _whom(held),
-            *amounts, limit, use, room, [held.state_zh, held.state],
+            amounts, [limit, room], [*filter(None, [use]), held.state_zh, held.state],
             cited.numbers([held.limit.statement]),
         )  # fmt: skip
     if made.row_count:

@@ -103,7 +103,8 @@ def _listed(found: ListedControl, cited: Cited) -> Iterator[Any]:
 
 
 def _linked(found: CloseLinksOf, cited: Cited) -> Iterator[Any]:
-    made = table("party", "id", "through", "by", title=f"{found.name.en} · {found.name.zh} ({found.page.total:,})")
+    links = f" by {found.page.total:,} links" if found.page.total > found.parties else ""
+    made = table("party", "id", "through", "by", title=f"{found.name.en} · {found.name.zh} ({found.parties:,}{links})")
     for link in found.links[:FIRST]:
         sure = "" if link.certain else "possible: "
         third = "" if link.third is None else link.third.name

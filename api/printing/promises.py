@@ -18,10 +18,11 @@ def guarantees(answer: GuaranteesOf, cited: Cited) -> Iterator[Any]:
     yield from _promises(answer.taken, answer.taken_page, "guarantees taken", answer.currency, cited)
     if answer.together:
         together = answer.together
-        made = table(title=f"担保圈 · {together.chinese} · {together.english}")
+        made = table(title=f"{together.chinese} · {together.english}")
         row(made, "parties that hang together", f"{together.parties:,}")
         row(made, "pairs of guarantor and borrower", f"{together.pairs:,}")
-        row(made, "parties of its cyclic core", f"{together.core:,}")
+        if together.core:
+            row(made, "parties of its cyclic core", f"{together.core:,}")
         yield made
     if answer.circles:
         yield circles_of(answer.circles, answer.circles_page, answer.length, cited)

@@ -17,6 +17,7 @@ from api.questions.asking import MOST, node_of
 from api.questions.groups.dependences import Dependence
 from api.questions.groups.groups import Group, groups
 from api.questions.groups.members import SMALL, Edge, Grew, edges_of, grew, proving
+from api.questions.groups.untestable import Untestables
 from api.questions.groups.verdicts import Verdict
 from api.questions.guarantees import ClosedCircle, circle_of
 from api.questions.limits.limits import NOTHING, Against, against
@@ -84,10 +85,14 @@ class GroupReport:
     lender: Party | None
     currency: str | None
     sheets: tuple[Sheet, ...]
+    alone: tuple[MemberStake, ...]
+    """Of a party in no group what is at stake with it; empty where it is in one, or nothing is."""
     length: int
     """Circles of up to so many guarantees were counted."""
     fences: tuple[Verdict, ...]
     """Control by or of the party that forms no single risk, as judged."""
+    untestable: Untestables
+    """Dependences of the party, and on it, that cannot be tested and nobody judged."""
     government: str
     """What became of government bodies: `apart`, `beside` or `through`, by the lender's rule sets."""
     against: Against
@@ -101,19 +106,23 @@ def group_report(engine: Engine, party: str, *, lender: str | None = None, momen
     of = None if lender is None else node_of(view.snapshot, lender, where="lender")
     view, evidence = seen_by(view, of), Evidence(view.snapshot)
     evidence.cite(told.sources)
+    node = view.snapshot.node(party)
+    sheets = tuple(
+        _sheet(view, evidence, group, grown, of, suspected=reading == SUSPECTED)
+        for found, reading in ((told.answer.groups, CONFIRMED), (told.answer.with_suspected, SUSPECTED))
+        for group, grown in _grown(view, node, found, reading)
+    )
     value = GroupReport(
         told.answer.party,
         None if of is None else evidence.party(of),
         view.snapshot.moment.currency,
-        tuple(
-            _sheet(view, evidence, group, grown, of, suspected=reading == SUSPECTED)
-            for found, reading in ((told.answer.groups, CONFIRMED), (told.answer.with_suspected, SUSPECTED))
-            for group, grown in _grown(view, view.snapshot.node(party), found, reading)
-        ),
+        sheets,
+        () if sheets else _stakes(view, evidence, np.array([node]), of)[0][:1],
         LENGTH,
         told.answer.fences,
+        told.answer.untestable,
         view.government,
-        NOTHING if of is None else against(view, evidence, of, view.snapshot.node(party), limit=MOST),
+        NOTHING if of is None else against(view, evidence, of, node, limit=MOST),
     )
     question = Question("group_report", {"party": party, "lender": lender})
     return view.answer(question, value, evidence, reasons=told.reasons)

@@ -113,8 +113,10 @@ def group_page(answer: Answer[GroupReport], *, language: str = "en") -> str:
         asked=words("stakes", lender=lender),
         short=list(_short(words, value)),
         sheets=sheets,
+        alone=value.alone,
         annex=[Figure(one.picture, one.caption, _titled(value, one)) for one in sheets if one.picture],
         fences=value.fences,
+        untestable=value.untestable,
         limits=limited(words, value, partial(_name, words)),
         lender=lender,
         currency=value.currency or "",
@@ -246,6 +248,9 @@ def _short(words: Words, value: GroupReport) -> Iterator[str]:
         yield words("fenced", controller=fence.fact.head.name, controlled=fence.fact.tail.name)
     yield from limits_said(words, value, partial(_name, words))
     colon = words.either(": ", "：")
+    several = len(value.sheets) > 1
+    idle = several and not any(sheet.stakes for sheet in value.sheets)
+    circles = list(dict.fromkeys(_circles(words, sheet, value.length) for sheet in value.sheets))
     for sheet in value.sheets:
         basis = words("basis_both" if "dependence" in sheet.group.basis else "basis_control")
         count = words("members_count", count=words.counted(sheet.group.page.total, "member"), basis=basis)
@@ -259,9 +264,24 @@ def _short(words: Words, value: GroupReport) -> Iterator[str]:
             direct, contingent = (words.money(amount, value.currency) for amount in (total.direct, total.contingent))
             told = words("at_stake", direct=direct, contingent=contingent)
             yield f"{words('stakes', lender=who)}{colon}{told}"
-        else:
+        elif not idle:
             yield words("nothing_at_stake")
-        yield _circles(words, sheet, value.length)
+        if len(circles) > 1 or not several:
+            yield _circles(words, sheet, value.length)
+    if idle:
+        yield words("nothing_at_stake_any")
+    if several and len(circles) == 1:
+        yield words("each_group", said=circles[0])
+    if value.alone:
+        yield from _own(words, value)
+
+
+def _own(words: Words, value: GroupReport) -> Iterator[str]:
+    """What is at stake with a party that is in no group."""
+    who, total = value.lender.name if value.lender else words("all_lenders"), value.alone[-1]
+    direct, contingent = (words.money(amount, value.currency) for amount in (total.direct, total.contingent))
+    told = words("at_stake", direct=direct, contingent=contingent)
+    yield f"{words('stakes', lender=who)}{words.either(': ', '：')}{told}"
 
 
 def _companies(sheet: Sheet, party: Party) -> list[Party]:

@@ -7,7 +7,7 @@ of known links, which would call the one known buyer of a firm its only one.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +18,21 @@ from graph.errors import InvalidQuestion
 Numbers = NDArray[np.float64]
 Nodes = NDArray[np.uint32]
 
+DIVIDED_BY: Final[Mapping[str, str]] = {
+    "receipts_share": "income",
+    "expenditure_share": "cost",
+    "output_share": "output",
+    "guarantee_ratio": "net_assets",
+    "receivable_share": "receivables",
+    "repayment_share": "debt",
+    "funding_share": "debt",
+}
+"""Each figure, and the item of the dependant's statements that it divides by."""
+
 
 @dataclass(frozen=True)
 class Amounts:
-    """Amounts of m links of one relation, in one currency, NaN unknown."""
+    """Amounts of m links of one relation, each in the currency of its tail's statements, NaN unknown."""
 
     kind: str
     """The relation, such as SUPPLIES."""
@@ -30,6 +41,8 @@ class Amounts:
     amount: Numbers
     link: NDArray[np.int64]
     """Position of each among the relation's links."""
+    across: Numbers | None = None
+    """The same in the currency of the head's statements; none where that is one with the tail's."""
 
     @classmethod
     def of(cls, links: Any, name: str, kept: NDArray[np.bool_] | None = None) -> "Amounts":
@@ -39,7 +52,8 @@ class Amounts:
 
     def turned(self) -> "Amounts":
         """The same seen from the head."""
-        return Amounts(self.kind, self.head, self.tail, self.amount, self.link)
+        amount = self.amount if self.across is None else self.across
+        return Amounts(self.kind, self.head, self.tail, amount, self.link, None if self.across is None else self.amount)
 
     @property
     def key(self) -> NDArray[np.int64]:
@@ -48,12 +62,13 @@ class Amounts:
 
     def some(self, chosen: NDArray[np.bool_]) -> "Amounts":
         """A part of them."""
-        return Amounts(self.kind, self.tail[chosen], self.head[chosen], self.amount[chosen], self.link[chosen])
+        across = None if self.across is None else self.across[chosen]
+        return Amounts(self.kind, self.tail[chosen], self.head[chosen], self.amount[chosen], self.link[chosen], across)
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One item of the statements of n parties, in the same currency."""
+    """One item of the statements of n parties, each in the currency that its amounts are in."""
 
     value: Numbers
     """NaN where none is known; income and cost are of a year."""
@@ -81,6 +96,12 @@ class Figure:
 
     def __len__(self) -> int:
         return len(self.dependant)
+
+    def find(self, dependant: int, other: int) -> int:
+        """Position of a pair, -1 where there is none."""
+        first, last = np.searchsorted(self.dependant, np.array([dependant, dependant + 1], np.uint32)).tolist()
+        at = first + int(np.searchsorted(self.other[first:last], np.uint32(other)))
+        return at if at < last and self.other[at] == other else -1
 
     def sources(self, pair: int) -> list[tuple[str, int]]:
         """Relation and position of each link of a pair."""
@@ -117,7 +138,8 @@ def figures(ties: Ties, sheets: Mapping[str, Sheet]) -> dict[str, Figure]:
     Parameters
     ----------
     ties : Ties
-        Amounts between n parties, whole units of one currency.
+        Amounts between n parties, whole units: of one currency, or each side's of its own, since a share is of
+        what one party states.
     sheets : statements by name
         `income`, `cost`, `output`, `net_assets`, `receivables`, `debt`; one that is missing leaves its
         figures untested.
@@ -146,23 +168,23 @@ def figures(ties: Ties, sheets: Mapping[str, Sheet]) -> dict[str, Figure]:
     """
     owed = [ties.loans, *_once(ties.debts.turned(), ties.receivables)]
     made = (
-        ("receipts_share", [ties.sales], "income"),
-        ("expenditure_share", [ties.sales.turned()], "cost"),
-        ("output_share", [ties.sales], "output"),
-        ("guarantee_ratio", [ties.guarantees], "net_assets"),
-        ("receivable_share", [ties.receivables], "receivables"),
-        ("repayment_share", owed, "debt"),
-        ("funding_share", [ties.loans.turned()], "debt"),
+        ("receipts_share", [ties.sales]),
+        ("expenditure_share", [ties.sales.turned()]),
+        ("output_share", [ties.sales]),
+        ("guarantee_ratio", [ties.guarantees]),
+        ("receivable_share", [ties.receivables]),
+        ("repayment_share", owed),
+        ("funding_share", [ties.loans.turned()]),
     )
     # The same flow stands in several figures: it is added up once.
     flows: dict[tuple[int, ...], Flow] = {}
     found = {}
-    for name, parts, sheet in made:
+    for name, parts in made:
         given = [part for part in parts if len(part.tail)]
         known = tuple(map(id, given))
         if known not in flows:
             flows[known] = _flow(name, given)
-        found[name] = _figure(name, flows[known], sheets.get(sheet))
+        found[name] = _figure(name, flows[known], sheets.get(DIVIDED_BY[name]))
     return found
 
 

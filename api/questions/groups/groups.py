@@ -17,11 +17,12 @@ from api.groups.together import (
     Together,
     groups_told,
 )
-from api.limits.criteria import Criteria, criteria_of, criteria_said, seen_by, state_said
+from api.limits.criteria import Criteria, apart_said, criteria_of, criteria_said, seen_by, state_said
 from api.questions.asking import check_page, node_of
 from api.questions.groups.dependences import Dependence, Untested, dependences_of, said, untested_of
 from api.questions.groups.families import family_edges, united_by
 from api.questions.groups.members import SMALL, Edge, Member, edges_of, grew, members_of, why
+from api.questions.groups.untestable import NOTHING, Untestables, told, untestable_of, untestable_said
 from api.questions.groups.verdicts import Verdict, fenced, fences_of, overruled, overruled_of
 from graph.errors import InvalidQuestion
 from graph.moment import Moment
@@ -65,6 +66,8 @@ class GroupsOf:
     dependences: tuple[Dependence, ...]
     """Every dependence of the party that figures suggest, in its state."""
     untested: tuple[Untested, ...]
+    untestable: Untestables
+    """Dependences of the party, and on it, that cannot be tested and nobody judged, by name."""
     left_out: str
     """Why nothing could be suspected at all; empty where it could."""
     cut: str
@@ -110,6 +113,7 @@ def groups(
         wider,
         dependences_of(view, evidence, node) if connected else (),
         tuple(untested_of(view, node)) if connected else (),
+        told(view, evidence, untestable_of(view, node, lender=of)) if connected else NOTHING,
         left_out,
         cut,
         fences_of(view, evidence, node) if connected else (),
@@ -178,12 +182,19 @@ def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:
     for one in value.dependences:
         yield f"{name} is {said(one)}."
     if value.criteria:
-        yield criteria_said(value.criteria)
-    old = too_old_said(view.snapshot, node) if value.kind == CONNECTED else None
-    if old:
-        yield f"{old[0][0].upper()}{old[0][1:]}."
+        yield from _suspected_by(view, node, value)
     if value.left_out:
         yield f"Nothing could be suspected: {value.left_out}."
+
+
+def _suspected_by(view: View, node: int, value: GroupsOf) -> Iterator[str]:
+    """By what dependence was suspected, and what could not be tested."""
+    yield criteria_said(value.criteria)
+    if view.judged.apart:
+        yield apart_said(view)
+    yield from untestable_said(value.untestable)
+    if old := too_old_said(view.snapshot, node):
+        yield f"{old[0][0].upper()}{old[0][1:]}."
 
 
 def _state(view: View, node: int, lender: int | None, value: GroupsOf) -> Iterator[str]:

@@ -29,9 +29,10 @@ from api.limits.lender import Lender, lender_of, perhaps_banks
 from api.limits.standing import readings_of, standing
 from api.questions.asking import check_page, node_of
 from api.questions.groups.dependences import said as figures
+from api.questions.groups.untestable import ENDS, Untestables
 from api.questions.groups.verdicts import judgements_said
 from api.questions.limits.applications import Request, facility_of
-from api.questions.limits.doubts import doubts_of, unread
+from api.questions.limits.doubts import doubts_of, untestable_around
 from api.questions.limits.memberships import BY_DEPENDENCE, HELD, Membership, around, membership
 from api.questions.limits.memberships import Step as ProofStep
 from api.questions.limits.releases import protectors, releases
@@ -132,6 +133,8 @@ class CreditCheck:
     groups: tuple[Membership, ...]
     gaps: tuple[Gap, ...]
     """What is not known and could turn the answer."""
+    untestable: Untestables
+    """Dependences that cannot be tested and nobody judged: first those within what breaks or binds if they hold."""
     remedies: tuple[Remedy, ...]
     """The smallest changes that would pass, the one that moves least money first."""
     decision: Decision | None = None
@@ -195,6 +198,7 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
             for group, whose in found
         ),
         gaps=gaps,
+        untestable=untestable_around(view, evidence, application, check, lender=lender),
         remedies=tuple(_changes(view, evidence, case, check)) if remedies else (),
     )
     asked = {"request": request.model_dump(), "remedies": remedies, "limit": limit}
@@ -244,8 +248,6 @@ def _applied(view: View, lender: int, applicant: int, facility: Facility) -> Cas
     behind = [x for stakes in base.stakes.values() for x in stakes.answering(applicant)]
     touched = [applicant, *(giver.party for giver in facility.guarantors), *behind]
     readings = readings_of(view, lender, touched, falls=offered.falls)
-    if unread(view):
-        readings = replace(readings, missing=(*readings.missing, "suspicions"))
     eligible = [giver.party for giver in facility.guarantors if giver.eligible]
     also = Also((*eligible, *behind), (lender,) if offered.unfunded else (), offered.untested, tuple(touched))
     readings = with_untested(view, base, readings, applicant, also=also, falls=offered.falls)
@@ -341,6 +343,8 @@ def _reasons(value: CreditCheck, lender: Lender) -> Iterator[str]:
     yield from _to_judge(value)
     for gap in value.gaps:
         yield f"{gap.en} · {gap.zh}."
+    if value.untestable.listed:
+        yield ENDS
     for change in value.remedies:
         done = "pass" if change.verdict == APPROVE else "break no limit"
         yield f"It would {done} to {change.text} · {change.text_zh}."

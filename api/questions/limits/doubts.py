@@ -4,13 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.limits.application import Application
 from analytics.limits.approval import Check
 from analytics.limits.gaps import Gap, gaps_of
+from analytics.limits.lines import Line
+from analytics.structure.dependence.rules import Criterion
 from analytics.structure.government import APART
 from analytics.structure.standing import DEADLOCK, standing
 from analytics.structure.undisclosed import undisclosed
+from api.answers.evidence import Evidence
 from api.answers.wording import band, money, percent, plural
 from api.engine import View
 from api.engine.dependence import too_old_said
@@ -23,6 +27,7 @@ from api.limits.lender import HOW_TO_STATE, Lender, perhaps_banks, perhaps_said
 from api.limits.protection import unable_said
 from api.limits.strays import shared_collateral, shared_said, strays_of, strays_said
 from api.questions.groups.families import doubtful_ties, ties_said
+from api.questions.groups.untestable import Untestables, told, untestable_of, untestable_within
 from graph.model import GUARANTEES
 
 BY_HAND = "criteria_by_hand"
@@ -33,7 +38,7 @@ NAMED = 5
 def doubts_of(view: View, lender: Lender, application: Application, check: Check, offered: Promised) -> tuple[Gap, ...]:
     """Gaps in both languages."""
     return (
-        *_rules(lender, check), *_wide(application), *_unread(view), *_banks(view, application),
+        *_rules(lender, check), *_wide(application), *_banks(view, application),
         *_concerts(view, application), *_hidden(view, application.applicant, lender.node),
         *_others_hidden(view, application, check, lender.node), *_bands(view, application),
         *_relatives(view, application), *_suspected(application), *_offered(view, offered, check),
@@ -50,19 +55,6 @@ def _rules(lender: Lender, check: Check) -> Iterator[Gap]:
             yield Gap("no_rules", (), f"no rule set is known for the lender: {en}", f"贷款人没有适用规则集：{zh}")
         else:
             yield gap
-
-
-def unread(view: View) -> bool:
-    """Whether dependences could not be computed although the criteria were in force: there is no wide reading then."""
-    judged = view.judged
-    in_force = any(rule.in_force(view.snapshot.moment.valid_at) for rule in judged.rules)
-    return bool(judged.left_out) and in_force
-
-
-def _unread(view: View) -> Iterator[Gap]:
-    if unread(view):
-        why = view.judged.left_out
-        yield Gap("suspicions", (), f"no dependence could be suspected: {why}", f"无法计算疑似经济依存：{why}")
 
 
 def _wide(application: Application) -> Iterator[Gap]:
@@ -159,11 +151,23 @@ def _undisclosed(
     )  # fmt: skip
 
 
+def untested_lines(check: Check) -> list[Line]:
+    """Limits that break if what cannot be tested holds, and the one that then binds."""
+    return [line for line in check.limits if not line.tested and (line.breaks or line is check.binding)]
+
+
+def untestable_around(
+    view: View, evidence: Evidence, application: Application, check: Check, *, lender: int
+) -> Untestables:
+    """Dependences that cannot be tested: within the parties of what breaks or binds by them, and of the applicant."""
+    rows = [row for line in untested_lines(check) for row in untestable_within(view, line.members, lender=lender)]
+    return told(view, evidence, [*rows, *untestable_of(view, application.applicant, lender=lender)])
+
+
 def _others_hidden(view: View, application: Application, check: Check, lender: int) -> Iterator[Gap]:
     """What is not disclosed of who guarantees, and of others that the applicant, who guarantees or who may control
-    either would control with it, as far as a limit would break."""
-    lines = (line for line in check.limits if line.breaks and not line.tested)
-    broken = np.unique(np.concatenate([NOBODY, *(line.members for line in lines)]))
+    either would control with it, as far as a limit would break or is what binds."""
+    broken = np.unique(np.concatenate([NOBODY, *(line.members for line in untested_lines(check))]))
     if not len(broken):
         return
     givers = dict.fromkeys(giver.party for giver in application.facility.guarantors if giver.amount > 0)
@@ -284,22 +288,28 @@ def _collateral(view: View, check: Check, lender: int) -> Iterator[Gap]:
             yield Gap("collateral", (), *shared_said(view.snapshot.name_of(provider), number))
 
 
+def _by_criterion(
+    view: View, criterion: NDArray[np.int32], parties: NDArray[np.uint32]
+) -> Iterator[tuple[Criterion, str, str]]:
+    """Each criterion that cannot be tested, and with whom, in both languages."""
+    for at, (rule, _) in zip(np.unique(criterion), criteria_of(view, criterion), strict=True):
+        yield rule, *_listed(view, np.unique(parties[criterion == at]).tolist())
+
+
 def _criteria(view: View, node: int, lender: int) -> Iterator[Gap]:
     """Criteria that figures are missing for, of it and of who may depend on it, and those only somebody can judge."""
-    ties = untested(view, node, lender=lender)
-    for criterion, many in criteria_of(view, ties.on_criterion):
-        others, name = plural(many, "other party", "other parties"), criterion.name
+    ties, name = untested(view, node, lender=lender), view.snapshot.name_of(node)
+    for criterion, others, others_zh in _by_criterion(view, ties.on_criterion, ties.on):
         yield Gap(
             "criteria", (),
-            f"criterion {criterion.id} ({name.en}) cannot be tested with {others}",
-            f"标准{criterion.id}（{name.zh}）因缺少数据，对{many}个对手方无法检验",
+            f"criterion {criterion.id} ({criterion.name.en}) cannot be tested: whether {name} depends on {others}",
+            f"标准{criterion.id}（{criterion.name.zh}）因缺少数据无法检验：{name}是否依存于{others_zh}",
         )  # fmt: skip
-    for criterion, many in criteria_of(view, ties.by_criterion):
-        others, name = plural(many, "party", "parties"), criterion.name
+    for criterion, others, others_zh in _by_criterion(view, ties.by_criterion, ties.by):
         yield Gap(
             "criteria", (),
-            f"criterion {criterion.id} ({name.en}) cannot be tested of {others} that may depend on it",
-            f"标准{criterion.id}（{name.zh}）因缺少数据，对可能依存于其的{many}个主体无法检验",
+            f"criterion {criterion.id} ({criterion.name.en}) cannot be tested: dependence on {name} of {others}",
+            f"标准{criterion.id}（{criterion.name.zh}）因缺少数据无法检验：{others_zh}是否依存于{name}",
         )  # fmt: skip
     if old := too_old_said(view.snapshot, node):
         yield Gap("statements", (), *old)

@@ -61,6 +61,8 @@ class CloseLinksOf:
     links: tuple[LinkedTo, ...]
     """Certain before possible, of these the rough last, those without a third party first; one page."""
     page: Page
+    parties: int
+    """Parties it is closely linked to, by all links: through several third parties a party has several."""
     unsettled: int
     """Possible links for which bands were only bounded for all at once, and not followed to what else they hold."""
 
@@ -88,7 +90,8 @@ def _by(view: View, evidence: Evidence, node: int, variant: Variant, page: slice
     day = view.snapshot.moment.valid_at
     return CloseLinksOf(
         variant.id, variant.name, variant.citation, variant.verified, variant.in_force(day), shown,
-        Page(len(found), page.start, len(shown)), sum(link.rough for link in found),
+        Page(len(found), page.start, len(shown)), len({_other(link, node) for link in found}),
+        sum(link.rough for link in found),
     )  # fmt: skip
 
 

@@ -283,8 +283,10 @@ def _listed_names(parties: Iterable[Party]) -> str:
 def _linked(found: CloseLinksOf, name: str) -> Iterator[str]:
     if found.page.total:
         checked = "" if found.verified else "; the rule was not checked against its text"
-        many = plural(found.page.total, "close link")
-        yield f"{name} has {many} by {found.name.en} ({found.citation}{checked})."
+        many = plural(found.parties, "party", "parties")
+        several = found.page.total > found.parties
+        links = f", by {found.page.total:,} links, some of them through third parties" if several else ""
+        yield f"{name} is closely linked to {many}{links}: {found.name.en} ({found.citation}{checked})."
     if found.unsettled:
         yield (
             f"{plural(found.unsettled, 'of these links is', 'of these links are')} possible by what bands allow all at "

@@ -85,8 +85,14 @@ def test_strange_guarantors_kinds_of_collateral_and_amounts_are_refused() -> Non
     day = date(2026, 11, 27)
     with pytest.raises(InvalidQuestion, match="guarantor 9"):
         Facility(5.0, guarantors=(Guarantor(9, 1.0),)).checked(3, day)
-    with pytest.raises(InvalidQuestion, match="gold"):
-        Facility(5.0, collateral=(Pledge("gold", 1.0),)).checked(3, day)
+    pledges = (Pledge("deposit", 1.0), Pledge("gold", 1.0))
+    for strange, place, known in (
+        (Facility(5.0, "lone"), "facility.kind: there is no kind 'lone'", "loan"),
+        (Facility(5.0, collateral=pledges), "facility.collateral.1.kind: there is no kind 'gold'", "deposit"),
+    ):
+        with pytest.raises(InvalidQuestion, match=place) as told:
+            strange.checked(3, day)
+        assert known in told.value.remedy
     with pytest.raises(InvalidAmount):
         Facility(5.0, collateral=(Pledge("deposit", -1.0),)).checked(3, day)
     assert Facility(5.0).checked(3, day) == Facility(5.0)

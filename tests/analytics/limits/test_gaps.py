@@ -54,7 +54,7 @@ def test_what_breaks_if_an_untested_dependence_holds_and_what_has_to_be_looked_i
     assert asked(("CN_LE_GROUP_20",)) == [("untested", ("CN_LE_GROUP_20",))]
     names = ("BCBS_ASSESS_5", "BCBS_LEX_25")
     assert asked(names, unassessed=frozenset([1])) == [("assess", ("BCBS_ASSESS_5",))]
-    assert asked(names) == []
+    assert asked(names) == [("bound", ("BCBS_LEX_25",))]
     assert asked(names[:1], unassessed=frozenset([1])) == [("no_rules", ())]
 
 

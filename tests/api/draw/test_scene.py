@@ -3,7 +3,7 @@ from pathlib import Path
 from api.draw.scene import KEEP, scene
 from api.engine import Engine, Place
 from api.questions import network
-from tests.api.conftest import BUYER, B
+from tests.api.conftest import BUYER, NAMES, B
 from tests.api.world import Book, instant
 
 
@@ -20,6 +20,8 @@ def test_a_hub_keeps_its_largest_leaves_and_counts_the_rest(engine: Engine) -> N
     (fold,) = scene(network(engine, BUYER, limit=1000, moment=engine.moment()).answer).folds
     assert fold.label == f"+ {300 - KEEP} suppliers"
     assert {party.id for party in fold.parties}.isdisjoint({f"register:s{n}" for n in range(295, 300)})
+    first = ", ".join(party.name for party in fold.parties[:KEEP])
+    assert fold.said == f"+ {300 - KEEP} suppliers of {NAMES[BUYER]} in one mark: {first} and {300 - 2 * KEEP} more."
 
 
 def test_parties_that_were_not_even_read_are_counted_too(engine: Engine) -> None:

@@ -1,9 +1,12 @@
 """Suspicions come from statements and links of a snapshot, verdicts from its facts, both of one moment."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from api.engine import Engine, Place, View
 from api.engine.dependence import too_old
@@ -111,21 +114,68 @@ def test_a_confirmed_dependence_is_in_both_readings(tmp_path: Path) -> None:
     assert (falls(found, wide=False), falls(found, wide=True)) == ([PARTS], [PARTS])
 
 
-def test_amounts_in_several_currencies_leave_suspicions_out_and_say_so(tmp_path: Path) -> None:
-    other = sale(10.0, "USD", product="spare")
-    found = view(tmp_path, sale(), other, item("revenue", 100.0), verdict("confirmed"))
-    assert "currencies" in found.judged.left_out
-    assert falls(found, wide=True) == [PARTS]
+def lent(currency: str, borrower: str = PARTS, drawn: float = 1.0) -> Fact:
+    of = {"facility_id": currency, "kind": "loan", "drawn": drawn, "currency": currency}
+    return "LENDS", {"from": BANK, "to": borrower, **of}
 
 
-def test_loans_in_several_currencies_leave_suspicions_out_too(tmp_path: Path) -> None:
-    lent = [
-        ("LENDS", {"from": BANK, "to": PARTS, "facility_id": c, "kind": "loan", "drawn": 1.0, "currency": c})
-        for c in ("CNY", "EUR")
+@pytest.mark.parametrize("currency", [None, "CNY", "JPY"])
+def test_a_share_in_one_currency_needs_no_rate_whatever_others_use(tmp_path: Path, currency: str | None) -> None:
+    """60 of 100, both in yuan; loans in two other currencies, no rate, and perhaps a third asked for."""
+    found = view(tmp_path, sale(), item("revenue", 100.0), lent("EUR"), lent("USD"), currency=currency)
+    assert told(found) == [("cn-annex1-1", "suspected", 0.6)]
+    assert (found.judged.left_out, found.judged.apart) == ("", True)
+
+
+def test_an_amount_is_brought_into_the_currency_of_the_statement_it_is_divided_by(tmp_path: Path) -> None:
+    """40 + 2 × 8 = 56 of 100 in yuan; without the dollars it is 40, without a rate it may be more."""
+    rate = ("Rate", {"base": "USD", "quote": "CNY", "day": day("2024-06-28"), "rate": 8.0})
+    facts = [sale(40.0), sale(2.0, "USD", product="spare"), item("revenue", 100.0)]
+    assert told(view(tmp_path / "rated", *facts, rate)) == [("cn-annex1-1", "suspected", 0.56)]
+    unrated = view(tmp_path / "unrated", *facts)
+    assert told(unrated) == []
+    node, other = (unrated.snapshot.node(party) for party in (PARTS, CARS))
+    untested = [(x, criterion.id) for x, criterion in unrated.judged.dependences.suspected.untested_of(node)]
+    assert untested == [(other, "cn-annex1-1")]
+
+
+def test_what_is_known_may_reach_the_threshold_though_an_amount_has_no_rate(tmp_path: Path) -> None:
+    found = view(tmp_path, sale(), sale(10.0, "USD", product="spare"), item("revenue", 100.0))
+    assert told(found) == [("cn-annex1-1", "suspected", 0.6)]
+    (at,) = found.judged.dependences.suspected.of(found.snapshot.node(PARTS))
+    assert found.judged.dependences.suspected.at(at).at_least
+
+
+def test_each_side_divides_in_its_own_currency(tmp_path: Path) -> None:
+    """80 yuan are 10 of the buyer's 16 dollars of cost, 0.625, and 80 of the supplier's 100 yuan of revenue."""
+    rate = ("Rate", {"base": "USD", "quote": "CNY", "day": day("2024-06-28"), "rate": 8.0})
+    cost = item("operating_cost", 16.0, unit="USD")
+    spent = (cost[0], {**cost[1], "party": CARS})
+    found = view(tmp_path, sale(80.0), item("revenue", 100.0), spent, rate, lent("EUR"))
+    assert told(found) == [("cn-annex1-1", "suspected", 0.8)]
+    suspected = found.judged.dependences.suspected
+    (at,) = suspected.of(found.snapshot.node(CARS))
+    assert (suspected.at(at).figure, suspected.at(at).value) == ("expenditure_share", 0.625)
+
+
+@given(st.lists(st.tuples(st.sampled_from("CUE"), st.integers(1, 99)), min_size=1, max_size=5), st.integers(50, 300))
+def test_in_own_currencies_shares_are_those_in_one_named(sales: list[tuple[str, int]], revenue: int) -> None:
+    """With every rate there; dollars and euros are 8 and 16 yuan, so that no division rounds."""
+    rates = [
+        ("Rate", {"base": base, "quote": "CNY", "day": day("2024-06-28"), "rate": rate})
+        for base, rate in (("USD", 8.0), ("EUR", 16.0))
     ]
-    found = view(tmp_path, sale(), *lent, verdict("confirmed"))
-    assert "currencies" in found.judged.left_out
-    assert falls(found, wide=True) == [PARTS]
+    known = {"C": "CNY", "U": "USD", "E": "EUR"}
+    facts = [sale(float(amount), known[code], product=str(at)) for at, (code, amount) in enumerate(sales)]
+    facts.append(item("revenue", float(revenue)))
+    lent_abroad = (lent("EUR"), lent("USD"))
+    with TemporaryDirectory() as folder:
+        apart, named = (
+            view(Path(folder) / str(currency), *facts, *lent_abroad, *rates, currency=currency)
+            for currency in (None, "CNY")
+        )
+        assert (apart.judged.apart, named.judged.apart) == (True, False)
+        assert told(apart) == told(named)
 
 
 def test_before_a_rule_set_was_in_force_nothing_is_suspected(tmp_path: Path) -> None:

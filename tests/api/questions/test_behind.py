@@ -8,7 +8,7 @@ from api.engine import Engine, Place
 from api.questions import control, owners
 from api.questions.ownership.owners import OwnersOf
 from graph.errors import InvalidQuestion, InvalidShare
-from tests.api.conftest import HOLD, MINE, PERSON, STATE, B
+from tests.api.conftest import HOLD, MINE, PERSON, STATE, B, owns
 from tests.api.questions.behind import engine_of, r
 from tests.api.world import Book, instant
 
@@ -215,3 +215,15 @@ def test_control_names_whose_votes_are_more_than_all(behind: Engine) -> None:
     (one,) = said.answer.overfull
     assert (one.company.id, one.total, one.layer, one.policy) == (r("full"), 1.5, "votes", "keep")
     assert control(behind, r("fund"), moment=behind.moment()).answer.overfull == ()
+
+
+def test_close_links_are_counted_by_party_and_by_link(tmp_path: Path) -> None:
+    """p and q hold 30 % each of a and of b: a is linked to p, to q, and to b through both of them."""
+    held = [owns(x, y, 0.3) for x in ("r:p", "r:q") for y in ("r:a", "r:b")]
+    parties = {"r:p": "Person", "r:q": "Person", "r:a": "Company", "r:b": "Company"}
+    Book(tmp_path / "columns").load(parties, held, closed_at=instant("2024-01-01"))
+    asked = Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-06-30"))
+    answer = owners(asked, "r:a", moment=asked.moment())
+    ecb = next(one for one in answer.answer.close_links if one.variant == "ECB")
+    assert (ecb.parties, ecb.page.total) == (3, 4)
+    assert any(reason.startswith("r:a is closely linked to 3 parties, by 4 links") for reason in answer.reasons)

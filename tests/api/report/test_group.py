@@ -352,3 +352,37 @@ def test_a_picture_too_wide_for_a_page_upright_stands_behind_all_text(tmp_path: 
     text = group_page(group_report(engine, "r:c0", moment=engine.moment()))
     assert text.index('<section class="wide">') > text.index("Method and limits")
     assert "on a page of its own at the end" in text
+
+
+def test_a_party_in_no_group_has_its_own_stake_on_paper(tmp_path: Path) -> None:
+    """The bank lent it 70, and it guarantees 20 of what another owes."""
+    lent = [
+        ("LENDS", {"from": BANK, "to": party, "facility_id": party, "kind": "loan", "drawn": amount, "currency": "CNY"})
+        for party, amount in (("r:solo", 70.0), ("r:other", 50.0))
+    ]
+    promise = ("GUARANTEES", {"from": "r:solo", "to": "r:other", "amount": 20.0, "currency": "CNY"})
+    book = Book(tmp_path / "columns")
+    book.load(dict.fromkeys([BANK, "r:solo", "r:other"], "Company"), [*lent, promise], closed_at=instant("2024-01-01"))
+    asked = Engine(Place(tmp_path), book.facts, clock=lambda: instant("2024-06-30"))
+    answer = group_report(asked, "r:solo", lender=BANK, moment=asked.moment())
+    (own,) = answer.answer.alone
+    assert (answer.answer.sheets, own.direct, own.contingent) == ((), 70.0, 20.0)
+    assert own.party is not None
+    assert own.party.id == "r:solo"
+    for language, said in (("en", "CNY 70 directly, CNY 20 by guarantees"), ("zh", "直接 70元，因担保 20元")):
+        assert said in group_page(answer, language=language)
+
+
+def test_what_holds_of_every_group_is_said_once(tmp_path: Path) -> None:
+    """a holds 60 % of b, and 40 to 60 % of c, who is in the wider group: nothing is at stake with either."""
+    held = [
+        ("OWNS", {"from": "r:a", "to": "r:b", "share": 0.6}),
+        ("OWNS", {"from": "r:a", "to": "r:c", "share_low": 0.4, "share_high": 0.6}),
+    ]
+    book = Book(tmp_path / "columns")
+    book.load(dict.fromkeys(["r:a", "r:b", "r:c"], "Company"), held, closed_at=instant("2024-01-01"))
+    asked = Engine(Place(tmp_path), book.facts, clock=lambda: instant("2024-06-30"))
+    answer = group_report(asked, "r:a", moment=asked.moment())
+    assert len(answer.answer.sheets) == 2
+    short = re.findall(r"<li>(.*?)</li>", group_page(answer).partition("In short")[2].partition("</ul>")[0])
+    assert len(short) == len(set(short)) == 4  # two groups, nothing at stake, no circle

@@ -147,3 +147,16 @@ def test_the_book_refers_what_votes_that_are_not_disclosed_would_break(tmp_path:
         ("CN_GROUP_CREDIT_15", A, 470.0), ("CN_LE_GROUP_20", A, 470.0),
     }  # fmt: skip
     assert ask(asked, 1.0, kind="loan").verdict == "refer"
+
+
+def test_an_approval_that_votes_not_disclosed_bind_says_whose(tmp_path: Path) -> None:
+    """a has 45 % of b, which owes 100: group clients may have 150, with a's 40 and 5 more 145, and 10 could be lent."""
+    held = (owns(P, A, 1.0), owns(A, B, 0.45))
+    value = ask(engine_of(tmp_path, lender(), *RICH, loan(B, "2", 100.0), *held), 5.0, kind="loan")
+    assert (value.verdict, value.headroom) == ("approve", 10.0)
+    assert value.binding is not None
+    assert (value.binding.rule.id, value.binding.tested) == ("CN_GROUP_CREDIT_15", False)
+    assert [gap.rules for gap in value.gaps if gap.kind == "bound"] == [("CN_GROUP_CREDIT_15",)]
+    assert f"55% of the votes of {B} are not disclosed; with them {A} (45%) would control it" in told(
+        value, "undisclosed"
+    )

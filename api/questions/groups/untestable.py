@@ -1,0 +1,226 @@
+"""Dependences that cannot be tested, by name: who may depend on whom, what is missing, and which judgement ends it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.structure.dependence.figures import DIVIDED_BY, Figure
+from analytics.structure.dependence.rules import Check, Criterion
+from analytics.structure.dependence.states import ANY
+from analytics.structure.dependence.verdicts import MET, UNTESTED, Measure, compare
+from api.answers.evidence import Evidence
+from api.answers.frame import Page, Party
+from api.answers.wording import plural
+from api.engine import View
+from api.engine.dependence import ITEM_WORDS, too_old
+from api.groups.untested import untested_by, untested_on
+from graph.currencies import NO_CURRENCY
+from graph.errors import MissingRate
+from graph.model import KINDS, LENDS, STATEMENT, SUPPLIES
+from graph.texts import UNKNOWN
+
+SHOWN: Final = 20
+"""Pairs that are told by name."""
+OF_INVOICES: Final = ("receivable_share", "repayment_share")
+"""Figures that count invoices where others count sales."""
+ENDS: Final = (
+    "What cannot be tested ends when it is judged, one judgement a direction: `kind` dependence, with `party`, `other` "
+    "and `criterion` as told (`contagraph judge`, POST /v1/judgements) · 无法检验的依存每一方向各经一项认定即可了结。"
+)
+Pair = tuple[int, int, int]
+"""Dependant, other, and the position of a criterion."""
+Words = tuple[str, str]
+"""English and Chinese."""
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """One criterion that cannot be tested of a pair, and what is missing."""
+
+    criterion: str
+    name: str
+    name_zh: str
+    missing: str
+    missing_zh: str
+
+
+@dataclass(frozen=True)
+class Ending:
+    """The judgement that ends it, as `contagraph judge` and `POST /v1/judgements` take it."""
+
+    kind: str
+    party: str
+    other: str
+    confirmed: str
+    """Criterion under which it is confirmed, once for all."""
+    rejected: str
+    """Criterion under which it is rejected: `any` where several cannot be tested."""
+
+
+@dataclass(frozen=True)
+class Untestable:
+    """A dependence, in one direction, that cannot be tested and that nobody judged."""
+
+    dependant: Party
+    other: Party
+    criteria: tuple[Lacking, ...]
+    judgement: Ending
+
+
+@dataclass(frozen=True)
+class Untestables:
+    """Such dependences of a party or of several, the first twenty by name."""
+
+    listed: tuple[Untestable, ...]
+    page: Page
+
+
+NOTHING: Final = Untestables((), Page(0, 0, 0))
+
+
+def untestable_of(view: View, node: int, *, lender: int | None = None) -> list[Pair]:
+    """Pairs with a party that a criterion cannot be tested for, those first in which it is the dependant."""
+    on, of = untested_on(view, node)
+    by, from_ = untested_by(view, node, lender=int(UNKNOWN) if lender is None else lender)
+    return [
+        *((node, other, criterion) for other, criterion in zip(on.tolist(), of.tolist(), strict=True)),
+        *((who, node, criterion) for who, criterion in zip(by.tolist(), from_.tolist(), strict=True)),
+    ]
+
+
+def untestable_within(view: View, members: NDArray[np.uint32], *, lender: int) -> list[Pair]:
+    """The same with both sides among some parties."""
+    inside = frozenset(members.tolist())
+    rows = (row for x in inside for row in untestable_of(view, x, lender=lender))
+    return sorted({row for row in rows if inside.issuperset(row[:2])})
+
+
+def told(view: View, evidence: Evidence, rows: Iterable[Pair], *, most: int = SHOWN) -> Untestables:
+    """The first pairs among these, each with all its criteria, and how many there are."""
+    found: dict[tuple[int, int], list[int]] = {}
+    for dependant, other, criterion in rows:
+        found.setdefault((dependant, other), []).append(criterion)
+    listed = tuple(_told(view, evidence, *pair, sorted({*criteria})) for pair, criteria in islice(found.items(), most))
+    return Untestables(listed, Page(len(found), 0, len(listed)))
+
+
+def _told(view: View, evidence: Evidence, dependant: int, other: int, criteria: Sequence[int]) -> Untestable:
+    rules = [view.judged.dependences.suspected.rules[at] for at in criteria]
+    lacking = []
+    for rule in rules:
+        english, chinese = missing(view, evidence, dependant, other, rule)
+        lacking.append(Lacking(rule.id, rule.name.en, rule.name.zh, english, chinese))
+    one, two = evidence.parties([dependant, other])
+    ending = Ending("dependence", one.id, two.id, rules[0].id, rules[0].id if len(rules) == 1 else ANY)
+    return Untestable(one, two, tuple(lacking), ending)
+
+
+def untestable_said(found: Untestables, *, most: int = 5) -> Iterator[str]:
+    """The first of them in sentences of both languages, and what ends them."""
+    yield from (f"{said(one)} · {said_zh(one)}." for one in found.listed[:most])
+    if left := found.page.total - min(len(found.listed), most):
+        more = plural(left, "more dependence", "more dependences")
+        yield f"{more} cannot be tested · 另有{left}项依存无法检验."
+    if found.listed:
+        yield ENDS
+
+
+def said(one: Untestable) -> str:
+    """Who may depend on whom, by which criteria, and what is missing."""
+    why = dict.fromkeys(each.missing for each in one.criteria if each.missing)
+    by = ", ".join(each.criterion for each in one.criteria)
+    return f"Whether {one.dependant.name} depends on {one.other.name} cannot be tested by {by}: {'; '.join(why)}"
+
+
+def said_zh(one: Untestable) -> str:
+    """The same in Chinese."""
+    why = dict.fromkeys(each.missing_zh for each in one.criteria if each.missing_zh)
+    by = "、".join(each.criterion for each in one.criteria)
+    return f"{one.dependant.name}是否依存于{one.other.name}，按{by}无法检验：{'；'.join(why)}"
+
+
+def missing(view: View, evidence: Evidence, dependant: int, other: int, criterion: Criterion) -> Words:
+    """What is missing, so that a criterion cannot be tested of a pair."""
+    figures = view.judged.dependences.suspected.figures
+    said: dict[Words, None] = {}
+    for check in criterion.checks:
+        figure = figures.get(check.figure)
+        at = -1 if figure is None else figure.find(dependant, other)
+        if figure is not None and at >= 0:
+            said |= dict.fromkeys(_of_check(view, evidence, figure, at, check))
+    return "; ".join(en for en, _ in said), "；".join(zh for _, zh in said)
+
+
+def _of_check(view: View, evidence: Evidence, figure: Figure, at: int, check: Check) -> Iterator[Words]:
+    measure = Measure(figure.measure.value[at : at + 1], figure.measure.open[at : at + 1])
+    outcome = int(compare(check, {check.figure: measure}, 1)[0])
+    if np.isnan(measure.value[0]):
+        yield _divisor(view, int(figure.dependant[at]), figure, at)
+    elif outcome == UNTESTED:
+        yield from _amounts(view, evidence, figure, at)
+    elif outcome == MET and check.shared_by:
+        source, most = view.snapshot.name_of(int(figure.other[at])), check.shared_by[1]
+        yield (
+            f"more than {most} parties are funded by {source} in the main: whether others could fund them is not known",
+            f"以{source}为主要资金来源的主体超过{most}个，能否另行融资未知",
+        )
+
+
+def _divisor(view: View, dependant: int, figure: Figure, at: int) -> Words:
+    """Why there is nothing to divide by."""
+    item, who = DIVIDED_BY[figure.name], view.snapshot.name_of(dependant)
+    word, word_zh = ITEM_WORDS[item]
+    if figure.row[at] >= 0:
+        unit, day = _unit(view, figure, at) or "no currency", view.snapshot.moment.valid_at
+        return (
+            f"{who} states its {word} in {unit}, and no rate near {day} brings them into the currency of the amounts",
+            f"{who}的{word_zh}以{unit}计，{day}附近缺少兑金额币种的汇率",
+        )
+    if ends := too_old(view.snapshot, dependant, (item,)):
+        return f"no statement of {who} after {ends[item]} gives its {word}", f"{who}的{word_zh}最晚截至{ends[item]}"
+    return f"no statement of {who} gives its {word}", f"缺少{who}的{word_zh}"
+
+
+def _amounts(view: View, evidence: Evidence, figure: Figure, at: int) -> Iterator[Words]:
+    """Which amounts between the two are not known, or cannot be brought into the statement's currency."""
+    silent, unrated = 0, dict[str, None]()
+    target = _unit(view, figure, at) if view.judged.apart else view.snapshot.moment.currency or ""
+    for kind, link in figure.sources(at):
+        field = "drawn" if kind == LENDS.name else "amount"
+        if kind == SUPPLIES.name and figure.name in OF_INVOICES:
+            field = "receivable"
+        (fact,) = evidence.facts(KINDS[kind], [link])
+        currency = fact.values.get("currency") or ""
+        if fact.values.get(field) is None:
+            silent += 1
+        elif not currency and target != NO_CURRENCY:
+            unrated["no currency"] = None
+        elif currency and not _rated(view, currency, target):
+            unrated[currency] = None
+    if silent:
+        yield f"{plural(silent, 'amount')} between them not stated", f"双方之间{silent}笔金额未披露"
+    if unrated:
+        names, day = " and ".join(unrated), view.snapshot.moment.valid_at
+        names_zh = "、".join(unrated).replace("no currency", "未注明币种")
+        yield (
+            f"amounts between them stand in {names}, and no rate near {day} brings them into {target}: load a rate",
+            f"双方之间金额以{names_zh}计，{day}附近缺少兑{target}的汇率：请载入汇率",
+        )
+
+
+def _unit(view: View, figure: Figure, at: int) -> str:
+    """The currency of the statement that is divided by; empty where it names none."""
+    unit = view.snapshot.facts.column(STATEMENT, "unit")[int(figure.row[at])].as_py()
+    return unit or ""
+
+
+def _rated(view: View, base: str, quote: str) -> bool:
+    try:
+        view.snapshot.rate(base, quote)
+    except MissingRate:
+        return False
+    return True

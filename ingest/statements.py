@@ -1,0 +1,98 @@
+"""Tables of statements, guessed from their headers: one item a row, or one item a column."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from graph.field import Type
+
+_ITEM: Final = r"^(报表|财务)?(项目|科目|指标)(名称)?$|^(line.?)?items?$|^accounts?( name)?$"
+_VALUE: Final = r"金额|数值|期末数|期末余额|本期数|本年数|^值$|value|amount|figure"
+_PERIOD: Final = r"报表|报告|期末|截止|截至|会计期间|期间|所属期|年度|日期|period|as.?of|date"
+_MONTHS: Final = r"月数|期间长度|months?"
+_STANDARD: Final = r"准则|standard|gaap"
+_CURRENCY: Final = r"币种|币别|货币|currency|\bccy\b"
+_SEVERAL: Final = 2
+"""Items that a table has in columns of their own before it is taken for one of statements."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """An item as the model calls it."""
+
+    name: str
+    words: str
+    """What headers and registers call it, as an expression."""
+    chinese: str
+    flows: bool = False
+    """Whether it is of a period rather than of a day."""
+
+
+ITEMS: Final = (
+    Item("tier1", r"一级资本净额|tier.?1", "一级资本净额"),
+    Item("net_capital", r"资本净额|net.?capital", "资本净额"),
+    Item("total_assets", r"资产总[计额]|总资产|total.?assets", "资产总计"),
+    Item("total_liabilities", r"负债(合计|总[计额])|总负债|total.?liabilities", "负债合计"),
+    Item("total_debt", r"有息负债|有息债务|债务总额|total.?debt", "有息负债"),
+    Item("net_assets", r"净资产(?!收益率)|net.?assets", "净资产"),
+    Item("total_equity", r"(所有者|股东)权益|total.?equity", "所有者权益合计"),
+    Item("accounts_receivable", r"应收账款(?!周转)|accounts?.?receivable", "应收账款"),
+    Item("revenue", r"营业(总)?收入|主营业务收入|销售收入|revenue", "营业收入", flows=True),
+    Item("total_cost", r"营业总成本|总成本|total.?costs?", "营业总成本", flows=True),
+    Item("operating_cost", r"营业成本|主营业务成本|operating.?costs?", "营业成本", flows=True),
+    Item("output", r"总产值|\boutput\b", "总产值", flows=True),
+    Item("net_profit", r"净利润(?!率)|net.?(profit|income)", "净利润", flows=True),
+)
+"""Items that something divides by, and a few that stand beside them."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which columns of a table of statements say what; empty where none does."""
+
+    period_end: str
+    item: str
+    value: str
+    months: str
+    standard: str
+    currency: str
+    items: Mapping[str, Item]
+    """Columns of one item each, where it has no column of items."""
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """Columns it takes."""
+        said = (self.period_end, self.item, self.value, self.months, self.standard, self.currency)
+        return (*(name for name in said if name), *self.items)
+
+
+def columns_of(headers: Mapping[str, str], types: Mapping[str, Type | None]) -> Columns | None:
+    """Columns of a table of statements, by their plain headers and what they hold; None where it is none.
+
+    >>> types: dict[str, Type | None] = {"期末": "date", "项目": "text", "金额": "number"}
+    >>> found = columns_of({name: name for name in types}, types)
+    >>> found.period_end, found.item, found.value
+    ('期末', '项目', '金额')
+    """
+
+    def first(words: str, *fitting: Type) -> str:
+        return next((n for n, word in headers.items() if re.search(words, word) and types[n] in (*fitting, None)), "")
+
+    period, item = first(_PERIOD, "date"), first(_ITEM, "text")
+    value = first(_VALUE, "number") if item else ""
+    items = {} if item else _items(headers, types)
+    if not period or not ((item and value) or len(items) >= _SEVERAL):
+        return None
+    months, standard, currency = first(_MONTHS, "number"), first(_STANDARD, "text"), first(_CURRENCY, "text")
+    return Columns(period, item, value, months, standard, currency, items)
+
+
+def _items(headers: Mapping[str, str], types: Mapping[str, Type | None]) -> dict[str, Item]:
+    """Columns of numbers whose header names an item; each item once."""
+    found: dict[str, Item] = {}
+    for name, word in headers.items():
+        item = next((item for item in ITEMS if re.search(item.words, word)), None)
+        if item and types[name] in ("number", None) and item not in found.values():
+            found[name] = item
+    return found

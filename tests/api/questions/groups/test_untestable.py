@@ -1,0 +1,106 @@
+"""What cannot be tested is told by name, direction and criterion, with what is missing and what ends it."""
+
+from pathlib import Path
+
+import pytest
+
+from api.engine import Engine
+from api.questions import groups
+from api.questions.groups.groups import GroupsOf
+from api.questions.groups.untestable import Untestable
+from tests.api.limits.test_standing import BANK, OTHER, A, B, C, fact, item, lender, loan, owns
+from tests.api.questions.limits.test_doubts import CAPITAL, OWED, SELLS, ask, engine, verdict, year
+from tests.api.world import day
+
+RATE = ("Rate", {"base": "USD", "quote": "CNY", "day": day("2024-06-28"), "rate": 8.0})
+
+
+def asked(of: Engine, party: str = A, currency: str | None = None) -> GroupsOf:
+    return groups(of, party, moment=of.moment(currency=currency)).answer
+
+
+def pairs(found: tuple[Untestable, ...]) -> list[tuple[str, str, str]]:
+    return [(one.dependant.id, one.other.id, one.criteria[0].missing) for one in found]
+
+
+def test_a_sale_without_statements_is_told_once_in_each_direction(tmp_path: Path) -> None:
+    """a sells to b: of a its income and output are not stated, of b its costs."""
+    found = asked(engine(tmp_path, SELLS)).untestable
+    assert pairs(found.listed) == [
+        (A, B, f"no statement of {A} gives its income; no statement of {A} gives its output"),
+        (B, A, f"no statement of {B} gives its costs"),
+    ]
+    assert [(one.judgement.party, one.judgement.other) for one in found.listed] == [(A, B), (B, A)]
+    assert found.page.total == 2
+
+
+@pytest.mark.parametrize("said", ["confirmed", "rejected"])
+def test_the_judgement_it_names_ends_it_and_the_other_direction_stays(tmp_path: Path, said: str) -> None:
+    first = asked(engine(tmp_path / "1", SELLS)).untestable.listed[0].judgement
+    criterion = first.confirmed if said == "confirmed" else first.rejected
+    later = engine(tmp_path / "2", SELLS, verdict(first.party, first.other, said, criterion))
+    assert [pair[:2] for pair in pairs(asked(later).untestable.listed)] == [(B, A)]
+
+
+def test_one_rejection_ends_several_criteria(tmp_path: Path) -> None:
+    """a sells to b and guarantees for it, and states nothing: by both criteria, and `any` rejects both."""
+    given = fact("GUARANTEES", A, B, amount=5.0, currency="CNY")
+    one = asked(engine(tmp_path / "1", SELLS, given)).untestable.listed[0]
+    assert ([each.criterion for each in one.criteria], one.judgement.rejected) == (
+        ["cn-annex1-1", "cn-annex1-2"],
+        "any",
+    )
+    later = engine(tmp_path / "2", SELLS, given, verdict(A, B, "rejected", one.judgement.rejected))
+    assert A not in {one.dependant.id for one in asked(later).untestable.listed}
+
+
+@pytest.mark.parametrize(
+    ("facts", "currency", "missing"),
+    [
+        ((year(A, "revenue", 100.0), SELLS, fact("SUPPLIES", A, B, amount=None, product="x")), None,
+         None),  # 60 of 100 reach a half, whatever the rest
+        ((year(A, "revenue", 200.0), SELLS, fact("SUPPLIES", A, B, amount=None, product="x")), None,
+         "1 amount between them not stated"),
+        ((year(A, "revenue", 200.0), SELLS, fact("SUPPLIES", A, B, amount=9.0, currency="USD", product="x")), None,
+         "amounts between them stand in USD, and no rate near 2024-06-30 brings them into CNY: load a rate"),
+        ((year(A, "revenue", 200.0), SELLS, fact("SUPPLIES", A, B, amount=9.0, currency="USD", product="x")), "CNY",
+         "amounts between them stand in USD, and no rate near 2024-06-30 brings them into CNY: load a rate"),
+        ((("Statement", {**year(A, "revenue", 200.0)[1], "unit": "USD"}), SELLS), "CNY",
+         f"{A} states its income in USD, and no rate near 2024-06-30 brings them into the currency of the amounts"),
+        ((("Statement", {**year(A, "revenue", 200.0)[1], "period_end": day("2021-12-31")}), SELLS), None,
+         f"no statement of {A} after 2021-12-31 gives its income"),
+    ],
+    ids=["known enough", "an amount", "a rate", "a rate, asked in yuan", "a rate of what divides", "a newer one"],
+)  # fmt: skip
+def test_it_says_what_is_missing(
+    tmp_path: Path, facts: tuple[tuple[str, dict[str, object]], ...], currency: str | None, missing: str | None
+) -> None:
+    of_a = [
+        one for one in asked(engine(tmp_path, *facts), currency=currency).untestable.listed if one.dependant.id == A
+    ]
+    assert [one.criteria[0].missing.partition("; ")[0] for one in of_a] == ([] if missing is None else [missing])
+
+
+def test_with_the_rate_it_can_be_tested(tmp_path: Path) -> None:
+    abroad = fact("SUPPLIES", A, B, amount=9.0, currency="USD", product="x")
+    value = asked(engine(tmp_path, year(A, "revenue", 200.0), SELLS, abroad, RATE))
+    assert [one.value for one in value.dependences] == [0.66]  # 60 + 9 × 8 = 132 of 200
+    assert A not in {one.dependant.id for one in value.untestable.listed}
+
+
+def test_a_check_tells_first_what_lies_within_the_group_that_would_break(tmp_path: Path) -> None:
+    """c's parent a asks; c may depend on b, who owes 100: 10 more than 90 break 200 with them."""
+    sells = fact("SUPPLIES", C, B, amount=50.0, currency="CNY")
+    other = fact("SUPPLIES", A, OTHER, amount=50.0, currency="CNY")
+    value = ask(engine(tmp_path, lender(), *CAPITAL, *OWED, owns(C, A, 1.0), sells, other), 20)
+    assert value.verdict == "refer"
+    told = [(one.dependant.id, one.other.id) for one in value.untestable.listed]
+    assert told[:2] == [(B, C), (C, B)]
+    assert set(told[2:]) == {(A, BANK), (A, OTHER), (OTHER, A)}  # no limit counts whether the lender would fall
+
+
+def test_gaps_name_the_other_side_and_the_direction(tmp_path: Path) -> None:
+    value = ask(engine(tmp_path, lender(), *CAPITAL, loan(B, "2", 100.0), item("total_debt", 1e6, party=B), SELLS), 10)
+    told = [gap.en.partition("cannot be tested: ")[2] for gap in value.gaps if gap.kind == "criteria"]
+    assert told == [f"whether {A} depends on {B}", f"dependence on {A} of {B}"]
+    assert any(f"{B}是否依存于{A}" in gap.zh for gap in value.gaps)

@@ -1,0 +1,95 @@
+"""Loans, collateral and statements under Chinese headers make a mapping that loads what the rows say."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest.inspect import look
+from ingest.source import Rejected
+from ingest.starting import starting_mapping
+from ingest.tables import Tables
+
+LOANS = (
+    "贷款编号,贷款行,贷款行统一社会信用代码,借款人,借款人编号,贷款金额（万元）,贷款余额（万元）,币种,放款日期,到期日期,贷款种类\n"
+    "DK001,甲银行,91350100M000100Y43,乙公司,K1,1000,800,人民币,2023-01-05,2025-01-05,流动资金贷款\n"
+)
+COLLATERAL = "押品编号,押品种类,所有权人,押品价值（万元）,币种,借款合同号\nYP1,不动产,乙公司,1200,人民币,DK001\n"
+ROWS = "企业名称,统一社会信用代码,报表日期,项目,金额（万元）,币种\n" + "".join(
+    f"示例电缆,91350100M000100Y43,2023-12-31,{item},{value},人民币\n"
+    for item, value in (("营业收入", 200), ("净资产", 50))
+)
+COLUMNS = """客户编号,客户名称,报告期,净资产（万元）,营业收入（万元）
+K1,甲公司,2023-12-31,50,200
+K2,乙公司,2023-12-31,60,300
+"""
+
+
+def facts(folder: Path, text: str) -> Iterator[dict[str, Any]]:
+    """What the rows say by the mapping that `inspect` writes, its marked lines filled in as a user would."""
+    path = folder / "表.csv"
+    path.write_text(text, encoding="utf-8")
+    made = starting_mapping([look(path)])
+    for marked, said in (
+        (r'^kind = "\?\?\?.*"', 'kind = "Company"'), (r'^lender = "\?\?\?.*"', 'lender = "BANK"'),
+        (r'^name = "\?\?\?.*"', 'name = "账"'), (r'^delivery = "\?\?\?.*"', 'delivery = "full"'),
+        (r'"\?\?\? months[^"]*"', "12"), (r'"\?\?\? ISO[^"]*"', '"CNY"'),
+    ):  # fmt: skip
+        made = re.sub(marked, said, made, flags=re.M)
+    mapping = folder / "mapping.toml"
+    mapping.write_text(made, encoding="utf-8")
+    source = Tables()
+    for item in source.read(source.delivery((path,), {"mapping": str(mapping)})):
+        assert not isinstance(item, Rejected), item
+        if item.kind and (item.kind.is_relation or item.kind.name == "Statement"):
+            yield from ({"kind of fact": item.kind.name, **row} for row in item.rows.to_pylist())
+
+
+def test_a_loan_is_what_is_owed_between_two_parties_with_names_and_numbers(tmp_path: Path) -> None:
+    (loan,) = facts(tmp_path, LOANS)
+    ends = loan["from"], loan["to"], loan["facility_id"]
+    assert ends == ("账:91350100M000100Y43", "账:K1", "DK001")
+    assert (loan["drawn"], loan["currency"], loan["kind"]) == (8_000_000, "CNY", "loan")
+    assert [str(loan[name])[:10] for name in ("valid_from", "maturity")] == ["2023-01-05", "2025-01-05"]
+    _, borrower = look(tmp_path / "表.csv").guess.ends
+    assert borrower
+    assert (borrower.id, borrower.title) == ("借款人编号", "借款人")
+
+
+@pytest.mark.parametrize("header", ["编号", "序号"])
+def test_a_bare_number_and_day_of_a_loan_are_its_own(tmp_path: Path, header: str) -> None:
+    path = tmp_path / "授信.csv"
+    path.write_text(
+        f"{header},贷款行,客户名称,日期,金额,到期日\nD1,甲银行,乙公司,2023-01-05,10,2025-01-05\n", encoding="utf-8"
+    )
+    fields = {name: said.column for name, said in look(path).guess.fields.items()}
+    assert fields == {"facility_id": header, "drawn": "金额", "maturity": "到期日", "valid_from": "日期"}
+
+
+def test_collateral_goes_to_the_lender_whom_no_column_names(tmp_path: Path) -> None:
+    (pledge,) = facts(tmp_path, COLLATERAL)
+    assert (pledge["kind of fact"], pledge["from"], pledge["to"]) == ("PLEDGES", "账:乙公司", "账:BANK")
+    assert (pledge["kind"], pledge["value"], pledge["facility_id"]) == ("real estate", 12_000_000, "DK001")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (ROWS, {("账:91350100M000100Y43", "revenue", 12, 2e6), ("账:91350100M000100Y43", "net_assets", 0, 5e5)}),
+        (COLUMNS, {("账:K1", "revenue", 12, 2e6), ("账:K1", "net_assets", 0, 5e5), ("账:K2", "revenue", 12, 3e6),
+                   ("账:K2", "net_assets", 0, 6e5)}),
+    ],
+    ids=["an item a row", "an item a column"],
+)  # fmt: skip
+def test_statements_are_read_by_item(tmp_path: Path, text: str, said: set[tuple[str, str, int, float]]) -> None:
+    rows = list(facts(tmp_path, text))
+    assert {(row["party"], row["item"], row["months"], row["value"]) for row in rows} == said
+    assert {(str(row["period_end"])[:10], row["unit"]) for row in rows} == {("2023-12-31", "CNY")}
+
+
+def test_a_list_with_one_figure_is_no_table_of_statements(tmp_path: Path) -> None:
+    path = tmp_path / "名录.csv"
+    path.write_text("企业编号,企业名称,成立日期,净资产\nK1,甲公司,2003-01-01,5\n", encoding="utf-8")
+    assert look(path).guess.kind == "Profile"
