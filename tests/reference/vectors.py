@@ -30,6 +30,7 @@ KINDS: dict[str, Callable[[Inputs], Answer]] = {
     "debtrank_linear": contagion_cases.debtrank_linear,
     "spectral": contagion_cases.spectral,
     "esri": supply_cases.esri,
+    "fsri": supply_cases.fsri,
 }
 
 
