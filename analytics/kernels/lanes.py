@@ -5,7 +5,7 @@ Plain loops over 16 numbers are left to the compiler, which keeps them in memory
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from llvmlite import ir
 from numba import types
@@ -18,7 +18,12 @@ F4 = types.Array(types.float32, 1, "C", readonly=True)
 F4_OUT = types.Array(types.float32, 1, "C")
 
 
-class Row(types.Type):  # type: ignore[misc]
+def built(step: Callable[..., Built]) -> Callable[..., Any]:
+    """A step of a kernel that is put together from the processor's own."""
+    return cast(Callable[..., Any], intrinsic(step))
+
+
+class Row(types.Type):
     """A row of one kind of number."""
 
     def __init__(self, of: Any) -> None:
@@ -27,12 +32,12 @@ class Row(types.Type):  # type: ignore[misc]
 
 
 @register_model(Row)
-class RowModel(models.PrimitiveModel):  # type: ignore[misc]
+class RowModel(models.PrimitiveModel):
     """A row is one vector of the processor, or as many as it takes."""
 
     def __init__(self, manager: Any, row: Row) -> None:
         kind = ir.FloatType() if row.of == types.float32 else ir.DoubleType()
-        super().__init__(manager, row, ir.VectorType(kind, LANES))
+        super().__init__(manager, row, ir.VectorType(kind, LANES))  # type: ignore[no-untyped-call]
 
 
 def _place(context: Any, builder: Any, kind: Any, array: Any, row: Any) -> Any:
@@ -52,7 +57,7 @@ def _alike(builder: Any, number: Any) -> Any:
     return builder.shuffle_vector(first, empty, ir.Constant(ir.VectorType(index, LANES), [0] * LANES))
 
 
-@intrinsic
+@built
 def row_at(_typing: Any, array: Any, row: Any) -> Built:
     """Row of an array."""
 
@@ -64,7 +69,7 @@ def row_at(_typing: Any, array: Any, row: Any) -> Built:
     return Row(array.dtype)(array, types.uint64), build
 
 
-@intrinsic
+@built
 def put_row(_typing: Any, array: Any, row: Any, values: Any) -> Built:
     """Write a row of an array."""
 
@@ -76,7 +81,7 @@ def put_row(_typing: Any, array: Any, row: Any, values: Any) -> Built:
     return types.void(array, types.uint64, values), build
 
 
-@intrinsic
+@built
 def soon(_typing: Any, array: Any, row: Any) -> Built:
     """Have a row fetched from memory that will be read in a while."""
 
@@ -93,7 +98,7 @@ def soon(_typing: Any, array: Any, row: Any) -> Built:
     return types.void(array, types.uint64), build
 
 
-@intrinsic
+@built
 def alike(_typing: Any, array: Any, number: Any) -> Built:
     """A row of one number, of the kind that an array is of."""
 
@@ -103,43 +108,43 @@ def alike(_typing: Any, array: Any, number: Any) -> Built:
     return Row(array.dtype)(array, number), build
 
 
-@intrinsic
+@built
 def scaled(_typing: Any, by: Any, row: Any) -> Built:
     """A row times a number."""
     return row(row.of, row), lambda _, builder, __, given: builder.fmul(_alike(builder, given[0]), given[1])
 
 
-@intrinsic
+@built
 def added(_typing: Any, row: Any, other: Any) -> Built:
     """Sum of two rows, number by number."""
     return row(row, row), lambda _, builder, __, given: builder.fadd(*given)
 
 
-@intrinsic
+@built
 def less(_typing: Any, row: Any, other: Any) -> Built:
     """A row less another."""
     return row(row, row), lambda _, builder, __, given: builder.fsub(*given)
 
 
-@intrinsic
+@built
 def larger(_typing: Any, row: Any, other: Any) -> Built:
     """The larger of two, number by number."""
     return row(row, row), lambda _, builder, __, given: _chosen(builder, ">", *given)
 
 
-@intrinsic
+@built
 def smaller(_typing: Any, row: Any, other: Any) -> Built:
     """The smaller of two, the second where the first is not a number."""
     return row(row, row), lambda _, builder, __, given: _chosen(builder, "<", *given)
 
 
-@intrinsic
+@built
 def times(_typing: Any, row: Any, other: Any) -> Built:
     """Product of two rows, number by number."""
     return row(row, row), lambda _, builder, __, given: builder.fmul(*given)
 
 
-@intrinsic
+@built
 def divided(_typing: Any, row: Any, by: Any) -> Built:
     """A row divided by another; not a number where both are 0."""
     return row(row, row), lambda _, builder, __, given: builder.fdiv(*given)

@@ -11,12 +11,34 @@ from numba import types
 from numpy.typing import NDArray
 
 from analytics.kernels.compiled import (
-    F8, F8_OUT, FLAG, I8, I8_OUT, INT, REAL, U4, compiled, inlined, record, several,
+    F8,
+    F8_OUT,
+    FLAG,
+    I8,
+    I8_OUT,
+    INT,
+    REAL,
+    U4,
+    compiled,
+    inlined,
+    record,
+    several,
 )  # fmt: skip
 from analytics.kernels.lanes import (
-    F4, LANES, added, alike, divided, larger, less, put_row, row_at, scaled, smaller, soon, times,
+    F4,
+    LANES,
+    added,
+    alike,
+    divided,
+    larger,
+    less,
+    put_row,
+    row_at,
+    scaled,
+    smaller,
+    soon,
+    times,
 )  # fmt: skip
-
 
 BLOCK = 256
 """Firms whose losses are summed in 32 bits before the sum goes into 64."""

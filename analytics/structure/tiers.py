@@ -122,7 +122,7 @@ def walk_tiers(
     wave = np.array([start], np.int64)
     tiers = []
     for d in range(1, depth + 1):
-        spans = _spans(arrows.start, wave)
+        spans = arrows.spans(wave)
         near, links = arrows.head[spans], arrows.link[spans]
         if not len(links):
             break
@@ -150,10 +150,3 @@ def _sellers(trade: Trade, buyer: int, product: int) -> set[int]:
     links = trade.bought.links_at(buyer)
     alike = (trade.product[links] == product) | (trade.product[links] == NO_PRODUCT) | (product == NO_PRODUCT)
     return set(trade.tail[links[alike]].tolist())
-
-
-def _spans(start: NDArray[np.int64], nodes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Positions of all arrows of some nodes."""
-    count = start[nodes + 1] - start[nodes]
-    spans: NDArray[np.int64] = np.arange(count.sum()) + np.repeat(start[nodes] - np.cumsum(count) + count, count)
-    return spans

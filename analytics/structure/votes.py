@@ -189,6 +189,12 @@ class Arrows:
         """Where the arrows that leave this node lead."""
         return self.head[self.start[node] : self.start[node + 1]]
 
+    def spans(self, nodes: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Positions in `head` and `link` of all arrows that leave some nodes."""
+        count = self.start[nodes + 1] - self.start[nodes]
+        before = np.repeat(self.start[nodes] - np.cumsum(count) + count, count)
+        return np.asarray(np.arange(count.sum()) + before)
+
     def any_at(self, nodes: NDArray[Any]) -> NDArray[np.bool_]:
         """Whether any arrow leaves each of some nodes."""
         at = np.asarray(nodes, np.int64)

@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from analytics.contagion.distress import Impact
 from analytics.contagion.supply.cascade import cascade, shock_of
+from analytics.contagion.supply.finance import Loans, Statements, bank_losses
 from analytics.contagion.supply.network import ESSENTIAL, IRRELEVANT, REPLACEABLE, SupplyNetwork, essential_matrix
 from analytics.contagion.supply.ranking import every_firm
 from tests.reference.names import Answer, Inputs, Names
@@ -19,7 +21,7 @@ def network_of(inputs: Inputs) -> tuple[Names, SupplyNetwork]:
     industry = inputs["industry"]
     names = Names(industry, *(row[:2] for row in rows))
     code = {name: k for k, name in enumerate(sorted(set(industry.values())))}
-    said, essential = inputs.get("essential", "all_essential"), np.array(0.0)
+    said = inputs.get("essential", "all_essential")
     essential = np.array(WORDS[said]) if isinstance(said, str) else essential_matrix(said, code)
     revenue = inputs.get("revenue") or {}
     network = SupplyNetwork.of(
@@ -61,4 +63,62 @@ def esri(inputs: Inputs) -> Answer:
         "hu": _named(names, 1 - found.up),
         "h": _named(names, 1 - found.down),
         "rounds": found.rounds,
+    }
+
+
+ITEMS = {"revenue": ("revenue",), "material": ("material_cost", "material_costs", "material"), "equity": ("equity",)}
+
+
+def _item(firm: Mapping[str, float], *names: str) -> float:
+    return next((float(firm[name]) for name in names if name in firm), float("nan"))
+
+
+def _liquidity(firm: Mapping[str, float]) -> float:
+    """As it is, or short-term assets less short-term liabilities; plenty where nothing is said of it."""
+    if "liquidity" in firm:
+        return float(firm["liquidity"])
+    return float(firm.get("short_term_assets", np.inf)) - float(firm.get("short_term_liabilities", 0.0))
+
+
+def _statements(firms: Mapping[str, Mapping[str, float]], order: Iterable[str]) -> Statements:
+    rows = [firms.get(name, {}) for name in order]
+    liquid = [min(_liquidity(row), 1e300) for row in rows]
+    return Statements.of(*([_item(row, *names) for row in rows] for names in ITEMS.values()), liquid)
+
+
+def _given(inputs: Inputs, *names: str) -> Any:
+    return next((inputs[name] for name in names if name in inputs), {})
+
+
+def fsri(inputs: Inputs) -> Answer:
+    """Losses by firm, or the fraction of production each keeps; statements, loans by firm and bank, banks' equity."""
+    firms, loans = _given(inputs, "firms", "statements"), _given(inputs, "loans", "loan")
+    equity = _given(inputs, "bank_equity", "equity_banks", "banks")
+    names, banks = Names(firms, loans), Names(equity)
+    lost = _given(inputs, "H", "loss", "losses") or {name: 1 - h for name, h in _given(inputs, "h").items()}
+    rows = [(firm, bank, owed) for firm, to in loans.items() for bank, owed in to.items()]
+    claims = [(debtor, creditor, a) for debtor, to in _given(inputs, "interbank").items() for creditor, a in to.items()]
+    owned = [float(equity[bank]) for bank in banks.names]
+    ends = (banks.numbers(row[end] for row in claims) for end in (0, 1))
+    found = bank_losses(
+        [float(lost.get(name, 0.0)) for name in names.names],
+        _statements(firms, names.names),
+        Loans.of(
+            names.numbers(r[0] for r in rows), banks.numbers(r[1] for r in rows), [r[2] for r in rows], equity=owned
+        ),
+        lgd=inputs.get("lgd", 1.0),
+        between=Impact.of(len(banks), *ends, [row[2] for row in claims], equity=owned) if claims else None,
+    )
+    failed, share = names.of(np.flatnonzero(found.defaulted)), _named(banks, found.share)
+    return {
+        "default": failed,
+        "defaulted": failed,
+        "profit_loss": _named(names, found.profit_loss),
+        "bank_loss": _named(banks, found.lost),
+        "bank_loss_share": share,
+        "loss_share": share,
+        "FSRI": found.index,
+        "FSRI_plus": found.index_with_banks,
+        "FSRI+": found.index_with_banks,
+        "h": share if found.spread is None else _named(banks, found.spread.h),
     }

@@ -47,6 +47,7 @@ KINDS: dict[str, Callable[[Inputs], Answer]] = {
     "granularity": portfolio_cases.granularity,
     "var_es_discrete": portfolio_cases.discrete_tail,
     "creditrisk_plus": portfolio_cases.credit_risk_plus,
+    "fsri": supply_cases.fsri,
 }
 KEPT: dict[str, Callable[[Inputs], Answer]] = {
     "furfine": valuation_cases.furfine_cascade,

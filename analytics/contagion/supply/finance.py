@@ -40,7 +40,8 @@ class Statements:
         items = [np.asarray(item, np.float64) for item in (revenue, material, equity, liquidity)]
         if len({item.shape for item in items}) > 1:
             raise InvalidQuestion("not as many of each item", where="statements")
-        return cls(*items, np.zeros(len(items[0]), np.bool_))
+        revenue, material, equity, liquidity = items
+        return cls(revenue, material, equity, liquidity, np.zeros(len(revenue), np.bool_))
 
     @property
     def profit(self) -> Numbers:
@@ -51,7 +52,7 @@ class Statements:
     def unknown(self) -> Flags:
         """Firms some item of which is not known."""
         known = [np.isfinite(getattr(self, name)) for name in ITEMS]
-        return ~np.logical_and.reduce(known)
+        return np.asarray(~np.logical_and.reduce(known))
 
     def with_medians(self, industry: ArrayLike) -> "Statements":
         """The same with medians of the industry, over firms that say it, for what is not known; marked as estimated.

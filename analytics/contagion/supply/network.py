@@ -15,7 +15,7 @@ from graph.errors import InvalidQuestion
 
 Numbers = NDArray[np.float64]
 IRRELEVANT, REPLACEABLE, ESSENTIAL = 0, 1, 2
-"""Without an irrelevant input nothing is lost, without a replaceable one in proportion, without an essential one all."""
+"""Without an irrelevant input nothing is lost, without a replaceable one in proportion, without an essential all."""
 
 
 @dataclass(frozen=True)
@@ -265,6 +265,6 @@ def _needed(essential: NDArray[Any], supplying: NDArray[np.int64], buying: NDArr
         k = wrong[0]
         raise InvalidQuestion(
             f"industry {supplying[k]} sells to industry {buying[k]}, and what that is to it is neither 0, 1 nor 2",
-            where="essential", remedy="2 where nothing can be made without it, 1 in proportion, 0 where it does not matter",
+            where="essential", remedy="2 where nothing can be made without it, 1 in proportion, 0 where it is not",
         )  # fmt: skip
     return np.asarray(found, np.int8)

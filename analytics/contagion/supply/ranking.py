@@ -45,8 +45,14 @@ class Impacts:
     @classmethod
     def joined(cls, *pieces: "Impacts") -> "Impacts":
         """Of ranges that were done apart, in their order."""
-        fields = (np.concatenate([getattr(p, name) for p in pieces]) for name in ("total", "down", "up", "residual"))
-        return cls(*fields, np.concatenate([p.rounds for p in pieces]), max(p.stop for p in pieces))
+        return cls(
+            total=np.concatenate([piece.total for piece in pieces]),
+            down=np.concatenate([piece.down for piece in pieces]),
+            up=np.concatenate([piece.up for piece in pieces]),
+            residual=np.concatenate([piece.residual for piece in pieces]),
+            rounds=np.concatenate([piece.rounds for piece in pieces]),
+            stop=max(piece.stop for piece in pieces),
+        )
 
 
 def every_firm(
@@ -146,7 +152,7 @@ def many_shocks(
     asked = _asked(network, start, firm, part)
     chain = network.chain_in(np.float32) if stop >= COARSE else network.chain
     count = len(asked.start) - 1
-    found = Losses(*(np.zeros(count) for _ in range(4)), np.zeros(count, np.int64))
+    found = Losses(np.zeros(count), np.zeros(count), np.zeros(count), np.zeros(count), np.zeros(count, np.int64))
     spans = [(first, min(first + PIECE, count)) for first in range(0, count, PIECE)]
     done = short = 0
     for span, unsettled in _worked(network, chain, asked, found, spans, stop, max(workers, 1), most):
@@ -174,7 +180,7 @@ def _worked(
 
     def work(span: Span, room: NDArray[np.floating]) -> int:
         shocks = Shocks(frozen(asked.start[span[0] : span[1] + 1], np.int64), asked.firm, asked.part)
-        piece = Losses(*(field[span[0] : span[1]] for field in found))
+        piece = Losses._make(field[span[0] : span[1]] for field in found)
         return int(side_by_side(chain, shocks, stop, most, room, piece))
 
     waiting = iter(spans)
