@@ -55,7 +55,7 @@ class Contracts:
     @property
     def pledged(self) -> NDArray[np.bool_]:
         """Which are collateral rather than a promise."""
-        return self.form == GUARANTEE_FORMS.index("pledge")
+        return np.asarray(self.form == GUARANTEE_FORMS.index("pledge"))
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def credit_losses(
     units = size.astype(np.int64)
     for share, spreads in zip([*part.T, np.maximum(own, 0.0)], [*sd.tolist(), 0.0], strict=True):
         if (share * p).any():
-            found = _added(found, _sector(np.bincount(units, share * p), spreads, most))
+            found = _added(found, _sector(np.bincount(units, share * p).astype(np.float64), spreads, most))
     return found
 
 
