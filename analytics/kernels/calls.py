@@ -103,46 +103,6 @@ class Work(NamedTuple):
 WORK = record(Work, I4_OUT, F8_OUT, F8_OUT, F8_OUT, F8_OUT, I8_OUT, I8_OUT, F8_OUT, FLAGS_OUT)
 
 
-class Work(NamedTuple):
-    """What a cascade has come to."""
-
-    wave: NDArray[np.int32]
-    """1 of who fails at first; gets the wave in which each other fails, shape (n,)."""
-    ratio: NDArray[np.float64]
-    """What part of its calls each guarantor pays, shape (n,)."""
-    total: NDArray[np.float64]
-    """What each is called for out of its capacity, shape (n,)."""
-    call: NDArray[np.float64]
-    """What each guarantee is called for, shape (m,)."""
-    fresh: NDArray[np.float64]
-    """The same as it would be now."""
-    risen: NDArray[np.int64]
-    """Guarantees that are called for more than before, shape (m,)."""
-    queue: NDArray[np.int64]
-    """Claims to work on, once each, and how large each is, shape (claims,)."""
-    ready: NDArray[np.float64]
-    waiting: NDArray[np.bool_]
-    """Which claims are in the queue."""
-
-    @classmethod
-    def on(cls, net: Calling, wave: NDArray[np.int32]) -> "Work":
-        """Before anybody is called."""
-        size, count, claims = len(net.capacity), len(net.guarantor), len(net.back)
-        return cls(
-            wave, np.ones(size), np.zeros(size), np.zeros(count), np.empty(count), np.empty(count, np.int64),
-            np.empty(claims, np.int64), np.empty(claims), np.zeros(claims, np.bool_),
-        )  # fmt: skip
-
-
-WORK = record(Work, I4_OUT, F8_OUT, F8_OUT, F8_OUT, F8_OUT, I8_OUT, I8_OUT, F8_OUT, FLAGS_OUT)
-
-
-@inlined
-def _pays(net: Any, ratio: Any, p: int) -> float:
-    """What part of a call is paid."""
-    return 1.0 if net.apart[p] == 1 else ratio[net.guarantor[p]]
-
-
 @inlined
 def agreed(net: Any, c: int, claim: float, fresh: NDArray[np.float64]) -> float:
     """Call those who agreed on shares; the fraction of the claim that the others answer for."""

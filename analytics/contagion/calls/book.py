@@ -34,14 +34,14 @@ class Loans:
         cls, size: int, lender: ArrayLike, debtor: ArrayLike, amount: ArrayLike, *, collateral: ArrayLike | None = None
     ) -> "Loans":
         """Loans in any order. Raises InvalidQuestion of amounts that are negative or unknown, and of strangers."""
-        ends = [np.asarray(end, np.int64) for end in (lender, debtor)]
+        ends = np.asarray(lender, np.int64), np.asarray(debtor, np.int64)
         owed = np.asarray(amount, np.float64)
         own = np.zeros(len(owed)) if collateral is None else np.asarray(collateral, np.float64)
         for end in ends:
             _within(end, size, "loans")
         _known("amount of a loan", owed)
         _known("collateral", own)
-        return cls(size, *ends, owed, own)
+        return cls(size, ends[0], ends[1], owed, own)
 
     def __len__(self) -> int:
         return len(self.amount)
@@ -184,7 +184,7 @@ class Standing:
         place[order] = np.arange(len(order))
         owed, given = np.argsort(loans.debtor, kind="stable"), np.argsort(made.guarantor[order], kind="stable")
         return Calling(
-            start=frozen(starts(len(back), claim), np.int64),
+            start=_starts(len(back), claim),
             guarantor=frozen(made.guarantor[order], np.uint32),
             amount=frozen(made.amount[order], np.float64),
             share=frozen(made.share[order], np.float64),
@@ -196,12 +196,16 @@ class Standing:
             place=frozen(place, np.int64),
             back=frozen(back, np.float64),
             rest=frozen(loans.rest, np.float64),
-            owed_start=frozen(starts(loans.size, loans.debtor[owed]), np.int64),
+            owed_start=_starts(loans.size, loans.debtor[owed]),
             owed=frozen(owed, np.uint32),
-            given_start=frozen(starts(loans.size, made.guarantor[order][given]), np.int64),
+            given_start=_starts(loans.size, made.guarantor[order][given]),
             given=frozen(given, np.uint32),
             capacity=frozen(self.capacity, np.float64),
         )
+
+
+def _starts(size: int, ascending: NDArray[np.int64]) -> NDArray[np.int64]:
+    return frozen(starts(size, ascending.astype(np.uint32)), np.int64)
 
 
 def _in_the_end(loan: NDArray[np.int64], counters: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -48,13 +48,41 @@ class Calls:
     standing: Standing
     wave: NDArray[np.int32]
     """In which wave each fails, shape (n,): 1 of who failed at first, 0 of who stands. Nothing rests on it."""
-    called: Numbers
-    """What each guarantee is called for, shape (m,)."""
-    paid: Numbers
-    """What each pays of it, a counter-guarantor no more than the guarantor it counters has paid, shape (m,)."""
+    part: Numbers
+    """What part of its calls each guarantor pays, shape (n,)."""
+    in_order: Numbers
+    """What each guarantee is called for, as `Standing.order` has them."""
     waves: int
-    residual: float
-    """The most by which any call misses its equation."""
+
+    @cached_property
+    def called(self) -> Numbers:
+        """What each guarantee is called for, shape (m,)."""
+        told = np.empty(len(self.in_order))
+        told[self.standing.order] = self.in_order
+        return told
+
+    @cached_property
+    def paid(self) -> Numbers:
+        """What each pays of it, shape (m,): counter-guarantors to who has paid, and no more than that."""
+        made = self.standing.sureties
+        paid = self.called * np.where(made.pledge, 1.0, self.part[made.guarantor])
+        level = np.flatnonzero(made.counters == NONE)
+        while len(level) < len(made) and len(level):
+            level = np.flatnonzero(np.isin(made.counters, level))
+            asked = np.bincount(made.counters[level], paid[level], minlength=len(paid))
+            some = np.divide(paid, asked, out=np.ones(len(paid)), where=asked > paid)
+            paid[level] *= some[made.counters[level]]
+        return np.asarray(paid)
+
+    @cached_property
+    def residual(self) -> float:
+        """The most by which a call misses what the others and who failed ask for."""
+        net = self.standing.calling
+        asked = np.zeros(len(net.back))
+        asked[: len(net.rest)] = np.where(self.due, net.rest, 0.0)
+        if len(net.back) > len(net.rest):
+            asked[len(net.rest) :] = self.called
+        return float(missed(net, self.standing.in_full, asked, self.part, self.in_order))
 
     @property
     def failed(self) -> NDArray[np.int64]:
@@ -133,7 +161,7 @@ class Calls:
 
 
 def call_guarantees(
-    standing: Standing, failed: Collection[int], *, tolerance: float = 1e-9, most: int | None = None
+    standing: Standing, failed: Collection[int] | NDArray[np.int64], *, tolerance: float = 1e-9, most: int | None = None
 ) -> Calls:
     r"""Let some fail, and call whoever stands behind them until nobody else fails.
 
@@ -177,43 +205,16 @@ def call_guarantees(
     [20.0]
     """
     wave = np.zeros(standing.loans.size, np.int32)
-    first = np.fromiter(failed, np.int64, len(failed))
+    first = failed if isinstance(failed, np.ndarray) else np.fromiter(failed, np.int64, len(failed))
     strange = first[(first < 0) | (first >= len(wave))]
     if len(strange):
         raise InvalidQuestion("a party that is none of these", where=f"party {strange[0]}")
     wave[first] = 1
-    net, size = standing.calling, len(standing.sureties)
-    work = Work.on(net, wave)
-    budget = max(LEAST, LINKS * (size + len(net.back))) if most is None else most
-    waves, left = cascade(net, work, standing.in_full, float(tolerance), budget)
-    call, ratio = work.call, work.ratio
-    residual = _missed(standing, wave, call, ratio)
-    if left < 0:
-        raise NotConverged("calls on guarantors", iterations=waves, residual=residual)
-    called = np.empty(size)
-    called[net.number] = call
-    return Calls(standing, wave, called, _paid(standing, called, ratio), waves, residual)
-
-
-def _missed(standing: Standing, wave: NDArray[np.int32], call: Numbers, ratio: Numbers) -> float:
-    """The most by which a call misses what the others and who failed ask for."""
     net = standing.calling
-    asked = np.zeros(len(net.back))
-    asked[: len(net.rest)] = np.where(wave[standing.loans.debtor] > 0, net.rest, 0.0)
-    if len(net.back) > len(net.rest):
-        asked[len(net.rest) :] = call[net.place]
-    return float(missed(net, standing.in_full, asked, ratio, call))
-
-
-def _paid(standing: Standing, called: Numbers, ratio: Numbers) -> Numbers:
-    """What is paid of calls: counter-guarantors pay to who has paid, and no more than that."""
-    made = standing.sureties
-    paid = called * np.where(made.pledge, 1.0, ratio[made.guarantor])
-    counter = made.counters
-    level = np.flatnonzero(counter == NONE) if (counter != NONE).any() else []
-    while len(level):
-        level = np.flatnonzero(np.isin(counter, level))
-        asked = np.bincount(counter[level], paid[level], minlength=len(paid))
-        part = np.divide(paid, asked, out=np.ones(len(paid)), where=asked > paid)
-        paid[level] *= part[counter[level]]
-    return np.asarray(paid)
+    work = Work.on(net, wave)
+    budget = max(LEAST, LINKS * (len(net.guarantor) + len(net.back))) if most is None else most
+    waves, left = cascade(net, work, standing.in_full, float(tolerance), budget)
+    found = Calls(standing, wave, work.ratio, work.call, waves)
+    if left < 0:
+        raise NotConverged("calls on guarantors", iterations=waves, residual=found.residual)
+    return found

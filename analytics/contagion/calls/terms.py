@@ -55,7 +55,7 @@ class Contracts:
     @property
     def pledged(self) -> NDArray[np.bool_]:
         """Which are collateral rather than a promise."""
-        return self.form == GUARANTEE_FORMS.index("pledge")
+        return np.asarray(self.form == GUARANTEE_FORMS.index("pledge"))
 
 
 @dataclass(frozen=True)
@@ -121,20 +121,10 @@ def read_terms(loans: Loans, numbers: ArrayLike, contracts: Contracts, *, day: i
         raise InvalidQuestion(f"{told.size} of {len(loans)} loans", where="numbers of facilities")
     last = last_days(contracts.signed, contracts.due, contracts.expires, pledged=contracts.pledged)
     able = still_callable(last, day=day) & (contracts.signed <= day)
-    rows = _covering(loans, told, contracts, np.flatnonzero(able & (contracts.counters == NONE)))
-    level = rows
-    while len(level.contract):
-        level = _countering(level, contracts, able, len(rows.contract) - len(level.contract))
-        rows = Rows(*(np.append(a, b) for a, b in zip(rows, level, strict=True)))
-    liable = read_liability(contracts.liability, contracts.signed) == LIABILITIES.index("joint")
-    most = np.where(contracts.pledged, np.nan_to_num(contracts.amount), contracts.amount)
-    at = rows.contract
-    sureties = Sureties.of(
-        loans, contracts.guarantor[at], rows.loan, most[at] * _parts(loans, rows), joint=liable[at],
-        pledge=contracts.pledged[at], share=contracts.share[at], counters=rows.counters,
-    )  # fmt: skip
-    used = np.isin(np.arange(len(able)), at)
-    return Terms(sureties, at, np.flatnonzero(~able), np.flatnonzero(able & ~used))
+    rows = _standing(loans, told, contracts, able)
+    used = np.isin(np.arange(len(able)), rows.contract)
+    sureties = _sureties(loans, contracts, rows)
+    return Terms(sureties, rows.contract, np.flatnonzero(~able), np.flatnonzero(able & ~used))
 
 
 class Rows(NamedTuple):
@@ -143,6 +133,26 @@ class Rows(NamedTuple):
     contract: NDArray[np.int64]
     loan: NDArray[np.int64]
     counters: NDArray[np.int64]
+
+
+def _standing(loans: Loans, numbers: NDArray[np.int64], contracts: Contracts, able: NDArray[np.bool_]) -> Rows:
+    """Contracts behind loans, then those that counter them, then those that counter these, and so on."""
+    level = rows = _covering(loans, numbers, contracts, np.flatnonzero(able & (contracts.counters == NONE)))
+    while len(level.contract):
+        level = _countering(level, contracts, able, len(rows.contract) - len(level.contract))
+        rows = Rows(*(np.append(a, b) for a, b in zip(rows, level, strict=True)))
+    return rows
+
+
+def _sureties(loans: Loans, contracts: Contracts, rows: Rows) -> Sureties:
+    """Rows with what their contracts and the law say."""
+    at = rows.contract
+    liable = read_liability(contracts.liability, contracts.signed) == LIABILITIES.index("joint")
+    most = np.where(contracts.pledged, np.nan_to_num(contracts.amount), contracts.amount)
+    return Sureties.of(
+        loans, contracts.guarantor[at], rows.loan, most[at] * _parts(loans, rows), joint=liable[at],
+        pledge=contracts.pledged[at], share=contracts.share[at], counters=rows.counters,
+    )  # fmt: skip
 
 
 def _covering(loans: Loans, numbers: NDArray[np.int64], contracts: Contracts, some: NDArray[np.int64]) -> Rows:

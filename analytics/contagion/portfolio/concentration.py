@@ -74,6 +74,6 @@ def concentrate(exposures: ArrayLike, key: ArrayLike | None = None) -> Concentra
     if counted.shape != x.shape:
         raise InvalidQuestion(f"{counted.size} of {x.size} exposures", where="key")
     keys, place = np.unique(counted, return_inverse=True)
-    whole = np.bincount(place, x)
+    whole = np.bincount(place, x).astype(np.float64)
     order = np.argsort(-whole, kind="stable")
     return Concentration(keys[order], whole[order], (whole[order] / whole.sum()) ** 2)

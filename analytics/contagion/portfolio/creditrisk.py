@@ -6,7 +6,7 @@ drawn from the sector; what belongs to no sector, a Poisson number. Both have Pa
 """
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.signal import fftconvolve
 
 from analytics.contagion.portfolio.given import Numbers, fractions
@@ -58,11 +58,26 @@ def credit_losses(
     >>> credit_losses([1], [0.03], spread=0.03, most=2).round(12).tolist()
     [0.970873786408, 0.028277877274, 0.000823627493]
     """
+    units, p, part, sd = _checked(exposures, pds, spread, weights)
+    if most < 0:
+        raise InvalidQuestion("is not negative", where=f"most {most}")
+    found = np.zeros(most + 1)
+    found[0] = 1.0
+    for share, spreads in zip(part, sd, strict=True):
+        if (share * p).any():
+            found = _added(found, _sector(np.bincount(units, share * p).astype(np.float64), spreads, most))
+    return found
+
+
+def _checked(
+    exposures: ArrayLike, pds: ArrayLike, spread: ArrayLike, weights: ArrayLike | None
+) -> tuple[NDArray[np.int64], Numbers, list[Numbers], list[float]]:
+    """Units, PDs, and by sector the parts of borrowers and the spread; the last is what is in no sector."""
     size, p = np.asarray(exposures, np.float64), fractions("pds", pds)
     part = np.ones((len(size), 1)) if weights is None else fractions("weights", weights)
-    sd = np.broadcast_to(np.asarray(spread, np.float64), part.shape[1:])
-    if size.shape != p.shape or part.shape[:1] != p.shape or most < 0:
+    if size.shape != p.shape or part.shape[:1] != p.shape:
         raise InvalidQuestion("one PD and one row of weights for each", where="exposures")
+    sd = np.broadcast_to(np.asarray(spread, np.float64), part.shape[1:])
     if not ((size >= 1) & (size == np.floor(size))).all() or not (sd >= 0).all():
         raise InvalidQuestion(
             "must be whole numbers above 0, and spreads not negative", where="exposures",
@@ -71,13 +86,7 @@ def credit_losses(
     own = 1 - part.sum(axis=1)
     if (own < -1e-9).any():
         raise InvalidQuestion("sum to more than 1", where="weights", remedy="give fractions of each borrower's risk")
-    found = np.zeros(most + 1)
-    found[0] = 1.0
-    units = size.astype(np.int64)
-    for share, spreads in zip([*part.T, np.maximum(own, 0.0)], [*sd.tolist(), 0.0], strict=True):
-        if (share * p).any():
-            found = _added(found, _sector(np.bincount(units, share * p), spreads, most))
-    return found
+    return size.astype(np.int64), p, [*part.T, np.maximum(own, 0.0)], [*sd.tolist(), 0.0]
 
 
 def _sector(rate: Numbers, spread: float, most: int) -> Numbers:

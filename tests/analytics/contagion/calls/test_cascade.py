@@ -49,6 +49,18 @@ def test_a_larger_shock_lowers_nothing(at: Standing, first: set[int], also: int)
     assert (more.final_loss >= less.final_loss - 1e-8).all()
 
 
+@given(standings(in_full=False), SHOCKS, PARTIES)
+@settings(max_examples=300)
+def test_pro_rata_a_stronger_guarantor_fells_nobody_and_costs_no_lender_more(
+    at: Standing, first: set[int], who: int
+) -> None:
+    more = at.capacity.copy()
+    more[who] += 7.0
+    weak, strong = call_guarantees(at, first), call_guarantees(replace(at, capacity=more), first)
+    assert set(strong.failed) <= set(weak.failed)
+    assert strong.loss.sum() <= weak.loss.sum() + 1e-8
+
+
 @given(standings(), SHOCKS)
 @settings(max_examples=400)
 def test_nobody_pays_more_than_it_can_or_is_called_for_and_no_lender_gets_more_than_its_claim(
