@@ -137,8 +137,8 @@ def _statements(guess: Guess) -> list[str]:
         words = ", ".join(f"{quoted(item.chinese)} = {quoted(item.name)}" for item in ITEMS)
         spans = ", ".join(f"{quoted(item.chinese)} = {_span(item)}" for item in ITEMS)
         months = quoted(said["months"].column) if "months" in said else f"{{ column = {column}, map = {{ {spans} }} }}"
-        item = f"item = {{ column = {column}, map = {{ {words} }} }}"
-        return [*head, item, f"value = {_valued(said['value'])}", f"months = {months}", *tail]
+        named = f"item = {{ column = {column}, map = {{ {words} }} }}"
+        return [*head, named, f"value = {_valued(said['value'])}", f"months = {months}", *tail]
     lines: list[str] = []
     for column, item in guess.items.items():
         months = quoted(said["months"].column) if "months" in said and item.flows else f"{{ constant = {_span(item)} }}"

@@ -102,7 +102,36 @@ class Book:
 
 
 def expired(guarantees: Any, *, day: int) -> NDArray[np.bool_]:
-    """Whether each guarantee among a snapshot's links can no longer be called on a day, counted since 1970."""
+    r"""Say of each guarantee whether it can no longer be called.
+
+    .. math:: e_l = [\,t_l < d\,], \quad t_l \text{ the last day of guarantee } l
+
+    Parameters
+    ----------
+    guarantees : links of a snapshot
+        GUARANTEES links; their days are counted since 1970.
+    day : int
+        The day d, counted since 1970.
+
+    Raises
+    ------
+    Nothing.
+
+    Source
+    ------
+    民法典 692 and 担保法 25–26, as `analytics.structure.guarantees.period` reads them.
+
+    Example
+    -------
+    One that can be called until day 99, and one of which no day is known:
+
+    >>> from types import SimpleNamespace
+    >>> none = np.full(2, np.iinfo(np.int32).min, np.int32)
+    >>> ends = np.array([99, none[0]], np.int32)
+    >>> fields = {"form": np.zeros(2, np.int8), "signed": none, "due": none, "expires": ends}
+    >>> expired(SimpleNamespace(fields=fields), day=100).tolist()
+    [True, False]
+    """
     promises = guarantees.fields
     pledged = promises["form"] == GUARANTEE_FORMS.index("pledge")
     last = last_days(promises["signed"], promises["due"], promises["expires"], pledged=pledged)

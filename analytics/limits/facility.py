@@ -64,7 +64,7 @@ class Facility:
                 raise InvalidAmount(f"expected a finite amount not below 0, at most {LARGEST:,.0f}", where=where)
         if self.ccf is not None and not 0 <= self.ccf <= 1:
             raise InvalidShare("a conversion factor is a fraction", where=f"facility.ccf {self.ccf}")
-        kinds = {"facility.kind": (self.kind, FACILITIES)}
+        kinds: dict[str, tuple[str, tuple[str, ...]]] = {"facility.kind": (self.kind, FACILITIES)}
         kinds |= {f"facility.collateral.{k}.kind": (one.kind, COLLATERAL) for k, one in enumerate(self.collateral)}
         for where, (kind, known) in kinds.items():
             if kind not in known:
