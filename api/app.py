@@ -7,7 +7,7 @@ from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
 
 from api.engine import Engine
-from api.routes import credit, judgements, lenders, links, pages, parties, reports, service
+from api.routes import credit, judgements, lenders, links, pages, parties, reports, service, shocks
 from api.routes.asked import no_strangers
 from api.service import problems, wire
 from api.service.auth import Access, Guard
@@ -50,6 +50,7 @@ def create_app(engine: Engine, settings: Settings, *, look_every: float = LOOK_E
     app.include_router(parties.router, prefix="/v1", responses=wire.PROBLEMS)
     app.include_router(links.router, prefix="/v1", responses=wire.PROBLEMS)
     app.include_router(credit.router, prefix="/v1", responses=wire.PROBLEMS)
+    app.include_router(shocks.router, prefix="/v1", responses=wire.PROBLEMS)
     app.include_router(lenders.router, prefix="/v1", responses=wire.PROBLEMS)
     app.include_router(judgements.router, prefix="/v1", responses=wire.PROBLEMS)
     wire.describe(app, token=settings.token is not None)

@@ -8,8 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.contagion.shock.firms import LGD, Firms
+from analytics.contagion.supply.finance import Statements
 from analytics.structure.dependence.age import oldest_period
+from api.contagion.industries import industries_of
 from api.engine import View
+from graph.field import PARTY_KINDS
 
 FIGURES: Final[Mapping[str, tuple[tuple[str, ...], bool]]] = {
     "equity": (("net_assets", "total_equity", "equity", "tier1"), False),
@@ -31,8 +34,8 @@ class Known:
     firms: Firms
     revenue: Numbers
     """Of a year, NaN unknown, shape (n,)."""
-    row: Mapping[str, NDArray[np.int64]]
-    """Where each figure was read among the statements, -1 for nowhere."""
+    estimated: NDArray[np.bool_]
+    """Of whom a figure is the median of those of its industry who state it."""
 
     @property
     def unknown(self) -> NDArray[np.bool_]:
@@ -45,28 +48,36 @@ class Known:
         return np.asarray(self.firms.equity <= 0)
 
 
-def known_of(view: View, *, lgd: float = LGD) -> Known:
-    """Figures of every party from its latest statements that are not too old, in the moment's currency."""
-    name = ("figures of firms", lgd)
-    return view.kept(name, lambda: _read(view, lgd))
+def known_of(view: View, *, lgd: float = LGD, medians: bool = False) -> Known:
+    """Figures of every party from its latest statements that are not too old, in the moment's currency.
+
+    With `medians`, companies that state no equity, liquidity, revenue or cost get that of their industry's middle one.
+    """
+    return view.kept(("figures of firms", lgd, medians), lambda: _read(view, lgd, medians))
 
 
-def _read(view: View, lgd: float) -> Known:
+def _read(view: View, lgd: float, medians: bool) -> Known:
     since = oldest_period(view.snapshot.moment.valid_at)
-    read = {
-        name: view.snapshot.items(items, of_a_year=of_a_year, since=since)
+    value = {
+        name: view.snapshot.items(items, of_a_year=of_a_year, since=since).value
         for name, (items, of_a_year) in FIGURES.items()
     }
-    value = {name: items.value for name, items in read.items()}
     equity = np.where(np.isnan(value["equity"]), value["assets"] - value["liabilities"], value["equity"])
-    liabilities = np.where(np.isnan(value["liabilities"]), value["assets"] - equity, value["liabilities"])
+    owed = np.where(np.isnan(value["liabilities"]), value["assets"] - equity, value["liabilities"])
+    said = Statements.of(
+        value["revenue"], value["material"], equity, value["current_assets"] - value["current_liabilities"]
+    )
+    if medians:
+        # Persons and government bodies have no statements, and none is made up for them.
+        company = view.snapshot.kind == PARTY_KINDS.index("Company")
+        said = said.with_medians(np.where(company, industries_of(view)[0], -1))
     firms = Firms.of(
         view.snapshot.size,
-        equity=equity,
-        liquidity=value["current_assets"] - value["current_liabilities"],
-        margin=value["revenue"] - value["material"],
+        equity=said.equity,
+        liquidity=said.liquidity,
+        margin=said.profit,
         assets=np.where(value["assets"] >= 0, value["assets"], np.nan),
-        liabilities=np.where(liabilities >= 0, liabilities, np.nan),
+        liabilities=np.where(owed >= 0, owed, np.nan),
         recovered=1 - lgd,
     )
-    return Known(firms, value["revenue"], {name: items.row for name, items in read.items()})
+    return Known(firms, said.revenue, said.estimated)

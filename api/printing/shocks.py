@@ -28,6 +28,14 @@ def shock(answer: ShockAnswer, cited: Cited) -> Iterator[Any]:
     if answer.fallen:
         yield _fallen(answer)
         yield from left(answer.fallen_page, "failure", by="--limit")
+    if answer.payers:
+        heads = ("called for", "pays")
+        made = table("guarantor", *heads, "", title="who pays for others · 代偿", amounts=heads)
+        for payer in answer.payers:
+            amounts = (money(x, answer.currency) for x in (payer.asked, payer.paid))
+            row(made, payer.party.name, *amounts, "fails · 违约" if payer.failed else "")
+        yield made
+        yield from left(answer.payers_page, "guarantor", by="--limit")
     if answer.idle:
         yield _idle(answer)
         yield from left(answer.idle_page, "party", "parties", by="--limit")
@@ -41,7 +49,7 @@ def shock(answer: ShockAnswer, cited: Cited) -> Iterator[Any]:
 
 
 def _lenders(answer: ShockAnswer) -> Iterator[Table]:
-    heads = ("owed to it", "by the failed", "× LGD", "lost", "by the shock itself")
+    heads = ("owed to it", "by the failed", "× LGD", "lost", "without any layer")
     made = table("lender", *heads, title="losses of lenders · 贷款人损失", amounts=heads)
 
     def line(name: str, owed: float | None, cost: Cost) -> None:

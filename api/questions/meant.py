@@ -8,6 +8,7 @@ from api.engine import Engine
 from api.questions.asking import node_of
 from api.questions.limits.applications import Request
 from api.questions.parties.search import search
+from api.questions.shocks.scenario import Scenario
 from graph.errors import InvalidQuestion, UnknownParty
 from graph.moment import Moment
 
@@ -45,6 +46,22 @@ def named_in(engine: Engine, request: Request, *, lender: str, moment: Moment) -
         "facility": request.facility.model_copy(update={"guarantors": givers}),
         "lender": _id(engine, bank, "lender", moment) if bank.strip() else bank,
         "applicant": _id(engine, request.applicant, "applicant", moment),
+    })  # fmt: skip
+
+
+def named_scenario(engine: Engine, scenario: Scenario, *, lender: str, moment: Moment) -> Scenario:
+    """A scenario with the ids of those it names, and a lender where it names none.
+
+    Raises UnknownParty, and InvalidQuestion where several go by a name.
+    """
+    bank = scenario.lender or lender
+    return scenario.model_copy(update={
+        "lender": _id(engine, bank, "lender", moment) if bank.strip() else bank,
+        "failed": tuple(_id(engine, one, f"failed.{k}", moment) for k, one in enumerate(scenario.failed)),
+        "stopped": tuple(
+            one.model_copy(update={"parties": tuple(_id(engine, x, f"stopped.{k}.parties", moment) for x in one.parties)})
+            for k, one in enumerate(scenario.stopped)
+        ),
     })  # fmt: skip
 
 

@@ -32,6 +32,8 @@ from api.questions.parties.changes import ChangesOf
 from api.questions.parties.network import Network
 from api.questions.parties.party import Dossier
 from api.questions.parties.search import Found
+from api.questions.shocks.scenario import Scenario
+from api.questions.shocks.shock import ShockAnswer
 from api.settings import Settings
 from graph.moment import Moment
 from tests.api.conftest import BANK, BUYER, CLOCK, MINE, PERSON, RING2, SHOP, B
@@ -61,6 +63,7 @@ class Case:
 
 
 REQUEST = json.loads(Path(__file__).with_name("request.json").read_text(encoding="utf-8"))
+SCENARIO = json.loads(Path(__file__).with_name("scenario.json").read_text(encoding="utf-8"))
 CASES = {
     "search": Case("/v1/parties", {"q": "澜汀"}, Found, lambda e, m: questions.search(e, "澜汀", moment=m)),
     "party": Case(f"/v1/parties/{B}", {"limit": 3}, Dossier, lambda e, m: questions.party(e, B, limit=3, moment=m)),
@@ -125,6 +128,13 @@ CASES = {
         CreditCheck,
         lambda e, m: questions.credit_check(e, Request.model_validate(REQUEST), limit=3, moment=m),
         REQUEST,
+    ),
+    "shock": Case(
+        "/v1/shocks",
+        {"limit": 4},
+        ShockAnswer,
+        lambda e, m: questions.shock(e, Scenario.model_validate(SCENARIO), limit=4, moment=m),
+        SCENARIO,
     ),
     "links": Case(
         "/v1/links",

@@ -92,6 +92,8 @@ def asked(client: httpx.Client, question: dict[str, Any]) -> httpx.Response:
     given = {name: value for name, value in question["parameters"].items() if value not in (None, [])}
     if question["name"] == "credit_check":
         return client.post("/v1/credit-checks", json=given.pop("request"), params=given)
+    if question["name"] == "shock":
+        return client.post("/v1/shocks", json=given.pop("scenario"), params=given)
     where, parameters = address(question, given)
     return client.get(where, params=parameters)
 

@@ -32,6 +32,7 @@ TYPED: dict[str, tuple[str, ...]] = {
     "book_guarantees": (BANK, "--scope", "lender", "--length", "4", "--unwind", "parts:2"),
     "book_related": (BANK, "--limit", "2"),
     "credit_check": (str(Path(__file__).with_name("request.json")), "--limit", "3"),
+    "shock": (str(Path(__file__).with_name("scenario.json")), "--limit", "4"),
     "links": (MINE, RING2, "--steps", "2"),
     "upstream": (BUYER, "--limit", "4", "--offset", "300"),
     "downstream": (MINE,),

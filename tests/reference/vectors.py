@@ -10,6 +10,7 @@ from tests.reference import (
     limit_cases,
     ownership_cases,
     portfolio_cases,
+    shock_cases,
     supply_cases,
     valuation_cases,
 )
@@ -40,6 +41,7 @@ KINDS: dict[str, Callable[[Inputs], Answer]] = {
     "debtrank_linear": contagion_cases.debtrank_linear,
     "spectral": contagion_cases.spectral,
     "esri": supply_cases.esri,
+    "contagion": shock_cases.contagion,
     "irb_rw": portfolio_cases.risk_weights,
     "irb_rw_lgd40": portfolio_cases.risk_weights,
     "vasicek_es": portfolio_cases.endless_book,

@@ -27,7 +27,7 @@ class Guarantees:
         promised, fails = np.zeros(self.debts), np.zeros(len(failed), np.bool_)
         promised[: len(found.covered)], fails[found.failed] = found.covered, True
         cash = found.by_guarantor(np.where(pledge, 0.0, net))
-        return Called(found.by_guarantor(net), cash, net, promised, fails)
+        return Called(found.by_guarantor(net), cash, found.called, net, promised, fails)
 
 
 def _net(found: Calls) -> Numbers:

@@ -85,8 +85,10 @@ class Aftermath:
     """Lost on each debt, after collateral, the debtor's own means and guarantors; in the order given."""
     promised: Numbers
     """What guarantors pay of each debt, in the order given."""
+    asked: Numbers
+    """What each guarantee is called for, shape (g,); empty where none carries anything."""
     by_guarantee: Numbers
-    """What each guarantee pays, less what those that counter it pay back, shape (g,)."""
+    """What each pays of it, less what those that counter it pay back, shape (g,)."""
     paid: Numbers
     """Fraction that each pays of what it owes and no collateral covers; 1 where it has not failed."""
     passed: Numbers
@@ -149,7 +151,7 @@ def send(
     -------
     >>> firms = Firms.of(3, equity=[10, 5, 50], assets=[30, 20, 60], liabilities=[20, 15, 10], recovered=1)
     >>> found = send(firms, Layers.of(firms, debts=([0, 1], [1, 2], [20, 15])), Shock.of(3, [0], lost=[18, 0, 0]))
-    >>> found.failed.tolist(), found.claims.tolist(), found.round.tolist()
+    >>> found.failed.tolist(), found.claims.round(9).tolist(), found.round.tolist()
     ([True, True, False], [0.0, 8.0, 3.0], [1, 2, 0])
     """
     if not 0 <= kept <= 1:
@@ -175,13 +177,14 @@ class _Run:
         self.cause = np.where(shock.failed, SHOCKED, SOUND).astype(np.int8)
         self.rounds, self.left = 0, 0.0
         self.income, self.called, self.cash_called, self.output = (np.zeros(n) for _ in range(4))
-        self.promised, self.by_guarantee = np.zeros(len(debts.amount)), np.zeros(0)
+        self.promised, self.asked, self.by_guarantee = np.zeros(len(debts.amount)), np.zeros(0), np.zeros(0)
         self.lost = Lost(shock.lost.copy(), np.zeros(n), np.zeros(len(debts.amount)), np.zeros(n))
         with np.errstate(invalid="ignore"):
             # Comparisons with what is not known, or was not there to lose, are never true.
             self.equity = np.where(firms.equity > 0, firms.equity, np.nan)
             self.cash = np.where(firms.liquidity > 0, firms.liquidity, np.nan)
         self.able = np.fmin(self.equity, self.cash)
+        self.margin = np.nan_to_num(np.maximum(firms.margin, 0.0))
         self.produced: Produced | None = None
         self._sheets = self._tied()
 
@@ -221,7 +224,8 @@ class _Run:
             return np.zeros(0, np.int64)
         self.produced = made.lose(np.maximum(self.shock.stopped, self.failed), self.produced)
         self.output = self.produced.lost
-        income = self.output * np.nan_to_num(np.maximum(self.firms.margin, 0.0))
+        # A firm that failed stands still; what brought it down is what it lost by others, and by the shock.
+        income = np.maximum(self.produced.by_others, self.shock.stopped) * self.margin
         at = np.flatnonzero(income > self.income)
         self.lost.all[at] += income[at] - self.income[at]
         self.income[at] = income[at]
@@ -238,7 +242,7 @@ class _Run:
         found: Called = given.call(self.failed, self.recovered(), capacity)
         self._fail(found.failed, BY_CALL)
         self.promised[:] = found.promised[self.layers.debts.order]
-        self.cash_called, self.by_guarantee = found.cash, found.by_guarantee
+        self.cash_called, self.asked, self.by_guarantee = found.cash, found.asked, found.by_guarantee
         at = np.flatnonzero(found.paid > self.called)
         self.lost.all[at] += found.paid[at] - self.called[at]
         self.called[at] = found.paid[at]
@@ -266,5 +270,6 @@ class _Run:
         paid = np.where(self.failed, self.recovered(), 1.0)
         return Aftermath(
             self.failed, self.round, self.cause, self.output, self.income, self.called, self.lost.claims, shares,
-            by_debt, promised, self.by_guarantee, paid, self.lost.passed, self.produced, self.rounds, self.left,
+            by_debt, promised, self.asked, self.by_guarantee, paid, self.lost.passed, self.produced, self.rounds,
+            self.left,
         )  # fmt: skip

@@ -23,6 +23,11 @@ class Produced(Protocol):
         """Fraction of its output that each has lost, shape (n,)."""
         ...
 
+    @property
+    def by_others(self) -> Numbers:
+        """What of it each would have lost had it not stopped itself, shape (n,)."""
+        ...
+
 
 class Production(Protocol):
     """Who makes what from what."""
@@ -40,6 +45,8 @@ class Called:
     """By guarantor, less what its counter-guarantors pay it, shape (n,)."""
     cash: Numbers
     """The same without what only collateral brings."""
+    asked: Numbers
+    """What each guarantee is called for, shape (g,)."""
     by_guarantee: Numbers
     """What each guarantee pays, less what those that counter it pay back, shape (g,)."""
     promised: Numbers

@@ -1,6 +1,7 @@
 """Supplies as a layer of a shock, and which supplier or buyer each loss of output came from."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -16,12 +17,23 @@ from analytics.contagion.supply.network import SupplyNetwork
 class Output:
     """What is left of everybody's output."""
 
+    network: SupplyNetwork
     found: Cascade
 
     @property
     def lost(self) -> Numbers:
         """Fraction of its output that each has lost, shape (n,)."""
         return self.found.loss
+
+    @cached_property
+    def by_others(self) -> Numbers:
+        """What of it each would have lost had it not stopped itself, shape (n,)."""
+        return np.minimum(np.maximum(self.lacking.short, self.lacking.unsold), 1.0)
+
+    @cached_property
+    def lacking(self) -> "Lacking":
+        """What inputs and orders whoever lost output lacks."""
+        return _lacking(self.network, self.found)
 
 
 @dataclass(frozen=True)
@@ -34,7 +46,7 @@ class Supplies:
     def lose(self, stopped: Numbers, before: Produced | None) -> Output:
         """Output where these fractions of it stop of themselves; `before`: with fewer of them."""
         known = before.found if isinstance(before, Output) else None
-        return Output(cascade(self.network, stopped, stop=self.stop, before=known))
+        return Output(self.network, cascade(self.network, stopped, stop=self.stop, before=known))
 
 
 class Origins(NamedTuple):
@@ -47,7 +59,7 @@ class Origins(NamedTuple):
     """Whether the source is a buyer, who orders less; else a supplier, who delivers less."""
 
 
-def origins(network: SupplyNetwork, found: Cascade) -> Origins:
+def origins(output: Output) -> Origins:
     r"""Lay the output that each firm lost on those it lost it by.
 
     A firm that lost most for want of inputs lost it by the suppliers of the input it lacks most, in proportion to what
@@ -59,10 +71,8 @@ def origins(network: SupplyNetwork, found: Cascade) -> Origins:
 
     Parameters
     ----------
-    network : SupplyNetwork
-        Of n firms.
-    found : Cascade
-        What a shock led to in it.
+    output : Output
+        What a shock led to.
 
     Raises
     ------
@@ -75,43 +85,66 @@ def origins(network: SupplyNetwork, found: Cascade) -> Origins:
     Example
     -------
     >>> network = SupplyNetwork.of(3, [0, 1], [1, 2], [60, 100], industry=[0, 1, 2], revenue=[60, 200, 0])
-    >>> by = origins(network, cascade(network, [0.5, 0, 0]))
+    >>> by = origins(Output(network, cascade(network, [0.5, 0, 0])))
     >>> by.source.tolist(), by.into.tolist(), by.part.tolist()
     ([0, 1], [1, 2], [1.0, 1.0])
     """
-    lost = found.loss
-    others = (lost > found.shock + 1e-12) & (lost > 0)
-    short = others & (found.down >= found.up)
-    unsold = others & ~short
-    source, into, weight = _inputs(network, found, short)
-    at = np.flatnonzero(unsold[network.seller] & (found.up[network.buyer] > 0))
-    buyers, sellers = network.buyer[at].astype(np.int64), network.seller[at].astype(np.int64)
-    cut = network.reliance[at] * found.up[network.buyer[at]]
-    whole = np.bincount(into, weight, minlength=network.size) + np.bincount(sellers, cut, minlength=network.size)
-    target = np.concatenate([into, sellers])
-    part = np.concatenate([weight, cut]) / np.where(whole > 0, whole, 1.0)[target]
-    upstream = np.repeat([False, True], [len(into), len(sellers)])
-    return Origins(np.concatenate([source, buyers]), target, part, upstream)
+    network, lacking = output.network, output.lacking
+    owners, by_others = lacking.of_group, np.maximum(lacking.short, lacking.unsold)
+    binding = lacking.group[lacking.lack_of_group[lacking.group] >= lacking.short[lacking.owner] * (1 - 1e-12)]
+    first = np.full(network.size, len(owners), np.int64)
+    np.minimum.at(first, owners[binding].astype(np.int64), binding)
+    short = (lacking.short >= lacking.unsold) & (by_others > 0)
+    mine = (lacking.lack > 0) & short[lacking.owner] & (first[lacking.owner] == lacking.group)
+    cut = (lacking.cut > 0) & ~short[lacking.cutting]
+    source = np.concatenate([lacking.seller[mine], network.buyer[lacking.order[cut]].astype(np.int64)])
+    into = np.concatenate([lacking.owner[mine], lacking.cutting[cut]])
+    weight = np.concatenate([lacking.lack[mine], lacking.cut[cut]])
+    whole = np.bincount(into, weight, minlength=network.size)
+    return Origins(source, into, weight / whole[into], np.repeat([False, True], [int(mine.sum()), int(cut.sum())]))
 
 
-def _inputs(
-    network: SupplyNetwork, found: Cascade, short: NDArray[np.bool_]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], Numbers]:
-    """Suppliers of the input that each of some firms lacks most, and how much of it each lacks."""
-    inputs = network.inputs
+class Lacking(NamedTuple):
+    """What inputs and orders whoever lost output lacks, by whom."""
+
+    seller: NDArray[np.int64]
+    owner: NDArray[np.int64]
+    """Whose input each is."""
+    lack: Numbers
+    """What each lacks, 1 being all of what makes the input."""
+    group: NDArray[np.int64]
+    """The input, as the network numbers them."""
+    lack_of_group: Numbers
+    of_group: NDArray[np.uint32]
+    """Whose input each group is."""
+    order: NDArray[np.int64]
+    """Positions of supplies whose buyer orders less."""
+    cutting: NDArray[np.int64]
+    """Who sells them."""
+    cut: Numbers
+    """What of its revenue each loses so."""
+    short: Numbers
+    """The most that each lacks of an input, shape (n,)."""
+    unsold: Numbers
+    """What each lacks of its orders, shape (n,)."""
+
+
+def _lacking(network: SupplyNetwork, found: Cascade) -> Lacking:
+    inputs, hit = network.inputs, found.loss > 0
     owner = inputs.owner[inputs.group]
-    at = np.flatnonzero(short[owner])
-    link, group = inputs.link[at], inputs.group[at].astype(np.int64)
-    seller = network.seller[link].astype(np.int64)
+    at = np.flatnonzero(hit[owner])
+    seller, group = network.seller[inputs.link[at]].astype(np.int64), inputs.group[at].astype(np.int64)
     lack = inputs.part[at] * _felt(network, found.down)[seller]
-    of_group = np.bincount(group, lack, minlength=len(inputs.owner))
-    most = np.zeros(network.size)
-    np.maximum.at(most, inputs.owner, of_group)
-    first = np.full(network.size, len(of_group), np.int64)
-    binding = np.flatnonzero((of_group > 0) & (of_group >= most[inputs.owner] * (1 - 1e-12)))
-    np.minimum.at(first, inputs.owner[binding], binding)
-    keep = (lack > 0) & (first[owner[at]] == group)
-    return seller[keep], owner[at][keep].astype(np.int64), lack[keep]
+    of_group = np.bincount(group, lack, minlength=len(inputs.owner)).astype(float)
+    short = np.zeros(network.size)
+    np.maximum.at(short, inputs.owner, of_group)
+    order = np.flatnonzero(hit[network.seller] & (found.up[network.buyer] > 0))
+    cutting = network.seller[order].astype(np.int64)
+    cut = network.reliance[order] * found.up[network.buyer[order]]
+    unsold = np.bincount(cutting, cut, minlength=network.size).astype(float)
+    return Lacking(
+        seller, owner[at].astype(np.int64), lack, group, of_group, inputs.owner, order, cutting, cut, short, unsold
+    )
 
 
 def _felt(network: SupplyNetwork, down: Numbers) -> Numbers:

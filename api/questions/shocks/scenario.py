@@ -60,6 +60,10 @@ class Scenario(BaseModel):
         Essential,
         Field(description="Which inputs production cannot do without: goods among makers of goods, all, or none"),
     ] = "goods"
+    missing: Annotated[
+        Literal["left out", "medians"],
+        Field(description="Firms without statements: nothing brings them down, or their industry's medians stand in"),
+    ] = "left out"
     substitution: Annotated[bool, Field(description="Whether others of its industry stand in for a firm")] = True
 
     def checked(self) -> "Scenario":

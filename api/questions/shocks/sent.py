@@ -58,13 +58,13 @@ def setting_of(view: View, scenario: Scenario) -> Setting:
         )
     assumed = (
         scenario.lgd, tuple(sorted(scenario.haircuts.items())), scenario.calls, scenario.essential,
-        scenario.substitution,
+        scenario.substitution, scenario.missing,
     )  # fmt: skip
     return view.kept(("shock", *assumed), lambda: _setting(view, scenario), most=4)
 
 
 def _setting(view: View, scenario: Scenario) -> Setting:
-    known = known_of(view, lgd=scenario.lgd)
+    known = known_of(view, lgd=scenario.lgd, medians=scenario.missing == "medians")
     debts = debts_of(view, scenario.haircuts)
     promised = promised_of(view, known, debts, scenario.haircuts, in_full=scenario.calls == "in full")
     network = network_of(view, known, essential=scenario.essential, rationed=scenario.substitution)
@@ -121,9 +121,9 @@ def flows_of(sent: Sent) -> Flows:
 
 def _production(sent: Sent) -> Iterator[tuple[str, ArrayLike, ArrayLike, ArrayLike, ArrayLike | None]]:
     """Income lost by what others did not deliver or order."""
-    if sent.output is None or sent.setting.network is None:
+    if sent.output is None:
         return
-    by = origins(sent.setting.network, sent.output.found)
+    by = origins(sent.output)
     income = np.maximum(sent.whole.income - _own_output(sent), 0.0)[by.into] * by.part
     yield "production", by.source, by.into, income, None
 

@@ -84,6 +84,18 @@ class Fallen:
 
 
 @dataclass(frozen=True)
+class Payer:
+    """One who pays on guarantees, or with collateral, for those who failed."""
+
+    party: Party
+    asked: float
+    """What it is called for."""
+    paid: float
+    """Less what those that counter its guarantees pay back."""
+    failed: bool
+
+
+@dataclass(frozen=True)
 class Idle:
     """One whose output falls."""
 
@@ -131,6 +143,9 @@ class ShockAnswer:
     rounds: tuple[Round, ...]
     fallen: tuple[Fallen, ...]
     fallen_page: Page
+    payers: tuple[Payer, ...]
+    """Those who pay most for others."""
+    payers_page: Page
     idle: tuple[Idle, ...]
     """Those who lose output by others, the most of all sales first."""
     idle_page: Page
@@ -185,6 +200,7 @@ def _told(view: View, evidence: Evidence, scenario: Scenario, sent: Sent, asked:
         tuple(_rounds(sent)),
         tuple(_fallen(evidence, sent, x) for x in order[:limit].tolist()),
         Page(len(order), 0, min(limit, len(order))),
+        *_payers(evidence, sent, limit),
         tuple(_idle_said(evidence, sent, x) for x in idle[:limit].tolist()),
         Page(len(idle), 0, min(limit, len(idle))),
         tuple(_groups(view, evidence, sent)),
@@ -244,6 +260,20 @@ def _fallen(evidence: Evidence, sent: Sent, x: int) -> Fallen:
     )  # fmt: skip
 
 
+def _payers(evidence: Evidence, sent: Sent, limit: int) -> tuple[tuple[Payer, ...], Page]:
+    whole, made = sent.whole, sent.setting.promised.layer.standing.sureties
+    asked = np.zeros(sent.setting.known.firms.size)
+    if len(whole.asked):
+        asked += np.bincount(made.guarantor, whole.asked, minlength=len(asked))
+    found = np.flatnonzero(asked > 0)
+    found = found[np.lexsort((found, -whole.called[found]))]
+    told = tuple(
+        Payer(evidence.party(x), float(asked[x]), float(whole.called[x]), bool(whole.failed[x]))
+        for x in found[:limit].tolist()
+    )
+    return told, Page(len(found), 0, len(told))
+
+
 def _idle(sent: Sent) -> NDArray[np.int64]:
     """Who loses output that neither failed of itself nor was stopped whole, the most sales lost first."""
     network = sent.setting.network
@@ -296,6 +326,9 @@ def _gaps(sent: Sent) -> Iterator[str]:
             f"{plural(len(setting.promised.unable), 'guarantee')} of givers whose equity is not known: nothing is "
             "expected of them, and calls bring nobody down"
         )
+    made_up = int((touched & setting.known.estimated).sum())
+    if made_up:
+        yield f"figures of {plural(made_up, 'party', 'parties')} who lose are medians of their industry"
     if len(setting.layers.unmatched):
         yield (
             f"{plural(len(setting.layers.unmatched), 'firm')} whose known debts are more than the liabilities they "

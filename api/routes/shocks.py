@@ -1,0 +1,27 @@
+"""Shocks: a question with a body, which writes nothing."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body
+
+from api import questions
+from api.answers.frame import Answer
+from api.questions.meant import named_scenario
+from api.questions.shocks.scenario import Scenario
+from api.questions.shocks.shock import ShockAnswer
+from api.routes.asked import At, Limit, Served, Set
+from api.service.body import OnceRoute
+
+router = APIRouter(tags=["contagion"], route_class=OnceRoute)
+
+
+@router.post("/shocks")
+def shock(
+    engine: Served, settings: Set, moment: At, scenario: Annotated[Scenario, Body()], limit: Limit = 20
+) -> Answer[ShockAnswer]:
+    """What would a failure, or a fall of output, cost through every layer: by lender, group, layer and path?
+
+    A scenario says who fails, or whose output falls, and what is assumed. Parties go by id or exact name.
+    """
+    named = named_scenario(engine, scenario, lender=settings.lender or "", moment=moment)
+    return questions.shock(engine, named, limit=limit, moment=moment)
