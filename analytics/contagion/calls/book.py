@@ -136,6 +136,14 @@ class Standing:
             raise InvalidQuestion("is a fraction", where="recovery", remedy="write 40 % as 0.4")
         return cls(loans, sureties, able, back, in_full)
 
+    def with_means(self, capacity: ArrayLike, recovery: ArrayLike | None = None) -> "Standing":
+        """The same where a shock has changed what firms can pay; lenders call in the order of before it."""
+        back = self.recovery if recovery is None else recovery
+        made = Standing.of(self.loans, self.sureties, capacity=capacity, recovery=back, in_full=self.in_full)
+        calling = self.calling._replace(capacity=frozen(made.capacity, np.float64), back=made._back)
+        vars(made).update(order=self.order, calling=calling)
+        return made
+
     @cached_property
     def order(self) -> NDArray[np.int64]:
         """Guarantees as they are called: by claim, then agreed shares, then by turns, shape (m,)."""
@@ -156,14 +164,20 @@ class Standing:
         made = self.sureties
         return np.where(made.pledge, made.amount, self.capacity[made.guarantor])
 
+    @property
+    def _back(self) -> Numbers:
+        """Fraction of each claim that the debtor pays itself in the end."""
+        made, back = self.sureties, self.recovery[self.loans.debtor]
+        if (made.counters != NONE).any():  # who was called at once asks the debtor before it asks its counter-guarantor
+            back = np.append(back, np.where(made.joint, back[made.loan], 0.0))
+        return frozen(back, np.float64)
+
     @cached_property
     def calling(self) -> Calling:
         """The same for the kernel."""
         made, order, loans = self.sureties, self.order, self.loans
         claim, able, late = self._claim[order], self._able[order], ~made.joint[order]
-        back = self.recovery[loans.debtor]
-        if (made.counters != NONE).any():  # who was called at once asks the debtor before it asks its counter-guarantor
-            back = np.append(back, np.where(made.joint, back[made.loan], 0.0))
+        back = self._back
         new = np.zeros(len(order), np.int64)
         new[1:] = np.any([row[1:] != row[:-1] for row in (claim, able, late)], axis=0)
         place = np.empty(len(order), np.int64)
@@ -180,7 +194,7 @@ class Standing:
             claim=frozen(claim, np.int64),
             number=frozen(order, np.int64),
             place=frozen(place, np.int64),
-            back=frozen(back, np.float64),
+            back=back,
             rest=frozen(loans.rest, np.float64),
             owed_start=_starts(loans.size, loans.debtor[owed]),
             owed=frozen(owed, np.uint32),

@@ -194,6 +194,18 @@ def test_agreed_shares_are_answered_for_alone() -> None:
     assert found.loss.tolist() == pytest.approx([20.0])
 
 
+def test_means_that_a_shock_has_changed_leave_the_order_of_calls() -> None:
+    """The most able before the shock is called first, though the other one is abler now."""
+    loans = Loans.of(4, [3], [0], [60.0])
+    behind = Sureties.of(loans, [1, 2], [0, 0], [60.0, 60.0], joint=True)
+    at = Standing.of(loans, behind, capacity=[0, 40, 50, 0], recovery=0.5, in_full=True)
+    found = call_guarantees(at.with_means([0, 40, 10, 0], recovery=0.0), [0])
+    assert (found.called.tolist(), found.paid.tolist()) == ([50.0, 60.0], [40.0, 10.0])
+    assert found.failed.tolist() == [0, 1, 2]
+    assert found.final_loss.tolist() == [10.0]
+    assert call_guarantees(at, [0]).called.tolist() == [10.0, 60.0]
+
+
 def test_an_empty_shock_calls_nobody_and_strangers_are_refused() -> None:
     at = chain(3, 5.0)
     nobody = call_guarantees(at, [])
