@@ -1,6 +1,12 @@
-"""What one failure costs: clearing of what parties owe each other, distress before anybody fails, network valuation.
+"""What one failure costs: debts cleared, distress passed on, guarantors called, output lost, and all of them together.
 
-`debts` is who owes whom. `clearing` and `rounds` say what everybody pays, in two ways. `distress` is one shock along
-claims, `frontier` one after the other, `impacts` what each failure alone costs. `neva` values all equities together, by
-the `valuations` that make it one of these models or what is expected of a later day.
+::
+
+    debts, clearing, rounds       what everybody pays when nobody can pay more than it has, in two ways
+    distress, frontier, impacts   losses that eat into the equity of creditors: one shock, many, every firm
+    neva, valuations              all equities valued together, as these models or as what is expected of a later day
+    calls                         guarantors called when borrowers fail, as one fixed point
+    supply                        what stands still for want of inputs and of orders
+    shock                         one shock through all layers, and what each loss goes back to
+    portfolio                     closed forms of a book's losses, without contagion
 """

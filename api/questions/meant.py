@@ -59,7 +59,7 @@ def named_scenario(engine: Engine, scenario: Scenario, *, lender: str, moment: M
         "lender": _id(engine, bank, "lender", moment) if bank.strip() else bank,
         "failed": tuple(_id(engine, one, f"failed.{k}", moment) for k, one in enumerate(scenario.failed)),
         "stopped": tuple(
-            one.model_copy(update={"parties": tuple(_id(engine, x, f"stopped.{k}.parties", moment) for x in one.parties)})
+            one.model_copy(update={"parties": tuple(_id(engine, x, f"stopped.{k}", moment) for x in one.parties)})
             for k, one in enumerate(scenario.stopped)
         ),
     })  # fmt: skip

@@ -4,7 +4,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
+from analytics.contagion.calls.book import NONE, Loans
+from analytics.contagion.calls.terms import Contracts, read_terms
 from analytics.limits.exposure import UNKNOWN, Book, exposure_to
 from analytics.structure.control import solve_control
 from analytics.structure.guarantees.promises import Promises
@@ -88,3 +91,23 @@ def test_guarantees_of_links_count_while_they_can_be_called() -> None:
     assert found.link.tolist() == [2, 3, 4]
     assert (found.given.tolist(), found.undisclosed.tolist()) == ([0, 7, 0, 0], [0, 0, 1, 0])
     assert found.customers.tolist() == [0, 2, 1, 0]
+
+
+def test_guarantees_of_links_stand_behind_loans() -> None:
+    """0 promises 30 for what 1 owes 3 jointly, 2 pledges 8 for facility 5, and 3 counters the first promise."""
+    never = np.full(3, ALWAYS, np.int32)
+    given = links(
+        GUARANTEES, 4, [0, 2, 3], [1, 1, 0], amount=np.array([30.0, 8.0, 10.0]),
+        liability=np.array([1, 0, -1], np.int8), form=np.array([0, GUARANTEE_FORMS.index("pledge"), -1], np.int8),
+        agreed_share=np.array([0.5, np.nan, np.nan]), signed=never, due=never, expires=never,
+    )  # fmt: skip
+    contracts = Contracts.of(
+        given, creditor=np.array([3, UNKNOWN, 0], np.uint32), facility=np.array([NONE, 5, NONE]),
+        counters=np.array([NONE, NONE, 0]),
+    )  # fmt: skip
+    found = read_terms(Loans.of(4, [3, 3], [1, 1], [40.0, 20.0]), [4, 5], contracts, day=400)
+    made = found.sureties
+    assert (made.guarantor.tolist(), made.loan.tolist()) == ([0, 0, 2, 3, 3], [0, 1, 1, 0, 1])
+    assert made.amount.tolist() == pytest.approx([20.0, 10.0, 8.0, 20 / 3, 10 / 3])
+    assert made.joint.tolist() == [True, True, True, False, False]
+    assert (made.share[:2].tolist(), made.counters.tolist()) == ([0.5, 0.5], [NONE, NONE, NONE, 0, 1])

@@ -1,6 +1,6 @@
 """Loans, the guarantees behind them, and what firms can pay: what a cascade of calls starts from."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -136,6 +136,14 @@ class Standing:
             raise InvalidQuestion("is a fraction", where="recovery", remedy="write 40 % as 0.4")
         return cls(loans, sureties, able, back, in_full)
 
+    def with_means(self, capacity: ArrayLike, recovery: ArrayLike | None = None) -> "Standing":
+        """The same where a shock has changed what firms can pay; lenders call in the order of before it."""
+        back = self.recovery if recovery is None else recovery
+        made = Standing.of(self.loans, self.sureties, capacity=capacity, recovery=back, in_full=self.in_full)
+        calling = self.calling._replace(capacity=frozen(made.capacity, np.float64), back=made._back)
+        vars(made).update(order=self.order, calling=calling)
+        return made
+
     @cached_property
     def order(self) -> NDArray[np.int64]:
         """Guarantees as they are called: by claim, then agreed shares, then by turns, shape (m,)."""
@@ -156,21 +164,13 @@ class Standing:
         made = self.sureties
         return np.where(made.pledge, made.amount, self.capacity[made.guarantor])
 
-    def later(self, capacity: Numbers, recovery: Numbers) -> "Standing":
-        """The same when firms can pay this much and failed ones pay these parts; called in the order of before."""
-        made = replace(self, capacity=capacity, recovery=recovery)
-        calling = self.calling._replace(back=frozen(made._back, np.float64), capacity=frozen(capacity, np.float64))
-        made.__dict__.update(order=self.order, calling=calling)
-        return made
-
     @property
     def _back(self) -> Numbers:
         """Fraction of each claim that the debtor pays itself in the end."""
         made, back = self.sureties, self.recovery[self.loans.debtor]
-        if not (made.counters != NONE).any():
-            return back
-        # Who was called at once asks the debtor before it asks its counter-guarantor.
-        return np.append(back, np.where(made.joint, back[made.loan], 0.0))
+        if (made.counters != NONE).any():  # who was called at once asks the debtor before it asks its counter-guarantor
+            back = np.append(back, np.where(made.joint, back[made.loan], 0.0))
+        return frozen(back, np.float64)
 
     @cached_property
     def calling(self) -> Calling:
@@ -194,7 +194,7 @@ class Standing:
             claim=frozen(claim, np.int64),
             number=frozen(order, np.int64),
             place=frozen(place, np.int64),
-            back=frozen(back, np.float64),
+            back=back,
             rest=frozen(loans.rest, np.float64),
             owed_start=_starts(loans.size, loans.debtor[owed]),
             owed=frozen(owed, np.uint32),

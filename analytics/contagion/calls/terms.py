@@ -77,7 +77,8 @@ def read_terms(loans: Loans, numbers: ArrayLike, contracts: Contracts, *, day: i
     A contract covers its borrower's loans from the creditor and of the facility it names. One that covers several, as
     one up to a maximum (最高额) does, is called on all of them for no more than its amount: on each for its part by
     what is owed beyond collateral. Where no amount is disclosed a promise is for the whole loan, and a pledge brings
-    nothing. Liability that is not stated is that of the law on the day of signature, and so is the period.
+    nothing. Liability that is not stated is that of the law on the day of signature, and so is the period; where that
+    day is not known either it is general, as the law is now.
 
     .. math:: G_{kd} = G_k \, R_d / \sum_{d' \in k} R_{d'}
 

@@ -22,7 +22,7 @@ class Guarantees:
     def call(self, failed: Flags, recovered: Numbers, capacity: Numbers) -> Called:
         """Call the guarantors of those who failed and pay these parts of their debts, up to capacities."""
         able = np.nan_to_num(capacity, nan=0.0)
-        found = call_guarantees(self.standing.later(able, recovered), np.flatnonzero(failed).tolist())
+        found = call_guarantees(self.standing.with_means(able, recovered), np.flatnonzero(failed).tolist())
         net, pledge = _net(found), self.standing.sureties.pledge
         promised, fails = np.zeros(self.debts), np.zeros(len(failed), np.bool_)
         promised[: len(found.covered)], fails[found.failed] = found.covered, True

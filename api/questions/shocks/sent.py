@@ -49,6 +49,11 @@ class Sent:
     alone: Mapping[str, Aftermath]
     """What each layer alone would have come to."""
 
+    @property
+    def output_lost(self) -> Numbers:
+        """Fraction of its output that each lost by others or by the scenario, whatever its own failure stopped."""
+        return self.shock.stopped if self.output is None else np.maximum(self.output.by_others, self.shock.stopped)
+
 
 def setting_of(view: View, scenario: Scenario) -> Setting:
     """What a scenario runs along; kept for the next one that assumes the same."""

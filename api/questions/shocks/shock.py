@@ -101,7 +101,7 @@ class Idle:
 
     party: Party
     output: float
-    """Fraction of its output that is lost."""
+    """Fraction of its output that is lost by others or the scenario, whatever its own failure stops."""
     income: float | None
     """Income of a year that is lost with it; none where its revenue or costs are not known."""
     failed: bool
@@ -279,15 +279,16 @@ def _idle(sent: Sent) -> NDArray[np.int64]:
     network = sent.setting.network
     if network is None or sent.output is None:
         return np.zeros(0, np.int64)
-    lost = sent.whole.output * network.revenue
-    found = np.flatnonzero((sent.whole.output > 1e-9) & ~sent.shock.failed)
+    output = sent.output_lost
+    lost = output * network.revenue
+    found = np.flatnonzero((output > 1e-9) & ~sent.shock.failed)
     return found[np.lexsort((found, -lost[found]))]
 
 
 def _idle_said(evidence: Evidence, sent: Sent, x: int) -> Idle:
     known = not np.isnan(sent.setting.known.firms.margin[x])
     income = float(sent.whole.income[x]) if known else None
-    return Idle(evidence.party(x), float(sent.whole.output[x]), income, bool(sent.whole.failed[x]))
+    return Idle(evidence.party(x), float(sent.output_lost[x]), income, bool(sent.whole.failed[x]))
 
 
 def _groups(view: View, evidence: Evidence, sent: Sent) -> Iterator[OfGroup]:
@@ -313,7 +314,7 @@ def _gaps(sent: Sent) -> Iterator[str]:
     spent = int((touched & setting.known.excluded).sum())
     if spent:
         yield f"{plural(spent, 'party', 'parties')} had no equity left before the shock: losses do not fail them"
-    dim = int(((whole.output > 1e-9) & np.isnan(setting.known.firms.margin)).sum())
+    dim = int(((sent.output_lost > 1e-9) & np.isnan(setting.known.firms.margin)).sum())
     if dim:
         yield (
             f"of {plural(dim, 'party', 'parties')} whose output falls revenue or cost is not known: no income is lost "

@@ -127,6 +127,26 @@ def test_in_full_nothing_is_open_while_a_guarantor_could_pay_more(at: Standing, 
         np.testing.assert_allclose(found.paid[rows][stands], made.amount[rows][stands], atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("capacity", "joint", "in_full", "failed", "paid", "loss"),
+    [
+        ([80], False, False, [], [60], 0),  # GUA-02: called for 60 after the debtor's own 40
+        ([80], True, False, [1], [80], 20),  # GUA-03: called for 100 at once
+        ([40, 50], False, False, [], [30, 30], 0),  # GUA-04
+        ([40, 50], False, True, [2], [10, 50], 0),  # GUA-05: the more able is called for 60 first
+    ],
+)
+def test_four_results_from_the_same_debt(
+    capacity: list[float], joint: bool, in_full: bool, failed: list[int], paid: list[float], loss: float
+) -> None:
+    """Domain reference §3: a debt of 100 of which the debtor pays 40 itself, each guarantor for all of it."""
+    count = len(capacity)
+    loans = Loans.of(count + 2, [count + 1], [0], [100.0])
+    behind = Sureties.of(loans, range(1, count + 1), [0] * count, [100.0] * count, joint=joint)
+    found = call_guarantees(Standing.of(loans, behind, capacity=[0, *capacity, 0], recovery=0.4, in_full=in_full), [0])
+    assert (found.failed.tolist(), found.paid.tolist(), found.loss.tolist()) == ([0, *failed], paid, [loss])
+
+
 def chain(size: int, capacity: float) -> Standing:
     """Each guarantees the one before it; the last party lends to all."""
     firms = np.arange(size)
@@ -192,6 +212,18 @@ def test_agreed_shares_are_answered_for_alone() -> None:
     assert found.called.tolist() == pytest.approx([30.0, 50.0, 20.0])
     assert found.failed.tolist() == [0, 1]
     assert found.loss.tolist() == pytest.approx([20.0])
+
+
+def test_means_that_a_shock_has_changed_leave_the_order_of_calls() -> None:
+    """The most able before the shock is called first, though the other one is abler now."""
+    loans = Loans.of(4, [3], [0], [60.0])
+    behind = Sureties.of(loans, [1, 2], [0, 0], [60.0, 60.0], joint=True)
+    at = Standing.of(loans, behind, capacity=[0, 40, 50, 0], recovery=0.5, in_full=True)
+    found = call_guarantees(at.with_means([0, 40, 10, 0], recovery=0.0), [0])
+    assert (found.called.tolist(), found.paid.tolist()) == ([50.0, 60.0], [40.0, 10.0])
+    assert found.failed.tolist() == [0, 1, 2]
+    assert found.final_loss.tolist() == [10.0]
+    assert call_guarantees(at, [0]).called.tolist() == [10.0, 60.0]
 
 
 def test_an_empty_shock_calls_nobody_and_strangers_are_refused() -> None:
