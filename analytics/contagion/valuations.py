@@ -162,7 +162,8 @@ def expected_value(
     """
     given = np.broadcast_arrays(*(np.asarray(x) for x in (equity, assets, volatility, owed, below, recovery)))
     value = np.empty(given[0].size)
-    expect(*(frozen(x.ravel(), np.float64) for x in given), value)
+    e, a, s, d, j, r = (frozen(x.ravel(), np.float64) for x in given)
+    expect(e, a, s, d, j, r, value)
     return value.reshape(given[0].shape)
 
 
