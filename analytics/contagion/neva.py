@@ -105,21 +105,30 @@ def value_network(
             "is what a party loses of its assets from outside, one of each", where="shock",
             remedy="give amounts that are known, not negative, and no more than the party has",
         )  # fmt: skip
-    owed, shocked = debts.owed_by_class, replace(debts, assets=debts.assets - lost)
-    face = debts.assets - debts.owed + debts.received(owed)
+    face = debts.assets - debts.owed + debts.received(debts.owed_by_class)
     valuation.check(debts, face)
-    alone, equity = shocked.assets - debts.owed, face - lost
+    shocked = replace(debts, assets=debts.assets - lost)
+    equity, rounds = _fallen(shocked, valuation, face, face - lost, (tolerance, most))
+    value = valuation.of(shocked, face, equity)
+    missed = equity - (shocked.assets - shocked.owed + shocked.received(value * shocked.owed_by_class))
+    return Valued(shocked, face, equity, value, rounds, float(np.abs(missed).max(initial=0.0)))
+
+
+def _fallen(
+    debts: Debts, valuation: Valuation, face: Numbers, equity: Numbers, until: tuple[float, int]
+) -> tuple[Numbers, int]:
+    """Equities as far as they fall from where all claims count in full, and the rounds it took."""
+    tolerance, most = until
+    alone, owed = debts.assets - debts.owed, debts.owed_by_class
     least = tolerance * max(float(np.max([debts.owed, debts.assets], initial=0.0)), 1e-300)
     rounds, before, rest = 0, np.inf, np.inf
     while rest > least:
-        value = valuation.of(shocked, face, equity)
-        following = alone + debts.received(value * owed)
+        following = alone + debts.received(valuation.of(debts, face, equity) * owed)
         fell = float(np.abs(equity - following).max(initial=0.0))
         if rounds >= most:
             raise NotConverged("network valuation", iterations=rounds, residual=fell)
+        # What is left of a fall that shrinks like the last ones; where it does not shrink, that is not known.
         ratio = fell / before if 0 < before < np.inf else 1.0
         rest = fell * max(1.0, ratio / (1.0 - ratio)) if ratio < 1.0 else np.inf if fell else 0.0
         equity, before, rounds = following, fell, rounds + 1
-    value = valuation.of(shocked, face, equity)
-    residual = float(np.abs(equity - alone - debts.received(value * owed)).max(initial=0.0))
-    return Valued(shocked, face, equity, value, rounds, residual)
+    return equity, rounds

@@ -21,6 +21,8 @@ from graph.errors import NotConverged
 
 NOTHING = -1
 """Of a defaulter that pays nothing at all."""
+TOGETHER = 1e-9
+"""Part of a way within which equities end at once."""
 
 
 def clear_by_rounds(
@@ -57,7 +59,7 @@ def clear_by_rounds(
     """
     at = _Round(debts, shares, recovered)
     while at.step():
-        if at.steps > debts.size * (debts.classes + 2) + 1:
+        if at.steps > debts.size * (debts.classes + 3) + 1:
             raise NotConverged("clearing by rounds", iterations=at.steps, residual=float("nan"))
     equity = np.where(at.solvent, np.maximum(at.means - debts.owed, 0.0), 0.0)
     return certified(debts, shares, recovered, at.paid, equity, at.fell, at.rounds, greatest=True)
@@ -70,6 +72,7 @@ class _Round:
         self.debts, self.shares, self.recovered = debts, shares, recovered
         self.before = np.cumsum(debts.owed_by_class, axis=1) - debts.owed_by_class
         self.solvent: NDArray[np.bool_] = np.ones(debts.size, np.bool_)
+        self.spent: NDArray[np.bool_] = np.zeros(debts.size, np.bool_)  # no equity left, and everything paid yet
         self.ends = np.full(debts.size, debts.classes - 1)
         self.fell = np.zeros(debts.size, np.int32)
         self.rounds = self.steps = 0
@@ -95,7 +98,10 @@ class _Round:
         part, bends = self.bends(target)
         self.means = self.means + part * (target - self.means)
         over = bends & self.solvent
-        self.fall(over)
+        # Where some only stop being worth anything, the next step tells whether others fall without their equity.
+        fails = over & self.spent if self.spent[over].all() else np.zeros_like(over)
+        self.spent = self.spent | over
+        self.fall(fails)
         lower = bends & ~self.solvent & ~over
         self.ends[lower] = _where(self.debts, self.paid, self.ends - lower)[lower]
         return bool(short.any() or bends.any() or (self.solvent & (self.means < self.debts.owed * (1 - HAIR))).any())
@@ -115,12 +121,10 @@ class _Round:
         foot = np.where(self.ends == NOTHING, -np.inf, self.before[np.arange(debts.size), self.ends])
         down = ~self.solvent & (then < foot - HAIR * debts.owed)
         way[down] = (now[down] - foot[down]) / (now[down] - then[down])
-        if self.shares is not None:
-            out = self.solvent & (target < debts.owed * (1 - HAIR))
-            way[out] = (self.means[out] - debts.owed[out]) / (self.means[out] - target[out])
-            down = down | out
+        out = self.solvent & (target < debts.owed * (1 - HAIR)) & (self.shares is not None)
+        way[out] = (self.means[out] - debts.owed[out]) / (self.means[out] - target[out])
         part = float(np.clip(way.min(initial=1.0), 0.0, 1.0))
-        return part, down & (way <= part)
+        return part, (down & (way <= part)) | (out & (way <= part + TOGETHER))
 
     def solved(self) -> Numbers:
         """Means that the system of these defaulters and classes asks for."""
@@ -139,7 +143,7 @@ class _Round:
         if self.shares is not None:
             arrows = self.shares.holders
             company = arrows.tail.astype(np.int64)
-            share = np.where(self.solvent[company], self.shares.share[arrows.link], 0.0)
+            share = np.where((self.solvent & ~self.spent)[company], self.shares.share[arrows.link], 0.0)
             web = web + csc_array((share, (arrows.head, company)), shape=(size, size))
             fixed = fixed - np.bincount(arrows.head, share * debts.owed[company], minlength=size)
         return _solved(web, fixed)

@@ -9,10 +9,11 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr
 
 from analytics.contagion.clearing import demanded
 from analytics.contagion.debts import Debts, Numbers
+from analytics.kernels.compiled import frozen
+from analytics.kernels.expected import expect
 from graph.errors import InvalidQuestion
 
 
@@ -159,27 +160,11 @@ def expected_value(
     >>> expected_value(equity=[10.0, -5.0], assets=100.0, volatility=0.2, owed=20.0).round(6).tolist()
     [0.83295, 0.562786]
     """
-    e, a, s, d, j, r = np.broadcast_arrays(
-        *(np.asarray(x, np.float64) for x in (equity, assets, volatility, owed, below, recovery))
-    )
-    p_own, _ = _chances(e, a, s)
-    p_above, q_above = _chances(e + j, a, s)
-    p_none, q_none = _chances(e + j + d, a, s)
-    whole = np.where(d > 0, d, 1.0)
-    between = (e + j - a + d) / whole * (p_above - p_none) + a / whole * (q_above - q_none)
-    return np.where(d > 0, np.clip(1.0 - p_own + r * (p_own - p_above + between), 0.0, 1.0), 1.0)
-
-
-def _chances(x: Numbers, assets: Numbers, sigma: Numbers) -> tuple[Numbers, Numbers]:
-    """That assets fall by more than x, and what part of them is expected where they do."""
-    moves = (assets > 0) & (sigma > 0)
-    left = 1.0 - np.divide(x, assets, out=np.ones(x.shape), where=moves)
-    may = moves & (left > 0)
-    log, s = np.log(left, out=np.zeros(x.shape), where=may), np.where(may, sigma, 1.0)
-    sure = ~moves & (x < 0)
-    with np.errstate(over="ignore"):  # next to no chance is none
-        up, down = (ndtr((log + sign * s * s / 2) / s) for sign in (1, -1))
-    return np.where(may, up, sure), np.where(may, down, sure)
+    given = np.broadcast_arrays(*(np.asarray(x) for x in (equity, assets, volatility, owed, below, recovery)))
+    value = np.empty(given[0].size)
+    e, a, s, d, j, r = (frozen(x.ravel(), np.float64) for x in given)
+    expect(e, a, s, d, j, r, value)
+    return value.reshape(given[0].shape)
 
 
 def _alike(value: Numbers, debts: Debts) -> Numbers:

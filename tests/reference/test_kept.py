@@ -12,6 +12,8 @@ def test_a_cascade_from_claims_equity_and_what_is_lost_of_a_claim() -> None:
         "claims": {"B": {"A": 10}, "C": {"B": 8}}, "equity": {"A": 3, "B": 5, "C": 5}, "lgd": 0.6, "initial": ["A"],
     }  # fmt: skip
     assert evaluate("furfine", inputs)["defaulted"] == ["A", "B"]
+    back = {"B": {"A": 10}, "C": {"B": 8}, "A": {"C": 1}}
+    assert evaluate("furfine", {**inputs, "claims": back, "equity": {"A": 0, "B": 5, "C": 5}})["default"] == ["A", "B"]
     from_debtors = {**inputs, "L": {"A": {"B": 10}, "B": {"C": 8}}, "equity": {"A": 3, "B": 6, "C": 4.8}}
     del from_debtors["claims"]
     answer = evaluate("furfine", from_debtors)

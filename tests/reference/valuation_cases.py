@@ -49,7 +49,9 @@ def furfine_cascade(inputs: Inputs) -> Answer:
     if "claims_over_equity" in inputs:
         impact = Impact.weighed(len(names), *ends)
     else:
-        impact = Impact.of(len(names), *ends, equity=_of_each(inputs["equity"], names))
+        equity = _of_each(inputs["equity"], names)
+        equity[names.numbers(failed)] = 1.0  # gone before, so that what they hold no longer matters
+        impact = Impact.of(len(names), *ends, equity=equity)
     found = furfine(impact, names.numbers(failed), loss=float(inputs.get("lgd", 1.0)))
     fallen = names.of(np.flatnonzero(found.h == 1))
     rounds = [names.of(np.flatnonzero(found.wave == k)) for k in range(1, found.waves + 1)]

@@ -66,6 +66,15 @@ def test_both_ways_agree_and_keep_the_rules(
     assert (found.wave == 0).tolist() == (other.wave == 0).tolist()
 
 
+def test_who_has_just_enough_does_not_fall_with_a_share_that_was_worth_nothing() -> None:
+    """0 has nothing, so 1 fails, a twentieth of which 2 holds: 2 has just what it owes, and its share never counted."""
+    debts = Debts.of(3, [0], [1], [2.0], assets=[0, 0, 31], outside=[0, 2, 31])
+    shares = Shares.of(3, [2], [1], [0.05])
+    for found in (clear, clear_by_rounds):
+        told = found(debts, shares=shares, recovered=(0.5, 0.7))
+        assert (told.paid.tolist(), told.defaults.tolist(), told.residual) == ([0.0, 0.0, 31.0], [0, 1], 0.0)
+
+
 @given(webs())
 @settings(max_examples=150, deadline=None)
 def test_a_linear_programme_finds_the_same_payments(debts: Debts) -> None:

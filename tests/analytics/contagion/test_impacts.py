@@ -102,6 +102,20 @@ def test_what_amplifies_is_refused_and_the_exact_way_named(size: int, weight: fl
     assert failures(ring, np.ones(size), [0]).loss.tolist() == [size - 1.0]
 
 
+@given(shocked.impacts(most=0.5), shocked.impacts(most=0.5))
+@settings(max_examples=100, deadline=None)
+def test_networks_that_do_not_touch_are_each_alone(one: Impact, other: Impact) -> None:
+    assume(below_one(one) and below_one(other))
+    ends = [np.append(a, b + np.uint32(SIZE)) for a, b in zip(
+        (one.arrows.tail, one.arrows.head), (other.arrows.tail, other.arrows.head), strict=True
+    )]  # fmt: skip
+    both = Impact.weighed(2 * SIZE, *ends, np.append(one.by_arrow, other.by_arrow))
+    apart = [bound_impacts(x, np.ones(SIZE), tolerance=1e-12).loss for x in (one, other)]
+    together = bound_impacts(both, np.ones(2 * SIZE), tolerance=1e-12).loss
+    # A bound is never more than all that others are worth, of whom there are more now.
+    np.testing.assert_allclose(np.minimum(together, SIZE - 1), np.concatenate(apart), atol=1e-9)
+
+
 def test_weights_and_parties_that_cannot_be_are_refused() -> None:
     ring = Impact.weighed(2, [0], [1], [0.5])
     for weights in ([1.0], [1.0, -1.0], [1.0, float("nan")]):
