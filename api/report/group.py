@@ -272,16 +272,18 @@ def _short(words: Words, value: GroupReport) -> Iterator[str]:
         yield words("nothing_at_stake_any")
     if several and len(circles) == 1:
         yield words("each_group", said=circles[0])
-    if value.alone:
-        yield from _own(words, value)
+    if not value.sheets:
+        yield _own(words, value)
 
 
-def _own(words: Words, value: GroupReport) -> Iterator[str]:
+def _own(words: Words, value: GroupReport) -> str:
     """What is at stake with a party that is in no group."""
+    if not value.alone:
+        return words("nothing_at_stake_own", party=value.party.name)
     who, total = value.lender.name if value.lender else words("all_lenders"), value.alone[-1]
     direct, contingent = (words.money(amount, value.currency) for amount in (total.direct, total.contingent))
     told = words("at_stake", direct=direct, contingent=contingent)
-    yield f"{words('stakes', lender=who)}{words.either(': ', '：')}{told}"
+    return f"{words('stakes', lender=who)}{words.either(': ', '：')}{told}"
 
 
 def _companies(sheet: Sheet, party: Party) -> list[Party]:

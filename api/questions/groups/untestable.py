@@ -25,6 +25,8 @@ from graph.texts import UNKNOWN
 
 SHOWN: Final = 20
 """Pairs that are told by name."""
+WITHIN: Final = 200
+"""Members of a group up to which it is told what cannot be tested among them."""
 OF_INVOICES: Final = ("receivable_share", "repayment_share")
 """Figures that count invoices where others count sales."""
 ENDS: Final = (
@@ -93,8 +95,8 @@ def untestable_of(view: View, node: int, *, lender: int | None = None) -> list[P
 
 
 def untestable_within(view: View, members: NDArray[np.uint32], *, lender: int) -> list[Pair]:
-    """The same with both sides among some parties."""
-    inside = frozenset(members.tolist())
+    """The same with both sides among some parties, where these are not too many to be asked one by one."""
+    inside = frozenset(members.tolist() if len(members) <= WITHIN else ())
     rows = (row for x in inside for row in untestable_of(view, x, lender=lender))
     return sorted({row for row in rows if inside.issuperset(row[:2])})
 

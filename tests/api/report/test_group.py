@@ -371,6 +371,8 @@ def test_a_party_in_no_group_has_its_own_stake_on_paper(tmp_path: Path) -> None:
     assert own.party.id == "r:solo"
     for language, said in (("en", "CNY 70 directly, CNY 20 by guarantees"), ("zh", "直接 70元，因担保 20元")):
         assert said in group_page(answer, language=language)
+    idle = group_report(asked, BANK, lender="r:solo", moment=asked.moment())
+    assert f"Nothing is at stake with {BANK}." in group_page(idle)
 
 
 def test_what_holds_of_every_group_is_said_once(tmp_path: Path) -> None:
