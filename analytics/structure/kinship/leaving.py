@@ -136,7 +136,7 @@ def unity(control: Control, circle: Circle, ties: Ties, *, possible: bool = Fals
     for kind, core in _cores(solved, ties, around - {*circle.members.tolist()} | {*circle.heads}, around):
         if (kind, core) not in found:
             people = _people(solved, ties.kin, core, kind)
-            found[kind, core] = Family(kind, core, people, _falling(solved, people, around - people, NOTHING))
+            found[kind, core] = Family(kind, core, people, _reach(solved, people, around - people))
     members, heads = frozenset(circle.members.tolist()), frozenset(circle.heads)
     several = (one for one in found.values() if one.people == heads or len(members & (one.people | one.reach)) > 1)
     order = sorted(several, key=lambda one: (one.people != heads, -len(members & (one.people | one.reach))))
@@ -186,6 +186,15 @@ def _falling(control: Control, people: Set[int], others: Set[int], refuted: Refu
         return frozenset()
     found = control_among(control, np.array(names, np.uint32), place, refuted)
     return frozenset(names[at - 1] for at in found.controlled_by(0).tolist() if at)
+
+
+def _reach(control: Control, people: frozenset[int], others: frozenset[int]) -> frozenset[int]:
+    """Which of some others fall to people who hold as one, as control is known."""
+    if len(people) == 1:
+        return others.intersection(control.controlled_by(min(people)).tolist())
+    held, other = control.holdings.holders, control.controlled_otherwise
+    some = {y for y in others if len(held.at(y)) or len(other.at(y))}
+    return _falling(control, people, some, NOTHING)
 
 
 def _above(control: Control, parties: Set[int]) -> frozenset[int]:
