@@ -139,7 +139,7 @@ def unity(control: Control, circle: Circle, ties: Ties, *, possible: bool = Fals
         if (kind, core) not in found and (len(people) > 1 or kind == "alone"):
             found[kind, core] = Family(kind, core, people, _reach(solved, people, around - people))
     members, heads = frozenset(circle.members.tolist()), frozenset(circle.heads)
-    several = (one for one in found.values() if one.people == heads or len(members & (one.people | one.reach)) > 1)
+    several = (one for one in found.values() if one.people <= heads or len(members & (one.people | one.reach)) > 1)
     order = sorted(several, key=lambda one: (one.people != heads, -len(members & (one.people | one.reach))))
     return Unity(solved, circle, ties, tuple(order))
 
