@@ -88,8 +88,9 @@ class Unity:
             first = min(left)
             core = _through(self.ties.acting, first, parted) if family.kind == "concert" else {first}
             left -= core
-            if len(core) > 1 or family.kind != "concert":
-                yield _people(self.control, self.ties.kin, core, family.kind, parted)
+            people = _people(self.control, self.ties.kin, core, family.kind, parted)
+            if len(people) > 1 or family.kind == "alone":
+                yield people
 
 
 def unity(control: Control, circle: Circle, ties: Ties, *, possible: bool = False) -> Unity:
@@ -134,19 +135,21 @@ def unity(control: Control, circle: Circle, ties: Ties, *, possible: bool = Fals
     around = _above(solved, {*circle.members.tolist(), *circle.heads})
     found = dict[tuple[str, frozenset[int]], Family]()
     for kind, core in _cores(solved, ties, around - {*circle.members.tolist()} | {*circle.heads}, around):
-        if (kind, core) not in found:
-            people = _people(solved, ties.kin, core, kind)
-            found[kind, core] = Family(kind, core, people, _falling(solved, people, around - people, NOTHING))
+        people = _people(solved, ties.kin, core, kind)
+        if (kind, core) not in found and (len(people) > 1 or kind == "alone"):
+            found[kind, core] = Family(kind, core, people, _reach(solved, people, around - people))
     members, heads = frozenset(circle.members.tolist()), frozenset(circle.heads)
-    several = (one for one in found.values() if one.people == heads or len(members & (one.people | one.reach)) > 1)
+    several = (one for one in found.values() if one.people <= heads or len(members & (one.people | one.reach)) > 1)
     order = sorted(several, key=lambda one: (one.people != heads, -len(members & (one.people | one.reach))))
     return Unity(solved, circle, ties, tuple(order))
 
 
-def _cores(control: Control, ties: Ties, alone: Set[int], around: Set[int]) -> Iterator[tuple[str, frozenset[int]]]:
-    """Some parties alone, and each of all of them with kin and in concert, as far as it is."""
+def _cores(
+    control: Control, ties: Ties, alone: Set[int], around: frozenset[int]
+) -> Iterator[tuple[str, frozenset[int]]]:
+    """Some parties alone, and each of all of them and of their kin with kin and in concert, as far as it is."""
     yield from (("alone", frozenset([x])) for x in sorted(alone) if not control.state[x])
-    for x in sorted(around):
+    for x in sorted(around.union(*(ties.kin.at(x).tolist() for x in around))):
         if len(ties.kin.at(x)):
             yield "kin", frozenset([x])
         if len(ties.acting.at(x)):
@@ -186,6 +189,15 @@ def _falling(control: Control, people: Set[int], others: Set[int], refuted: Refu
         return frozenset()
     found = control_among(control, np.array(names, np.uint32), place, refuted)
     return frozenset(names[at - 1] for at in found.controlled_by(0).tolist() if at)
+
+
+def _reach(control: Control, people: frozenset[int], others: frozenset[int]) -> frozenset[int]:
+    """Which of some others fall to people who hold as one, as control is known."""
+    if len(people) == 1:
+        return others.intersection(control.controlled_by(min(people)).tolist())
+    held, other = control.holdings.holders, control.controlled_otherwise
+    some = {y for y in others if len(held.at(y)) or len(other.at(y))}
+    return _falling(control, people, some, NOTHING)
 
 
 def _above(control: Control, parties: Set[int]) -> frozenset[int]:

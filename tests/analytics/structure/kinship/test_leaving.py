@@ -55,13 +55,17 @@ def both_ways(ties: list[Pair], first: int) -> Arrows:
 
 
 def agrees(circle: Circle, gone: set[int], after: World) -> None:
-    """What stays is what one family, concert or party unites in the world without the fact, which is none of the lower
-    members, and none unites more."""
+    """What stays is what a family, a concert or one party that is none of the lower members unites in the world without
+    the fact, and none unites more."""
     members, stays = {*circle.members.tolist()}, {*circle.members.tolist()} - gone
     top = circle.heads[0] if len(circle.heads) == 1 and circle.heads[0] in members else None
     below, groups = members - {*circle.heads}, after.families.groups(possible=True)
     heads = [after.families.heads(int(x)) for x in groups.top]
-    left = [members & {*groups.members(k).tolist()} for k in range(len(groups)) if not {*heads[k]} <= below]
+    left = [
+        members & {*groups.members(k).tolist()}
+        for k in range(len(groups))
+        if len(heads[k]) > 1 or heads[k][0] not in below
+    ]
     left = [one for one in left if top is None or top in one]
     most = max(map(len, left), default=0)
     if most > 1:
