@@ -54,6 +54,11 @@ class Statements:
         known = [np.isfinite(getattr(self, name)) for name in ITEMS]
         return np.asarray(~np.logical_and.reduce(known))
 
+    @property
+    def sunk(self) -> Flags:
+        """Firms with negative equity, profit or liquidity."""
+        return ~self.unknown & ((self.equity < 0) | (self.profit < 0) | (self.liquidity < 0))
+
     def with_medians(self, industry: ArrayLike) -> "Statements":
         """The same with medians of the industry, over firms that say it, for what is not known; marked as estimated.
 
@@ -194,25 +199,34 @@ def bank_losses(
     """
     part, size = np.asarray(loss, np.float64), len(statements.revenue)
     given = np.broadcast_to(np.asarray(lgd, np.float64), (size,))
-    if part.shape != (size,) or not ((part >= 0) & (part <= 1)).all() or not ((given >= 0) & (given <= 1)).all():
-        raise InvalidQuestion("a loss is a fraction for each firm that has statements", where="losses")
-    if len(loans.firm) and not 0 <= loans.firm.min() <= loans.firm.max() < size:
-        raise InvalidQuestion("a firm that is none of these", where="loans")
+    _check(part, given, loans, size)
     if missing == "median":
         if industry is None:
             raise InvalidQuestion("medians are of industries", where="missing statements", remedy="give industries")
         statements = statements.with_medians(industry)
-    unknown = statements.unknown
-    sunk = ~unknown & ((statements.equity < 0) | (statements.profit < 0) | (statements.liquidity < 0))
-    lost = part * statements.profit
-    judged = ~unknown & ~sunk & (lost > 0)
-    by_equity = judged & (lost >= statements.equity * (1 - HAIR))
-    by_liquidity = judged & (lost >= statements.liquidity * (1 - HAIR))
+    by_equity, by_liquidity = _failures(part * statements.profit, statements)
     failed = (by_equity | by_liquidity)[loans.firm]
     owed = loans.amount * given[loans.firm] * failed
     at_banks = np.bincount(loans.bank, owed, minlength=len(loans.equity)).astype(float)
     share = np.minimum(1.0, at_banks / loans.equity)
-    spread = None if between is None else debtrank(between, share)
     return BankLosses(
-        lost, by_equity, by_liquidity, sunk, unknown, statements.estimated, at_banks, share, loans.equity, spread
+        part * statements.profit, by_equity, by_liquidity, statements.sunk, statements.unknown, statements.estimated,
+        at_banks, share, loans.equity, None if between is None else debtrank(between, share),
+    )  # fmt: skip
+
+
+def _failures(lost: Numbers, statements: Statements) -> tuple[Flags, Flags]:
+    """Firms whose equity, and whose liquidity, a loss uses up."""
+    judged = ~statements.unknown & ~statements.sunk & (lost > 0)
+    by_equity, by_liquidity = (
+        judged & (lost >= buffer * (1 - HAIR)) for buffer in (statements.equity, statements.liquidity)
     )
+    return by_equity, by_liquidity
+
+
+def _check(loss: Numbers, lgd: Numbers, loans: Loans, size: int) -> None:
+    """Refuse what cannot be."""
+    if loss.shape != (size,) or not ((loss >= 0) & (loss <= 1)).all() or not ((lgd >= 0) & (lgd <= 1)).all():
+        raise InvalidQuestion("a loss is a fraction for each firm that has statements", where="losses")
+    if len(loans.firm) and not 0 <= loans.firm.min() <= loans.firm.max() < size:
+        raise InvalidQuestion("a firm that is none of these", where="loans")
