@@ -104,6 +104,10 @@ class Loans:
             )  # fmt: skip
         return cls(debtor, lender, owed, own)
 
+    def lost_on(self, part: Numbers) -> Numbers:
+        """What each bank loses where these fractions of what firms owe are lost, shape (b,)."""
+        return np.bincount(self.bank, self.amount * part[self.firm], minlength=len(self.equity)).astype(float)
+
 
 @dataclass(frozen=True)
 class BankLosses:
@@ -166,8 +170,7 @@ def bank_losses(
     ----------
     loss : (n,) array
         Fraction H of its production that each firm loses, as `Cascade.loss`.
-    statements : Statements
-        Revenue r, cost of material m, equity e, liquidity q of n firms.
+    statements : Statements, r, m, e, q of n firms
     loans : Loans
         L, and equity E of b banks.
     missing : "leave out" or "median"
@@ -186,8 +189,8 @@ def bank_losses(
 
     Source
     ------
-    Fialkowski, Diem, Borsos & Thurner, "A data-driven econo-financial stress-testing framework" (2025); the rule as its
-    authors' published code has it. Domain reference §4.9.
+    Fialkowski, Diem, Borsos & Thurner, "A data-driven econo-financial stress-testing framework ..."; the rule as in
+    its authors' published code. Domain reference §4.9.
 
     Example
     -------
@@ -197,22 +200,24 @@ def bank_losses(
     >>> found.profit_loss.round(9).tolist(), found.defaulted.tolist(), found.index
     ([28.0, 12.0], [True, False], 0.45)
     """
-    part, size = np.asarray(loss, np.float64), len(statements.revenue)
-    given = np.broadcast_to(np.asarray(lgd, np.float64), (size,))
-    _check(part, given, loans, size)
-    if missing == "median":
-        if industry is None:
-            raise InvalidQuestion("medians are of industries", where="missing statements", remedy="give industries")
-        statements = statements.with_medians(industry)
+    part, given = _asked(loss, lgd, loans, len(statements.revenue))
+    statements = _judged_by(statements, missing, industry)
     by_equity, by_liquidity = _failures(part * statements.profit, statements)
-    failed = (by_equity | by_liquidity)[loans.firm]
-    owed = loans.amount * given[loans.firm] * failed
-    at_banks = np.bincount(loans.bank, owed, minlength=len(loans.equity)).astype(float)
+    at_banks = loans.lost_on(np.where(by_equity | by_liquidity, given, 0.0))
     share = np.minimum(1.0, at_banks / loans.equity)
     return BankLosses(
         part * statements.profit, by_equity, by_liquidity, statements.sunk, statements.unknown, statements.estimated,
         at_banks, share, loans.equity, None if between is None else debtrank(between, share),
     )  # fmt: skip
+
+
+def _judged_by(statements: Statements, missing: Missing, industry: ArrayLike | None) -> Statements:
+    """Statements with what becomes of those that are not known."""
+    if missing == "leave out":
+        return statements
+    if industry is None:
+        raise InvalidQuestion("medians are of industries", where="missing statements", remedy="give industries")
+    return statements.with_medians(industry)
 
 
 def _failures(lost: Numbers, statements: Statements) -> tuple[Flags, Flags]:
@@ -224,9 +229,11 @@ def _failures(lost: Numbers, statements: Statements) -> tuple[Flags, Flags]:
     return by_equity, by_liquidity
 
 
-def _check(loss: Numbers, lgd: Numbers, loans: Loans, size: int) -> None:
-    """Refuse what cannot be."""
-    if loss.shape != (size,) or not ((loss >= 0) & (loss <= 1)).all() or not ((lgd >= 0) & (lgd <= 1)).all():
+def _asked(loss: ArrayLike, lgd: ArrayLike, loans: Loans, size: int) -> tuple[Numbers, Numbers]:
+    """Losses, and losses given failure, of each firm; refuse what cannot be."""
+    part, given = np.asarray(loss, np.float64), np.broadcast_to(np.asarray(lgd, np.float64), (size,))
+    if part.shape != (size,) or not ((part >= 0) & (part <= 1)).all() or not ((given >= 0) & (given <= 1)).all():
         raise InvalidQuestion("a loss is a fraction for each firm that has statements", where="losses")
     if len(loans.firm) and not 0 <= loans.firm.min() <= loans.firm.max() < size:
         raise InvalidQuestion("a firm that is none of these", where="loans")
+    return part, given

@@ -52,12 +52,9 @@ def over_time(
 
     Parameters
     ----------
-    network : SupplyNetwork
-        Of n firms; its sales are those of one period.
-    shock : (n,) array
-        Fraction ψ of its production that each firm loses of itself in period 0.
-    periods : int
-        Periods T after the first.
+    network : SupplyNetwork, sales of one period
+    shock : (n,) array, ψ in period 0
+    periods : int, those after the first
     stock : number or (n,) array, periods
         How long each firm's stocks of inputs last in normal use.
     recovery : number or (n,) array, periods
@@ -68,7 +65,7 @@ def over_time(
     Raises
     ------
     InvalidQuestion
-        If a shock or δ is no fraction, a stock or a recovery is negative, or there are no periods.
+        If a shock or δ is no fraction, or a stock, a recovery or the periods are negative.
 
     Source
     ------
@@ -81,13 +78,9 @@ def over_time(
     >>> over_time(network, [1, 0, 0], periods=4, stock=2.0).down.tolist()
     [0.375, 0.375, 0.375, 1.0, 1.0]
     """
-    first, lasts = np.asarray(shock, np.float64), np.broadcast_to(np.asarray(stock, np.float64), (network.size,))
-    until = np.broadcast_to(np.asarray(recovery, np.float64), (network.size,))
-    check_asked(network, 1.0)
-    if first.shape != (network.size,) or not ((first >= 0) & (first <= 1)).all() or not 0 <= kept <= 1:
-        raise InvalidQuestion("a shock is a fraction of what each makes, and so is what is left of it", where="shock")
-    if not (lasts >= 0).all() or not (until >= 0).all() or periods < 0:
-        raise InvalidQuestion("is not negative", where="stock, recovery or periods")
+    first, lasts, until = _asked(network, shock, stock, recovery)
+    if periods < 0 or not 0 <= kept <= 1:
+        raise InvalidQuestion("periods are not negative, and what is left of a shock is a fraction", where="time")
     held = lasts[network.inputs.owner]
     full, own = held.copy(), np.where(until > 0, first, 0.0)
     down, up = own.copy(), own.copy()
@@ -101,6 +94,20 @@ def over_time(
         rows.append(_parts(network.sales, down, up))
     told = np.array(rows)
     return Timeline(told[:, 0], told[:, 1], told[:, 2], lost, down, up)
+
+
+def _asked(
+    network: SupplyNetwork, shock: ArrayLike, stock: ArrayLike, recovery: ArrayLike
+) -> tuple[Numbers, Numbers, Numbers]:
+    """Shock, stocks and recovery of each firm; refuse what cannot be."""
+    check_asked(network, 1.0)
+    first = np.asarray(shock, np.float64)
+    lasts, until = (np.broadcast_to(np.asarray(given, np.float64), (network.size,)) for given in (stock, recovery))
+    if first.shape != (network.size,) or not ((first >= 0) & (first <= 1)).all():
+        raise InvalidQuestion("a shock is a fraction of what each firm makes", where="shock")
+    if not (lasts >= 0).all() or not (until >= 0).all():
+        raise InvalidQuestion("is not negative", where="stock or recovery")
+    return first, lasts, until
 
 
 def _without_inputs(
