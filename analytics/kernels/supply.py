@@ -164,9 +164,11 @@ def _settled(
     return worst
 
 
-@compiled(several(INT, REAL)(SPREAD, REAL, INT, F8_OUT, F8_OUT))
-def follow(web: Any, stop: float, most: int, down: NDArray[np.float64], up: NDArray[np.float64]) -> tuple[int, float]:
-    """The same as `sweep`, of what changed alone: each passes on by how much it lost more.
+@compiled(several(INT, REAL)(SPREAD, REAL, REAL, INT, F8_OUT, F8_OUT))
+def follow(
+    web: Any, least: float, stop: float, most: int, down: NDArray[np.float64], up: NDArray[np.float64]
+) -> tuple[int, float]:
+    """The same as `sweep`, of what changed alone: each passes on by how much it lost more, once that is over `least`.
 
     Ends too where a round has passed on along more than a fourth of all supplies: `sweep` goes on from there, cheaper.
     """
@@ -194,7 +196,7 @@ def follow(web: Any, stop: float, most: int, down: NDArray[np.float64], up: NDAr
             i = hit[k]
             felt = _felt(down[i], web.sales[i], left[web.industry[i]]) if web.rationed else down[i]
             rise = felt - told_down[i]
-            if rise > 0.0:
+            if rise > least:
                 told_down[i] = felt
                 told += web.out[i + 1] - web.out[i]
                 for link in range(web.out[i], web.out[i + 1]):
@@ -213,6 +215,8 @@ def follow(web: Any, stop: float, most: int, down: NDArray[np.float64], up: NDAr
         for k in range(cuts):
             j = cut[k]
             rise = up[j] - told_up[j]
+            if rise <= least:
+                continue
             told_up[j] = up[j]
             told += web.bought[j + 1] - web.bought[j]
             for link in range(web.bought[j], web.bought[j + 1]):

@@ -9,7 +9,6 @@ from analytics.contagion.distress import Impact
 from analytics.contagion.supply.cascade import cascade, shock_of
 from analytics.contagion.supply.finance import Loans, Statements, bank_losses
 from analytics.contagion.supply.network import ESSENTIAL, IRRELEVANT, REPLACEABLE, SupplyNetwork, essential_matrix
-from analytics.contagion.supply.ranking import every_firm
 from tests.reference.names import Answer, Inputs, Names
 
 WORDS = {"all_essential": ESSENTIAL, "all_nonessential": REPLACEABLE, "all_irrelevant": IRRELEVANT}
@@ -51,10 +50,10 @@ def esri(inputs: Inputs) -> Answer:
     names, network = network_of(inputs)
     stop = inputs.get("stop", 1e-9)
     if inputs.get("shock") is None:
-        ranked = every_firm(network, stop=stop)
-        each = {"ESRI": ranked.total, "ESRI_d": ranked.down, "ESRI_u": ranked.up}
-        return {key: _named(names, values) for key, values in each.items()}
-    found = cascade(network, shock_of(network, _shock(names, inputs["shock"])), stop=stop)
+        each = [cascade(network, row, stop=stop, schedule="all") for row in np.eye(network.size)]
+        told = {"ESRI": "total", "ESRI_d": "total_down", "ESRI_u": "total_up"}
+        return {key: _named(names, (getattr(found, name) for found in each)) for key, name in told.items()}
+    found = cascade(network, shock_of(network, _shock(names, inputs["shock"])), stop=stop, schedule="all")
     return {
         "ESRI": found.total,
         "ESRI_d": found.total_down,

@@ -46,7 +46,7 @@ class Supplies:
     def lose(self, stopped: Numbers, before: Produced | None) -> Output:
         """Output where these fractions of it stop of themselves; `before`: with fewer of them."""
         known = before.found if isinstance(before, Output) else None
-        return Output(self.network, cascade(self.network, stopped, stop=self.stop, before=known))
+        return Output(self.network, cascade(self.network, stopped, stop=self.stop, begin=known))
 
 
 class Origins(NamedTuple):

@@ -79,8 +79,9 @@ def cascade(
     *,
     stop: float = STOP,
     schedule: Schedule = "changes",
+    least: float = 0.0,
+    begin: Cascade | None = None,
     most: int = ROUNDS,
-    before: "Cascade | None" = None,
 ) -> Cascade:
     r"""Follow one shock along supplies until nothing more is lost.
 
@@ -97,15 +98,18 @@ def cascade(
     schedule : "changes" or "all"
         Whether a round looks at what changed alone as long as that is little, or at every firm from the first on.
         Both take the same rounds.
+    least : float
+        Where only changes are looked at: rises that wait until they have added up to more. With 0 nothing waits; with
+        a hundredth of the stop a large network is not gone through for what hardly anybody would notice.
+    begin : Cascade, optional
+        What a smaller shock on the same network led to: it goes on from there, to the same end.
     most : int
         Rounds after which it is given up.
-    before : Cascade, optional
-        What a shock that is nowhere larger led to: it goes on from there, and ends at the same.
 
     Raises
     ------
     InvalidQuestion
-        If a shock is no fraction, nothing is sold, or the stop is not positive.
+        If a shock is no fraction, or less than that of `begin`, nothing is sold, or the stop is not positive.
     NotConverged
         If losses still rise after all rounds.
 
@@ -124,16 +128,23 @@ def cascade(
     if first.shape != (network.size,) or not ((first >= 0) & (first <= 1)).all():
         raise InvalidQuestion("a shock is a fraction of what each firm makes", where="shock")
     check_asked(network, stop)
-    down, up = first.copy(), first.copy()
-    if before is not None:
-        down, up = np.maximum(down, before.down), np.maximum(up, before.up)
-    rounds, residual = follow(network.spread, stop, most, down, up) if schedule == "changes" else (0, np.inf)
+    down, up = _begun(first, begin)
+    rounds, residual = follow(network.spread, least, stop, most, down, up) if schedule == "changes" else (0, np.inf)
     if residual > stop:
         more, residual = sweep(network.chain, stop, most - rounds, down, up)
         rounds += more
     if residual > stop:
         raise NotConverged("losses along supplies", iterations=rounds, residual=residual)
     return Cascade(first, down, up, network.sales, stop, residual, rounds)
+
+
+def _begun(shock: Numbers, begin: Cascade | None) -> tuple[Numbers, Numbers]:
+    """The state to begin from: losses only rise, so that those of a smaller shock are on the way."""
+    if begin is None:
+        return shock.copy(), shock.copy()
+    if begin.shock.shape != shock.shape or not (shock >= begin.shock).all():
+        raise InvalidQuestion("is less than the one it goes on from", where="shock", remedy="begin anew")
+    return np.maximum(shock, begin.down), np.maximum(shock, begin.up)
 
 
 def shock_of(network: SupplyNetwork, losses: Mapping[int, float]) -> Numbers:

@@ -54,6 +54,11 @@ class Statements:
         known = [np.isfinite(getattr(self, name)) for name in ITEMS]
         return np.asarray(~np.logical_and.reduce(known))
 
+    @property
+    def sunk(self) -> Flags:
+        """Firms with negative equity, profit or liquidity."""
+        return ~self.unknown & ((self.equity < 0) | (self.profit < 0) | (self.liquidity < 0))
+
     def with_medians(self, industry: ArrayLike) -> "Statements":
         """The same with medians of the industry, over firms that say it, for what is not known; marked as estimated.
 
@@ -98,6 +103,10 @@ class Loans:
                 where="equity of banks", remedy="leave out a bank that has failed before, and its loans",
             )  # fmt: skip
         return cls(debtor, lender, owed, own)
+
+    def lost_on(self, part: Numbers) -> Numbers:
+        """What each bank loses where these fractions of what firms owe are lost, shape (b,)."""
+        return np.bincount(self.bank, self.amount * part[self.firm], minlength=len(self.equity)).astype(float)
 
 
 @dataclass(frozen=True)
@@ -161,8 +170,7 @@ def bank_losses(
     ----------
     loss : (n,) array
         Fraction H of its production that each firm loses, as `Cascade.loss`.
-    statements : Statements
-        Revenue r, cost of material m, equity e, liquidity q of n firms.
+    statements : Statements, r, m, e, q of n firms
     loans : Loans
         L, and equity E of b banks.
     missing : "leave out" or "median"
@@ -181,8 +189,8 @@ def bank_losses(
 
     Source
     ------
-    Fialkowski, Diem, Borsos & Thurner, "A data-driven econo-financial stress-testing framework" (2025); the rule as its
-    authors' published code has it. Domain reference §4.9.
+    Fialkowski, Diem, Borsos & Thurner, "A data-driven econo-financial stress-testing framework ..."; the rule as in
+    its authors' published code. Domain reference §4.9.
 
     Example
     -------
@@ -192,27 +200,40 @@ def bank_losses(
     >>> found.profit_loss.round(9).tolist(), found.defaulted.tolist(), found.index
     ([28.0, 12.0], [True, False], 0.45)
     """
-    part, size = np.asarray(loss, np.float64), len(statements.revenue)
-    given = np.broadcast_to(np.asarray(lgd, np.float64), (size,))
+    part, given = _asked(loss, lgd, loans, len(statements.revenue))
+    statements = _judged_by(statements, missing, industry)
+    by_equity, by_liquidity = _failures(part * statements.profit, statements)
+    at_banks = loans.lost_on(np.where(by_equity | by_liquidity, given, 0.0))
+    share = np.minimum(1.0, at_banks / loans.equity)
+    return BankLosses(
+        part * statements.profit, by_equity, by_liquidity, statements.sunk, statements.unknown, statements.estimated,
+        at_banks, share, loans.equity, None if between is None else debtrank(between, share),
+    )  # fmt: skip
+
+
+def _judged_by(statements: Statements, missing: Missing, industry: ArrayLike | None) -> Statements:
+    """Statements with what becomes of those that are not known."""
+    if missing == "leave out":
+        return statements
+    if industry is None:
+        raise InvalidQuestion("medians are of industries", where="missing statements", remedy="give industries")
+    return statements.with_medians(industry)
+
+
+def _failures(lost: Numbers, statements: Statements) -> tuple[Flags, Flags]:
+    """Firms whose equity, and whose liquidity, a loss uses up."""
+    judged = ~statements.unknown & ~statements.sunk & (lost > 0)
+    by_equity, by_liquidity = (
+        judged & (lost >= buffer * (1 - HAIR)) for buffer in (statements.equity, statements.liquidity)
+    )
+    return by_equity, by_liquidity
+
+
+def _asked(loss: ArrayLike, lgd: ArrayLike, loans: Loans, size: int) -> tuple[Numbers, Numbers]:
+    """Losses, and losses given failure, of each firm; refuse what cannot be."""
+    part, given = np.asarray(loss, np.float64), np.broadcast_to(np.asarray(lgd, np.float64), (size,))
     if part.shape != (size,) or not ((part >= 0) & (part <= 1)).all() or not ((given >= 0) & (given <= 1)).all():
         raise InvalidQuestion("a loss is a fraction for each firm that has statements", where="losses")
     if len(loans.firm) and not 0 <= loans.firm.min() <= loans.firm.max() < size:
         raise InvalidQuestion("a firm that is none of these", where="loans")
-    if missing == "median":
-        if industry is None:
-            raise InvalidQuestion("medians are of industries", where="missing statements", remedy="give industries")
-        statements = statements.with_medians(industry)
-    unknown = statements.unknown
-    sunk = ~unknown & ((statements.equity < 0) | (statements.profit < 0) | (statements.liquidity < 0))
-    lost = part * statements.profit
-    judged = ~unknown & ~sunk & (lost > 0)
-    by_equity = judged & (lost >= statements.equity * (1 - HAIR))
-    by_liquidity = judged & (lost >= statements.liquidity * (1 - HAIR))
-    failed = (by_equity | by_liquidity)[loans.firm]
-    owed = loans.amount * given[loans.firm] * failed
-    at_banks = np.bincount(loans.bank, owed, minlength=len(loans.equity)).astype(float)
-    share = np.minimum(1.0, at_banks / loans.equity)
-    spread = None if between is None else debtrank(between, share)
-    return BankLosses(
-        lost, by_equity, by_liquidity, sunk, unknown, statements.estimated, at_banks, share, loans.equity, spread
-    )
+    return part, given

@@ -52,12 +52,9 @@ def over_time(
 
     Parameters
     ----------
-    network : SupplyNetwork
-        Of n firms; its sales are those of one period.
-    shock : (n,) array
-        Fraction ψ of its production that each firm loses of itself in period 0.
-    periods : int
-        Periods T after the first.
+    network : SupplyNetwork, sales of one period
+    shock : (n,) array, ψ in period 0
+    periods : int, those after the first
     stock : number or (n,) array, periods
         How long each firm's stocks of inputs last in normal use.
     recovery : number or (n,) array, periods
@@ -68,7 +65,7 @@ def over_time(
     Raises
     ------
     InvalidQuestion
-        If a shock or δ is no fraction, a stock or a recovery is negative, or there are no periods.
+        If a shock or δ is no fraction, or a stock, a recovery or the periods are negative.
 
     Source
     ------
@@ -81,36 +78,49 @@ def over_time(
     >>> over_time(network, [1, 0, 0], periods=4, stock=2.0).down.tolist()
     [0.375, 0.375, 0.375, 1.0, 1.0]
     """
-    first, lasts = np.asarray(shock, np.float64), np.broadcast_to(np.asarray(stock, np.float64), (network.size,))
-    until = np.broadcast_to(np.asarray(recovery, np.float64), (network.size,))
-    check_asked(network, 1.0)
-    if first.shape != (network.size,) or not ((first >= 0) & (first <= 1)).all() or not 0 <= kept <= 1:
-        raise InvalidQuestion(
-            "a shock is a fraction of what each firm makes, and so is what is left of it", where="shock"
-        )
-    if not (lasts >= 0).all() or not (until >= 0).all() or periods < 0:
-        raise InvalidQuestion("is not negative", where="stock, recovery or periods")
-    inputs, sales = network.inputs, network.sales
-    supplier, buyer = network.seller.astype(np.int64), network.buyer.astype(np.int64)
-    full = lasts[inputs.owner]
-    held = full.copy()
-    own = np.where(until > 0, first, 0.0)
+    first, lasts, until = _asked(network, shock, stock, recovery)
+    if periods < 0 or not 0 <= kept <= 1:
+        raise InvalidQuestion("periods are not negative, and what is left of a shock is a fraction", where="time")
+    held = lasts[network.inputs.owner]
+    full, own = held.copy(), np.where(until > 0, first, 0.0)
     down, up = own.copy(), own.copy()
-    lost, rows = np.maximum(down, up), [_parts(sales, down, up)]
+    lost, rows = np.maximum(down, up), [_parts(network.sales, down, up)]
     for t in range(1, periods + 1):
         own = np.where(t < until, first * kept**t, 0.0)
-        felt = _felt(network, down)[supplier[inputs.link]] * inputs.part
-        short = np.bincount(inputs.group, felt, minlength=len(held))
-        after = own.copy()
-        np.maximum.at(after, inputs.owner, np.minimum(short - held, 1.0))
-        used = 1 - after[inputs.owner]
-        held = np.clip(held + (1 - short) - used, 0.0, full)
-        unsold = np.bincount(supplier, network.reliance * up[buyer], minlength=network.size)
-        down, up = after, np.maximum(own, np.minimum(unsold, 1.0))
+        down, held = _without_inputs(network, own, down, held, full)
+        unsold = np.bincount(network.seller, network.reliance * up[network.buyer], minlength=network.size)
+        up = np.maximum(own, np.minimum(unsold, 1.0))
         lost += np.maximum(down, up)
-        rows.append(_parts(sales, down, up))
+        rows.append(_parts(network.sales, down, up))
     told = np.array(rows)
     return Timeline(told[:, 0], told[:, 1], told[:, 2], lost, down, up)
+
+
+def _asked(
+    network: SupplyNetwork, shock: ArrayLike, stock: ArrayLike, recovery: ArrayLike
+) -> tuple[Numbers, Numbers, Numbers]:
+    """Shock, stocks and recovery of each firm; refuse what cannot be."""
+    check_asked(network, 1.0)
+    first = np.asarray(shock, np.float64)
+    lasts, until = (np.broadcast_to(np.asarray(given, np.float64), (network.size,)) for given in (stock, recovery))
+    if first.shape != (network.size,) or not ((first >= 0) & (first <= 1)).all():
+        raise InvalidQuestion("a shock is a fraction of what each firm makes", where="shock")
+    if not (lasts >= 0).all() or not (until >= 0).all():
+        raise InvalidQuestion("is not negative", where="stock or recovery")
+    return first, lasts, until
+
+
+def _without_inputs(
+    network: SupplyNetwork, own: Numbers, down: Numbers, held: Numbers, full: Numbers
+) -> tuple[Numbers, Numbers]:
+    """Losses of the next period for want of inputs, and stocks after it."""
+    inputs = network.inputs
+    felt = _felt(network, down)[network.seller[inputs.link]] * inputs.part
+    short = np.bincount(inputs.group, felt, minlength=len(held))
+    after = own.copy()
+    np.maximum.at(after, inputs.owner, np.minimum(short - held, 1.0))
+    used = 1 - after[inputs.owner]
+    return after, np.clip(held + (1 - short) - used, 0.0, full)
 
 
 def _felt(network: SupplyNetwork, down: Numbers) -> Numbers:

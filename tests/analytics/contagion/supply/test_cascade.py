@@ -70,6 +70,34 @@ def test_a_larger_shock_never_lowers_a_loss_also_where_others_stand_in(
     assert (greater.up >= less.up - 1e-9).all()
 
 
+@given(economies(), SHOCKS, FIRMS, st.sampled_from(["changes", "all"]))
+@settings(max_examples=200, deadline=None)
+def test_going_on_from_a_smaller_shock_ends_where_a_new_beginning_does(
+    economy: Economy, shock: list[float], firm: int, schedule: str
+) -> None:
+    more, network = list(shock), network_of(economy)
+    more[firm] = 1.0
+    begun = cascade(network, shock, stop=1e-12)
+    found = cascade(network, more, stop=1e-12, begin=begun, schedule=schedule)
+    anew = cascade(network, more, stop=1e-12)
+    np.testing.assert_allclose(found.down, anew.down, atol=1e-9)
+    np.testing.assert_allclose(found.up, anew.up, atol=1e-9)
+    if more != shock:
+        with pytest.raises(InvalidQuestion, match="less than the one it goes on from"):
+            cascade(network, shock, begin=found)
+
+
+@pytest.mark.parametrize("least", [0.0, 1e-8, 1e-4])
+def test_what_waits_is_never_more_than_asked(least: float) -> None:
+    """A round of the equations over the whole state adds no more than the stop and what waits."""
+    network = network_of(random_economy(400, 2400, industries=40, seed=6))
+    for firm in range(10):
+        shock = shock_of(network, {firm: 1.0})
+        found = cascade(network, shock, stop=1e-4, least=least)
+        assert cascade(network, shock, stop=1.0, begin=found, schedule="all").residual <= 1e-4 + least + 1e-12
+        assert (found.loss <= cascade(network, shock, stop=1e-12).loss + 1e-9).all()
+
+
 @given(economies(), SHOCKS)
 @settings(max_examples=200, deadline=None)
 def test_losses_lie_between_the_shock_and_all(economy: Economy, shock: list[float]) -> None:
