@@ -89,8 +89,7 @@ def cascade(
 
     Parameters
     ----------
-    network : SupplyNetwork
-        Of n firms.
+    network : SupplyNetwork, of n firms
     shock : (n,) array
         Fraction ψ of its production that each firm loses of itself; it persists.
     stop : float
@@ -103,8 +102,7 @@ def cascade(
         a hundredth of the stop a large network is not gone through for what hardly anybody would notice.
     begin : Cascade, optional
         What a smaller shock on the same network led to: it goes on from there, to the same end.
-    most : int
-        Rounds after which it is given up.
+    most : int, rounds after which it is given up
 
     Raises
     ------
@@ -124,11 +122,9 @@ def cascade(
     >>> found.down.tolist(), round(found.total, 12), found.rounds
     ([0.5, 0.5, 0.5], 0.5, 3)
     """
-    first = np.asarray(shock, np.float64)
-    if first.shape != (network.size,) or not ((first >= 0) & (first <= 1)).all():
-        raise InvalidQuestion("a shock is a fraction of what each firm makes", where="shock")
     check_asked(network, stop)
-    down, up = _begun(first, begin)
+    first = np.asarray(shock, np.float64)
+    down, up = _begun(network, first, begin)
     rounds, residual = follow(network.spread, least, stop, most, down, up) if schedule == "changes" else (0, np.inf)
     if residual > stop:
         more, residual = sweep(network.chain, stop, most - rounds, down, up)
@@ -138,8 +134,10 @@ def cascade(
     return Cascade(first, down, up, network.sales, stop, residual, rounds)
 
 
-def _begun(shock: Numbers, begin: Cascade | None) -> tuple[Numbers, Numbers]:
+def _begun(network: SupplyNetwork, shock: Numbers, begin: Cascade | None) -> tuple[Numbers, Numbers]:
     """The state to begin from: losses only rise, so that those of a smaller shock are on the way."""
+    if shock.shape != (network.size,) or not ((shock >= 0) & (shock <= 1)).all():
+        raise InvalidQuestion("a shock is a fraction of what each firm makes", where="shock")
     if begin is None:
         return shock.copy(), shock.copy()
     if begin.shock.shape != shock.shape or not (shock >= begin.shock).all():

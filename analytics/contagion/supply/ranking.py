@@ -17,7 +17,8 @@ from analytics.contagion.supply.cascade import ROUNDS, STOP, check_asked
 from analytics.contagion.supply.network import Numbers, SupplyNetwork
 from analytics.kernels.compiled import frozen
 from analytics.kernels.lanes import LANES
-from analytics.kernels.supply import Chain, Losses, Shocks, side_by_side
+from analytics.kernels.side_by_side import Losses, Shocks, side_by_side
+from analytics.kernels.supply import Chain
 from graph.errors import InvalidQuestion, NotConverged
 
 COARSE = 1e-5
