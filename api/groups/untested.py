@@ -93,6 +93,23 @@ def untested_among(view: View, parties: NDArray[np.bool_], *, lender: int) -> tu
     return dependant[keep], other[keep]
 
 
+def untested_within(view: View, members: Nodes, *, lender: int) -> tuple[Nodes, Nodes, NDArray[np.int32]]:
+    """Dependants, others and the criteria's positions of the pairs of some parties, ascending, that a criterion cannot
+    be tested for and nobody judged; whether the lender would fall with others is not asked."""
+    found = view.judged.dependences.suspected
+    first, end = (found.untested_dependant.searchsorted(members, side) for side in ("left", "right"))
+    count = end - first
+    at = np.arange(count.sum()) + np.repeat(first - np.cumsum(count) + count, count)
+    dependant, other = found.untested_dependant[at], found.untested_other[at]
+    place = np.minimum(members.searchsorted(other), len(members) - 1)
+    keep = (members[place] == other) & (dependant != lender)
+    dependant, other, criterion = dependant[keep], other[keep], found.untested_criterion[at][keep]
+    if len(dependant) and np.isin(view.judged.dependences.verdicts.dependant, members).any():
+        still = _open(view, dependant, other, criterion)
+        dependant, other, criterion = dependant[still], other[still], criterion[still]
+    return dependant, other, criterion
+
+
 def criteria_of(view: View, criterion: NDArray[np.int32]) -> list[tuple[Criterion, int]]:
     """Criteria by their positions, each with how often it stands there."""
     rules = view.judged.dependences.suspected.rules

@@ -17,7 +17,7 @@ from api.answers.frame import Page, Party
 from api.answers.wording import plural
 from api.engine import View
 from api.engine.dependence import ITEM_WORDS, too_old
-from api.groups.untested import untested_by, untested_on
+from api.groups.untested import untested_by, untested_on, untested_within
 from graph.currencies import NO_CURRENCY
 from graph.errors import MissingRate
 from graph.model import KINDS, LENDS, STATEMENT, SUPPLIES
@@ -75,7 +75,7 @@ class Untestable:
 
 @dataclass(frozen=True)
 class Untestables:
-    """Such dependences of a party or of several, the first twenty by name."""
+    """Such dependences of a party or of several, the first by name."""
 
     listed: tuple[Untestable, ...]
     page: Page
@@ -94,11 +94,13 @@ def untestable_of(view: View, node: int, *, lender: int | None = None) -> list[P
     ]
 
 
-def untestable_within(view: View, members: NDArray[np.uint32], *, lender: int) -> list[Pair]:
-    """The same with both sides among some parties, where these are not too many to be asked one by one."""
-    inside = frozenset(members.tolist() if len(members) <= WITHIN else ())
-    rows = (row for x in inside for row in untestable_of(view, x, lender=lender))
-    return sorted({row for row in rows if inside.issuperset(row[:2])})
+def untestable_within(view: View, groups: Iterable[NDArray[np.uint32]], *, lender: int) -> list[Pair]:
+    """The same with both sides in one of some groups, where these are not too large."""
+    found = set[Pair]()
+    for members in {group.tobytes(): group for group in groups if len(group) <= WITHIN}.values():
+        pairs = untested_within(view, members, lender=lender)
+        found.update(zip(*(side.tolist() for side in pairs), strict=True))
+    return sorted(found)
 
 
 def told(view: View, evidence: Evidence, rows: Iterable[Pair], *, most: int = SHOWN) -> Untestables:
@@ -182,7 +184,8 @@ def _divisor(view: View, dependant: int, figure: Figure, at: int) -> Words:
             f"{who} states its {word} in {unit}, and no rate near {day} brings them into the currency of the amounts",
             f"{who}的{word_zh}以{unit}计，{day}附近缺少兑金额币种的汇率",
         )
-    if ends := too_old(view.snapshot, dependant, (item,)):
+    ends = view.kept(("too old", dependant, item), lambda: too_old(view.snapshot, dependant, (item,)), most=256)
+    if ends:
         return f"no statement of {who} after {ends[item]} gives its {word}", f"{who}的{word_zh}最晚截至{ends[item]}"
     return f"no statement of {who} gives its {word}", f"缺少{who}的{word_zh}"
 

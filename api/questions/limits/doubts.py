@@ -160,8 +160,9 @@ def untestable_around(
     view: View, evidence: Evidence, application: Application, check: Check, *, lender: int
 ) -> Untestables:
     """Dependences that cannot be tested: within the parties of what breaks or binds by them, and of the applicant."""
-    rows = [row for line in untested_lines(check) for row in untestable_within(view, line.members, lender=lender)]
-    return told(view, evidence, [*rows, *untestable_of(view, application.applicant, lender=lender)])
+    rows = untestable_within(view, (line.members for line in untested_lines(check)), lender=lender)
+    rows += untestable_of(view, application.applicant, lender=lender)
+    return told(view, evidence, rows, most=NAMED)
 
 
 def _others_hidden(view: View, application: Application, check: Check, lender: int) -> Iterator[Gap]:
