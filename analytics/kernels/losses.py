@@ -1,7 +1,7 @@
 """Losses of those who have claims on the failed, and of those who hold shares of whoever loses.
 
-Who has failed stands fixed: what it can pay falls with what it loses, and so do equities. Both only fall, party by
-party, until no loss rises by more than a tolerance.
+Who has failed, and what those pay, stands fixed; equities fall, party by party, until no loss rises by more than a
+tolerance.
 """
 
 from typing import Any, NamedTuple
@@ -35,6 +35,12 @@ class Sheets(NamedTuple):
     """Without what is pledged; NaN where they are unknown."""
     recovered: NDArray[np.float64]
     """Fraction of what it owes that a failed party pays at most."""
+    asked: NDArray[np.float64]
+    """What each is called for on guarantees, to be paid out of what it is able to."""
+    able: NDArray[np.float64]
+    """What each can lose and pay before it is able to pay nothing more on calls."""
+    apart: NDArray[np.float64]
+    """What its collateral for others brings, less what those that counter its guarantees pay it."""
     kept: float
     """Fraction of its assets that a failure leaves."""
     felt_claims: float
@@ -43,14 +49,16 @@ class Sheets(NamedTuple):
     """The same of losses on shares."""
 
 
-_SHEETS = record(Sheets, INT, I8, U4, F8, F8, F8, I8, U4, F8, F8, F8, F8, REAL, REAL, REAL)
+_SHEETS = record(Sheets, INT, I8, U4, F8, F8, F8, I8, U4, F8, F8, F8, F8, F8, F8, F8, REAL, REAL, REAL)
 
 
 class Lost(NamedTuple):
-    """What was lost so far; written by `lose`."""
+    """What was lost so far; written by `lose` but for `before`."""
 
-    all: NDArray[np.float64]
-    """By party, whatever the cause."""
+    before: NDArray[np.float64]
+    """By party, when guarantors were called: of what is left then the failed pay."""
+    other: NDArray[np.float64]
+    """By party, whatever the cause, but on guarantees: what it pays on these follows, and falls as this rises."""
     claims: NDArray[np.float64]
     """By party, on claims."""
     by_debt: NDArray[np.float64]
@@ -58,7 +66,7 @@ class Lost(NamedTuple):
     """Equity of each party that its holders have lost."""
 
 
-_LOST = record(Lost, F8_OUT, F8_OUT, F8_OUT, F8_OUT)
+_LOST = record(Lost, F8_OUT, F8_OUT, F8_OUT, F8_OUT, F8_OUT)
 
 
 @inlined
@@ -73,10 +81,19 @@ def _pays(sheets: Sheets, lost: float, i: int) -> float:
 
 
 @inlined
+def _whole(sheets: Sheets, lost: Lost, i: int) -> float:
+    """What a party lost, what it pays on guarantees included; it never falls as the other rises."""
+    other: float = lost.other[i]
+    paid: float = min(sheets.asked[i], max(sheets.able[i] - other, 0.0))
+    apart: float = sheets.apart[i]
+    return other + paid + apart
+
+
+@inlined
 def _feel(x: int, felt: float, least: float, lost: Lost, told: Any, queue: Any, waiting: Any, end: int) -> int:
     """Let a party lose more; 1 where it waits anew to pass that on, at the end of the queue."""
-    lost.all[x] += felt
-    if waiting[x] or not lost.all[x] - told[x] > least:
+    lost.other[x] += felt
+    if waiting[x] or not lost.other[x] - told[x] > least:
         return 0
     waiting[x], queue[end % len(queue)] = True, x
     return 1
@@ -88,7 +105,7 @@ def lose(
 ) -> tuple[int, float]:
     """Pass losses on until none rises by more than `least`, beginning with some parties: what is left of the budget,
     and the most that waits yet."""
-    size, classes = len(lost.all), sheets.classes
+    size, classes = len(lost.other), sheets.classes
     queue, waiting, told = np.empty(size, np.uint32), np.zeros(size, np.bool_), np.zeros(size)
     head, count = 0, 0
     for x in first:
@@ -99,8 +116,8 @@ def lose(
         i = queue[head]
         head = head + 1 if head + 1 < size else 0
         count -= 1
-        waiting[i], told[i] = False, lost.all[i]
-        pool = _pays(sheets, lost.all[i], i) if failed[i] else 0.0
+        waiting[i], told[i] = False, lost.other[i]
+        pool = _pays(sheets, lost.before[i], i) if failed[i] else 0.0
         for row in range(i * classes, (i + 1) * classes if failed[i] else i * classes):
             whole = sheets.whole[row]
             paid = 1.0 if whole <= pool else pool / whole
@@ -121,7 +138,7 @@ def lose(
                         waiting,
                         head + count,
                     )
-        gone = sheets.equity[i] if failed[i] else min(lost.all[i], sheets.equity[i])
+        gone = sheets.equity[i] if failed[i] else min(max(_whole(sheets, lost, i), 0.0), sheets.equity[i])
         rise = gone - lost.passed[i]
         if rise > 0.0:
             lost.passed[i] = gone
@@ -131,5 +148,5 @@ def lose(
                 count += _feel(sheets.holder[link], felt, least, lost, told, queue, waiting, head + count)
     left = 0.0
     for k in range(count):
-        left = max(left, lost.all[queue[(head + k) % size]] - told[queue[(head + k) % size]])
+        left = max(left, lost.other[queue[(head + k) % size]] - told[queue[(head + k) % size]])
     return budget, left

@@ -23,16 +23,24 @@ class Guarantees:
         """Call the guarantors of those who failed and pay these parts of their debts, up to capacities."""
         able = np.nan_to_num(capacity, nan=0.0)
         found = call_guarantees(self.standing.with_means(able, recovered), np.flatnonzero(failed).tolist())
-        net, pledge = _net(found), self.standing.sureties.pledge
+        made = self.standing.sureties
         promised, fails = np.zeros(self.debts), np.zeros(len(failed), np.bool_)
         promised[: len(found.covered)], fails[found.failed] = found.covered, True
-        cash = found.by_guarantor(np.where(pledge, 0.0, net))
-        return Called(found.by_guarantor(net), cash, found.called, net, promised, fails)
+        back = _back(found)
+        return Called(
+            found.by_guarantor(np.where(made.pledge, 0.0, found.called)),
+            found.by_guarantor(np.where(made.pledge, found.paid, 0.0)),
+            found.by_guarantor(back),
+            found.called,
+            np.maximum(found.paid - back, 0.0),
+            promised,
+            fails,
+        )
 
 
-def _net(found: Calls) -> Numbers:
-    """What each guarantee pays, less what those that counter it pay back."""
+def _back(found: Calls) -> Numbers:
+    """What those that counter each guarantee pay back of it."""
     made = found.standing.sureties
     counters = made.counters != NONE
     back = np.bincount(made.counters[counters], found.paid[counters], minlength=len(made))
-    return np.maximum(found.paid - back, 0.0)
+    return np.asarray(np.minimum(back, found.paid))

@@ -176,14 +176,17 @@ class _Run:
         self.failed, self.round = shock.failed.copy(), shock.failed.astype(np.int64)
         self.cause = np.where(shock.failed, SHOCKED, SOUND).astype(np.int8)
         self.rounds, self.left = 0, 0.0
-        self.income, self.called, self.cash_called, self.output = (np.zeros(n) for _ in range(4))
+        self.income, self.output = np.zeros(n), np.zeros(n)
+        self.called, self.pledged, self.apart = np.zeros(n), np.zeros(n), np.zeros(n)
         self.promised, self.asked, self.by_guarantee = np.zeros(len(debts.amount)), np.zeros(0), np.zeros(0)
-        self.lost = Lost(shock.lost.copy(), np.zeros(n), np.zeros(len(debts.amount)), np.zeros(n))
+        begun = shock.lost.copy(), shock.lost.copy()
+        self.lost = Lost(*begun, np.zeros(n), np.zeros(len(debts.amount)), np.zeros(n))
         with np.errstate(invalid="ignore"):
             # Comparisons with what is not known, or was not there to lose, are never true.
             self.equity = np.where(firms.equity > 0, firms.equity, np.nan)
             self.cash = np.where(firms.liquidity > 0, firms.liquidity, np.nan)
         self.able = np.fmin(self.equity, self.cash)
+        self.means = np.nan_to_num(self.able)
         self.margin = np.nan_to_num(np.maximum(firms.margin, 0.0))
         self.produced: Produced | None = None
         self._sheets = self._tied()
@@ -196,26 +199,44 @@ class _Run:
             frozen(debts.owed_by_class.ravel(), np.float64), frozen(held.holders.start, np.int64),
             frozen(held.holders.head, np.uint32), frozen(held.share[held.holders.link], np.float64),
             frozen(firms.to_lose, np.float64), frozen(firms.assets - self.layers.pledged, np.float64),
-            frozen(firms.recovered, np.float64), self.kept, float("debts" in on), float("shares" in on),
+            frozen(firms.recovered, np.float64), frozen(self.called, np.float64), frozen(self.means, np.float64),
+            frozen(self.apart, np.float64), self.kept, float("debts" in on), float("shares" in on),
         )  # fmt: skip
 
     def step(self) -> bool:
         """One round; whether another is needed."""
         self.rounds += 1
-        before, moved = int(self.failed.sum()), float(self.lost.all.sum())
-        touched = [np.flatnonzero(self.failed | (self.shock.lost > 0))] if self.rounds == 1 else []
-        touched += [self._produce(), self._call()]
-        debtors = np.flatnonzero(self.failed)
-        first = np.unique(np.concatenate([*touched, debtors])).astype(np.uint32)
+        before, moved = int(self.failed.sum()), float(self.lost.other.sum())
+        touched = [np.flatnonzero(self.shock.lost > 0)] if self.rounds == 1 else []
+        touched.append(self._produce())
+        # Guarantors are called for what the same means leave as creditors then lose.
+        self.lost.before[:] = self.whole
+        touched += [self._call(), np.flatnonzero(self.failed)]
+        first = np.unique(np.concatenate(touched)).astype(np.uint32)
         budget = LINKS * (len(self.layers.debts.amount) + len(self.layers.shares.share) + self.firms.size)
         budget, self.left = lose(self._sheets, self.failed, first, self.tolerance, budget, self.lost)
         if budget <= 0 and self.left > self.tolerance:
             raise NotConverged("losses", iterations=self.rounds, residual=self.left)
-        self._fail(self.lost.all > self.equity * (1 + HAIR), BY_EQUITY)
-        cash = self.income + self.cash_called + self.lost.claims * ("debts" in self.layers.only)
+        self._fail(self.whole > self.equity * (1 + HAIR), BY_EQUITY)
+        cash = self.income + self.paid_calls + self.apart - self.pledged
+        cash += self.lost.claims * ("debts" in self.layers.only)
         self._fail(cash > self.cash * (1 + HAIR), BY_CASH)
-        rise = float(self.lost.all.sum()) - moved
-        return int(self.failed.sum()) > before or rise > self.tolerance * max(1.0, np.sqrt(self.firms.size))
+        rise = float(np.abs(self.whole - self.lost.before).max(initial=0.0))
+        return (
+            int(self.failed.sum()) > before
+            or rise > self.tolerance
+            or float(self.lost.other.sum()) - moved > self.tolerance * self.firms.size
+        )
+
+    @property
+    def paid_calls(self) -> Numbers:
+        """What each pays on guarantees out of its means."""
+        return np.asarray(np.minimum(self.called, np.maximum(self.means - self.lost.other, 0.0)))
+
+    @property
+    def whole(self) -> Numbers:
+        """What each lost, whatever the cause."""
+        return self.lost.other + self.paid_calls + self.apart
 
     def _produce(self) -> NDArray[np.int64]:
         """Let output fall with who stopped; who loses income anew."""
@@ -227,7 +248,7 @@ class _Run:
         # A firm that failed stands still; what brought it down is what it lost by others, and by the shock.
         income = np.maximum(self.produced.by_others, self.shock.stopped) * self.margin
         at = np.flatnonzero(income > self.income)
-        self.lost.all[at] += income[at] - self.income[at]
+        self.lost.other[at] += income[at] - self.income[at]
         self.income[at] = income[at]
         self._fail((self.income >= self.able) & (self.income > 0), BY_OUTPUT)
         return at
@@ -237,16 +258,12 @@ class _Run:
         given = self.layers.guarantees
         if given is None or "guarantees" not in self.layers.only:
             return np.zeros(0, np.int64)
-        other = self.lost.all - self.called
-        capacity = np.maximum(self.able - other, 0.0)
-        found: Called = given.call(self.failed, self.recovered(), capacity)
+        found: Called = given.call(self.failed, self.recovered(), np.maximum(self.able - self.lost.other, 0.0))
         self._fail(found.failed, BY_CALL)
         self.promised[:] = found.promised[self.layers.debts.order]
-        self.cash_called, self.asked, self.by_guarantee = found.cash, found.asked, found.by_guarantee
-        at = np.flatnonzero(found.paid > self.called)
-        self.lost.all[at] += found.paid[at] - self.called[at]
-        self.called[at] = found.paid[at]
-        return at
+        self.asked, self.by_guarantee, self.pledged[:] = found.asked, found.by_guarantee, found.pledged
+        self.called[:], self.apart[:] = found.called, found.pledged - found.back
+        return np.flatnonzero((found.called > 0) | (found.pledged > 0))
 
     def _fail(self, which: Flags, cause: int) -> None:
         new = which & ~self.failed
@@ -257,7 +274,7 @@ class _Run:
     def recovered(self) -> Numbers:
         """Fraction of what no collateral covers that each would pay if it failed now."""
         sheets, owed = self._sheets, self.layers.debts.owed
-        left = self.kept * np.maximum(sheets.assets - self.lost.all, 0.0)
+        left = self.kept * np.maximum(sheets.assets - self.lost.before, 0.0)
         known = np.divide(left, owed, out=np.ones_like(left), where=owed > 0)
         return np.fmin(known, sheets.recovered)
 
@@ -269,7 +286,8 @@ class _Run:
         shares = self.layers.shares.worth(self.lost.passed)
         paid = np.where(self.failed, self.recovered(), 1.0)
         return Aftermath(
-            self.failed, self.round, self.cause, self.output, self.income, self.called, self.lost.claims, shares,
+            self.failed, self.round, self.cause, self.output, self.income, self.paid_calls + self.apart,
+            self.lost.claims, shares,
             by_debt, promised, self.asked, self.by_guarantee, paid, self.lost.passed, self.produced, self.rounds,
             self.left,
         )  # fmt: skip

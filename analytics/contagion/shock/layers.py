@@ -41,10 +41,12 @@ class Production(Protocol):
 class Called:
     """What guarantors are called for and pay."""
 
-    paid: Numbers
-    """By guarantor, less what its counter-guarantors pay it, shape (n,)."""
-    cash: Numbers
-    """The same without what only collateral brings."""
+    called: Numbers
+    """Of each guarantor out of its capacity, which it pays as far as that goes, shape (n,)."""
+    pledged: Numbers
+    """What collateral for others brings, by who gave it, shape (n,)."""
+    back: Numbers
+    """What those that counter its guarantees pay each guarantor, shape (n,)."""
     asked: Numbers
     """What each guarantee is called for, shape (g,)."""
     by_guarantee: Numbers

@@ -40,4 +40,6 @@ def test_what_a_guarantor_lost_before_it_cannot_pay() -> None:
     layers = Layers.of(firms, debts=([B, C], [BANK, A], [100, 50]), guarantees=given)
     found = send(firms, layers, Shock.of(4, [B, C]))
     assert found.cause[A] in (BY_CALL, BY_EQUITY)
-    assert found.called[A] == pytest.approx(80), "what it was called for before it lost the claim stays paid"
+    assert found.called[A] == pytest.approx(30)
+    assert found.lost[A] == pytest.approx(80)
+    assert found.by_debt.tolist() == [pytest.approx(70), pytest.approx(50)]
