@@ -42,11 +42,16 @@ class Supplies:
 
     network: SupplyNetwork
     stop: float = STOP
+    """Largest fall of anybody's output in a round at which nothing more is followed; rises of a hundredth of it wait
+    until they have added up to more."""
 
     def lose(self, stopped: Numbers, before: Produced | None) -> Output:
         """Output where these fractions of it stop of themselves; `before`: with fewer of them."""
         known = before.found if isinstance(before, Output) else None
-        return Output(self.network, cascade(self.network, stopped, stop=self.stop, begin=known))
+        if known is not None and np.array_equal(known.shock, stopped):
+            return Output(self.network, known)
+        found = cascade(self.network, stopped, stop=self.stop, least=self.stop / 100, begin=known)
+        return Output(self.network, found)
 
 
 class Origins(NamedTuple):
