@@ -1,24 +1,21 @@
 """What a credit check is asked: the request as it comes over HTTP or in a file, and the facility it speaks of."""
 
 import datetime
-import json
-import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, TextIO
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from analytics.limits.facility import Facility, Guarantor, Pledge
 from api.engine import View
 from api.limits.protection import protectors_of
 from api.questions.asking import node_of
+from api.questions.written import parsed_file, validated
 from graph.currencies import CURRENCIES
-from graph.errors import InvalidCurrency, InvalidInput, InvalidQuestion, UnreadableFile
+from graph.errors import InvalidCurrency, InvalidQuestion
 from graph.model import COLLATERAL, FACILITIES
 from graph.moment import read_day
-from ingest.json_text import once
 
 Text = Annotated[str, Field(max_length=200)]
 MOST: Final = 50
@@ -29,8 +26,6 @@ EXAMPLE: Final[JsonDict] = {
     "facility": {"amount": 10_000_000, "currency": "CNY"},
 }
 """The least that a request says."""
-LARGEST: Final = 1_000_000
-"""Bytes of a file."""
 
 
 class Collateral(BaseModel):
@@ -102,55 +97,14 @@ class Request(BaseModel):
 
 def read_file(path: Path, stdin: TextIO) -> Request:
     """A request of a JSON or TOML file, `-` for what is piped in. Raises UnreadableFile and InvalidInput."""
-    where = "standard input" if str(path) == "-" else str(path)
-    try:
-        text = stdin.read(LARGEST + 1) if str(path) == "-" else _text(path)
-    except FileNotFoundError as problem:
-        raise UnreadableFile("there is no such file", where=where, remedy="look at its path") from problem
-    except (OSError, ValueError) as problem:
-        raise UnreadableFile("is no text", where=where, remedy="give JSON or TOML, UTF-8") from problem
-    if len(text) > LARGEST:
-        raise UnreadableFile("is too long for one request", where=where, remedy=f"give up to {LARGEST:,} characters")
-    return read_request(_parsed(text, where), where=where)
+    said, where = parsed_file(path, stdin)
+    return read_request(said, where=where)
 
 
 def read_request(said: Any, *, where: str) -> Request:
     """A request from what was parsed. Raises InvalidInput naming every field that does not fit."""
-    if not isinstance(said, Mapping):
-        raise InvalidInput("is no object", where=where, remedy="give applicant, lender and facility")
-    try:
-        return Request.model_validate(_plain(said))
-    except ValidationError as problem:
-        found = problem.errors()
-        told = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg'].lower()}" for each in found[:5])
-        raise InvalidInput(told, where=where, remedy="`contagraph ask credit-check --help` shows a request") from None
-
-
-def _text(path: Path) -> str:
-    with path.open(encoding="utf-8") as file:
-        return file.read(LARGEST + 1)
-
-
-def _parsed(text: str, where: str) -> Any:
-    """JSON, else TOML."""
-    try:
-        if text.lstrip()[:1] in ("{", "["):
-            return json.loads(text, object_pairs_hook=once)
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as problem:
-        raise UnreadableFile(f"is neither JSON nor TOML: {problem}", where=where, remedy="mend it there") from problem
-
-
-def _plain(said: Any) -> Any:
-    """Days of TOML as texts."""
-    match said:
-        case Mapping():
-            return {name: _plain(value) for name, value in said.items()}
-        case list():
-            return [_plain(value) for value in said]
-        case datetime.date():
-            return said.isoformat()
-    return said
+    remedy = "`contagraph ask credit-check --help` shows a request"
+    return validated(Request, said, where=where, needs="applicant, lender and facility", remedy=remedy)
 
 
 def facility_of(view: View, asked: Asked, *, applicant: int, lender: int) -> Facility:
