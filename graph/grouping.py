@@ -61,3 +61,14 @@ def by_pairs(tail: NDArray[np.uint32], head: NDArray[np.uint32], size: int) -> N
     _, by_head = grouped(head, size)
     _, by_tail = grouped(tail[by_head], size)
     return by_head[by_tail]
+
+
+def spans(first: NDArray[np.int64], end: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """All positions of some ranges `first[k]:end[k]`, one after the other, and which range each is of.
+
+    >>> [found.tolist() for found in spans(np.array([5, 0, 7]), np.array([7, 0, 8]))]
+    [[5, 6, 7], [0, 0, 2]]
+    """
+    count = end - first
+    whose = np.repeat(np.arange(len(count)), count)
+    return np.arange(len(whose)) + (first - np.cumsum(count) + count)[whose], whose

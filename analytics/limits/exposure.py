@@ -250,7 +250,7 @@ def _direct(book: Book, links: Links) -> dict[str, Any]:
 
 def _facilities(book: Book, members: NDArray[np.int64], lender: int | None) -> tuple[Links, NDArray[np.int64]]:
     """Facilities of some borrowers, and for each which borrower's it is."""
-    spans, whose = _spans(book.borrowed.start, members)
+    spans, whose = book.borrowed.spans_of(members)
     links = book.borrowed.link[spans]
     if lender is None:
         return links, whose
@@ -289,7 +289,7 @@ def _contingent(book: Book, members: NDArray[np.int64], lender: int | None) -> d
 
 def _promises(book: Book, members: NDArray[np.int64], lender: int | None) -> tuple[NDArray[np.int64], Links, int]:
     """Guarantees of some guarantors that can be called, each with its borrower; how many no longer can."""
-    spans, _ = _spans(book.guaranteed.start, members)
+    spans, _ = book.guaranteed.spans_of(members)
     borrower, links = book.guaranteed.head[spans].astype(np.int64), book.guaranteed.link[spans]
     if lender is not None:
         mine = (book.creditor[links] == lender) | (book.creditor[links] == UNKNOWN)
@@ -349,10 +349,3 @@ def _tails(arrows: Arrows) -> NDArray[np.uint32]:
 def _summed(place: NDArray[np.int64], amounts: NDArray[Any], count: int = 0) -> Numbers:
     """Sum of the amounts at each place; of none, floats too."""
     return np.bincount(place, weights=amounts, minlength=count).astype(np.float64, copy=False)
-
-
-def _spans(start: NDArray[np.int64], nodes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Positions of all links of some nodes, and for each which node's it is."""
-    first, count = start[nodes], start[nodes + 1] - start[nodes]
-    whose = np.repeat(np.arange(len(nodes)), count)
-    return np.arange(count.sum()) + (first - np.cumsum(count) + count)[whose], whose

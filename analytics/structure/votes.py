@@ -11,6 +11,7 @@ from analytics.kernels.compiled import frozen
 from analytics.kernels.control import Votes
 from graph.bands import LOW_OPEN
 from graph.errors import InvalidQuestion, InvalidShare
+from graph.grouping import spans
 
 FINE = 1_000_000_000_000
 NANO = 1_000_000_000
@@ -191,9 +192,11 @@ class Arrows:
 
     def spans(self, nodes: NDArray[np.int64]) -> NDArray[np.int64]:
         """Positions in `head` and `link` of all arrows that leave some nodes."""
-        count = self.start[nodes + 1] - self.start[nodes]
-        before = np.repeat(self.start[nodes] - np.cumsum(count) + count, count)
-        return np.asarray(np.arange(count.sum()) + before)
+        return spans(self.start[nodes], self.start[nodes + 1])[0]
+
+    def spans_of(self, nodes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The same, and which of the nodes each arrow leaves, by its place among them."""
+        return spans(self.start[nodes], self.start[nodes + 1])
 
     def any_at(self, nodes: NDArray[Any]) -> NDArray[np.bool_]:
         """Whether any arrow leaves each of some nodes."""

@@ -23,6 +23,7 @@ from api.groups.circles import TOO_WIDE, WIDEST, connecting
 from api.groups.concerts import may_connect, may_unite
 from api.groups.hidden import fenced_off, hidden_of, hidden_under, with_hidden
 from graph.errors import InvalidQuestion
+from graph.grouping import spans
 
 Nodes = NDArray[np.uint32]
 WALKED = 1_000
@@ -98,8 +99,7 @@ def untested_within(view: View, members: Nodes, *, lender: int) -> tuple[Nodes, 
     be tested for and nobody judged; whether the lender would fall with others is not asked."""
     found = view.judged.dependences.suspected
     first, end = (found.untested_dependant.searchsorted(members, side) for side in ("left", "right"))
-    count = end - first
-    at = np.arange(count.sum()) + np.repeat(first - np.cumsum(count) + count, count)
+    at, _ = spans(first, end)
     dependant, other = found.untested_dependant[at], found.untested_other[at]
     place = np.minimum(members.searchsorted(other), len(members) - 1)
     keep = (members[place] == other) & (dependant != lender)

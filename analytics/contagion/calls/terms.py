@@ -10,6 +10,7 @@ from analytics.contagion.calls.book import NONE, Loans, Numbers, Sureties
 from analytics.limits.exposure import UNKNOWN
 from analytics.structure.guarantees.period import last_days, read_liability, still_callable
 from graph.errors import InvalidQuestion
+from graph.grouping import spans
 from graph.model import GUARANTEE_FORMS, LIABILITIES
 
 Days = NDArray[np.int32]
@@ -181,9 +182,8 @@ def _countering(level: Rows, contracts: Contracts, able: NDArray[np.bool_], befo
 def _met(keys: NDArray[Any], ascending: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Each key's position, once for each place where it stands in an ascending list, and that place."""
     first, end = np.searchsorted(ascending, keys, "left"), np.searchsorted(ascending, keys, "right")
-    count = end - first
-    which = np.repeat(np.arange(len(keys)), count)
-    return which, np.arange(len(which)) - np.repeat(np.cumsum(count) - count - first, count)
+    at, which = spans(first, end)
+    return which, at
 
 
 def _parts(loans: Loans, rows: Rows) -> Numbers:

@@ -14,6 +14,7 @@ from api.engine import Engine, View
 from api.questions.asking import check_page, check_range, kinds_of, node_of
 from graph.columns import plain
 from graph.field import Kind
+from graph.grouping import spans
 from graph.links import Links
 from graph.moment import Moment
 
@@ -165,8 +166,9 @@ def _step(view: View, kinds: Sequence[Kind], wave: NDArray[np.int64], seen: NDAr
 
 def touching(links: Links, nodes: NDArray[np.int64]) -> NDArray[np.int64]:
     """Positions of the links that leave or reach some nodes, each once."""
-    out = _spans(links.out_start, nodes)
-    into = links.in_order[_spans(links.in_start, nodes)].astype(np.int64)
+    out, _ = spans(links.out_start[nodes], links.out_start[nodes + 1])
+    arriving, _ = spans(links.in_start[nodes], links.in_start[nodes + 1])
+    into = links.in_order[arriving].astype(np.int64)
     return np.unique(np.concatenate((out, into)))
 
 
@@ -179,12 +181,6 @@ def weight(view: View, links: Links, at: NDArray[np.int64]) -> NDArray[np.float6
     column = view.snapshot.facts.column(links.kind, name).take(pa.array(links.fact[at]))
     weights: NDArray[np.float64] = np.nan_to_num(plain(column, np.float64, null=0.0))
     return weights
-
-
-def _spans(start: NDArray[np.int64], nodes: NDArray[np.int64]) -> NDArray[np.int64]:
-    count = start[nodes + 1] - start[nodes]
-    spans: NDArray[np.int64] = np.arange(count.sum()) + np.repeat(start[nodes] - np.cumsum(count) + count, count)
-    return spans
 
 
 def _degrees(view: View, kinds: Iterable[Kind], nodes: NDArray[np.int64]) -> NDArray[np.int64]:
