@@ -116,8 +116,8 @@ class Readings:
     hidden: Units = NO_UNITS
     """Group clients as they would be by what is not disclosed."""
     missing: tuple[str, ...] = ()
-    """What kept groups from being told whole: `too_wide` where too many parties hang together; then nothing
-    passes."""
+    """What kept groups from being told whole: `too_wide` where too many parties hang together,
+    `too_many_arise` where too many would; then nothing passes."""
 
     def of(self, kind: str, *, wide: bool) -> Units:
         """Groups of one kind in one reading."""

@@ -29,6 +29,12 @@ TOO_MANY: Final = (
     f"more than {WIDEST:,} parties hang together, too many to tell its groups: ask for control instead",
     f"互相牵连的主体超过{WIDEST:,}个，无法列出其关联客户组：请改查控制关系",
 )
+ARISING: Final = "too_many_arise"
+"""Why groups that would only arise are not told whole."""
+TOO_MANY_ARISE: Final = (
+    "groups that would arise if what cannot be tested held are too many to tell; judge or load what is not known",
+    "若无法检验的经济依存或控制成立，将形成的集团过多，无法列出；请补充资料或作出认定",
+)
 CLIENTS_2010: Final = KIN["control"]
 """How far kin reaches in groups of clients."""
 

@@ -19,7 +19,7 @@ from analytics.structure.extended import Extended, Ways
 from analytics.structure.groups import control_groups
 from analytics.structure.membership import grow
 from api.engine import View
-from api.groups.circles import TOO_WIDE, WIDEST, connecting
+from api.groups.circles import ARISING, WIDEST, connecting
 from api.groups.concerts import may_connect, may_unite
 from api.groups.hidden import fenced_off, hidden_of, hidden_under, with_hidden
 from graph.errors import InvalidQuestion
@@ -172,7 +172,7 @@ def with_untested(
     except InvalidQuestion as problem:
         if problem.where != "groups":
             raise
-        return replace(readings, missing=tuple(dict.fromkeys([*readings.missing, TOO_WIDE])))
+        return replace(readings, missing=tuple(dict.fromkeys([*readings.missing, ARISING])))
     several = [group for group in found if len(group) > 1]
     return replace(readings, untested=Units.ordered(distinct(several))) if several else readings
 

@@ -18,7 +18,7 @@ from api.answers.evidence import Evidence
 from api.answers.wording import band, money, percent, plural
 from api.engine import View
 from api.engine.dependence import too_old_said
-from api.groups.circles import TOO_MANY, TOO_WIDE, circles_of, connecting
+from api.groups.circles import ARISING, TOO_MANY, TOO_MANY_ARISE, TOO_WIDE, circles_of, connecting
 from api.groups.concerts import arrows_among, held_in_concert, joint_controls, joint_votes, may_unite
 from api.groups.hidden import NOBODY, hidden_of, hidden_under
 from api.groups.promised import Promised
@@ -61,6 +61,8 @@ def _wide(application: Application) -> Iterator[Gap]:
     """Groups that were not told because too many parties hang together."""
     if TOO_WIDE in application.readings.missing:
         yield Gap(TOO_WIDE, (), *TOO_MANY)
+    if ARISING in application.readings.missing:
+        yield Gap(ARISING, (), *TOO_MANY_ARISE)
 
 
 def _banks(view: View, application: Application) -> Iterator[Gap]:

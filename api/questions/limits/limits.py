@@ -9,7 +9,7 @@ from analytics.limits.lines import lines_of
 from api.answers.evidence import Evidence
 from api.answers.wording import money, used
 from api.engine import View
-from api.groups.circles import TOO_MANY, TOO_WIDE
+from api.groups.circles import ARISING, TOO_MANY, TOO_MANY_ARISE, TOO_WIDE
 from api.groups.untested import Also, with_untested
 from api.limits.criteria import seen_by
 from api.limits.lender import HOW_TO_STATE, lender_of
@@ -38,10 +38,7 @@ class Against:
     """Why nothing was held against limits; empty where it was."""
 
 
-TOO_MANY_ARISE = (
-    "Groups that would arise if what cannot be tested held are too many to tell; the room is at most this",
-    "若无法检验的经济依存或控制成立，将形成的集团过多，无法列出；所示余额为上限",
-)
+AT_MOST = "; the room is at most this", "；所示余额为上限"
 NOTHING = Against((), (), (), None, "", "", "", "")
 
 
@@ -66,7 +63,11 @@ def against(view: View, evidence: Evidence, lender: int, party: int, *, limit: i
     held = held_said(view, evidence, lender, lines, places)
     groups = tuple(membership(view, evidence, base, group, party, limit=limit) for group in found)
     limits = (one for one in held if one.rule.severity == "limit" and one.headroom is not None)
-    untold = TOO_MANY_ARISE if TOO_WIDE in readings.missing else ("", "")
+    untold = (
+        [one + most for one, most in zip(TOO_MANY_ARISE, AT_MOST, strict=True)]
+        if ARISING in readings.missing
+        else ["", ""]
+    )
     return Against(bound.rule_sets, held, groups, next(limits, None), *untold, "", "")
 
 
