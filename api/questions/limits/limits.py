@@ -63,12 +63,10 @@ def against(view: View, evidence: Evidence, lender: int, party: int, *, limit: i
     held = held_said(view, evidence, lender, lines, places)
     groups = tuple(membership(view, evidence, base, group, party, limit=limit) for group in found)
     limits = (one for one in held if one.rule.severity == "limit" and one.headroom is not None)
-    untold = (
-        [one + most for one, most in zip(TOO_MANY_ARISE, AT_MOST, strict=True)]
-        if ARISING in readings.missing
-        else ["", ""]
-    )
-    return Against(bound.rule_sets, held, groups, next(limits, None), *untold, "", "")
+    untold, untold_zh = TOO_MANY_ARISE if ARISING in readings.missing else ("", "")
+    most = AT_MOST if untold else ("", "")
+    told = untold + most[0], untold_zh + most[1]
+    return Against(bound.rule_sets, held, groups, next(limits, None), told[0], told[1], "", "")
 
 
 def against_said(found: Against, currency: str | None) -> Iterator[str]:
