@@ -46,7 +46,7 @@ class Measured(NamedTuple):
 
     figures: Mapping[str, Figure]
     apart: bool
-    """Whether each party's amounts are in the currency of its own statements, since not all can be in one."""
+    """Whether each share is in the currency of the statement it divides by, since not all can be in one."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Judged:
     left_out: str
     """Why nothing was suspected; empty where it could be."""
     apart: bool = False
-    """Whether each party's amounts were compared in the currency of its own statements."""
+    """Whether each share was made in the currency of the statement it divides by."""
 
     @property
     def criteria(self) -> tuple[Criterion, ...]:
@@ -75,14 +75,14 @@ def verdicts_of(snapshot: Snapshot) -> Verdicts:
 
 
 def measured(snapshot: Snapshot, book: Callable[[], Book]) -> Measured:
-    """Every figure of a moment, in its currency; where not all amounts can be, each party's in its own."""
+    """Every figure of a moment, in its currency; where not all amounts can be, in that of what it divides by."""
     if not snapshot.mixed:
         try:
             return Measured(figures(_ties(snapshot, book()), _sheets(snapshot)), apart=False)
         except MissingRate:
             pass  # a share needs no more than the currency of one party's statements
     own = Reckoning(snapshot, {name: stated_item_of(snapshot, name) for name in ITEMS})
-    return Measured(figures(own.ties(), own.sheets), apart=True)
+    return Measured(figures(own.ties(), own.sheets, own.rates()), apart=True)
 
 
 def judged(
