@@ -124,6 +124,21 @@ def too_old(snapshot: Snapshot, node: int, names: Iterable[str] = tuple(ITEMS)) 
     return {name: max(ends) for name, ends in found if ends and max(ends) < oldest_period(day)}
 
 
+def of_no_length(snapshot: Snapshot, node: int, name: str) -> date | None:
+    """End of the newest period that a party states one of these items of, which flow over a year, without its length.
+
+    None where there is none, or the item is of a day.
+    """
+    items, of_a_year = ITEMS[name]
+    day = snapshot.moment.valid_at
+    silent = (
+        row["period_end"]
+        for row in (snapshot.records(STATEMENT, node) if of_a_year else ())
+        if row["item"] in items and not row["months"] and oldest_period(day) <= row["period_end"] <= day
+    )
+    return max(silent, default=None)
+
+
 def too_old_said(snapshot: Snapshot, node: int, names: Iterable[str] = tuple(ITEMS)) -> tuple[str, str] | None:
     """The same in both languages; None where there is none."""
     ends = too_old(snapshot, node, names)
