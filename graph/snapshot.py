@@ -173,7 +173,10 @@ class Snapshot:
         """The same in the currency of each statement, and which that is."""
         found = self._items(names, of_a_year, since, as_stated)
         words, code = _coded(self.facts, STATEMENT, "unit")
-        return found, Stated(found.value, np.where(np.isnan(found.value), -1, code[found.row]), tuple(words))
+        currency = np.full(len(found.value), -1, np.int32)
+        known = np.flatnonzero(~np.isnan(found.value))
+        currency[known] = code[found.row[known]]
+        return found, Stated(found.value, currency, tuple(words))
 
     def _items(self, names: tuple[str, ...], of_a_year: bool, since: date | None, factor: Factor) -> Items:
         oldest = ALWAYS if since is None else (since - EPOCH_DAY).days

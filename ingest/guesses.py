@@ -12,7 +12,7 @@ from typing import Final
 from graph.field import Field, Type
 from graph.model import KINDS, PROFILE, STATEMENT
 from graph.names import simplified
-from ingest.statements import Columns, Item, columns_of
+from ingest.statements import Columns, Item, columns_of, items_of
 from ingest.toml_text import MARKER
 
 ID_WORDS: Final = r"编号|代码|号码|证号|账号|客户号|\bid\b|_id$|id$|code|number|\bno\b|\blei\b|信用代码|注册号|号$"
@@ -180,10 +180,13 @@ def guess(
     Said(column='持股比例', unit='%')
     """
     left = {name: plain(name) for name in types}
-    if sheet := columns_of(left, types):
-        return _statements(sheet, left, highs, named)
     dated = frozenset(name for name in types if types[name] == "date")
-    kind, ends = _relation(left, plain(title), named, dated)
+    items = items_of(left, types)  # 股东权益 names nobody
+    named_by = {name: word for name, word in left.items() if name not in items}
+    kind, ends = _relation(named_by, plain(title), named, dated)
+    sheet = columns_of(left, types)
+    if sheet and (kind == PROFILE.name or (sheet.unmistakable and not _measured(kind, ends, sheet, left, types))):
+        return _statements(sheet, left, highs, named)
     ends = _with_kinds(ends, [name for name in left if name in kinds])
     for end in ends:
         for used in (end.id, end.title, end.kind) if end else ():
@@ -223,6 +226,19 @@ def _statements(sheet: Columns, left: dict[str, str], highs: Mapping[str, str], 
     fields |= {name: Said(name, _unit(amount, name, highs.get(name, ""))) for name in sheet.items}
     unused = tuple(name for name in rest if name not in {*taken, stated})
     return Guess(STATEMENT.name, (end,), fields, {}, stated, unused=unused, items=sheet.items)
+
+
+def _measured(
+    kind: str, ends: tuple[End | None, ...], sheet: Columns, left: Mapping[str, str], types: Mapping[str, Type | None]
+) -> bool:
+    """Whether a table that may be one of statements has an amount or a share of a relation.
+
+    What stands beside an item is the relation's own where both its ends are named.
+    """
+    used = () if sheet.item and all(ends) else sheet.used
+    rest = {name: word for name, word in left.items() if name not in used}
+    sized = (field for field in KINDS[kind].fields if field.type in ("money", "fraction", "band"))
+    return any(_column(field, rest, types, kind) for field in sized)
 
 
 def _with_kinds(ends: tuple[End | None, ...], kinds: list[str]) -> tuple[End | None, ...]:

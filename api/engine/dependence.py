@@ -46,7 +46,7 @@ class Measured(NamedTuple):
 
     figures: Mapping[str, Figure]
     apart: bool
-    """Whether each party's amounts are in the currency of its own statements, since not all can be in one."""
+    """Whether each share is in the currency of the statement it divides by, since not all can be in one."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Judged:
     left_out: str
     """Why nothing was suspected; empty where it could be."""
     apart: bool = False
-    """Whether each party's amounts were compared in the currency of its own statements."""
+    """Whether each share was made in the currency of the statement it divides by."""
 
     @property
     def criteria(self) -> tuple[Criterion, ...]:
@@ -75,14 +75,14 @@ def verdicts_of(snapshot: Snapshot) -> Verdicts:
 
 
 def measured(snapshot: Snapshot, book: Callable[[], Book]) -> Measured:
-    """Every figure of a moment, in its currency; where not all amounts can be, each party's in its own."""
+    """Every figure of a moment, in its currency; where not all amounts can be, in that of what it divides by."""
     if not snapshot.mixed:
         try:
             return Measured(figures(_ties(snapshot, book()), _sheets(snapshot)), apart=False)
         except MissingRate:
             pass  # a share needs no more than the currency of one party's statements
     own = Reckoning(snapshot, {name: stated_item_of(snapshot, name) for name in ITEMS})
-    return Measured(figures(own.ties(), own.sheets), apart=True)
+    return Measured(figures(own.ties(), own.sheets, own.rates()), apart=True)
 
 
 def judged(
@@ -122,6 +122,21 @@ def too_old(snapshot: Snapshot, node: int, names: Iterable[str] = tuple(ITEMS)) 
             newest[row["item"]] = max(newest.get(row["item"], date.min), row["period_end"])
     found = ((name, [newest[item] for item in ITEMS[name][0] if item in newest]) for name in names)
     return {name: max(ends) for name, ends in found if ends and max(ends) < oldest_period(day)}
+
+
+def of_no_length(snapshot: Snapshot, node: int, name: str) -> date | None:
+    """End of the newest period that a party states one of these items of, which flow over a year, without its length.
+
+    None where there is none, or the item is of a day.
+    """
+    items, of_a_year = ITEMS[name]
+    day = snapshot.moment.valid_at
+    silent = (
+        row["period_end"]
+        for row in (snapshot.records(STATEMENT, node) if of_a_year else ())
+        if row["item"] in items and not row["months"] and oldest_period(day) <= row["period_end"] <= day
+    )
+    return max(silent, default=None)
 
 
 def too_old_said(snapshot: Snapshot, node: int, names: Iterable[str] = tuple(ITEMS)) -> tuple[str, str] | None:

@@ -1,11 +1,12 @@
-"""Amounts of each party in the currency of its own statements.
+"""Amounts as they were stated, and the rates that bring them into the currency of what they are divided by.
 
 A share of dependence divides what passes between two parties by what one of them states. Where both stand in one
-currency no rate is needed, whatever currencies other parties use; else the day's rate brings the amount into that of
-the statement, and without a rate the amount is unknown.
+currency no rate is needed, whatever currencies other parties use, or the same party in other statements; else the
+day's rate brings the amount into that of the statement, and without a rate the amount is unknown.
 """
 
 from collections.abc import Mapping
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,30 +22,27 @@ from graph.snapshot import Snapshot, Stated
 
 Numbers = NDArray[np.float64]
 
+TIES = ((SUPPLIES, "amount"), (GUARANTEES, "amount"), (LENDS, "drawn"), (OWES, "amount"))
+"""Relations whose amounts make a share."""
+
 
 class Reckoning:
-    """The currency of each party's statements: that of the first of some items it states."""
+    """Amounts and statements of a moment, each in a currency of its own."""
 
     def __init__(self, snapshot: Snapshot, items: Mapping[str, tuple[Items, Stated]]) -> None:
         self._snapshot = snapshot
-        self._names = sorted({name for _, stated in items.values() for name in stated.currencies})
-        place = {name: at for at, name in enumerate(self._names)}
-        self._own = np.full(snapshot.size, -1, np.int32)
-        for _, stated in items.values():
-            known = np.array([*(place[name] for name in stated.currencies), -1], np.int32)[stated.currency]
-            self._own = np.where(self._own == -1, known, self._own)
-        self.sheets = {
-            name: Sheet(self._in_own(stated, np.arange(snapshot.size)), found.row)
-            for name, (found, stated) in items.items()
-        }
-
-    def own(self, node: int) -> str:
-        """The currency of a party's statements; empty where it states nothing."""
-        at = int(self._own[node])
-        return "" if at < 0 else self._names[at]
+        amounts = [snapshot.stated(kind, name).currencies for kind, name in TIES]
+        known = {*chain.from_iterable(amounts), *chain(*(stated.currencies for _, stated in items.values()))}
+        self._names = sorted(known)
+        self.sheets: dict[str, Sheet] = {}
+        for name, (found, stated) in items.items():
+            mine = self._placed(stated)
+            # Items that all parties state alike share one array, so that their flows are added up once.
+            alike = (sheet.currency for sheet in self.sheets.values() if np.array_equal(sheet.currency, mine))
+            self.sheets[name] = Sheet(stated.value, found.row, next(alike, mine))
 
     def ties(self) -> Ties:
-        """Amounts between parties, in the currencies of both sides."""
+        """Amounts between parties, as they were stated."""
         receivable = self._snapshot.stated(SUPPLIES, "receivable").value
         day = (self._snapshot.moment.valid_at - EPOCH_DAY).days
         return Ties(
@@ -55,19 +53,24 @@ class Reckoning:
             self._amounts(OWES, "amount"),
         )
 
+    def rates(self) -> Numbers:
+        """Units of each currency for one of each; NaN where no rate is known, and in the last place, for none."""
+        made = np.full((len(self._names) + 1, len(self._names) + 1), np.nan)
+        for i, base in enumerate(self._names):
+            for j, quote in enumerate(self._names):
+                made[i, j] = self._rate(base, quote)
+        return made
+
     def _amounts(self, kind: Kind, name: str, kept: NDArray[np.bool_] | None = None) -> Amounts:
         links, stated = self._snapshot.links(kind), self._snapshot.stated(kind, name)
         at = np.arange(len(links.tail)) if kept is None else np.flatnonzero(kept)
-        tail, head = (self._in_own(stated, end)[at] for end in (links.tail, links.head))
-        return Amounts(kind.name, links.tail[at], links.head[at], tail, at, head)
+        currency = self._placed(stated)[at]
+        return Amounts(kind.name, links.tail[at], links.head[at], stated.value[at], at, currency)
 
-    def _in_own(self, stated: Stated, parties: NDArray[np.integer]) -> Numbers:
-        """Each amount in the currency of a party's statements; NaN where nothing brings it there."""
-        rates = np.full((len(stated.currencies) + 1, len(self._names) + 1), np.nan)  # the last for none
-        for i, base in enumerate(stated.currencies):
-            for j, quote in enumerate(self._names):
-                rates[i, j] = self._rate(base, quote)
-        return np.asarray(stated.value * rates[stated.currency, self._own[parties]])
+    def _placed(self, stated: Stated) -> NDArray[np.int32]:
+        """The currency of each amount, as a position among all."""
+        place = np.array([*(self._names.index(name) for name in stated.currencies), -1], np.int32)
+        return place[stated.currency]
 
     def _rate(self, base: str, quote: str) -> float:
         try:

@@ -6,7 +6,7 @@ of known links, which would call the one known buyer of a firm its only one.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ from graph.errors import InvalidQuestion
 
 Numbers = NDArray[np.float64]
 Nodes = NDArray[np.uint32]
+Currencies = NDArray[np.int32]
 
 DIVIDED_BY: Final[Mapping[str, str]] = {
     "receipts_share": "income",
@@ -32,7 +33,7 @@ DIVIDED_BY: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Amounts:
-    """Amounts of m links of one relation, each in the currency of its tail's statements, NaN unknown."""
+    """Amounts of m links of one relation, NaN unknown."""
 
     kind: str
     """The relation, such as SUPPLIES."""
@@ -41,8 +42,8 @@ class Amounts:
     amount: Numbers
     link: NDArray[np.int64]
     """Position of each among the relation's links."""
-    across: Numbers | None = None
-    """The same in the currency of the head's statements; none where that is one with the tail's."""
+    currency: Currencies | None = None
+    """Which each is in, a position among the rates, -1 for none; None where everything is in one."""
 
     @classmethod
     def of(cls, links: Any, name: str, kept: NDArray[np.bool_] | None = None) -> "Amounts":
@@ -52,8 +53,7 @@ class Amounts:
 
     def turned(self) -> "Amounts":
         """The same seen from the head."""
-        amount = self.amount if self.across is None else self.across
-        return Amounts(self.kind, self.head, self.tail, amount, self.link, None if self.across is None else self.amount)
+        return Amounts(self.kind, self.head, self.tail, self.amount, self.link, self.currency)
 
     @property
     def key(self) -> NDArray[np.int64]:
@@ -62,18 +62,28 @@ class Amounts:
 
     def some(self, chosen: NDArray[np.bool_]) -> "Amounts":
         """A part of them."""
-        across = None if self.across is None else self.across[chosen]
-        return Amounts(self.kind, self.tail[chosen], self.head[chosen], self.amount[chosen], self.link[chosen], across)
+        currency = None if self.currency is None else self.currency[chosen]
+        return Amounts(
+            self.kind, self.tail[chosen], self.head[chosen], self.amount[chosen], self.link[chosen], currency
+        )
+
+    def into(self, sheet: "Sheet | None", rates: Numbers | None) -> "Amounts":
+        """Each in the currency that the tail states a sheet's item in; unknown where no rate brings it there."""
+        if self.currency is None or sheet is None or sheet.currency is None or rates is None:
+            return self
+        return replace(self, amount=self.amount * rates[self.currency, sheet.currency[self.tail]], currency=None)
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One item of the statements of n parties, each in the currency that its amounts are in."""
+    """One item of the statements of n parties."""
 
     value: Numbers
     """NaN where none is known; income and cost are of a year."""
     row: NDArray[np.int64]
     """Row of the statement, -1 for none."""
+    currency: Currencies | None = None
+    """Which each is in, a position among the rates, -1 for none; None where everything is in one."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +136,7 @@ class Ties:
     """Debtor → creditor."""
 
 
-def figures(ties: Ties, sheets: Mapping[str, Sheet]) -> dict[str, Figure]:
+def figures(ties: Ties, sheets: Mapping[str, Sheet], rates: Numbers | None = None) -> dict[str, Figure]:
     r"""Compute every figure that links and statements give.
 
     Criteria that speak of both sides run both ways: a seller's share of receipts and its buyer's share
@@ -138,11 +148,14 @@ def figures(ties: Ties, sheets: Mapping[str, Sheet]) -> dict[str, Figure]:
     Parameters
     ----------
     ties : Ties
-        Amounts between n parties, whole units: of one currency, or each side's of its own, since a share is of
-        what one party states.
+        Amounts between n parties, whole units: all of one currency, or each of its own.
     sheets : statements by name
         `income`, `cost`, `output`, `net_assets`, `receivables`, `debt`; one that is missing leaves its
         figures untested.
+    rates : (c + 1, c + 1) array, optional
+        Where amounts and statements are each in a currency of its own: units of the second of c for one of the
+        first, NaN unknown; the last row and column, for none, are NaN. A share is in the currency of the one item
+        that it divides by, whatever else its party states.
 
     Raises
     ------
@@ -166,25 +179,27 @@ def figures(ties: Ties, sheets: Mapping[str, Sheet]) -> dict[str, Figure]:
     >>> found["expenditure_share"].measure.value
     array([nan])
     """
-    owed = [ties.loans, *_once(ties.debts.turned(), ties.receivables)]
     made = (
         ("receipts_share", [ties.sales]),
         ("expenditure_share", [ties.sales.turned()]),
         ("output_share", [ties.sales]),
         ("guarantee_ratio", [ties.guarantees]),
         ("receivable_share", [ties.receivables]),
-        ("repayment_share", owed),
+        ("repayment_share", [ties.loans, ties.debts.turned(), ties.receivables]),
         ("funding_share", [ties.loans.turned()]),
     )
-    # The same flow stands in several figures: it is added up once.
+    # The same flow in the same currencies stands in several figures: it is added up once.
     flows: dict[tuple[int, ...], Flow] = {}
     found = {}
     for name, parts in made:
-        given = [part for part in parts if len(part.tail)]
-        known = tuple(map(id, given))
+        sheet = sheets.get(DIVIDED_BY[name])
+        known = (id(None if sheet is None else sheet.currency), *map(id, parts))
         if known not in flows:
-            flows[known] = _flow(name, given)
-        found[name] = _figure(name, flows[known], sheets.get(DIVIDED_BY[name]))
+            given = [part.into(sheet, rates) for part in parts]
+            if name == "repayment_share":
+                given = [given[0], *_once(*given[1:])]
+            flows[known] = _flow(name, [part for part in given if len(part.tail)])
+        found[name] = _figure(name, flows[known], sheet)
     return found
 
 

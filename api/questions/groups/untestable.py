@@ -16,9 +16,9 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Page, Party
 from api.answers.wording import plural
 from api.engine import View
-from api.engine.dependence import ITEM_WORDS, too_old
+from api.engine.dependence import ITEM_WORDS, of_no_length, too_old
 from api.groups.untested import untested_by, untested_on, untested_within
-from graph.currencies import NO_CURRENCY
+from graph.currencies import CURRENCIES, NO_CURRENCY
 from graph.errors import MissingRate
 from graph.model import KINDS, LENDS, STATEMENT, SUPPLIES
 from graph.texts import UNKNOWN
@@ -179,20 +179,44 @@ def _divisor(view: View, dependant: int, figure: Figure, at: int) -> Words:
     item, who = DIVIDED_BY[figure.name], view.snapshot.name_of(dependant)
     word, word_zh = ITEM_WORDS[item]
     if figure.row[at] >= 0:
-        unit, day = _unit(view, figure, at) or "no currency", view.snapshot.moment.valid_at
-        return (
-            f"{who} states its {word} in {unit}, and no rate near {day} brings them into the currency of the amounts",
-            f"{who}的{word_zh}以{unit}计，{day}附近缺少兑金额币种的汇率",
-        )
+        return _not_in_currency(view, dependant, item, _unit(view, figure, at))
     ends = view.kept(("too old", dependant, item), lambda: too_old(view.snapshot, dependant, (item,)), most=256)
     if ends:
         return f"no statement of {who} after {ends[item]} gives its {word}", f"{who}的{word_zh}最晚截至{ends[item]}"
+    end = view.kept(("no length", dependant, item), lambda: of_no_length(view.snapshot, dependant, item), most=256)
+    if end:
+        return (
+            f"{who} states its {word} up to {end}, and not for how many months: state them",
+            f"{who}截至{end}的{word_zh}未注明期间月数：请补充",
+        )
     return f"no statement of {who} gives its {word}", f"缺少{who}的{word_zh}"
+
+
+def _not_in_currency(view: View, dependant: int, item: str, unit: str) -> Words:
+    """Why what a party states cannot carry the amounts: its unit, theirs, or a rate is missing."""
+    who, day = view.snapshot.name_of(dependant), view.snapshot.moment.valid_at
+    word, word_zh = ITEM_WORDS[item]
+    if not unit:
+        return f"{who} states its {word} without a currency: state it", f"{who}的{word_zh}未注明币种：请补充"
+    if unit not in CURRENCIES:
+        return (
+            f"{who} states its {word} in {unit}, which is no currency: correct it",
+            f"{who}的{word_zh}以{unit}计，并非币种：请更正",
+        )
+    if view.snapshot.moment.currency == NO_CURRENCY:
+        return (
+            f"{who} states its {word} in {unit}, and the amounts name no currency: state it",
+            f"{who}的{word_zh}以{unit}计，而双方之间金额未注明币种：请补充",
+        )
+    return (
+        f"{who} states its {word} in {unit}, and no rate near {day} brings them into the currency of the amounts",
+        f"{who}的{word_zh}以{unit}计，{day}附近缺少兑金额币种的汇率",
+    )
 
 
 def _amounts(view: View, evidence: Evidence, figure: Figure, at: int) -> Iterator[Words]:
     """Which amounts between the two are not known, or cannot be brought into the statement's currency."""
-    silent, unrated = 0, dict[str, None]()
+    silent, unnamed, unrated = 0, 0, dict[str, None]()
     target = _unit(view, figure, at) if view.judged.apart else view.snapshot.moment.currency or ""
     for kind, link in figure.sources(at):
         field = "drawn" if kind == LENDS.name else "amount"
@@ -203,14 +227,19 @@ def _amounts(view: View, evidence: Evidence, figure: Figure, at: int) -> Iterato
         if fact.values.get(field) is None:
             silent += 1
         elif not currency and target != NO_CURRENCY:
-            unrated["no currency"] = None
+            unnamed += 1
         elif currency and not _rated(view, currency, target):
             unrated[currency] = None
     if silent:
         yield f"{plural(silent, 'amount')} between them not stated", f"双方之间{silent}笔金额未披露"
+    if unnamed:
+        yield (
+            f"{plural(unnamed, 'amount')} between them without a currency: state it",
+            f"双方之间{unnamed}笔金额未注明币种：请补充",
+        )
     if unrated:
         names, day = " and ".join(unrated), view.snapshot.moment.valid_at
-        names_zh = "、".join(unrated).replace("no currency", "未注明币种")
+        names_zh = "、".join(unrated)
         yield (
             f"amounts between them stand in {names}, and no rate near {day} brings them into {target}: load a rate",
             f"双方之间金额以{names_zh}计，{day}附近缺少兑{target}的汇率：请载入汇率",

@@ -114,9 +114,9 @@ def test_a_confirmed_dependence_is_in_both_readings(tmp_path: Path) -> None:
     assert (falls(found, wide=False), falls(found, wide=True)) == ([PARTS], [PARTS])
 
 
-def lent(currency: str, borrower: str = PARTS, drawn: float = 1.0) -> Fact:
+def lent(currency: str, borrower: str = PARTS, drawn: float = 1.0, lender: str = BANK) -> Fact:
     of = {"facility_id": currency, "kind": "loan", "drawn": drawn, "currency": currency}
-    return "LENDS", {"from": BANK, "to": borrower, **of}
+    return "LENDS", {"from": lender, "to": borrower, **of}
 
 
 @pytest.mark.parametrize("currency", [None, "CNY", "JPY"])
@@ -156,6 +156,32 @@ def test_each_side_divides_in_its_own_currency(tmp_path: Path) -> None:
     suspected = found.judged.dependences.suspected
     (at,) = suspected.of(found.snapshot.node(CARS))
     assert (suspected.at(at).figure, suspected.at(at).value) == ("expenditure_share", 0.625)
+
+
+@pytest.mark.parametrize("currency", [None, "CNY"])
+def test_in_several_currencies_without_any_statement_nothing_is_passed(tmp_path: Path, currency: str | None) -> None:
+    found = view(tmp_path, sale(), lent("USD"), currency=currency)
+    assert (told(found), found.judged.apart) == ([], True)
+    node = found.snapshot.node(PARTS)
+    untested = {criterion.id for _, criterion in found.judged.dependences.suspected.untested_of(node)}
+    assert untested == {"cn-annex1-1", "cn-annex1-4"}
+
+
+@pytest.mark.parametrize("others", [[], [("net_assets", "CNY")], [("revenue", "CNY"), ("net_assets", "EUR")]])
+def test_a_share_is_in_the_currency_of_the_one_item_it_divides_by(
+    tmp_path: Path, others: list[tuple[str, str]]
+) -> None:
+    """60 of 100 dollars of debts, whatever currency other items are in; no rate is known."""
+    debts = [item("total_debt", 100.0, unit="USD"), *(item(name, 7.0, unit=unit) for name, unit in others)]
+    found = view(tmp_path, lent("USD", CARS, 60.0, lender=PARTS), lent("EUR"), *debts)
+    assert told(found) == [("cn-annex1-3", "suspected", 0.6)]
+
+
+def test_two_items_of_one_party_are_divided_by_each_in_its_own_currency(tmp_path: Path) -> None:
+    """Of 70 dollars of debts 42 are 0.6, and of 50 yuan of revenue 40 are 0.8; no rate is known."""
+    stated = [item("total_debt", 70.0, unit="USD"), item("revenue", 50.0)]
+    found = view(tmp_path, sale(40.0), lent("USD", CARS, 42.0, lender=PARTS), *stated)
+    assert sorted(told(found)) == [("cn-annex1-1", "suspected", 0.8), ("cn-annex1-3", "suspected", 0.6)]
 
 
 @given(st.lists(st.tuples(st.sampled_from("CUE"), st.integers(1, 99)), min_size=1, max_size=5), st.integers(50, 300))

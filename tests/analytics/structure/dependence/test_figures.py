@@ -1,12 +1,15 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics.structure.dependence.figures import Ties
+from analytics.structure.dependence.figures import figures as computed
 from graph.errors import InvalidQuestion
-from tests.analytics.structure.dependence.trade import SIZE, Row, pairs, traded
+from tests.analytics.structure.dependence.trade import SIZE, Row, amounts, pairs, sheets, traded
 
 NODES = st.integers(0, SIZE - 1)
 ROWS = st.lists(st.tuples(NODES, NODES, st.floats(0, 1e9)).filter(lambda r: r[0] != r[1]), max_size=30)
@@ -95,3 +98,43 @@ def test_a_negative_amount_is_refused() -> None:
 def test_no_links_make_no_pairs() -> None:
     assert {name: len(figure) for name, figure in traded().items()} == dict.fromkeys(traded(), 0)
     assert np.array_equal(traded()["receipts_share"].start, [0])
+
+
+STATED = {"income": 3e9, "cost": 7e8, "output": 2e9, "net_assets": 9e8, "receivables": 5e8, "debt": 8e8}
+WORTH = np.array([1.0, 8.0, 0.25])
+"""What three currencies are worth in the first; powers of 2, so that nothing is rounded."""
+
+
+@given(ROWS, ROWS, ROWS, ROWS, ROWS, st.integers(0, 2**32 - 1))
+def test_whatever_currencies_amounts_and_statements_are_in_the_shares_are_the_same(
+    sales: list[Row], invoices: list[Row], given: list[Row], loans: list[Row], debts: list[Row], seed: int
+) -> None:
+    """Against the same amounts, all of one currency."""
+    draw = np.random.default_rng(seed)
+    parts = [
+        amounts(kind, rows)
+        for kind, rows in (
+            ("SUPPLIES", sales), ("SUPPLIES", invoices), ("GUARANTEES", given), ("LENDS", loans), ("OWES", debts),
+        )
+    ]  # fmt: skip
+    stated = sheets(**{name: dict.fromkeys(range(SIZE), value) for name, value in STATED.items()})
+    mixed = [replace(part, currency=draw.integers(0, 3, len(part.tail), np.int32)) for part in parts]
+    mixed = [replace(part, amount=part.amount / WORTH[part.currency]) for part in mixed]
+    each = {name: replace(sheet, currency=draw.integers(0, 3, SIZE, np.int32)) for name, sheet in stated.items()}
+    each = {name: replace(sheet, value=sheet.value / WORTH[sheet.currency]) for name, sheet in each.items()}
+    rates = np.pad(WORTH[:, None] / WORTH, ((0, 1), (0, 1)), constant_values=np.nan)
+    one, apart = computed(Ties(*parts), stated), computed(Ties(*mixed), each, rates)
+    for name, figure in one.items():
+        assert pairs(apart[name]) == pairs(figure)
+        assert apart[name].link.tolist() == figure.link.tolist()
+
+
+def test_an_amount_or_a_statement_in_no_currency_or_without_a_rate_leaves_a_share_open() -> None:
+    """Sales of party 0 in the first of two currencies, in the second, and in none; no rate between the two."""
+    sold = replace(
+        amounts("SUPPLIES", [(0, 1, 1.0), (0, 2, 1.0), (0, 3, 1.0)]), currency=np.array([0, 1, -1], np.int32)
+    )
+    none, rates = amounts("OWES", []), np.array([[1, np.nan, np.nan], [np.nan, 1, np.nan], [np.nan] * 3])
+    income = replace(sheets(income={0: 4.0})["income"], currency=np.zeros(SIZE, np.int32))
+    found = computed(Ties(sold, none, none, none, none), {"income": income}, rates)["receipts_share"]
+    assert (found.measure.value.tolist(), found.measure.open.tolist()) == ([0.25, 0.0, 0.0], [False, True, True])

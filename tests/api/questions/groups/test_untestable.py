@@ -69,8 +69,22 @@ def test_one_rejection_ends_several_criteria(tmp_path: Path) -> None:
          f"{A} states its income in USD, and no rate near 2024-06-30 brings them into the currency of the amounts"),
         ((("Statement", {**year(A, "revenue", 200.0)[1], "period_end": day("2021-12-31")}), SELLS), None,
          f"no statement of {A} after 2021-12-31 gives its income"),
+        ((("Statement", {**year(A, "revenue", 200.0)[1], "unit": None}), SELLS), "CNY",
+         f"{A} states its income without a currency: state it"),
+        ((("Statement", {**year(A, "revenue", 200.0)[1], "unit": "tonnes"}), SELLS), "CNY",
+         f"{A} states its income in tonnes, which is no currency: correct it"),
+        ((year(A, "revenue", 200.0), fact("SUPPLIES", A, B, amount=60.0)), None,
+         f"{A} states its income in CNY, and the amounts name no currency: state it"),
+        ((year(A, "revenue", 200.0), SELLS, fact("SUPPLIES", A, B, amount=9.0, product="x")), None,
+         "1 amount between them without a currency: state it"),
+        ((("Statement", {**year(A, "revenue", 200.0)[1], "months": None}), SELLS), None,
+         f"{A} states its income up to 2023-12-31, and not for how many months: state them"),
+        ((("Statement", {**year(A, "revenue", 200.0)[1], "months": None}), SELLS,
+          ("Statement", {**year(A, "revenue", 200.0)[1], "period_end": day("2021-12-31")})), None,
+         f"{A} states its income up to 2023-12-31, and not for how many months: state them"),
     ],
-    ids=["known enough", "an amount", "a rate", "a rate, asked in yuan", "a rate of what divides", "a newer one"],
+    ids=["known enough", "an amount", "a rate", "a rate, asked in yuan", "a rate of what divides", "a newer one",
+         "a unit", "a unit of money", "a currency of all amounts", "a currency of one", "a length", "a length of the newer"],
 )  # fmt: skip
 def test_it_says_what_is_missing(
     tmp_path: Path, facts: tuple[tuple[str, dict[str, object]], ...], currency: str | None, missing: str | None
