@@ -191,6 +191,8 @@ def _asked(folder: Path, store: Path) -> Iterator[Step]:
     if bank:
         request = _request(folder / "request.json", other, bank, 1e6, currency=view.snapshot.moment.currency or "CNY")
         yield Step("May it lend more", ("ask", "credit-check", str(request), *at))
+    file = _scenario(folder / "shock.toml", {"name": "the one who stands out fails", "failed": [borrower or top]})
+    yield Step("What it would cost if one failed", ("ask", "shock", str(file), *at))
     yield _drawn("Its network as a picture", top, folder / "network.html", at)
     if borrower:
         yield _drawn("A borrower's network as a picture", borrower, folder / "borrower.html", at)

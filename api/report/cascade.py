@@ -1,7 +1,7 @@
 """The picture of a shock: who fails behind what brought it down, and who pays and loses."""
 
 from collections.abc import Iterator
-from itertools import chain
+from typing import Final
 
 from api.answers.frame import Fact, Party
 from api.draw.labels import wrapped
@@ -12,11 +12,11 @@ from api.report.page import Figure
 from api.report.picture import gap_for, picture
 from api.report.words import Words
 
-MOST_DRAWN = 24
+MOST_DRAWN: Final = 24
 """Parties that a printed picture holds and can still be read."""
-LENDERS = 4
+LENDERS: Final = 4
 """Lenders drawn at most."""
-STANDS = 1 << 30
+STANDS: Final = 1 << 30
 """Behind every round."""
 
 
@@ -55,11 +55,11 @@ def _lines(words: Words, party: Party, round: int) -> tuple[str, ...]:
 
 def _parties(value: ShockAnswer) -> dict[str, Party]:
     """Who fails, who pays, and who lends, the weightiest first."""
-    lenders = value.lenders[:LENDERS]
-    every = chain(
-        lenders[:1], value.fallen[: MOST_DRAWN // 2], value.payers, lenders[1:], value.fallen[MOST_DRAWN // 2 :]
-    )
-    return {one.party.id: one.party for one in every}
+    lenders = [one.party for one in value.lenders[:LENDERS]]
+    fallen, payers = [one.party for one in value.fallen], [one.party for one in value.payers]
+    half = MOST_DRAWN // 2
+    every = (*lenders[:1], *fallen[:half], *payers, *lenders[1:], *fallen[half:])
+    return {party.id: party for party in every}
 
 
 def _facts(value: ShockAnswer) -> list[Fact]:

@@ -56,7 +56,8 @@ def shock_page(answer: Answer[ShockAnswer], *, language: str = "en") -> str:
 
 def _asked(words: Words, value: ShockAnswer, scenario: Mapping[str, Any]) -> str:
     """Who fails or stops by the scenario."""
-    names = {one.party.id: one.party.name for one in (*value.fallen, *value.idle, *value.lenders)}
+    parties = [one.party for one in value.fallen] + [one.party for one in value.idle]
+    names = {party.id: party.name for party in parties}
     said = [value.name] if value.name else []
     if scenario["failed"]:
         first = [one.party.name for one in value.fallen if one.why == "shock"]
@@ -90,7 +91,9 @@ def _short(words: Words, value: ShockAnswer) -> Iterator[str]:
     ):
         if which:
             names = words.listed([words.either(one.name, one.name_zh) for one in which])
-            yield words(name, names=names, coupling=words.money(value.coupling, value.currency))
+            yield words(name, names=names)
+    if abs(value.coupling) >= 0.5:
+        yield words("shock_short_coupling", coupling=words.money(value.coupling, value.currency))
     for payer in value.payers[:1]:
         asked, paid = (words.money(x, value.currency) for x in (payer.asked, payer.paid))
         yield words("shock_short_payer", party=payer.party.name, asked=asked, paid=paid)
