@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,15 +18,20 @@ from api.questions.limits.exposure import exposure
 from api.questions.links.links import links
 from api.questions.links.tiers import upstream
 from api.questions.ownership.control import control
+from api.questions.shocks.scenario import Scenario
+from api.questions.shocks.shock import shock
+from api.questions.shocks.traced import Step
 from graph.moment import Moment
 from ingest.loading.report import Report
 from ingest.loading.staging import Watch
 from ingest.synthetic import write_world
 from tests.api.agreed import disagreements
+from tests.ingest.synthetic.reading import csv
 
 
 @dataclass(frozen=True)
 class Loaded:
+    folder: Path
     engine: Engine
     answers: dict[str, Any]
     reports: list[Report]
@@ -49,7 +55,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
     reports = [intake.load(parcel, Watch()) for parcel in parcels([folder / "files"], source="", settings={})]
     answers = json.loads((folder / "files" / "answers.json").read_text(encoding="utf-8"))
     key_of = {mark: key for key, told in answers["parties"].items() for mark in told["ids"]}
-    return Loaded(Engine.open(place), answers, reports, key_of)
+    return Loaded(folder, Engine.open(place), answers, reports, key_of)
 
 
 def test_exactly_the_planted_rows_are_refused(world: Loaded) -> None:
@@ -125,6 +131,58 @@ def test_applications_are_decided_as_planted(world: Loaded, at: int) -> None:
     assert (line.after > told["group_limit"]) == (asked["verdict"] != "approve")
     if asked["verdict"] != "decline":
         assert value.headroom == pytest.approx(told["group_limit"] - group)
+
+
+def leaves(step: Step) -> float:
+    return sum(map(leaves, step.causes)) if step.causes else step.amount
+
+
+@pytest.mark.parametrize("at", range(3))
+def test_shocks_cost_what_was_planted(world: Loaded, at: int) -> None:
+    """The start-up goes with its buyer; a ring of guarantees is called; an industry makes a third less."""
+    told = world.answers["shocks"][at]
+    moment = world.moment(world.answers["demo"], "CNY")
+    found = shock(world.engine, Scenario(**told["scenario"]), limit=1000, moment=moment).answer
+    fallen = {world.key_of.get(one.party.id, ""): one.why for one in found.fallen}
+    fallen.pop("", None)
+    assert fallen == told["fails"]
+    cost = found.lenders[0].cost
+    assert (cost.at_default, cost.loss, cost.without) == pytest.approx(
+        (told["at_default"], told["loss"], told["without"])
+    )
+    assert cost.static == pytest.approx(0.45 * told["at_default"])
+    stand = {world.key_of.get(one.party.id, ""): one.paid for one in found.payers if not one.failed}
+    assert stand == pytest.approx(told["pays"])
+    income = {world.key_of.get(one.party.id, ""): one.income for one in found.idle if one.income}
+    assert {key: income[key] for key in told["income"]} == pytest.approx(told["income"])
+    assert found.tree is not None
+    assert found.tree.amount == pytest.approx(told["loss"])
+    assert leaves(found.tree) == pytest.approx(told["loss"])
+
+
+def thin(folder: Path, share: float) -> dict[str, set[str]]:
+    """By industry, the ids of firms that own less than they earn in a year by such a part of their output."""
+    told = csv(folder / "2025-01-31-reports" / "报表.csv", "utf-8-sig")
+    told = told[told["期末"] == "2024年12月31日"].astype({"金额（万元）": float})
+    figures = told.pivot_table("金额（万元）", "统一社会信用代码", "项目", aggfunc="first")
+    short = figures[share * (figures["营业收入"] - figures["营业成本"]) > figures["净资产"]].index
+    listed = csv(folder / "2024-06-30-register" / "企业.csv").set_index("统一社会信用代码")
+    found: dict[str, set[str]] = {}
+    for code in short:
+        found.setdefault(listed.loc[code, "行业代码"], set()).add(f"工商登记:{code}")
+    return found
+
+
+def test_firms_that_own_less_than_their_lost_output_costs_fail(world: Loaded) -> None:
+    moment = world.moment(world.answers["demo"], "CNY")
+    planted = thin(world.folder / "files", 0.3)
+    assert world.id("BUYER") in planted["C38"]
+    for industry, firms in planted.items():
+        scenario = Scenario.model_validate({"stopped": [{"share": 0.3, "industry": industry}]})
+        found = shock(world.engine, scenario, limit=1000, moment=moment).answer
+        snapshot = world.engine.view(moment).snapshot
+        fallen = {snapshot.node(one.party.id) for one in found.fallen if one.why == "lost output"}
+        assert {snapshot.node(firm) for firm in firms} <= fallen
 
 
 def test_groups_are_the_same_in_the_question_the_check_and_the_book(world: Loaded) -> None:

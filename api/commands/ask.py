@@ -9,6 +9,7 @@ import typer
 
 from api.commands import book
 from api.commands.moments import Lender, Limit, Offset, at_moment, meant
+from api.commands.scenarios import ScenarioFile, scenario_of
 
 if TYPE_CHECKING:
     from api.engine import Engine
@@ -213,9 +214,7 @@ def credit_check(
 @app.command()
 @moments
 def shock(
-    file: Annotated[
-        Path, typer.Argument(help="TOML or JSON that says who fails or whose output falls; - for standard input")
-    ],
+    file: ScenarioFile,
     lender: Lender = None,
     limit: Limit = 20,
     *,
@@ -232,22 +231,8 @@ def shock(
     Example: contagraph ask shock 情景.toml --currency CNY --valid-at 2024-12-31
     """
     from api import questions  # noqa: PLC0415
-    from api.questions.shocks.scenario import read_file  # noqa: PLC0415
-    from api.settings import settings  # noqa: PLC0415
 
-    said = read_file(file, sys.stdin)
-    bank = said.lender or (settings().lender or "" if lender is None else lender)
-    named = said.model_copy(update={
-        "lender": meant(engine, moment, bank, where="lender") if bank else "",
-        "failed": tuple(meant(engine, moment, one, where=f"failed.{k}") for k, one in enumerate(said.failed)),
-        "stopped": tuple(
-            one.model_copy(update={
-                "parties": tuple(meant(engine, moment, x, where=f"stopped.{k}.parties") for x in one.parties)
-            })
-            for k, one in enumerate(said.stopped)
-        ),
-    })  # fmt: skip
-    return questions.shock(engine, named, limit=limit, moment=moment)
+    return questions.shock(engine, scenario_of(engine, moment, file, lender), limit=limit, moment=moment)
 
 
 @app.command()

@@ -82,8 +82,9 @@ def invented(folder: Path, store: Path) -> Iterator[Step]:
     sheet = ("report", "group", group, "--out", str(folder / "客户集团报告.html"), *chinese, *lender, *money)
     yield Step("The group as a report to print", sheet)
     ties = [word for kind in ("OWNS", "CONTROLS", "GUARANTEES", "RELATED_TO") for word in ("--kind", kind)]
-    told = [word for mark in ("groups", "control") for word in ("--mark", mark)]
-    yield _drawn("Its network, its group marked", group, folder / "B集团.html", (*ties, *told, *money))
+    yield from _shocked(folder, told["shocks"], money)
+    marked = [word for mark in ("groups", "control") for word in ("--mark", mark)]
+    yield _drawn("Its network, its group marked", group, folder / "B集团.html", (*ties, *marked, *money))
     yield _drawn("The car maker's supply web as a picture", cast["maker"], folder / "supply.html", money)
 
 
@@ -101,6 +102,37 @@ def _applied(folder: Path, credit: Mapping[str, Any], options: Sequence[str]) ->
         )
         yield Step(says[told["verdict"]], ("ask", "credit-check", str(file), *options))
     yield Step("The ledger, checked entry by entry", ("verify", *options[:2]))
+
+
+def _shocked(folder: Path, shocks: Sequence[Mapping[str, Any]], options: Sequence[str]) -> Iterator[Step]:
+    """Three shocks, and the report of the one that calls a ring of guarantees."""
+    says = {
+        "buyer": "What it costs if the start-up's buyer fails: the start-up goes with it",
+        "ring": "… if a member of B集团 fails: a ring of guarantees is called, and one guarantor falls",
+        "industry": "… if an industry makes 30 % less",
+    }
+    for told in shocks:
+        file = _scenario(folder / f"冲击-{told['scenario']['name']}.toml", told["scenario"])
+        yield Step(says[told["key"]], ("ask", "shock", str(file), *options))
+        if told["key"] == "ring":
+            paper = (
+                "report",
+                "shock",
+                str(file),
+                "--out",
+                str(folder / "冲击损失报告.html"),
+                "--language",
+                "zh",
+                *options,
+            )
+            yield Step("… as a report to print, with the causes of the loss", paper)
+
+
+def _scenario(path: Path, said: Mapping[str, Any]) -> Path:
+    import tomlkit  # noqa: PLC0415
+
+    path.write_text(tomlkit.dumps(said), encoding="utf-8")
+    return path
 
 
 def _request(path: Path, applicant: str, lender: str, amount: float, *, currency: str = "CNY", **more: str) -> Path:
@@ -159,6 +191,8 @@ def _asked(folder: Path, store: Path) -> Iterator[Step]:
     if bank:
         request = _request(folder / "request.json", other, bank, 1e6, currency=view.snapshot.moment.currency or "CNY")
         yield Step("May it lend more", ("ask", "credit-check", str(request), *at))
+    file = _scenario(folder / "shock.toml", {"name": "the one who stands out fails", "failed": [borrower or top]})
+    yield Step("What it would cost if one failed", ("ask", "shock", str(file), *at))
     yield _drawn("Its network as a picture", top, folder / "network.html", at)
     if borrower:
         yield _drawn("A borrower's network as a picture", borrower, folder / "borrower.html", at)

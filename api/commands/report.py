@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.commands.ask import Kinds, Party
-from api.commands.moments import Lender, at_moment, meant
+from api.commands.moments import Lender, Limit, at_moment, meant
+from api.commands.scenarios import ScenarioFile, scenario_of
 
 if TYPE_CHECKING:
     from api.engine import Engine
@@ -74,6 +75,29 @@ def group(
     known = meant(engine, moment, bank, where="lender") if bank else None
     answer = group_report(engine, meant(engine, moment, party), lender=known, moment=moment)
     _write(out, answer, group_page, language)
+
+
+@app.command()
+@at_moment(shown=False)
+def shock(
+    file: ScenarioFile,
+    out: Out,
+    lender: Lender = None,
+    limit: Limit = 20,
+    language: Language = "en",
+    *,
+    engine: "Engine",
+    moment: "Moment",
+) -> None:
+    """Write the report of a shock: losses by lender and layer, who fails and why, where the losses come from.
+
+    Example: contagraph report shock 情景.toml --currency CNY --language zh --out 冲击.pdf
+    """
+    from api import questions  # noqa: PLC0415
+    from api.report import shock_page  # noqa: PLC0415
+
+    answer = questions.shock(engine, scenario_of(engine, moment, file, lender), limit=limit, moment=moment)
+    _write(out, answer, shock_page, language)
 
 
 def _write(out: Path, answer: Any, page: Callable[..., str], language: str) -> None:

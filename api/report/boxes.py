@@ -89,12 +89,7 @@ def place(
         hops = [0 if party in {end.id for end in ends} else 1 for party in parties]
         points = by_stress(len(parties), pairs, [WIDE] * len(parties), hops)
     else:
-        points, _, found = layered(len(parties), pairs, side_by_side=2)
-        across, down = (WIDE + gap) / COLUMN, HIGH / ROW
-        points = points * (across, down)
-        ways = [
-            [(stop.x * across + stop.side * (WIDE / 2 + BESIDE), stop.y * down) for stop in stops] for stops in found
-        ]
+        points, ways = in_columns(len(parties), pairs, gap=gap)
     about = {end.id for end in ends}
     boxes = tuple(
         Box(party, float(x), float(y), mine, party.id in about)
@@ -103,6 +98,19 @@ def place(
     ids = list(parties)
     told = {(ids[tail], ids[head]): tuple(way) for (tail, head), way in zip(pairs, ways, strict=True)}
     return Placed(boxes, told, how, gap)
+
+
+def in_columns(
+    count: int, pairs: Sequence[tuple[int, int]], *, gap: float, high: float = HIGH
+) -> tuple[Points, list[list[Point]]]:
+    """Middles of boxes in columns, the first of each pair left of the second, and what each pair's line runs through.
+
+    `high` is the least distance between the middles of two boxes of a column.
+    """
+    points, _, found = layered(count, pairs, side_by_side=2)
+    across, down = (WIDE + gap) / COLUMN, high / ROW
+    ways = [[(stop.x * across + stop.side * (WIDE / 2 + BESIDE), stop.y * down) for stop in stops] for stops in found]
+    return points * (across, down), ways
 
 
 def _around(ring: Sequence[int]) -> Points:

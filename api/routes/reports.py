@@ -48,7 +48,7 @@ def linkage_report(
 ) -> HTMLResponse:
     """How parties hang together as a page to print: a picture, tables, each line with its sources, method, limits."""
     answer = questions.links(engine, party, steps=steps, kinds=kinds, through=through or (), limit=limit, moment=moment)
-    return _page(linkage_page(answer, language=language))
+    return paper(linkage_page(answer, language=language))
 
 
 @router.get("/parties/{id:path}/network.html", response_class=HTMLResponse)
@@ -79,7 +79,7 @@ def group_paper(
 ) -> HTMLResponse:
     """Its groups as a page to print: limits, members and why, stakes, what would leave, guarantee circles."""
     whose = settings.lender if lender is None else lender
-    return _page(group_page(group_report(engine, id, lender=whose or None, moment=moment), language=language))
+    return paper(group_page(group_report(engine, id, lender=whose or None, moment=moment), language=language))
 
 
 @router.get("/lenders/{id:path}/limits.xlsx", response_class=Workbook, responses=FILE)
@@ -97,5 +97,6 @@ def _scripted(page: str) -> str:
     return f"{POLICY}; script-src {hashes}; img-src data: blob:"
 
 
-def _page(text: str) -> HTMLResponse:
+def paper(text: str) -> HTMLResponse:
+    """A report as a reply, under a policy by which nothing in it runs."""
     return HTMLResponse(text, headers={"Content-Security-Policy": POLICY})

@@ -5,7 +5,8 @@
     cast         who plays a part in a story        ┐
     group_b      B集团, statement by statement       │ planted, the same in every world
     platform     a start-up and a supply web         │
-    credit       what the first bank is asked for    ┘
+    credit       what the first bank is asked for    │
+    shocks       failures, and what comes of them    ┘
     population   invented companies and persons      ┐
     relations    who holds, guarantees, supplies     │ drawn from the seed
     background   all of it, and what is known of it  ┘

@@ -12,6 +12,7 @@ from typing import Any, Final
 from ingest.synthetic import bank, credit, group_b, platform, reports
 from ingest.synthetic.cast import ABROAD, BANK_LIST, CAST, LENDERS, MEMBERS, PLATFORM, REGISTER, Actor
 from ingest.synthetic.group_b import LATE
+from ingest.synthetic.shocks import SHOCKS
 
 MOMENTS: Final = (
     ("2022-06-30", "2022-07-31"),
@@ -145,6 +146,7 @@ def known_answers() -> dict[str, Any]:
             "single_sources": single_sources(),
         },
         "credit": _credit(),
+        "shocks": [shock.told() for shock in SHOCKS],
         "lenders": {key: {"tier1": (reports.TIER_1 - 15_000 * at) * 1e4} for at, key in enumerate(LENDERS)},
     }  # fmt: skip
 

@@ -15,6 +15,14 @@ from ingest.synthetic.world import Delivered, deliver
 
 DAY: Final = "2025-01-31"
 ITEMS: Final = ("资产总计", "负债合计", "净资产", "营业收入", "净利润")
+COST: Final = "营业成本"
+STATED: Final = {
+    "START": {"营业收入": 2_000, COST: 1_200, "净资产": 500},
+    "BUYER": {"营业收入": 60_000, COST: 50_000, "净资产": 2_500},
+}
+"""What two firms state of 2024, 10,000 yuan: so little is theirs that lost sales bring them down."""
+LEVERED: Final = {"M2": 41_000}
+"""Liabilities of a member of B集团 who owes nearly all it has, 10,000 yuan."""
 STATEMENT = ("统一社会信用代码", "期末", "月数", "准则", "项目", "金额（万元）", "币种", "披露日期")
 EVENTS: Final = ("诉讼", "强制执行", "新闻", "评级下调")
 TIER_1: Final = 120_000
@@ -83,10 +91,11 @@ def _planted() -> list[dict[str, object]]:
         rows += [_row(CAST[key].code, 2024, item, value, months=0)
                  for item, value in (("一级资本净额", capital), ("资本净额", capital * 6 // 5))]  # fmt: skip
     for place, key in enumerate((*MEMBERS, "H")):
-        values = (40_000 + 3_000 * place, 24_000 + 2_000 * place, 16_000 + 1_000 * place, 30_000 + 2_500 * place, 900)
+        assets, debts = 40_000 + 3_000 * place, LEVERED.get(key, 24_000 + 2_000 * place)
+        values = (assets, debts, assets - debts, 30_000 + 2_500 * place, 900)
         for year in (2022, 2023, 2024):
             rows += [_row(CAST[key].code, year, item, value) for item, value in zip(ITEMS, values, strict=True)]
-    rows += [_row(CAST["START"].code, 2024, "营业收入", 2_000)]
+    rows += [_row(CAST[key].code, 2024, item, value) for key, told in STATED.items() for item, value in told.items()]
     return rows
 
 
@@ -94,6 +103,7 @@ def _statements(
     people: Population, chosen: np.ndarray[tuple[int], np.dtype[np.int64]], rng: np.random.Generator
 ) -> list[dict[str, object]]:
     rows = []
+    costs = rng.spawn(1)[0]
     for code in people.code.take(pa.array(chosen)).to_pylist():
         assets = int(10 ** rng.normal(3.5, 0.5)) + 10
         debts = int(assets * rng.uniform(0.2, 0.95))
@@ -101,6 +111,7 @@ def _statements(
             sales = int(assets * rng.uniform(0.3, 1.8))
             values = (assets, debts, assets - debts, sales, int(sales * rng.normal(0.04, 0.05)))
             rows += [_row(code, year, item, value) for item, value in zip(ITEMS, values, strict=True)]
+            rows.append(_row(code, year, COST, int(sales * costs.uniform(0.6, 0.9))))
     return rows
 
 

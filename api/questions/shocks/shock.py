@@ -1,6 +1,6 @@
 """What would a shock cost, through every layer, by lender, group, layer and path?"""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from analytics.contagion.shock.coupled import CAUSES
 from analytics.contagion.shock.layers import LAYERS
 from api.answers.evidence import Evidence
-from api.answers.frame import Answer, Page, Party, Question
+from api.answers.frame import Answer, Fact, Page, Party, Question
 from api.answers.wording import money, plural
 from api.engine import Engine, View
 from api.questions.asking import check_page, node_of
+from api.questions.shocks.gaps import Gap, gaps_of
+from api.questions.shocks.grounds import Grounds
 from api.questions.shocks.scenario import Scenario
 from api.questions.shocks.sent import Progress, Sent, send_scenario
 from api.questions.shocks.traced import CAUSES_ZH, LAYERS_SAID, Step, traced
@@ -49,6 +51,8 @@ class Lender:
     """Owed to it in all, as counted here."""
     cost: Cost
     failed: bool
+    facts: tuple[str, ...]
+    """Ids of the debts on which it loses most."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,8 @@ class Fallen:
     """To lenders, and to others whose claims are known."""
     paid: float
     """Fraction that it pays of what no collateral covers."""
+    facts: tuple[str, ...]
+    """Ids of its statements, of guarantees that were called, supplies that failed, and debts on which most is lost."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,8 @@ class Payer:
     paid: float
     """Less what those that counter its guarantees pay back."""
     failed: bool
+    facts: tuple[str, ...]
+    """Ids of the guarantees for which it is called most."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +113,8 @@ class Idle:
     income: float | None
     """Income of a year that is lost with it; none where its revenue or costs are not known."""
     failed: bool
+    facts: tuple[str, ...]
+    """Ids of the supplies by which it lost most, and of its statements."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +135,8 @@ class OfGroup:
     members: int
     """Those of it who failed."""
     loss: float
+    facts: tuple[str, ...]
+    """Ids of the debts on which most of it is lost."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +165,9 @@ class ShockAnswer:
     """Control groups whose failures cost most; they may overlap."""
     tree: Step | None
     """What the losses of the lender told first go back to."""
-    gaps: tuple[str, ...]
+    carried: tuple[Fact, ...]
+    """The debts, guarantees and supplies named with the lines above."""
+    gaps: tuple[Gap, ...]
     """What the answer rests on that is not known."""
     iterations: int
     residual: float
@@ -175,7 +189,8 @@ def shock(
 
 def _told(view: View, evidence: Evidence, scenario: Scenario, sent: Sent, asked: int | None, limit: int) -> ShockAnswer:
     whole, debts = sent.whole, sent.setting.debts
-    lenders = _lenders(view, evidence, scenario, sent, asked, limit)
+    grounds = Grounds(view, evidence, sent)
+    lenders = _lenders(view, grounds, scenario, sent, asked, limit)
     first = asked if asked is not None else (view.snapshot.node(lenders[0].party.id) if lenders else None)
     failed = np.flatnonzero(whole.failed)
     order = failed[np.lexsort((failed, -whole.lost[failed], whole.round[failed]))]
@@ -198,14 +213,15 @@ def _told(view: View, evidence: Evidence, scenario: Scenario, sent: Sent, asked:
         layers,
         cost.loss - base - sum(one.added for one in layers) if layers else 0.0,
         tuple(_rounds(sent)),
-        tuple(_fallen(evidence, sent, x) for x in order[:limit].tolist()),
+        tuple(_fallen(grounds, sent, x) for x in order[:limit].tolist()),
         Page(len(order), 0, min(limit, len(order))),
-        *_payers(evidence, sent, limit),
-        tuple(_idle_said(evidence, sent, x) for x in idle[:limit].tolist()),
+        *_payers(grounds, sent, limit),
+        tuple(_idle_said(grounds, sent, x) for x in idle[:limit].tolist()),
         Page(len(idle), 0, min(limit, len(idle))),
-        tuple(_groups(view, evidence, sent)),
+        tuple(_groups(view, grounds, sent)),
         tree,
-        tuple(_gaps(sent)),
+        grounds.named,
+        tuple(gaps_of(sent)),
         whole.rounds,
         whole.residual,
     )
@@ -220,7 +236,7 @@ def _cost(sent: Sent, mine: NDArray[np.bool_], lgd: float) -> Cost:
 
 
 def _lenders(
-    view: View, evidence: Evidence, scenario: Scenario, sent: Sent, asked: int | None, limit: int
+    view: View, grounds: Grounds, scenario: Scenario, sent: Sent, asked: int | None, limit: int
 ) -> tuple[Lender, ...]:
     debts, size = sent.setting.debts, view.snapshot.size
     lending = np.unique(view.snapshot.links(LENDS).tail).astype(np.int64)
@@ -232,8 +248,8 @@ def _lenders(
     owed = np.bincount(debts.creditor, debts.amount, minlength=size)
     return tuple(
         Lender(
-            evidence.party(x), float(owed[x]), _cost(sent, debts.creditor == x, scenario.lgd),
-            bool(sent.whole.failed[x]),
+            grounds.party(x), float(owed[x]), _cost(sent, debts.creditor == x, scenario.lgd),
+            bool(sent.whole.failed[x]), grounds.lent(x),
         )
         for x in chosen
     )  # fmt: skip
@@ -248,19 +264,19 @@ def _rounds(sent: Sent) -> Iterator[Round]:
         yield Round(number, failed, float(debts.amount[mine].sum()), float(whole.by_debt[mine].sum()))
 
 
-def _fallen(evidence: Evidence, sent: Sent, x: int) -> Fallen:
+def _fallen(grounds: Grounds, sent: Sent, x: int) -> Fallen:
     whole, debts, equity = sent.whole, sent.setting.debts, sent.setting.known.firms.equity[x]
     parts = dict(zip(LAYERS, (whole.income[x], whole.called[x], whole.claims[x], whole.shares[x]), strict=True))
     why = int(whole.cause[x])
     return Fallen(
-        evidence.party(x), int(whole.round[x]), CAUSES[why], CAUSES_ZH[why],
+        grounds.party(x), int(whole.round[x]), CAUSES[why], CAUSES_ZH[why],
         None if np.isnan(equity) else float(equity), float(whole.lost[x]),
         {name: float(value) for name, value in parts.items()}, float(debts.amount[debts.debtor == x].sum()),
-        float(whole.paid[x]),
+        float(whole.paid[x]), grounds.of_failure(x),
     )  # fmt: skip
 
 
-def _payers(evidence: Evidence, sent: Sent, limit: int) -> tuple[tuple[Payer, ...], Page]:
+def _payers(grounds: Grounds, sent: Sent, limit: int) -> tuple[tuple[Payer, ...], Page]:
     whole, made = sent.whole, sent.setting.promised.layer.standing.sureties
     asked = np.zeros(sent.setting.known.firms.size)
     if len(whole.asked):
@@ -268,7 +284,7 @@ def _payers(evidence: Evidence, sent: Sent, limit: int) -> tuple[tuple[Payer, ..
     found = np.flatnonzero(asked > 0)
     found = found[np.lexsort((found, -whole.called[found]))]
     told = tuple(
-        Payer(evidence.party(x), float(asked[x]), float(whole.called[x]), bool(whole.failed[x]))
+        Payer(grounds.party(x), float(asked[x]), float(whole.called[x]), bool(whole.failed[x]), grounds.called(x))
         for x in found[:limit].tolist()
     )
     return told, Page(len(found), 0, len(told))
@@ -285,56 +301,24 @@ def _idle(sent: Sent) -> NDArray[np.int64]:
     return found[np.lexsort((found, -lost[found]))]
 
 
-def _idle_said(evidence: Evidence, sent: Sent, x: int) -> Idle:
+def _idle_said(grounds: Grounds, sent: Sent, x: int) -> Idle:
     known = not np.isnan(sent.setting.known.firms.margin[x])
     income = float(sent.whole.income[x]) if known else None
-    return Idle(evidence.party(x), float(sent.output_lost[x]), income, bool(sent.whole.failed[x]))
+    facts = (*grounds.traded(x), *grounds.stated(x))
+    return Idle(grounds.party(x), float(sent.output_lost[x]), income, bool(sent.whole.failed[x]), facts)
 
 
-def _groups(view: View, evidence: Evidence, sent: Sent) -> Iterator[OfGroup]:
+def _groups(view: View, grounds: Grounds, sent: Sent) -> Iterator[OfGroup]:
     debts, whole = sent.setting.debts, sent.whole
     loss = np.bincount(debts.debtor, whole.by_debt, minlength=view.snapshot.size)
-    found, count = Counter[int](), Counter[int]()
+    found, mine = Counter[int](), defaultdict[int, list[int]](list)
     for x in np.flatnonzero(whole.failed).tolist():
         for group in view.groups.of(x).tolist():
             top = int(view.groups.top[group])
             found[top] += float(loss[x])  # type: ignore[assignment]
-            count[top] += 1
+            mine[top].append(x)
     for top, amount in sorted(found.items(), key=lambda one: (-one[1], one[0]))[:GROUPS]:
-        yield OfGroup(evidence.party(top), count[top], float(amount))
-
-
-def _gaps(sent: Sent) -> Iterator[str]:
-    """What is not known and could make it more or less."""
-    setting, whole = sent.setting, sent.whole
-    touched = (whole.lost > 0) & ~whole.failed
-    dark = int((touched & setting.known.unknown).sum())
-    if dark:
-        yield f"{plural(dark, 'party loses', 'parties lose')} whose equity is not known: nothing brings them down"
-    spent = int((touched & setting.known.excluded).sum())
-    if spent:
-        yield f"{plural(spent, 'party', 'parties')} had no equity left before the shock: losses do not fail them"
-    dim = int(((sent.output_lost > 1e-9) & np.isnan(setting.known.firms.margin)).sum())
-    if dim:
-        yield (
-            f"of {plural(dim, 'party', 'parties')} whose output falls revenue or cost is not known: no income is lost "
-            "by them"
-        )
-    if setting.debts.unknown:
-        yield f"{plural(setting.debts.unknown, 'debt')} of unknown amount left out"
-    if len(setting.promised.unable):
-        yield (
-            f"{plural(len(setting.promised.unable), 'guarantee')} of givers whose equity is not known: nothing is "
-            "expected of them, and calls bring nobody down"
-        )
-    made_up = int((touched & setting.known.estimated).sum())
-    if made_up:
-        yield f"figures of {plural(made_up, 'party', 'parties')} who lose are medians of their industry"
-    if len(setting.layers.unmatched):
-        yield (
-            f"{plural(len(setting.layers.unmatched), 'firm')} whose known debts are more than the liabilities they "
-            "state: the debts count"
-        )
+        yield OfGroup(grounds.party(top), len(mine[top]), float(amount), grounds.owed(*mine[top]))
 
 
 def _reasons(value: ShockAnswer) -> Iterator[str]:
@@ -343,4 +327,4 @@ def _reasons(value: ShockAnswer) -> Iterator[str]:
         f"{plural(failed, 'party fails', 'parties fail')} in {plural(len(value.rounds), 'round')}; creditors lose "
         f"{money(value.cost.loss, value.currency)}, {money(value.cost.without, value.currency)} by the shock itself"
     )
-    yield from value.gaps
+    yield from (gap.said for gap in value.gaps)

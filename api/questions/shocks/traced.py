@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from analytics.contagion.shock.causes import SELF, Cause, explain
 from analytics.contagion.shock.coupled import CAUSES
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Party
 from api.engine import View
+from api.questions.shocks.grounds import between, debt_fact, surety_fact
 from api.questions.shocks.sent import Sent, flows_of
 from graph.field import Kind
-from graph.model import GUARANTEES, LENDS, OWES, OWNS, PLEDGES, SUPPLIES
+from graph.model import OWNS, SUPPLIES
 
 LAYERS_SAID: Final = {
     "production": ("lost output", "产出损失"),
@@ -25,8 +24,6 @@ LAYERS_SAID: Final = {
 CAUSES_ZH: Final = ("", "初始冲击", "产出损失", "担保代偿", "损失超过净资产", "现金损失超过流动性")
 STEPS: Final = 60
 """Steps told of one tree."""
-FEW: Final = 3
-"""Supplies shown behind one step."""
 
 
 @dataclass(frozen=True)
@@ -73,28 +70,15 @@ def _step(view: View, evidence: Evidence, sent: Sent, cause: Cause, above: int |
 def _facts(view: View, evidence: Evidence, sent: Sent, cause: Cause, above: int | None) -> tuple[Fact, ...]:
     """What one step rests on."""
     if cause.layer == "production" and above is not None:
-        return evidence.facts(SUPPLIES, _between(view, SUPPLIES, cause.party, above))
+        return evidence.facts(SUPPLIES, between(view, SUPPLIES, cause.party, above))
     found = _place(view, sent, cause)
     return () if found is None else evidence.facts(found[0], [found[1]])
 
 
 def _place(view: View, sent: Sent, cause: Cause) -> tuple[Kind, int] | None:
     """The relation and link of one step through a debt, a guarantee or a holding."""
-    debts, at = sent.setting.debts, cause.place
-    if at < 0:
+    if cause.place < 0:
         return None
     if cause.layer == "debts":
-        return (LENDS, int(debts.facility[at])) if debts.facility[at] >= 0 else (OWES, int(debts.owing[at]))
-    if cause.layer == "shares":
-        return OWNS, at
-    contract, given = int(sent.setting.promised.terms.contract[at]), len(view.snapshot.links(GUARANTEES))
-    return (
-        (GUARANTEES, contract) if contract < given else (PLEDGES, int(sent.setting.promised.pledge[contract - given]))
-    )
-
-
-def _between(view: View, kind: Kind, x: int, y: int) -> list[int]:
-    """The first links of a kind between two parties, either way."""
-    links = view.snapshot.links(kind)
-    found = [at[links.head[at] == head] for tail, head in ((x, y), (y, x)) for at in (np.asarray(links.leaving(tail)),)]
-    return [int(at) for some in found for at in some][:FEW]
+        return debt_fact(sent, cause.place)
+    return (OWNS, cause.place) if cause.layer == "shares" else surety_fact(view, sent, cause.place)

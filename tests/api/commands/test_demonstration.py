@@ -28,6 +28,7 @@ def test_every_question_is_asked_and_one_without_data_says_so(
         ("downstream", "not known to sell to anybody"),
         ("changes", "Nothing about"),
         ("exposure", "nothing at stake"),
+        ("shock", "1 party fails; creditors lose 0"),
     ):
         assert honest in said[name]
 

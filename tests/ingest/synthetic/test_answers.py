@@ -157,7 +157,58 @@ def test_the_start_up_lives_from_one_buyer(world: World) -> None:
     assert sold["receivable"].sum() == told["receivable"]
     reported = csv(world.folder / "2025-01-31-reports" / "报表.csv", "utf-8-sig")
     code = world.answers["parties"]["START"]["id"].split(":")[1]
-    assert (reported["统一社会信用代码"] == code).sum() == told["statements"]
+    assert reported[reported["统一社会信用代码"] == code]["期末"].nunique() == told["statements"]
+
+
+def stated(world: World, key: str) -> dict[str, float]:
+    """What a party states of 2024, in yuan."""
+    told = csv(world.folder / "2025-01-31-reports" / "报表.csv", "utf-8-sig")
+    code = world.answers["parties"][key]["id"].split(":")[1]
+    told = told[(told["统一社会信用代码"] == code) & (told["期末"] == "2024年12月31日")]
+    return {item: float(value) * 1e4 for item, value in zip(told["项目"], told["金额（万元）"], strict=True)}
+
+
+def owed(world: World, key: str) -> float:
+    """What the first bank is owed at the end of 2024, the undrawn part by its factor; in yuan."""
+    book = pd.read_excel(world.folder / "2024-12-31-facilities" / "授信台账.xlsx", sheet_name="授信")
+    mine = book[(book["机构代码"] == "BK1") & (book["客户号"] == f"KH-{key}") & (book["币种"] == "CNY")]
+    return float((mine["已用金额（万元）"] + mine["未用金额（万元）"] * mine["转换系数（%）"] / 100).sum() * 1e4)
+
+
+def test_what_the_buyer_takes_with_it_follows_from_the_files(world: World) -> None:
+    buyer, _, industry = world.answers["shocks"]
+    sold = supply(world).query("supplier == 'HY-START'").set_index("buyer")["amount"]
+    start, falls = stated(world, "START"), stated(world, "BUYER")
+    lost = (start["营业收入"] - start["营业成本"]) * sold["HY-BUYER"] / start["营业收入"]
+    assert buyer["income"] == industry["income"] == {"START": pytest.approx(lost)}
+    assert lost > start["净资产"]
+    assert buyer["loss"] == industry["loss"] == pytest.approx(0.45 * owed(world, "BUYER"))
+    (stop,) = industry["scenario"]["stopped"]
+    assert stop["share"] * (falls["营业收入"] - falls["营业成本"]) > falls["净资产"]
+    listed = csv(world.folder / "2024-06-30-register" / "企业.csv").set_index("统一社会信用代码")
+    code = world.answers["parties"]["BUYER"]["id"].split(":")[1]
+    assert listed.loc[code].astype(str).str.startswith(stop["industry"]).any()
+
+
+def test_what_the_ring_takes_with_it_follows_from_the_files(world: World) -> None:
+    ring, named = world.answers["shocks"][1], keys(world)
+    told = csv(world.folder / "2024-06-30-register" / "对外担保.csv")
+    money = next(name for name in told.columns if "金额" in name)
+    promised = {
+        (named.get(one), named.get(other)): float(amount) * 1e4
+        for one, other, amount in zip(told["担保人"], told["被担保人"], told[money], strict=True)
+    }
+    held = holdings(world, "2024-12-31", "2025-06-30")
+    means = stated(world, "M2")["净资产"]
+    assert promised["M2", "M3"] > means
+    assert promised["M6", "M2"] < stated(world, "M6")["净资产"]
+    assert promised["M6", "M2"] > 0.45 * owed(world, "M2")
+    # What M2 has goes down by what it holds of M1, and M1 of it.
+    paid = means * (1 - held["M2", "M1"] * held["M1", "M2"])
+    assert ring["without"] == pytest.approx(0.45 * owed(world, "M3"))
+    assert ring["loss"] == pytest.approx(ring["without"] - paid)
+    assert ring["at_default"] == pytest.approx(owed(world, "M3") + owed(world, "M2"))
+    assert ring["pays"] == {"M6": promised["M6", "M2"]}
 
 
 def test_tiers_and_single_sources_follow_from_the_links(world: World) -> None:

@@ -1,0 +1,37 @@
+"""Scenarios that a command reads from a file: parties by id or exact name."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.commands.moments import meant
+
+if TYPE_CHECKING:
+    from api.engine import Engine
+    from api.questions.shocks.scenario import Scenario
+    from graph.moment import Moment
+
+ScenarioFile = Annotated[
+    Path, typer.Argument(help="TOML or JSON that says who fails or whose output falls; - for standard input")
+]
+
+
+def scenario_of(engine: "Engine", moment: "Moment", file: Path, lender: str | None) -> "Scenario":
+    """The scenario of a file with the ids of those it names; a lender where it names none."""
+    from api.questions.shocks.scenario import read_file  # noqa: PLC0415  (--help starts without it)
+    from api.settings import settings  # noqa: PLC0415
+
+    said = read_file(file, sys.stdin)
+    bank = said.lender or (settings().lender or "" if lender is None else lender)
+    return said.model_copy(update={
+        "lender": meant(engine, moment, bank, where="lender") if bank else "",
+        "failed": tuple(meant(engine, moment, one, where=f"failed.{k}") for k, one in enumerate(said.failed)),
+        "stopped": tuple(
+            one.model_copy(update={
+                "parties": tuple(meant(engine, moment, x, where=f"stopped.{k}.parties") for x in one.parties)
+            })
+            for k, one in enumerate(said.stopped)
+        ),
+    })  # fmt: skip
