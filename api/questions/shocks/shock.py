@@ -307,6 +307,9 @@ def _groups(view: View, evidence: Evidence, sent: Sent) -> Iterator[OfGroup]:
 def _gaps(sent: Sent) -> Iterator[str]:
     """What is not known and could make it more or less."""
     setting, whole = sent.setting, sent.whole
+    for one in sent.absent:
+        marks = ", ".join(filter(None, (one.industry, one.region, one.product, *one.parties)))
+        yield f"nobody here is of {marks}, whose output the scenario has fall: left out"
     touched = (whole.lost > 0) & ~whole.failed
     dark = int((touched & setting.known.unknown).sum())
     if dark:
