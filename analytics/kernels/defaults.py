@@ -108,7 +108,7 @@ class Room(NamedTuple):
     order: NDArray[np.int64]
     touched: NDArray[np.int64]
     chance: NDArray[np.float64]
-    """Chance of each place in a year that is twisted."""
+    """Chance of each borrower's place in a year that is twisted."""
 
     @classmethod
     def of(cls, size: int) -> "Room":
@@ -150,30 +150,33 @@ def common(odds: Any, factor: NDArray[np.float64], year: int, row: int) -> float
     return found
 
 
-@compiled(several(REAL, REAL)(ODDS, WEB, F8, INT, REAL, F8_OUT))
-def twist(
-    odds: Any, web: Any, factor: NDArray[np.float64], year: int, goal: float, chance: NDArray[np.float64]
-) -> tuple[float, float]:
+@compiled(several(REAL, REAL)(ODDS, WEB, F8, INT, REAL, ROOM))
+def twist(odds: Any, web: Any, factor: NDArray[np.float64], year: int, goal: float, room: Any) -> tuple[float, float]:
     """How far defaults are made likelier for the mean loss of a year to be a goal; and the cumulant there.
 
-    Their chances before that are left behind. A mean within 1 % of the goal is near enough: weights make good the rest.
+    The chances of borrowers before that are left behind. A mean within 1 % of the goal is near enough: weights make
+    good the rest.
     """
-    most, low, theta = 0.0, 0.0, 0.0
+    most, low, theta, many = 0.0, 0.0, 0.0, 0
     for b in range(len(odds.cell)):
         y = common(odds, factor, year, odds.cell[b])
         for p in range(odds.block[b], odds.block[b + 1]):
-            chance[p] = chance_below((odds.bound[p] - y) / odds.own[odds.cell[b]])
-            most = max(most, web.lost[odds.party[p]])
+            c = web.lost[odds.party[p]]
+            if c > 0.0:
+                room.chance[p] = chance_below((odds.bound[p] - y) / odds.own[odds.cell[b]])
+                room.touched[many] = p
+                many += 1
+                most = max(most, c)
     high = FAR / most if most > 0.0 else 0.0
     used = psi = 0.0
     for _ in range(50):
         used = theta
         mean = curve = psi = 0.0
-        for p in range(len(odds.party)):
-            c = web.lost[odds.party[p]]
-            if c > 0.0 and chance[p] > 0.0:
-                rest = (1.0 - chance[p]) * math.exp(-theta * c) + chance[p]
-                q = chance[p] / rest
+        for k in range(many):
+            c, chance = web.lost[odds.party[room.touched[k]]], room.chance[room.touched[k]]
+            if chance > 0.0:
+                rest = (1.0 - chance) * math.exp(-theta * c) + chance
+                q = chance / rest
                 mean += c * q
                 curve += c * c * q * (1.0 - q)
                 psi += theta * c + math.log(rest)
@@ -196,20 +199,20 @@ def fall(odds: Any, web: Any, years: Any, year: int, theta: float, sign: float, 
     for b in range(len(odds.cell)):
         first, last = odds.block[b], odds.block[b + 1]
         own, y = odds.own[odds.cell[b]], common(odds, years.factor, year, odds.cell[b])
-        most = chance_below((odds.bound[first] - y) / own) if theta == 0.0 else 1.0
+        most = chance_below((odds.bound[first] - y) / own)
         for p in range(first, last):
             u = uniform(key, odds.party[p])
             if sign < 0.0:
                 u = 1.0 - u
-            if u >= most:
-                continue
             i = odds.party[p]
-            if theta == 0.0:
-                q = chance_below((odds.bound[p] - y) / own)
-            else:
+            if theta != 0.0 and web.lost[i] > 0.0:
                 q = room.chance[p]
                 if q > 0.0:
                     q = q / (q + (1.0 - q) * math.exp(-theta * web.lost[i]))
+            elif u < most:
+                q = chance_below((odds.bound[p] - y) / own)
+            else:
+                continue
             if u < q:
                 room.down[i] = 1
                 room.order[count] = i
@@ -255,7 +258,7 @@ def draw_years(odds: Any, web: Any, years: Any, goal: float, spreads: bool, room
     for year in range(len(years.key)):
         theta = psi = 0.0
         if goal > 0.0:
-            theta, psi = twist(odds, web, years.factor, year, goal, room.chance)
+            theta, psi = twist(odds, web, years.factor, year, goal, room)
         count = fall(odds, web, years, year, theta, -1.0 if years.mirrored[year] == 1 else 1.0, room)
         gross = alone = whole = 0.0
         for k in range(count):

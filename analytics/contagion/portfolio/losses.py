@@ -16,7 +16,7 @@ from analytics.contagion.portfolio.factors import Plan
 from analytics.contagion.portfolio.given import Numbers, fractions
 from analytics.contagion.portfolio.montecarlo import Draws, Portfolio, losses_by_borrower
 from analytics.kernels.compiled import frozen
-from analytics.kernels.defaults import twist
+from analytics.kernels.defaults import Room, twist
 from graph.errors import InvalidQuestion
 
 WORST = 8.0
@@ -224,7 +224,7 @@ def tail_plan(portfolio: Portfolio, loss: float, plan: Plan | None = None) -> Pl
     expected = portfolio.pd * portfolio.lost
     toward = -(expected @ portfolio.factors.loading[portfolio.factors.cell])
     length = float(np.linalg.norm(toward))
-    room = np.empty(portfolio.size)
+    room = Room.of(portfolio.size)
     if length == 0:
         return replace(plan or Plan(), goal=float(loss), shift=())
     unit = toward / length

@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -43,9 +44,9 @@ class Ties:
     def of(cls, size: int, failing: ArrayLike, losing: ArrayLike, amount: ArrayLike) -> "Ties":
         """Of k arrows among n parties. Raises InvalidAmount and InvalidQuestion where they cannot be."""
         tail, head = np.asarray(failing, np.int64), np.asarray(losing, np.int64)
-        cost = np.broadcast_to(np.asarray(amount, np.float64), tail.shape)
         if head.shape != tail.shape:
             raise InvalidQuestion(f"{head.size} of {tail.size} ends", where="ties")
+        cost = _each(np.asarray(amount, np.float64), len(tail), where="ties.amount")
         if any(len(ends) and not 0 <= ends.min() <= ends.max() < size for ends in (tail, head)):
             raise InvalidQuestion(f"there are {size} parties", where="ties")
         if not (np.isfinite(cost).all() and (cost >= 0).all()):
@@ -61,6 +62,13 @@ class Ties:
         tails = [np.repeat(np.arange(size), np.diff(ties.start)) for ties in (self, other)]
         heads, amounts = (self.head, other.head), (self.amount, other.amount)
         return Ties.of(size, np.concatenate(tails), np.concatenate(heads), np.concatenate(amounts))
+
+
+def _each(values: NDArray[Any], size: int, *, where: str) -> NDArray[Any]:
+    """One for each, or one for all."""
+    if values.ndim and values.shape != (size,):
+        raise InvalidQuestion(f"{values.size} of {size}", where=where, remedy="give one for each, or one for all")
+    return np.broadcast_to(values, size)
 
 
 @dataclass(frozen=True)
@@ -101,7 +109,8 @@ class Portfolio:
         """
         losses = np.asarray(lost, np.float64)
         size = len(losses)
-        chance, capital = np.broadcast_to(fractions("pd", pd), size), np.broadcast_to(np.asarray(equity, float), size)
+        chance = _each(fractions("pd", pd), size, where="pd")
+        capital = _each(np.asarray(equity, np.float64), size, where="equity")
         if not (np.isfinite(losses).all() and (losses >= 0).all()):
             raise InvalidAmount("must be known and not negative", where="lost")
         if len(factors.cell) != size:
@@ -115,7 +124,7 @@ class Portfolio:
             raise InvalidAmount(
                 "must be above 0 where others' failures cost it", where=f"equity.{first}", remedy=remedy
             )
-        mine = np.broadcast_to(np.asarray(ours, np.bool_), np.shape(calls[0]))
+        mine = _each(np.asarray(ours, np.bool_), len(np.asarray(calls[0])), where="ours")
         backing = Ties.of(size, *(np.asarray(part)[mine] if np.ndim(part) else part for part in calls))
         return cls(frozen(chance, float), frozen(losses, float), factors, ties, frozen(capital, float), backing)
 

@@ -262,6 +262,10 @@ def test_what_cannot_be_is_refused() -> None:
         Portfolio.of(0.1, [1, -1], one)
     with pytest.raises(InvalidAmount, match=r"equity\.1: must be above 0"):
         Portfolio.of(0.1, [1, 1], one, claims=([0], [1], [1]), equity=[1, 0])
+    with pytest.raises(InvalidQuestion, match="equity: 3 of 2"):
+        Portfolio.of(0.1, [1, 1], one, equity=[1, 2, 3])
+    with pytest.raises(InvalidQuestion, match=r"ties\.amount: 2 of 1"):
+        Portfolio.of(0.1, [1, 1], one, claims=([0], [1], [1, 2]))
     with pytest.raises(InvalidQuestion, match="there are 2 parties"):
         Portfolio.of(0.1, [1, 1], one, claims=([0], [2], [1]))
     with pytest.raises(InvalidQuestion, match="leave nothing of a borrower's own"):
