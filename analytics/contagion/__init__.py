@@ -8,5 +8,5 @@
     calls                         guarantors called when borrowers fail, as one fixed point
     supply                        what stands still for want of inputs and of orders
     shock                         one shock through all layers, and what each loss goes back to
-    portfolio                     closed forms of a book's losses, without contagion
+    portfolio                     a book's losses: closed forms, drawn years with contagion and without, reverse stress
 """

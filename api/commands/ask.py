@@ -211,10 +211,24 @@ def credit_check(
     return decided(engine, named, remedies=remedies, limit=limit, moment=moment, now=lambda: datetime.now(UTC))
 
 
+def _scenarios(asked: bool) -> None:
+    """Print the named scenarios, and end."""
+    if not asked:
+        return
+    from api.questions.shocks.catalogue import catalogue  # noqa: PLC0415
+
+    for name, one in catalogue().items():
+        typer.echo(f"{name}  {one.name.en} · {one.name.zh}\n    {one.meaning.en}\n    {one.meaning.zh}")
+    raise typer.Exit
+
+
 @app.command()
 @moments
 def shock(
     file: ScenarioFile,
+    listed: Annotated[
+        bool, typer.Option("--list", help="List the scenarios of the catalogue", callback=_scenarios, is_eager=True)
+    ] = False,
     lender: Lender = None,
     limit: Limit = 20,
     *,
@@ -226,7 +240,9 @@ def shock(
     A scenario says who fails (failed = ["ID"]), or whose output falls ([[stopped]] with share, and parties, industry,
     region or product). It may say what is assumed: lgd, haircuts on collateral by kind, layers (production, guarantees,
     debts, shares), calls ("pro rata" or "in full"), essential ("goods", "all", "none"), substitution, kept.
-    Parties go by id or exact name. The least: failed = ["ID"].
+    Parties go by id or exact name. The least: failed = ["ID"]. What of a named scenario fits nobody here is told.
+
+    Example: contagraph ask shock real-estate --lender BANK
 
     Example: contagraph ask shock 情景.toml --currency CNY --valid-at 2024-12-31
     """

@@ -14,17 +14,23 @@ if TYPE_CHECKING:
     from graph.moment import Moment
 
 ScenarioFile = Annotated[
-    Path, typer.Argument(help="TOML or JSON that says who fails or whose output falls; - for standard input")
+    Path,
+    typer.Argument(
+        help="TOML or JSON that says who fails or whose output falls; - for standard input; or the name of a scenario "
+        "of the catalogue"
+    ),
 ]
 
 
 def scenario_of(engine: "Engine", moment: "Moment", file: Path, lender: str | None) -> "Scenario":
     """The scenario of a file with the ids of those it names; a lender where it names none."""
-    from api.questions.shocks.scenario import read_file  # noqa: PLC0415  (--help starts without it)
+    from api.questions.shocks.catalogue import catalogue, named  # noqa: PLC0415  (--help starts without it)
+    from api.questions.shocks.scenario import read_file  # noqa: PLC0415
     from api.settings import settings  # noqa: PLC0415
 
-    said = read_file(file, sys.stdin)
-    bank = said.lender or (settings().lender or "" if lender is None else lender)
+    asked = settings().lender or "" if lender is None else lender
+    said = named(str(file), lender=asked) if str(file) in catalogue() else read_file(file, sys.stdin)
+    bank = said.lender or asked
     return said.model_copy(update={
         "lender": meant(engine, moment, bank, where="lender") if bank else "",
         "failed": tuple(meant(engine, moment, one, where=f"failed.{k}") for k, one in enumerate(said.failed)),

@@ -1,4 +1,4 @@
-"""How much a book of loans loses, in closed form and without contagion.
+"""How much a book of loans loses: in closed form, in drawn years with contagion and without, and at the worst.
 
 ::
 
@@ -9,6 +9,10 @@
     davis_lo       defaults that infect others
     discrete       value at risk and expected shortfall of any losses with their probabilities
     concentration  how unevenly a book is spread over names, groups, industries or regions
+    factors        what makes borrowers default together, and how years are drawn
+    montecarlo     drawn years, each followed by whom its defaults bring down
+    losses         expected loss, value at risk, expected shortfall of them, with errors and contributions
+    reverse        the fewest failures, or the likeliest, that cost a given amount
     given          what probabilities may be
 
 Shares, probabilities and losses given default are fractions; money is whole units of one currency.

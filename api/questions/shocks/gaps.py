@@ -20,6 +20,12 @@ class Gap:
 def gaps_of(sent: Sent) -> Iterator[Gap]:
     """What is not known, each with how many it touches."""
     setting, whole = sent.setting, sent.whole
+    for one in sent.absent:
+        marks = ", ".join(filter(None, (one.industry, one.region, one.product, *one.parties)))
+        yield Gap(
+            f"nobody here is of {marks}, whose output the scenario has fall: left out",
+            f"情景所指产出下降的{marks}在此无主体：未计入",
+        )
     touched = (whole.lost > 0) & ~whole.failed
     if dark := int((touched & setting.known.unknown).sum()):
         who = plural(dark, "party loses", "parties lose")

@@ -1,5 +1,7 @@
 """Whom a scenario hits at a moment, and how hard."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,18 +16,29 @@ Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
-def shock_of(view: View, scenario: Scenario) -> Shock:
-    """The shock of a scenario. Raises UnknownParty, and InvalidQuestion where a mark fits nobody."""
+@dataclass(frozen=True)
+class Hit:
+    """Whom a scenario hits, and which of its marks fit nobody."""
+
+    shock: Shock
+    absent: tuple[Stopped, ...]
+
+
+def shock_of(view: View, scenario: Scenario) -> Hit:
+    """The shock of a scenario. Raises UnknownParty, and InvalidQuestion where a mark, or all of it, fits nobody."""
     size = view.snapshot.size
     failed = [node_of(view.snapshot, one, where=f"failed.{place}") for place, one in enumerate(scenario.failed)]
-    kept = np.ones(size)
+    kept, absent, remedy = np.ones(size), list[Stopped](), "look at the codes of profiles and the products of supplies"
     for place, one in enumerate(scenario.stopped):
         lost = _lost(view, one, f"stopped.{place}")
         if not lost.any():
-            remedy = "look at the codes of profiles and the products of supplies"
-            raise InvalidQuestion("fits nobody here", where=f"stopped.{place}", remedy=remedy)
+            if scenario.absent == "refused":
+                raise InvalidQuestion("fits nobody here", where=f"stopped.{place}", remedy=remedy)
+            absent.append(one)
         kept *= 1 - lost
-    return Shock.of(size, failed, stopped=1 - kept)
+    if scenario.stopped and len(absent) == len(scenario.stopped) and not failed:
+        raise InvalidQuestion("fits nobody here", where="stopped", remedy=remedy)
+    return Hit(Shock.of(size, failed, stopped=1 - kept), tuple(absent))
 
 
 def _lost(view: View, one: Stopped, where: str) -> Numbers:

@@ -64,6 +64,10 @@ class Scenario(BaseModel):
         Literal["left out", "medians"],
         Field(description="Firms without statements: nothing brings them down, or their industry's medians stand in"),
     ] = "left out"
+    absent: Annotated[
+        Literal["refused", "told"],
+        Field(description="What of `stopped` fits nobody here: an error, or told and left out"),
+    ] = "refused"
     substitution: Annotated[bool, Field(description="Whether others of its industry stand in for a firm")] = True
 
     def checked(self) -> "Scenario":

@@ -17,7 +17,7 @@ from api.contagion.goods import network_of
 from api.contagion.ties import Debts, Promised, debts_of, promised_of, shares_of
 from api.engine import View
 from api.questions.shocks.hit import shock_of
-from api.questions.shocks.scenario import Scenario
+from api.questions.shocks.scenario import Scenario, Stopped
 from graph.errors import InvalidQuestion
 
 Numbers = NDArray[np.float64]
@@ -48,6 +48,8 @@ class Sent:
     """What the shock alone costs, where nothing carries it on."""
     alone: Mapping[str, Aftermath]
     """What each layer alone would have come to."""
+    absent: tuple[Stopped, ...] = ()
+    """Marks of the scenario that fit nobody."""
 
     @property
     def output_lost(self) -> Numbers:
@@ -88,7 +90,8 @@ def _setting(view: View, scenario: Scenario) -> Setting:
 
 def send_scenario(view: View, scenario: Scenario, progress: Progress | None = None) -> Sent:
     """Send a scenario through the layers it names, and through each alone."""
-    setting, shock = setting_of(view, scenario.checked()), shock_of(view, scenario)
+    setting, hit = setting_of(view, scenario.checked()), shock_of(view, scenario)
+    shock = hit.shock
     layers, firms = setting.layers.only_some(scenario.layers), setting.known.firms
     alone = {
         name: send(firms, layers.only_some((name,)), shock, kept=scenario.kept)
@@ -98,7 +101,7 @@ def send_scenario(view: View, scenario: Scenario, progress: Progress | None = No
     without = send(firms, layers.only_some(()), shock, kept=scenario.kept)
     whole = send(firms, layers, shock, kept=scenario.kept, progress=progress)
     produced = whole.produced if isinstance(whole.produced, Output) else None
-    return Sent(setting, shock, whole, produced, without, alone)
+    return Sent(setting, shock, whole, produced, without, alone, hit.absent)
 
 
 def flows_of(sent: Sent) -> Flows:

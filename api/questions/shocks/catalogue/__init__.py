@@ -1,0 +1,56 @@
+"""Named scenarios, one a file, in the form of a file of one's own; how much they take is our own proposal."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from analytics.rules.rule import Words
+from api.questions.shocks.scenario import Scenario
+from api.questions.written import validated
+from graph.errors import InvalidQuestion
+
+
+class Named(BaseModel):
+    """A scenario of the catalogue."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Words
+    meaning: Words
+    citation: str
+    verified: bool
+    """Whether its sizes were read in the text cited."""
+    scenario: Scenario
+    fails: Literal["", "lender"] = ""
+    """Who fails beside those whom the scenario names: the lender asked about."""
+
+
+@cache
+def catalogue() -> Mapping[str, Named]:
+    """Every named scenario, by what it is called. Raises InvalidInput where a file does not say one."""
+    found = {}
+    for file in sorted(files(__name__).iterdir(), key=lambda one: one.name):
+        if file.name.endswith(".toml"):
+            said = tomllib.loads(file.read_text(encoding="utf-8"))
+            remedy = "compare it with the others of the catalogue"
+            found[file.name.removesuffix(".toml")] = validated(
+                Named, said, where=file.name, needs="a name, a meaning and a scenario", remedy=remedy
+            )
+    return MappingProxyType(found)
+
+
+def named(name: str, *, lender: str = "") -> Scenario:
+    """A scenario by its name. Raises InvalidQuestion where there is none, or it needs a lender and none is named."""
+    if name not in catalogue():
+        remedy = f"name one of {', '.join(catalogue())}, or give a file"
+        raise InvalidQuestion(f"no scenario is called {name}", where="scenario", remedy=remedy)
+    one = catalogue()[name]
+    if one.fails and not lender:
+        raise InvalidQuestion("does not say who fails", where=name, remedy="name the lender that is meant")
+    failed = (*one.scenario.failed, lender) if one.fails else one.scenario.failed
+    return one.scenario.model_copy(update={"failed": failed, "lender": lender or one.scenario.lender})
