@@ -10,7 +10,7 @@ from api.answers.wording import money, percent, plural
 from api.printing.limits import limits
 from api.printing.paper import Cited, heading, left, row, table
 from api.questions.limits.exposure import ExposureTo, Part, Stake
-from api.questions.links.sources import Replaceable, Sources
+from api.questions.links.sources import RelianceOf, Replaceable, Sources
 from api.questions.links.tiers import TiersOf
 
 
@@ -94,12 +94,16 @@ def tiers(answer: TiersOf, cited: Cited) -> Iterator[Any]:
     if answer.alternatives:
         yield _alternatives(answer.alternatives, answer.currency)
     if answer.reliance is not None:
-        heads = ("sales", f"of {answer.reliance.of}")
-        made = table("buyer", *heads, title="on whom its sales rest · 销售依赖", amounts=heads)
-        for buyer in answer.reliance.buyers:
-            row(made, buyer.party.name, money(buyer.amount, answer.currency), percent(buyer.share))
-        yield made
+        yield _reliance(answer.reliance, answer.currency)
         yield from left(answer.reliance.page, "buyer")
+
+
+def _reliance(found: RelianceOf, currency: str | None) -> Table:
+    heads = ("sales", f"of {found.of}")
+    made = table("buyer", *heads, title="on whom its sales rest · 销售依赖", amounts=heads)
+    for buyer in found.buyers:
+        row(made, buyer.party.name, money(buyer.amount, currency), percent(buyer.share))
+    return made
 
 
 def _sources(depth: int, sources: Sources, currency: str | None) -> Table:
