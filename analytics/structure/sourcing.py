@@ -237,7 +237,7 @@ def alternatives(
     others = others[(others != supplier) & (others != buyer)]
     size = len(trade.sold.start) - 1
     sales = np.bincount(trade.tail[sells], np.nan_to_num(trade.amount[sells]), minlength=size)[others]
-    steps = _steps(trade, buyer, supplier)[others]
+    steps = _steps(trade, buyer, supplier, others, limit)[others]
     order = np.lexsort((others, -sales, np.where(steps < 0, size, steps)))[:limit]
     return Alternatives(others[order], steps[order], sales[order].astype(float), bool(len(products)))
 
@@ -253,12 +253,13 @@ def _alike(trade: Trade, supplier: int, industry: ArrayLike | None) -> Nodes:
     return np.flatnonzero((of == of[supplier]) & trade.sold.any_at(np.arange(len(of)))).astype(np.int64)
 
 
-def _steps(trade: Trade, start: int, without: int) -> NDArray[np.int64]:
-    """Fewest supplies from a party to each, in either direction, one party left out; -1 where there is no way."""
+def _steps(trade: Trade, start: int, without: int, wanted: Nodes, most: int) -> NDArray[np.int64]:
+    """Fewest supplies from a party to each, in either direction, one party left out; -1 where there is no way, and
+    beyond the step that reaches as many of those wanted."""
     steps = np.full(len(trade.sold.start) - 1, -1)
     steps[start] = 0
     wave, step = np.array([start], np.int64), 0
-    while len(wave):
+    while len(wave) and (steps[wanted] >= 0).sum() < most:
         step += 1
         near = np.concatenate([arrows.head[arrows.spans(wave)] for arrows in (trade.bought, trade.sold)])
         wave = np.unique(near[(steps[near] < 0) & (near != without)]).astype(np.int64)

@@ -117,3 +117,32 @@ def related(bank: Bank, limit: Limit = 20, offset: Offset = 0, *, engine: "Engin
     from api import questions  # noqa: PLC0415
 
     return questions.book_related(engine, meant(engine, moment, bank), limit=limit, offset=offset, moment=moment)
+
+
+@app.command()
+@moments
+def systemic(
+    bank: Bank,
+    top: Annotated[int, typer.Option(min=1, help="How many of the dearest firms are ranked")] = 50,
+    order: Annotated[
+        str, typer.Option(help="What ranks them: the loss beyond what each owes itself, or all of it: beyond, all")
+    ] = "beyond",
+    missing: Annotated[
+        str, typer.Option(help="Firms without statements: nothing fails them, or medians stand in: left out, medians")
+    ] = "left out",
+    limit: Limit = 20,
+    offset: Offset = 0,
+    *,
+    engine: "Engine",
+    moment: "Moment",
+) -> Any:
+    """Show the firms whose failure would cost a lender most: all are screened, the foremost sent through all layers.
+
+    Example: contagraph ask book systemic BANK --top 50 --currency CNY
+    """
+    from api import questions  # noqa: PLC0415
+
+    known = meant(engine, moment, bank)
+    return questions.book_systemic(
+        engine, known, top=top, order=order, missing=missing, limit=limit, offset=offset, moment=moment
+    )

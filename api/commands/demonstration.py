@@ -71,6 +71,8 @@ def invented(folder: Path, store: Path) -> Iterator[Step]:
         "… who is related to the bank itself, and the limits on them", (*book, "related", cast["lender"], *money)
     )
     yield Step("… the guarantees around it", (*book, "guarantees", cast["lender"], "--limit", "5", *money))
+    failing = (*book, "systemic", cast["lender"], "--missing", "medians", "--limit", "5", *money)
+    yield Step("… and the firms whose failure would cost it most", failing)
     yield Step("How two members hang together", ("ask", "links", cast["from"], cast["to"], *money))
     yield Step("Who stands around it", ("ask", "network", group, *money))
     yield Step("What stands behind a car maker, tier by tier", ("ask", "upstream", cast["maker"], *money))

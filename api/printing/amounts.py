@@ -10,6 +10,7 @@ from api.answers.wording import money, percent, plural
 from api.printing.limits import limits
 from api.printing.paper import Cited, heading, left, row, table
 from api.questions.limits.exposure import ExposureTo, Part, Stake
+from api.questions.links.sources import RelianceOf, Replaceable, Sources
 from api.questions.links.tiers import TiersOf
 
 
@@ -88,3 +89,42 @@ def tiers(answer: TiersOf, cited: Cited) -> Iterator[Any]:
             )  # fmt: skip
         yield made
         yield from left(tier.page, "supply in this tier", "supplies in this tier")
+        if tier.sources is not None:
+            yield _sources(tier.depth, tier.sources, answer.currency)
+    if answer.alternatives:
+        yield _alternatives(answer.alternatives, answer.currency)
+    if answer.reliance is not None:
+        yield _reliance(answer.reliance, answer.currency)
+        yield from left(answer.reliance.page, "buyer")
+
+
+def _reliance(found: RelianceOf, currency: str | None) -> Table:
+    heads = ("sales", f"of {found.of}")
+    made = table("buyer", *heads, title="on whom its sales rest · 销售依赖", amounts=heads)
+    for buyer in found.buyers:
+        row(made, buyer.party.name, money(buyer.amount, currency), percent(buyer.share))
+    return made
+
+
+def _sources(depth: int, sources: Sources, currency: str | None) -> Table:
+    index = "" if sources.index is None else f", HHI {sources.index:.3f}"
+    heads = ("bought", "of the tier", "of all it buys", "buyers")
+    title = f"sources of tier {depth} · 供应来源 ({sources.page.total:,}{index})"
+    made = table("supplier", *heads, "", title=title, amounts=heads)
+    for one in sources.suppliers:
+        marks = [f"only source of {one.only:,}"] * bool(one.only) + ["common source"] * one.common
+        parts = (percent(one.share), percent(one.carried), f"{one.buyers:,}")
+        row(made, one.party.name, money(one.amount, currency), *parts, ", ".join(marks))
+    return made
+
+
+def _alternatives(found: Sequence[Replaceable], currency: str | None) -> Table:
+    made = table("supplier", "by", "who else sells it", title="alternatives, the nearest first · 替代供应商")
+    for one in found:
+        told = [
+            f"{each.party.name}, {'no way known' if each.steps is None else plural(each.steps, 'step')}, "
+            f"sells {money(each.sales, currency)}"
+            for each in one.nearest
+        ]
+        row(made, one.supplier.name, one.by, told or "nobody known · 未知")
+    return made

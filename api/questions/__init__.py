@@ -9,6 +9,7 @@ from api.questions.book.groups import book_groups
 from api.questions.book.guarantees import book_guarantees
 from api.questions.book.limits import book_limits
 from api.questions.book.related import book_related
+from api.questions.book.systemic import book_systemic
 from api.questions.groups.groups import groups
 from api.questions.guarantees import guarantees
 from api.questions.limits.credit_check import credit_check
@@ -28,6 +29,7 @@ __all__ = [
     "book_guarantees",
     "book_limits",
     "book_related",
+    "book_systemic",
     "changes",
     "control",
     "credit_check",

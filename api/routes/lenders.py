@@ -9,10 +9,12 @@ from api import questions
 from api.answers.frame import Answer
 from api.book.guaranteed import ALL, SCOPES
 from api.groups.together import READINGS, SUSPECTED
+from api.questions.asking import MOST
 from api.questions.book.groups import BookGroups
 from api.questions.book.guarantees import BookGuarantees
 from api.questions.book.limits import BookLimits
 from api.questions.book.related import BookRelated
+from api.questions.book.systemic import MISSING, ORDERS, BookSystemic
 from api.questions.book.unwinding import DEFAULT
 from api.routes.asked import At, FindingState, LenderId, Limit, Near, Offset, Served
 
@@ -76,3 +78,25 @@ def book_related(
 ) -> Answer[BookRelated]:
     """Its related parties: holders, officers, their kin and what they control, each with the way it came in."""
     return questions.book_related(engine, id, limit=limit, offset=offset, moment=moment)
+
+
+@router.get("/{id:path}/systemic")
+def book_systemic(
+    engine: Served,
+    id: LenderId,
+    moment: At,
+    top: Annotated[int, Query(ge=1, le=MOST, description="How many of the dearest firms are ranked")] = 50,
+    order: Annotated[
+        str, Query(description=f"What ranks them: the loss beyond what each owes itself, or all: {', '.join(ORDERS)}")
+    ] = ORDERS[0],
+    missing: Annotated[
+        str,
+        Query(description=f"Firms without statements: nothing fails them, or medians stand in: {', '.join(MISSING)}"),
+    ] = MISSING[0],
+    limit: Limit = 20,
+    offset: Offset = 0,
+) -> Answer[BookSystemic]:
+    """The firms whose failure would cost it most: all are screened, the foremost sent through all layers."""
+    return questions.book_systemic(
+        engine, id, top=top, order=order, missing=missing, limit=limit, offset=offset, moment=moment
+    )

@@ -19,6 +19,7 @@ from api.questions.book.groups import BookGroups
 from api.questions.book.guarantees import BookGuarantees
 from api.questions.book.limits import BookLimits
 from api.questions.book.related import BookRelated
+from api.questions.book.systemic import BookSystemic
 from api.questions.groups.groups import GroupsOf
 from api.questions.guarantees import GuaranteesOf
 from api.questions.limits.applications import Request
@@ -121,6 +122,12 @@ CASES = {
         {"limit": 2},
         BookRelated,
         lambda e, m: questions.book_related(e, BANK, limit=2, moment=m),
+    ),
+    "book_systemic": Case(
+        f"/v1/lenders/{BANK}/systemic",
+        {"top": 2, "order": "all"},
+        BookSystemic,
+        lambda e, m: questions.book_systemic(e, BANK, top=2, order="all", moment=m),
     ),
     "credit_check": Case(
         "/v1/credit-checks",

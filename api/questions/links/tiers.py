@@ -11,6 +11,18 @@ from api.answers.frame import Answer, Fact, Page, Party, Question
 from api.answers.wording import percent, plural
 from api.engine import Engine
 from api.questions.asking import check_page, check_range, node_of
+from api.questions.links.sources import (
+    RelianceOf,
+    Replaceable,
+    Sources,
+    concentrated,
+    left_out,
+    reliance_of,
+    relied_on,
+    replaceable,
+    sources_of,
+    without_another,
+)
 from graph.model import SUPPLIES
 from graph.moment import Moment
 
@@ -34,6 +46,8 @@ class TierOf:
     parties: int
     supplies: tuple[Supply, ...]
     page: Page
+    sources: Sources | None
+    """Upstream by supplier, with how few they are; none downstream, and where too many lie within the tier."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +56,13 @@ class TiersOf:
 
     party: Party
     direction: str
+    currency: str | None
+    """Of amounts of sources and sales; facts state theirs in their own."""
     tiers: tuple[TierOf, ...]
+    alternatives: tuple[Replaceable, ...]
+    """Upstream: who else sells what the largest suppliers shown of the first tier sell."""
+    reliance: RelianceOf | None
+    """Downstream: on whom its own sales rest."""
 
 
 def upstream(
@@ -69,13 +89,17 @@ def _walk(
     node = node_of(view.snapshot, party)
     evidence = Evidence(view.snapshot)
     found = walk_tiers(view.trade, node, direction=direction, depth=depth, offset=offset, limit=limit)
+    up, part = direction == "upstream", slice(offset, offset + limit)
+    sources = sources_of(view, evidence, node, found.tiers, part) if up else [None] * len(found.tiers)
     tiers = []
-    for tier in found.tiers:
+    for tier, source in zip(found.tiers, list(sources), strict=True):
         facts = evidence.facts(SUPPLIES, tier.links)
         shares = [None if np.isnan(share) else float(share) for share in tier.share]
         shown = tuple(map(Supply, facts, shares, tier.single.tolist()))
-        tiers.append(TierOf(tier.depth, tier.parties, shown, Page(tier.total, offset, len(shown))))
-    value = TiersOf(evidence.party(node), direction, tuple(tiers))
+        tiers.append(TierOf(tier.depth, tier.parties, shown, Page(tier.total, offset, len(shown)), source))
+    others = replaceable(view, evidence, node, found.tiers[0]) if up and found.tiers else ()
+    resting = None if up or not tiers else reliance_of(view, evidence, node, part)
+    value = TiersOf(evidence.party(node), direction, view.snapshot.moment.currency, tuple(tiers), others, resting)
     question = Question(direction, {"party": party, "depth": depth, "limit": limit, "offset": offset})
     return view.answer(question, value, evidence, reasons=list(_reasons(value, depth)))
 
@@ -98,6 +122,13 @@ def _reasons(value: TiersOf, depth: int) -> Iterator[str]:
         first = tier.supplies[0] if tier.supplies else None
         if tier.depth == 1 and first and first.share is not None and first.share >= 0.5:
             yield _half(value.party, first, up=up)
+        if up:
+            yield from concentrated(tier.depth, tier.sources)
+    yield from without_another(value.alternatives)
+    if up:
+        yield from left_out(len(value.tiers), sum(tier.sources is not None for tier in value.tiers))
+    if value.reliance is not None:
+        yield from relied_on(value.party, value.reliance)
     if len(value.tiers) == depth:
         yield "There may be tiers beyond the depth asked for."
 

@@ -1,0 +1,129 @@
+"""Which failures cost a lender most: all that lead to it are screened, the foremost sent, each alone."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.contagion.shock.coupled import Shock, send
+from analytics.contagion.shock.screen import Ties, screen, stake_of
+from api.engine import View
+from api.questions.shocks.sent import Setting
+from graph.field import PARTY_KINDS
+
+Order = Literal["beyond", "all"]
+Numbers = NDArray[np.float64]
+AHEAD: Final = 6
+"""Failures that are sent for each that is asked for, so that an estimate that is off does not hide one …"""
+WORK: Final = 30_000_000
+"""… as long as firms and ties, times failures, come to no more than this: work and not time, so that the same question
+has the same answer on any machine."""
+CARRIERS: Final = 3
+"""Debtors named by which one failure costs more than itself."""
+LEAST: Final = 0.005
+"""Money below which nothing is lost."""
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """A debtor that fails with another."""
+
+    node: int
+    loss: float
+    round: int
+    cause: int
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What one failure, sent through all layers, costs the lender."""
+
+    node: int
+    estimate: float
+    own: float
+    """Lost on what it owes itself."""
+    beyond: float
+    """Lost on what others owe."""
+    at_default: float
+    """Owed to the lender by all who fail."""
+    failed: int
+    """Who fails with it."""
+    rounds: int
+    carriers: tuple[Carrier, ...]
+    """Debtors of the lender among them, the dearest first."""
+    carried: int
+    """How many they are."""
+
+
+class Sending:
+    """Failures sent for one lender, as far as they were asked for; each is sent once."""
+
+    def __init__(self, view: View, setting: Setting, lender: int, order: Order) -> None:
+        self.setting, self.lender, self.order = setting, lender, order
+        self._state = view.snapshot.kind == PARTY_KINDS.index("State")
+        self._sent: list[Failure] = []
+        self._lock = Lock()
+
+    @cached_property
+    def stake(self) -> Numbers:
+        """What each failure costs it by itself."""
+        return stake_of(self.setting.known.firms, self.setting.layers, self.lender)
+
+    @cached_property
+    def estimate(self) -> Numbers:
+        """What each failure may cost, 0 where no way leads to it, shape (n,)."""
+        setting = self.setting
+        found = screen(Ties.of(setting.known.firms, setting.layers), self.stake)
+        found[self._state] = found[self.lender] = 0.0
+        return found
+
+    @cached_property
+    def screened(self) -> NDArray[np.int64]:
+        """Whoever stands behind the lender's book, the dearest by the estimate first."""
+        some = np.flatnonzero(self.estimate > 0)
+        value = self.estimate[some]
+        first = value - self.stake[some] if self.order == "beyond" else value
+        return some[np.lexsort((some, -value, -first))]
+
+    def runs(self, top: int) -> int:
+        """How many failures are sent where so many are asked for."""
+        setting = self.setting
+        supplies = 0 if setting.network is None else len(setting.network.amount)
+        size = setting.known.firms.size + len(setting.debts.amount) + len(setting.shares[0]) + supplies
+        return min(len(self.screened), max(top, min(AHEAD * top, WORK // size)))
+
+    def told(self, top: int) -> list[Failure]:
+        """The dearest of those sent, that cost anything."""
+        runs = self.runs(top)
+        with self._lock:
+            for node in self.screened[len(self._sent) : runs].tolist():
+                self._sent.append(self._send(node))
+            sent = self._sent[:runs]
+        costing = [one for one in sent if one.own + one.beyond > LEAST]
+
+        def rank(one: Failure) -> tuple[float, float, int]:
+            first = one.beyond if self.order == "beyond" else one.own + one.beyond
+            return -round(first, 2), -round(one.own + one.beyond, 2), one.node
+
+        return sorted(costing, key=rank)[:top]
+
+    def _send(self, node: int) -> Failure:
+        firms, debts = self.setting.known.firms, self.setting.debts
+        after = send(firms, self.setting.layers, Shock.of(firms.size, [node]))
+        mine = np.flatnonzero(debts.creditor == self.lender)
+        debtor, loss = debts.debtor[mine], after.by_debt[mine]
+        by = np.bincount(debtor, loss, minlength=firms.size)
+        own = float(by[node])
+        by[node] = 0.0
+        others = np.flatnonzero(by > LEAST)
+        first = others[np.lexsort((others, -by[others]))][:CARRIERS]
+        return Failure(
+            node, min(float(self.estimate[node]), float(self.stake.sum())), own, float(by.sum()),
+            float(debts.amount[mine][after.failed[debtor]].sum()), int(after.failed.sum()) - 1,
+            int(after.round.max()),
+            tuple(Carrier(x, float(by[x]), int(after.round[x]), int(after.cause[x])) for x in first.tolist()),
+            len(others),
+        )  # fmt: skip

@@ -1,0 +1,140 @@
+"""Whose failure costs a lender most: worked by hand on INT-03, against shocks sent one by one, and pages."""
+
+from pathlib import Path
+
+import pytest
+
+from api.answers.frame import Answer
+from api.engine import Engine, Place
+from api.questions import book_systemic, shock
+from api.questions.book.systemic import BookSystemic
+from api.questions.shocks.scenario import Scenario
+from graph.errors import InvalidQuestion, UnknownParty
+from tests.api.questions.shocks.test_shock import NAMES, WORLD, lent, stated
+from tests.api.world import Book, instant
+
+BANK = "r:bank"
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    parties = {f"r:{name}": "Company" for name in NAMES}
+    facts = [*WORLD, ("OWES", {"from": "r:h", "to": "r:e", "amount": 90.0, "currency": "CNY"})]
+    Book(tmp_path / "columns").load(parties, facts, closed_at=instant("2024-05-01"))
+    return Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-06-30"))
+
+
+def told(engine: Engine, **more: int | str) -> Answer[BookSystemic]:
+    return book_systemic(engine, BANK, moment=engine.moment(currency="CNY"), **more)  # type: ignore[arg-type]
+
+
+def test_who_brings_down_other_debtors_is_dearer_than_what_it_owes(engine: Engine) -> None:
+    """With a loss given default of 45 %: a pays 110 of 200, of the 90 left c pays all and fails not, d loses output.
+
+    d's 28 of income are more than its 25 of equity; e's 12 are not. h owes nothing to the bank, and brings e down,
+    which had 25 and loses 45 % of 90.
+    """
+    found = {one.party.id: one for one in told(engine).answer.systemic}
+    a, h = found["r:a"], found["r:h"]
+    assert [a.exposure, a.own_loss, a.beyond] == pytest.approx([200, 0, 0.45 * 25])
+    assert [(one.party.id, one.why, one.round) for one in a.carried] == [("r:d", "lost output", 2)]
+    assert [h.exposure, h.own_loss, h.beyond, h.failed] == pytest.approx([0, 0, 0.45 * 40, 1])
+    assert h.carried[0].why == "more lost than its equity"
+    assert list(found)[:2] == ["r:h", "r:a"]
+    assert [one.rank for one in found.values()] == list(range(1, len(found) + 1))
+
+
+def test_each_costs_what_a_shock_of_it_alone_costs(engine: Engine) -> None:
+    answer = told(engine, order="all").answer
+    assert answer.systemic
+    for one in answer.systemic:
+        scenario = Scenario(failed=(one.party.id,), lender=BANK)
+        lender = shock(engine, scenario, moment=engine.moment(currency="CNY")).answer.lenders[0]
+        assert one.loss == pytest.approx(lender.cost.loss)
+        assert one.at_default == pytest.approx(lender.cost.at_default)
+    losses = [one.loss for one in answer.systemic]
+    assert losses == sorted(losses, reverse=True)
+
+
+def test_whoever_is_not_told_costs_nothing(engine: Engine) -> None:
+    answer = told(engine).answer
+    for party in {f"r:{name}" for name in NAMES} - {one.party.id for one in answer.systemic} - {BANK}:
+        scenario = Scenario(failed=(party,), lender=BANK)
+        assert shock(engine, scenario, moment=engine.moment(currency="CNY")).answer.cost.loss == pytest.approx(0)
+
+
+def test_sales_that_stop_are_told_as_the_index(engine: Engine) -> None:
+    """a buys all that is sold: 70 of d's revenue of 100 and 30 of e's; d and e themselves sell nothing to each other.
+
+    By Diem et al., eq. 1, weights are sales to others, 70 and 30: a's failure takes 70 % of the first and 30 % of the
+    second; of its own sales there are none.
+    """
+    found = {one.party.id: one.esri for one in told(engine).answer.systemic}
+    assert found["r:a"] == pytest.approx((70 * 0.7 + 30 * 0.3) / 100)
+    assert found["r:h"] is None
+
+
+def test_what_was_screened_only_is_named_and_pages_follow_each_other(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.questions.book.sending.AHEAD", 1)
+    answer = told(engine, top=2, limit=1)
+    value = answer.answer
+    assert (value.sent, value.unsent_page.total) == (2, value.screened - 2)
+    assert value.unsent[0].estimate <= min(one.estimate for one in value.systemic)
+    assert any("screened only" in reason for reason in answer.reasons)
+    second = told(engine, top=2, limit=1, offset=1).answer
+    assert [one.rank for one in (*value.systemic, *second.systemic)] == [1, 2]
+    assert second.page.left == 0
+
+
+def test_every_facility_shown_is_a_source(engine: Engine) -> None:
+    answer = told(engine)
+    shown = {fact.fact_id for one in answer.answer.systemic for fact in one.facts}
+    shown |= {fact.fact_id for one in answer.answer.systemic for each in one.carried for fact in each.facts}
+    assert len(shown) == 4
+    assert shown <= {source.fact_id for source in answer.sources}
+
+
+def test_medians_stand_in_for_who_states_nothing(tmp_path: Path) -> None:
+    """d is in e's industry and states nothing: e's 25 of equity, and its 40 of margin, of which 70 % stop."""
+    facts = [
+        *(one for one in WORLD if one[0] != "Profile" and not (one[0] == "Statement" and one[1]["party"] == "r:d")),
+        *[("Profile", {"party": f"r:{name}", "name": name, "industry": "C11" if name in "de" else "C2"}) for name in
+          NAMES],
+    ]  # fmt: skip
+    parties = {f"r:{name}": "Company" for name in NAMES}
+    Book(tmp_path / "columns").load(parties, facts, closed_at=instant("2024-05-01"))
+    asked = Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-06-30"))
+    beyond = {
+        missing: {one.party.id: one.beyond for one in told(asked, missing=missing).answer.systemic}.get("r:a", 0)
+        for missing in ("left out", "medians")
+    }
+    assert beyond == {"left out": 0, "medians": pytest.approx(0.45 * 25)}
+
+
+def test_a_lender_of_nobody_has_nobody(engine: Engine) -> None:
+    answer = book_systemic(engine, "r:c", moment=engine.moment(currency="CNY"))
+    assert (answer.answer.screened, answer.answer.systemic) == (0, ())
+    assert "Nobody's failure" in answer.reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("more", "where"), [({"top": 0}, "top"), ({"order": "size"}, "order"), ({"missing": "zero"}, "missing")]
+)
+def test_what_cannot_be_asked_names_its_place(engine: Engine, more: dict[str, int | str], where: str) -> None:
+    with pytest.raises(InvalidQuestion) as problem:
+        told(engine, **more)
+    assert problem.value.where == where
+
+
+def test_an_unknown_lender_and_several_currencies_are_refused(engine: Engine, tmp_path: Path) -> None:
+    with pytest.raises(UnknownParty, match="given as the lender"):
+        book_systemic(engine, "r:nobody", moment=engine.moment())
+    parties = {f"r:{name}": "Company" for name in NAMES}
+    mixed = [*WORLD, lent("h", 5.0, currency="USD", facility_id="L-usd"), *stated("h", net_assets=1.0)]
+    Book(tmp_path / "mixed" / "columns").load(parties, mixed, closed_at=instant("2024-05-01"))
+    place = Place(tmp_path / "mixed")
+    asked = Engine(place, place.facts(), clock=lambda: instant("2024-06-30"))
+    with pytest.raises(InvalidQuestion, match="several currencies"):
+        book_systemic(asked, BANK, moment=asked.moment())
