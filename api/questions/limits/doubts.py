@@ -167,7 +167,7 @@ def untestable_around(
     lines = [line.members for line in untested_lines(check) if line.rule.group_kind == "connected"]
     rows = untestable_within(view, lines, lender=lender)
     groups = []
-    if rows:
+    if rows and (len(application.readings.hidden) or all(rule.group_kind != "control" for rule in base.rules)):
         givers = [giver.party for giver in application.facility.guarantors if giver.amount > 0]
         united = united_by_votes(view, base, applicant, others=givers, falls=falls)
         groups = [frozenset(group.tolist()) for group in united]
