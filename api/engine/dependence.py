@@ -113,30 +113,35 @@ def stated_item_of(snapshot: Snapshot, name: str) -> tuple[Items, Stated]:
     return snapshot.stated_items(items, of_a_year=of_a_year, since=oldest_period(snapshot.moment.valid_at))
 
 
+class Silent(NamedTuple):
+    """Items that a party states, and that divide nothing all the same, each with the end of its newest period."""
+
+    too_old: dict[str, date]
+    """For periods too long ago."""
+    of_no_length: dict[str, date]
+    """What flows over a year, for a period whose length is not said."""
+
+
+def silent(snapshot: Snapshot, node: int, names: Iterable[str] = tuple(ITEMS)) -> Silent:
+    """Which of the items that figures divide by a party states in vain."""
+    day = snapshot.moment.valid_at
+    oldest, found = oldest_period(day), Silent({}, {})
+    rows = [row for row in snapshot.records(STATEMENT, node) if row["period_end"] <= day]
+    for name in names:
+        items, of_a_year = ITEMS[name]
+        mine = [row for row in rows if row["item"] in items]
+        last = max((row["period_end"] for row in mine), default=oldest)
+        unsaid = [row["period_end"] for row in mine if not row["months"] and row["period_end"] >= oldest]
+        if last < oldest:
+            found.too_old[name] = last
+        elif of_a_year and unsaid:
+            found.of_no_length[name] = max(unsaid)
+    return found
+
+
 def too_old(snapshot: Snapshot, node: int, names: Iterable[str] = tuple(ITEMS)) -> dict[str, date]:
-    """Which of the items that figures divide by a party states only for periods too long ago, and the newest's end."""
-    day = snapshot.moment.valid_at
-    newest: dict[str, date] = {}
-    for row in snapshot.records(STATEMENT, node):
-        if row["period_end"] <= day:
-            newest[row["item"]] = max(newest.get(row["item"], date.min), row["period_end"])
-    found = ((name, [newest[item] for item in ITEMS[name][0] if item in newest]) for name in names)
-    return {name: max(ends) for name, ends in found if ends and max(ends) < oldest_period(day)}
-
-
-def of_no_length(snapshot: Snapshot, node: int, name: str) -> date | None:
-    """End of the newest period that a party states one of these items of, which flow over a year, without its length.
-
-    None where there is none, or the item is of a day.
-    """
-    items, of_a_year = ITEMS[name]
-    day = snapshot.moment.valid_at
-    silent = (
-        row["period_end"]
-        for row in (snapshot.records(STATEMENT, node) if of_a_year else ())
-        if row["item"] in items and not row["months"] and oldest_period(day) <= row["period_end"] <= day
-    )
-    return max(silent, default=None)
+    """Those that it states only for periods too long ago, and the newest's end."""
+    return silent(snapshot, node, names).too_old
 
 
 def too_old_said(snapshot: Snapshot, node: int, names: Iterable[str] = tuple(ITEMS)) -> tuple[str, str] | None:

@@ -35,11 +35,13 @@ class Reckoning:
         known = {*chain.from_iterable(amounts), *chain(*(stated.currencies for _, stated in items.values()))}
         self._names = sorted(known)
         self.sheets: dict[str, Sheet] = {}
+        currencies: list[NDArray[np.int32]] = []
         for name, (found, stated) in items.items():
             mine = self._placed(stated)
             # Items that all parties state alike share one array, so that their flows are added up once.
-            alike = (sheet.currency for sheet in self.sheets.values() if np.array_equal(sheet.currency, mine))
-            self.sheets[name] = Sheet(stated.value, found.row, next(alike, mine))
+            mine = next((known for known in currencies if np.array_equal(known, mine)), mine)
+            currencies.append(mine)
+            self.sheets[name] = Sheet(stated.value, found.row, mine)
 
     def ties(self) -> Ties:
         """Amounts between parties, as they were stated."""

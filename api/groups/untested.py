@@ -21,7 +21,7 @@ from analytics.structure.membership import grow
 from api.engine import View
 from api.groups.circles import ARISING, WIDEST, connecting
 from api.groups.concerts import may_connect, may_unite
-from api.groups.hidden import fenced_off, hidden_of, hidden_under, with_hidden
+from api.groups.hidden import NOBODY, fenced_off, hidden_of, hidden_under, with_hidden
 from graph.errors import InvalidQuestion
 from graph.grouping import spans
 
@@ -177,6 +177,17 @@ def with_untested(
     return replace(readings, untested=Units.ordered(distinct(several))) if several else readings
 
 
+def united_by_votes(view: View, base: Standing, party: int, *, others: Iterable[int], falls: Ways) -> list[Nodes]:
+    """Groups that would arise around a party, and who answers for it, by votes alone that are not disclosed."""
+    asked = list(dict.fromkeys([party, *others]))
+    brings = _bearing(view, base, falls, asked)
+    return [
+        group
+        for x in asked
+        for group in _arising(view, base, x, Also(), brings, falls=falls, refuted=frozenset(), dependences=False)
+    ]
+
+
 def _bearing(view: View, base: Standing, falls: Ways, touched: Iterable[int]) -> Bearing:
     """With whom comes something at stake, now or by what is asked for."""
     part, new = parts_of(view), falls.more.items() if isinstance(falls, Extended) else ()
@@ -186,15 +197,23 @@ def _bearing(view: View, base: Standing, falls: Ways, touched: Iterable[int]) ->
 
 
 def _arising(
-    view: View, base: Standing, party: int, also: Also, brings: Bearing, *, falls: Ways, refuted: Set[int]
+    view: View,
+    base: Standing,
+    party: int,
+    also: Also,
+    brings: Bearing,
+    *,
+    falls: Ways,
+    refuted: Set[int],
+    dependences: bool = True,
 ) -> Iterator[Nodes]:
-    """Groups that would arise around one party."""
+    """Groups that would arise around one party; if none of the `dependences` held, by votes alone."""
     groups, lender = connecting(view, wide=True), base.lender
     below = list(grow(groups, falls, [party, *groups.below(party)])) if also.near else [party]
     above = _above(view, party, falls) if also.near else []
     if len(below) + len(above) >= WALKED:
         raise InvalidQuestion(f"more than {WALKED:,} parties hang together", where="groups")
-    several, others = False, _Others(view, brings, lender=lender, near=also.near)
+    several, others = False, _Others(view, brings, lender, near=also.near, dependences=dependences)
     some = others.falling(below, besides=also.by)
     for x in [party, *above]:
         over = others.bearing(x, besides=also.on if x == party else ())
@@ -214,8 +233,9 @@ def _arising(
 class _Others:
     """Who comes along with a party if what cannot be tested holds, as far as something is at stake with them."""
 
-    def __init__(self, view: View, brings: Bearing, *, lender: int, near: bool) -> None:
+    def __init__(self, view: View, brings: Bearing, lender: int, *, near: bool, dependences: bool) -> None:
         self._view, self._brings, self._lender, self._near = view, brings, lender, near
+        self._dependences = dependences
         self.left_out: tuple[int, int, bool] | None = None
         """A party, one who brings nothing along, and whether the party would depend on it."""
 
@@ -223,14 +243,15 @@ class _Others:
         """On whom it may depend, and who would control it by votes that are not disclosed: with these it would fall."""
         tops = hidden_of(self._view, party, lender=self._lender).tops.tolist()
         tops = [x for x in tops if not fenced_off(self._view, party, x)]
-        ends = untested_on(self._view, party)[0], np.array(tops, np.uint32)
+        on = untested_on(self._view, party)[0] if self._dependences else NOBODY
+        ends = on, np.array(tops, np.uint32)
         return self._kept(np.unique(np.concatenate([*ends, np.array(tuple(besides), np.uint32)])), party, on=True)
 
     def falling(self, parties: Collection[int], *, besides: Iterable[int] = ()) -> list[int]:
         """Others that may depend on one of some parties, or that it would control with votes not disclosed."""
         found, own = dict[int, None](), set(parties)
         for x in parties:
-            by = untested_by(self._view, x, lender=self._lender)[0]
+            by = untested_by(self._view, x, lender=self._lender)[0] if self._dependences else NOBODY
             found |= dict.fromkeys(self._kept(by, x, on=False).tolist())
             if self._near:
                 under = hidden_under(self._view, x, self._brings.bringing, lender=self._lender).tolist()

@@ -8,7 +8,7 @@ from typing import Any
 
 from analytics.structure.dependence.rules import criterion_names
 from api.answers.frame import Answer, Fact, Party
-from api.questions.group_report import GroupReport, Sheet
+from api.questions.group_report import GroupReport, MemberStake, Sheet
 from api.questions.groups.dependences import Dependence, measured_by
 from api.questions.groups.members import Member, widened
 from api.report.boxes import place
@@ -261,9 +261,7 @@ def _short(words: Words, value: GroupReport) -> Iterator[str]:
             yield words(name, party=value.party.name, way=" → ".join(party.name for party in steps))
         if sheet.stakes:
             total, who = sheet.stakes[-1], value.lender.name if value.lender else words("all_lenders")
-            direct, contingent = (words.money(amount, value.currency) for amount in (total.direct, total.contingent))
-            told = words("at_stake", direct=direct, contingent=contingent)
-            yield f"{words('stakes', lender=who)}{colon}{told}"
+            yield f"{words('stakes', lender=who)}{colon}{_amounts(words, total, value.currency)}"
         elif not idle:
             yield words("nothing_at_stake")
         if len(circles) > 1 or not several:
@@ -281,9 +279,17 @@ def _own(words: Words, value: GroupReport) -> str:
     if not value.alone:
         return words("nothing_at_stake_own", party=value.party.name)
     who, total = value.lender.name if value.lender else words("all_lenders"), value.alone[-1]
-    direct, contingent = (words.money(amount, value.currency) for amount in (total.direct, total.contingent))
+    return f"{words('stakes', lender=who)}{words.either(': ', '：')}{_amounts(words, total, value.currency)}"
+
+
+def _amounts(words: Words, total: MemberStake, currency: str | None) -> str:
+    """What is known to be at stake, and how many amounts are not; where none is known, no 0 stands for them."""
+    hidden = words.counted(total.unknown, "hidden") if total.unknown else ""
+    if hidden and not (total.direct or total.contingent):
+        return hidden
+    direct, contingent = (words.money(amount, currency) for amount in (total.direct, total.contingent))
     told = words("at_stake", direct=direct, contingent=contingent)
-    return f"{words('stakes', lender=who)}{words.either(': ', '：')}{told}"
+    return f"{told}{words.either('; ', '；')}{hidden}" if hidden else told
 
 
 def _companies(sheet: Sheet, party: Party) -> list[Party]:

@@ -16,7 +16,7 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Page, Party
 from api.answers.wording import plural
 from api.engine import View
-from api.engine.dependence import ITEM_WORDS, of_no_length, too_old
+from api.engine.dependence import ITEM_WORDS, silent
 from api.groups.untested import untested_by, untested_on, untested_within
 from graph.currencies import CURRENCIES, NO_CURRENCY
 from graph.errors import MissingRate
@@ -180,11 +180,10 @@ def _divisor(view: View, dependant: int, figure: Figure, at: int) -> Words:
     word, word_zh = ITEM_WORDS[item]
     if figure.row[at] >= 0:
         return _not_in_currency(view, dependant, item, _unit(view, figure, at))
-    ends = view.kept(("too old", dependant, item), lambda: too_old(view.snapshot, dependant, (item,)), most=256)
-    if ends:
-        return f"no statement of {who} after {ends[item]} gives its {word}", f"{who}的{word_zh}最晚截至{ends[item]}"
-    end = view.kept(("no length", dependant, item), lambda: of_no_length(view.snapshot, dependant, item), most=256)
-    if end:
+    told = view.kept(("stated in vain", dependant), lambda: silent(view.snapshot, dependant), most=256)
+    if end := told.too_old.get(item):
+        return f"no statement of {who} after {end} gives its {word}", f"{who}的{word_zh}最晚截至{end}"
+    if end := told.of_no_length.get(item):
         return (
             f"{who} states its {word} up to {end}, and not for how many months: state them",
             f"{who}截至{end}的{word_zh}未注明期间月数：请补充",

@@ -198,7 +198,7 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
             for group, whose in found
         ),
         gaps=gaps,
-        untestable=untestable_around(view, evidence, application, check, lender=lender),
+        untestable=untestable_around(view, evidence, base, application, check, falls=offered.falls),
         remedies=tuple(_changes(view, evidence, case, check)) if remedies else (),
     )
     asked = {"request": request.model_dump(), "remedies": remedies, "limit": limit}

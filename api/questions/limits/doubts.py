@@ -10,7 +10,9 @@ from analytics.limits.application import Application
 from analytics.limits.approval import Check
 from analytics.limits.gaps import Gap, gaps_of
 from analytics.limits.lines import Line
+from analytics.limits.standing import Standing
 from analytics.structure.dependence.rules import Criterion
+from analytics.structure.extended import Ways
 from analytics.structure.government import APART
 from analytics.structure.standing import DEADLOCK, standing
 from analytics.structure.undisclosed import undisclosed
@@ -22,7 +24,7 @@ from api.groups.circles import ARISING, TOO_MANY, TOO_MANY_ARISE, TOO_WIDE, circ
 from api.groups.concerts import arrows_among, held_in_concert, joint_controls, joint_votes, may_unite
 from api.groups.hidden import NOBODY, hidden_of, hidden_under
 from api.groups.promised import Promised
-from api.groups.untested import criteria_of, untested
+from api.groups.untested import criteria_of, united_by_votes, untested
 from api.limits.lender import HOW_TO_STATE, Lender, perhaps_banks, perhaps_said
 from api.limits.protection import unable_said
 from api.limits.strays import shared_collateral, shared_said, strays_of, strays_said
@@ -159,11 +161,20 @@ def untested_lines(check: Check) -> list[Line]:
 
 
 def untestable_around(
-    view: View, evidence: Evidence, application: Application, check: Check, *, lender: int
+    view: View, evidence: Evidence, base: Standing, application: Application, check: Check, *, falls: Ways
 ) -> Untestables:
-    """Dependences that cannot be tested: within the parties of what breaks or binds by them, and of the applicant."""
-    rows = untestable_within(view, (line.members for line in untested_lines(check)), lender=lender)
-    rows += untestable_of(view, application.applicant, lender=lender)
+    """Dependences that cannot be tested: within the parties of what breaks or binds by them, and of the applicant; last
+    those between parties whom votes that are not disclosed would unite all the same."""
+    lender, applicant = base.lender, application.applicant
+    lines = [line.members for line in untested_lines(check) if line.rule.group_kind == "connected"]
+    rows = untestable_within(view, lines, lender=lender)
+    groups = []
+    if rows and (len(application.readings.hidden) or all(rule.group_kind != "control" for rule in base.rules)):
+        givers = [giver.party for giver in application.facility.guarantors if giver.amount > 0]
+        united = united_by_votes(view, base, applicant, others=givers, falls=falls)
+        groups = [frozenset(group.tolist()) for group in united]
+    rows += untestable_of(view, applicant, lender=lender)
+    rows.sort(key=lambda row: any(row[0] in group and row[1] in group for group in groups))
     return told(view, evidence, rows, most=NAMED)
 
 

@@ -354,27 +354,6 @@ def test_a_picture_too_wide_for_a_page_upright_stands_behind_all_text(tmp_path: 
     assert "on a page of its own at the end" in text
 
 
-def test_a_party_in_no_group_has_its_own_stake_on_paper(tmp_path: Path) -> None:
-    """The bank lent it 70, and it guarantees 20 of what another owes."""
-    lent = [
-        ("LENDS", {"from": BANK, "to": party, "facility_id": party, "kind": "loan", "drawn": amount, "currency": "CNY"})
-        for party, amount in (("r:solo", 70.0), ("r:other", 50.0))
-    ]
-    promise = ("GUARANTEES", {"from": "r:solo", "to": "r:other", "amount": 20.0, "currency": "CNY"})
-    book = Book(tmp_path / "columns")
-    book.load(dict.fromkeys([BANK, "r:solo", "r:other"], "Company"), [*lent, promise], closed_at=instant("2024-01-01"))
-    asked = Engine(Place(tmp_path), book.facts, clock=lambda: instant("2024-06-30"))
-    answer = group_report(asked, "r:solo", lender=BANK, moment=asked.moment())
-    (own,) = answer.answer.alone
-    assert (answer.answer.sheets, own.direct, own.contingent) == ((), 70.0, 20.0)
-    assert own.party is not None
-    assert own.party.id == "r:solo"
-    for language, said in (("en", "CNY 70 directly, CNY 20 by guarantees"), ("zh", "直接 70元，因担保 20元")):
-        assert said in group_page(answer, language=language)
-    idle = group_report(asked, BANK, lender="r:solo", moment=asked.moment())
-    assert f"Nothing is at stake with {BANK}." in group_page(idle)
-
-
 def test_what_holds_of_every_group_is_said_once(tmp_path: Path) -> None:
     """a holds 60 % of b, and 40 to 60 % of c, who is in the wider group: nothing is at stake with either."""
     held = [

@@ -8,7 +8,7 @@ from api.engine import Engine
 from api.questions import groups
 from api.questions.groups.groups import GroupsOf
 from api.questions.groups.untestable import Untestable
-from tests.api.limits.test_standing import BANK, OTHER, A, B, C, fact, item, lender, loan, owns
+from tests.api.limits.test_standing import BANK, OTHER, A, B, C, P, fact, item, lender, loan, owns
 from tests.api.questions.limits.test_doubts import CAPITAL, OWED, SELLS, ask, engine, verdict, year
 from tests.api.world import day
 
@@ -84,7 +84,8 @@ def test_one_rejection_ends_several_criteria(tmp_path: Path) -> None:
          f"{A} states its income up to 2023-12-31, and not for how many months: state them"),
     ],
     ids=["known enough", "an amount", "a rate", "a rate, asked in yuan", "a rate of what divides", "a newer one",
-         "a unit", "a unit of money", "a currency of all amounts", "a currency of one", "a length", "a length of the newer"],
+         "a unit", "a unit of money", "a currency of all amounts", "a currency of one", "a length",
+         "a length of the newer"],
 )  # fmt: skip
 def test_it_says_what_is_missing(
     tmp_path: Path, facts: tuple[tuple[str, dict[str, object]], ...], currency: str | None, missing: str | None
@@ -118,3 +119,19 @@ def test_gaps_name_the_other_side_and_the_direction(tmp_path: Path) -> None:
     told = [gap.en.partition("cannot be tested: ")[2] for gap in value.gaps if gap.kind == "criteria"]
     assert told == [f"whether {A} depends on {B}", f"dependence on {A} of {B}"]
     assert any(f"{B}是否依存于{A}" in gap.zh for gap in value.gaps)
+
+
+def test_what_changes_nothing_where_votes_would_unite_all_the_same_is_told_last(tmp_path: Path) -> None:
+    """p holds 45 % of a and controls b: with what is not disclosed of a their 190 and 30 break 200, whatever a sells b.
+
+    Where p holds nothing of a, only by what a sells to b could they.
+    """
+    sales = (SELLS, *(fact("SUPPLIES", A, x, amount=50.0, currency="CNY") for x in (C, OTHER)))
+    facts = (lender(), *CAPITAL, *OWED, *sales, owns(P, B, 0.6))
+    ways = [(A, B), (B, A)]
+    for name, held in (("votes", (owns(P, A, 0.45),)), ("sale", ())):
+        value = ask(engine(tmp_path / name, *facts, *held), 30)
+        told = [(one.dependant.id, one.other.id) for one in value.untestable.listed]
+        assert (value.verdict, told[:2] == ways) == ("refer", not held)
+        assert not held or not {*told[:4]} & {*ways}
+        assert value.untestable.page.total == 7
