@@ -5,60 +5,15 @@ A guess is written into a starting mapping for the user to correct; nothing is l
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from graph.field import Field, Type
 from graph.model import KINDS, PROFILE, STATEMENT
-from graph.names import simplified
+from ingest.ends import NAME_WORDS, SCHEMES, Cells, End, end_of, plain, relation, with_kinds, with_papers
 from ingest.statements import Columns, Item, columns_of, items_of
 from ingest.toml_text import MARKER
-
-ID_WORDS: Final = r"编号|代码|号码|证号|账号|客户号|\bid\b|_id$|id$|code|number|\bno\b|\blei\b|信用代码|注册号|号$"
-_NAME: Final = r"名称|姓名|名字|全称|简称|name|名$"
-_TYPE: Final = r"类型|性质|类别|type|kind|class"
-
-_FIRM: Final = r"企业|公司|信用代码|company|firm|entity|credit.?code"
-_ENDS: Final[dict[str, tuple[str, str]]] = {
-    "GUARANTEES": (
-        r"(?<!被)担保人|保证人|担保方(?!式)|guarantor|^from",
-        r"被担保|债务人|借款人|borrower|debtor|obligor|guaranteed|^to",
-    ),
-    "PLEDGES": (
-        r"抵押人|出质人|质押人|(?<!抵押)(?<!质)(?:所有权|产权|权属)人|(?:提供|所有)[人者方]|provider|pledgor|grantor|owner",
-        r"抵押权人|质权人|银行|lender|bank|pledgee",
-    ),
-    "LENDS": (
-        r"贷款人|授信人|贷款机构|授信机构|贷款行|授信行|放款|机构|银行|lender|bank",
-        r"借款人|客户|被授信|受信|borrower|obligor|customer|client",
-    ),
-    "SUPPLIES": (
-        r"供应商|供货|卖方|销方|supplier|seller|vendor",
-        r"采购|买方|购方|客户|buyer|customer|purchaser",
-    ),
-    "HOLDS_OFFICE": (r"人员|姓名|董事|监事|高管|任职人|person|director|officer", rf"任职企业|{_FIRM}"),
-    "OWES": (r"债务人|欠款|debtor", r"债权人|creditor"),
-    "CONTROLS": (r"(?<!被)控制人|控制方(?!式)|controller", rf"被控制|受控|controlled|{_FIRM}"),
-    "OWNS": (
-        r"股东|投资人|投资方|出资人|持有人|持股人|holder|owner|investor|parent|母公司|^from",
-        rf"被投资|标的|被持股|issuer|subsidiary|investee|子公司|held|^to|{_FIRM}",
-    ),
-    "RELATED_TO": (r"主体|人员|party|person", r"关联方|关联主体|关联人|related|亲属"),
-}
-"""Words for the two ends of each relation, the more particular relations first."""
-
-_MARKS: Final[dict[str, str]] = {
-    "GUARANTEES": r"担保|保证(?!金)|guarant",
-    "PLEDGES": r"抵押|质押|押品|collateral|pledg",
-    "LENDS": r"授信|贷款|借款|放款|loan|facility|drawn|borrow|lend",
-    "SUPPLIES": r"供应|供货|采购|suppl|buyer|invoice",
-    "HOLDS_OFFICE": r"职务|任职|职位|董事|\brole\b|position|director|officer",
-    "OWES": r"债务|欠款|应付|debt|owes|payable",
-    "CONTROLS": r"控制|controller|controls",
-    "OWNS": r"股东|持股|投资|出资|股权|股比|share|owner|holder|holding|invest|stake|percent",
-    "RELATED_TO": r"关联|关系|亲属|related|relationship",
-}
 
 _FIELDS: Final[dict[str, str]] = {
     "share": r"持股|股权比例|股比|出资比例|投资比例|share|ratio|stake|percent|比例",
@@ -86,7 +41,7 @@ _FIELDS: Final[dict[str, str]] = {
     "term_days": r"账期|term",
     "role": r"职务|职位|role|position|title",
     "seniority": r"顺序|seniority|rank",
-    "kind": r"品种|关系|种类|类型|kind|type",
+    "kind": r"品种|关系|种类|类型|kind|type|relation",
     "registered_capital": r"注册资本|注册资金|capital",
     "jurisdiction": r"注册地(?!址)|国家|地区|jurisdiction|country",
     "industry": r"行业|industry|sector|nace|isic",
@@ -104,11 +59,8 @@ _RATHER: Final = {"drawn": r"余额|已用|已提|用信|drawn|outstanding|balan
 """Of several columns that may state a field the one that does."""
 _BARE: Final = {"LENDS": {"facility_id": r"^(编号|序号|no\.?|number|id)$", "valid_from": r"^(日期|date)$"}}
 """Headers that name a field of one kind only where nothing better does."""
-_SCHEMES: Final = {"CN-USCC": r"信用代码|credit.?code|uscc", "XI-LEI": r"\blei\b"}
 _STATED: Final = r"公示|披露|登记日|统计日|发布|更新|核准|published|stated|reported|as.?of|updated"
 _OP: Final = r"操作|变更类型|变动类型|\bop\b|operation|\baction\b"
-_DOCUMENT: Final = r"身份证|证件|护照|passport|id.?card|national.?id|identity"
-"""Headers of columns with numbers of persons' papers."""
 _BRACKET: Final = re.compile(r"[(（\[]([^)）\]]*)[)）\]]")
 _MONEY: Final = re.compile(r"\b(?:in|of|cny|rmb|usd|eur|gbp|hkd|jpy|yuan|dollars?)\b|人民币|美元|欧元|[¥$€£]")
 _WRITTEN: Final = {
@@ -118,22 +70,6 @@ _WRITTEN: Final = {
 }  # fmt: skip
 """How headers write units in brackets, once the currency is taken away."""
 _LOOSE_UNIT: Final = re.compile(r"(万元|亿元|百分比|percent|pct|%|‰)", re.I)
-
-
-@dataclass(frozen=True)
-class End:
-    """A party the table seems to name."""
-
-    id: str
-    """Column of its id; its name where it has none."""
-    title: str = ""
-    """Column of its name."""
-    kind: str = ""
-    """Column of its kind, or one of Company, Person, State; empty where nothing tells."""
-    uscc: bool = False
-    """Whether its id is a 统一社会信用代码."""
-    document: bool = False
-    """Whether its id is a number of a person's papers."""
 
 
 @dataclass(frozen=True)
@@ -170,11 +106,13 @@ def guess(
     title: str = "",
     kinds: frozenset[str] = frozenset(),
     named: frozenset[str] = frozenset(),
+    empty: frozenset[str] = frozenset(),
 ) -> Guess:
     """Guess from headers, what their columns read as, and the greatest value of each number.
 
     `title` is the name of the file; `kinds` are columns most of whose words mean a company, person or state, `named`
-    those most of whose cells are names. A column whose type is None has no cells to tell by: its header decides.
+    those most of whose cells are names, `empty` those without any cell that says something though there are rows. A
+    column whose type is None has no cells to tell by: its header decides.
 
     >>> guess({"股东": "text", "公司": "text", "持股比例": "number"}, {"持股比例": "60"}).fields["share"]
     Said(column='持股比例', unit='%')
@@ -183,11 +121,14 @@ def guess(
     dated = frozenset(name for name in types if types[name] == "date")
     items = items_of(left, types)  # 股东权益 names nobody
     named_by = {name: word for name, word in left.items() if name not in items}
-    kind, ends = _relation(named_by, plain(title), named, dated)
+    cells = Cells(named, empty)
+    kind, ends = relation(named_by, plain(title), cells, dated)
     sheet = columns_of(left, types)
     if sheet and (kind == PROFILE.name or (sheet.unmistakable and not _measured(kind, ends, sheet, left, types))):
-        return _statements(sheet, left, highs, named)
-    ends = _with_kinds(ends, [name for name in left if name in kinds])
+        return _statements(sheet, left, highs, cells)
+    ends = with_papers(kind, ends, left, cells)
+    parties = {column for end in ends if end for column in (end.id, end.title)}
+    ends = with_kinds(ends, [name for name in left if name in kinds and name not in parties])
     for end in ends:
         for used in (end.id, end.title, end.kind) if end else ():
             left.pop(used, None)
@@ -200,7 +141,7 @@ def guess(
     left.pop(op, None)
     found: dict[str, Said] = {}
     times = [] if kind == PROFILE.name else [Field("valid_from", "date", "", ""), Field("valid_to", "date", "", "")]
-    numbers = {} if kind != PROFILE.name else {s: n for s, p in _SCHEMES.items() for n in left if re.search(p, left[n])}
+    numbers = {} if kind != PROFILE.name else {s: n for s, p in SCHEMES.items() for n in left if re.search(p, left[n])}
     for name in numbers.values():
         left.pop(name, None)
     for wanted in (*KINDS[kind].fields, *times):
@@ -211,10 +152,10 @@ def guess(
     return Guess(kind, ends, found, numbers, stated, op, tuple(left))
 
 
-def _statements(sheet: Columns, left: dict[str, str], highs: Mapping[str, str], named: frozenset[str]) -> Guess:
+def _statements(sheet: Columns, left: dict[str, str], highs: Mapping[str, str], cells: Cells) -> Guess:
     """A table of statements: whose they are, and what each column says."""
     rest = {name: word for name, word in left.items() if name not in sheet.used}
-    end = _end(r".", rest, named)
+    end = end_of(r".", rest, cells)
     stated = next((name for name, word in rest.items() if re.search(_STATED, word)), "")
     taken = {end.id, end.title, end.kind} if end else set()
     names = ("period_end", "item", "value", "months", "standard")
@@ -241,74 +182,10 @@ def _measured(
     return any(_column(field, rest, types, kind) for field in sized)
 
 
-def _with_kinds(ends: tuple[End | None, ...], kinds: list[str]) -> tuple[End | None, ...]:
-    """Give the ends whose kind nothing tells the columns that hold kinds, in their order."""
-    given = []
-    for end in ends:
-        told = kinds.pop(0) if end and kinds and end.kind not in ("Company", "Person", "State") else None
-        given.append(replace(end, kind=told) if end and told else end)
-    return tuple(given)
-
-
-def plain(header: str) -> str:
-    """A header for comparing: traditional characters as simplified ones.
-
-    >>> plain(" 股東名稱 "), plain("Company No")
-    ('股东名称', 'company no')
-    """
-    return simplified(unicodedata.normalize("NFKC", header).strip().lower())
-
-
-def _relation(
-    left: Mapping[str, str], title: str, named: frozenset[str], dated: frozenset[str]
-) -> tuple[str, tuple[End | None, ...]]:
-    """The relation that a file states, and its two ends; no column of days names anybody."""
-    words = " ".join((*left.values(), title))
-    left = {name: word for name, word in left.items() if name not in dated}
-    for kind, marks in _MARKS.items():
-        if not re.search(marks, words):
-            continue
-        tail, head = _ENDS[kind]
-        start = _end(tail, left, named)
-        end = _end(head, left, named, {start.id, start.title, start.kind} if start else set())
-        if (start and end) or (kind == "LENDS" and end) or (kind == "PLEDGES" and start):
-            return kind, (start, end)
-    return PROFILE.name, (_end(r".", left, named),)
-
-
-def _end(words: str, left: Mapping[str, str], named: frozenset[str], used: Collection[str] = ()) -> End | None:
-    mine = {name: word for name, word in left.items() if name not in used and re.search(words, word)}
-    mine = {name: word for name, word in mine.items() if not re.search(r"日期|时间|金额|比例|date|amount|ratio", word)}
-    kind = next((name for name, word in mine.items() if re.search(_TYPE, word)), "")
-    names = [name for name, word in mine.items() if re.search(_NAME, word) and name != kind]
-    ids = [name for name, word in mine.items() if re.search(ID_WORDS, word) and name not in (kind, *names)]
-    rest = [name for name in mine if name not in (kind, *names, *ids)]
-    listed = words == r"."
-    # Beside seller_name, what stands under seller alone is its number, unless its cells are names.
-    coded = [name for name in rest if name not in named and any(left[other].startswith(left[name]) for other in names)]
-    chosen = (ids or coded or names or ([] if listed else rest))[:1]
-    if not chosen:
-        return None
-    own = [name for name in names if left[name].startswith(left[chosen[0]])]
-    title = "" if chosen[0] in names else next(iter((*own, *names)), "")
-    if not title and chosen[0] in ids:  # beside 借款人编号 its name may stand under 借款人 alone
-        title = next((name for name in rest if name in named and left[chosen[0]].startswith(left[name])), "")
-    told = _kind_of(" ".join((left[chosen[0]], left.get(title, ""))))
-    credit = re.search(_SCHEMES["CN-USCC"], left[chosen[0]]) is not None
-    document = re.search(_DOCUMENT, left[chosen[0]]) is not None and not credit
-    return End(chosen[0], title, told if listed else kind or told, credit, document)
-
-
-def _kind_of(words: str) -> str:
-    if re.search(rf"{_FIRM}|supplier|供应商|银行|bank|机构", words):
-        return "Company"
-    return "Person" if re.search(r"姓名|身份证|人员|董事|person|director", words) else ""
-
-
 def _column(wanted: Field, left: Mapping[str, str], types: Mapping[str, Type | None], kind: str) -> str:
     pattern = _FIELDS.get(wanted.name)
     if wanted.name == "name":
-        pattern = _NAME
+        pattern = NAME_WORDS
     fitting: dict[Type, tuple[Type, ...]] = {
         "money": ("number",), "number": ("number",), "integer": ("number",), "date": ("date",), "flag": ("flag",),
         "fraction": ("number", "band"), "band": ("number", "band"), "text": ("text", "number", "date"),

@@ -1,6 +1,7 @@
 """A look at a table before anything is known of it: its columns, what they hold, what they may mean."""
 
 import itertools
+import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from graph.field import PARTY_KINDS, Type
 from ingest.bands import bands
 from ingest.days import days
 from ingest.encoding import detect
+from ingest.ends import ID_WORDS, TYPE_WORDS, plain
 from ingest.guesses import Guess, guess
 from ingest.privacy import mask
 from ingest.source import Rejected
@@ -113,7 +115,8 @@ def look(path: Path, *, sheet: str = "", rows: int = SAMPLE_ROWS) -> Look:
     text = path.suffix.lower() in (*DELIMITED, *LINES)
     kinds = {column.name: column.type if count else None for column in columns}
     highs = {column.name: column.high for column in columns if column.type == "number"}
-    told = guess(kinds, highs, title=path.stem, kinds=_party_kinds(batches), named=named_in(columns))
+    empty = frozenset(column.name for column in columns if count and not column.filled)
+    told = guess(kinds, highs, title=path.stem, kinds=_party_kinds(batches), named=named_in(columns), empty=empty)
     papers = {end.id for end in told.ends if end and end.document}
     shown = tuple(_hidden(column) if column.name in papers else column for column in columns)
     return Look(path, sheet, detect(path) if text else "", count, whole, shown, tuple(refused), told, title)
@@ -132,13 +135,20 @@ def _no_rows(path: Path, layout: Layout) -> Rows:
 
 
 def _party_kinds(batches: list[Rows]) -> frozenset[str]:
-    """Columns of few words, most of which mean a company, a person or a state."""
+    """Columns of few words, most of which mean a company, a person or a state.
+
+    What is called a number says no kind, and a letter (C, P, S) only says one under a header that speaks of kinds.
+    """
     words = words_of("Party", "kind", PARTY_KINDS)
     found = set()
     for position, header in enumerate(batches[0].headers if batches else ()):
+        typed = re.search(TYPE_WORDS, plain(header)) is not None
+        if re.search(ID_WORDS, plain(header)) and not typed:
+            continue
         said = batches[0].columns[position].drop_null()
         if len(said) and len(pc.unique(said)) < 20:
-            read, lost = _said(choices(said, words), said)
+            meant = {word: kind for word, kind in words.items() if typed or len(word) > 1}
+            read, lost = _said(choices(said, meant), said)
             found |= {header} if read > lost else set()
     return frozenset(found)
 

@@ -114,8 +114,21 @@ def _said(kind: Kind | None, columns: tuple[str, ...], row: Mapping[str, Any]) -
 
 
 def _remedy(kind: Kind | None, failure: _Failure) -> str:
-    directed = kind is not None and kind.is_relation and failure.columns == ("amount",)
-    return OTHER_WAY if directed and failure.reason == "negative money" else REMEDIES[failure.reason]
+    remedy = REMEDIES[failure.reason]
+    if kind is None:
+        return remedy
+    if failure.reason == "out of range":
+        field = next(field for field in kind.fields if set(failure.columns) <= {field.name, *field.columns})
+        return remedy.format(field=field.name, range=_range(field))
+    directed = kind.is_relation and failure.columns == ("amount",)
+    return OTHER_WAY if directed and failure.reason == "negative money" else remedy
+
+
+def _range(field: Field) -> str:
+    """Between which numbers a field lies, in words."""
+    if field.type in ("band", "fraction"):
+        return "0% to 100%"
+    return f"{field.low:g} or more" if field.high is None else f"{field.low:g} to {field.high:g}"
 
 
 def _compared(kind: Kind, rows: pa.Table) -> pa.Table:
@@ -219,7 +232,8 @@ def _of_band(field: Field, rows: pa.Table) -> Iterator[_Failure]:
         _true(pc.greater(high, 1 + TOLERANCE)) | _true(pc.greater(low, 1 + TOLERANCE)), "share over 1", names
     )
     lopsided = low.is_valid().to_numpy() != high.is_valid().to_numpy()
-    broken = _unreal(low) | _unreal(high) | _true(pc.less(low, 0)) | _outside(ends, 0, 3) | lopsided
+    yield _Failure(lopsided, "half a band", names)
+    broken = _unreal(low) | _unreal(high) | _true(pc.less(low, 0)) | _outside(ends, 0, 3)
     yield _Failure(broken, "out of range", names)
     nothing = _true(pc.equal(low, high)) & _true(pc.greater(ends, 0))
     yield _Failure(_true(pc.greater(low, high)) | nothing, "band upside down", names)

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from graph.model import KINDS, PROFILE, STATEMENT
-from ingest.guesses import ID_WORDS, End, Guess, Said, plain
+from ingest.ends import ID_WORDS, End, plain
+from ingest.guesses import Guess, Said
 from ingest.inspect import Look, named_in
 from ingest.mapping import LENDER
 from ingest.statements import ITEMS, Item
@@ -91,7 +92,9 @@ def _party(name: str, end: End | None, listed: Guess | None, titles: frozenset[s
         missing = f'"{MARKER} the column with the number of this party"'
         return ["[[table.party]]", f'as = "{name}"', f"id = {missing}", f'kind = "{MARKER} Company, Person or State"']
     told = quoted(end.kind) if end.kind else f'"{MARKER} Company, Person or State, or the column that says it"'
-    lines = ["[[table.party]]", f'as = "{name}"', f"id = {quoted(end.id)}", f"kind = {told}"]
+    silent = f"{MARKER} no row says anything under {end.id}: the column with the number of this party"
+    number = quoted(silent if end.empty else end.id)
+    lines = ["[[table.party]]", f'as = "{name}"', f"id = {number}", f"kind = {told}"]
     if end.title:
         lines.append(f"profile.name = {quoted(end.title)}")
     elif end.id in titles and not (listed and "name" in listed.fields):

@@ -59,6 +59,7 @@ BAND = {"share_low": 0.5, "share_high": 0.5, "share_ends": 0}
         (OWNS, {"share_low": -0.1, "share_high": 0.2, "share_ends": 0}, "out of range"),
         (OWNS, {"share_low": 0.5, "share_high": 0.25, "share_ends": 0}, "band upside down"),
         (OWNS, {"share_low": 0.5, "share_high": 0.5, "share_ends": 1}, "band upside down"),
+        (OWNS, {"share_low": 0.5, "share_ends": 0}, "half a band"),
         (OWNS, {"share_low": float("nan"), "share_high": 0.2, "share_ends": 0}, "out of range"),
         (OWNS, BAND | {"directness": "sideways"}, "unknown word"),
         (OWNS, BAND | {"from": ""}, "missing id"),
@@ -109,6 +110,22 @@ def test_what_cannot_be_is_refused_whole_with_reason_and_remedy(
 def test_what_is_refused_is_told_by_the_fields_of_the_model(kind: Kind, row: dict[str, Any], detail: str) -> None:
     (bad,) = Checks(key=KEY).check(staged(kind, row))[1]
     assert bad.detail == detail
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "told"),
+    [
+        (OWNS, {"share_low": -0.05, "share_high": -0.05, "share_ends": 0}, "share must be 0% to 100%"),
+        (OWNS, BAND | {"votes_low": -0.2, "votes_high": 0.5, "votes_ends": 1}, "votes must be 0% to 100%"),
+        (RELATED_TO, {"kind": "spouse", "generations": -1}, "generations must be 0 or more"),
+        (ASSESSMENT, {"author": "m", "pd": -0.1}, "pd must be 0% to 100%"),
+        (ASSESSMENT, {"author": "m", "pd": 0.1, "horizon_months": 0}, "horizon_months must be 1 or more"),
+    ],
+)
+def test_a_number_out_of_range_is_told_its_range(kind: Kind, row: dict[str, Any], told: str) -> None:
+    (bad,) = Checks(key=KEY).check(staged(kind, row))[1]
+    assert bad.reason == "out of range"
+    assert bad.remedy == f"{told}: correct the number, or its unit in the mapping"
 
 
 @pytest.mark.parametrize(
