@@ -19,6 +19,8 @@ from graph.errors import InvalidQuestion
 Numbers = NDArray[np.float64]
 SELF = "shock"
 """Layer of what a party loses by the shock itself."""
+OTHERS = "others"
+"""Layer of what a party lost by those of its causes that are not told one by one."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def explain(flows: Flows, root: Cause, *, most: int = 200, least: float = 0.0) -
     root : Cause
         Whose loss it is, and how much; it gets its causes.
     most : int
-        Steps told; what is left stays open.
+        Steps told, the largest; what is left of a party's stands together, or open.
     least : float
         Amount below which a step is not opened.
 
@@ -141,13 +143,17 @@ def explain(flows: Flows, root: Cause, *, most: int = 200, least: float = 0.0) -
         if np.isinf(flows.own[cause.party]):
             continue
         steps = _steps(flows, cause, path)
-        if told + len(steps) > most or cause.amount < least:
+        room = most - told
+        if room < min(2, len(steps)) or cause.amount < least:
             cause.open = bool(steps)
             continue
+        if len(steps) > room:
+            rest = Cause(cause.party, OTHERS, -1, sum(one.amount for one in steps[room - 1 :]), open=True)
+            steps = [*steps[: room - 1], rest]
         cause.causes = steps
         told += len(steps)
         for one in steps:
-            if one.layer != SELF:
+            if one.layer not in (SELF, OTHERS):
                 count += 1
                 heapq.heappush(waiting, (-one.amount, count, one, path | {one.party}))
     return root

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from analytics.contagion.shock.causes import SELF, Cause, explain
+from analytics.contagion.shock.causes import OTHERS, SELF, Cause, explain
 from analytics.contagion.shock.coupled import CAUSES
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Party
@@ -19,6 +19,7 @@ LAYERS_SAID: Final = {
     "debts": ("unpaid debt", "债权损失"),
     "shares": ("shares worth less", "股权减值"),
     SELF: ("the shock itself", "初始冲击"),
+    OTHERS: ("others, smaller", "其余较小来源"),
     "": ("all that is lost", "损失合计"),
 }
 CAUSES_ZH: Final = ("", "初始冲击", "产出损失", "担保代偿", "损失超过净资产", "现金损失超过流动性")

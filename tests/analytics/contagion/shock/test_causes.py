@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.contagion.shock.causes import SELF, Cause, Flows, explain
+from analytics.contagion.shock.causes import OTHERS, SELF, Cause, Flows, explain
 from graph.errors import InvalidQuestion
 
 
@@ -39,6 +39,15 @@ def test_a_tree_that_would_be_too_large_stays_open_and_still_sums() -> None:
     tree = explain(flows, Cause(3, "", -1, 8.0), most=3)
     assert [one.open for one in tree.causes] == [True, True]
     assert sum(one.amount for one in tree.leaves()) == pytest.approx(8.0)
+
+
+def test_of_many_causes_the_largest_are_told_and_the_rest_stands_together() -> None:
+    n = 10
+    flows = Flows.of([("debts", range(n), [n] * n, range(1, n + 1), None)], own=[np.inf] * n + [0], round=[1] * n + [0])
+    tree = explain(flows, Cause(n, "", -1, 55.0), most=5)
+    assert [(one.party, one.layer, one.amount) for one in tree.causes] == [
+        (9, "debts", 10.0), (8, "debts", 9.0), (7, "debts", 8.0), (n, OTHERS, 28.0),
+    ]  # fmt: skip
 
 
 @given(st.data())
