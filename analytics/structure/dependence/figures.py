@@ -150,12 +150,10 @@ def figures(ties: Ties, sheets: Mapping[str, Sheet], rates: Numbers | None = Non
     ties : Ties
         Amounts between n parties, whole units: all of one currency, or each of its own.
     sheets : statements by name
-        `income`, `cost`, `output`, `net_assets`, `receivables`, `debt`; one that is missing leaves its
-        figures untested.
+        `income`, `cost`, `output`, `net_assets`, `receivables`, `debt`; one that is missing leaves its figures
+        untested. Each share is in the currency of the item that it divides by.
     rates : (c + 1, c + 1) array, optional
-        Where amounts and statements are each in a currency of its own: units of the second of c for one of the
-        first, NaN unknown; the last row and column, for none, are NaN. A share is in the currency of the one item
-        that it divides by, whatever else its party states.
+        Units of the second currency for one of the first, where not all is in one; NaN unknown and, last, for none.
 
     Raises
     ------
@@ -195,12 +193,15 @@ def figures(ties: Ties, sheets: Mapping[str, Sheet], rates: Numbers | None = Non
         sheet = sheets.get(DIVIDED_BY[name])
         known = (id(None if sheet is None else sheet.currency), *map(id, parts))
         if known not in flows:
-            given = [part.into(sheet, rates) for part in parts]
-            if name == "repayment_share":
-                given = [given[0], *_once(*given[1:])]
-            flows[known] = _flow(name, [part for part in given if len(part.tail)])
+            flows[known] = _flow(name, _given(name, [part.into(sheet, rates) for part in parts]))
         found[name] = _figure(name, flows[known], sheet)
     return found
+
+
+def _given(name: str, parts: list[Amounts]) -> list[Amounts]:
+    """What is added up of a figure's amounts, all in one currency for each pair."""
+    counted = [parts[0], *_once(*parts[1:])] if name == "repayment_share" else parts
+    return [part for part in counted if len(part.tail)]
 
 
 def _once(debts: Amounts, invoices: Amounts) -> tuple[Amounts, Amounts]:
