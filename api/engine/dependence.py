@@ -30,6 +30,11 @@ ITEMS: Final[Mapping[str, tuple[tuple[str, ...], bool]]] = {
     "debt": (("total_debt", "total_liabilities"), False),
 }
 """Items a figure divides by, the first that is stated; whether they flow over a year."""
+BALANCE: Final[Mapping[str, tuple[tuple[str, ...], bool]]] = {
+    "total_assets": (("total_assets", "assets"), False),
+    "total_liabilities": (("total_liabilities",), False),
+}
+"""The same of the law's tests of guarantees."""
 ITEM_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "income": ("income", "收入"),
     "cost": ("costs", "成本费用"),
@@ -102,8 +107,8 @@ def judged(
 
 
 def item_of(snapshot: Snapshot, name: str) -> Items:
-    """One of the items that figures divide by, of every party; from statements that are not too old."""
-    items, of_a_year = ITEMS[name]
+    """One of the items that figures or tests divide by, of every party; from statements that are not too old."""
+    items, of_a_year = BALANCE.get(name) or ITEMS[name]
     return snapshot.items(items, of_a_year=of_a_year, since=oldest_period(snapshot.moment.valid_at))
 
 

@@ -168,7 +168,11 @@ class View:
     @property
     def net_assets(self) -> Items:
         """Net assets of every party, in the moment's currency."""
-        return self.kept(("net assets",), lambda: item_of(self.snapshot, "net_assets"))
+        return self.stated("net_assets")
+
+    def stated(self, name: str) -> Items:
+        """An item that figures or tests divide by, of every party, in the moment's currency."""
+        return self.kept(("stated", name), lambda: item_of(self.snapshot, name))
 
     @property
     def circuits(self) -> Circuits:

@@ -13,7 +13,8 @@ from api.questions.limits.rules import Held
 def limits(lines: Sequence[Held], groups: Sequence[Membership], currency: str | None, cited: Cited) -> Iterator[Table]:
     """Every rule held against every client and group, the least room first."""
     asked = any(held.before != held.after for held in lines)
-    heads = ("rule", "on", "before / after" if asked else "amount", "limit / room", "use", "src")
+    moments = ("before / after", "limit / room before", "use after") if asked else ("amount", "limit / room", "use")
+    heads = ("rule", "on", *moments, "src")
     made = table(*heads, title="limits", amounts=heads[2:4])
     for held in lines:
         use = "" if held.use is None else used(held.use)

@@ -8,7 +8,8 @@ from rich.table import Table
 from api.answers.frame import Page
 from api.answers.wording import money
 from api.printing.paper import Cited, heading, left, row, table
-from api.questions.guarantees import ClosedCircle, GuaranteesOf, Promise, RatioTest
+from api.questions.guarantees import ClosedCircle, GuaranteesOf, Promise
+from api.questions.guarantor import RatioTest
 
 
 def guarantees(answer: GuaranteesOf, cited: Cited) -> Iterator[Any]:

@@ -8,19 +8,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.structure.dependence.verdicts import ratio
 from analytics.structure.guarantees.census import Circles, circles_through
 from analytics.structure.guarantees.period import last_days, read_liability
 from analytics.structure.guarantees.promises import Promises
-from analytics.structure.guarantees.ratios import (
-    BROKEN,
-    CHINESE,
-    UNTESTED,
-    WITHIN,
-    Figures,
-    Finding,
-    check_guarantees,
-)
+from analytics.structure.guarantees.ratios import BROKEN
 from analytics.structure.guarantees.topology import SHAPES
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
@@ -28,10 +19,10 @@ from api.answers.wording import money, percent, plural
 from api.engine import Engine, View
 from api.engine.dependence import too_old_said
 from api.questions.asking import check_page, check_range
+from api.questions.guarantor import RatioTest, net_assets_of, ratio_of, tests_of
 from graph.columns import ALWAYS, FOREVER
-from graph.field import PARTY_KINDS
 from graph.holding import EPOCH_DAY
-from graph.model import GUARANTEE_FORMS, GUARANTEES, LIABILITIES, STATEMENT
+from graph.model import GUARANTEE_FORMS, GUARANTEES, LIABILITIES
 from graph.moment import Moment
 
 READ: Final = 5_000_000
@@ -74,27 +65,6 @@ class HangTogether:
     """Pairs of parties of which one guarantees the other."""
     core: int
     """Parties of its cyclic core: all of them stand in for each other in the end; 0 where it is in none."""
-
-
-@dataclass(frozen=True)
-class RatioTest:
-    """One test of the law."""
-
-    rule: str
-    verdict: str
-    verdict_chinese: str
-    value: float | None
-    """What is compared; None where it cannot be told, or nothing stands behind the guarantees."""
-    limit: float | None
-    comparison: str
-    missing: tuple[str, ...]
-    chinese: str
-    english: str
-    consequence: str
-    scope: str
-    """Whom the test is for; whether the party is such a one is not tested."""
-    citation: str
-    verified: bool
 
 
 @dataclass(frozen=True)
@@ -155,7 +125,7 @@ def guarantees(
         tuple(circle_of(view.promises, evidence, circle) for circle in found.listed),
         Page(found.total, 0, len(found.listed)),
         found.complete,
-        tuple(tests_of(view, node, assets)),
+        tuple(tests_of(view, evidence, node, assets)),
     )
     asked = {"party": party, "length": length, "limit": limit, "offset": offset}
     old = too_old_said(view.snapshot, node, ["net_assets"])
@@ -188,16 +158,8 @@ def circle_of(promises: Promises, evidence: Evidence, circle: tuple[int, ...]) -
 
 def _between(promises: Promises, tail: int, head: int) -> NDArray[np.intp]:
     """Positions of one party's promises for another; they lie by guarantor, as links do."""
-    mine = _given_by(promises, tail)
+    mine = promises.given_by(tail)
     return np.asarray(np.flatnonzero(promises.borrower[mine] == head) + mine.start)
-
-
-def _given_by(promises: Promises, guarantor: int) -> slice:
-    """Positions of one party's promises."""
-    # Sought as another type, every promise would be copied first.
-    ends = np.array([guarantor, guarantor + 1], promises.guarantor.dtype)
-    first, last = np.searchsorted(promises.guarantor, ends).tolist()
-    return slice(first, last)
 
 
 def _together(view: View, node: int) -> HangTogether | None:
@@ -208,54 +170,6 @@ def _together(view: View, node: int) -> HangTogether | None:
     shape = SHAPES[circles.shape[number]]
     size, cyclic = len(circles.members(number)), int((circles.core == core).sum()) if core >= 0 else 0
     return HangTogether(shape.name, shape.chinese, shape.english, size, int(circles.pairs[number]), cyclic)
-
-
-def net_assets_of(view: View, evidence: Evidence, node: int) -> float | None:
-    """The newest net assets a statement gives, in the answer's currency."""
-    found = view.net_assets
-    value = float(found.value[node])
-    if np.isnan(value):
-        return None
-    evidence.cite_rows(STATEMENT, [int(found.row[node])])
-    return value
-
-
-def ratio_of(given: float, assets: float | None) -> float | None:
-    """What a party guarantees over its net assets; None where these are not known, or there are none."""
-    found = float(ratio([given], [np.nan if assets is None else assets])[0])
-    return found if np.isfinite(found) else None
-
-
-def tests_of(view: View, node: int, assets: float | None) -> Iterator[RatioTest]:
-    """The law's tests of what a party has given."""
-    promises = view.promises
-    mine = _given_by(promises, node)
-    amounts = promises.amount[mine][promises.borrower[mine] != node]
-    natural = view.snapshot.kind[node] == PARTY_KINDS.index("Person")
-    figures = Figures(
-        net_assets=assets,
-        total_guarantees=float(np.nansum(amounts)),
-        single_guarantee=float(np.nanmax(amounts, initial=0.0)),
-        guaranteed_customers=int(promises.customers[node]),
-        farm_household=None if natural else False,
-    )
-    undisclosed = bool(np.isnan(amounts).any())
-    for finding in check_guarantees(figures, day=view.snapshot.moment.valid_at):
-        summed = finding.rule.numerator in ("total_guarantees", "single_guarantee")
-        yield _test(finding, undisclosed=undisclosed and summed)
-
-
-def _test(finding: Finding, *, undisclosed: bool) -> RatioTest:
-    """A test in words; amounts not disclosed may break a limit but never keep it."""
-    rule, verdict, missing = finding.rule, finding.verdict, finding.missing
-    if undisclosed and verdict == WITHIN:
-        verdict, missing = UNTESTED, ("undisclosed amounts",)
-    value = finding.value if finding.value is not None and np.isfinite(finding.value) else None
-    limit = None if np.isnan(rule.limit) else rule.limit
-    return RatioTest(
-        rule.id, verdict, CHINESE[verdict], value, limit, rule.comparison, missing, rule.name.zh, rule.name.en,
-        rule.consequence, rule.scope, rule.citation, rule.verified,
-    )  # fmt: skip
 
 
 def _reasons(value: GuaranteesOf, found: Circles, old: tuple[str, str] | None) -> Iterator[str]:
@@ -286,7 +200,16 @@ def _reasons(value: GuaranteesOf, found: Circles, old: tuple[str, str] | None) -
     for test in value.tests:
         if test.verdict == BROKEN:
             unread = "" if test.verified else ", not verified"
-            yield f"{test.chinese} ({test.english}): {test.citation}{unread}, for a {test.scope}."
+            yield f"{test.chinese} ({test.english}){_whom(test)}: {test.citation}{unread}, for a {test.scope}."
     ended = sum(not one.callable for one in (*value.given, *value.taken))
     if ended:
         yield f"{plural(ended, 'guarantee')} shown can no longer be called and counts nowhere."
+
+
+def _whom(test: RatioTest) -> str:
+    """The guaranteed parties that break a test, the first three by name."""
+    if not test.guaranteed:
+        return ""
+    names = ", ".join(party.name for party in test.guaranteed[:3])
+    more = test.guaranteed_total - len(test.guaranteed[:3])
+    return f", {names} and {more:,} more" if more else f", {names}"

@@ -47,6 +47,7 @@ LARGE: Final[tuple[Column, ...]] = (
     ("标识 Id", "", 30),
     ("类别 Kind", "", 12),
     ("成员数 Members", COUNT, 10),
+    ("其中客户数 Of them clients", COUNT, 10),
     ("缓释前风险暴露 Exposure before mitigation", AMOUNT, 22),
     ("合格缓释 Eligible mitigation", AMOUNT, 20),
     ("作为保护提供者承接 Taken over as protection provider", AMOUNT, 22),
@@ -65,6 +66,7 @@ BREACHES: Final[tuple[Column, ...]] = (
     ("标识 Id", "", 30),
     ("类别 Kind", "", 18),
     ("成员数 Members", COUNT, 10),
+    ("其中客户数 Of them clients", COUNT, 10),
     ("风险暴露 Exposure", AMOUNT, 22),
     ("限额 Limit", AMOUNT, 22),
     ("占用 Use", SHARE, 11),
@@ -236,8 +238,8 @@ def _reading_of(one: LimitFinding) -> tuple[str, float]:
 def _large(findings: Sequence[LimitFinding]) -> Iterator[Sequence[Any]]:
     for number, one in enumerate((one for one in findings if one.state == "large"), start=1):
         yield (
-            number, _name(one), called(one).id, WHOM[one.whom], one.page.total, one.gross, one.protected,
-            one.taken_over, one.exposure, one.of_capital, *_reading_of(one), one.rule, one.unknown,
+            number, _name(one), called(one).id, WHOM[one.whom], one.page.total, one.clients, one.gross,
+            one.protected, one.taken_over, one.exposure, one.of_capital, *_reading_of(one), one.rule, one.unknown,
         )  # fmt: skip
 
 
@@ -253,8 +255,8 @@ def _breaches(findings: Sequence[LimitFinding], currency: str | None) -> Iterato
         largest = "; ".join(f"{fact.head.name}: {fact.text}" for fact in one.facilities)
         yield (
             number, f"{one.chinese} {one.state}", one.rule, _name(one), called(one).id, WHOM[one.whom], one.page.total,
-            one.exposure, one.limit, one.use, one.of_capital, YES[one.binding], *_reading_of(one), one.unknown,
-            largest,
+            one.clients, one.exposure, one.limit, one.use, one.of_capital, YES[one.binding], *_reading_of(one),
+            one.unknown, largest,
         )  # fmt: skip
 
 

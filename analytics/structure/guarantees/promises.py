@@ -90,6 +90,13 @@ class Promises:
         rows = (self.guarantor[chosen], self.borrower[chosen], self.amount[chosen], self.link[chosen])
         return Promises(self.size, *rows)
 
+    def given_by(self, guarantor: int) -> slice:
+        """Positions of one party's promises, where they lie by guarantor, as a snapshot's do."""
+        # Sought as another type, every promise would be copied first.
+        ends = np.array([guarantor, guarantor + 1], self.guarantor.dtype)
+        first, last = np.searchsorted(self.guarantor, ends).tolist()
+        return slice(first, last)
+
     @cached_property
     def pairs(self) -> Pairs:
         """Who guarantees anything for whom."""

@@ -18,6 +18,8 @@ from graph.errors import InvalidAmount
 BROKEN, WITHIN, UNTESTED, EXEMPT = "broken", "within", "cannot be tested", "exempt"
 NANO = 1e9
 CHINESE = {BROKEN: "超过", WITHIN: "未超过", UNTESTED: "无法检验", EXEMPT: "豁免"}
+AS_FACT = {**CHINESE, BROKEN: "触及", WITHIN: "未触及"}
+"""The same of a test that asks whether something is so."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Figures:
     """Guarantees given within twelve months, the one asked for among them."""
     single_guarantee: float | None = None
     guaranteed_leverage: float | None = None
-    """Liabilities over assets of the guaranteed party, a fraction."""
+    """Liabilities over assets of the guaranteed party, a fraction; infinite where it has no assets."""
     guaranteed_customers: int | None = None
     related_party: bool | None = None
     """Whether the guaranteed party is a shareholder, the controller or related to them."""
@@ -62,6 +64,13 @@ class GuaranteeTest(Norm):
                 yield Flaw(name, f"no figure {getattr(self, name)!r}", "name one of the figures there are")
         if math.isnan(self.limit) is not (self.comparison == "is"):
             yield Flaw("limit", "belongs to every test but one that `is`", "add it, or take it out")
+
+    def broken_by(self, value: float) -> bool:
+        """The rule's own comparison, in integers of 1e-9."""
+        if self.comparison == "is" or math.isinf(value):
+            return value > 0
+        nano, bar = round(value * NANO), round(self.limit * NANO)
+        return nano > bar if self.comparison == ">" else nano >= bar
 
 
 @dataclass(frozen=True)
@@ -124,7 +133,8 @@ def check_guarantees(figures: Figures, *, day: date | None = None, only: str = "
     ('cannot be tested', ('guaranteed_leverage',))
     """
     for name, value in vars(figures).items():
-        if value is not None and not (math.isfinite(value) and (value >= 0 or name == "net_assets")):
+        endless = name == "guaranteed_leverage" and value == math.inf
+        if value is not None and not (endless or (math.isfinite(value) and (value >= 0 or name == "net_assets"))):
             raise InvalidAmount("a finite number, not negative", where=name)
     rules = (rule for rule in _rules() if only in ("", rule.set))
     return tuple(_test(rule, figures) for rule in rules if day is None or rule.in_force(day))
@@ -191,12 +201,4 @@ def _test(rule: GuaranteeTest, figures: Figures) -> Finding:
     value = float(getattr(figures, rule.numerator))
     if rule.denominator:
         value = float(ratio([value], [getattr(figures, rule.denominator)])[0])
-    return Finding(rule, BROKEN if _exceeds(value, rule) else WITHIN, value, ())
-
-
-def _exceeds(value: float, rule: GuaranteeTest) -> bool:
-    """The rule's own comparison, in integers of 1e-9."""
-    if rule.comparison == "is" or math.isinf(value):
-        return value > 0
-    nano, bar = round(value * NANO), round(rule.limit * NANO)
-    return nano > bar if rule.comparison == ">" else nano >= bar
+    return Finding(rule, BROKEN if rule.broken_by(value) else WITHIN, value, ())

@@ -16,7 +16,8 @@ from api.book.lending import Lending, lending
 from api.engine import Engine, View
 from api.questions.asking import check_page, check_range, node_of
 from api.questions.book.unwinding import DEFAULT, Plan, Wanted, plan
-from api.questions.guarantees import ClosedCircle, RatioTest, circle_of, net_assets_of, ratio_of, tests_of
+from api.questions.guarantees import ClosedCircle, circle_of
+from api.questions.guarantor import RatioTest, net_assets_of, ratio_of, tests_of
 from graph.moment import Moment
 
 READ = 400_000_000
@@ -288,7 +289,7 @@ def _guarantor(view: View, evidence: Evidence, called: Called, at: slice) -> Gua
         int(view.promises.customers[node]),
         assets,
         ratio_of(given, assets),
-        tuple(tests_of(view, node, assets)),
+        tuple(tests_of(view, evidence, node, assets)),
     )
 
 

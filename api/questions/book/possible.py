@@ -86,16 +86,16 @@ def harmless_said(view: View, found: Checked) -> Iterator[str]:
     breaks = possible_breaks(view, found)
     if breaks.clients and not breaks.found and not breaks.open:
         clients = plural(breaks.clients, "client")
-        limits = (
+        limits = [
             use
             for use in found.wide.uses
             if use.rule.group_kind in ("connected", "control") and use.rule.severity == "limit"
-        )
-        silent = any(isnan(use.cap.value) for use in limits)
-        told = (
-            "what they would break is not known without capital" if silent
-            else "if they held, no limit would break that does not now"
-        )  # fmt: skip
+        ]
+        told = "if they held, no limit would break that does not now"
+        if not limits:
+            told = "what they would break is not known, as no limit on groups was measured"
+        elif any(isnan(use.cap.value) for use in limits):
+            told = "what they would break is not known without capital"
         yield f"Dependences of or on {clients}, or votes in them, are not known; {told}."
 
 

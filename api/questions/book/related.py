@@ -82,7 +82,7 @@ class RelatedLimit:
     most_wide: float
     """The same with what is only possible."""
     use: float | None
-    """Of the limit, a fraction, in the wide reading; none where the limit is not known."""
+    """Of the limit, a fraction, in the wide reading; none where the limit or who is related is not known."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,10 @@ class BookRelated:
     """With all who are certainly related."""
     exposure_wide: float
     """With those who may be, too."""
+    above: int
+    """Parties known to hold or control it; without them who is related by shares is not known."""
+    officers: int
+    """Parties known to hold an office at it."""
     related: tuple[RelatedParty, ...]
     """Those with most granted first."""
     page: Page
@@ -128,7 +132,8 @@ def book_related(
     bound, counted = lender_of(view, node), _Counted.of(view, node)
     every = np.union1d(related.parties, related.possible)
     order = every[np.lexsort((every, -counted.stakes.own[every]))]
-    limits = tuple(_limits(view, evidence, bound, counted))
+    above, officers = _above(view, node), len({*officers_of(view, node)})
+    limits = tuple(_limits(view, evidence, bound, counted, known=bool(above or officers)))
     shown = tuple(_party(view, evidence, related, counted, x) for x in order[offset : offset + limit].tolist())
     groups = _groups(evidence, counted, limit)
     value = BookRelated(
@@ -143,6 +148,8 @@ def book_related(
         limits,
         counted.stakes.total(related.parties),
         counted.stakes.total(every),
+        above,
+        officers,
         shown,
         Page(len(order), offset, len(shown)),
         groups,
@@ -187,12 +194,18 @@ def _unbound(bound: Lender) -> tuple[str, str]:
     return f"no rule of {sets} limits credit to related parties on this day", f"{sets}当日没有关联方授信限额规则"
 
 
-def _limits(view: View, evidence: Evidence, bound: Lender, counted: _Counted) -> Iterator[RelatedLimit]:
+def _above(view: View, lender: int) -> int:
+    """How many are known to hold or control a lender."""
+    owns, controls = view.snapshot.links(OWNS), view.snapshot.links(CONTROLS)
+    return len({int(links.tail[k]) for links in (owns, controls) for k in links.arriving(lender).tolist()})
+
+
+def _limits(view: View, evidence: Evidence, bound: Lender, counted: _Counted, *, known: bool) -> Iterator[RelatedLimit]:
     base = standing(view, bound.node)
     for rule in (rule for rule in base.rules if rule.group_kind == "lender_related"):
         most, wide = (_most(base, rule, units) for units in (counted.narrow, counted.wide))
         said = limit_said(view, evidence, bound.node, base.caps[rule.id])
-        yield RelatedLimit(rule_said(rule), said, most, wide, wide / said.amount if said.amount else None)
+        yield RelatedLimit(rule_said(rule), said, most, wide, wide / said.amount if said.amount and known else None)
 
 
 def _most(base: Standing, rule: Rule, units: Units) -> float:
@@ -275,18 +288,40 @@ def _kin_without(view: View, link: int) -> Kin:
 def _reasons(value: BookRelated) -> Iterator[str]:
     name, currency = value.lender.name, value.currency
     unread = "" if value.verified else " (not verified)"
+    rule = f"{value.name.en} · {value.name.zh}{unread}, {value.citation}"
+    if not (value.above or value.officers or value.page.total):
+        yield f"{_untold(value)}, so its related parties by {rule} are not known."
+        yield from _unheld(value)
+        return
     many = plural(value.page.total, "related party", "related parties")
-    yield f"{name} has {many} by {value.name.en} · {value.name.zh}{unread}, {value.citation}."
+    yield f"{name} has {many} by {rule}."
+    if not value.above or not value.officers:
+        yield f"{_untold(value)}, so there may be more."
     yield f"{money(value.exposure, currency)} is granted to those who certainly are."
     if value.exposure_wide > value.exposure:
         yield f"{money(value.exposure_wide, currency)} with those who may be."
     for one in value.limits:
-        used = "of a limit that is not known" if one.use is None else f"{percent(one.use)} of its limit"
+        unknown = "of a limit that is not known" if one.limit.amount is None else "at least"
+        used = unknown if one.use is None else f"{percent(one.use)} of its limit"
         most = money(one.most_wide, currency)
         yield f"{one.rule.id} {one.rule.name_zh} ({one.rule.name}): {most}, {used}; {one.rule.citation}."
-    if value.left_out:
-        yield f"Nothing is held against limits: {value.left_out} · {value.left_out_zh}."
+    yield from _unheld(value)
     if value.untested:
         yield f"{plural(value.untested, 'kinship')} cannot be placed within the degrees 亲属关系的亲等未说明."
     if value.page.left:
         yield f"{plural(value.page.left, 'more related party is', 'more related parties are')} not shown."
+
+
+def _untold(value: BookRelated) -> str:
+    """What of those around a lender is not known, in both languages."""
+    name = value.lender.name
+    if not (value.above or value.officers):
+        return f"Nobody is known to hold or direct {name} 未知其股东、控制人和董监高"
+    if not value.above:
+        return f"Nobody is known to hold {name} 未知其股东和控制人"
+    return f"Nobody is known to direct {name} 未知其董监高"
+
+
+def _unheld(value: BookRelated) -> Iterator[str]:
+    if value.left_out:
+        yield f"Nothing is held against limits: {value.left_out} · {value.left_out_zh}."

@@ -3,7 +3,7 @@
 import re
 
 from analytics.limits.denominators import DENOMINATORS
-from api.engine.dependence import ITEMS
+from api.engine.dependence import BALANCE, ITEMS
 from tests.conftest import ROOT
 
 
@@ -14,4 +14,5 @@ def test_the_readme_names_every_item_that_counts() -> None:
     assert told == [
         *((name, False) for name in dict.fromkeys((one.item,) for one in DENOMINATORS.values())),
         *ITEMS.values(),
+        *BALANCE.values(),
     ]

@@ -17,7 +17,7 @@ def small(
     folder: Path, *facts: tuple[str, dict[str, object]], on: str = "2024-06-30", currency: str | None = None
 ) -> GuaranteesOf:
     """What `g` guarantees, with these facts about it."""
-    parties = {f"r:{name}": "Company" for name in "abcdefgh"}
+    parties = {f"r:{name}": "Company" for name in "abcdefghpq"}
     Book(folder / "columns").load(parties, list(facts), closed_at=instant("2024-01-01"))
     engine = Engine(Place(folder), Place(folder).facts(), clock=lambda: instant("2024-06-30"))
     return guarantees(engine, "r:g", moment=engine.moment(valid_at=day(on), currency=currency)).answer
@@ -27,8 +27,8 @@ def promise(to: str, amount: float | None, **more: object) -> tuple[str, dict[st
     return "GUARANTEES", {"from": "r:g", "to": f"r:{to}", "amount": amount, "currency": "CNY", **more}
 
 
-def statement(item: str, value: float, end: str = "2023-12-31") -> tuple[str, dict[str, object]]:
-    said = {"party": "r:g", "period_end": day(end), "months": 12, "standard": "CAS", "item": item, "unit": "CNY"}
+def statement(item: str, value: float, end: str = "2023-12-31", of: str = "g") -> tuple[str, dict[str, object]]:
+    said = {"party": f"r:{of}", "period_end": day(end), "months": 12, "standard": "CAS", "item": item, "unit": "CNY"}
     return "Statement", {**said, "value": value}
 
 
@@ -73,8 +73,10 @@ def test_of_circles_too_many_to_count_those_that_were_counted_are_told(tmp_path:
 def test_an_undisclosed_amount_is_counted_and_keeps_no_limit(engine: Engine) -> None:
     answer = guarantees(engine, MINE, moment=engine.moment()).answer
     assert (answer.given_amount, answer.undisclosed, answer.customers) == (0.0, 1, 1)
-    assert set(verdicts(answer).values()) == {"cannot be tested", "within"}
-    assert [rule for rule, verdict in verdicts(answer).items() if verdict == "within"] == ["MORE_THAN_5_GUARANTEED"]
+    found = verdicts(answer)
+    assert found.pop("RELATED_PARTY") == "broken"  # its holder controls whom it guarantees, by contract
+    assert found.pop("MORE_THAN_5_GUARANTEED") == "within"
+    assert set(found.values()) == {"cannot be tested"}
 
 
 def test_tests_use_the_newest_net_assets(tmp_path: Path) -> None:
@@ -86,6 +88,77 @@ def test_tests_use_the_newest_net_assets(tmp_path: Path) -> None:
     assert found["TOTAL_GT_50PCT_NET_ASSETS"] == found["SINGLE_GT_10PCT_NET_ASSETS"] == "broken"
     assert found["GUARANTEES_GT_NET_ASSETS"] == found["MORE_THAN_5_GUARANTEED"] == "within"
     assert found["RELATED_PARTY"] == "cannot be tested"
+
+
+def told(answer: GuaranteesOf, rule: str) -> tuple[str, float | None, tuple[str, ...], list[str]]:
+    (test,) = (test for test in answer.tests if test.rule == rule)
+    return test.verdict, test.value, test.missing, [party.id for party in test.guaranteed]
+
+
+TWELVE = "TOTAL_12M_GT_30PCT_TOTAL_ASSETS"
+LEVERAGE = "GUARANTEED_PARTY_LEVERAGE_GT_70PCT"
+
+
+@pytest.mark.parametrize(
+    ("last", "broken"), [("2023-06-30", "within"), ("2023-07-01", "broken"), ("2024-06-30", "broken")]
+)
+def test_what_was_promised_within_twelve_months_is_held_against_total_assets(
+    tmp_path: Path, last: str, broken: str
+) -> None:
+    """30 of 100 are at the limit; 1 more of the same twelve months, to 30 June 2024, passes it."""
+    sure = promise("a", 30.0, signed=day("2024-01-01"))
+    answer = small(tmp_path, sure, promise("b", 1.0, signed=day(last)), statement("total_assets", 100.0))
+    assert told(answer, TWELVE) == (broken, 0.31 if broken == "broken" else 0.3, (), [])
+
+
+def test_one_that_can_no_longer_be_called_was_promised_all_the_same(tmp_path: Path) -> None:
+    """Due on 1 September 2023 it can be called to 1 March 2024; its 40 of 100 were promised within the year."""
+    over = promise("a", 40.0, signed=day("2023-08-01"), due=day("2023-09-01"))
+    answer = small(tmp_path, over, statement("total_assets", 100.0))
+    assert (answer.given_amount, told(answer, TWELVE)) == (0.0, ("broken", 0.4, (), []))
+
+
+def test_guarantees_without_a_day_of_signature_keep_no_limit_of_twelve_months(tmp_path: Path) -> None:
+    assets = statement("total_assets", 100.0)
+    unsigned = small(tmp_path / "1", promise("a", 40.0), assets)
+    assert told(unsigned, TWELVE) == ("cannot be tested", 0.0, ("day of signature of 1 guarantee",), [])
+    hidden = small(tmp_path / "2", promise("a", None, signed=day("2024-01-01")), assets, currency="CNY")
+    assert told(hidden, TWELVE) == ("cannot be tested", 0.0, ("undisclosed amounts",), [])
+    over = small(tmp_path / "3", promise("a", 40.0), promise("b", 31.0, signed=day("2024-01-01")), assets)
+    assert told(over, TWELVE)[:2] == ("broken", 0.31)
+
+
+def test_a_guaranteed_party_that_owes_over_seventy_percent_of_its_assets_is_named(tmp_path: Path) -> None:
+    """70 of 100 is at the limit, 71 above it; who has liabilities and no assets is above any."""
+    a = [statement("total_assets", 100.0, of="a"), statement("total_liabilities", 70.0, of="a")]
+    b = [statement("total_assets", 100.0, of="b"), statement("total_liabilities", 71.0, of="b")]
+    c = [statement("total_assets", 0.0, of="c"), statement("total_liabilities", 1.0, of="c")]
+    to = {name: promise(name, 5.0) for name in "abcd"}
+    assert told(small(tmp_path / "1", to["a"], *a), LEVERAGE) == ("within", 0.7, (), [])
+    assert told(small(tmp_path / "2", to["a"], to["b"], *a, *b), LEVERAGE) == ("broken", 0.71, (), ["r:b"])
+    assert told(small(tmp_path / "3", to["b"], to["c"], *b, *c), LEVERAGE) == ("broken", None, (), ["r:c", "r:b"])
+    some = told(small(tmp_path / "4", to["a"], to["d"], *a), LEVERAGE)
+    assert some == ("cannot be tested", 0.7, ("assets or liabilities of 1 guaranteed party",), [])
+
+
+@pytest.mark.parametrize(
+    ("holdings", "related"),
+    [
+        ([("a", "g", 0.01)], ["r:a"]),  # a shareholder
+        ([("p", "g", 0.6), ("p", "a", 0.6)], ["r:a"]),  # a company of its controller
+        ([("p", "q", 0.6), ("q", "g", 0.6), ("p", "a", 0.6)], ["r:a"]),  # of one further up
+        ([("p", "g", 0.6), ("g", "a", 0.6)], []),  # its own company
+        ([("p", "g", 0.6), ("p", "a", 0.4)], []),  # a holding that controls nothing
+    ],
+)
+def test_a_guarantee_for_a_holder_or_a_company_of_its_controller_is_for_a_related_party(
+    tmp_path: Path, holdings: list[tuple[str, str, float]], related: list[str]
+) -> None:
+    """That nobody is related is never certain."""
+    owned = [("OWNS", {"from": f"r:{x}", "to": f"r:{y}", "share": share, "votes": share}) for x, y, share in holdings]
+    verdict, _, missing, named = told(small(tmp_path, promise("a", 5.0), *owned), "RELATED_PARTY")
+    assert (verdict, named) == ("broken" if related else "cannot be tested", related)
+    assert bool(missing) is not bool(related)
 
 
 @pytest.mark.parametrize("item", ["net_assets", "total_equity", "equity"])

@@ -95,3 +95,11 @@ def test_the_room_an_exposure_tells_is_the_headroom_of_the_credit_check(tmp_path
     assert found.answer.against.binding is not None
     assert found.answer.against.binding.headroom == ask(asked, 20).headroom == 10.0
     assert any("room for CNY 10 lest what cannot be tested holds" in reason for reason in found.reasons)
+
+
+def test_without_a_limit_on_groups_what_cannot_be_tested_does_not_read_as_harmless(tmp_path: Path) -> None:
+    """b sells to a, and nobody states income or cost; only a single client's limit binds the bank."""
+    asked = engine(tmp_path, lender("CN_LE_SINGLE_15"), RECENT, *OWED, SELLS)
+    said = book_limits(asked, BANK, moment=asked.moment(currency="CNY")).reasons
+    (told,) = [reason for reason in said if "are not known;" in reason]
+    assert told.endswith("what they would break is not known, as no limit on groups was measured.")

@@ -103,3 +103,31 @@ def test_pages_follow_each_other_and_nobody_is_refused(tmp_path: Path) -> None:
     assert [(len(page.related), page.page.total, page.page.left) for page in pages] == [(4, 6, 2), (2, 6, 0), (0, 6, 0)]
     with pytest.raises(UnknownParty, match="given as the lender"):
         book_related(asked, "r:nobody", moment=asked.moment())
+
+
+LENT = (lender(), *CAPITAL, item("net_capital", 1000.0, end="2024-03-31"), loan(B, "1", 80.0))
+
+
+def test_where_nobody_around_the_lender_is_known_nothing_reads_as_clean(tmp_path: Path) -> None:
+    asked = engine(tmp_path, *LENT)
+    answer = book_related(asked, BANK, moment=asked.moment())
+    assert (answer.answer.above, answer.answer.officers, answer.answer.page.total) == (0, 0, 0)
+    assert answer.answer.limits
+    assert {one.use for one in answer.answer.limits} == {None}
+    assert "hold or direct" in answer.reasons[0]
+    assert "are not known" in answer.reasons[0]
+    assert not [reason for reason in answer.reasons if "0 related" in reason or "0%" in reason]
+
+
+@pytest.mark.parametrize(
+    ("fact_known", "untold"),
+    [(owns(A, BANK, 0.06), "Nobody is known to direct"), (fact("HOLDS_OFFICE", P, BANK, role="director"), "to hold")],
+    ids=["holders", "officers"],
+)
+def test_what_is_known_of_one_side_only_leaves_the_other_open(tmp_path: Path, fact_known: Fact, untold: str) -> None:
+    asked = engine(tmp_path, *LENT, fact_known)
+    answer = book_related(asked, BANK, moment=asked.moment())
+    assert answer.answer.page.total == 1
+    (said,) = [reason for reason in answer.reasons if "there may be more" in reason]
+    assert untold in said
+    assert {one.use for one in answer.answer.limits} == {0.0}
