@@ -9,7 +9,7 @@ from api.questions.group_report import group_report
 from api.questions.limits.counted import Tally
 from api.questions.limits.exposure import ExposureTo
 from api.report import group_page
-from tests.api.limits.test_standing import BANK, A, B, C, D, P, fact, lender, loan, owns
+from tests.api.limits.test_standing import BANK, A, B, C, D, P, fact, item, lender, loan, owns
 from tests.api.questions.limits.test_doubts import CAPITAL, SELLS, Fact, engine, verdict
 
 DEPOSIT = fact("PLEDGES", A, BANK, facility_id="1", kind="deposit", value=10.0, currency="CNY")
@@ -125,6 +125,6 @@ def test_a_report_shows_the_sums_the_way_of_counting_and_why_others_come_in(
 
 
 def test_a_party_without_groups_has_no_sums(tmp_path: Path) -> None:
-    value = asked(tmp_path, loan(A, "1", 10.0))
+    value = asked(tmp_path, loan(A, "1", 10.0), item("total_debt", 100.0, party=A))
     assert value.against.tallies == ()
     assert {rule for way in value.against.ways for rule in way.rules} >= {"CN_LE_SINGLE_15", "CN_LOAN_SINGLE_10"}
