@@ -34,9 +34,10 @@ def called(engine: Engine, text: str, *, moment: Moment) -> Called:
 def named_in(engine: Engine, request: Request, *, lender: str, moment: Moment) -> Request:
     """A request with the ids of those it names, and a lender where it names none.
 
-    Raises UnknownParty, and InvalidQuestion where several go by a name.
+    Raises UnknownParty, InvalidQuestion where several go by a name, and what `Request.checked` does.
     """
     moment = replace(moment, valid_at=request.day(moment.valid_at))
+    request.checked()
     givers = tuple(
         one.model_copy(update={"party": _id(engine, one.party, f"facility.guarantors.{k}", moment)})
         for k, one in enumerate(request.facility.guarantors)

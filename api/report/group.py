@@ -16,6 +16,7 @@ from api.report.limited import limited, limits_said
 from api.report.page import Figure, filled
 from api.report.picture import Picture, gap_for, picture
 from api.report.proof import Shown, brings, proof_of
+from api.report.tallied import arising_said, tallied, ways_said
 from api.report.words import Words
 from graph.model import CONTROLS
 
@@ -103,6 +104,7 @@ def group_page(answer: Answer[GroupReport], *, language: str = "en") -> str:
     words, value = Words(language), answer.answer
     lender = value.lender.name if value.lender else words("all_lenders")
     sheets = [_laid(words, value, sheet) for sheet in value.sheets]
+    limits = limited(words, value, partial(_name, words))
     return filled(
         "group.html",
         answer,
@@ -117,15 +119,20 @@ def group_page(answer: Answer[GroupReport], *, language: str = "en") -> str:
         annex=[Figure(one.picture, one.caption, _titled(value, one)) for one in sheets if one.picture],
         fences=value.fences,
         untestable=value.untestable,
-        limits=limited(words, value, partial(_name, words)),
+        limits=limits,
+        tallies=tallied(words, value, limits),
         lender=lender,
         currency=value.currency or "",
         length=value.length,
-        method=[
-            words(f"method_{name}", length=value.length)
-            for name in ("group", f"state_{value.government}", "refuted", "circles", "stakes", "sources", "asof")
-        ],
+        method=list(_method(words, value)),
     )
+
+
+def _method(words: Words, value: GroupReport) -> Iterator[str]:
+    names = ("group", f"state_{value.government}", "refuted", "circles", "stakes")
+    yield from (words(f"method_{name}", length=value.length) for name in names)
+    yield from ways_said(words, value)
+    yield from (words(f"method_{name}") for name in ("sources", "asof"))
 
 
 def _titled(value: GroupReport, one: Laid) -> str:
@@ -247,6 +254,7 @@ def _short(words: Words, value: GroupReport) -> Iterator[str]:
     for fence in value.fences:
         yield words("fenced", controller=fence.fact.head.name, controlled=fence.fact.tail.name)
     yield from limits_said(words, value, partial(_name, words))
+    yield from arising_said(words, value)
     colon = words.either(": ", "：")
     several = len(value.sheets) > 1
     idle = several and not any(sheet.stakes for sheet in value.sheets)

@@ -1,6 +1,7 @@
 """What a credit check is asked: the request as it comes over HTTP or in a file, and the facility it speaks of."""
 
 import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Final, TextIO
 
@@ -86,6 +87,20 @@ class Request(BaseModel):
         """The day of the check. Raises InvalidDate."""
         return read_day(self.date, where="date") if self.date else otherwise
 
+    def checked(self) -> None:
+        """Refuse what cannot be whoever asks whom, before any party or rate: amounts, kinds, currencies, and dates as
+        far as the request names its day itself, for what was decided once is told again on any later day.
+
+        Raises InvalidAmount, InvalidShare, InvalidCurrency, InvalidDate and InvalidQuestion.
+        """
+        asked, day = self.facility, self.day(datetime.date.min)
+        _offered(asked, tuple(Guarantor(0, one.amount) for one in asked.guarantors)).checked(1, day)
+        named = {"facility.currency": asked.currency}
+        named |= {f"facility.collateral.{k}": one.currency for k, one in enumerate(asked.collateral) if one.currency}
+        named |= {f"facility.guarantors.{k}": one.currency for k, one in enumerate(asked.guarantors) if one.currency}
+        for where, currency in named.items():
+            _known(currency, where)
+
     def agree(self, valid_at: datetime.date | None) -> None:
         """Raise InvalidQuestion where the question names another day than the request."""
         if self.date and valid_at is not None and self.day(valid_at) != valid_at:
@@ -129,13 +144,24 @@ def facility_of(view: View, asked: Asked, *, applicant: int, lender: int) -> Fac
         Pledge(p.kind, p.value * (_rate(view, p.currency, f"facility.collateral.{k}") if p.currency else rate))
         for k, p in enumerate(asked.collateral)
     )
+    return replace(_offered(asked, tuple(givers)), amount=asked.amount * rate, collateral=pledges)
+
+
+def _offered(asked: Asked, guarantors: tuple[Guarantor, ...]) -> Facility:
+    """The facility with every amount as it is written."""
     maturity = read_day(asked.maturity, where="facility.maturity") if asked.maturity else None
-    return Facility(asked.amount * rate, asked.kind, asked.ccf, maturity, pledges, tuple(givers))
+    pledges = tuple(Pledge(one.kind, one.value) for one in asked.collateral)
+    return Facility(asked.amount, asked.kind, asked.ccf, maturity, pledges, guarantors)
+
+
+def _known(currency: str, where: str) -> None:
+    """Refuse what is no currency."""
+    if currency not in CURRENCIES:
+        raise InvalidCurrency(f"{currency!r} is not a currency", where=where)
 
 
 def _rate(view: View, currency: str, where: str) -> float:
     """What one unit is worth in the view's currency."""
-    if currency not in CURRENCIES:
-        raise InvalidCurrency(f"{currency!r} is not a currency", where=where)
+    _known(currency, where)
     target = view.snapshot.moment.currency
     return 1.0 if target is None else view.snapshot.rate(currency, target)

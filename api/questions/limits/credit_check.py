@@ -212,6 +212,7 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
 
 def view_of(engine: Engine, request: Request, moment: Moment) -> View:
     """The view a request is checked in: of its day, and where no currency is named, in that of the lender's capital."""
+    request.checked()
     view = engine.view(replace(moment, valid_at=request.day(moment.valid_at)))
     if view.snapshot.moment.currency is not None:
         return view

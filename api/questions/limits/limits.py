@@ -7,13 +7,16 @@ from analytics.limits.application import Application
 from analytics.limits.facility import Facility
 from analytics.limits.lines import lines_of
 from api.answers.evidence import Evidence
-from api.answers.wording import money, used
+from api.answers.frame import Party
+from api.answers.wording import money, plural, used
 from api.engine import View
 from api.groups.circles import ARISING, TOO_MANY, TOO_MANY_ARISE, TOO_WIDE
 from api.groups.untested import Also, with_untested
 from api.limits.criteria import seen_by
 from api.limits.lender import HOW_TO_STATE, lender_of
 from api.limits.standing import readings_of, standing
+from api.questions.limits.arising import Coming
+from api.questions.limits.counted import Tally, Way, tallies, ways_of
 from api.questions.limits.memberships import Membership, around, membership
 from api.questions.limits.rules import BROKEN, IF_UNTESTED, IF_WIDE, Held, by_room, group_said, held_said, of_limit
 from graph.errors import InvalidQuestion, UnknownRule
@@ -28,6 +31,10 @@ class Against:
     """Every rule against the party and each of its groups, the least room first."""
     groups: tuple[Membership, ...]
     """The groups they are held against, each with the steps by which the party came in."""
+    tallies: tuple[Tally, ...]
+    """What each sum over several parties is made of, member by member."""
+    ways: tuple[Way, ...]
+    """How the rules count."""
     binding: Held | None
     """The limit that leaves the least room for another drawn loan."""
     open: str
@@ -39,7 +46,9 @@ class Against:
 
 
 AT_MOST = "; the room is at most this", "；所示余额为上限"
-NOTHING = Against((), (), (), None, "", "", "", "")
+TOLD = 10
+"""Members of whom it is told why they would come in; all stand in the answer."""
+NOTHING = Against((), (), (), (), (), None, "", "", "", "")
 
 
 def against(view: View, evidence: Evidence, lender: int, party: int, *, limit: int) -> Against:
@@ -65,8 +74,11 @@ def against(view: View, evidence: Evidence, lender: int, party: int, *, limit: i
     limits = (one for one in held if one.rule.severity == "limit" and one.headroom is not None)
     untold, untold_zh = TOO_MANY_ARISE if ARISING in readings.missing else ("", "")
     most = AT_MOST if untold else ("", "")
-    told = untold + most[0], untold_zh + most[1]
-    return Against(bound.rule_sets, held, groups, next(limits, None), told[0], told[1], "", "")
+    sums = tuple(tallies(view, evidence, base, party, lines, limit=limit))
+    return Against(
+        bound.rule_sets, held, groups, sums, tuple(ways_of(lines)), next(limits, None), untold + most[0],
+        untold_zh + most[1], "", "",
+    )  # fmt: skip
 
 
 def against_said(found: Against, currency: str | None) -> Iterator[str]:
@@ -88,3 +100,27 @@ def against_said(found: Against, currency: str | None) -> Iterator[str]:
             who = one.client.name if one.client else group_said(one)
             at = money(one.before, currency)
             yield f"{one.rule.id} {one.rule.name_zh} is {one.state} ({one.state_zh}): {who} at {at}."
+    yield from _coming_said(found)
+
+
+def _coming_said(found: Against) -> Iterator[str]:
+    """Why others would come into a group that breaks a limit if what cannot be tested holds, each step once."""
+    broken = {k for k, one in enumerate(found.lines) if one.state == IF_UNTESTED}
+    members = [one for tally in found.tallies if broken.intersection(tally.lines) for one in tally.members]
+    steps = list(dict.fromkeys(coming_said(one.party, one.coming) for one in members if one.coming and one.coming.open))
+    yield from steps[:TOLD]
+    if (left := len(steps) - TOLD) > 0:
+        yield f"{plural(left, 'more party', 'more parties')} would come in so · 另有{left}个主体因此纳入."
+
+
+def coming_said(party: Party, coming: Coming) -> str:
+    """How a party would come in, in both languages, with what is missing."""
+    whom = coming.through.name if coming.through else ""
+    criteria = coming.untestable.criteria if coming.untestable else ()
+    by, by_zh = (
+        "; ".join(parts) for parts in ([one.missing for one in criteria], [one.missing_zh for one in criteria])
+    )
+    return (
+        f"{party.name} {coming.how} {whom}{f' ({by})' if by else ''} · "
+        f"{party.name}{coming.how_zh}{whom}{f'（{by_zh}）' if by_zh else ''}."
+    )

@@ -70,3 +70,27 @@ def test_a_field_of_the_wrong_form_is_told_by_what_it_must_be(
     problem = client.post("/v1/credit-checks", json=REQUEST | change).json()
     assert problem["status"] == 422
     assert problem["detail"].startswith(detail), problem
+
+
+@pytest.mark.parametrize(
+    ("facility", "said"),
+    [
+        ({"amount": -5}, "facility.amount: "),
+        ({"kind": "lease"}, "facility.kind: there is no kind 'lease'"),
+        ({"kind": "lease", "currency": "JPY"}, "facility.kind: there is no kind 'lease'"),  # JPY has no rate here
+        ({"ccf": 2}, "facility.ccf 2.0: "),
+        ({"currency": "XYZ"}, "facility.currency: 'XYZ' is not a currency"),
+        ({"maturity": "soon"}, "facility.maturity: "),
+        ({"collateral": [{"kind": "gold", "value": 1}]}, "facility.collateral.0.kind: there is no kind 'gold'"),
+        ({"collateral": [{"kind": "deposit", "value": -1}]}, "facility.collateral.0.value: "),
+        ({"guarantors": [{"party": "nobody", "amount": -1}]}, "facility.guarantors.0.amount: "),
+    ],
+)
+@pytest.mark.parametrize("lender", ["", REQUEST["lender"], "nobody"])
+def test_a_facility_that_cannot_be_is_told_before_who_lends_and_at_what_rate(
+    client: httpx.Client, facility: dict[str, Any], said: str, lender: str
+) -> None:
+    asked = REQUEST | {"lender": lender, "facility": REQUEST["facility"] | facility}
+    problem = client.post("/v1/credit-checks", json=asked).json()
+    assert problem["status"] == 422, problem
+    assert problem["detail"].startswith(said), problem

@@ -40,7 +40,7 @@ def test_what_fits_nobody_is_told_and_the_rest_is_sent(tmp_path: Path) -> None:
     scenario = named("steel").model_dump()
     found = told(tmp_path, **scenario)
     assert {one.party.id: one.output for one in found.idle}["r:d"] == pytest.approx(0.3)
-    absent = [gap for gap in found.gaps if gap.startswith("nobody here is of")]
+    absent = [gap.said for gap in found.gaps if gap.said.startswith("nobody here is of")]
     assert absent == [
         f"nobody here is of {code}, whose output the scenario has fall: left out" for code in ("B08", "C25", "F51")
     ]
