@@ -1,7 +1,8 @@
 """What each controller controls, kept for as many as fit and computed for the others when asked."""
 
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -74,13 +75,30 @@ class Reach:
 
     def sequence(self, x: int) -> Nodes:
         """All that x controls, each after those that bring it to x."""
+        return self._searched(x, self.direct)
+
+    def without_own(self, x: int, companies: Iterable[int]) -> Iterator[Nodes]:
+        """All that x would control without what it directly has of a company, for each of some, one after the other."""
+        first, last = int(self.direct.start[x]), int(self.direct.start[x + 1])
+        head = self.direct.head.copy()
+        for company in companies:
+            own = self.direct.head[first:last]
+            left = own[own != company]
+            if len(left):
+                head[first:last] = left[0]
+                head[first : first + len(left)] = left
+                yield self._searched(x, replace(self.direct, head=head))
+            else:
+                yield np.zeros(0, np.uint32)
+
+    def _searched(self, x: int, direct: Arrows) -> Nodes:
         # Threads search at once: each takes what lies ready or makes its own, and lays it back.
         try:
             work = self._spare.pop()
         except IndexError:
             work = Workspace.of(self.size)
         owner = np.array([x], np.uint32)
-        found = _collect(owner, self.votes, self.direct, work, possible=self.possible, budget=self.size)[1]
+        found = _collect(owner, self.votes, direct, work, possible=self.possible, budget=self.size)[1]
         self._spare.append(work)
         return found
 
