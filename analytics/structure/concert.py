@@ -114,7 +114,32 @@ class Together:
     def _led(self) -> dict[tuple[int, bool], Nodes]:
         return {}
 
+    @cached_property
+    def _near(self) -> NDArray[np.bool_]:
+        """Whether a member of each concert is held by another, by a party that a concert may control, or is controlled
+        otherwise: of the others the members lead nobody."""
+        reach, held = self.control.possible, self.control.holdings.holders
+        counts = np.array([len(one.members) for one in self.concerts], np.int64)
+        number = np.repeat(np.arange(len(counts)), counts)
+        member = np.fromiter(chain.from_iterable(one.members for one in self.concerts), np.int64, len(number))
+        inside: NDArray[np.bool_] = np.zeros(self.control.size, np.bool_)
+        inside[reach.members[reach.owner >= self.parties]] = True
+        many = held.start[member + 1] - held.start[member]
+        who, of = held.head[held.spans(member)], np.repeat(number, many)
+        near = inside[who] & (who != np.repeat(member, many)) if len(who) else np.zeros(0, np.bool_)
+        near |= np.isin(of << 32 | who, number << 32 | member)
+        found: NDArray[np.bool_] = np.zeros(len(counts), np.bool_)
+        found[of[near]] = True
+        found[reach.left[reach.left >= self.parties].astype(np.int64) - self.parties] = True
+        if self.own_edges:
+            other = self.control.edges
+            given = other.head[other.tail < self.parties]
+            found[number[np.isin(member, given)]] = True
+        return found
+
     def _led_of(self, concert: int, *, possible: bool) -> Nodes:
+        if not self._near[concert]:
+            return np.zeros(0, np.uint32)
         control, node = self.control, self.parties + concert
         able = self._able(np.array(self.concerts[concert].members, np.int64), node, possible=possible)
         reach = control.possible if possible else control.certain
@@ -124,16 +149,15 @@ class Together:
     def _able(self, members: NDArray[np.int64], node: int, *, possible: bool) -> list[int]:
         """Members of whom all others, with what all control, have enough votes, or other control."""
         control, held = self.control, self.control.holdings
-        if not held.holders.any_at(members).any() and not self.own_edges:
-            return []
         other = control.controlled_otherwise if possible else control.sure_otherwise
-        inside = np.append(members, control.controlled_by(node, possible=possible))
+        inside: Nodes = np.append(members, control.controlled_by(node, possible=possible)).astype(np.uint32)
         votes, tied = (
             _from_inside(arrows, members, inside[inside < self.parties], weight)
             for arrows, weight in ((held.holders, held.high), (other, None))
         )
         bar = (control.possible if possible else control.certain).votes.bar[members] >> 10
-        return [int(y) for y in members[(votes * FINE + NANO >= bar) | (tied > 0)]]
+        enough = (votes * FINE + NANO >= bar) | (tied > 0)
+        return [int(y) for y in members[enough].tolist()]
 
     def concerts_over(self, company: int, *, possible: bool = False) -> list[int]:
         """Numbers of the concerts that control a company, be it one of their members, and of which several others take

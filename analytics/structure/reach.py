@@ -79,17 +79,19 @@ class Reach:
 
     def without_own(self, x: int, companies: Iterable[int]) -> Iterator[Nodes]:
         """All that x would control without what it directly has of a company, for each of some, one after the other."""
-        first, last = int(self.direct.start[x]), int(self.direct.start[x + 1])
-        head = self.direct.head.copy()
+        mine = slice(int(self.direct.start[x]), int(self.direct.start[x + 1]))
+        own = self.direct.head[mine]
+        try:  # as with the memory of a search, each takes a copy that lies ready and lays it back as it was
+            head = self._spare_heads.pop()
+        except IndexError:
+            head = self.direct.head.copy()
         for company in companies:
-            own = self.direct.head[first:last]
             left = own[own != company]
-            if len(left):
-                head[first:last] = left[0]
-                head[first : first + len(left)] = left
-                yield self._searched(x, replace(self.direct, head=head))
-            else:
-                yield np.zeros(0, np.uint32)
+            head[mine] = np.append(left, left[:1].repeat(len(own) - len(left))) if len(left) else own
+            found = self._searched(x, replace(self.direct, head=head)) if len(left) else left
+            head[mine] = own
+            yield found
+        self._spare_heads.append(head)
 
     def _searched(self, x: int, direct: Arrows) -> Nodes:
         # Threads search at once: each takes what lies ready or makes its own, and lays it back.
@@ -104,6 +106,10 @@ class Reach:
 
     @cached_property
     def _spare(self) -> "deque[Workspace]":
+        return deque()
+
+    @cached_property
+    def _spare_heads(self) -> "deque[Nodes]":
         return deque()
 
     @cached_property
