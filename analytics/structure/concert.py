@@ -7,6 +7,7 @@ transitive: whoever acts with a member acts with all, which never misses a contr
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain, pairwise
 from typing import Any
 
@@ -19,7 +20,7 @@ from analytics.structure.control import Control, solve_control
 from analytics.structure.listed.rules import LINES, ConcertRule
 from analytics.structure.proof import Step, prove
 from analytics.structure.reach import Nodes
-from analytics.structure.votes import Arrows, Holdings
+from analytics.structure.votes import FINE, NANO, Arrows, Holdings
 from graph.bands import LOW_OPEN
 from graph.errors import InvalidQuestion
 from graph.model import RELATIONSHIPS
@@ -97,13 +98,70 @@ class Together:
         return self.concerts[node - self.parties].members
 
     def controlled_by(self, concert: int, *, possible: bool = False) -> Nodes:
-        """What the members of a concert control together, themselves left out, in the order in which it follows."""
+        """What the members of a concert control together, in the order in which it follows; behind it those of the
+        members that the others control."""
         found = self.control.controlled_by(self.parties + concert, possible=possible)
-        return found[~np.isin(found, self.concerts[concert].members)]
+        others = found[~np.isin(found, self.concerts[concert].members)]
+        return np.append(others, self.led(concert, possible=possible))
+
+    def led(self, concert: int, *, possible: bool = False) -> Nodes:
+        """Members of a concert that the others control together: none has a vote over itself."""
+        if (concert, possible) not in self._led:
+            self._led[concert, possible] = self._led_of(concert, possible=possible)
+        return self._led[concert, possible]
+
+    @cached_property
+    def _led(self) -> dict[tuple[int, bool], Nodes]:
+        return {}
+
+    @cached_property
+    def _near(self) -> NDArray[np.bool_]:
+        """Whether a member of each concert is held by another, by a party that a concert may control, or is controlled
+        otherwise: of the others the members lead nobody."""
+        reach, held = self.control.possible, self.control.holdings.holders
+        counts = np.array([len(one.members) for one in self.concerts], np.int64)
+        number = np.repeat(np.arange(len(counts)), counts)
+        member = np.fromiter(chain.from_iterable(one.members for one in self.concerts), np.int64, len(number))
+        inside: NDArray[np.bool_] = np.zeros(self.control.size, np.bool_)
+        inside[reach.members[reach.owner >= self.parties]] = True
+        many = held.start[member + 1] - held.start[member]
+        who, of = held.head[held.spans(member)], np.repeat(number, many)
+        near = inside[who] & (who != np.repeat(member, many)) if len(who) else np.zeros(0, np.bool_)
+        near |= np.isin(of << 32 | who, number << 32 | member)
+        found: NDArray[np.bool_] = np.zeros(len(counts), np.bool_)
+        found[of[near]] = True
+        found[reach.left[reach.left >= self.parties].astype(np.int64) - self.parties] = True
+        if self.own_edges:
+            other = self.control.edges
+            given = other.head[other.tail < self.parties]
+            found[number[np.isin(member, given)]] = True
+        return found
+
+    def _led_of(self, concert: int, *, possible: bool) -> Nodes:
+        if not self._near[concert]:
+            return np.zeros(0, np.uint32)
+        control, node = self.control, self.parties + concert
+        able = self._able(np.array(self.concerts[concert].members, np.int64), node, possible=possible)
+        reach = control.possible if possible else control.certain
+        without = zip(able, reach.without_own(node, able) if able else (), strict=True)
+        return np.array([y for y, found in without if (found == y).any()], np.uint32)
+
+    def _able(self, members: NDArray[np.int64], node: int, *, possible: bool) -> list[int]:
+        """Members of whom all others, with what all control, have enough votes, or other control."""
+        control, held = self.control, self.control.holdings
+        other = control.controlled_otherwise if possible else control.sure_otherwise
+        inside: Nodes = np.append(members, control.controlled_by(node, possible=possible)).astype(np.uint32)
+        votes, tied = (
+            _from_inside(arrows, members, inside[inside < self.parties], weight)
+            for arrows, weight in ((held.holders, held.high), (other, None))
+        )
+        bar = (control.possible if possible else control.certain).votes.bar[members] >> 10
+        enough = (votes * FINE + NANO >= bar) | (tied > 0)
+        return [int(y) for y in members[enough].tolist()]
 
     def concerts_over(self, company: int, *, possible: bool = False) -> list[int]:
-        """Numbers of the concerts that control a company that is none of their members, and of which several take part
-        in it: of one alone, who acts with others elsewhere, the control is its own."""
+        """Numbers of the concerts that control a company, be it one of their members, and of which several others take
+        part in it: of one alone, who acts with others elsewhere, the control is its own."""
         over = self.control.controllers_of(company, possible=possible)
         found = [int(x) - self.parties for x in over if x >= self.parties]
         return [k for k in found if self._several(k, company, possible=possible)]
@@ -123,8 +181,8 @@ class Together:
         return tuple(sorted(found.union(x for some in over for x in some if x in members) - {company}))
 
     def _several(self, concert: int, company: int, *, possible: bool) -> bool:
-        """Whether a company is no member of a concert, and several members have a part in it."""
-        if company in self.concerts[concert].members:
+        """Whether the other members control a company where it is one, and several have a part in it."""
+        if company in self.concerts[concert].members and company not in self.led(concert, possible=possible):
             return False
         return len(self.taking_part(concert, company, possible=possible)) > 1
 
@@ -141,11 +199,24 @@ class Together:
         return [x for x in tops if x < self.parties], [x - self.parties for x in tops if x >= self.parties]
 
     def prove(self, concert: int, company: int, *, possible: bool = False) -> tuple[Step, ...]:
-        """By which holdings of its members and of what they control a concert controls a company."""
-        if company in self.concerts[concert].members:
-            raise InvalidQuestion("is a member of the concert itself", where=f"party {company}")
-        steps = prove(self.control, self.parties + concert, company, possible=possible)
+        """By which holdings of its members, the company not among them, and of what they control a concert controls a
+        company."""
+        mine = company in self.concerts[concert].members
+        if mine and company not in self.led(concert, possible=possible):
+            raise InvalidQuestion("is a member of the concert that the others do not control", where=f"party {company}")
+        steps = prove(self.control, self.parties + concert, company, possible=possible, apart=mine)
         return tuple(step for step in steps if not (step.edges and step.edges[0] >= self.own_edges))
+
+
+def _from_inside(
+    arrows: Arrows, companies: NDArray[np.int64], inside: NDArray[Any], weight: NDArray[np.float64] | None
+) -> NDArray[np.float64]:
+    """What arrows from some parties to each of some companies weigh together, a company's own left out."""
+    at, count = arrows.spans(companies), arrows.start[companies + 1] - arrows.start[companies]
+    place, who = np.repeat(np.arange(len(companies)), count), arrows.head[at]
+    counts = np.isin(who, inside) & (who != companies[place])
+    weights = counts if weight is None else counts * weight[arrows.link[at]]
+    return np.asarray(np.bincount(place, weights, minlength=len(companies)))
 
 
 def _parted_by(control: Control, company: int, *, possible: bool) -> set[int]:

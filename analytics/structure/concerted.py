@@ -12,6 +12,7 @@ from analytics.structure.control import PAIRS_A_PARTY, Control
 from analytics.structure.membership import Refuted, control_among
 from analytics.structure.reach import Nodes, solve_reach
 from analytics.structure.votes import Arrows
+from graph.bands import LOW_OPEN
 from graph.errors import InvalidQuestion
 
 NOTHING: Final = Refuted()
@@ -97,6 +98,43 @@ def concerted_control(together: Together, control: Control, fences: Iterable[tup
     found = np.array(rows, np.int64).reshape(-1, 3)
     ends = found[:, :2].astype(np.uint32)
     return Concerted(ends[:, 0], ends[:, 1], found[:, 2].astype(np.int32), together.own_edges, barred)
+
+
+def surely_part(together: Together, number: int, member: int) -> frozenset[int]:
+    r"""Find what a concert certainly controls and one of its members certainly has a part in, alone or through others.
+
+    .. math:: \{y \in C(G) : m \rightsquigarrow y \text{ by holdings above 0 within } C(G) \cup C(m)\}
+
+    Parameters
+    ----------
+    together : Together
+        Control by parties and concerts.
+    number : int
+        Number of the concert G.
+    member : int
+        Node number m of one of its members.
+
+    Raises
+    ------
+    IndexError
+        If there is no such concert.
+
+    Source
+    ------
+    As `concerted_control`.
+
+    Example
+    -------
+    >>> from analytics.structure.concert import Concert, solve_together
+    >>> from analytics.structure.votes import Holdings
+    >>> held = Holdings.between(4, [0, 1, 2], [3, 3, 3], [0.31, 0.25, 0.0], [0.31, 0.25, 0.1])
+    >>> found = solve_together(held, [Concert((0, 1, 2), ())])
+    >>> [sorted(surely_part(found, 0, member)) for member in (0, 1, 2)]
+    [[3], [3], []]
+    """
+    inside = {*together.controlled_by(number).tolist()}
+    own = {*together.control.controlled_by(member).tolist()}
+    return frozenset(_parts(together.control, member, inside | own, sure=True) & inside)
 
 
 def with_concerted(control: Control, found: Concerted) -> Control:
@@ -199,7 +237,7 @@ def lost(
         return frozenset()
     number, asked = rows[0][0][2], {row[0] for row, _ in rows}
     members = together.concerts[number].members
-    among = _above(together, number, {row[1] for row, _ in rows}).union(members)
+    among = _above(together, number, {row[1] for row, _ in rows})
     stays = set[tuple[int, int]]()
     for part in (members,) if parts is None else parts:
         stays.update(_staying(found, together, part, asked.intersection(part), among, refuted))
@@ -214,7 +252,7 @@ def _staying(
     for member in asked:
         out = found.barred.get(member, frozenset[int]())
         if out not in inside:
-            inside[out] = _joint(together, part, among.difference(part) - out, refuted)
+            inside[out] = _joint(together, part, among - out, refuted)
         own = _joint(together, (member,), among - {member} - out, refuted)
         reached = _parts(together.control, member, inside[out] | own, refuted)
         yield from ((member, company) for company in reached & inside[out])
@@ -269,21 +307,38 @@ def _rows(arrows: Arrows, nodes: Nodes) -> tuple[Nodes, Nodes, Nodes]:
 
 
 def _joint(together: Together, members: Iterable[int], among: Set[int], refuted: Refuted) -> set[int]:
-    """What some members control, or may, as one among some companies."""
+    """What some members control, or may, as one among some companies; of themselves whom the others control."""
+    acting = {*members}
+    found = _as_one(together.control, acting, among - acting, refuted)
+    led = (y for y in among & acting if y in _as_one(together.control, acting - {y}, found | {y}, refuted))
+    return found.union(led)
+
+
+def _as_one(control: Control, acting: Set[int], among: Set[int], refuted: Refuted) -> set[int]:
+    """What some parties control, or may, as one among some companies."""
+    if not acting:
+        return set()
     names = sorted(among)
-    place = {**dict.fromkeys(members, 0), **{y: k for k, y in enumerate(names, 1)}}
-    found = control_among(together.control.as_possible(), np.array(names, np.uint32), place, refuted)
+    place = {**dict.fromkeys(acting, 0), **{y: k for k, y in enumerate(names, 1)}}
+    found = control_among(control.as_possible(), np.array(names, np.uint32), place, refuted)
     return {names[at - 1] for at in found.controlled_by(0).tolist()}
 
 
-def _parts(control: Control, member: int, through: Set[int], refuted: Refuted = NOTHING) -> set[int]:
-    """Companies in which a member has a part, itself or through some others, that are among these."""
-    held, edges, found, wave = control.holdings, control.edges, {member}, [member]
+def _parts(
+    control: Control, member: int, through: Set[int], refuted: Refuted = NOTHING, *, sure: bool = False
+) -> set[int]:
+    """Companies in which a member has a part, or with `sure` has one for certain, itself or through some others, that
+    are among these."""
+    held, found, wave = control.holdings, {member}, [member]
+    edges = control.edges.sure if sure else control.edges
     while wave:
         x = wave.pop()
         first, last = held.start[x], held.start[x + 1]
         gone = [k - first for k in refuted.holdings if first <= k < last]
-        near = np.delete(np.where(held.high[first:last] > 0, held.head[first:last], member), gone).tolist()
+        some = (held.low if sure else held.high)[first:last] > 0
+        if sure and len(held.ends):
+            some |= (held.ends[first:last] & LOW_OPEN) > 0
+        near = np.delete(np.where(some, held.head[first:last], member), gone).tolist()
         other = zip(edges.at(x).tolist(), edges.links_at(x).tolist(), strict=True)
         near += (y for y, link in other if link not in refuted.edges)
         new = through & set(near) - found

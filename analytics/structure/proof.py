@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analytics.structure.control import Control
-from analytics.structure.reach import Reach
+from analytics.structure.reach import Nodes, Reach
 from graph.errors import InvalidQuestion
 
 
@@ -25,7 +25,9 @@ class Step:
     """Greatest votes they may have together, a fraction."""
 
 
-def prove(control: Control, owner: int, company: int, *, possible: bool = False) -> tuple[Step, ...]:
+def prove(
+    control: Control, owner: int, company: int, *, possible: bool = False, apart: bool = False
+) -> tuple[Step, ...]:
     r"""Show by which holdings an owner controls a company, with as few as suffice.
 
     .. math:: y_1, \dots, y_m = y : \quad \sum_{k \in \{x, y_1, \dots, y_{i-1}\}} W_{k y_i} > \theta
@@ -38,6 +40,8 @@ def prove(control: Control, owner: int, company: int, *, possible: bool = False)
         Node numbers of x and y.
     possible : bool
         Show what makes control possible where it is not certain.
+    apart : bool
+        Show it without what the owner directly has of the company, as a concert has its own member.
 
     Raises
     ------
@@ -56,7 +60,11 @@ def prove(control: Control, owner: int, company: int, *, possible: bool = False)
     >>> [(step.company, step.holdings) for step in prove(control, 0, 2)]
     [(1, (0,)), (2, (2, 1))]
     """
-    return prove_each(control, owner, [company], possible=possible)[0]
+    if not apart:
+        return prove_each(control, owner, [company], possible=possible)[0]
+    reach = control.possible if possible else control.certain
+    (found,) = reach.without_own(owner, [company])
+    return _proved(control, reach, found, owner, [company], apart=company)[0]
 
 
 def prove_each(
@@ -98,22 +106,32 @@ def prove_each(
     if not len(companies):
         return []
     reach = control.possible if possible else control.certain
-    rank = {y: k for k, y in enumerate(reach.sequence(owner).tolist())}
+    return _proved(control, reach, reach.sequence(owner), owner, companies)
+
+
+def _proved(
+    control: Control, reach: Reach, found: Nodes, owner: int, companies: Sequence[int], *, apart: int = -1
+) -> list[tuple[Step, ...]]:
+    """The proof of each of some companies among those that fall to an owner."""
+    rank = {y: k for k, y in enumerate(found.tolist())}
     for company in companies:
         if company not in rank:
             raise InvalidQuestion("does not control", where=f"party {owner} over {company}")
     rank[owner] = -1
-    return [_steps(control, reach, rank, owner, company) for company in companies]
+    return [_steps(control, reach, rank, owner, company, apart=apart) for company in companies]
 
 
-def _steps(control: Control, reach: Reach, rank: dict[int, int], owner: int, company: int) -> tuple[Step, ...]:
+def _steps(
+    control: Control, reach: Reach, rank: dict[int, int], owner: int, company: int, *, apart: int
+) -> tuple[Step, ...]:
     """The steps to one company, earlier ones first; `rank` is the order in which control follows."""
     steps: dict[int, Step] = {}
     wanted = [company]
     while wanted:
         y = wanted.pop()
         before = rank[y] if y != owner else len(rank)
-        steps[y] = _by_edge(control, reach, y, rank, before) or _by_votes(reach, y, rank, before)
+        direct = {z: k for z, k in rank.items() if z != owner} if y == apart else rank
+        steps[y] = _by_edge(control, reach, y, direct, before) or _by_votes(reach, y, rank, before)
         wanted += [z for z in steps[y].holders if z != owner and z not in steps]
     return tuple(sorted(steps.values(), key=lambda step: (step.company == owner, rank[step.company])))
 

@@ -1,7 +1,8 @@
 """What each controller controls, kept for as many as fit and computed for the others when asked."""
 
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -74,18 +75,41 @@ class Reach:
 
     def sequence(self, x: int) -> Nodes:
         """All that x controls, each after those that bring it to x."""
+        return self._searched(x, self.direct)
+
+    def without_own(self, x: int, companies: Iterable[int]) -> Iterator[Nodes]:
+        """All that x would control without what it directly has of a company, for each of some, one after the other."""
+        mine = slice(int(self.direct.start[x]), int(self.direct.start[x + 1]))
+        own = self.direct.head[mine]
+        try:  # as with the memory of a search, each takes a copy that lies ready and lays it back as it was
+            head = self._spare_heads.pop()
+        except IndexError:
+            head = self.direct.head.copy()
+        for company in companies:
+            left = own[own != company]
+            head[mine] = np.append(left, left[:1].repeat(len(own) - len(left))) if len(left) else own
+            found = self._searched(x, replace(self.direct, head=head)) if len(left) else left
+            head[mine] = own
+            yield found
+        self._spare_heads.append(head)
+
+    def _searched(self, x: int, direct: Arrows) -> Nodes:
         # Threads search at once: each takes what lies ready or makes its own, and lays it back.
         try:
             work = self._spare.pop()
         except IndexError:
             work = Workspace.of(self.size)
         owner = np.array([x], np.uint32)
-        found = _collect(owner, self.votes, self.direct, work, possible=self.possible, budget=self.size)[1]
+        found = _collect(owner, self.votes, direct, work, possible=self.possible, budget=self.size)[1]
         self._spare.append(work)
         return found
 
     @cached_property
     def _spare(self) -> "deque[Workspace]":
+        return deque()
+
+    @cached_property
+    def _spare_heads(self) -> "deque[Nodes]":
         return deque()
 
     @cached_property

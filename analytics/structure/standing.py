@@ -1,6 +1,8 @@
 """Who decides in a company: one, several jointly, two that block each other, a ring, or nobody known."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from analytics.structure.control import Control
 from analytics.structure.votes import FINE, NANO, Holdings
@@ -8,6 +10,7 @@ from graph.bands import LOW_OPEN
 
 LEAST = FINE // NANO
 """What is compared, in 1e-12: where a low end is open, exactly the threshold is more than it."""
+NOBODY_ACTS: Final[Mapping[int, tuple[int, ...]]] = {}
 SOLE, JOINT, RING, DEADLOCK, TOGETHER, NOBODY = "sole", "joint", "ring", "deadlock", "together", "nobody"
 
 
@@ -24,6 +27,8 @@ class Block:
     """Positions, largest first."""
     above: bool = False
     """Whether it is more than `low`, an open low end being in it."""
+    acting: tuple[int, ...] = ()
+    """Where parties vote as one: those of them that are not `top`."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,9 @@ class Standing:
     """Tops of the fewest blocks that decide together, largest first; of two in deadlock both."""
 
 
-def standing(control: Control, company: int, *, possible: bool = False) -> Standing:
+def standing(
+    control: Control, company: int, *, possible: bool = False, acting: Mapping[int, tuple[int, ...]] = NOBODY_ACTS
+) -> Standing:
     r"""Say who decides in a company, and where nobody does alone, who could together.
 
     .. math:: \min \{|B| : \sum_{b \in B} v_b > \theta\}, \qquad v_b = \sum_{k : top(k) = b} W_{ky}
@@ -60,6 +67,8 @@ def standing(control: Control, company: int, *, possible: bool = False) -> Stand
         Node number.
     possible : bool
         What bands allow instead of what they assure.
+    acting : mapping from holder to parties
+        With whom each holder votes as one, ascending: the parties of a concert that have a part in the company.
 
     Raises
     ------
@@ -81,7 +90,7 @@ def standing(control: Control, company: int, *, possible: bool = False) -> Stand
     tops = [int(x) for x in control.ultimate_of(company, possible=possible)]
     over = [int(x) for x in control.controllers_of(company, possible=possible)]
     rings = [ring.tolist() for ring in control.deadlocks if company in ring or set(ring.tolist()) & set(over)]
-    blocks = _blocks(control, company, possible=possible)
+    blocks = _blocks(control, company, acting, possible=possible)
     if tops or over or rings:
         ring = tuple(sorted({int(x) for one in rings for x in one})) or tuple(over)
         kind = RING if not tops else SOLE if len(tops) == 1 else JOINT
@@ -119,18 +128,24 @@ def _top(control: Control, holder: int, *, possible: bool) -> int:
     return int(tops[0]) if len(tops) == 1 else holder
 
 
-def _blocks(control: Control, company: int, *, possible: bool) -> tuple[Block, ...]:
+def _blocks(
+    control: Control, company: int, acting: Mapping[int, tuple[int, ...]], *, possible: bool
+) -> tuple[Block, ...]:
     held: Holdings = control.holdings
     links: dict[int, list[int]] = {}
+    others: dict[int, tuple[int, ...]] = {}
     for link in held.holders.links_at(company).tolist():
         holder = int(held.tail[link])
         if holder != company:
-            links.setdefault(_top(control, holder, possible=possible), []).append(link)
+            together = acting.get(holder, ())
+            top = together[0] if together else _top(control, holder, possible=possible)
+            links.setdefault(top, []).append(link)
+            others[top] = others.get(top, ()) or together[1:]
     blocks = []
     for top, mine in links.items():
         mine.sort(key=lambda link: (-held.low[link], -held.high[link], link))
         low, high = (min(float(ends[mine].sum()), 1.0) for ends in (held.low, held.high))
         above = len(held.ends) > 0 and bool((held.ends[mine] & LOW_OPEN).any())
-        blocks.append(Block(top, low, high, tuple(mine), above))
+        blocks.append(Block(top, low, high, tuple(mine), above, others[top]))
     key = (lambda b: (-b.high, -b.low, b.top)) if possible else (lambda b: (-b.low, not b.above, -b.high, b.top))
     return tuple(sorted(blocks, key=key))

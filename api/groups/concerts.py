@@ -4,14 +4,14 @@ Each member may be said to control what all of them do together and it has a par
 group of each of them, and these groups are never united through it.
 """
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analytics.structure.concert import Concert, Together, find_concerts
-from analytics.structure.concerted import Concerted, concerted_control, lost, with_concerted
+from analytics.structure.concerted import Concerted, concerted_control, lost, surely_part, with_concerted
 from analytics.structure.control import Control
 from analytics.structure.membership import Refuted
 from analytics.structure.proof import Step
@@ -95,7 +95,12 @@ def _proof(together: Together, number: int, company: int) -> JointProof:
     certain = bool((together.controlled_by(number) == company).any())
     steps = together.prove(number, company, possible=not certain)
     concert = together.concerts[number]
-    return JointProof(concert, certain, tuple(step for step in steps if step.company not in concert.members))
+    return JointProof(concert, certain, tuple(_of_companies(concert, steps, company)))
+
+
+def _of_companies(concert: Concert, steps: Iterable[Step], company: int) -> Iterator[Step]:
+    """Steps to a company, those to other members of the concert left out."""
+    return (step for step in steps if step.company == company or step.company not in concert.members)
 
 
 @dataclass(frozen=True)
@@ -139,9 +144,9 @@ def joint_votes(view: View, joint: JointControl) -> tuple[float, float] | None:
     if together is None or not joint.proof.steps[-1].holdings:
         return None
     number = together.concerts.index(joint.proof.concert)
-    inside = [*joint.proof.concert.members, *together.controlled_by(number, possible=True).tolist()]
+    inside = {*joint.proof.concert.members, *together.controlled_by(number, possible=True).tolist()} - {joint.company}
     held = together.control.holdings
-    links = held.holders.links_at(joint.company)[np.isin(held.holders.at(joint.company), inside)]
+    links = held.holders.links_at(joint.company)[np.isin(held.holders.at(joint.company), sorted(inside))]
     return min(float(held.low[links].sum()), 1.0), min(float(held.high[links].sum()), 1.0)
 
 
@@ -173,24 +178,53 @@ def ties_among(view: View, concert: Concert, members: Iterable[int]) -> tuple[in
     return near if tied and needed == set(tied[0].members) else concert.ties
 
 
+def acting_over(view: View, company: int) -> dict[int, tuple[int, ...]]:
+    """With whom each holder of a company votes as one: it acts in a concert, or is controlled by one, of which several
+    members certainly have a part in the company."""
+    together = view.together
+    if together is None:
+        return {}
+    found, part = dict[int, tuple[int, ...]](), dict[int, tuple[int, ...]]()
+    own, size, control = _numbers(view), together.parties, together.control
+    holders = control.holdings.holders.at(company)
+    may_fall = control.holdings.holders.any_at(holders) | view.control.controlled_otherwise.any_at(holders)
+    for holder, held in zip(holders.tolist(), may_fall.tolist(), strict=True):
+        over = control.controllers_of(holder).tolist() if held else ()
+        numbers = [*([own[holder]] if holder in own else []), *(x - size for x in over if x >= size)]
+        for number in numbers if holder != company else ():
+            if number not in part:
+                part[number] = together.taking_part(number, company)
+            if len(part[number]) > 1:
+                found[holder] = part[number]
+                break
+    return found
+
+
 def number_of(view: View, party: int) -> int | None:
     """Number of the concert that a party acts in; none where it acts with nobody."""
+
+    return _numbers(view).get(party)
+
+
+def _numbers(view: View) -> dict[int, int]:
+    """Number of the concert of everybody who acts in one."""
 
     def make() -> dict[int, int]:
         return {x: number for number, concert in enumerate(view.concerts) for x in concert.members}
 
-    return view.kept(("concert of",), make).get(party)
+    return view.kept(("concert of",), make)
 
 
-def together_with(view: View, together: Together, number: int, member: int) -> list[int]:
-    """What a member controls in concert with others and not, or not for certain, by itself; certain ones first."""
-    found = concerted_of(view, fenced=False)
+def together_with(view: View, together: Together, number: int, member: int) -> dict[int, bool]:
+    """What a member controls in concert with others and not, or not for certain, by itself, and whether the concert
+    does and the member has a part in it for certain; such first."""
+    found, certain = concerted_of(view, fenced=False), surely_part(together, number, member)
     sure = set(together.controlled_by(number).tolist())
     maybe = set(view.control.controlled_by(member, possible=True).tolist()) & sure
     mine = maybe - set(view.control.controlled_by(member).tolist())
     if found is not None:
         mine |= set(found.company[found.member == member].tolist())
-    return sorted(mine, key=lambda y: (y not in sure, y))
+    return {y: y in certain for y in sorted(mine, key=lambda y: (y not in certain, y))}
 
 
 def arrows_among(view: View, control: Control, members: Iterable[int]) -> tuple[tuple[int, ...], ...]:

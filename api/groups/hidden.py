@@ -32,10 +32,18 @@ class Hidden:
     """Who would control it with the votes that are not disclosed, and is not controlled by another who would."""
     held: Mapping[int, float]
     """Least fraction of the votes that each of these has, with what it controls; in concert all members have."""
-    acting: frozenset[int]
-    """Those of them who would so only in concert with others."""
+    acting: tuple[tuple[tuple[int, ...], float], ...]
+    """Concerts that would control it so: the members with a part in it, and what all have."""
     silent: bool
     """Whether nobody at all is known to hold or to control it."""
+
+    @property
+    def blocks(self) -> list[tuple[tuple[int, ...], float]]:
+        """Who would control it, a concert as one, and what each has; who has most first."""
+        joint = [one for one in self.acting if len(one[0]) > 1 and not set(one[0]).isdisjoint(self.held)]
+        inside = {x for members, _ in joint for x in members}
+        found = [*joint, *(((x,), has) for x, has in self.held.items() if x not in inside)]
+        return sorted(found, key=lambda one: (-one[1], one[0]))
 
 
 def hidden_of(view: View, party: int, *, lender: int) -> Hidden:
@@ -54,28 +62,29 @@ def may_decide(view: View, party: int) -> Hidden:
 def _hidden(view: View, party: int, without: Iterable[int], state: NDArray[np.bool_]) -> Hidden:
     control = may_unite(view)
     if view.snapshot.kind[party] != COMPANY:
-        return Hidden(Undisclosed(0.0, False, (), ()), NOBODY, {}, frozenset(), silent=False)
+        return Hidden(Undisclosed(0.0, False, (), ()), NOBODY, {}, (), silent=False)
     votes = undisclosed(control, party)
     out = {*without, *control.controlled_by(party, possible=True).tolist()}
     out |= set(control.controllers_of(party, possible=True).tolist())
-    held = {**_acting(view, party), **dict(zip(votes.holders, votes.held, strict=True))}
+    acting = _acting(view, party)
+    joint = {member: has for members, has in acting for member in members}
+    held = {**joint, **dict(zip(votes.holders, votes.held, strict=True))}
     able = {x for x in held if x not in out and not state[x]}
     tops = [x for x in sorted(able) if able.isdisjoint(control.controllers_of(x, possible=True).tolist())]
     alone = not len(control.holdings.holders.at(party)) and not len(control.controlled_otherwise.at(party))
-    acting = frozenset(tops).difference(votes.holders)
     return Hidden(votes, np.array(tops, np.uint32), {x: held[x] for x in tops}, acting, alone)
 
 
-def _acting(view: View, party: int) -> dict[int, float]:
-    """Members of concerts that would have a majority with what is not disclosed and take part in the company, and what
-    all members have."""
+def _acting(view: View, party: int) -> tuple[tuple[tuple[int, ...], float], ...]:
+    """Concerts that would have a majority with what is not disclosed: the members that take part in the company, and
+    what all have."""
     together = view.together
     if together is None:
-        return {}
+        return ()
     votes = undisclosed(together.control, party)
     size = together.parties
     joint = ((x - size, share) for x, share in zip(votes.holders, votes.held, strict=True) if x >= size)
-    return {member: has for number, has in joint for member in together.taking_part(number, party, possible=True)}
+    return tuple((together.taking_part(number, party, possible=True), has) for number, has in joint)
 
 
 def hidden_under(view: View, party: int, kept: Callable[[Nodes], Nodes], *, lender: int) -> Nodes:
@@ -135,7 +144,7 @@ def _could(view: View, party: int, company: int) -> bool:
 
 def _able(view: View, company: int) -> frozenset[int]:
     """Who would have a majority of a company with what is not disclosed of it, alone or in concert."""
-    acting = _acting(view, company)
+    acting = {member for members, _ in _acting(view, company) for member in members}
     over = {x for member in acting for x in may_unite(view).controllers_of(member, possible=True).tolist()}
     return frozenset(undisclosed(may_unite(view), company).holders).union(acting, over)
 

@@ -145,7 +145,10 @@ def untestable(found: Untestables) -> Iterator[Any]:
     made = table("who may depend", "on whom", "what is missing", "ends when judged", title="cannot be tested")
     for one in found.listed:
         why = [f"{each.criterion} {each.name_zh}: {each.missing}" for each in one.criteria]
-        ends = [f"confirmed under {one.judgement.confirmed}", f"or rejected under {one.judgement.rejected}"]
+        ends = [
+            f"confirmed under {one.judgement.confirmed}",
+            f"or rejected under {' and '.join(one.judgement.rejected)}",
+        ]
         row(made, [one.dependant.name, one.dependant.id], [one.other.name, one.other.id], why, ends)
     if made.row_count:
         yield made

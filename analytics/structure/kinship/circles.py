@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.structure.concert import Concert, solve_together
+from analytics.structure.concert import Concert, Together, solve_together
 from analytics.structure.control import STATE, Control
 from analytics.structure.groups import Groups, control_groups
 from analytics.structure.kinship.kin import Kin
@@ -40,6 +40,8 @@ class Families:
     """Of each family the person and then the relatives; of a concert its members and their relatives, ascending."""
     control: Control
     """Of n parties and, after them, all families, each of which holds nothing and controls its members."""
+    united: Together | None = None
+    """The same, each family as one that acts in concert."""
 
     def heads(self, node: int) -> tuple[int, ...]:
         """The party that is this node, or the members of the family that is."""
@@ -59,8 +61,24 @@ class Families:
         active = np.diff(control.certain.direct.start) > 0
         kept = groups.top < self.parties
         kept[number[at[~member | active[groups.flat[at]]]]] = True
+        kept[self._leading(groups, number, at[~kept[number[at]]], possible=possible)] = True
         start = np.append(0, np.cumsum(sizes[kept])).astype(np.int64)
         return Groups(control, groups.top[kept], start, groups.flat[np.repeat(kept, sizes)])
+
+    def _leading(
+        self, groups: Groups, number: NDArray[np.int64], at: NDArray[np.int64], *, possible: bool
+    ) -> list[int]:
+        """Groups, of some entries, of families of whose members the others control one."""
+        holders, party = self.control.holdings.holders, groups.flat[at].astype(np.int64)
+        many = holders.start[party + 1] - holders.start[party]
+        pairs = np.repeat(number[at], many) << 32 | holders.head[holders.spans(party)]
+        inside = np.isin(pairs, number[at] << 32 | party)
+        found = np.unique(np.repeat(number[at], many)[inside]).tolist()
+        return [
+            k
+            for k in found
+            if self.united and len(self.united.led(int(groups.top[k]) - self.parties, possible=possible))
+        ]
 
 
 def family_control(control: Control, kin: Kin, *, wide: bool = False, concerts: Iterable[Concert] = ()) -> Families:
@@ -115,7 +133,7 @@ def family_control(control: Control, kin: Kin, *, wide: bool = False, concerts: 
     kind = np.where(control.state, STATE, 0).astype(np.uint8)
     owners = [Concert(members, ()) for members in families]
     found = solve_together(control.holdings, owners, control.edges, kind=kind, threshold=control.threshold)
-    return Families(size, tuple(families.values()), found.control)
+    return Families(size, tuple(families.values()), found.control, found)
 
 
 def _families(

@@ -61,8 +61,9 @@ class Unity:
         """Members who would leave without some edges, and without some ties by their positions; ascending.
 
         The part that stays is the greatest which a family, a concert, who is on top or somebody above would still
-        unite; what only a lower member still has falls away with it. Who would control nothing together any more is no
-        group and leaves as well; who is on top alone stays. Of equal parts that of the first head stays.
+        unite; what only a lower member still has falls away with it, unless it controls who is on top. Who would
+        control nothing together any more is no group and leaves as well; who is on top alone stays. Of equal parts
+        that of the first head stays.
         """
         members, best, first = frozenset(self.circle.members.tolist()), frozenset[int](), self.circle.heads[0]
         for family in self.families:
@@ -76,8 +77,8 @@ class Unity:
         held = _falling(self.control, people, (family.people | family.reach) - people, refuted)
         top = self.circle.heads[0] if len(self.circle.heads) == 1 else None
         if not held and people != {top}:
-            held = frozenset(y for x in people for y in _falling(self.control, {x}, people - {x}, refuted))
-            people = people if held else held
+            led = any(_falling(self.control, people - {y}, {y}, refuted) for y in people)
+            people = people if led else held
         alone = top is not None and top in self.circle.members and top not in people | held
         return frozenset() if alone else people | held
 
@@ -134,7 +135,8 @@ def unity(control: Control, circle: Circle, ties: Ties, *, possible: bool = Fals
     solved = control.as_possible() if possible else control
     around = _above(solved, {*circle.members.tolist(), *circle.heads})
     found = dict[tuple[str, frozenset[int]], Family]()
-    for kind, core in _cores(solved, ties, around - {*circle.members.tolist()} | {*circle.heads}, around):
+    alone = around - {*circle.members.tolist()} | {*circle.heads, *_ring(solved, circle)}
+    for kind, core in _cores(solved, ties, alone, around):
         people = _people(solved, ties.kin, core, kind)
         if (kind, core) not in found and (len(people) > 1 or kind == "alone"):
             found[kind, core] = Family(kind, core, people, _reach(solved, people, around - people))
@@ -142,6 +144,13 @@ def unity(control: Control, circle: Circle, ties: Ties, *, possible: bool = Fals
     several = (one for one in found.values() if one.people <= heads or len(members & (one.people | one.reach)) > 1)
     order = sorted(several, key=lambda one: (one.people != heads, -len(members & (one.people | one.reach))))
     return Unity(solved, circle, ties, tuple(order))
+
+
+def _ring(control: Control, circle: Circle) -> frozenset[int]:
+    """Members who control the one on top in turn."""
+    if len(circle.heads) > 1:
+        return frozenset()
+    return frozenset(control.controllers_of(circle.heads[0]).tolist()).intersection(circle.members.tolist())
 
 
 def _cores(

@@ -30,8 +30,8 @@ WITHIN: Final = 200
 OF_INVOICES: Final = ("receivable_share", "repayment_share")
 """Figures that count invoices where others count sales."""
 ENDS: Final = (
-    "What cannot be tested ends when it is judged, one judgement a direction: `kind` dependence, with `party`, `other` "
-    "and `criterion` as told (`contagraph judge`, POST /v1/judgements) · 无法检验的依存每一方向各经一项认定即可了结。"
+    "What cannot be tested ends when it is judged, each direction by itself: `kind` dependence, with `party`, `other` "
+    "and `criterion` as told (`contagraph judge`, POST /v1/judgements) · 无法检验的依存每一方向各经认定即可了结。"
 )
 Pair = tuple[int, int, int]
 """Dependant, other, and the position of a criterion."""
@@ -59,8 +59,9 @@ class Ending:
     other: str
     confirmed: str
     """Criterion under which it is confirmed, once for all."""
-    rejected: str
-    """Criterion under which it is rejected: `any` where several cannot be tested."""
+    rejected: tuple[str, ...]
+    """Criteria under which it is rejected, one judgement each: `any` alone where several cannot be tested and none is
+    suspected, for it rejects what is suspected of the pair too."""
 
 
 @dataclass(frozen=True)
@@ -119,16 +120,23 @@ def _told(view: View, evidence: Evidence, dependant: int, other: int, criteria: 
         english, chinese = missing(view, evidence, dependant, other, rule)
         lacking.append(Lacking(rule.id, rule.name.en, rule.name.zh, english, chinese))
     one, two = evidence.parties([dependant, other])
-    ending = Ending("dependence", one.id, two.id, rules[0].id, rules[0].id if len(rules) == 1 else ANY)
+    each = len(rules) == 1 or _known(view, dependant, other)
+    ending = Ending("dependence", one.id, two.id, rules[0].id, tuple(rule.id for rule in rules) if each else (ANY,))
     return Untestable(one, two, tuple(lacking), ending)
+
+
+def _known(view: View, dependant: int, other: int) -> bool:
+    """Whether a criterion that can be tested makes a dependence suspected, whatever was judged of it."""
+    found = view.judged.dependences.suspected
+    return bool((found.other[found.of(dependant)] == other).any())
 
 
 def untestable_said(found: Untestables, *, most: int = 5) -> Iterator[str]:
     """The first of them in sentences of both languages, and what ends them."""
-    yield from (f"{said(one)} · {said_zh(one)}." for one in found.listed[:most])
+    yield from (f"{said(one)} · {said_zh(one)}。" for one in found.listed[:most])
     if left := found.page.total - min(len(found.listed), most):
         more = plural(left, "more dependence", "more dependences")
-        yield f"{more} cannot be tested · 另有{left}项依存无法检验."
+        yield f"{more} cannot be tested · 另有{left}项依存无法检验。"
     if found.listed:
         yield ENDS
 

@@ -1,6 +1,6 @@
 """What is not known around an application, and could turn its answer."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 import numpy as np
@@ -21,7 +21,7 @@ from api.answers.wording import band, money, percent, plural
 from api.engine import View
 from api.engine.dependence import too_old_said
 from api.groups.circles import ARISING, TOO_MANY, TOO_MANY_ARISE, TOO_WIDE, circles_of, connecting
-from api.groups.concerts import arrows_among, held_in_concert, joint_controls, joint_votes, may_unite
+from api.groups.concerts import acting_over, arrows_among, held_in_concert, joint_controls, joint_votes, may_unite
 from api.groups.hidden import NOBODY, hidden_of, hidden_under
 from api.groups.promised import Promised
 from api.groups.untested import criteria_of, united_by_votes, untested
@@ -125,27 +125,27 @@ def _hidden(view: View, party: int, lender: int) -> Iterator[Gap]:
         )  # fmt: skip
         return
     if len(hidden.tops) or (hidden.votes.decides and not len(view.control.controllers_of(party))):
-        yield _undisclosed(view, party, hidden.votes.share, hidden.held, hidden.acting)
-    found = standing(view.control, party) if not hidden.votes.share else None
+        yield _undisclosed(view, party, hidden.votes.share, hidden.blocks)
+    found = standing(view.control, party, acting=acting_over(view, party)) if not hidden.votes.share else None
     if found and found.kind == DEADLOCK:
-        one, other = (view.snapshot.name_of(x) for x in found.coalition)
+        halves = [_listed(view, (block.top, *block.acting)) for block in found.blocks[:2]]
+        (one, one_zh), (other, other_zh) = halves
+        each = "each" + ", who act in concert together" * any(block.acting for block in found.blocks[:2])
         yield Gap(
             "deadlock", (),
-            f"{one} and {other} hold half of the votes of {name} each: neither controls it, and it is counted in the "
+            f"{one} and {other} hold half of the votes of {name} {each}: neither controls it, and it is counted in the "
             "group of neither",
-            f"{one}与{other}各持{name}半数表决权：双方均不构成控制，{name}不计入任何一方的集团",
+            f"{one_zh}与{other_zh}各持{name}半数表决权：双方均不构成控制，{name}不计入任何一方的集团",
         )  # fmt: skip
 
 
-def _undisclosed(
-    view: View, party: int, share: float, held: Mapping[int, float], acting: frozenset[int] = frozenset()
-) -> Gap:
-    """What is not disclosed of a party, and who would control it with that, alone or `acting` in concert."""
-    name, rest, who = view.snapshot.name_of(party), percent(share), list(held.items())[:NAMED]
-    told = [(view.snapshot.name_of(x), percent(has), x in acting) for x, has in who]
+def _undisclosed(view: View, party: int, share: float, held: Sequence[tuple[tuple[int, ...], float]]) -> Gap:
+    """What is not disclosed of a party, and who would control it with that, alone or in concert."""
+    name, rest = view.snapshot.name_of(party), percent(share)
+    told = [(*_listed(view, members), percent(has), len(members) > 1) for members, has in held[:NAMED]]
     more = plural(len(held) - NAMED, "other", "others") if len(held) > NAMED else ""
-    named = [f"{top} in concert ({has} together)" if joint else f"{top} ({has})" for top, has, joint in told]
-    named_zh = [f"{top}与一致行动人（合计现持{has}）" if joint else f"{top}（现持{has}）" for top, has, joint in told]
+    named = [f"{top} in concert ({has} together)" if joint else f"{top} ({has})" for top, _, has, joint in told]
+    named_zh = [f"{top}一致行动（合计现持{has}）" if joint else f"{top}（现持{has}）" for _, top, has, joint in told]
     en = " or ".join([*named, *([more] if more else [])])
     zh = "或".join(named_zh) + (f"等{len(held)}方" if more else "")
     return Gap(
@@ -196,8 +196,9 @@ def _others_hidden(view: View, application: Application, check: Check, lender: i
     for y, z in islice(by.items(), NAMED):
         votes = undisclosed(may_unite(view), y)
         has = dict(zip(votes.holders, votes.held, strict=True))
-        joint = hidden_of(view, y, lender=lender).held.get(z, 0.0)
-        yield _undisclosed(view, y, votes.share, {z: has.get(z, joint)}, frozenset() if z in has else frozenset([z]))
+        blocks = hidden_of(view, y, lender=lender).blocks
+        joint = [one for one in blocks if len(one[0]) > 1 and z in one[0]] or [one for one in blocks if len(one[0]) > 1]
+        yield _undisclosed(view, y, votes.share, [((z,), has[z])] if z in has else joint[:1])
 
 
 def _bands(view: View, application: Application) -> Iterator[Gap]:

@@ -23,6 +23,8 @@ class InConcert:
 
     members: tuple[Party, ...]
     """Those who take part in it: by a holding of their own, or through what they or all of them control."""
+    perhaps: tuple[Party, ...]
+    """Members who may have a part in it, and may have none."""
     evidence: tuple[Fact, ...]
     """What makes them act in concert."""
     certain: bool
@@ -86,13 +88,19 @@ def concerts_over(view: View, evidence: Evidence, node: int) -> Iterator[InConce
         steps = together.prove(number, node, possible=not certain)
         above = {x for member in members for x in view.control.controllers_of(member).tolist()}
         top = number in together.ultimate_of(node, possible=not certain)[1] and above <= {*concert.members}
+        maybe_part = together.taking_part(number, node, possible=True)
         yield InConcert(
             evidence.parties(members),
+            evidence.parties([x for x in maybe_part if x not in members]),
             evidence.facts(RELATED_TO, ties_among(view, concert, members)),
             certain,
             top,
             evidence.parties([x for x in members if node in view.control.controlled_by(x)]),
-            tuple(fallen(view, evidence, step) for step in steps if step.company not in concert.members),
+            tuple(
+                fallen(view, evidence, step)
+                for step in steps
+                if step.company == node or step.company not in concert.members
+            ),
         )
 
 
@@ -107,7 +115,7 @@ def without_part(view: View, evidence: Evidence, node: int) -> Iterator[WithoutP
     for number in sorted(k for k in over if k is not None):
         concert = view.concerts[number]
         part = together.taking_part(number, node, possible=True)
-        idle = [] if node in concert.members else [x for x in concert.members if x not in part]
+        idle = [x for x in concert.members if x not in part and x != node]
         for x in idle[:SHOWN]:
             ties = [tie for tie in concert.ties if x in (int(links.tail[tie]), int(links.head[tie]))]
             yield WithoutPart(evidence.party(x), evidence.facts(RELATED_TO, ties))
@@ -119,10 +127,13 @@ def acting_with(view: View, evidence: Evidence, node: int, page: slice) -> Actin
     if together is None or number is None:
         return None
     concert, mine = together.concerts[number], together_with(view, together, number, node)
-    joint = [(y, proof_of(view, together, number, y)) for y in mine[page]]
     shown = tuple(
-        ControlledTogether(evidence.party(y), one.certain, tuple(joint_falls(view, evidence, one, node)))
-        for y, one in joint
+        ControlledTogether(
+            evidence.party(y),
+            certain,
+            tuple(joint_falls(view, evidence, proof_of(view, together, number, y), node)),
+        )
+        for y, certain in list(mine.items())[page]
     )
     listed = Page(len(mine), page.start, len(shown))
     return ActingWith(evidence.parties(concert.members), evidence.facts(RELATED_TO, concert.ties), shown, listed)
@@ -148,14 +159,13 @@ def through_concerts(view: View, evidence: Evidence, node: int, page: slice) -> 
 def _surely_reached(view: View, together: Together, node: int) -> dict[int, tuple[int, int]]:
     """What concerts of parties that a party surely controls surely control, each with the first such member and the
     number of its concert."""
-    below = view.control.controlled_by(node).tolist()
+    below = dict.fromkeys(view.control.controlled_by(node).tolist())
     found: dict[int, tuple[int, int]] = {}
     for member in below:
         number = number_of(view, member)
         if number is not None:
-            sure = set(together.controlled_by(number).tolist()).difference(below)
-            for y in together_with(view, together, number, member):
-                if y in sure:
+            for y, certain in together_with(view, together, number, member).items():
+                if certain and y not in below:
                     found.setdefault(y, (member, number))
     return found
 
@@ -184,6 +194,9 @@ def over_said(name: str, found: tuple[InConcert, ...], idle: tuple[WithoutPart, 
         how = "control" if joint.certain else "may control"
         by = "; then ".join(in_words(fall) for fall in joint.proof)
         yield f"{who} act in concert and {how} {name} together: {by}."
+        if joint.perhaps:
+            more = ", ".join(party.name for party in joint.perhaps)
+            yield f"{more} declared to act in concert with them and may have a part in {name}: that is not certain."
     for one in idle:
         others = dict.fromkeys(end.name for fact in one.evidence for end in (fact.tail, fact.head) if end != one.party)
         yield (

@@ -8,6 +8,7 @@ from analytics.structure.standing import DEADLOCK, JOINT, NOBODY, RING, SOLE, TO
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Party
 from api.engine import View
+from api.groups.concerts import acting_over
 from api.questions.ownership.undisclosed import HiddenVotes, undisclosed_of
 from graph.model import OWNS
 
@@ -33,7 +34,9 @@ class VoteBlock:
     """Votes on which one decides."""
 
     top: Party
-    """Ultimate controller of these holders, or the holder itself."""
+    """Ultimate controller of these holders, or the holder itself; of a concert the first member with a part in it."""
+    acting: tuple[Party, ...]
+    """The others of the concert with a part in it."""
     low: float
     """Least fraction of the votes."""
     high: float
@@ -62,13 +65,15 @@ class StandingOf:
 
 def standing_of(view: View, evidence: Evidence, node: int) -> StandingOf:
     """How control over a party stands."""
-    found = standing(view.control, node)
+    found = standing(view.control, node, acting=acting_over(view, node))
     kind, over = _decided(view, node, found)
     hidden = undisclosed_of(view, evidence, node) if kind in (DEADLOCK, NOBODY, TOGETHER) else None
     kind = UNKNOWN if hidden else kind
     maybe = sorted(_maybe(view, node) - set(over))
     blocks = tuple(
-        VoteBlock(evidence.party(b.top), b.low, b.high, evidence.facts(OWNS, b.holdings[:SHOWN]))
+        VoteBlock(
+            evidence.party(b.top), evidence.parties(b.acting), b.low, b.high, evidence.facts(OWNS, b.holdings[:SHOWN])
+        )
         for b in found.blocks[:SHOWN]
     )
     return StandingOf(
@@ -86,8 +91,17 @@ def _decided(view: View, node: int, found: Standing) -> tuple[str, tuple[int, ..
 
 
 def _maybe(view: View, node: int) -> set[int]:
-    """Who may be on top, alone or in concert."""
-    return {*view.control.ultimate_of(node, possible=True).tolist(), *_in_concert(view, node, possible=True)[1]}
+    """Who may be on top, alone or in concert, and is not certain to be so in a concert; nor whom one of them surely
+    controls."""
+    sure = {*_in_concert(view, node)[1]}
+    maybe = {*view.control.ultimate_of(node, possible=True).tolist(), *_in_concert(view, node, possible=True)[1]}
+    over = maybe | sure
+    return {x for x in maybe - sure if not any(_above(view, z, x) for z in over)}
+
+
+def _above(view: View, one: int, other: int) -> bool:
+    """Whether one party surely controls another that does not control it."""
+    return one in view.control.controllers_of(other) and other not in view.control.controllers_of(one)
 
 
 def _in_concert(view: View, node: int, *, possible: bool = False) -> tuple[list[int], list[int]]:
@@ -101,7 +115,11 @@ def _in_concert(view: View, node: int, *, possible: bool = False) -> tuple[list[
 
 def standing_said(name: str, found: StandingOf) -> str:
     """How it stands, in a sentence: what is certain, and what is only possible beside it."""
-    who = ", ".join(party.name for party in (found.controllers or found.coalition)[:NAMED])
+    joined = {block.top.id: block.acting for block in found.blocks if block.acting and not found.controllers}
+    who = ", ".join(
+        " with ".join([party.name, *(one.name for one in joined.get(party.id, ())[:NAMED])])
+        for party in (found.controllers or found.coalition)[:NAMED]
+    )
     sure = found.name.en + (f" ({who})" if who else "")
     if maybe := ", ".join(party.name for party in found.possible[:NAMED]):
         least = "else" if found.undisclosed else "at their least votes,"

@@ -21,8 +21,8 @@ class MightControl:
     party: Party
     held: float
     """Least fraction of the votes that it has, with what it controls; in concert what all members have."""
-    in_concert: bool
-    """Whether it would so only with others who act in concert with it."""
+    acting: tuple[Party, ...]
+    """With whom it would: the others with a part in it who act in concert with it."""
 
 
 @dataclass(frozen=True)
@@ -45,15 +45,16 @@ class HiddenVotes:
 def undisclosed_of(view: View, evidence: Evidence, node: int) -> HiddenVotes | None:
     """What is not disclosed of a company's votes; none where it could not decide."""
     hidden = may_decide(view, node)
-    votes, tops = hidden.votes, hidden.tops.tolist()
-    if not (hidden.silent or votes.decides or tops):
+    votes, blocks = hidden.votes, hidden.blocks
+    if not (hidden.silent or votes.decides or blocks):
         return None
     held = view.control.holdings
     most = float(held.high[held.holders.links_at(node)].sum())
-    tops.sort(key=lambda x: (-hidden.held[x], x))
-    might = tuple(MightControl(evidence.party(x), hidden.held[x], x in hidden.acting) for x in tops[:SHOWN])
+    might = tuple(
+        MightControl(evidence.party(members[0]), has, evidence.parties(members[1:])) for members, has in blocks[:SHOWN]
+    )
     least = min(max(1 - most, 0.0), votes.share)
-    return HiddenVotes(votes.share, least, votes.decides, might, len(tops), hidden.silent)
+    return HiddenVotes(votes.share, least, votes.decides, might, len(blocks), hidden.silent)
 
 
 def undisclosed_said(name: str, found: HiddenVotes) -> str:
@@ -72,8 +73,9 @@ def might_said(found: HiddenVotes) -> str:
     """Who would control a company with what is not disclosed of it, by name and with what each has; empty where nobody
     known would."""
     named = [
-        f"{one.party.name} in concert ({percent(one.held)} together)"
-        if one.in_concert
+        f"{' and '.join(party.name for party in (one.party, *one.acting)[:NAMED])} in concert "
+        f"({percent(one.held)} together)"
+        if one.acting
         else f"{one.party.name} ({percent(one.held)})"
         for one in found.might[:NAMED]
     ]

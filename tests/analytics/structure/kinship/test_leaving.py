@@ -38,6 +38,9 @@ class World:
         acting = both_ways(self.ties, len(self.couples))
         return unity(self.control, circle, Ties(self.kin.near, acting), possible=True)
 
+    def has(self, party: int) -> set[int]:
+        return {*self.control.controlled_by(party, possible=True).tolist()}
+
     def without(self, *, row: int = -1, tie: int = -1, edge: int = -1) -> "World":
         rows = [one for k, one in enumerate(self.rows) if k != row]
         every = [*self.couples, *self.ties]
@@ -54,12 +57,14 @@ def both_ways(ties: list[Pair], first: int) -> Arrows:
     return Arrows(both.start, both.head, np.repeat(at, 2)[both.link].astype(np.uint32))
 
 
-def agrees(circle: Circle, gone: set[int], after: World) -> None:
-    """What stays is what a family, a concert or one party that is none of the lower members unites in the world without
-    the fact, and none unites more."""
+def agrees(circle: Circle, gone: set[int], before: World, after: World) -> None:
+    """What stays is what a family, a concert or one party that is none of the lower members, or controls who is on top
+    in a ring, unites in the world without the fact, and none unites more."""
     members, stays = {*circle.members.tolist()}, {*circle.members.tolist()} - gone
     top = circle.heads[0] if len(circle.heads) == 1 and circle.heads[0] in members else None
-    below, groups = members - {*circle.heads}, after.families.groups(possible=True)
+    lower = members - {*circle.heads}
+    below = {x for x in lower if len(circle.heads) > 1 or circle.heads[0] not in before.has(x)}
+    groups = after.families.groups(possible=True)
     heads = [after.families.heads(int(x)) for x in groups.top]
     left = [
         members & {*groups.members(k).tolist()}
@@ -88,15 +93,15 @@ def test_who_leaves_is_who_is_in_no_group_client_with_the_rest_once_the_fact_is_
         if world.rows:
             row = data.draw(st.integers(0, len(world.rows) - 1))
             gone = found.leave(Refuted(holdings=frozenset([row])))
-            agrees(circle, {*gone.tolist()}, world.without(row=row))
+            agrees(circle, {*gone.tolist()}, world, world.without(row=row))
         if world.edges:
             edge = data.draw(st.integers(0, len(world.edges) - 1))
             gone = found.leave(Refuted(edges=frozenset([edge])))
-            agrees(circle, {*gone.tolist()}, world.without(edge=edge))
+            agrees(circle, {*gone.tolist()}, world, world.without(edge=edge))
         if world.couples or world.ties:
             tie = data.draw(st.integers(0, len(world.couples) + len(world.ties) - 1))
             gone = found.leave(parted={tie})
-            agrees(circle, {*gone.tolist()}, world.without(tie=tie))
+            agrees(circle, {*gone.tolist()}, world, world.without(tie=tie))
 
 
 @pytest.mark.parametrize(
@@ -111,11 +116,16 @@ def test_who_leaves_is_who_is_in_no_group_client_with_the_rest_once_the_fact_is_
         (World([(4, 7, 0.01), (5, 7, 0.3), (6, 7, 0.25)], [], [(4, 5), (5, 6)]), -1, 0, {4}),
         (World([(0, 4, 0.6), (0, 5, 0.6)], [(0, 1)], []), -1, 0, set()),
         (World([(4, 5, 0.6), (5, 6, 0.6)], [], []), 0, -1, {5, 6}),
+        (World([(4, 6, 0.3), (5, 6, 0.25)], [], [(4, 5), (4, 6)]), 0, -1, {4, 5, 6}),
+        (World([(4, 5, 1.0), (5, 6, 0.51), (6, 4, 0.6)], [], []), 0, -1, set()),
+        (World([(4, 5, 1.0), (5, 6, 0.51), (6, 4, 0.6)], [], []), 1, -1, set()),
+        (World([(4, 5, 1.0), (5, 6, 0.51), (6, 4, 0.6)], [], []), 2, -1, set()),
     ],
     ids=[
         "nothing is controlled any more", "what is below alone", "one member has another of its own",
         "one member has the other", "their owners are a couple", "they act in concert", "two of three act on",
-        "one has both", "who is on top stays",
+        "one has both", "who is on top stays", "who is held acts with its holders", "a ring, its first link",
+        "a ring, its second", "a ring, its third",
     ],
 )  # fmt: skip
 def test_who_leaves_by_hand(world: World, row: int, tie: int, gone: set[int]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from api.engine import Engine
 from api.questions import groups
 from api.questions.groups.groups import GroupsOf
-from api.questions.groups.untestable import Untestable
+from api.questions.groups.untestable import Untestable, untestable_said
 from tests.api.limits.test_standing import BANK, OTHER, A, B, C, P, fact, item, lender, loan, owns
 from tests.api.questions.limits.test_doubts import CAPITAL, OWED, SELLS, ask, engine, verdict, year
 from tests.api.world import day
@@ -37,7 +37,7 @@ def test_a_sale_without_statements_is_told_once_in_each_direction(tmp_path: Path
 @pytest.mark.parametrize("said", ["confirmed", "rejected"])
 def test_the_judgement_it_names_ends_it_and_the_other_direction_stays(tmp_path: Path, said: str) -> None:
     first = asked(engine(tmp_path / "1", SELLS)).untestable.listed[0].judgement
-    criterion = first.confirmed if said == "confirmed" else first.rejected
+    criterion = first.confirmed if said == "confirmed" else first.rejected[0]
     later = engine(tmp_path / "2", SELLS, verdict(first.party, first.other, said, criterion))
     assert [pair[:2] for pair in pairs(asked(later).untestable.listed)] == [(B, A)]
 
@@ -48,10 +48,39 @@ def test_one_rejection_ends_several_criteria(tmp_path: Path) -> None:
     one = asked(engine(tmp_path / "1", SELLS, given)).untestable.listed[0]
     assert ([each.criterion for each in one.criteria], one.judgement.rejected) == (
         ["cn-annex1-1", "cn-annex1-2"],
-        "any",
+        ("any",),
     )
-    later = engine(tmp_path / "2", SELLS, given, verdict(A, B, "rejected", one.judgement.rejected))
+    later = engine(tmp_path / "2", SELLS, given, verdict(A, B, "rejected", *one.judgement.rejected))
     assert A not in {one.dependant.id for one in asked(later).untestable.listed}
+
+
+def test_what_ends_the_untestable_leaves_what_is_suspected(tmp_path: Path) -> None:
+    """a sells b 60 of its 100 of income, so it is suspected to depend on b; whether it does by its guarantee and its
+    loan is not known. b states no costs. With both judged b's 100 still count with a's 90 and 20: 210 of 200."""
+    ties = (
+        SELLS,
+        year(A, "revenue", 100.0),
+        fact("GUARANTEES", A, B, amount=5.0, currency="CNY"),
+        fact("LENDS", A, B, facility_id="q", kind="loan", drawn=3.0, currency="CNY"),
+    )
+    facts = (lender(), *CAPITAL, *OWED, *ties)
+    before = ask(engine(tmp_path / "1", *facts), 20)
+    assert (before.verdict, before.headroom) == ("refer", 10.0)
+    ends = [one.judgement for one in before.untestable.listed if BANK not in (one.dependant.id, one.other.id)]
+    assert [end.rejected for end in ends if end.party == A] == [("cn-annex1-2", "cn-annex1-3")]
+    given = [verdict(end.party, end.other, "rejected", criterion) for end in ends for criterion in end.rejected]
+    judged = engine(tmp_path / "2", *facts, *given)
+    assert {A, B} not in [{one.dependant.id, one.other.id} for one in asked(judged).untestable.listed]
+    after = ask(judged, 20)
+    assert (after.verdict, after.headroom) == ("refer", 10.0)
+    assert [one.value for one in asked(judged).dependences] == [0.6]
+    swept = ask(engine(tmp_path / "3", *facts, verdict(A, B, "rejected", "any"), verdict(B, A, "rejected", "any")), 20)
+    assert swept.verdict == "approve"  # so `any` would have said more than was asked
+
+
+def test_each_language_ends_its_sentence_in_its_own_way(tmp_path: Path) -> None:
+    lines = list(untestable_said(asked(engine(tmp_path, SELLS)).untestable, most=1))
+    assert [line[-1] for line in lines] == ["。", "。", "。"]
 
 
 @pytest.mark.parametrize(

@@ -167,6 +167,65 @@ def test_a_member_of_a_concert_who_controls_alone_stays_the_controller(tmp_path:
     assert (standing.kind, [one.id for one in standing.controllers]) == ("sole", ["r:p8"])
 
 
+def test_who_may_hold_nothing_is_not_said_to_control_for_certain(tmp_path: Path) -> None:
+    """a and b have 56 % of d; c, who acts with b, has up to 10 % and perhaps nothing."""
+    held = [("a", "d", 0.31), ("b", "d", 0.25), ("c", "d", (0.0, 0.1, 0))]
+    engine = held_by(tmp_path, held, ("a", "b"), ("b", "c"))
+    for party, certain in (("r:a", True), ("r:b", True), ("r:c", False)):
+        acting = control(engine, party, moment=engine.moment()).answer.acting
+        assert acting is not None
+        assert [(one.controlled.id, one.certain) for one in acting.controlled] == [("r:d", certain)]
+    answer = control(engine, "r:d", moment=engine.moment())
+    (joint,) = answer.answer.concerts
+    assert ([one.id for one in joint.members], [one.id for one in joint.perhaps]) == (["r:a", "r:b"], ["r:c"])
+    assert answer.answer.without_part == ()
+    assert any(why.startswith("r:c declared to act in concert with them and may have a part") for why in answer.reasons)
+
+
+@pytest.mark.parametrize(
+    ("held", "ties", "top"),
+    [
+        ([("a", "d", 0.6), ("b", "d", 0.1)], [("a", "b")], "r:a"),
+        ([("a", "b", 0.6), ("b", "d", 0.6)], [("a", "b")], "r:a"),
+    ],
+    ids=["one has it alone", "one has the other"],
+)
+def test_nobody_is_possibly_on_top_who_surely_acts_or_is_controlled(
+    tmp_path: Path, held: list[tuple[str, str, Any]], ties: list[tuple[str, str]], top: str
+) -> None:
+    engine = held_by(tmp_path, held, *ties)
+    answer = control(engine, "r:d", moment=engine.moment())
+    standing = answer.answer.standing
+    assert ([one.id for one in standing.controllers], standing.possible) == ([top], ())
+    assert not any("possibly also" in why for why in answer.reasons)
+
+
+def test_half_against_a_concert_of_half_is_a_deadlock(tmp_path: Path) -> None:
+    """a and b act in concert and have 30 % and 20 % of d, c has 50 %; without the agreement c needs one of them."""
+    held = [("a", "d", 0.3), ("b", "d", 0.2), ("c", "d", 0.5)]
+    apart = held_by(tmp_path / "apart", held)
+    assert control(apart, "r:d", moment=apart.moment()).answer.standing.kind == "together"
+    engine = held_by(tmp_path / "acting", held, ("a", "b"))
+    answer = control(engine, "r:d", moment=engine.moment())
+    standing = answer.answer.standing
+    assert (standing.kind, {one.id for one in standing.coalition}) == ("deadlock", {"r:a", "r:c"})
+    blocks = {block.top.id: ([one.id for one in block.acting], block.low) for block in standing.blocks}
+    assert blocks == {"r:a": (["r:b"], 0.5), "r:c": ([], 0.5)}
+    assert any("two blocks of exactly half" in why and "r:a with r:b" in why for why in answer.reasons)
+
+
+def test_a_company_in_its_holders_concert_stays_controlled_by_them(tmp_path: Path) -> None:
+    """a has 31 % and b 25 % of d; that d signed the agreement too changes nothing over d."""
+    held = [("a", "d", 0.31), ("b", "d", 0.25)]
+    for name, ties in (("two", [("a", "b")]), ("three", [("a", "b"), ("a", "d")])):
+        engine = held_by(tmp_path / name, held, *ties)
+        value = control(engine, "r:d", moment=engine.moment()).answer
+        (joint,) = value.concerts
+        assert ([one.id for one in joint.members], joint.certain, joint.ultimate) == (["r:a", "r:b"], True, True)
+        assert [(fall.company.id, {fact.text for fact in fall.by}) for fall in joint.proof] == [("r:d", {"31%", "25%"})]
+        assert (value.standing.kind, value.without_part) == ("concert", ())
+
+
 def test_the_state_controls_and_does_not_connect(engine: Engine) -> None:
     assert control(engine, SOE, moment=engine.moment()).answer.controllers[0].controller.id == STATE
     answer = groups(engine, SOE, moment=engine.moment())
@@ -260,15 +319,17 @@ def test_bands_below_certainty_make_what_is_reached_through_a_concert_possible(t
         ([("a", "k", 0.35), ("b", "k", 0.3), ("c", "k", 0.15)], [], "20% of its votes are not disclosed; with them "
          "r:a (35%) would control it", ["r:a"]),
         ([("a", "k", 0.2), ("b", "k", 0.15), ("c", "k", 0.4)], [("a", "b")], "25% of its votes are not disclosed; with "
-         "them r:c (40%) or r:a in concert (35% together) or r:b in concert (35% together) would",
-         ["r:c", "r:a", "r:b"]),
+         "them r:c (40%) or r:a and r:b in concert (35% together) would control it", ["r:c", "r:a"]),
+        ([("a", "k", 0.2), ("b", "k", 0.15), ("c", "k", 0.3)], [("a", "b")], "35% of its votes are not disclosed; with "
+         "them r:a and r:b in concert (35% together) or r:c (30%) would control it", ["r:a", "r:c"]),
         ([("a", "k", (0.25, 0.4, 0)), ("b", "k", 0.3)], [], "30–45% of its votes are not disclosed or known within "
          "bands only; with them r:b (30%) or r:a (25%) would control it", ["r:b", "r:a"]),
         ([("h", "a", 1.0), ("a", "k", 0.3), ("b", "k", 0.4), ("c", "k", 0.1)], [], "20% of its votes are not "
          "disclosed; with them r:b (40%) would control it", ["r:b"]),
         ([("k", "sub", 1.0)], [], "nobody is known to hold or to control it", []),
     ],
-    ids=["majority", "with a holder", "in concert", "bands", "whoever is too small", "silent"],
+    ids=["majority", "with a holder", "in concert", "in concert or one alone", "bands", "whoever is too small",
+         "silent"],
 )  # fmt: skip
 def test_where_votes_that_are_not_disclosed_decide_it_is_not_known_who_controls(
     tmp_path: Path, held: list[tuple[str, str, Any]], ties: list[tuple[str, str]], told: str, might: list[str]
