@@ -25,7 +25,12 @@ LABEL: Final = 0.2
 COLORS: Final = ("#1f5fa8", "#b9c4cf", "#c98a1b")
 # Settings of matplotlib are those of the whole process.
 _ONE_AT_A_TIME: Final = Lock()
-_SETTINGS: Final = {"svg.fonttype": "none", "svg.hashsalt": "contagraph", "font.size": 7.5, "axes.linewidth": 0.5}
+_SETTINGS: Final[dict[Any, Any]] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "contagraph",
+    "font.size": 7.5,
+    "axes.linewidth": 0.5,
+}
 _PLAIN: Final = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
