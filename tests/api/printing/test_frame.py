@@ -13,10 +13,14 @@ from api.answers.frame import Answer
 from api.draw import draw
 from api.engine import Engine, Place
 from api.printing import frame
+from api.questions.limits.applications import Asked, Request
 from api.questions.parties.search import Found
 from tests.api.conftest import ALONE, BANK, BUYER, HOLD, MINE, SHOP, B, owns
+from tests.api.limits.test_standing import A, lender
 from tests.api.questions.book import test_possible as doubts
 from tests.api.questions.lending import bank, lent, promised, stated
+from tests.api.questions.limits.test_doubts import BANK as LENDER
+from tests.api.questions.limits.test_doubts import engine as possible_engine
 from tests.api.world import Book, instant
 
 
@@ -243,3 +247,16 @@ def test_a_chain_of_guarantees_is_called_by_its_own_form_and_has_no_core(tmp_pat
     assert "担保链 · each guarantees the next" in said
     assert "担保圈 · " not in said
     assert "core" not in said
+
+
+def test_a_credit_check_says_which_figures_are_of_before_and_which_of_after(tmp_path: Path, printed: Any) -> None:
+    """20 of a limit of 150 are used after, though 150 could be lent before; a plain exposure has one moment."""
+    asked = possible_engine(tmp_path, lender("CN_LE_SINGLE_15"), doubts.RECENT)
+    facility = Asked(amount=20.0, currency="CNY", kind="bond")
+    request = Request(applicant=A, lender=LENDER, facility=facility)
+    shown = printed(questions.credit_check(asked, request, moment=asked.moment()))
+    assert "limit / room before" in shown
+    assert "use after" in shown
+    assert re.search(r"\b13(\.3+)?%", shown)
+    plainly = printed(questions.exposure(asked, A, lender=LENDER, moment=asked.moment(currency="CNY")))
+    assert "room before" not in plainly
