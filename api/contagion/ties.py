@@ -57,7 +57,8 @@ class Promised:
     pledge: Places
     """Positions among the PLEDGES links of the contracts that follow the guarantees."""
     unable: Places
-    """Positions of guarantees of whose givers nothing is known to pay from: they pay nothing, and bring nobody down."""
+    """For whom guarantees were given of whose givers nothing is known to pay from, one entry each: these pay nothing,
+    and calls bring nobody down."""
 
 
 def debts_of(view: View, haircuts: Mapping[str, float]) -> Debts:
@@ -90,13 +91,13 @@ def promised_of(view: View, known: Known, debts: Debts, haircuts: Mapping[str, f
     at, size = debts.facility[: debts.loans], view.snapshot.size
     ends = (debts.creditor[: debts.loans], debts.debtor[: debts.loans])
     loans = Loans.of(size, *ends, debts.amount[: debts.loans], collateral=debts.covered[: debts.loans])
-    able = _able(known)
+    able, given = _able(known), view.snapshot.links(GUARANTEES)
     numbered, made, pledge, poor = _contracts(view, able, haircuts)
     day = (view.snapshot.moment.valid_at - EPOCH_DAY).days
     terms = read_terms(loans, numbered.first[at], made, day=day)
     recovered, capacity = known.firms.recovered, np.nan_to_num(able)
     standing = Standing.of(loans, terms.sureties, capacity=capacity, recovery=recovered, in_full=in_full)
-    return Promised(Guarantees(standing, len(debts.amount)), terms, pledge, np.flatnonzero(poor))
+    return Promised(Guarantees(standing, len(debts.amount)), terms, pledge, given.head[poor].astype(np.int64))
 
 
 def _able(known: Known) -> Numbers:

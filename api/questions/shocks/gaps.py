@@ -52,19 +52,20 @@ def _left_out(sent: Sent, made_up: int) -> Iterator[Gap]:
     setting = sent.setting
     if hidden := setting.debts.unknown:
         yield Gap(f"{plural(hidden, 'debt')} of unknown amount left out", f"{hidden:,} 笔金额未知的债务未计入")
-    if poor := len(setting.promised.unable):
+    if poor := int(sent.whole.failed[setting.promised.unable].sum()):
         yield Gap(
-            f"{plural(poor, 'guarantee')} of givers whose equity is not known: nothing is expected of them, and calls "
-            "bring nobody down",
-            f"{poor:,} 笔担保的担保人净资产未知：不预期其代偿，代偿要求也不使其违约",
+            f"{plural(poor, 'guarantee')} for those who fail, of givers whose equity is not known: nothing is "
+            "expected of them, and calls bring nobody down",
+            f"违约主体的 {poor:,} 笔担保，其担保人净资产未知：不预期其代偿，代偿要求也不使其违约",
         )
     if made_up:
         yield Gap(
             f"figures of {plural(made_up, 'party', 'parties')} who lose are medians of their industry",
             f"{made_up:,} 个受损主体的数据为其行业中位数",
         )
-    if strange := len(setting.layers.unmatched):
+    if strange := int(sent.whole.failed[setting.layers.unmatched].sum()):
         yield Gap(
-            f"{plural(strange, 'firm')} whose known debts are more than the liabilities they state: the debts count",
-            f"{strange:,} 个企业的已知债务多于其所报负债：以已知债务为准",
+            f"{plural(strange, 'firm that fails', 'firms that fail')} with more known debts than liabilities stated: the "
+            "debts count",
+            f"{strange:,} 个违约企业的已知债务多于其所报负债：以已知债务为准",
         )

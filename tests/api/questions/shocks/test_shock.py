@@ -149,3 +149,13 @@ def test_an_unknown_party_is_named(tmp_path: Path) -> None:
 def test_several_currencies_need_one_to_add_up_in(tmp_path: Path) -> None:
     with pytest.raises(InvalidQuestion, match="several currencies"):
         told(tmp_path, lent("h", 5.0, currency="USD", facility_id="L-usd"), currency=None)
+
+
+def test_only_what_the_shock_touches_is_told_as_not_known(tmp_path: Path) -> None:
+    poor = [
+        ("GUARANTEES", {"from": "r:h", "to": f"r:{name}", "amount": 9.0, "currency": "CNY", "creditor": "r:bank"})
+        for name in "ae"
+    ]
+    found = told(tmp_path, *poor)
+    (gap,) = (gap.said for gap in found.gaps if "guarantee" in gap.said)
+    assert gap.startswith("1 guarantee for those who fail"), "a fails, and e does not"
