@@ -64,8 +64,8 @@ def _left_out(sent: Sent, made_up: int) -> Iterator[Gap]:
             f"{made_up:,} 个受损主体的数据为其行业中位数",
         )
     if strange := int(sent.whole.failed[setting.layers.unmatched].sum()):
+        who = plural(strange, "firm that fails", "firms that fail")
         yield Gap(
-            f"{plural(strange, 'firm that fails', 'firms that fail')} with more known debts than liabilities stated: the "
-            "debts count",
+            f"{who} with more known debts than liabilities stated: the debts count",
             f"{strange:,} 个违约企业的已知债务多于其所报负债：以已知债务为准",
         )
