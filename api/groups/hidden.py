@@ -36,12 +36,14 @@ class Hidden:
     """Concerts that would control it so: the members with a part in it, and what all have."""
     silent: bool
     """Whether nobody at all is known to hold or to control it."""
+    behind: frozenset[int] = frozenset()
+    """Those of the tops who may control a member of such a concert: they would by it."""
 
     @property
     def blocks(self) -> list[tuple[tuple[int, ...], float]]:
         """Who would control it, a concert as one, and what each has; who has most first."""
         joint = [one for one in self.acting if len(one[0]) > 1 and not set(one[0]).isdisjoint(self.held)]
-        inside = {x for members, _ in joint for x in members}
+        inside = {x for members, _ in joint for x in members}.union(self.behind if joint else ())
         found = [*joint, *(((x,), has) for x, has in self.held.items() if x not in inside)]
         return sorted(found, key=lambda one: (-one[1], one[0]))
 
@@ -72,7 +74,10 @@ def _hidden(view: View, party: int, without: Iterable[int], state: NDArray[np.bo
     able = {x for x in held if x not in out and not state[x]}
     tops = [x for x in sorted(able) if able.isdisjoint(control.controllers_of(x, possible=True).tolist())]
     alone = not len(control.holdings.holders.at(party)) and not len(control.controlled_otherwise.at(party))
-    return Hidden(votes, np.array(tops, np.uint32), {x: held[x] for x in tops}, acting, alone)
+    members = {x for some, _ in acting for x in some}
+    over = {x for member in members for x in control.controllers_of(member, possible=True).tolist()}
+    behind = frozenset(over.intersection(tops) - members)
+    return Hidden(votes, np.array(tops, np.uint32), {x: held[x] for x in tops}, acting, alone, behind)
 
 
 def _acting(view: View, party: int) -> tuple[tuple[tuple[int, ...], float], ...]:
