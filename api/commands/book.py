@@ -125,8 +125,9 @@ def systemic(
     bank: Bank,
     top: Annotated[int, typer.Option(min=1, help="How many of the dearest firms are ranked")] = 50,
     order: Annotated[
-        str, typer.Option(help="What ranks them: the loss beyond what each owes itself, or all of it: beyond, all")
-    ] = "beyond",
+        str,
+        typer.Option(help="What ranks them: all that a failure costs, or what is beyond its own debts: all, beyond"),
+    ] = "all",
     missing: Annotated[
         str, typer.Option(help="Firms without statements: nothing fails them, or medians stand in: left out, medians")
     ] = "left out",

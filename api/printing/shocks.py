@@ -18,6 +18,8 @@ DEPTH = 8
 def shock(answer: ShockAnswer, cited: Cited) -> Iterator[Any]:
     """The loss, who bears it, by what layer it came, who fails and why, and what it goes back to."""
     failed = plural(answer.fallen_page.total, "party fails", "parties fail")
+    if answer.untold:
+        failed += f", of {plural(answer.untold, 'more that loses', 'more that lose')} it cannot be told"
     said = f": {failed}; creditors lose {money(answer.cost.loss, answer.currency)}"
     yield Text.assemble((plain(answer.name or "a shock · 冲击"), BOLD), plain(said))
     yield from _lenders(answer)
@@ -83,12 +85,22 @@ def _rounds(answer: ShockAnswer) -> Table:
 
 
 def _fallen(answer: ShockAnswer) -> Table:
-    heads = ("equity", "lost", "owes", "pays")
+    heads = ("equity", "lost in the end", "owes", "pays")
     made = table("failed", "round", "why", "原因", *heads, title="who fails · 违约主体", amounts=("round", *heads))
     for one in answer.fallen:
         equity = "not known" if one.equity is None else money(one.equity, answer.currency)
         lost, owed = (money(x, answer.currency) for x in (one.lost, one.owed))
-        row(made, one.party.name, f"{one.round}", one.why, one.why_zh, equity, lost, owed, percent(one.paid))
+        row(
+            made,
+            one.party.name,
+            f"{one.round}",
+            one.why,
+            one.why_zh,
+            equity,
+            lost,
+            owed,
+            "–" if one.paid is None else percent(one.paid),
+        )
     return made
 
 

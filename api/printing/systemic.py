@@ -12,7 +12,8 @@ def systemic(answer: BookSystemic, cited: Cited) -> Iterator[Any]:
     """Who they are and what each costs, by whom, and who was screened only."""
     yield heading(answer.lender, before="systemic to ")
     heads = ("owes it", "lost on that", "on others", "in all", "ESRI")
-    title = f"whose failure costs it most · 系统重要性企业 ({answer.page.total:,} of {answer.screened:,} screened)"
+    by = ", beyond what each owes it itself" if answer.order == "beyond" else ""
+    title = f"whose failure costs it most{by} · 系统重要性企业 ({answer.page.total:,} of {answer.screened:,} screened)"
     made = table("", "firm", *heads, "fails with it", "src", title=title, amounts=("", *heads))
     for one in answer.systemic:
         amounts = (money(x, answer.currency) for x in (one.exposure, one.own_loss, one.beyond, one.loss))

@@ -39,9 +39,28 @@ def validated(model: type[Model], said: Any, *, where: str, needs: str, remedy: 
     try:
         return model.model_validate(_plain(said))
     except ValidationError as problem:
-        found = problem.errors()
-        told = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg'].lower()}" for each in found[:TOLD])
+        found, known = problem.errors(), ", ".join(model.model_fields)
+        told = "; ".join(f"{'.'.join(map(str, each['loc']))}: {_said(each, known)}" for each in found[:TOLD])
         raise InvalidInput(told, where=where, remedy=remedy) from None
+
+
+SAID: Final = {
+    "tuple_type": "give a list", "dict_type": "give a table of names and values", "model_type": "give an object",
+    "float_type": "give a number", "float_parsing": "give a number, such as 0.3", "finite_number": "give a number",
+    "string_type": "give a text in quotation marks", "bool_type": "say true or false",
+    "bool_parsing": "say true or false", "missing": "is missing",
+}  # fmt: skip
+"""What a fault comes to, in plain words, by its kind."""
+
+
+def _said(fault: Any, known: str) -> str:
+    """One fault of a request in plain words."""
+    if fault["type"] == "extra_forbidden":
+        return "is not known here" + (f"; there are {known}" if len(fault["loc"]) == 1 else "")
+    if isinstance(fault.get("input"), float) and fault["input"] != fault["input"]:
+        return "give a number"
+    said: str = SAID.get(fault["type"], fault["msg"].lower().removeprefix("input should be ").removeprefix("input "))
+    return said
 
 
 def _text(path: Path) -> str:
@@ -50,12 +69,22 @@ def _text(path: Path) -> str:
 
 
 def _parsed(text: str, where: str) -> Any:
-    """JSON, else TOML."""
+    """JSON where it begins like an object, else TOML, whose tables begin like a list of JSON."""
     try:
-        if text.lstrip()[:1] in ("{", "["):
+        if text.lstrip()[:1] == "{":
             return json.loads(text, object_pairs_hook=once)
         return tomllib.loads(text)
     except (ValueError, RecursionError) as problem:
+        if text.lstrip()[:1] == "[":
+            return _listed(text, where, problem)
+        raise UnreadableFile(f"is neither JSON nor TOML: {problem}", where=where, remedy="mend it there") from problem
+
+
+def _listed(text: str, where: str, problem: Exception) -> Any:
+    """A list of JSON, which no request is, but which is to be told as such."""
+    try:
+        return json.loads(text, object_pairs_hook=once)
+    except (ValueError, RecursionError):
         raise UnreadableFile(f"is neither JSON nor TOML: {problem}", where=where, remedy="mend it there") from problem
 
 

@@ -87,7 +87,8 @@ def book_systemic(
     moment: At,
     top: Annotated[int, Query(ge=1, le=MOST, description="How many of the dearest firms are ranked")] = 50,
     order: Annotated[
-        str, Query(description=f"What ranks them: the loss beyond what each owes itself, or all: {', '.join(ORDERS)}")
+        str,
+        Query(description=f"What ranks them: all that a failure costs, or what is beyond its own: {', '.join(ORDERS)}"),
     ] = ORDERS[0],
     missing: Annotated[
         str,

@@ -84,9 +84,12 @@ class Sending:
     def screened(self) -> NDArray[np.int64]:
         """Whoever stands behind the lender's book, the dearest by the estimate first."""
         some = np.flatnonzero(self.estimate > 0)
+        return some[np.lexsort((some, -self.estimate[some], -self.ranking(some)))]
+
+    def ranking(self, some: NDArray[np.int64]) -> Numbers:
+        """The estimate of what ranks some failures: all that each may cost, or what is beyond its own debts."""
         value = self.estimate[some]
-        first = value - self.stake[some] if self.order == "beyond" else value
-        return some[np.lexsort((some, -value, -first))]
+        return value - self.stake[some] if self.order == "beyond" else value
 
     def runs(self, top: int) -> int:
         """How many failures are sent where so many are asked for."""

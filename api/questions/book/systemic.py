@@ -22,7 +22,7 @@ from graph.errors import InvalidQuestion
 from graph.model import LENDS
 from graph.moment import Moment
 
-ORDERS: Final[tuple[Order, ...]] = ("beyond", "all")
+ORDERS: Final[tuple[Order, ...]] = ("all", "beyond")
 Missing = Literal["left out", "medians"]
 Word = TypeVar("Word", bound=str)
 MISSING: Final[tuple[Missing, ...]] = ("left out", "medians")
@@ -82,6 +82,7 @@ class Unsent:
 
     party: Party
     estimate: float
+    """Of what ranks it, at most all that is owed to the lender."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class BookSystemic:
     lender: Party
     currency: str | None
     order: str
-    """What they are ranked by: the loss `beyond` what each owes itself, or `all` of it."""
+    """What they are ranked by: `all` that the failure of each costs, or what is `beyond` its own debts."""
     at_stake: float
     """Owed to the lender in all, as counted here."""
     lgd: float
@@ -115,7 +116,7 @@ def book_systemic(
     lender: str,
     *,
     top: int = 50,
-    order: str = "beyond",
+    order: str = "all",
     missing: str = "left out",
     limit: int = 20,
     offset: int = 0,
@@ -136,7 +137,8 @@ def book_systemic(
     rest = sending.screened[runs:]
     whole = float(sending.stake.sum())
     unsent = tuple(
-        Unsent(evidence.party(x), min(float(sending.estimate[x]), whole)) for x in rest[: min(NAMED, limit)].tolist()
+        Unsent(evidence.party(x), min(float(sending.ranking(np.array([x]))[0]), whole))
+        for x in rest[: min(NAMED, limit)].tolist()
     )
     value = BookSystemic(
         evidence.party(node),

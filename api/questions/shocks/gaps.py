@@ -48,6 +48,13 @@ def gaps_of(sent: Sent) -> Iterator[Gap]:
     yield from _left_out(sent, int((touched & setting.known.estimated).sum()))
 
 
+def untold_of(sent: Sent) -> int:
+    """How many lose of whom it is not known whether they fail."""
+    known, whole = sent.setting.known, sent.whole
+    unpriced = (sent.output_lost > 1e-9) & np.isnan(known.firms.margin)
+    return int(((((whole.lost > 0) & known.unknown) | unpriced) & ~whole.failed).sum())
+
+
 def _left_out(sent: Sent, made_up: int) -> Iterator[Gap]:
     setting = sent.setting
     if hidden := setting.debts.unknown:

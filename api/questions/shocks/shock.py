@@ -15,7 +15,7 @@ from api.answers.frame import Answer, Fact, Page, Party, Question
 from api.answers.wording import money, plural
 from api.engine import Engine, View
 from api.questions.asking import check_page, node_of
-from api.questions.shocks.gaps import Gap, gaps_of
+from api.questions.shocks.gaps import Gap, gaps_of, untold_of
 from api.questions.shocks.grounds import Grounds
 from api.questions.shocks.scenario import Scenario
 from api.questions.shocks.sent import Progress, Sent, send_scenario
@@ -70,7 +70,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Fallen:
-    """One who failed, and what it lost before."""
+    """One who failed, and what it lost in the end, what came back to it included."""
 
     party: Party
     round: int
@@ -83,8 +83,8 @@ class Fallen:
     """The same by layer."""
     owed: float
     """To lenders, and to others whose claims are known."""
-    paid: float
-    """Fraction that it pays of what no collateral covers."""
+    paid: float | None
+    """Fraction that it pays of what no collateral covers; none where it is not known to owe anything."""
     facts: tuple[str, ...]
     """Ids of its statements, of guarantees that were called, supplies that failed, and debts on which most is lost."""
 
@@ -167,6 +167,8 @@ class ShockAnswer:
     """What the losses of the lender told first go back to."""
     carried: tuple[Fact, ...]
     """The debts, guarantees and supplies named with the lines above."""
+    untold: int
+    """Parties that lose and of whom equity, revenue or cost is not known: whether they fail cannot be told."""
     gaps: tuple[Gap, ...]
     """What the answer rests on that is not known."""
     iterations: int
@@ -221,6 +223,7 @@ def _told(view: View, evidence: Evidence, scenario: Scenario, sent: Sent, asked:
         tuple(_groups(view, grounds, sent)),
         tree,
         grounds.named,
+        untold_of(sent),
         tuple(gaps_of(sent)),
         whole.rounds,
         whole.residual,
@@ -268,11 +271,12 @@ def _fallen(grounds: Grounds, sent: Sent, x: int) -> Fallen:
     whole, debts, equity = sent.whole, sent.setting.debts, sent.setting.known.firms.equity[x]
     parts = dict(zip(LAYERS, (whole.income[x], whole.called[x], whole.claims[x], whole.shares[x]), strict=True))
     why = int(whole.cause[x])
+    owed = float(debts.amount[debts.debtor == x].sum())
     return Fallen(
         grounds.party(x), int(whole.round[x]), CAUSES[why], CAUSES_ZH[why],
         None if np.isnan(equity) else float(equity), float(whole.lost[x]),
-        {name: float(value) for name, value in parts.items()}, float(debts.amount[debts.debtor == x].sum()),
-        float(whole.paid[x]), grounds.of_failure(x),
+        {name: float(value) for name, value in parts.items()}, owed,
+        float(whole.paid[x]) if owed else None, grounds.of_failure(x),
     )  # fmt: skip
 
 
@@ -325,6 +329,7 @@ def _reasons(value: ShockAnswer) -> Iterator[str]:
     failed = value.fallen_page.total
     yield (
         f"{plural(failed, 'party fails', 'parties fail')} in {plural(len(value.rounds), 'round')}; creditors lose "
-        f"{money(value.cost.loss, value.currency)}, {money(value.cost.without, value.currency)} by the shock itself"
+        f"{money(value.cost.loss, value.currency)}; the shock alone, carried by no layer and paid for by no guarantor, "
+        f"would cost them {money(value.cost.without, value.currency)}"
     )
     yield from (gap.said for gap in value.gaps)

@@ -34,7 +34,7 @@ def test_who_brings_down_other_debtors_is_dearer_than_what_it_owes(engine: Engin
     d's 28 of income are more than its 25 of equity; e's 12 are not. h owes nothing to the bank, and brings e down,
     which had 25 and loses 45 % of 90.
     """
-    found = {one.party.id: one for one in told(engine).answer.systemic}
+    found = {one.party.id: one for one in told(engine, order="beyond").answer.systemic}
     a, h = found["r:a"], found["r:h"]
     assert [a.exposure, a.own_loss, a.beyond] == pytest.approx([200, 0, 0.45 * 25])
     assert [(one.party.id, one.why, one.round) for one in a.carried] == [("r:d", "lost output", 2)]

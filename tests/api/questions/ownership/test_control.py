@@ -326,8 +326,9 @@ def test_bands_below_certainty_make_what_is_reached_through_a_concert_possible(t
          "bands only; with them r:b (30%) or r:a (25%) would control it", ["r:b", "r:a"]),
         ([("h", "a", 1.0), ("a", "k", 0.3), ("b", "k", 0.4), ("c", "k", 0.1)], [], "20% of its votes are not "
          "disclosed; with them r:b (40%) would control it", ["r:b"]),
-        ([("v", "k", 0.4), ("a", "v", 0.31), ("b", "v", 0.25), ("h", "a", 0.8)], [("a", "b")], "60% of its votes are not "
-         "disclosed, by themselves a majority; with them r:a and r:b in concert (40% together) would control it",
+        ([("v", "k", 0.4), ("a", "v", 0.31), ("b", "v", 0.25), ("h", "a", 0.8)], [("a", "b")], "60% of its votes "
+         "are not disclosed, by themselves a majority; with them r:a and r:b in concert (40% together) would control "
+         "it",
          ["r:a"]),
         ([("k", "sub", 1.0)], [], "nobody is known to hold or to control it", []),
     ],

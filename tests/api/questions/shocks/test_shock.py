@@ -1,5 +1,7 @@
 """One failure through every layer, worked by hand: the lender's loss, who falls, and the way it came."""
 
+import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -7,10 +9,10 @@ import pytest
 
 from api.engine import Engine, Place
 from api.questions import shock
-from api.questions.shocks.scenario import Scenario
+from api.questions.shocks.scenario import Scenario, read_file
 from api.questions.shocks.shock import ShockAnswer
 from api.questions.shocks.traced import Step
-from graph.errors import InvalidQuestion, UnknownParty
+from graph.errors import InvalidInput, InvalidQuestion, UnknownParty
 from tests.api.world import Book, day, instant
 
 NAMES = ("bank", "a", "c", "d", "e", "h")
@@ -159,3 +161,32 @@ def test_only_what_the_shock_touches_is_told_as_not_known(tmp_path: Path) -> Non
     found = told(tmp_path, *poor)
     (gap,) = (gap.said for gap in found.gaps if "guarantee" in gap.said)
     assert gap.startswith("1 guarantee for those who fail"), "a fails, and e does not"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('failed = "r:a"', "failed: give a list"),
+        ('fail = ["r:a"]', "fail: is not known here; there are name, lender, failed"),
+        ('failed = ["r:a"]\nlgd = nan', "lgd: give a number"),
+        ('[[stopped]]\nshare = "30%"\nindustry = "C"', "stopped.0.share: give a number, such as 0.3"),
+        ('[{"failed": []}]', "is no object"),
+    ],
+)
+def test_a_fault_of_a_file_is_told_in_plain_words(tmp_path: Path, text: str, says: str) -> None:
+    file = tmp_path / "scenario.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidInput, match=re.escape(says)):
+        read_file(file, io.StringIO())
+
+
+def test_a_file_may_begin_with_a_table(tmp_path: Path) -> None:
+    file = tmp_path / "scenario.toml"
+    file.write_text('[[stopped]]\nshare = 0.3\nindustry = "C11"\n', encoding="utf-8")
+    assert read_file(file, io.StringIO()).stopped[0].industry == "C11"
+
+
+def test_how_many_cannot_be_told_stands_beside_who_fails(tmp_path: Path) -> None:
+    found = told(tmp_path, failed=(), stopped=[{"share": 0.5, "industry": "C11"}])
+    # a is stopped, and of its revenue and cost nothing is known; d and e state theirs.
+    assert found.untold == 1
