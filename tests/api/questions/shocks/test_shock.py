@@ -188,5 +188,5 @@ def test_a_file_may_begin_with_a_table(tmp_path: Path) -> None:
 
 def test_how_many_cannot_be_told_stands_beside_who_fails(tmp_path: Path) -> None:
     found = told(tmp_path, failed=(), stopped=[{"share": 0.5, "industry": "C11"}])
-    # a is stopped, and of its revenue and cost nothing is known; d and e state theirs.
-    assert found.untold == 1
+    # Nothing is known of the revenue and cost of a, which is stopped, nor of the equity of h, who holds a part of d.
+    assert found.untold == 2
