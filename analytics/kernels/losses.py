@@ -37,8 +37,10 @@ class Sheets(NamedTuple):
     """Fraction of what it owes that a failed party pays at most."""
     asked: NDArray[np.float64]
     """What each is called for on guarantees, to be paid out of what it is able to."""
-    able: NDArray[np.float64]
-    """What each can lose and pay before it is able to pay nothing more on calls."""
+    owned: NDArray[np.float64]
+    """Equity from which calls are paid, 0 where there is none, infinite where it is not known."""
+    cash: NDArray[np.float64]
+    """Liquidity likewise, less income that is lost."""
     apart: NDArray[np.float64]
     """What its collateral for others brings, less what those that counter its guarantees pay it."""
     kept: float
@@ -49,14 +51,14 @@ class Sheets(NamedTuple):
     """The same of losses on shares."""
 
 
-_SHEETS = record(Sheets, INT, I8, U4, F8, F8, F8, I8, U4, F8, F8, F8, F8, F8, F8, F8, REAL, REAL, REAL)
+_SHEETS = record(Sheets, INT, I8, U4, F8, F8, F8, I8, U4, F8, F8, F8, F8, F8, F8, F8, F8, REAL, REAL, REAL)
 
 
 class Lost(NamedTuple):
     """What was lost so far; written by `lose` but for `before`."""
 
     before: NDArray[np.float64]
-    """By party, when guarantors were called: of what is left then the failed pay."""
+    """By party, when guarantors were called, without income: of what is left then the failed pay."""
     other: NDArray[np.float64]
     """By party, whatever the cause, but on guarantees: what it pays on these follows, and falls as this rises."""
     claims: NDArray[np.float64]
@@ -77,15 +79,16 @@ def _pays(sheets: Sheets, lost: float, i: int) -> float:
         owed += sheets.whole[row]
     left: float = sheets.kept * max(sheets.assets[i] - lost, 0.0)
     most: float = sheets.recovered[i] * owed
-    return most if np.isnan(left) else min(left, most)
+    return sheets.kept * most if np.isnan(left) else min(left, most)
 
 
 @inlined
 def _whole(sheets: Sheets, lost: Lost, i: int) -> float:
     """What a party lost, what it pays on guarantees included; it never falls as the other rises."""
     other: float = lost.other[i]
-    paid: float = min(sheets.asked[i], max(sheets.able[i] - other, 0.0))
+    means: float = min(sheets.owned[i] - other, sheets.cash[i] - sheets.felt_claims * lost.claims[i])
     apart: float = sheets.apart[i]
+    paid: float = min(sheets.asked[i], max(means, 0.0))
     return other + paid + apart
 
 

@@ -15,9 +15,36 @@ Numbers = NDArray[np.float64]
 
 def worth_of(view: View, haircuts: Mapping[str, float]) -> Numbers:
     """What each pledge brings, 0 where its value is not known."""
+    return np.asarray(_values(view) * (1 - _haircut(view, haircuts)))
+
+
+def cut_of(view: View, haircuts: Mapping[str, float]) -> Numbers:
+    """What haircuts take of the collateral that each party gave for what it owes itself, shape (n,)."""
     pledges = view.snapshot.links(PLEDGES)
+    _, own, untied = _secured(view)
+    mine = own | untied
+    lost = (_values(view) * _haircut(view, haircuts))[mine]
+    return np.bincount(pledges.tail[mine], lost, minlength=view.snapshot.size).astype(float)
+
+
+def _values(view: View) -> Numbers:
+    return np.asarray(np.nan_to_num(view.snapshot.links(PLEDGES).fields["value"]))
+
+
+def _haircut(view: View, haircuts: Mapping[str, float]) -> Numbers:
+    """Fraction of its value that each pledge loses, by its kind."""
     cut = np.array([haircuts.get(kind, 0.0) for kind in COLLATERAL] + [haircuts.get("other", 0.0)])
-    return np.asarray(np.nan_to_num(pledges.fields["value"]) * (1 - cut[pledges.fields["kind"]]))
+    return np.asarray(cut[view.snapshot.links(PLEDGES).fields["kind"]])
+
+
+def _secured(view: View) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """The facility of each pledge by its first row, whether it is its giver's own, and whether it names none."""
+    lends, pledges = view.snapshot.links(LENDS), view.snapshot.links(PLEDGES)
+    numbered = Numbered.of(lends, [pledges.text("facility_id")])
+    secured = numbered.pledged(0, pledges.head, pledges.tail).astype(np.int64)
+    own = secured < len(lends.head)
+    own[own] = lends.head[secured[own]] == pledges.tail[own]
+    return secured, own, secured == UNTIED
 
 
 def covered_of(view: View, haircuts: Mapping[str, float]) -> Numbers:
@@ -30,14 +57,11 @@ def covered_of(view: View, haircuts: Mapping[str, float]) -> Numbers:
         return covered
     worth = worth_of(view, haircuts)
     numbered = Numbered.of(lends, [pledges.text("facility_id")])
-    secured = numbered.pledged(0, pledges.head, pledges.tail).astype(np.int64)
-    own = secured < len(amount)
-    own[own] = lends.head[secured[own]] == pledges.tail[own]
+    secured, own, untied = _secured(view)
     value = np.bincount(secured[own], worth[own], minlength=len(amount))
     whole = np.bincount(numbered.first, amount, minlength=len(amount))
     part = np.divide(value, whole, out=np.zeros(len(amount)), where=whole > 0)
     covered = amount * np.minimum(part, 1.0)[numbered.first]
-    untied = secured == UNTIED
     pairs, place = np.unique(pledges.head[untied].astype(np.int64) << 32 | pledges.tail[untied], return_inverse=True)
     free = np.bincount(place, worth[untied], minlength=len(pairs))
     mine = lends.tail.astype(np.int64) << 32 | lends.head

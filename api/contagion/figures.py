@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.contagion.shock.firms import LGD, Firms
-from analytics.contagion.supply.finance import Statements
+from analytics.contagion.supply.finance import ITEMS, Statements
 from analytics.structure.dependence.age import oldest_period
 from api.contagion.industries import industries_of
 from api.engine import View
@@ -67,6 +67,7 @@ def _read(view: View, lgd: float, medians: bool) -> Known:
     said = Statements.of(
         value["revenue"], value["material"], equity, value["current_assets"] - value["current_liabilities"]
     )
+    stated = said
     if medians:
         # Persons and government bodies have no statements, and none is made up for them.
         company = view.snapshot.kind == PARTY_KINDS.index("Company")
@@ -80,4 +81,5 @@ def _read(view: View, lgd: float, medians: bool) -> Known:
         liabilities=np.where(owed >= 0, owed, np.nan),
         recovered=1 - lgd,
     )
-    return Known(firms, said.revenue, said.estimated)
+    filled = [np.isnan(getattr(stated, name)) & ~np.isnan(getattr(said, name)) for name in ITEMS]
+    return Known(firms, said.revenue, np.logical_or.reduce(filled))

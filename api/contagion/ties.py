@@ -14,7 +14,7 @@ from analytics.contagion.calls.terms import Contracts, Terms, read_terms
 from analytics.contagion.shock.calling import Guarantees
 from analytics.limits.cover import SHARED, STRANGE, UNTIED
 from analytics.limits.exposure import ELSEWHERE
-from api.contagion.collateral import covered_of, worth_of
+from api.contagion.collateral import covered_of, cut_of, worth_of
 from api.contagion.figures import Known
 from api.engine import View
 from api.limits.numbered import Numbered
@@ -36,6 +36,8 @@ class Debts(NamedTuple):
     """At default: drawn, and what its conversion factor says of the undrawn part."""
     covered: Numbers
     """What the debtor's own collateral covers."""
+    cut: Numbers
+    """What haircuts take of the collateral that each party gave for what it owes itself, shape (n,)."""
     seniority: Places
     """Classes from 0, the first to be paid."""
     facility: Places
@@ -65,7 +67,8 @@ def debts_of(view: View, haircuts: Mapping[str, float]) -> Debts:
     """Every debt of a moment, and what the debtor's own collateral is worth after haircuts by kind."""
     lends, owes, book = view.snapshot.links(LENDS), view.snapshot.links(OWES), view.book
     drawn, undrawn = book.counted
-    known = ~(np.isnan(book.drawn) & np.isnan(book.undrawn)) & (lends.tail != lends.head)
+    # What is drawn is the debt: nothing undrawn beside it tells nothing.
+    known = (~np.isnan(book.drawn) | (np.nan_to_num(book.undrawn) > 0)) & (lends.tail != lends.head)
     at = np.flatnonzero(known)
     amount = (drawn + undrawn)[at]
     owed = owes.fields["amount"]
@@ -78,10 +81,11 @@ def debts_of(view: View, haircuts: Mapping[str, float]) -> Debts:
         np.concatenate([lends.tail[at], owes.head[other]]).astype(np.int64),
         np.concatenate([amount, owed[other]]),
         np.concatenate([np.minimum(covered, amount), np.zeros(len(other))]),
+        cut_of(view, haircuts),
         np.concatenate([np.zeros(len(at), np.int64), np.searchsorted(levels, rank)]),
         np.concatenate([at, np.full(len(other), NONE)]),
         np.concatenate([np.full(len(at), NONE), other]),
-        int((~known).sum() + len(owed) - len(other)),
+        int((np.isnan(book.drawn) & (lends.tail != lends.head)).sum() + np.isnan(owed).sum()),
         len(at),
     )
 

@@ -60,8 +60,7 @@ def _asked(words: Words, value: ShockAnswer, scenario: Mapping[str, Any]) -> str
     names = {party.id: party.name for party in parties}
     said = [value.name] if value.name else []
     if scenario["failed"]:
-        first = [one.party.name for one in value.fallen if one.why == "shock"]
-        said.append(words("shock_fails", names=words.listed(first)))
+        said.append(words("shock_fails", names=words.listed([names.get(x, x) for x in scenario["failed"]])))
     for one in scenario["stopped"]:
         marks = [words.listed([names.get(x, x) for x in one["parties"]])] if one["parties"] else []
         marks += [words(name, said=one[field]) for field, name in MARKS.items() if one[field]]

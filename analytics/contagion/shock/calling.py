@@ -26,13 +26,15 @@ class Guarantees:
         made = self.standing.sureties
         promised, fails = np.zeros(self.debts), np.zeros(len(failed), np.bool_)
         promised[: len(found.covered)], fails[found.failed] = found.covered, True
-        back = _back(found)
+        # Who counters pays no more than the guarantor it counters has paid, whatever it is called for.
+        counters = np.isin(made.guarantor, made.guarantor[made.counters != NONE])
+        due = np.where(made.pledge, 0.0, np.where(counters, found.paid, found.called))
         return Called(
-            found.by_guarantor(np.where(made.pledge, 0.0, found.called)),
+            found.by_guarantor(due),
             found.by_guarantor(np.where(made.pledge, found.paid, 0.0)),
-            found.by_guarantor(back),
+            found.by_guarantor(_back(found)),
             found.called,
-            np.maximum(found.paid - back, 0.0),
+            found.paid,
             promised,
             fails,
         )

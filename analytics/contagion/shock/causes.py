@@ -1,8 +1,9 @@
 """What led to a loss: a tree whose leaves sum to it.
 
 Whatever one party lost stands against those it came from, in proportion to what came from each in the end. A party
-that failed did so through what failed before it, so that of its losses those from later failures lead nowhere; nor does
-the tree come back to a party that stands between it and the root. What such a return would carry is laid on the rest.
+that failed did so through what failed before it, or what the shock hit, so that of its losses those from later failures
+lead nowhere; of the root all that it lost counts. Nor does the tree come back to a party that stands between it and the
+root. What such a return would carry is laid on the rest.
 """
 
 import heapq
@@ -161,7 +162,8 @@ def explain(flows: Flows, root: Cause, *, most: int = 200, least: float = 0.0) -
 
 def _steps(flows: Flows, cause: Cause, path: frozenset[int]) -> list[Cause]:
     """Where the loss of one party came from, the largest first."""
-    came = [one for one in _came(flows, cause.party, path) if _leads(flows, one[0], path)]
+    # What the root lost by each is told as it is, also by whom only the root brought down.
+    came = [one for one in _came(flows, cause.party, path) if len(path) == 1 or _leads(flows, one[0], path)]
     own = float(flows.own[cause.party])
     whole = own + sum(amount for *_, amount in came)
     if not came:
@@ -179,7 +181,7 @@ def _came(flows: Flows, party: int, path: frozenset[int]) -> Iterator[tuple[int,
     """Source, layer, place and amount of what a party lost by others that may have led to it."""
     mine, when = flows.arrows.links_at(party), flows.round
     for source, link in zip(flows.arrows.at(party).tolist(), mine.tolist(), strict=True):
-        later = when[party] and when[source] >= when[party]
+        later = len(path) > 1 and when[party] and when[source] >= when[party] and not flows.own[source] > 0
         if source not in path and not later:
             yield source, int(flows.layer[link]), int(flows.place[link]), float(flows.amount[link])
 

@@ -88,7 +88,7 @@ class Aftermath:
     asked: Numbers
     """What each guarantee is called for, shape (g,); empty where none carries anything."""
     by_guarantee: Numbers
-    """What each pays of it, less what those that counter it pay back, shape (g,)."""
+    """What each pays of it, shape (g,)."""
     paid: Numbers
     """Fraction that each pays of what it owes and no collateral covers; 1 where it has not failed."""
     passed: Numbers
@@ -117,7 +117,7 @@ def send(
     r"""Send a shock through all layers.
 
     .. math:: D \leftarrow D \cup \{i : \ell^{out}_i \ge \min(E_i, C_i)\} \cup
-        \{i : g_i > \max(0, \min(E_i, C_i) - \ell^{out}_i - \ell^{claims}_i - \ell^{shares}_i)\} \cup
+        \{i : g_i > \max(0, \min(E_i - \ell^{other}_i, C_i - \ell^{out}_i - \ell^{claims}_i))\} \cup
         \{i : \ell_i > E_i\} \cup \{i : \ell^{cash}_i > C_i\}
 
     with losses :math:`\ell(D)` of output, claims, shares and calls :math:`g(D)`, equity E and liquidity C.
@@ -186,7 +186,7 @@ class _Run:
             self.equity = np.where(firms.equity > 0, firms.equity, np.nan)
             self.cash = np.where(firms.liquidity > 0, firms.liquidity, np.nan)
         self.able = np.fmin(self.equity, self.cash)
-        self.means = np.nan_to_num(self.able)
+        self.owned, self.liquid = (_means(figure) for figure in (firms.equity, firms.liquidity))
         self.margin = np.nan_to_num(np.maximum(firms.margin, 0.0))
         self.produced: Produced | None = None
         self._sheets = self._tied()
@@ -199,18 +199,21 @@ class _Run:
             frozen(debts.owed_by_class.ravel(), np.float64), frozen(held.holders.start, np.int64),
             frozen(held.holders.head, np.uint32), frozen(held.share[held.holders.link], np.float64),
             frozen(firms.to_lose, np.float64), frozen(firms.assets - self.layers.pledged, np.float64),
-            frozen(firms.recovered, np.float64), frozen(self.called, np.float64), frozen(self.means, np.float64),
-            frozen(self.apart, np.float64), self.kept, float("debts" in on), float("shares" in on),
+            frozen(firms.recovered, np.float64), frozen(self.called, np.float64), frozen(self.owned, np.float64),
+            frozen(self.liquid, np.float64), frozen(self.apart, np.float64), self.kept, float("debts" in on),
+            float("shares" in on),
         )  # fmt: skip
 
     def step(self) -> bool:
         """One round; whether another is needed."""
         self.rounds += 1
-        before, moved = int(self.failed.sum()), float(self.lost.other.sum())
+        before = int(self.failed.sum())
         touched = [np.flatnonzero(self.shock.lost > 0)] if self.rounds == 1 else []
         touched.append(self._produce())
         # Guarantors are called for what the same means leave as creditors then lose.
-        self.lost.before[:] = self.whole
+        start = self.whole
+        # Income that is not earned was never among the assets that creditors are paid from.
+        self.lost.before[:] = start - self.income
         touched += [self._call(), np.flatnonzero(self.failed)]
         first = np.unique(np.concatenate(touched)).astype(np.uint32)
         budget = LINKS * (len(self.layers.debts.amount) + len(self.layers.shares.share) + self.firms.size)
@@ -221,17 +224,19 @@ class _Run:
         cash = self.income + self.paid_calls + self.apart - self.pledged
         cash += self.lost.claims * ("debts" in self.layers.only)
         self._fail(cash > self.cash * (1 + HAIR), BY_CASH)
-        rise = float(np.abs(self.whole - self.lost.before).max(initial=0.0))
-        return (
-            int(self.failed.sum()) > before
-            or rise > self.tolerance
-            or float(self.lost.other.sum()) - moved > self.tolerance * self.firms.size
-        )
+        rise = float(np.abs(self.whole - start).max(initial=0.0))
+        return int(self.failed.sum()) > before or rise > self.tolerance
+
+    @property
+    def means(self) -> Numbers:
+        """What each can still pay on calls: what is left of its equity, or of its liquidity after losses in cash."""
+        claims = self.lost.claims * ("debts" in self.layers.only)
+        return np.asarray(np.maximum(np.minimum(self.owned - self.lost.other, self.liquid - claims), 0.0))
 
     @property
     def paid_calls(self) -> Numbers:
         """What each pays on guarantees out of its means."""
-        return np.asarray(np.minimum(self.called, np.maximum(self.means - self.lost.other, 0.0)))
+        return np.asarray(np.minimum(self.called, self.means))
 
     @property
     def whole(self) -> Numbers:
@@ -240,15 +245,16 @@ class _Run:
 
     def _produce(self) -> NDArray[np.int64]:
         """Let output fall with who stopped; who loses income anew."""
-        made = self.layers.production
-        if made is None or "production" not in self.layers.only:
-            return np.zeros(0, np.int64)
-        self.produced = made.lose(np.maximum(self.shock.stopped, self.failed), self.produced)
-        self.output = self.produced.lost
-        # A firm that failed stands still; what brought it down is what it lost by others, and by the shock.
-        income = np.maximum(self.produced.by_others, self.shock.stopped) * self.margin
+        made, by_others = self.layers.production, np.zeros(self.firms.size)
+        if made is not None and "production" in self.layers.only:
+            self.produced = made.lose(np.maximum(self.shock.stopped, self.failed), self.produced)
+            by_others = self.produced.by_others
+        self.output = np.maximum(by_others, np.maximum(self.shock.stopped, self.failed))
+        # What brings a firm down is what it loses by others, and by the shock, not that it stands still when it failed.
+        income = np.maximum(by_others, self.shock.stopped) * self.margin
         at = np.flatnonzero(income > self.income)
         self.lost.other[at] += income[at] - self.income[at]
+        self.liquid[at] -= income[at] - self.income[at]
         self.income[at] = income[at]
         self._fail((self.income >= self.able) & (self.income > 0), BY_OUTPUT)
         return at
@@ -258,7 +264,7 @@ class _Run:
         given = self.layers.guarantees
         if given is None or "guarantees" not in self.layers.only:
             return np.zeros(0, np.int64)
-        found: Called = given.call(self.failed, self.recovered(), np.maximum(self.able - self.lost.other, 0.0))
+        found: Called = given.call(self.failed, self.recovered(first=True), self.means)
         self._fail(found.failed, BY_CALL)
         self.promised[:] = found.promised[self.layers.debts.order]
         self.asked, self.by_guarantee, self.pledged[:] = found.asked, found.by_guarantee, found.pledged
@@ -271,12 +277,15 @@ class _Run:
             self.failed |= new
             self.round[new], self.cause[new] = self.rounds + 1, cause
 
-    def recovered(self) -> Numbers:
-        """Fraction of what no collateral covers that each would pay if it failed now."""
-        sheets, owed = self._sheets, self.layers.debts.owed
+    def recovered(self, *, first: bool = False) -> Numbers:
+        """Fraction that each would pay if it failed now of what no collateral covers, or of its `first` class alone."""
+        sheets, debts = self._sheets, self.layers.debts
         left = self.kept * np.maximum(sheets.assets - self.lost.before, 0.0)
-        known = np.divide(left, owed, out=np.ones_like(left), where=owed > 0)
-        return np.fmin(known, sheets.recovered)
+        most = sheets.recovered * debts.owed
+        pool = np.where(np.isnan(left), self.kept * most, np.minimum(left, most))
+        whole = debts.owed_by_class[:, 0] if first else debts.owed
+        alone = np.minimum(self.kept * sheets.recovered, 1.0)  # of who is not known to owe anything
+        return np.minimum(np.divide(pool, whole, out=alone, where=whole > 0), 1.0)
 
     def told(self) -> Aftermath:
         """What it came to."""
@@ -291,3 +300,8 @@ class _Run:
             by_debt, promised, self.asked, self.by_guarantee, paid, self.lost.passed, self.produced, self.rounds,
             self.left,
         )  # fmt: skip
+
+
+def _means(figure: Numbers) -> Numbers:
+    """What calls are paid from: 0 where there is none, infinite where it is not known."""
+    return np.where(np.isnan(figure), np.inf, np.maximum(np.nan_to_num(figure), 0.0))

@@ -50,7 +50,7 @@ class Called:
     asked: Numbers
     """What each guarantee is called for, shape (g,)."""
     by_guarantee: Numbers
-    """What each guarantee pays, less what those that counter it pay back, shape (g,)."""
+    """What each guarantee pays, shape (g,)."""
     promised: Numbers
     """Of each debt, in the order of the debts given, shape (m,)."""
     failed: Flags
@@ -74,6 +74,8 @@ class Layers:
     covered: Numbers
     """What own collateral covers of each debt, in the order of the debts given, shape (m,)."""
     shares: Shares
+    cut: Numbers
+    """What own collateral is worth less than it was taken for, by who owns it, shape (n,)."""
     production: Production | None = None
     guarantees: Calling | None = None
     unmatched: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -88,6 +90,7 @@ class Layers:
         *,
         debts: tuple[ArrayLike, ArrayLike, ArrayLike] = ((), (), ()),
         covered: ArrayLike | None = None,
+        cut: ArrayLike | None = None,
         seniority: ArrayLike | None = None,
         shares: tuple[ArrayLike, ArrayLike, ArrayLike] = ((), (), ()),
         production: Production | None = None,
@@ -109,7 +112,8 @@ class Layers:
         made = Debts.of(
             firms.size, debtor, creditor, owed - taken, assets=np.zeros(firms.size), seniority=seniority, outside=beyond
         )
-        return cls(made, taken, Shares.of(firms.size, *shares), production, guarantees, more)
+        less = np.zeros(firms.size) if cut is None else np.asarray(cut, np.float64)
+        return cls(made, taken, Shares.of(firms.size, *shares), less, production, guarantees, more)
 
     def only_some(self, names: tuple[str, ...]) -> "Layers":
         """The same ties, of which these layers alone carry anything. Raises InvalidQuestion of a layer that is none."""
@@ -120,6 +124,6 @@ class Layers:
 
     @cached_property
     def pledged(self) -> Numbers:
-        """Assets of each that its own collateral takes out, shape (n,)."""
+        """Assets of each that its own collateral takes out, and what that lost of its worth, shape (n,)."""
         covered = self.covered[self.debts.order]
-        return np.bincount(self.debts.debtor, covered, minlength=self.debts.size).astype(float)
+        return np.bincount(self.debts.debtor, covered, minlength=self.debts.size) + self.cut

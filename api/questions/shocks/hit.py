@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.contagion.shock.coupled import Shock
+from api.contagion.figures import known_of
 from api.engine import View
 from api.questions.asking import node_of
 from api.questions.shocks.scenario import Scenario, Stopped
@@ -66,11 +67,11 @@ def _traits(snapshot: Snapshot, field: str, wanted: str, *, anywhere: bool) -> F
 
 
 def _selling(view: View, product: str) -> Numbers:
-    """What part of each one's known sales is of a product."""
+    """What part of each one's revenue, or of its known sales where these are more, is of a product."""
     trade, words = view.trade, view.products
     wanted = [number for number, word in enumerate(words) if product.casefold() in word.casefold()]
     amount, size = np.nan_to_num(trade.amount), view.snapshot.size
     of_it = np.isin(trade.product, wanted)
     sold = np.bincount(trade.tail[of_it], amount[of_it], minlength=size)
-    whole = np.bincount(trade.tail, amount, minlength=size)
+    whole = np.maximum(np.bincount(trade.tail, amount, minlength=size), np.nan_to_num(known_of(view).revenue))
     return np.divide(sold, whole, out=np.zeros(size), where=whole > 0)

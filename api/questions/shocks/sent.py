@@ -80,6 +80,7 @@ def _setting(view: View, scenario: Scenario) -> Setting:
         known.firms,
         debts=(debts.debtor, debts.creditor, debts.amount),
         covered=debts.covered,
+        cut=debts.cut,
         seniority=debts.seniority,
         shares=shares[:3],
         production=None if network is None else Supplies(network),
@@ -96,7 +97,7 @@ def send_scenario(view: View, scenario: Scenario, progress: Progress | None = No
     alone = {
         name: send(firms, layers.only_some((name,)), shock, kept=scenario.kept)
         for name in LAYERS
-        if name in scenario.layers and len(scenario.layers) > 1
+        if name in scenario.layers
     }
     without = send(firms, layers.only_some(()), shock, kept=scenario.kept)
     whole = send(firms, layers, shock, kept=scenario.kept, progress=progress)

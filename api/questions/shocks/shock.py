@@ -159,7 +159,7 @@ class ShockAnswer:
     """Those who pay most for others."""
     payers_page: Page
     idle: tuple[Idle, ...]
-    """Those who lose output by others, the most of all sales first."""
+    """Those who lose output by others or by the scenario, the most of all sales first."""
     idle_page: Page
     groups: tuple[OfGroup, ...]
     """Control groups whose failures cost most; they may overlap."""
@@ -295,12 +295,9 @@ def _payers(grounds: Grounds, sent: Sent, limit: int) -> tuple[tuple[Payer, ...]
 
 
 def _idle(sent: Sent) -> NDArray[np.int64]:
-    """Who loses output that neither failed of itself nor was stopped whole, the most sales lost first."""
-    network = sent.setting.network
-    if network is None or sent.output is None:
-        return np.zeros(0, np.int64)
-    output = sent.output_lost
-    lost = output * network.revenue
+    """Who loses output and does not fail by the scenario, the most sales lost first."""
+    setting, output = sent.setting, sent.output_lost
+    lost = output * (np.nan_to_num(setting.known.revenue) if setting.network is None else setting.network.revenue)
     found = np.flatnonzero((output > 1e-9) & ~sent.shock.failed)
     return found[np.lexsort((found, -lost[found]))]
 

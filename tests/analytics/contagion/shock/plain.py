@@ -36,6 +36,10 @@ def plain(world: World, first: set[int]) -> tuple[set[int], Numbers, Numbers]:
     """Who fails, what each loses, and what is lost on each debt [debtor, creditor]."""
     n, failed = world.size, set(first)
     able = np.minimum(world.equity, world.cash)
+
+    def means() -> Numbers:
+        return np.maximum(np.minimum(world.equity - income - claims - held, world.cash - income - claims), 0)
+
     claims, held, called, lost = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros((n, n))
     while True:
         known = set(failed)
@@ -43,17 +47,17 @@ def plain(world: World, first: set[int]) -> tuple[set[int], Numbers, Numbers]:
         failed |= {i for i in range(n) if income[i] > 0 and income[i] >= able[i]}
         for _ in range(300):  # amounts, while the same have failed but by calls
             other = income + claims + held
-            before = other + np.minimum(called, np.maximum(able - other, 0))
-            failed, called, covered = _called(world, failed, np.maximum(able - other, 0), before)
+            before = claims + held + np.minimum(called, means())  # income was never among the assets
+            failed, called, covered = _called(world, failed, means(), before)
             for i in failed:
                 kept = 1 - _pays(world, i, before[i])
                 lost[i] = world.debts[i] * kept
                 lost[i, world.lender] = max(world.debts[i, world.lender] * kept - covered[i], 0.0)
-            total = other + np.minimum(called, np.maximum(able - other, 0))
+            total = other + np.minimum(called, means())
             claims = lost.sum(axis=0)
             flags = np.array([i in failed for i in range(n)])
             held = world.shares @ np.where(flags, world.equity, np.minimum(total, world.equity))
-        paid = np.minimum(called, np.maximum(able - income - claims - held, 0))
+        paid = np.minimum(called, means())
         total = income + claims + held + paid
         new = {i for i in range(n) if total[i] > world.equity[i] * (1 + 1e-12)}
         new |= {i for i in range(n) if income[i] + claims[i] + paid[i] > world.cash[i] * (1 + 1e-12)}

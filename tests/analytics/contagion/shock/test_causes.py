@@ -19,11 +19,16 @@ def test_a_loss_is_laid_on_its_sources_in_proportion() -> None:
     assert [(one.party, one.amount) for one in tree.leaves()] == [(0, 6.0), (0, 2.0)]
 
 
-def test_what_failed_later_caused_nothing_earlier() -> None:
-    # 1 failed by 0 and lost more when 2 failed after it, which had failed by 1.
-    flows = Flows.of([("debts", [0, 2, 1], [1, 1, 2], [5, 50, 7], None)], own=[np.inf, 0, 0], round=[1, 2, 3])
-    tree = explain(flows, Cause(1, "", -1, 55.0))
-    assert [(one.party, one.amount) for one in tree.causes] == [(0, 55.0)]
+def test_what_failed_later_caused_nothing_earlier_but_counts_for_the_root() -> None:
+    # 1 failed by 0 and lost more when 2 failed after it, which had failed by 1; 3 lost by both.
+    flows = Flows.of(
+        [("debts", [0, 2, 1, 1, 2], [1, 1, 2, 3, 3], [5, 50, 7, 6, 4], None)], own=[np.inf, 0, 0, 0], round=[1, 2, 3, 0]
+    )
+    tree = explain(flows, Cause(3, "", -1, 10.0))
+    assert [(one.party, one.amount) for one in tree.causes] == [(1, 6.0), (2, 4.0)]
+    assert [(one.party, one.amount) for one in tree.causes[0].causes] == [(0, 6.0)]
+    own = explain(flows, Cause(1, "", -1, 55.0))
+    assert [(one.party, one.amount) for one in own.causes] == [(2, 50.0), (0, 5.0)]
 
 
 def test_what_a_party_lost_by_itself_is_told_beside_the_others() -> None:
