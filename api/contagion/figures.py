@@ -39,8 +39,8 @@ class Known:
 
     @property
     def unknown(self) -> NDArray[np.bool_]:
-        """Who states no equity, so that nothing brings it down."""
-        return np.isnan(self.firms.equity)
+        """Who states neither equity nor liquidity, so that nothing brings it down."""
+        return np.isnan(self.firms.equity) & np.isnan(self.firms.liquidity)
 
     @property
     def excluded(self) -> NDArray[np.bool_]:

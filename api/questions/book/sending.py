@@ -123,9 +123,10 @@ class Sending:
         by[node] = 0.0
         others = np.flatnonzero(by > LEAST)
         first = others[np.lexsort((others, -by[others]))][:CARRIERS]
+        with_it = int(after.failed.sum()) - 1 - int(after.failed[self.lender])
         return Failure(
             node, min(float(self.estimate[node]), float(self.stake.sum())), own, float(by.sum()),
-            float(debts.amount[mine][after.failed[debtor]].sum()), int(after.failed.sum()) - 1,
+            float(debts.amount[mine][after.failed[debtor]].sum()), with_it,
             int(after.round.max()),
             tuple(Carrier(x, float(by[x]), int(after.round[x]), int(after.cause[x])) for x in first.tolist()),
             len(others),

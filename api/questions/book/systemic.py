@@ -210,7 +210,8 @@ def _gaps(sending: Sending) -> Iterator[str]:
     dark = int(setting.known.unknown[some].sum())
     if dark:
         yield (
-            f"of {plural(dark, 'party', 'parties')} of those screened the equity is not known: nothing brings them down"
+            f"of {plural(dark, 'party', 'parties')} of those screened neither equity nor liquidity is known: nothing "
+            "brings them down"
         )
     spent = int(setting.known.excluded[some].sum())
     if spent:
@@ -223,9 +224,10 @@ def _gaps(sending: Sending) -> Iterator[str]:
         yield f"figures of {plural(made_up, 'party', 'parties')} of those screened are medians of their industry"
     if setting.debts.unknown:
         yield f"{plural(setting.debts.unknown, 'debt')} of unknown amount left out"
-    if len(setting.promised.unable):
+    poor = int(np.isin(setting.promised.unable, some).sum())
+    if poor:
         yield (
-            f"{plural(len(setting.promised.unable), 'guarantee')} of givers whose equity is not known: nothing is "
+            f"{plural(poor, 'guarantee')} for those screened, of givers whose equity is not known: nothing is "
             "expected of them, and calls bring nobody down"
         )
 

@@ -30,8 +30,8 @@ def gaps_of(sent: Sent) -> Iterator[Gap]:
     if dark := int((touched & setting.known.unknown).sum()):
         who = plural(dark, "party loses", "parties lose")
         yield Gap(
-            f"{who} whose equity is not known: nothing brings them down",
-            f"{dark:,} 个受损主体的净资产未知：任何损失都不会使其违约",
+            f"{who} of whom neither equity nor liquidity is known: nothing brings them down",
+            f"{dark:,} 个受损主体的净资产和流动性均未知：任何损失都不会使其违约",
         )
     if spent := int((touched & setting.known.excluded).sum()):
         who = plural(spent, "party", "parties")
