@@ -18,6 +18,8 @@ from graph.nodes import Nodes
 from graph.schema import own_columns
 
 PROVENANCE = ("source", "source_ref", "valid_from", "valid_to", "recorded_at", "confidence", "note")
+KEPT = 4_096
+"""Names that are kept for the next answer, which often is about the same parties."""
 COMPANIONS = {"registered_capital": "currency"}
 """Fields of a profile that only mean something beside another of the same statement."""
 
@@ -56,6 +58,7 @@ class Records:
     def __init__(self, facts: Facts, nodes: Nodes, when: When) -> None:
         self._facts, self._nodes, self._when = facts, nodes, when
         self._found: dict[str, tuple[NDArray[np.int64], NDArray[np.uint32]]] = {}
+        self._named: dict[int, str] = {}
         self._lock = RLock()
 
     def rows(self, kind: Kind, node: int) -> NDArray[np.uint32]:
@@ -86,6 +89,17 @@ class Records:
 
     def names(self, nodes: NDArray[Any]) -> list[str]:
         """Name of each node as the most believed profile gives it, else one of another time, else its id."""
+        asked = np.asarray(nodes).tolist()
+        if len(asked) > KEPT:
+            return self._names(asked)
+        if len(self._named) > KEPT:
+            self._named = {}
+        kept = self._named  # whoever begins anew beside this leaves these alone
+        new = [node for node in dict.fromkeys(asked) if node not in kept]
+        kept.update(zip(new, self._names(new), strict=True))
+        return [kept[node] for node in asked]
+
+    def _names(self, nodes: list[int]) -> list[str]:
         name = self._facts.column(PROFILE, "name")
         best = [next((row for row in self.rows(PROFILE, int(n)) if name[int(row)].is_valid), None) for n in nodes]
         best = [self._another_time(int(n)) if row is None else row for n, row in zip(nodes, best, strict=True)]

@@ -97,11 +97,15 @@ def untestable_of(view: View, node: int, *, lender: int | None = None) -> list[P
 
 def untestable_within(view: View, groups: Iterable[NDArray[np.uint32]], *, lender: int) -> list[Pair]:
     """The same with both sides in one of some groups, where these are not too large."""
-    found = set[Pair]()
-    for members in {group.tobytes(): group for group in groups if len(group) <= WITHIN}.values():
-        pairs = untested_within(view, members, lender=lender)
-        found.update(zip(*(side.tolist() for side in pairs), strict=True))
-    return sorted(found)
+    some = {group.tobytes(): group for group in groups if len(group) <= WITHIN}
+    if not some:
+        return []
+    pairs = untested_within(view, np.unique(np.concatenate(list(some.values()))), lender=lender)
+    if not len(pairs[0]):
+        return []
+    inside = [frozenset(group.tolist()) for group in some.values()]
+    found = set[Pair](zip(*(side.tolist() for side in pairs), strict=True))
+    return sorted(row for row in found if any(row[0] in group and row[1] in group for group in inside))
 
 
 def told(view: View, evidence: Evidence, rows: Iterable[Pair], *, most: int = SHOWN) -> Untestables:
