@@ -8,7 +8,7 @@
   and 20 % of what M1 loses come back to M2: 1.2 of the 20 are gone before it pays 18.8. M2 fails too, and the 30 it
   owes are paid by M6, who vouched for 28 and stands: 13.5 were to lose.
 - An industry makes 30 % less: 30 % of the 100 million that the buyer earns above its costs are more than the 25 that
-  are its own. It fails, and the start-up after it.
+  are its own. It fails by what the shock itself stopped, whatever carries it on, and the start-up after it.
 """
 
 from collections.abc import Mapping
@@ -63,6 +63,6 @@ SHOCKS: Final = (
     ),
     Planted(
         "industry", "电气机械行业减产三成", (), {"BUYER": "lost output", "START": "lost output"},
-        160e6, _ALL_OF_BUYER, 0.0, stopped=({"share": 0.3, "industry": "C38"},), income={"START": 0.86 * 8e6},
+        160e6, _ALL_OF_BUYER, _ALL_OF_BUYER, stopped=({"share": 0.3, "industry": "C38"},), income={"START": 0.86 * 8e6},
     ),
 )  # fmt: skip
