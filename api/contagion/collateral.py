@@ -1,6 +1,7 @@
 """What collateral brings: its worth after haircuts, and what of each facility the borrower's own covers."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,19 @@ from graph.model import COLLATERAL, LENDS, PLEDGES
 Numbers = NDArray[np.float64]
 
 
+class Secured(NamedTuple):
+    """Which facility each pledge is for."""
+
+    first: NDArray[np.uint32]
+    """First row of each row's facility."""
+    facility: NDArray[np.int64]
+    """Of each pledge, by its first row."""
+    own: NDArray[np.bool_]
+    """Whether that is its giver's own."""
+    untied: NDArray[np.bool_]
+    """Whether it names none."""
+
+
 def worth_of(view: View, haircuts: Mapping[str, float]) -> Numbers:
     """What each pledge brings, 0 where its value is not known."""
     return np.asarray(_values(view) * (1 - _haircut(view, haircuts)))
@@ -21,8 +35,8 @@ def worth_of(view: View, haircuts: Mapping[str, float]) -> Numbers:
 def cut_of(view: View, haircuts: Mapping[str, float]) -> Numbers:
     """What haircuts take of the collateral that each party gave for what it owes itself, shape (n,)."""
     pledges = view.snapshot.links(PLEDGES)
-    _, own, untied = _secured(view)
-    mine = own | untied
+    tied = _secured(view)
+    mine = tied.own | tied.untied
     lost = (_values(view) * _haircut(view, haircuts))[mine]
     return np.bincount(pledges.tail[mine], lost, minlength=view.snapshot.size).astype(float)
 
@@ -37,14 +51,13 @@ def _haircut(view: View, haircuts: Mapping[str, float]) -> Numbers:
     return np.asarray(cut[view.snapshot.links(PLEDGES).fields["kind"]])
 
 
-def _secured(view: View) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
-    """The facility of each pledge by its first row, whether it is its giver's own, and whether it names none."""
+def _secured(view: View) -> Secured:
     lends, pledges = view.snapshot.links(LENDS), view.snapshot.links(PLEDGES)
     numbered = Numbered.of(lends, [pledges.text("facility_id")])
     secured = numbered.pledged(0, pledges.head, pledges.tail).astype(np.int64)
     own = secured < len(lends.head)
     own[own] = lends.head[secured[own]] == pledges.tail[own]
-    return secured, own, secured == UNTIED
+    return Secured(numbered.first, secured, own, secured == UNTIED)
 
 
 def covered_of(view: View, haircuts: Mapping[str, float]) -> Numbers:
@@ -56,12 +69,11 @@ def covered_of(view: View, haircuts: Mapping[str, float]) -> Numbers:
     if not len(pledges.tail) or not len(amount):
         return covered
     worth = worth_of(view, haircuts)
-    numbered = Numbered.of(lends, [pledges.text("facility_id")])
-    secured, own, untied = _secured(view)
+    first, secured, own, untied = _secured(view)
     value = np.bincount(secured[own], worth[own], minlength=len(amount))
-    whole = np.bincount(numbered.first, amount, minlength=len(amount))
+    whole = np.bincount(first, amount, minlength=len(amount))
     part = np.divide(value, whole, out=np.zeros(len(amount)), where=whole > 0)
-    covered = amount * np.minimum(part, 1.0)[numbered.first]
+    covered = amount * np.minimum(part, 1.0)[first]
     pairs, place = np.unique(pledges.head[untied].astype(np.int64) << 32 | pledges.tail[untied], return_inverse=True)
     free = np.bincount(place, worth[untied], minlength=len(pairs))
     mine = lends.tail.astype(np.int64) << 32 | lends.head

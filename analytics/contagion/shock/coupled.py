@@ -71,8 +71,6 @@ class Aftermath:
     """In which round each failed, the shock being the first; 0 for who did not."""
     cause: NDArray[np.int8]
     """Why, as a position in CAUSES."""
-    output: Numbers
-    """Fraction of its output that each lost."""
     income: Numbers
     """Lost by lost output."""
     called: Numbers
@@ -176,8 +174,7 @@ class _Run:
         self.failed, self.round = shock.failed.copy(), shock.failed.astype(np.int64)
         self.cause = np.where(shock.failed, SHOCKED, SOUND).astype(np.int8)
         self.rounds, self.left = 0, 0.0
-        self.income, self.output = np.zeros(n), np.zeros(n)
-        self.called, self.pledged, self.apart = np.zeros(n), np.zeros(n), np.zeros(n)
+        self.income, self.called, self.pledged, self.apart = (np.zeros(n) for _ in range(4))
         self.promised, self.asked, self.by_guarantee = np.zeros(len(debts.amount)), np.zeros(0), np.zeros(0)
         begun = shock.lost.copy(), shock.lost.copy()
         self.lost = Lost(*begun, np.zeros(n), np.zeros(len(debts.amount)), np.zeros(n))
@@ -249,7 +246,6 @@ class _Run:
         if made is not None and "production" in self.layers.only:
             self.produced = made.lose(np.maximum(self.shock.stopped, self.failed), self.produced)
             by_others = self.produced.by_others
-        self.output = np.maximum(by_others, np.maximum(self.shock.stopped, self.failed))
         # What brings a firm down is what it loses by others, and by the shock, not that it stands still when it failed.
         income = np.maximum(by_others, self.shock.stopped) * self.margin
         at = np.flatnonzero(income > self.income)
@@ -295,8 +291,7 @@ class _Run:
         shares = self.layers.shares.worth(self.lost.passed)
         paid = np.where(self.failed, self.recovered(), 1.0)
         return Aftermath(
-            self.failed, self.round, self.cause, self.output, self.income, self.paid_calls + self.apart,
-            self.lost.claims, shares,
+            self.failed, self.round, self.cause, self.income, self.paid_calls + self.apart, self.lost.claims, shares,
             by_debt, promised, self.asked, self.by_guarantee, paid, self.lost.passed, self.produced, self.rounds,
             self.left,
         )  # fmt: skip

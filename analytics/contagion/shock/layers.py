@@ -19,13 +19,8 @@ class Produced(Protocol):
     """How much each firm still makes."""
 
     @property
-    def lost(self) -> Numbers:
-        """Fraction of its output that each has lost, shape (n,)."""
-        ...
-
-    @property
     def by_others(self) -> Numbers:
-        """What of it each would have lost had it not stopped itself, shape (n,)."""
+        """Fraction of its output that each would have lost had it not stopped itself, shape (n,)."""
         ...
 
 

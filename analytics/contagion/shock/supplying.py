@@ -20,14 +20,9 @@ class Output:
     network: SupplyNetwork
     found: Cascade
 
-    @property
-    def lost(self) -> Numbers:
-        """Fraction of its output that each has lost, shape (n,)."""
-        return self.found.loss
-
     @cached_property
     def by_others(self) -> Numbers:
-        """What of it each would have lost had it not stopped itself, shape (n,)."""
+        """Fraction of its output that each would have lost had it not stopped itself, shape (n,)."""
         return np.minimum(np.maximum(self.lacking.short, self.lacking.unsold), 1.0)
 
     @cached_property
