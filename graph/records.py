@@ -63,9 +63,13 @@ class Records:
 
     def rows(self, kind: Kind, node: int) -> NDArray[np.uint32]:
         """Rows of the records about a node, the most believed first."""
-        start, rows = self._index(kind)
-        mine = rows[start[node] : start[node + 1]]
+        mine = self.found(kind, node)
         return mine if len(mine) < 2 else mine[precedence(self._facts, kind, mine, self._when)]
+
+    def found(self, kind: Kind, node: int) -> NDArray[np.uint32]:
+        """The same in no order."""
+        start, rows = self._index(kind)
+        return rows[start[node] : start[node + 1]]
 
     def stating(self, kind: Kind, field: str) -> NDArray[np.uint32]:
         """Nodes about which a record states this field, ascending."""
@@ -100,25 +104,23 @@ class Records:
         return [kept[node] for node in asked]
 
     def _names(self, nodes: list[int]) -> list[str]:
-        name = self._facts.column(PROFILE, "name")
-        best = [next((row for row in self.rows(PROFILE, int(n)) if name[int(row)].is_valid), None) for n in nodes]
-        best = [self._another_time(int(n)) if row is None else row for n, row in zip(nodes, best, strict=True)]
-        ids = self._facts.ids
-        representative = self._nodes.representative
-        return [
-            ids[int(representative[node])].as_py() if row is None else name[int(row)].as_py()
-            for node, row in zip(nodes, best, strict=True)
-        ]
+        column, ids, representative = self._facts.column(PROFILE, "name"), self._facts.ids, self._nodes.representative
+        found = []
+        for node in nodes:
+            told = (column[row].as_py() for row in self.rows(PROFILE, node).tolist())
+            name = next((one for one in told if one is not None), None) or self._another_time(node)
+            found.append(ids[int(representative[node])].as_py() if name is None else name)
+        return found
 
-    def _another_time(self, node: int) -> np.uint32 | None:
-        """Row of the name that a node had last before the moment, else has first after it."""
+    def _another_time(self, node: int) -> str | None:
+        """The name that a node had last before the moment, else has first after it."""
         start, rows = self._index(PROFILE, ever=True)
         mine = rows[start[node] : start[node + 1]]
         begins = self._facts.times(PROFILE).valid_from[mine]
         before = begins <= self._when.day
         order = np.lexsort((np.where(before, -begins.astype(np.int64), begins), ~before))
-        name = self._facts.column(PROFILE, "name")
-        return next((mine[at] for at in order if name[int(mine[at])].is_valid), None)
+        told = cells(self._facts.column(PROFILE, "name"), mine[order])
+        return next((name for name in told if name is not None), None)
 
     def _index(self, kind: Kind, *, ever: bool = False) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
         """Where each node's records start among rows, and these; `ever`: of any day."""

@@ -5,6 +5,7 @@ are first asked for, and kept. Orientation is fixed here: a link runs from the o
 delivers, owes or depends to the other.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -159,6 +160,11 @@ class Snapshot:
     def records(self, kind: Kind, node: int) -> list[dict[str, Any]]:
         """Records of one kind about a node, the most believed first, `fact` saying where each comes from."""
         return statements(self.facts, kind, self._records.rows(kind, node))
+
+    def said(self, kind: Kind, node: int, fields: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Some fields of each record of one kind about a node, in no order."""
+        rows = self._records.found(kind, node)
+        return list(zip(*(cells(self.facts.column(kind, field), rows) for field in fields), strict=True))
 
     def items(self, names: tuple[str, ...], *, of_a_year: bool = False, since: date | None = None) -> Items:
         """The latest value of every node of the first of some items of its statements, in the moment's currency.

@@ -186,5 +186,5 @@ def _moved(
 
 
 def _holds(members: Nodes, party: int) -> bool:
-    at = int(np.searchsorted(members, party))
+    at = int(members.searchsorted(np.uint32(party)))
     return at < len(members) and int(members[at]) == party

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes
-from analytics.structure.connected import closures_around
+from analytics.structure.connected import closures_around, standing_alone
 from analytics.structure.extended import Ways
 from analytics.structure.groups import Groups
 from analytics.structure.sets import greatest
@@ -86,8 +86,13 @@ def _with_fallen(
 ) -> Iterator[frozenset[int]]:
     """Each group of a party, and of those it would depend on, with what falls with it: what depends on a body put
     beside groups falls apart from its own."""
-    for y in dict.fromkeys([party, *on]):
+    asked = list(dict.fromkeys([party, *on]))
+    lone = standing_alone(groups, dependences, np.array(asked, np.int64)).tolist()
+    for y, single in zip(asked, lone, strict=True):
         with_it = frozenset() if y == party and groups.beside(party) else fallen
+        if single:
+            yield with_it | {y}
+            continue
         for group, _ in closures_around(groups, dependences, y, refuted=refuted, most=most):
             yield with_it | group
 

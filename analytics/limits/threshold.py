@@ -37,7 +37,7 @@ def breaks(amount: ArrayLike, cap: ArrayLike, comparison: str) -> NDArray[np.boo
     >>> breaks([249.99, 250, 250.01], 0.25 * 1000, ">").tolist(), breaks(100.0, 100.0, ">=").tolist()
     ([False, False, True], True)
     """
-    left, right = np.rint(np.asarray(amount) / FINEST), np.rint(np.asarray(cap) / FINEST)
+    left, right = np.rint(np.divide(amount, FINEST)), np.rint(np.divide(cap, FINEST))
     return np.asarray(left > right if comparison == ">" else left >= right)
 
 
@@ -64,5 +64,5 @@ def room(amount: ArrayLike, cap: ArrayLike, comparison: str) -> Any:
     >>> float(room(165.0, 200.0, ">")), float(room(99.0, 100.0, ">="))
     (35.0, 0.999)
     """
-    left = np.asarray(cap, np.float64) - np.asarray(amount, np.float64)
+    left = np.subtract(cap, amount, dtype=np.float64)
     return left if comparison == ">" else left - FINEST

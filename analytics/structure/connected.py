@@ -99,7 +99,7 @@ def grown_groups(groups: Groups, dependences: Arrows, clients: Iterable[int]) ->
     """
     given = _checked(groups, clients)
     # Of a book most stand alone with nothing tied to them: they need no walk.
-    lone = _alone(groups, dependences, given)
+    lone = standing_alone(groups, dependences, given)
     known = set(given.tolist())
     near = _listed if len(given) > BOOK else _all
     falls, supports = near(dependences), near(dependences.reverse)
@@ -256,7 +256,7 @@ def closures_around(
     """
     if not 0 <= party < groups.control.size:
         raise InvalidQuestion("no party of this graph", where=f"party {party}")
-    if _alone(groups, dependences, np.array([party]))[0]:
+    if standing_alone(groups, dependences, np.array([party]))[0]:
         yield frozenset([party]), frozenset([party])
         return
     arrows = (dependences, dependences.reverse)
@@ -291,10 +291,36 @@ def _kept(arrows: Ways, refuted: Set[int]) -> Near:
     return at
 
 
-def _alone(groups: Groups, dependences: Ways, clients: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Clients in no control group that depend on nobody, and on whom nobody depends."""
-    tied = [arrows.any_at(clients) for arrows in (dependences, dependences.reverse)]
-    return np.asarray(~(tied[0] | tied[1] | groups.grouped[clients]))
+def standing_alone(groups: Groups, dependences: Ways, parties: NDArray[np.int64]) -> NDArray[np.bool_]:
+    r"""Say who sits in no control group, depends on nobody and has nobody depend on it: a group of its own.
+
+    .. math:: \{x : \mathcal G(x) = \{\{x\}\}\}
+
+    Parameters
+    ----------
+    groups, dependences
+        As `groups_around`.
+    parties : (k,) array of node numbers
+
+    Raises
+    ------
+    Nothing.
+
+    Source
+    ------
+    As `connected_groups`.
+
+    Example
+    -------
+    >>> from analytics.structure.control import solve_control
+    >>> from analytics.structure.groups import control_groups
+    >>> from analytics.structure.votes import Holdings
+    >>> groups = control_groups(solve_control(Holdings.exact(5, [0], [1], [0.6])))
+    >>> standing_alone(groups, Arrows.of(5, [2], [3]), np.arange(5)).tolist()
+    [False, False, False, False, True]
+    """
+    tied = [arrows.any_at(parties) for arrows in (dependences, dependences.reverse)]
+    return np.asarray(~(tied[0] | tied[1] | groups.grouped[parties]))
 
 
 def _seeds(groups: Groups, supports: Near, clients: list[int], *, most: int | None = None) -> set[frozenset[int]]:

@@ -62,8 +62,11 @@ class Groups:
 
     def below(self, node: int) -> list[int]:
         """Who comes in with a party by control; with a government body nobody, unless it unites like others."""
-        idle = self.government != THROUGH and self.control.state[node]
-        return [] if idle else self.control.controlled_by(node).tolist()
+        held = self.control.certain.direct.start
+        if held[node] == held[node + 1] or (self.government != THROUGH and self.control.state[node]):
+            return []
+        below: list[int] = self.control.controlled_by(node).tolist()
+        return below
 
     def bearing(self, seed: Iterable[int]) -> list[int]:
         """Parties of a seed with whom others fall: not with a government body put beside a group, with one alone."""

@@ -131,12 +131,12 @@ def silent(snapshot: Snapshot, node: int, names: Iterable[str] = tuple(ITEMS)) -
     """Which of the items that figures divide by a party states in vain."""
     day = snapshot.moment.valid_at
     oldest, found = oldest_period(day), Silent({}, {})
-    rows = [row for row in snapshot.records(STATEMENT, node) if row["period_end"] <= day]
+    stated = snapshot.said(STATEMENT, node, ("item", "period_end", "months"))
     for name in names:
         items, of_a_year = ITEMS[name]
-        mine = [row for row in rows if row["item"] in items]
-        last = max((row["period_end"] for row in mine), default=oldest)
-        unsaid = [row["period_end"] for row in mine if not row["months"] and row["period_end"] >= oldest]
+        mine = [(end, months) for item, end, months in stated if item in items and end <= day]
+        last = max((end for end, _ in mine), default=oldest)
+        unsaid = [end for end, months in mine if not months and end >= oldest]
         if last < oldest:
             found.too_old[name] = last
         elif of_a_year and unsaid:

@@ -293,7 +293,7 @@ def _by_other(view: View) -> tuple[Nodes, Nodes]:
 def _span(sorted_: Nodes, party: int) -> tuple[int, int]:
     """Where the entries of one party begin and end; sought in the array's own type, else all of it would be copied."""
     sought = np.array(party, sorted_.dtype)
-    return int(np.searchsorted(sorted_, sought)), int(np.searchsorted(sorted_, sought, side="right"))
+    return int(sorted_.searchsorted(sought)), int(sorted_.searchsorted(sought, side="right"))
 
 
 def _open(view: View, dependant: Nodes, other: Nodes, criterion: NDArray[np.int32]) -> NDArray[np.bool_]:

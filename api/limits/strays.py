@@ -30,8 +30,9 @@ class Strays(NamedTuple):
     """The facility as it is named."""
 
     def of(self, parties: NDArray[np.uint32]) -> "Strays":
-        """Those about some parties."""
-        at = np.flatnonzero(np.isin(self.whose, parties))
+        """Those about some parties, ascending."""
+        place = np.minimum(parties.searchsorted(self.whose), len(parties) - 1)
+        at = np.flatnonzero(parties[place] == self.whose)
         return Strays(self.giver[at], self.whose[at], tuple(self.number[k] for k in at.tolist()))
 
 

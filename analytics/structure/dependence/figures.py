@@ -109,8 +109,8 @@ class Figure:
 
     def find(self, dependant: int, other: int) -> int:
         """Position of a pair, -1 where there is none."""
-        first, last = np.searchsorted(self.dependant, np.array([dependant, dependant + 1], np.uint32)).tolist()
-        at = first + int(np.searchsorted(self.other[first:last], np.uint32(other)))
+        first, last = self.dependant.searchsorted(np.array([dependant, dependant + 1], np.uint32)).tolist()
+        at = first + int(self.other[first:last].searchsorted(np.uint32(other)))
         return at if at < last and self.other[at] == other else -1
 
     def sources(self, pair: int) -> list[tuple[str, int]]:

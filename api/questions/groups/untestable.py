@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from analytics.structure.dependence.figures import DIVIDED_BY, Figure
 from analytics.structure.dependence.rules import Check, Criterion
 from analytics.structure.dependence.states import ANY
-from analytics.structure.dependence.verdicts import MET, UNTESTED, Measure, compare
+from analytics.structure.dependence.verdicts import MET, UNTESTED, compare
 from api.answers.evidence import Evidence
 from api.answers.frame import Page, Party
 from api.answers.wording import plural
@@ -172,11 +172,15 @@ def missing(view: View, evidence: Evidence, dependant: int, other: int, criterio
 
 
 def _of_check(view: View, evidence: Evidence, figure: Figure, at: int, check: Check) -> Iterator[Words]:
-    measure = Measure(figure.measure.value[at : at + 1], figure.measure.open[at : at + 1])
-    outcome = int(compare(check, {check.figure: measure}, 1)[0])
-    if np.isnan(measure.value[0]):
+    if np.isnan(figure.measure.value[at]):
         yield _divisor(view, int(figure.dependant[at]), figure, at)
-    elif outcome == UNTESTED:
+        return
+    # Of all pairs once: one by one it would cost more than what is told of it.
+    outcomes = view.kept(
+        ("outcomes", check), lambda: compare(check, {check.figure: figure.measure}, len(figure)), most=32
+    )
+    outcome = int(outcomes[at])
+    if outcome == UNTESTED:
         yield from _amounts(view, evidence, figure, at)
     elif outcome == MET and check.shared_by:
         source, most = view.snapshot.name_of(int(figure.other[at])), check.shared_by[1]

@@ -24,7 +24,7 @@ from api.groups.circles import ARISING, TOO_MANY, TOO_MANY_ARISE, TOO_WIDE, circ
 from api.groups.concerts import acting_over, arrows_among, held_in_concert, joint_controls, joint_votes, may_unite
 from api.groups.hidden import NOBODY, hidden_of, hidden_under
 from api.groups.promised import Promised
-from api.groups.untested import criteria_of, united_by_votes, untested
+from api.groups.untested import united_by_votes, untested
 from api.limits.lender import HOW_TO_STATE, Lender, perhaps_banks, perhaps_said
 from api.limits.protection import unable_said
 from api.limits.strays import shared_collateral, shared_said, strays_of, strays_said
@@ -307,8 +307,11 @@ def _by_criterion(
     view: View, criterion: NDArray[np.int32], parties: NDArray[np.uint32]
 ) -> Iterator[tuple[Criterion, str, str]]:
     """Each criterion that cannot be tested, and with whom, in both languages."""
-    for at, (rule, _) in zip(np.unique(criterion), criteria_of(view, criterion), strict=True):
-        yield rule, *_listed(view, np.unique(parties[criterion == at]).tolist())
+    rules, found = view.judged.dependences.suspected.rules, dict[int, set[int]]()
+    for at, party in zip(criterion.tolist(), parties.tolist(), strict=True):
+        found.setdefault(at, set()).add(party)
+    for at in sorted(found):
+        yield rules[at], *_listed(view, sorted(found[at]))
 
 
 def _criteria(view: View, node: int, lender: int) -> Iterator[Gap]:
