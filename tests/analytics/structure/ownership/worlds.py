@@ -113,12 +113,12 @@ def completions(held: Bands, random: np.random.Generator, draws: int) -> Matrix:
 
 
 def hits(matrix: Matrix, owner: int) -> Matrix:
-    """What the owner holds in each of many worlds, by powers: never more than it is. (draws, n)."""
-    cut = matrix.copy()
-    cut[:, :, owner] = 0.0
-    total = np.zeros(matrix.shape[:2])
-    walk = cut[:, owner]
-    for _ in range(300):
-        total += walk
-        walk = np.einsum("dk,dkj->dj", walk, cut)
+    """What the owner holds in each of many worlds, by all walks of up to a million steps: never more than it is.
+    (draws, n)."""
+    power = matrix.copy()
+    power[:, :, owner] = 0.0
+    total = power[:, owner]
+    for _ in range(20):
+        total = total + np.einsum("dk,dkj->dj", total, power)
+        power = power @ power
     return total
