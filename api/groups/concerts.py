@@ -144,7 +144,7 @@ def joint_votes(view: View, joint: JointControl) -> tuple[float, float] | None:
     if together is None or not joint.proof.steps[-1].holdings:
         return None
     number = together.concerts.index(joint.proof.concert)
-    inside = {*joint.proof.concert.members, *together.controlled_by(number, possible=True).tolist()} - {joint.company}
+    inside = together.circle(number, joint.company, possible=True)
     held = together.control.holdings
     links = held.holders.links_at(joint.company)[np.isin(held.holders.at(joint.company), sorted(inside))]
     return min(float(held.low[links].sum()), 1.0), min(float(held.high[links].sum()), 1.0)
@@ -194,7 +194,7 @@ def acting_over(view: View, company: int) -> dict[int, tuple[int, ...]]:
         for number in numbers if holder != company else ():
             if number not in part:
                 part[number] = together.taking_part(number, company)
-            if len(part[number]) > 1:
+            if len(part[number]) > 1 and holder in together.circle(number, company):
                 found[holder] = part[number]
                 break
     return found
