@@ -5,7 +5,7 @@ and concerts alike, and its proofs name the members whose votes are needed. Conc
 transitive: whoever acts with a member acts with all, which never misses a controller.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, pairwise
@@ -104,9 +104,11 @@ class Together:
     def controlled_by(self, concert: int, *, possible: bool = False) -> Nodes:
         """What the members of a concert control together, in the order in which it follows; behind it those of the
         members that the others control."""
-        found = self.control.controlled_by(self.parties + concert, possible=possible)
-        others = found[~np.isin(found, self.concerts[concert].members)]
-        return np.append(others, self.led(concert, possible=possible))
+        others = self.control.controlled_by(self.parties + concert, possible=possible)
+        for member in self.concerts[concert].members:
+            others = others[others != member]
+        led = self.led(concert, possible=possible)
+        return np.append(others, led) if len(led) else others
 
     def circle(self, concert: int, company: int, *, possible: bool = False) -> frozenset[int]:
         """Whose votes in a company a concert has: its members, and what they control. Of one of the members the others
@@ -136,6 +138,11 @@ class Together:
             for member in concert.members:
                 found.setdefault(member, []).append(number)
         return found
+
+    @cached_property
+    def as_one(self) -> dict[Hashable, frozenset[int]]:
+        """What some parties were found to control as one, among a few companies and without some facts."""
+        return {}
 
     def led(self, concert: int, *, possible: bool = False) -> Nodes:
         """Members of a concert that the others control together: none has a vote over itself."""
@@ -255,7 +262,8 @@ def _from_inside(
     """What arrows from some parties to each of some companies weigh together, a company's own left out."""
     at, count = arrows.spans(companies), arrows.start[companies + 1] - arrows.start[companies]
     place, who = np.repeat(np.arange(len(companies)), count), arrows.head[at]
-    counts = np.isin(who, inside) & (who != companies[place])
+    known = {*inside.tolist()}
+    counts = np.fromiter((x in known for x in who.tolist()), np.bool_, len(who)) & (who != companies[place])
     weights = counts if weight is None else counts * weight[arrows.link[at]]
     return np.asarray(np.bincount(place, weights, minlength=len(companies)))
 
