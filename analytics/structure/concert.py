@@ -5,11 +5,11 @@ and concerts alike, and its proofs name the members whose votes are needed. Conc
 transitive: whoever acts with a member acts with all, which never misses a controller.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, pairwise
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,11 +19,15 @@ from scipy.sparse.csgraph import connected_components
 from analytics.structure.control import Control, solve_control
 from analytics.structure.listed.rules import LINES, ConcertRule
 from analytics.structure.proof import Step, prove
-from analytics.structure.reach import Nodes
-from analytics.structure.votes import FINE, NANO, Arrows, Holdings
+from analytics.structure.reach import Nodes, Reach
+from analytics.structure.votes import FINE, NANO, Arrows, Holdings, widened
 from graph.bands import LOW_OPEN
 from graph.errors import InvalidQuestion
 from graph.model import RELATIONSHIPS
+
+Circles = Mapping[int, tuple[frozenset[int], frozenset[int]]]
+"""Whose votes in one company some owners have, for certain and perhaps, where it is not all whom they control."""
+NO_CIRCLES: Final[Circles] = {}
 
 
 @dataclass(frozen=True)
@@ -100,9 +104,45 @@ class Together:
     def controlled_by(self, concert: int, *, possible: bool = False) -> Nodes:
         """What the members of a concert control together, in the order in which it follows; behind it those of the
         members that the others control."""
-        found = self.control.controlled_by(self.parties + concert, possible=possible)
-        others = found[~np.isin(found, self.concerts[concert].members)]
-        return np.append(others, self.led(concert, possible=possible))
+        others = self.control.controlled_by(self.parties + concert, possible=possible)
+        for member in self.concerts[concert].members:
+            others = others[others != member]
+        led = self.led(concert, possible=possible)
+        return np.append(others, led) if len(led) else others
+
+    def circle(self, concert: int, company: int, *, possible: bool = False) -> frozenset[int]:
+        """Whose votes in a company a concert has: its members, and what they control. Of one of the members the others
+        act alone, with what they control without it; its own votes, and those of what it alone controls, are none."""
+        members = self.concerts[concert].members
+        if company not in members:
+            found = self.control.controlled_by(self.parties + concert, possible=possible)
+        else:
+            (found,) = self._reach(possible).without_own(self.parties + concert, [company])
+        return frozenset(found.tolist()) - {company}
+
+    def circles(self, company: int) -> Circles:
+        """Of the concerts that a company acts in, by their nodes, the circles of the others: sure ones and perhaps."""
+        return {
+            self.parties + k: (self.circle(k, company), self.circle(k, company, possible=True))
+            for k in self.acting(company)
+        }
+
+    def acting(self, company: int) -> list[int]:
+        """Numbers of the concerts that a party acts in."""
+        return self._acting.get(company, [])
+
+    @cached_property
+    def _acting(self) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for number, concert in enumerate(self.concerts):
+            for member in concert.members:
+                found.setdefault(member, []).append(number)
+        return found
+
+    @cached_property
+    def as_one(self) -> dict[Hashable, frozenset[int]]:
+        """What some parties were found to control as one, among a few companies and without some facts."""
+        return {}
 
     def led(self, concert: int, *, possible: bool = False) -> Nodes:
         """Members of a concert that the others control together: none has a vote over itself."""
@@ -140,9 +180,9 @@ class Together:
     def _led_of(self, concert: int, *, possible: bool) -> Nodes:
         if not self._near[concert]:
             return np.zeros(0, np.uint32)
-        control, node = self.control, self.parties + concert
+        node = self.parties + concert
         able = self._able(np.array(self.concerts[concert].members, np.int64), node, possible=possible)
-        reach = control.possible if possible else control.certain
+        reach = self._reach(possible)
         without = zip(able, reach.without_own(node, able) if able else (), strict=True)
         return np.array([y for y, found in without if (found == y).any()], np.uint32)
 
@@ -168,9 +208,11 @@ class Together:
 
     def taking_part(self, concert: int, company: int, *, possible: bool = False) -> tuple[int, ...]:
         """Members of a concert that have a part in a company: a holding of it or other control over it, by themselves
-        or through what they, or all of them together, control. Who has none is bound by no agreement of its holders."""
+        or through what they, or all of them together, control. Who has none is bound by no agreement of its holders.
+        Of a member itself the others take part, whether or not they control it."""
         control, members = self.control, {*self.concerts[concert].members}
-        inside = {*self.controlled_by(concert, possible=possible).tolist()}
+        inside = {*self.led(concert, possible=possible).tolist()}
+        inside |= self.circle(concert, company, possible=possible) - members
         seen, wave = {company}, [company]
         while wave:
             new = _parted_by(control, wave.pop(), possible=possible) - seen
@@ -194,18 +236,24 @@ class Together:
         concerts = self.concerts_over(company, possible=possible)
         over = self.control.controllers_of(company, possible=possible).tolist()
         over = [x for x in over if x < self.parties or x - self.parties in concerts]
-        reach = self.control.possible if possible else self.control.certain
+        reach = self._reach(possible)
         tops = [x for x in over if set(over).isdisjoint(reach.over(x).tolist())]
         return [x for x in tops if x < self.parties], [x - self.parties for x in tops if x >= self.parties]
 
-    def prove(self, concert: int, company: int, *, possible: bool = False) -> tuple[Step, ...]:
+    def prove(
+        self, concert: int, company: int, *, possible: bool = False, about: int | None = None
+    ) -> tuple[Step, ...]:
         """By which holdings of its members, the company not among them, and of what they control a concert controls a
-        company."""
-        mine = company in self.concerts[concert].members
-        if mine and company not in self.led(concert, possible=possible):
+        company; where it is for the sake of another company, that is not among the members either."""
+        members, apart = self.concerts[concert].members, company if about is None else about
+        if company in members and company not in self.led(concert, possible=possible):
             raise InvalidQuestion("is a member of the concert that the others do not control", where=f"party {company}")
-        steps = prove(self.control, self.parties + concert, company, possible=possible, apart=mine)
+        without = apart if apart in members else None
+        steps = prove(self.control, self.parties + concert, company, possible=possible, without=without)
         return tuple(step for step in steps if not (step.edges and step.edges[0] >= self.own_edges))
+
+    def _reach(self, possible: bool) -> Reach:
+        return self.control.possible if possible else self.control.certain
 
 
 def _from_inside(
@@ -214,7 +262,8 @@ def _from_inside(
     """What arrows from some parties to each of some companies weigh together, a company's own left out."""
     at, count = arrows.spans(companies), arrows.start[companies + 1] - arrows.start[companies]
     place, who = np.repeat(np.arange(len(companies)), count), arrows.head[at]
-    counts = np.isin(who, inside) & (who != companies[place])
+    known = {*inside.tolist()}
+    counts = np.fromiter((x in known for x in who.tolist()), np.bool_, len(who)) & (who != companies[place])
     weights = counts if weight is None else counts * weight[arrows.link[at]]
     return np.asarray(np.bincount(place, weights, minlength=len(companies)))
 
@@ -286,45 +335,6 @@ def solve_together(
         widened(holdings, len(groups)), _with_members(given, groups, size, own), kind=wide, threshold=threshold
     )
     return Together(size, groups, control, own)
-
-
-def widened(holdings: Holdings, more: int) -> Holdings:
-    r"""Give holdings some more parties that hold nothing.
-
-    .. math:: W' = \begin{pmatrix} W & 0 \\ 0 & 0 \end{pmatrix}
-
-    Parameters
-    ----------
-    holdings : Holdings
-        m links between n parties.
-    more : int
-        Number of parties to add behind them.
-
-    Raises
-    ------
-    nothing
-
-    Source
-    ------
-    Domain reference §1.7: a concert holds nothing itself.
-
-    Example
-    -------
-    >>> widened(Holdings.exact(2, [0], [1], [0.6]), 2).size
-    4
-    """
-    backward = holdings.backward
-    if backward is not None:
-        backward = Arrows(_padded(backward.start, more), backward.head, backward.link)
-    withheld = holdings.withheld
-    if withheld is not None:
-        withheld = np.append(withheld, np.zeros(more))
-    stated = holdings.stated and widened(holdings.stated, more)
-    return replace(holdings, start=_padded(holdings.start, more), backward=backward, withheld=withheld, stated=stated)
-
-
-def _padded(start: NDArray[np.int64], more: int) -> NDArray[np.int64]:
-    return np.append(start, np.full(more, start[-1])).astype(np.int64)
 
 
 def _with_members(edges: Arrows, concerts: Sequence[Concert], size: int, first: int) -> Arrows:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -14,8 +15,13 @@ from analytics.structure.reach import Nodes, solve_reach
 from analytics.structure.votes import Arrows
 from graph.bands import LOW_OPEN
 from graph.errors import InvalidQuestion
+from graph.grouping import spans
 
 NOTHING: Final = Refuted()
+LOWER: Final = (1 << 32) - 1
+"""Of a key of two numbers, the second."""
+KEPT: Final = 10_000
+"""How often it is kept what some parties control as one among a few companies."""
 
 
 @dataclass(frozen=True)
@@ -84,18 +90,20 @@ def concerted_control(together: Together, control: Control, fences: Iterable[tup
         raise InvalidQuestion(f"control of {control.size} parties", where=f"concerts of {together.parties}")
     given, rows = list(fences), list[tuple[int, int, int]]()
     barred: dict[int, frozenset[int]] = {}
-    mark: NDArray[np.bool_] = np.zeros(control.size, np.bool_)
+    plain = dict[int, Nodes]()
     for number, concert in enumerate(together.concerts):
         inside = together.controlled_by(number, possible=True)
         near = _near(given, [*inside.tolist(), *concert.members] if given and len(inside) else ())
-        for member in concert.members if len(inside) else ():
-            if near:
-                mine, barred[member] = _unfenced(together, member, number, near)
-                mine = mine.difference(control.controlled_by(member, possible=True).tolist())
-            else:
-                mine = _joined(together.control, member, inside, mark)
-            rows += ((member, company, number) for company in sorted(mine))
+        if len(inside) and not near:
+            plain[number] = inside
+        for member in concert.members if near else ():
+            mine, barred[member] = _unfenced(together, member, number, near)
+            mine = mine.difference(control.controlled_by(member, possible=True).tolist())
+            rows += ((member, company, number) for company in mine)
     found = np.array(rows, np.int64).reshape(-1, 3)
+    if plain:
+        found = np.concatenate([found, _joined(together, np.array(list(plain), np.int64), list(plain.values()))])
+    found = found[np.lexsort((found[:, 1], found[:, 0], found[:, 2]))]
     ends = found[:, :2].astype(np.uint32)
     return Concerted(ends[:, 0], ends[:, 1], found[:, 2].astype(np.int32), together.own_edges, barred)
 
@@ -278,50 +286,74 @@ def _unfenced(
     return mine, out
 
 
-def _joined(control: Control, member: int, inside: Nodes, mark: NDArray[np.bool_]) -> set[int]:
-    """What of some companies a member does not control itself, and has a part in; marks are laid back as they were."""
-    own = np.append(control.controlled_by(member, possible=True), member)
-    mark[own] = True
-    open_ = inside[~mark[inside]]
-    rows = [_rows(arrows, open_) for arrows in (control.holdings.holders, control.controlled_otherwise)]
-    holder, company = (np.concatenate([row[k] for row in rows]) for k in (0, 1))
-    held = np.append(control.holdings.high[rows[0][2]] > 0, np.ones(len(rows[1][0]), np.bool_))
-    known = held & (holder < len(mark))  # a concert holds nothing
-    holder, company = holder[known], company[known]
-    found = new = np.unique(company[mark[holder]])
-    while len(new):
-        mark[new] = True
-        near = np.unique(company[mark[holder]])
-        new = near[~mark[near]]
-        found = np.append(found, new)
-    mark[own] = mark[found] = False
-    return set(found.tolist())
+def _joined(together: Together, numbers: NDArray[np.int64], inside: Sequence[Nodes]) -> NDArray[np.int64]:
+    """What of some concerts' companies each member does not control itself, and has a part in, as member, company and
+    number of the concert: a step of all at once along holdings and other control."""
+    concerts, control = together.concerts, together.control
+    sizes = np.array([len(concerts[k].members) for k in numbers.tolist()], np.int64)
+    member = np.fromiter(chain.from_iterable(concerts[k].members for k in numbers.tolist()), np.int64, int(sizes.sum()))
+    of = np.repeat(np.arange(len(numbers)), sizes)
+    parted, company = _steps_inside(together, inside)
+    place, own = control.possible.sets(member)
+    # Whoever is reached: each member by its place, and a party.
+    own = np.unique(np.append(place << 32 | own, np.arange(len(member)) << 32 | member))
+    found, wave = own, own
+    while len(wave):
+        at, x = wave >> 32, wave & LOWER
+        rows, row_of = spans(*np.searchsorted(parted, [of[at] << 32 | x, (of[at] << 32 | x) + 1]))
+        near = np.unique(at[row_of] << 32 | company[rows])
+        wave = near[~np.isin(near, found, assume_unique=True)]
+        found = np.union1d(found, wave)
+    found = np.setdiff1d(found, own, assume_unique=True)
+    at = found >> 32
+    return np.column_stack([member[at], found & LOWER, numbers[of[at]]])
 
 
-def _rows(arrows: Arrows, nodes: Nodes) -> tuple[Nodes, Nodes, Nodes]:
-    """Arrows that leave some nodes: where they lead, the node of each, and their positions."""
-    at = nodes.astype(np.int64)
-    many = arrows.start[at + 1] - arrows.start[at]
-    flat = np.repeat(arrows.start[at] - np.cumsum(many) + many, many) + np.arange(int(many.sum()))
-    return arrows.head[flat], np.repeat(nodes, many), arrows.link[flat]
+def _steps_inside(together: Together, inside: Sequence[Nodes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Who has a part in each of some companies, set by set: the number of the set and the holder as one key,
+    ascending, and the company."""
+    control = together.control
+    node = np.concatenate(inside).astype(np.int64)
+    of = np.repeat(np.arange(len(inside)), [len(some) for some in inside])
+    keys, companies = [], []
+    for arrows, high in ((control.holdings.holders, control.holdings.high), (control.controlled_otherwise, None)):
+        at, of_node = arrows.spans_of(node)
+        holder = arrows.head[at].astype(np.int64)
+        known = holder < together.parties  # a concert holds nothing
+        if high is not None:
+            known &= high[arrows.link[at]] > 0
+        keys.append((of[of_node] << 32 | holder)[known])
+        companies.append(node[of_node][known])
+    key = np.concatenate(keys)
+    order = np.argsort(key, kind="stable")
+    return key[order], np.concatenate(companies)[order]
 
 
 def _joint(together: Together, members: Iterable[int], among: Set[int], refuted: Refuted) -> set[int]:
     """What some members control, or may, as one among some companies; of themselves whom the others control."""
     acting = {*members}
-    found = _as_one(together.control, acting, among - acting, refuted)
-    led = (y for y in among & acting if y in _as_one(together.control, acting - {y}, found | {y}, refuted))
+    found = _as_one(together, acting, among - acting, refuted)
+    led = (y for y in among & acting if y in _as_one(together, acting - {y}, found | {y}, refuted))
     return found.union(led)
 
 
-def _as_one(control: Control, acting: Set[int], among: Set[int], refuted: Refuted) -> set[int]:
-    """What some parties control, or may, as one among some companies."""
+def _as_one(together: Together, acting: Set[int], among: Set[int], refuted: Refuted) -> Set[int]:
+    """What some parties control, or may, as one among some companies; worked out once for all that does not touch
+    them."""
     if not acting:
         return set()
-    names = sorted(among)
-    place = {**dict.fromkeys(acting, 0), **{y: k for k, y in enumerate(names, 1)}}
-    found = control_among(control.as_possible(), np.array(names, np.uint32), place, refuted)
-    return {names[at - 1] for at in found.controlled_by(0).tolist()}
+    near = refuted.between(together.control, acting | among)
+    name = frozenset(acting), frozenset(among), near
+    known = together.as_one.get(name)
+    if known is None:
+        names = sorted(among)
+        place = {**dict.fromkeys(acting, 0), **{y: k for k, y in enumerate(names, 1)}}
+        found = control_among(together.control.as_possible(), np.array(names, np.uint32), place, near)
+        known = frozenset(names[at - 1] for at in found.controlled_by(0).tolist())
+        if len(together.as_one) >= KEPT:
+            together.as_one.clear()
+        together.as_one[name] = known
+    return known
 
 
 def _parts(

@@ -1,6 +1,6 @@
 """How each member came into a group of connected clients, and what would leave if an edge were refuted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -40,6 +40,17 @@ class Refuted:
     """As the control's holdings count them."""
     edges: frozenset[int] = frozenset()
     """As `link` of the control's edges counts them."""
+
+    def between(self, control: Control, parties: Set[int]) -> "Refuted":
+        """Those of these holdings and edges that run between some parties: what control among them alone hangs on."""
+        held, edges = control.holdings, frozenset[int]()
+        holdings = (k for k in self.holdings if held.tail[k] in parties and held.head[k] in parties)
+        if self.edges:
+            many = control.edges
+            rows = ((many.at(x), many.links_at(x)) for x in parties if many.start[x] < many.start[x + 1])
+            ends = ((y, k) for heads, links in rows for y, k in zip(heads.tolist(), links.tolist(), strict=True))
+            edges = self.edges & {k for y, k in ends if y in parties}
+        return Refuted(frozenset(), frozenset(holdings), edges)
 
 
 def grow(groups: Groups, dependences: Ways, seed: Iterable[int]) -> dict[int, Entry]:

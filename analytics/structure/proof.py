@@ -26,7 +26,7 @@ class Step:
 
 
 def prove(
-    control: Control, owner: int, company: int, *, possible: bool = False, apart: bool = False
+    control: Control, owner: int, company: int, *, possible: bool = False, without: int | None = None
 ) -> tuple[Step, ...]:
     r"""Show by which holdings an owner controls a company, with as few as suffice.
 
@@ -40,8 +40,8 @@ def prove(
         Node numbers of x and y.
     possible : bool
         Show what makes control possible where it is not certain.
-    apart : bool
-        Show it without what the owner directly has of the company, as a concert has its own member.
+    without : int, optional
+        A party that the owner is to do without, where it has it directly, as a concert has its own member.
 
     Raises
     ------
@@ -60,11 +60,11 @@ def prove(
     >>> [(step.company, step.holdings) for step in prove(control, 0, 2)]
     [(1, (0,)), (2, (2, 1))]
     """
-    if not apart:
+    if without is None:
         return prove_each(control, owner, [company], possible=possible)[0]
     reach = control.possible if possible else control.certain
-    (found,) = reach.without_own(owner, [company])
-    return _proved(control, reach, found, owner, [company], apart=company)[0]
+    (found,) = reach.without_own(owner, [without])
+    return _proved(control, reach, found, owner, [company], apart=without)[0]
 
 
 def prove_each(

@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import connected_components
 from analytics.kernels.control import Votes, Workspace, controlled_sets, direct_control
 from analytics.structure.votes import Arrows, Holdings, starts, voting
 from graph.errors import InvalidShare, NotConverged
+from graph.grouping import spans
 
 Nodes = NDArray[np.uint32]
 NONE = -1
@@ -72,6 +73,18 @@ class Reach:
         if slot != NONE:
             return self.members[self.start[slot] : self.start[slot + 1]]
         return self.sequence(x)
+
+    def sets(self, owners: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """All that each of some owners controls, the owner itself left out: its place among them, and the party."""
+        slot = np.where(self.direct.start[owners + 1] > self.direct.start[owners], self.slot[owners], NONE)
+        kept = np.flatnonzero(slot != NONE)
+        at, of = spans(self.start[slot[kept]], self.start[slot[kept] + 1])
+        place, party = kept[of], self.members[at].astype(np.int64)
+        for k in np.flatnonzero((slot == NONE) & (self.direct.start[owners + 1] > self.direct.start[owners])).tolist():
+            found = self.sequence(int(owners[k]))
+            place, party = np.append(place, np.full(len(found), k)), np.append(party, found.astype(np.int64))
+        other = party != owners[place]
+        return place[other], party[other]
 
     def sequence(self, x: int) -> Nodes:
         """All that x controls, each after those that bring it to x."""

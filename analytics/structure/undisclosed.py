@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from analytics.structure.concert import NO_CIRCLES, Circles
 from analytics.structure.control import Control
 from analytics.structure.votes import FINE
 
@@ -20,7 +21,7 @@ class Undisclosed:
     """Least fraction that each of these has, with what it controls."""
 
 
-def undisclosed(control: Control, company: int) -> Undisclosed:
+def undisclosed(control: Control, company: int, circles: Circles = NO_CIRCLES) -> Undisclosed:
     r"""Tell who would have a majority of a company with the votes that are not disclosed.
 
     .. math:: \rho = 1 - \sum_k l_k, \qquad H = \{x : \rho + \sum_{k \in C(x) \cup \{x\}} l_k > \theta\}
@@ -34,6 +35,8 @@ def undisclosed(control: Control, company: int) -> Undisclosed:
         Who controls whom, for certain and perhaps.
     company : int
         Node number y.
+    circles : Circles, optional
+        Of the concerts that y itself acts in, who votes for them, as `Together.circles` has it.
 
     Raises
     ------
@@ -61,7 +64,8 @@ def undisclosed(control: Control, company: int) -> Undisclosed:
     for link in votes.holders.links_at(company).tolist():
         holder = int(votes.tail[link])
         over = () if holder == company else control.controllers_of(holder, possible=True).tolist()
-        for x in dict.fromkeys((holder, *over)):
+        acting = (x for x, circle in circles.items() if holder in circle[True])
+        for x in dict.fromkeys((holder, *(z for z in over if z not in circles), *acting)):
             has[x] = has.get(x, 0.0) + float(votes.low[link])
     enough = [x for x in sorted(has) if x != company and rest + round(has[x] * FINE) >= above]
     return Undisclosed(rest / FINE, rest >= above, tuple(enough), tuple(has[x] for x in enough))

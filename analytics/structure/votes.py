@@ -323,3 +323,42 @@ def _own_holdings(holdings: Holdings, votes: NDArray[np.float64]) -> tuple[NDArr
     companies = np.unique(holdings.head[links]).astype(np.intp)
     held = np.bincount(holdings.head[links], weights=votes[links], minlength=1)
     return companies, np.minimum(held[companies], 1)
+
+
+def widened(holdings: Holdings, more: int) -> Holdings:
+    r"""Give holdings some more parties that hold nothing.
+
+    .. math:: W' = \begin{pmatrix} W & 0 \\ 0 & 0 \end{pmatrix}
+
+    Parameters
+    ----------
+    holdings : Holdings
+        m links between n parties.
+    more : int
+        Number of parties to add behind them.
+
+    Raises
+    ------
+    nothing
+
+    Source
+    ------
+    Domain reference §1.7: a concert holds nothing itself.
+
+    Example
+    -------
+    >>> widened(Holdings.exact(2, [0], [1], [0.6]), 2).size
+    4
+    """
+    backward = holdings.backward
+    if backward is not None:
+        backward = Arrows(_padded(backward.start, more), backward.head, backward.link)
+    withheld = holdings.withheld
+    if withheld is not None:
+        withheld = np.append(withheld, np.zeros(more))
+    stated = holdings.stated and widened(holdings.stated, more)
+    return replace(holdings, start=_padded(holdings.start, more), backward=backward, withheld=withheld, stated=stated)
+
+
+def _padded(start: NDArray[np.int64], more: int) -> NDArray[np.int64]:
+    return np.append(start, np.full(more, start[-1])).astype(np.int64)

@@ -141,10 +141,10 @@ def joint_votes(view: View, joint: JointControl) -> tuple[float, float] | None:
     """Least and most of a company's votes that all members of a concert have, with what they control; none where they
     control it on another basis."""
     together = view.together
-    if together is None or not joint.proof.steps[-1].holdings:
+    number = number_of(view, joint.proof.concert.members[0])
+    if together is None or number is None or not joint.proof.steps[-1].holdings:
         return None
-    number = together.concerts.index(joint.proof.concert)
-    inside = {*joint.proof.concert.members, *together.controlled_by(number, possible=True).tolist()} - {joint.company}
+    inside = together.circle(number, joint.company, possible=True)
     held = together.control.holdings
     links = held.holders.links_at(joint.company)[np.isin(held.holders.at(joint.company), sorted(inside))]
     return min(float(held.low[links].sum()), 1.0), min(float(held.high[links].sum()), 1.0)
@@ -194,7 +194,7 @@ def acting_over(view: View, company: int) -> dict[int, tuple[int, ...]]:
         for number in numbers if holder != company else ():
             if number not in part:
                 part[number] = together.taking_part(number, company)
-            if len(part[number]) > 1:
+            if len(part[number]) > 1 and holder in together.circle(number, company):
                 found[holder] = part[number]
                 break
     return found
@@ -275,8 +275,11 @@ def ties_between(view: View, tie: int) -> frozenset[int]:
 
 def acting_of(view: View) -> Arrows:
     """Both ways, who declared to act in concert with whom; positions are those of RELATED_TO."""
-    ties = [tie for concert in view.concerts for tie in concert.ties]
-    return view.kept(("acting",), lambda: both_ways(view, np.array(ties, np.int64)))
+
+    def make() -> Arrows:
+        return both_ways(view, np.array([tie for concert in view.concerts for tie in concert.ties], np.int64))
+
+    return view.kept(("acting",), make)
 
 
 def both_ways(view: View, at: NDArray[np.int64]) -> Arrows:

@@ -86,7 +86,7 @@ def _acting(view: View, party: int) -> tuple[tuple[tuple[int, ...], float], ...]
     together = view.together
     if together is None:
         return ()
-    votes = undisclosed(together.control, party)
+    votes = undisclosed(together.control, party, together.circles(party))
     size = together.parties
     joint = ((x - size, share) for x, share in zip(votes.holders, votes.held, strict=True) if x >= size)
     return tuple((together.taking_part(number, party, possible=True), has) for number, has in joint)

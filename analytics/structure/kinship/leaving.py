@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -73,6 +74,18 @@ class Unity:
         return np.array(sorted(members - best), np.uint32)
 
     def _stays(self, family: Family, people: frozenset[int], refuted: Refuted) -> frozenset[int]:
+        """Some people and whom they still unite; worked out once for all that does not touch them."""
+        near = refuted.between(self.control, family.people | family.reach)
+        name = family, people, near
+        if name not in self._known:
+            self._known[name] = self._staying(family, people, near)
+        return self._known[name]
+
+    @cached_property
+    def _known(self) -> dict[tuple[Family, frozenset[int], Refuted], frozenset[int]]:
+        return {}
+
+    def _staying(self, family: Family, people: frozenset[int], refuted: Refuted) -> frozenset[int]:
         """Some people and whom they still unite; nobody where that is no group, or is one without who is on top."""
         held = _falling(self.control, people, (family.people | family.reach) - people, refuted)
         top = self.circle.heads[0] if len(self.circle.heads) == 1 else None

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from analytics.structure.concert import Together, widened
+from analytics.structure.concert import Together
 from analytics.structure.listed.rules import ControlTest, ListedRule
 from analytics.structure.owners.portions import Portion, attributed_portions, passes
-from analytics.structure.votes import Holdings
+from analytics.structure.votes import Holdings, widened
 
 MET, POSSIBLE, NOT_MET, UNTESTED = "met", "possible", "not met", "cannot be tested"
 
@@ -125,7 +125,7 @@ class _Company:
         self.layers = {"holding": capital, "votes": together.control.holdings}
         self.together, self.company, self.board, self.influence = together, company, board, influence
         self.stakes = {
-            name: {stake.owner: stake for stake in attributed_portions(held, together.control, company)}
+            name: {x.owner: x for x in attributed_portions(held, together.control, company, together.circles(company))}
             for name, held in self.layers.items()
         }
 
@@ -138,15 +138,18 @@ class _Company:
         return sorted(fits, key=lambda x: (-votes[x].low if x in votes else 0.0, x < size, x))
 
     def acting(self, number: int) -> tuple[int, ...]:
-        """Members of a concert who have a part in the company, or a seat on its board or a say on that; none where it
-        is one of them."""
-        members = self.together.concerts[number].members
+        """Members of a concert, the company not among them, who have a part in it, or a seat on its board or a say on
+        that."""
         part = self.together.taking_part(number, self.company, possible=True)
         known = {*part, *self.stakes["holding"], *self.board.directors, *self.board.appointers, *self.influence}
-        return () if self.company in members else tuple(x for x in members if x in known)
+        return tuple(x for x in self.together.concerts[number].members if x in known and x != self.company)
 
     def circle(self, node: int, *, possible: bool = False) -> set[int]:
-        """The investor and all it controls; of a concert its members among them."""
+        """The investor and all it controls; of a concert its members among them, and of one in which the company acts
+        the others."""
+        size = self.together.parties
+        if node >= size:
+            return {node, *self.together.circle(node - size, self.company, possible=possible)}
         return {node, *self.together.control.controlled_by(node, possible=possible).tolist()} - {self.company}
 
     def verdict(self, test: ControlTest, node: int) -> Verdict:

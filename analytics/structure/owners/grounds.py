@@ -103,8 +103,7 @@ def _in_concert(at: Measures, test: Test) -> Iterator[tuple[int, Ground]]:
         return
     alone = {person: ground.certain for person, ground in _passing(at, test)}
     for number, ground, entity in _of_concerts(at, test, together):
-        mine = at.company in together.concerts[number].members
-        members = {} if mine else _counted(at, test, together, number, entity)
+        members = _counted(at, test, together, number, entity)
         for person in sorted(at.persons(members)) if len(members) > 1 else ():
             certain = ground.certain and members[person]
             if person not in alone or (certain and not alone[person]):
@@ -112,14 +111,15 @@ def _in_concert(at: Measures, test: Test) -> Iterator[tuple[int, Ground]]:
 
 
 def _counted(at: Measures, test: Test, together: Together, number: int, entity: int) -> dict[int, bool]:
-    """Members of a concert who take part in an entity, or have some of it by what the test measures, and whether for
-    certain: who has nothing of it is no owner for acting with others elsewhere."""
+    """Members of a concert, the company not among them, who take part in an entity, or have some of it by what the
+    test measures, and whether for certain: who has nothing of it is no owner for acting with others elsewhere."""
+    members = at.others(together.concerts[number].members)
     sure, maybe = (set(together.taking_part(number, entity, possible=possible)) for possible in (False, True))
-    for member in together.concerts[number].members if test.measure != "control" else ():
+    for member in members if test.measure != "control" else ():
         portion = _own(at, test, member, entity)
         sure |= {member} if portion.low > 0 else set()
         maybe |= {member} if portion.high > 0 else set()
-    return {x: x in sure for x in together.concerts[number].members if x in maybe | sure and x != entity}
+    return {x: x in sure for x in members if x in maybe | sure and x != entity}
 
 
 def _own(at: Measures, test: Test, member: int, entity: int) -> Portion:
@@ -160,7 +160,7 @@ def _concerts_among(at: Measures, together: Together, owners: NDArray[np.int64])
 
 def _of_concert(at: Measures, test: Test, together: Together, number: int) -> Ground | None:
     """The proof by which a concert passes a test; none where it does not."""
-    members, node = together.concerts[number].members, together.parties + number
+    members, node = at.others(together.concerts[number].members), together.parties + number
     if test.measure == "control":
         sure, maybe = (number in together.concerts_over(at.company, possible=possible) for possible in (False, True))
         steps = together.prove(number, at.company, possible=not sure) if sure or maybe else ()
@@ -191,8 +191,8 @@ def _ground(at: Measures, test: Test, portion: Portion, *, certain: bool) -> Gro
         links = () if portion.rough else at.multiplied(test.layer).carriers(portion.owner)
         return Ground(test.id, portion.low, portion.high, certain, test.layer, links, (), rough=portion.rough)
     held = at.register.layer(test.layer).held
-    control, possible = at.register.control, not certain
-    mine = {portion.owner, *control.controlled_by(portion.owner, possible=possible).tolist()}
+    possible = not certain
+    mine = at.circle(portion.owner, possible=possible)
     counted = [
         k
         for k in held.holders.links_at(at.company).tolist()
@@ -232,7 +232,7 @@ def _concerts_over_controllers(at: Measures, test: Test, together: Together) -> 
     for entity, sure in _controllers(at).items():
         multiplied = at.multiplied(test.layer, entity)
         for number in _concerts_among(at, together, multiplied.holders.astype(np.int64)):
-            members = tuple(x for x in together.concerts[number].members if x != entity)
+            members = tuple(x for x in at.others(together.concerts[number].members) if x != entity)
             whole = multiplied.together(members, test.threshold or 0.0)
             if _better(best, number, _over_controller(at, test, whole, members, entity, sure=sure)):
                 over[number] = entity

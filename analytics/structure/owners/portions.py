@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from analytics.structure.concert import NO_CIRCLES, Circles
 from analytics.structure.control import Control
 from analytics.structure.votes import NANO, Arrows, Holdings
 from graph.bands import HIGH_OPEN, LOW_OPEN
@@ -167,7 +168,9 @@ def joint_portion(held: Holdings, company: int, holders: Iterable[int], *, owner
     return at.portion(owner, [link for x in sorted(set(holders)) for link in at.links.get(x, ())])
 
 
-def attributed_portions(held: Holdings, control: Control, company: int) -> tuple[Portion, ...]:
+def attributed_portions(
+    held: Holdings, control: Control, company: int, circles: Circles = NO_CIRCLES
+) -> tuple[Portion, ...]:
     r"""What each party holds of a company itself and through all it controls, whose holdings count whole.
 
     .. math:: \sum_{k \in C(i) \cup \{i\}} W_{kj} / (1 - W_{jj})
@@ -180,6 +183,8 @@ def attributed_portions(held: Holdings, control: Control, company: int) -> tuple
         Who controls whom; possible control counts for the greatest fraction only.
     company : int
         Node number j; what it holds of itself counts for nobody.
+    circles : Circles, optional
+        Of the concerts that the company itself acts in, whose holdings count for them, as `Together.circles` has it.
 
     Raises
     ------
@@ -204,7 +209,9 @@ def attributed_portions(held: Holdings, control: Control, company: int) -> tuple
         for gathered, possible in ((sure, False), (maybe, True)):
             if possible and control.possible is control.certain:
                 continue
-            for x in {holder, *control.controllers_of(holder, possible=possible).tolist()} - {company}:
+            over = {holder, *control.controllers_of(holder, possible=possible).tolist()} - circles.keys()
+            over |= {x for x, circle in circles.items() if holder in circle[possible]}
+            for x in over - {company}:
                 gathered.setdefault(x, []).extend(links)
     portions = []
     for x in sorted(sure.keys() | maybe.keys()):

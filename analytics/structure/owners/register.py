@@ -1,19 +1,24 @@
 """What the tests of owners look at: shares, votes, control, kinds; and what parties have of one company."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.structure.concert import Together, widened
+from analytics.structure.concert import NO_CIRCLES, Circles, Together
 from analytics.structure.control import STATE, Control
 from analytics.structure.owners.multiplied import Layer, Multiplied
-from analytics.structure.owners.portions import Portion, attributed_portions, direct_portions, joint_portion
+from analytics.structure.owners.portions import (
+    Portion,
+    attributed_portions,
+    direct_portions,
+    joint_portion,
+)
 from analytics.structure.ownership.stakes import Policy
 from analytics.structure.proof import Step, prove
-from analytics.structure.votes import Holdings
+from analytics.structure.votes import Holdings, widened
 from graph.field import PARTY_KINDS
 
 PERSON, COMPANY = PARTY_KINDS.index("Person"), PARTY_KINDS.index("Company")
@@ -112,10 +117,26 @@ class Measures:
             found = (
                 direct_portions(held, self.company)
                 if measure == "direct"
-                else attributed_portions(held, control, self.company)
+                else attributed_portions(held, control, self.company, self.circles)
             )
             self._portions[measure, layer] = {portion.owner: portion for portion in found}
         return self._portions[measure, layer]
+
+    @cached_property
+    def circles(self) -> Circles:
+        """Whose holdings the concerts in which the company acts have, by their nodes."""
+        together = self.register.together
+        return together.circles(self.company) if together is not None else NO_CIRCLES
+
+    def circle(self, owner: int, *, possible: bool) -> Collection[int]:
+        """A party or a concert, and whose holdings in the company are its own: what it controls."""
+        if owner in self.circles:
+            return {owner, *self.circles[owner][possible]}
+        return {owner, *self.register.control.controlled_by(owner, possible=possible).tolist()}
+
+    def others(self, members: Iterable[int]) -> tuple[int, ...]:
+        """Members of a concert but for the company itself."""
+        return tuple(x for x in members if x != self.company)
 
     def jointly(self, layer: str, holders: Iterable[int]) -> Portion:
         """What several hold themselves, as one owner."""
@@ -137,7 +158,7 @@ class Measures:
         if asked not in self._proofs:
             together = self.register.together
             self._proofs[asked] = (
-                together.prove(owner - together.parties, company, possible=possible)
+                together.prove(owner - together.parties, company, possible=possible, about=self.company)
                 if together is not None and owner >= together.parties
                 else prove(self.register.control, owner, company, possible=possible)
             )

@@ -42,15 +42,27 @@ def fixpoint(world: World, start: set[int]) -> set[int]:
 
 
 def walked(world: World, group: set[int]) -> set[tuple[int, int]]:
-    """Each member, and where it can walk along holdings and control within what it or all of them control."""
-    held, edges = world
+    """Each member, and where it can walk along holdings and control within what it or all of them control; to another
+    member within what that one does not bring to them."""
     found: set[tuple[int, int]] = set()
     for member in group:
-        through, seen = naive_together(world, group) | naive_control(world, member), {member}
-        for _ in range(SIZE):
-            near = {y for x, y, votes in held if x in seen and votes} | {y for x, y in edges if x in seen}
-            found |= {(member, y) for y in near - {member}}
-            seen |= near & through
+        own = naive_control(world, member)
+        found |= {(member, y) for y in near(world, naive_together(world, group) | own, member) - group}
+        for y in group - {member}:
+            led = naive_together(world, group) & group
+            through = fixpoint(world, group - {y}) - group | led
+            found |= {(member, y)} if y in near(world, through | own, member) else set()
+    return found
+
+
+def near(world: World, through: set[int], member: int) -> set[int]:
+    """Where a member can walk through some companies, the last of them of any kind."""
+    held, edges = world
+    found, seen = set[int](), {member}
+    for _ in range(SIZE):
+        steps = {y for x, y, votes in held if x in seen and votes} | {y for x, y in edges if x in seen}
+        found |= steps
+        seen |= steps & through
     return found
 
 
@@ -78,6 +90,21 @@ def test_a_concert_controls_what_its_members_do_as_one_owner(world: World, group
             assert (k in found.concerts_over(y)) is (y in naive_together(world, group) and several)
             if y in naive_together(world, group) and not several:  # then one has it by itself
                 assert any(y in found.control.controlled_by(x) for x in group)
+
+
+@given(exact_worlds(), st.sets(NODES, min_size=3, max_size=4))
+@settings(max_examples=150)
+def test_over_one_of_its_members_a_concert_is_the_others(world: World, group: set[int]) -> None:
+    for y in group:
+        whole, others = together(world, [group]), together(world, [group - {y}])
+        assert whole.circle(0, y) == others.circle(0, y) == fixpoint(world, group - {y}) - {y}
+        assert set(others.taking_part(0, y)) <= set(whole.taking_part(0, y)) <= group - {y}
+        for company in whole.circle(0, y) - group:
+            known = group - {y}
+            for step in whole.prove(0, company, about=y):
+                assert set(step.holders) <= known
+                known.add(step.company)
+            assert company in known
 
 
 @given(exact_worlds(), GROUPS)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from analytics.structure.concert import Concert, solve_together
 from analytics.structure.control import solve_control
 from analytics.structure.undisclosed import Undisclosed, undisclosed
 from analytics.structure.votes import Holdings
@@ -45,3 +46,16 @@ def test_what_bands_leave_open_may_be_anybodys_and_own_votes_are_nobodys() -> No
     assert np.isclose(found.share, 0.3)
     assert (found.holders, found.decides) == ((0, 1), False)
     assert np.allclose(found.held, (0.2, 0.4))
+
+
+@pytest.mark.parametrize(("holder", "able"), [(0, (0, 4)), (2, ())], ids=["theirs", "its own"])
+def test_what_a_company_alone_controls_is_nothing_to_the_concert_that_it_acts_in(
+    holder: int, able: tuple[int, ...]
+) -> None:
+    """0 has 10 % and 3 has 15 % of 2, of which 35 % are not disclosed and a stranger has the rest: 60 % in all with
+    those of 3 where 0 has most of it, and 45 % where 2 has."""
+    rows = [(0, 2, 0.1), (3, 2, 0.15), (1, 2, 0.4), (holder, 3, 0.6)]
+    tail, head, share = zip(*rows, strict=True)
+    both = solve_together(Holdings.exact(4, tail, head, share), [Concert((0, 2), ())])
+    found = undisclosed(both.control, 2, both.circles(2))
+    assert found.holders == (*(able[:1]), 1, *(able[1:]))

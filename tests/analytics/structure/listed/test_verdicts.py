@@ -114,6 +114,43 @@ def test_votes_at_ones_disposal_are_those_of_the_fixpoint_and_grow_with_a_concer
             assert not several or votes[None].low >= most - 1e-12
 
 
+@pytest.mark.parametrize(
+    ("more", "votes"), [((), 0.32), (((0, 3, 0.6),), 0.47), (((2, 3, 0.6),), 0.32)], ids=["alone", "theirs", "its own"]
+)
+def test_a_company_that_acts_with_its_own_holders_is_tested_for_the_others(
+    more: tuple[tuple[int, int, float], ...], votes: float
+) -> None:
+    """0 has 18 % and 1 has 14 % of 2, and 3 has 15 %, which count where 0 has most of 3, but not where only 2 has: what
+    a company alone controls has no part in its votes, whether it acts with its holders or not."""
+    rows = ((0, 2, 0.18), (1, 2, 0.14), (3, 2, 0.15), *more)
+    for members in ((0, 1), (0, 1, 2)):
+        found = fares(2, *rows, concerts=(members,))
+        concert = found[members]
+        assert (concert.members, outcomes(concert)["votes"]) == ((0, 1), "met")
+        assert concert.verdicts[1].low == pytest.approx(votes, abs=1e-12)
+        assert [sorted(rows)[k][0] for k in concert.verdicts[1].holdings] == [0, *((3,) if votes > 0.4 else ()), 1]
+    seats = Board(directors=(1, 2, 7, 8))
+    assert outcomes(fares(2, *rows, concerts=((0, 1, 2),), board=seats)[0, 1, 2])["board"] == "cannot be tested"
+
+
+def test_who_acts_with_a_company_alone_acts_with_nobody_over_it() -> None:
+    assert list(fares(2, (0, 2, 0.18), (1, 2, 0.14), concerts=((0, 2),))) == [0, 1]
+
+
+@given(exact_worlds(), st.sets(NODES, min_size=3, max_size=4))
+@settings(max_examples=80)
+def test_over_a_member_a_concert_fares_as_the_others_do(world: World, group: set[int]) -> None:
+    held = solve(world).holdings
+    edges = Arrows.of(SIZE, *(zip(*world[1], strict=True) if world[1] else ((), ())))
+    for company in group:
+        whole, others = (
+            listed_control(held, solve_together(held, [Concert(tuple(sorted(some)), ())], edges), company, RULE)
+            for some in (group, group - {company})
+        )
+        by = {one.concert: one.verdicts for one in whole if one.party is None}
+        assert all(by[one.concert] == one.verdicts for one in others if one.party is None)
+
+
 def test_who_acts_in_concert_and_has_no_part_of_it_is_not_named_unless_it_sits_on_the_board() -> None:
     """0 has 20 % and 1 has 11 %; 2 and 3 have nothing, and 3 is one of two directors."""
     held = Holdings.exact(5, [0, 1], [4, 4], [0.2, 0.11])
