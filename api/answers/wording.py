@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -55,6 +55,31 @@ def plural(count: int, one: str, many: str = "") -> str:
     ('1 party', '1,200 links')
     """
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def listed(
+    names: Sequence[str],
+    total: int | None = None,
+    *,
+    most: int = 12,
+    by: str = "",
+    chinese: bool = False,
+    unit: str = "个",
+) -> str:
+    """Names after one another; of many the first, and how many there are beside them, in Chinese how many in all.
+
+    `total` counts also those whose names are not given.
+
+    >>> listed(["A", "B", "C"], most=2), listed(["A", "B"], 5, by=" or "), listed(["A", "B"])
+    ('A, B and 1 more', 'A or B or 3 more', 'A, B')
+    >>> listed(["甲", "乙", "丙"], most=2, chinese=True, unit="方"), listed(["甲", "乙"], chinese=True)
+    ('甲、乙等3方', '甲、乙')
+    """
+    every, shown = max(len(names), total or 0), names[:most]
+    told, more = (by or ("、" if chinese else ", ")).join(shown), every - len(shown)
+    if not (shown and more):
+        return told
+    return f"{told}等{every:,}{unit}" if chinese else f"{told}{by or ' and '}{more:,} more"
 
 
 def share(low: float | None, high: float | None, ends: int | None) -> Share | None:

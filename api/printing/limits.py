@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
-from api.answers.wording import apart, money, plural, used
+from api.answers.wording import apart, listed, money, plural, used
 from api.printing.paper import Cited, row, table
 from api.questions.limits.memberships import Membership
 from api.questions.limits.rules import Held
@@ -37,7 +37,7 @@ def _whom(held: Held) -> str:
         return held.client.name
     many = plural(held.parties, "party", "parties")
     if not held.tested:
-        named = ", ".join(party.name for party in held.members)
+        named = listed([party.name for party in held.members], held.parties)
         return f"{many}, if what cannot be tested holds{': ' if named else ''}{named}"
     which = "all" if held.group is None else f"group {held.group + 1}"
     return f"{which}, {many}{'' if held.certain else ', wide reading'}"

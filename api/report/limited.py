@@ -72,7 +72,7 @@ def _whom(words: Words, value: GroupReport, held: Held, named: Named) -> str:
         return held.client.name
     count = words.counted(held.parties, "party")
     if not held.tested:
-        named_ = words.listed([party.name for party in held.members]) if held.members else ""
+        named_ = words.listed([party.name for party in held.members], total=held.parties)
         return words("limit_untested", count=f"{count} ({named_})" if named_ else count)
     if held.group is None:
         return words("limit_all", count=count)

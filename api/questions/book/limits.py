@@ -248,8 +248,7 @@ def _finding(view: View, evidence: Evidence, found: Checked, place: Place) -> Li
         STATES[state],
         _whom(use, members),
         parties[0],
-        _controller(view, evidence, found, place),
-        int(found.client[members].sum()),
+        *_group(view, evidence, found, place),
         parties,
         Page(len(members), 0, len(parties)),
         exposure,
@@ -267,15 +266,20 @@ def _finding(view: View, evidence: Evidence, found: Checked, place: Place) -> Li
     )
 
 
-def _controller(view: View, evidence: Evidence, found: Checked, place: Place) -> Party | None:
-    """Who is on top of a group."""
+def _group(view: View, evidence: Evidence, found: Checked, place: Place) -> tuple[Party | None, int, int]:
+    """Who is on top of a group, how many of its members are clients, and how many it has."""
     use = found.wide.uses[place.use]
     members = use.units.members(place.unit)
-    name = members[found.client[members]].tobytes()
-    if len(members) < 2 or use.rule.scope in ("all", "anonymous") or name not in found.together:
-        return None
+    clients = members[found.client[members]]
+    name, size = clients.tobytes(), len(members)
+    if size < 2 or use.rule.scope in ("all", "anonymous") or name not in found.together:
+        return None, len(clients), size
     reading, group = found.together[name]
-    return evidence.party(group.heads[0] if group.heads else grew(view, group, reading).top)
+    if group.heads:
+        return evidence.party(group.heads[0]), len(clients), size
+    grown = grew(view, group, reading)
+    # Of connected clients the book measures those who are its clients; the group has others too.
+    return evidence.party(grown.top), len(clients), len(grown.came) if use.rule.group_kind == "connected" else size
 
 
 def _whom(use: Use, members: Nodes) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from api.answers.evidence import Evidence
 from api.answers.frame import Page, Party
-from api.answers.wording import money, plural
+from api.answers.wording import listed, money, plural
 from api.book.check import Checked
 from api.book.untested import Possible, possible_breaks
 from api.engine import View
@@ -66,7 +66,8 @@ def possible_said(view: View, found: Checked, shown: tuple[PossibleBreak, ...]) 
     for k, use in enumerate(found.wide.uses):
         mine = [one for one in shown if one.rule == use.rule.id]
         if count[k]:
-            told = "; ".join(_named(one, currency) for one in mine[:NAMED]) or "see its possible breaks"
+            told = listed([_named(one, currency) for one in mine], count[k], most=NAMED, by="; ")
+            told = told or "see its possible breaks"
             yield (
                 f"{use.rule.id} would be broken around {plural(count[k], 'client')} if what cannot be tested held, a "
                 "dependence or control by votes that are not disclosed "
@@ -101,6 +102,5 @@ def harmless_said(view: View, found: Checked) -> Iterator[str]:
 
 def _named(one: PossibleBreak, currency: str | None) -> str:
     """A client with whom it would stand and fall, and what they come to."""
-    who = ", ".join(party.name for party in one.others[:NAMED])
-    more = f" and {one.others_page.total - NAMED:,} more" if one.others_page.total > NAMED else ""
-    return f"{one.client.name} with {who}{more} at {money(one.exposure, currency)} of {money(one.limit, currency)}"
+    who = listed([party.name for party in one.others], one.others_page.total, most=NAMED)
+    return f"{one.client.name} with {who} at {money(one.exposure, currency)} of {money(one.limit, currency)}"

@@ -25,8 +25,9 @@ from api.limits.related import RELATED_2022, officers_of, related_of, related_un
 from api.limits.standing import cover_of, standing
 from api.questions.asking import check_page, node_of
 from api.questions.groups.members import SMALL, Edge, facts_of, without
-from api.questions.limits.memberships import Step, between, kinships, related_steps
+from api.questions.limits.memberships import between, kinships, related_steps
 from api.questions.limits.rules import Limit, RuleSaid, limit_said, rule_said
+from api.questions.limits.steps import Step
 from graph.field import Kind
 from graph.model import CONTROLS, HOLDS_OFFICE, OWNS, RELATED_TO
 from graph.moment import Moment

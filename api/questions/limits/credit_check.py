@@ -33,10 +33,11 @@ from api.questions.groups.untestable import ENDS, Untestables
 from api.questions.groups.verdicts import judgements_said
 from api.questions.limits.applications import Request, facility_of
 from api.questions.limits.doubts import doubts_of, untestable_around
-from api.questions.limits.memberships import BY_DEPENDENCE, HELD, Membership, around, membership
-from api.questions.limits.memberships import Step as ProofStep
+from api.questions.limits.memberships import Membership, around, membership
 from api.questions.limits.releases import protectors, releases
 from api.questions.limits.rules import ASIDE, IF_WIDE, KEPT, UNTOLD, Held, by_room, group_said, held_said, of_limit
+from api.questions.limits.steps import BY_DEPENDENCE, HELD
+from api.questions.limits.steps import Step as ProofStep
 from api.questions.limits.uncounted import uncounted_said
 from api.questions.ownership.falls import in_words
 from graph.errors import InvalidQuestion
