@@ -13,6 +13,7 @@ from api.answers.frame import Answer
 from api.draw import draw
 from api.engine import Engine, Place
 from api.printing import frame
+from api.questions.group_report import group_report
 from api.questions.limits.applications import Asked, Request
 from api.questions.parties.search import Found
 from api.report import group_page
@@ -278,5 +279,5 @@ def test_of_a_group_of_many_it_is_said_how_many_are_not_named(
     named = f"{A}, {', '.join(others[:4])} and 3 more"
     assert any(f"a group of 8 parties, {named}" in reason for reason in answer.reasons)
     assert f"8 parties, if what cannot be tested holds: {named}" in printed(answer)
-    page = group_page(questions.group_report(asked, A, lender=LENDER, moment=asked.moment()), language="zh")
+    page = group_page(group_report(asked, A, lender=LENDER, moment=asked.moment()), language="zh")
     assert f"{'、'.join([A, *others[:4]])}等8个" in page
