@@ -51,8 +51,10 @@ class MemberStake:
     """None: the group together, guarantees between members counted once."""
     direct: float
     contingent: float
-    unknown: int
-    """Facilities and guarantees of undisclosed amount."""
+    unknown_direct: int
+    """Facilities of undisclosed amount."""
+    unknown_contingent: int
+    """Guarantees of undisclosed amount, and for debts of which not all is known."""
     facts: tuple[Fact, ...]
 
 
@@ -205,8 +207,9 @@ def _stakes(
 
 
 def _stake(evidence: Evidence, party: Party | None, found: Exposure) -> MemberStake:
-    unknown = found.unknown_facilities + found.unknown_guarantees + found.unknown_debts
+    unknown = found.unknown_guarantees + found.unknown_debts
     facts: tuple[Fact, ...] = ()
     if party is not None:
         facts = (*evidence.facts(LENDS, found.facilities), *evidence.facts(GUARANTEES, found.guarantees))
-    return MemberStake(party, found.direct, found.contingent, unknown, facts)
+    direct = found.unknown_facilities + found.unknown_drawn
+    return MemberStake(party, found.direct, found.contingent, direct, unknown, facts)

@@ -292,10 +292,17 @@ def _own(words: Words, value: GroupReport) -> str:
 
 def _amounts(words: Words, total: MemberStake, currency: str | None) -> str:
     """What is known to be at stake, and how many amounts are not; where none is known, no 0 stands for them."""
-    hidden = words.counted(total.unknown, "hidden") if total.unknown else ""
+    unknown = total.unknown_direct + total.unknown_contingent
+    hidden = words.counted(unknown, "hidden") if unknown else ""
     if hidden and not (total.direct or total.contingent):
         return hidden
-    direct, contingent = (words.money(amount, currency) for amount in (total.direct, total.contingent))
+    direct, contingent = (
+        words.money(amount, currency) if amount or not silent else words("undisclosed")
+        for amount, silent in (
+            (total.direct, total.unknown_direct),
+            (total.contingent, total.unknown_contingent),
+        )
+    )
     told = words("at_stake", direct=direct, contingent=contingent)
     return f"{told}{words.either('; ', '；')}{hidden}" if hidden else told
 

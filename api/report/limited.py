@@ -73,7 +73,7 @@ def _whom(words: Words, value: GroupReport, held: Held, named: Named) -> str:
     count = words.counted(held.parties, "party")
     if not held.tested:
         named_ = words.listed([party.name for party in held.members], total=held.parties)
-        return words("limit_untested", count=f"{count} ({named_})" if named_ else count)
+        return words("limit_untested", count=count, whom=f"{words.either(': ', '：')}{named_}" if named_ else "")
     if held.group is None:
         return words("limit_all", count=count)
     group = value.against.groups[held.group]

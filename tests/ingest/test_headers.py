@@ -14,7 +14,8 @@ HEADED = [
         "担保方,被担保方,担保余额（亿元）,合同签订日,担保起始日,担保到期日", "GUARANTEES",
         {"signed": "合同签订日", "valid_from": "担保起始日", "expires": "担保到期日"},
     ),
-    ("担保公司,被担保公司,担保额度,实际担保金额,签署日期", "GUARANTEES", {"amount": "实际担保金额", "signed": "签署日期"}),
+    ("担保公司,被担保公司,担保额度,实际担保金额,签署日期", "GUARANTEES",
+     {"amount": "实际担保金额", "signed": "签署日期"}),
     ("对外担保方,担保对象名称,担保额度,实际发生日期", "GUARANTEES", {"amount": "担保额度", "signed": "实际发生日期"}),
     ("Guarantor,Borrower,Amount,Date signed,Maturity of debt", "GUARANTEES",
      {"signed": "Date signed", "due": "Maturity of debt"}),
@@ -56,6 +57,7 @@ def test_guarantees_and_supplies_are_known_by_the_words_that_firms_use(
     assert {name: guess.fields[name].column for name in fields if name in guess.fields} == fields
     if kind == "SUPPLIES":
         start, end = guess.ends
-        assert start and end
+        assert start
+        assert end
         assert re.search("供|卖|销|supplier|vendor", start.id)
         assert re.search("采购|客户|买|购货|需|核心|buyer|customer", end.id)

@@ -12,7 +12,7 @@ from analytics.limits.numerators import NUMERATORS
 from analytics.limits.units import Nodes
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
-from api.answers.wording import apart, plural, used
+from api.answers.wording import apart, ended, plural, used
 from api.book.check import STATES, Checked, Place, checked, facilities_of, state_of
 from api.book.lending import lending
 from api.book.untested import possible_breaks
@@ -337,6 +337,6 @@ def _reasons(value: BookLimits, found: Checked) -> Iterator[str]:
     hidden = sum(rule.states.get("untold", 0) for rule in value.rules)
     if hidden:
         yield f"{plural(hidden, 'measurement')} cannot be told for want of a figure, an amount or a text that was read."
-    yield from (f"{gap[0].upper()}{gap[1:]}." for gap in value.gaps)
+    yield from (ended(f"{gap[0].upper()}{gap[1:]}") for gap in value.gaps)
     if value.page.left:
         yield f"{plural(value.page.left, 'more finding is', 'more findings are')} not shown."

@@ -70,15 +70,16 @@ def possible_said(view: View, found: Checked, shown: tuple[PossibleBreak, ...]) 
             told = told or "see its possible breaks"
             yield (
                 f"{use.rule.id} would be broken around {plural(count[k], 'client')} if what cannot be tested held, a "
-                "dependence or control by votes that are not disclosed "
-                f"若无法检验的经济依存或未披露表决权所致的控制成立，将突破该限额: {told}; "
-                "judge the dependences, or load the statements and holdings that are missing"
+                f"dependence or control by votes that are not disclosed: {told}; judge the dependences, or load the "
+                "statements and holdings that are missing · 若无法检验的经济依存或未披露表决权所致的控制成立，"
+                f"围绕{count[k]:,}个客户将突破{use.rule.id}：请作出认定，或补充缺失的报表与持股数据"
             )
         if breaks.open.get(k):
             many = plural(breaks.open[k], "client")
             yield (
                 f"for {many} it was not worked out whether groups that might arise from what cannot be tested break "
-                f"{use.rule.id}, as so many hang together 牵连过多，未能逐户计算: ask for the exposure of each"
+                f"{use.rule.id}, as so many hang together: ask for the exposure of each · "
+                f"牵连过多，未能逐户计算{breaks.open[k]:,}个客户是否突破{use.rule.id}：请逐户查询风险暴露"
             )
 
 

@@ -19,7 +19,7 @@ from analytics.limits.units import Nodes
 from analytics.structure.government import APART
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Party, Question
-from api.answers.wording import apart, money, plural
+from api.answers.wording import apart, ended, money, plural
 from api.engine import Engine, View
 from api.groups.promised import Promised, promised
 from api.groups.untested import Also, unassessed, with_untested
@@ -344,12 +344,12 @@ def _reasons(value: CreditCheck, lender: Lender) -> Iterator[str]:
             yield f"Of these, {said(step)}."
     yield from _to_judge(value)
     for gap in value.gaps:
-        yield f"{gap.en} · {gap.zh}."
+        yield ended(f"{gap.en} · {gap.zh}")
     if value.untestable.listed:
         yield ENDS
     for change in value.remedies:
         done = "pass" if change.verdict == APPROVE else "break no limit"
-        yield f"It would {done} to {change.text} · {change.text_zh}."
+        yield ended(f"It would {done} to {change.text} · {change.text_zh}")
 
 
 def _to_judge(value: CreditCheck) -> Iterator[str]:
