@@ -255,7 +255,7 @@ def _short(words: Words, value: GroupReport) -> Iterator[str]:
         yield words("fenced", controller=fence.fact.head.name, controlled=fence.fact.tail.name)
     yield from limits_said(words, value, partial(_name, words))
     yield from arising_said(words, value)
-    colon = words.either(": ", "：")
+    colon, stop = words.either(": ", "："), words.either(".", "。")
     several = len(value.sheets) > 1
     idle = several and not any(sheet.stakes for sheet in value.sheets)
     circles = list(dict.fromkeys(_circles(words, sheet, value.length) for sheet in value.sheets))
@@ -269,7 +269,7 @@ def _short(words: Words, value: GroupReport) -> Iterator[str]:
             yield words(name, party=value.party.name, way=" → ".join(party.name for party in steps))
         if sheet.stakes:
             total, who = sheet.stakes[-1], value.lender.name if value.lender else words("all_lenders")
-            yield f"{words('stakes', lender=who)}{colon}{_amounts(words, total, value.currency)}"
+            yield f"{words('stakes', lender=who)}{colon}{_amounts(words, total, value.currency)}{stop}"
         elif not idle:
             yield words("nothing_at_stake")
         if len(circles) > 1 or not several:
@@ -287,7 +287,8 @@ def _own(words: Words, value: GroupReport) -> str:
     if not value.alone:
         return words("nothing_at_stake_own", party=value.party.name)
     who, total = value.lender.name if value.lender else words("all_lenders"), value.alone[-1]
-    return f"{words('stakes', lender=who)}{words.either(': ', '：')}{_amounts(words, total, value.currency)}"
+    amounts = _amounts(words, total, value.currency)
+    return f"{words('stakes', lender=who)}{words.either(': ', '：')}{amounts}{words.either('.', '。')}"
 
 
 def _amounts(words: Words, total: MemberStake, currency: str | None) -> str:

@@ -144,8 +144,8 @@ def membership(
     else:
         related = partial(_related, view, evidence, members, lender=standing.lender, wide=not certain)
         steps = tuple(related(party))
-        told = {step.party.id for step in steps}
-        others = tuple(tuple(related(x))[-1] for x in rest if view.snapshot.id(x) not in told)
+        named = {step.party.id for step in steps}
+        others = tuple(tuple(related(x))[-1] for x in rest if view.snapshot.id(x) not in named)
     shown = evidence.parties(members[first].tolist())
     shares = tuple(
         AtStake(one, {name: float(amounts[at]) for name, amounts in stakes.items()})

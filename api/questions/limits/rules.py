@@ -157,7 +157,7 @@ def _foremost(view: View, evidence: Evidence, lender: int, line: Line) -> tuple[
 def group_said(held: Held) -> str:
     """A group that a rule is held against, in a few words."""
     named = listed([party.name for party in held.members], held.parties)
-    return f"a group of {plural(held.parties, 'party', 'parties')}{', ' if named else ''}{named}"
+    return f"a group of {plural(held.parties, 'party', 'parties')}{f' ({named})' if named else ''}"
 
 
 def by_room(lines: Iterable[Line]) -> list[Line]:

@@ -133,3 +133,9 @@ def standing_said(name: str, found: StandingOf) -> str:
 def _with(party: Party, acting: tuple[Party, ...]) -> str:
     """A party, with whom it acts in concert."""
     return listed([party.name, *(one.name for one in acting)], most=NAMED + 1, by=" with ")
+
+
+def no_company_said(party: Party) -> str:
+    """That a person or a government body has no holders and no controllers, in a sentence."""
+    what = "a person, whom" if party.kind == "Person" else "a government body, which"
+    return f"{party.name} is {what} nobody owns or controls."
