@@ -199,6 +199,15 @@ class Snapshot:
         """Whether amounts stand in several currencies and none was asked for."""
         return len(self._currencies) > 1
 
+    @property
+    def several(self) -> InvalidQuestion:
+        """Why amounts that are `mixed` are not added up, and what to ask for instead."""
+        return InvalidQuestion(
+            f"amounts stand in {', '.join(self._currencies)}",
+            where="currency",
+            remedy="name the currency of the answer, such as " + self._currencies[0],
+        )
+
     # ── relations ──
 
     def links(self, kind: Kind, *, indirect: bool = False) -> Links:
@@ -283,11 +292,7 @@ class Snapshot:
             return amounts
         target = self.moment.currency
         if target is None:
-            raise InvalidQuestion(
-                f"amounts stand in {', '.join(self._currencies)}",
-                where="currency",
-                remedy="name the currency of the answer, such as " + self._currencies[0],
-            )
+            raise self.several
         factors: NDArray[np.float64] = np.full(len(words) + 1, np.nan)
         for at in np.unique(mine[stated]):
             if at >= 0:

@@ -17,8 +17,8 @@ TYPE_WORDS: Final = r"类型|性质|类别|type|kind|class"
 _FIRM: Final = r"企业|公司|信用代码|company|firm|entity|credit.?code"
 _ENDS: Final[dict[str, tuple[str, str]]] = {
     "GUARANTEES": (
-        r"(?<!被)担保人|保证人|担保方(?!式)|guarantor|^from",
-        r"被担保|债务人|借款人|borrower|debtor|obligor|guaranteed|^to",
+        r"(?<!被)担保(?:人|方(?!式)|单位|公司|企业)|保证人|guarantor|surety|^from",
+        r"被担保|担保对象|债务人|借款人|borrower|debtor|obligor|guaranteed|^to",
     ),
     "PLEDGES": (
         r"抵押人|出质人|质押人|(?<!抵押)(?<!质)(?:所有权|产权|权属)人|(?:提供|所有)[人者方]|provider|pledgor|grantor|owner",
@@ -29,8 +29,8 @@ _ENDS: Final[dict[str, tuple[str, str]]] = {
         r"借款人|客户|被授信|受信|borrower|obligor|customer|client",
     ),
     "SUPPLIES": (
-        r"供应商|供货|卖方|销方|supplier|seller|vendor",
-        r"采购|买方|购方|客户|buyer|customer|purchaser",
+        r"供应商|供应方|供货|供方|卖方|销方|销货|销售方|supplier|seller|vendor",
+        r"采购|买方|购方|购货|购买方|需方|核心企业|客户|buyer|customer|purchaser",
     ),
     "HOLDS_OFFICE": (r"人员|姓名|董事|监事|高管|任职人|person|director|officer", rf"任职企业|{_FIRM}"),
     "OWES": (r"债务人|欠款|debtor", r"债权人|creditor"),
@@ -55,10 +55,10 @@ _RELATED: Final = (
 """Words for two related parties: the first and the second, a related one and the other, any and its related one."""
 
 _MARKS: Final[dict[str, str]] = {
-    "GUARANTEES": r"担保|保证(?!金)|guarant",
+    "GUARANTEES": r"担保|保证(?!金)|guarant|surety",
     "PLEDGES": r"抵押|质押|押品|collateral|pledg",
     "LENDS": r"授信|贷款|借款|放款|loan|facility|drawn|borrow|lend",
-    "SUPPLIES": r"供应|供货|采购|suppl|buyer|invoice",
+    "SUPPLIES": r"供应|供货|供方|采购|卖方|买方|销货|购货|suppl|buyer|seller|vendor|invoice",
     "HOLDS_OFFICE": r"职务|任职|职位|董事|\brole\b|position|director|officer",
     "OWES": r"债务|欠款|应付|debt|owes|payable",
     "CONTROLS": r"控制|controller|controls",
@@ -71,7 +71,7 @@ _DOCUMENT: Final = r"身份证|证件|护照|passport|id.?card|national.?id|iden
 """Headers of columns with numbers of persons' papers."""
 _ANYBODY: Final = r"(?:居民|个人|自然人|本人|有效)?"
 """What may stand before a number of papers that belongs to whomever the row names."""
-_NO_PARTY: Final = r"日期|时间|金额|比例|date|amount|ratio|^是否|^is[_ ]|数量|个数|flag"
+_NO_PARTY: Final = r"日期|时间|金额|额(?:$|[(（])|比例|date|amount|ratio|^是否|^is[_ ]|数量|个数|flag"
 
 
 @dataclass(frozen=True)

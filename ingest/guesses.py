@@ -20,9 +20,9 @@ _FIELDS: Final[dict[str, str]] = {
     "votes": r"表决权|投票权|vot",
     "directness": r"直接|间接|direct",
     "basis": r"控制依据|控制方式|basis",
-    "creditor": r"债权人|creditor|受益人",
+    "creditor": r"债权人|creditor|受益人|beneficiary",
     "facility_id": r"授信编号|合同号|合同编号|借据|贷款编号|担保合同|facility|contract|loan.?(?:id|no\b|number|code)",
-    "amount": r"金额|额度|amount|交易额|供货额|采购额|销售额|欠款|余额|value|sales\b|turnover",
+    "amount": r"金额|额度|amount|交易额|供货额|采购额|销售额|欠款|余额|value|sales\b|purchases\b|turnover",
     "drawn": r"^(?!.*(?:未用|可用|未提|undrawn|unused))"
     r".*(?:已用|用信|余额|贷款金额|已提|drawn|outstanding|balance|金额|amount)",
     "undrawn": r"未用|可用|未提|undrawn|unused",
@@ -32,13 +32,14 @@ _FIELDS: Final[dict[str, str]] = {
     "liability": r"保证方式|责任方式|liability",
     "form": r"担保形式|组织形式|企业类型|form",
     "agreed_share": r"约定份额|agreed",
-    "signed": r"签订|签署|signed",
-    "due": r"主债务到期|due",
+    "signed": r"签[订署约]|担保日期|(?:合同|协议)日期|(?:实际|担保)发生日|\bsign|signed"
+    r"|(?:agreement|contract|guarantee)[ _]date|date of (?:agreement|contract|guarantee)",
+    "due": r"(?:主债务|主债权|主合同|贷款|借款).*到期|due|(?:debt|loan).*matur|matur.*(?:debt|loan)",
     "expires": r"届满|担保到期|expir",
     "maturity": r"到期|maturity",
-    "product": r"产品|商品|品名|product|goods",
-    "receivable": r"应收|receivable",
-    "term_days": r"账期|term",
+    "product": r"产品|商品|品名|货物|物料|product|goods|materials?\b|commodit",
+    "receivable": r"应收|receivable|(?:open|unpaid|outstanding) invoices",
+    "term_days": r"账期|信用期|付款期|结算期|term|(?:credit|payment) days|days of credit",
     "role": r"职务|职位|role|position|title",
     "seniority": r"顺序|seniority|rank",
     "kind": r"品种|关系|种类|类型|kind|type|relation",
@@ -55,9 +56,16 @@ _FIELDS: Final[dict[str, str]] = {
     r"|since|start|from|begin",
     "valid_to": r"退出|终止|结束|离任|失效|end|\bto\b|until",
 }
-_RATHER: Final = {"drawn": r"余额|已用|已提|用信|drawn|outstanding|balance"}
+_RATHER: Final = {"drawn": r"余额|已用|已提|用信|drawn|outstanding|balance", "amount": r"实际|担保余额|\bactual"}
 """Of several columns that may state a field the one that does."""
-_BARE: Final = {"LENDS": {"facility_id": r"^(编号|序号|no\.?|number|id)$", "valid_from": r"^(日期|date)$"}}
+_BARE: Final = {
+    "LENDS": {"facility_id": r"^(编号|序号|no\.?|number|id)$", "valid_from": r"^(日期|date)$"},
+    "SUPPLIES": {
+        "product": r"^(?:供应|供货|采购)?(?:项目|标的|品类|品种)|^items?\b|description|category",
+        "valid_from": r"(?:供应|供货|交货|交易|采购)日期?|签[订署约]|(?:合同|协议)日期"
+        r"|(?:supply|delivery|agreement|contract)[ _]date|\bsign|signed|^(日期|date)$",
+    },
+}
 """Headers that name a field of one kind only where nothing better does."""
 _STATED: Final = r"公示|披露|登记日|统计日|发布|更新|核准|published|stated|reported|as.?of|updated"
 _OP: Final = r"操作|变更类型|变动类型|\bop\b|operation|\baction\b"

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from api.answers.evidence import Evidence
-from api.answers.wording import plural
+from api.answers.wording import listed, plural
 from graph.identifiers import HASHED
 from graph.model import IDENTIFIER, SAME_AS
 from graph.records import statements
@@ -26,15 +26,16 @@ def joined_said(evidence: Evidence) -> Iterator[str]:
     several = shown[evidence.snapshot.nodes.several[shown]].tolist()
     yield from (_said(evidence, node) for node in several[:PARTIES])
     if len(several) > PARTIES:
-        yield f"{plural(len(several) - PARTIES, 'more party', 'more parties')} shown are several records each."
+        left, each = len(several) - PARTIES, ("is several records", "are several records each")
+        yield f"{plural(left, 'more party', 'more parties')} shown {each[left > 1]}."
 
 
 def _said(evidence: Evidence, node: int) -> str:
     ids = evidence.snapshot.members(node)
     grounds = list(islice((*_judged(evidence, node), *_numbered(evidence, node)), RECORDS))
-    listed = f"{', '.join(ids[:RECORDS])}{', …' * (len(ids) > RECORDS)}"
     name = evidence.party(node).name
-    return f"{name} is one party of {plural(len(ids), 'record')} ({listed}), {'; '.join(grounds)}."
+    told = listed(ids, most=RECORDS)
+    return f"{name} is one party of {plural(len(ids), 'record')} ({told}), {'; '.join(grounds)}."
 
 
 def _judged(evidence: Evidence, node: int) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -12,8 +12,11 @@ from graph.currencies import NO_CURRENCY
 from graph.field import Kind
 
 _ITEM: Final = re.compile(r"'([^']*)'")
+NOT_DISCLOSED: Final = "not disclosed"
+"""How amounts read of which none is known."""
 NOTHING: Final = "0%"
 """How a share reads that rounds to nothing."""
+_HAN: Final = re.compile(r"[\u3400-\u9fff）”]")
 _LISTED: Final = re.compile(r"\['[^']*'(?:, '[^']*')*\]")
 
 
@@ -57,6 +60,42 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def listed(
+    names: Sequence[str],
+    total: int | None = None,
+    *,
+    most: int = 12,
+    by: str = "",
+    chinese: bool = False,
+    unit: str = "个",
+) -> str:
+    """Names after one another; of many the first, and how many there are beside them, in Chinese how many in all.
+
+    `total` counts also those whose names are not given.
+
+    >>> listed(["A", "B", "C"], most=2), listed(["A", "B"], 5, by=" or "), listed(["A", "B"])
+    ('A, B and 1 more', 'A or B or 3 more', 'A, B')
+    >>> listed(["甲", "乙", "丙"], most=2, chinese=True, unit="方"), listed(["甲", "乙"], chinese=True)
+    ('甲、乙等3方', '甲、乙')
+    """
+    every, shown = max(len(names), total or 0), names[:most]
+    told, more = (by or ("、" if chinese else ", ")).join(shown), every - len(shown)
+    if not (shown and more):
+        return told
+    return f"{told}等{every:,}{unit}" if chinese else f"{told}{by or ' and '}{more:,} more"
+
+
+def ended(said: str) -> str:
+    """What is said with its full stop: a Chinese one where it is said in both languages, English first.
+
+    >>> ended("nothing is known · 一无所知"), ended("it is that of 甲公司"), ended("judge it · 请予认定。")
+    ('nothing is known · 一无所知。', 'it is that of 甲公司.', 'judge it · 请予认定。')
+    """
+    if said.endswith(("。", ".")):
+        return said
+    return f"{said}。" if " · " in said and _HAN.match(said[-1]) else f"{said}."
+
+
 def share(low: float | None, high: float | None, ends: int | None) -> Share | None:
     """A band from its three columns; None where nothing is stated.
 
@@ -78,6 +117,17 @@ def money(amount: float | None, currency: str | None, digits: int = 0) -> str:
     if amount is None or math.isnan(amount):
         return "amount not disclosed"
     return f"{currency} {amount:,.{digits}f}" if currency and currency != NO_CURRENCY else f"{amount:,.{digits}f}"
+
+
+def disclosed(amount: float, undisclosed: int, currency: str | None) -> str:
+    """What is disclosed of several amounts, and how many are not; none of them never reads as nothing.
+
+    >>> disclosed(5, 0, "CNY"), disclosed(5, 2, "CNY"), disclosed(0, 2, "CNY"), disclosed(0, 0, "CNY")
+    ('CNY 5', 'CNY 5 and 2 undisclosed', 'not disclosed', 'CNY 0')
+    """
+    if not undisclosed:
+        return money(amount, currency)
+    return f"{money(amount, currency)} and {undisclosed:,} undisclosed" if amount else NOT_DISCLOSED
 
 
 def apart(one: float, other: float | None, currency: str | None) -> tuple[str, str]:

@@ -12,16 +12,17 @@ from analytics.contagion.supply.finance import ITEMS, Statements
 from analytics.structure.dependence.age import oldest_period
 from api.contagion.industries import industries_of
 from api.engine import View
+from api.engine.items import COST, NET_ASSETS, REVENUE, TOTAL_ASSETS
 from graph.field import PARTY_KINDS
 
 FIGURES: Final[Mapping[str, tuple[tuple[str, ...], bool]]] = {
-    "equity": (("net_assets", "total_equity", "equity", "tier1"), False),
-    "assets": (("total_assets", "assets"), False),
+    "equity": ((*NET_ASSETS, "tier1"), False),
+    "assets": (TOTAL_ASSETS, False),
     "liabilities": (("total_liabilities", "total_debt"), False),
     "current_assets": (("current_assets",), False),
     "current_liabilities": (("current_liabilities",), False),
-    "revenue": (("revenue", "income", "total_income"), True),
-    "material": (("material_cost", "cost_of_sales", "operating_cost", "total_cost", "cost"), True),
+    "revenue": (REVENUE, True),
+    "material": (("material_cost", *COST), True),
 }
 """Items of a figure, the first that is stated; whether they flow over a year."""
 Numbers = NDArray[np.float64]

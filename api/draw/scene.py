@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from api.answers.frame import Fact, Party
+from api.answers.wording import listed
 from api.draw.marks import NONE, Marks
 from api.draw.style import EQUITY, STROKES
 from api.questions.parties.network import Network
@@ -48,10 +49,8 @@ class Fold:
     @property
     def said(self) -> str:
         """How many leaves of whom it stands for, and the first of them by name."""
-        names = [party.name for party in self.parties[:KEEP]]
-        more = self.count - len(names)
-        listed = ", ".join(names) + (f" and {more:,} more" if more and names else "")
-        return f"{self.label} of {self.at} in one mark{': ' if names else ''}{listed}."
+        names = listed([party.name for party in self.parties], self.count, most=KEEP)
+        return f"{self.label} of {self.at} in one mark{': ' if names else ''}{names}."
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from analytics.structure.dependence.figures import Amounts, Figure, Sheet, Ties,
 from analytics.structure.dependence.rules import Criterion, RuleSet, rule_sets
 from analytics.structure.dependence.states import Dependences, Verdicts, settle
 from analytics.structure.dependence.suspected import suspect
+from api.engine.items import COST, NET_ASSETS, REVENUE, TOTAL_ASSETS
 from api.engine.reckoned import Reckoning
 from graph.errors import MissingRate
 from graph.model import DEPENDS_ON, GUARANTEES, LENDS, OWES, STATEMENT, SUPPLIES, VERDICTS
@@ -22,16 +23,16 @@ from graph.snapshot import Snapshot, Stated
 DEFAULT: Final = ("cn-annex1",)
 """Rule sets that suspicions are computed by where nothing else is asked for or bound."""
 ITEMS: Final[Mapping[str, tuple[tuple[str, ...], bool]]] = {
-    "income": (("revenue", "income", "total_income"), True),
-    "cost": (("operating_cost", "total_cost", "cost", "expenses"), True),
+    "income": (REVENUE, True),
+    "cost": ((*COST, "expenses"), True),
     "output": (("output", "revenue", "income"), True),
-    "net_assets": (("net_assets", "total_equity", "equity"), False),
+    "net_assets": (NET_ASSETS, False),
     "receivables": (("accounts_receivable", "receivables"), False),
     "debt": (("total_debt", "total_liabilities"), False),
 }
 """Items a figure divides by, the first that is stated; whether they flow over a year."""
 BALANCE: Final[Mapping[str, tuple[tuple[str, ...], bool]]] = {
-    "total_assets": (("total_assets", "assets"), False),
+    "total_assets": (TOTAL_ASSETS, False),
     "total_liabilities": (("total_liabilities",), False),
 }
 """The same of the law's tests of guarantees."""

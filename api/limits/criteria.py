@@ -68,7 +68,7 @@ def state_said(view: View, lender: int | None) -> Iterator[str]:
         checked = "" if rule.verified else "; the rule was not checked against its text"
         widest = rule.approach == view.government
         other = "" if widest else ", but another rule set of the lender goes further"
-        yield f"{STATE[rule.approach]}{other} ({rule.name.en} · {rule.name.zh}: {rule.citation}{checked})."
+        yield f"{STATE[rule.approach]}{other} ({rule.name.en}: {rule.citation}{checked} · {rule.name.zh})."
 
 
 def _of_lender(view: View, lender: int | None) -> list[str]:

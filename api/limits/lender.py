@@ -10,6 +10,7 @@ import numpy as np
 from analytics.limits.catalogue import Rule
 from analytics.limits.institutions import trade_of
 from analytics.limits.units import Clients
+from api.answers.wording import listed
 from api.engine import View
 from graph.errors import UnknownRule
 
@@ -84,10 +85,10 @@ def perhaps_banks(view: View, parties: Iterable[int]) -> dict[int, str]:
 def perhaps_said(view: View, codes: Mapping[int, str]) -> tuple[str, str]:
     """Such parties with their codes, in both languages."""
     names = view.snapshot.names(np.array(list(codes)[:SHOWN]))
-    told = ", ".join(f"{name} ({code})" for name, code in zip(names, codes.values(), strict=False))
-    if len(codes) > SHOWN:
-        told += f" and {len(codes) - SHOWN:,} more"
+    coded = list(zip(names, codes.values(), strict=False))
+    told = listed([f"{name} ({code})" for name, code in coded], len(codes))
+    told_zh = listed([f"{name}（{code}）" for name, code in coded], len(codes), chinese=True)
     return (
         f"held against the limits for others, as no lender_class says that they are institutions: {told}",
-        f"行业代码属金融机构但概况未注明lender_class，按非同业客户计算：{told}",
+        f"行业代码属金融机构但概况未注明lender_class，按非同业客户计算：{told_zh}",
     )

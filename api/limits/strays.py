@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from analytics.limits.cover import SHARED, STRANGE
+from api.answers.wording import listed
 from api.engine import View
 from api.limits.standing import cover_of, standing
 from graph.model import GUARANTEES, LENDS, PLEDGES
@@ -72,9 +73,8 @@ def strays_said(view: View, strays: Strays) -> tuple[str, str]:
     """Who gave them and for which facility, in English and Chinese."""
     many, names = len(strays.number), view.snapshot.names(strays.giver[:SHOWN])
     pairs = list(zip(names, strays.number, strict=False))
-    en, zh = ", ".join(f"{name} ({number})" for name, number in pairs), "、".join(f"{n}（{k}）" for n, k in pairs)
-    if many > SHOWN:
-        en, zh = f"{en} and {many - SHOWN:,} more", f"{zh}等{many:,}笔"
+    en = listed([f"{name} ({number})" for name, number in pairs], many)
+    zh = listed([f"{name}（{number}）" for name, number in pairs], many, chinese=True, unit="笔")
     named = (
         f"a guarantee or pledge names a facility nobody knows: {en}; it protects nothing until its number is that of a "
         "facility"

@@ -6,7 +6,7 @@ from typing import Any
 from rich.table import Table
 
 from api.answers.frame import Page
-from api.answers.wording import money, percent, plural
+from api.answers.wording import disclosed, money, percent, plural
 from api.printing.limits import limits
 from api.printing.paper import Cited, heading, left, row, table
 from api.questions.limits.exposure import ExposureTo, Part, Stake
@@ -33,16 +33,21 @@ def exposure(answer: ExposureTo, cited: Cited) -> Iterator[Any]:
 def _sums(title: str, names: Sequence[str], stakes: Sequence[Stake], currency: str | None) -> Table:
     made = table("", *names, title=title, amounts=names)
 
-    def line(said: str, amounts: Sequence[float]) -> None:
-        if any(amounts) or said == "directly":
-            row(made, said, *(money(amount, currency) for amount in amounts))
+    def line(said: str, amounts: Sequence[float], hidden: Sequence[int] = ()) -> None:
+        unknown = hidden or [0] * len(amounts)
+        if any(amounts) or any(unknown) or said == "directly":
+            pairs = zip(amounts, unknown, strict=True)
+            row(made, said, *(disclosed(amount, many, currency) for amount, many in pairs))
 
-    line("directly", [stake.direct for stake in stakes])
-    line("  drawn", [stake.drawn for stake in stakes])
+    drawn = [stake.unknown_facilities + stake.unknown_drawn for stake in stakes]
+    line("directly", [stake.direct for stake in stakes], drawn)
+    line("  drawn", [stake.drawn for stake in stakes], drawn)
     line("  undrawn, converted", [stake.undrawn for stake in stakes])
     for kind in dict.fromkeys(kind for stake in stakes for kind in stake.by_kind):
-        line(f"  as {kind}", [stake.by_kind.get(kind, 0.0) for stake in stakes])
-    line("by guarantees given", [stake.contingent for stake in stakes])
+        hidden = [sum(p.amount is None and p.fact.values["kind"] == kind for p in stake.facilities) for stake in stakes]
+        line(f"  as {kind}", [stake.by_kind.get(kind, 0.0) for stake in stakes], hidden)
+    unknown = [stake.unknown_guarantees + stake.unknown_debts for stake in stakes]
+    line("by guarantees given", [stake.contingent for stake in stakes], unknown)
     line("undisclosed guarantees, at most", [stake.unknown_guarantees_most for stake in stakes])
     counts = {
         "facilities of unknown amount": [stake.unknown_facilities for stake in stakes],

@@ -6,17 +6,16 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from api.answers.wording import apart, money, percent, plural, used
+from api.answers.wording import NOT_DISCLOSED, apart, disclosed, listed, money, percent, plural, used
 from api.printing.control import FEW, how, refuted
 from api.printing.paper import BOLD, Cited, heading, left, plain, row, table
 from api.printing.promises import circles_of
 from api.questions.book.findings import called, named, reading
-from api.questions.book.groups import BookGroups, ClientGroup
+from api.questions.book.groups import BookGroups, ClientGroup, counted
 from api.questions.book.guarantees import BookGuarantees, Guarantor
 from api.questions.book.limits import BookLimits
 from api.questions.book.unwinding import Plan
 
-NOT_TOLD = "not disclosed"
 OF_LIMIT = "exposure / limit"
 
 
@@ -74,10 +73,9 @@ def _possible(answer: BookLimits) -> Iterator[Any]:
     made = table(*heads, title=f"if what cannot be tested held ({answer.possible_page.total:,})",
                  amounts=heads[3:])  # fmt: skip
     for one in answer.possible:
-        named = ", ".join(party.name for party in one.others[:FEW])
-        more = f" and {one.others_page.total - FEW:,} more" if one.others_page.total > FEW else ""
+        with_ = listed([party.name for party in one.others], one.others_page.total, most=FEW)
         exposure, limit = apart(one.exposure, one.limit, answer.currency)
-        row(made, one.rule, [one.client.name, one.client.id], named + more, [exposure, limit], used(one.use))
+        row(made, one.rule, [one.client.name, one.client.id], with_, [exposure, limit], used(one.use))
     if made.row_count:
         yield made
     yield from left(answer.possible_page, "client", by="the gravest are shown")
@@ -101,11 +99,10 @@ def groups(answer: BookGroups, cited: Cited) -> Iterator[Any]:
 def _group(number: int, group: ClientGroup, currency: str | None, cited: Cited) -> Iterator[Any]:
     share = "" if group.share is None else f", {percent(group.share)} of the book"
     sure = "" if group.certain else ", only with what is possible or suspected"
-    many = plural(group.clients_page.total, "client")
     owed = money(group.owed, currency)
     top = plain(group.top.name)
     by = "in one group client (集团客户)" if group.heads else f"by {group.basis}"
-    yield Text(f"{number} · {top}: {many} {by} owe {owed}{share}{sure}", style=BOLD)
+    yield Text(f"{number} · {top}: {counted(group)} {by} owe {owed}{share}{sure}", style=BOLD)
     made = table("client", "id", "owes", "how it came in", amounts=("owes",))
     for one in group.clients[:FEW]:
         member = one.member
@@ -148,8 +145,8 @@ def _circles(answer: BookGuarantees) -> Iterator[Any]:
     heads = ("form", "parties", "pairs", "cores", "guaranteed", "clients", "owed", "among them")
     made = table(*heads, title=f"guarantee circles (担保圈) ({answer.circles_page.total:,})", amounts=heads[1:7])
     for one in answer.circles:
-        names = ", ".join(party.name for party in one.parties[:FEW])
-        amount = _given(one.amount, one.undisclosed, answer.currency)
+        names = listed([party.name for party in one.parties], one.page.total, most=FEW)
+        amount = disclosed(one.amount, one.undisclosed, answer.currency)
         row(made, f"{one.chinese} · {one.shape}", f"{one.page.total:,}", f"{one.pairs:,}", f"{one.cores:,}", amount,
             f"{one.clients:,}", money(one.owed, answer.currency), names)  # fmt: skip
     if made.row_count:
@@ -180,10 +177,10 @@ def _guarantors(answer: BookGuarantees) -> Table:
 
 def _figures(one: Guarantor, currency: str | None) -> tuple[str | list[str], ...]:
     silent = one.undisclosed and not one.counted
-    expected = (NOT_TOLD if silent else "not rated") if one.expected is None else money(one.expected, currency)
+    expected = (NOT_DISCLOSED if silent else "not rated") if one.expected is None else money(one.expected, currency)
     assets = "not known" if one.net_assets is None else money(one.net_assets, currency)
-    given = _given(one.given, one.given_undisclosed, currency)
-    ratio = "" if one.ratio is None or given == NOT_TOLD else percent(one.ratio)
+    given = disclosed(one.given, one.given_undisclosed, currency)
+    ratio = "" if one.ratio is None or given == NOT_DISCLOSED else percent(one.ratio)
     least = "at least" if ratio and one.given_undisclosed else ""
     expected = f"expected {expected}" if one.expected is not None else expected
     customers = f"for {plural(one.customers, 'customer')}"
@@ -194,17 +191,10 @@ def _called(one: Guarantor, currency: str | None) -> list[str]:
     """What it may be called for; and at most, where something of it is not known."""
     if not one.undisclosed:
         return [money(one.counted, currency)]
-    known = money(one.counted, currency) if one.counted else NOT_TOLD
+    known = money(one.counted, currency) if one.counted else NOT_DISCLOSED
     if one.most is None:
-        return [known if known == NOT_TOLD else f"{known} or more"]
+        return [known if known == NOT_DISCLOSED else f"{known} or more"]
     return [known, f"at most {money(one.most, currency)}"]
-
-
-def _given(amount: float, undisclosed: int, currency: str | None) -> str:
-    """Disclosed amounts, and how many are not."""
-    if not undisclosed:
-        return money(amount, currency)
-    return f"{money(amount, currency)} and {undisclosed:,} undisclosed" if amount else NOT_TOLD
 
 
 def _broken(one: Guarantor) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 from rich.table import Table
 
 from api.answers.frame import Party
-from api.answers.wording import band, percent, plural
+from api.answers.wording import band, listed, percent, plural
 from api.printing.paper import Cited, heading, left, plain, row, table
 from api.questions.groups.dependences import confirmed
 from api.questions.groups.dependences import said as told
@@ -52,10 +52,9 @@ def control(answer: ControlOf, cited: Cited) -> Iterator[Any]:
 
 def _acting(found: ActingWith, party: Party, cited: Cited) -> Iterator[Any]:
     """What a party controls in concert with others."""
-    others = [one.name for one in found.members if one != party]
-    more = f" and {plural(len(others) - FEW, 'other')}" if len(others) > FEW else ""
+    others = listed([one.name for one in found.members if one != party], most=FEW)
     ties = cited.numbers(fact.fact_id for fact in found.evidence)
-    yield plain(f"acts in concert with {', '.join(others[:FEW])}{more} {ties}")
+    yield plain(f"acts in concert with {others} {ties}")
     yield from _together(found.controlled, f"controls in concert ({found.page.total:,})", cited)
     yield from left(found.page, "controlled in concert", "controlled in concert")
 
@@ -174,10 +173,8 @@ def refuted(edges: Iterable[Edge], cited: Cited) -> Iterator[Any]:
     for edge in edges:
         if not edge.leave and edge.kind != DEPENDS_ON.name:
             continue
-        names = [party.name for party in edge.leave[:FEW]] or ["nobody"]
-        more = f" and {plural(len(edge.leave) - FEW, 'other')}" if len(edge.leave) > FEW else ""
-        yield plain(f"without {_tie(edge)} {cited.numbers(f.fact_id for f in edge.facts)} would leave: "
-                    f"{', '.join(names)}{more}")  # fmt: skip
+        names = listed([party.name for party in edge.leave], most=FEW) or "nobody"
+        yield plain(f"without {_tie(edge)} {cited.numbers(f.fact_id for f in edge.facts)} would leave: {names}")
 
 
 def _tie(edge: Edge) -> str:

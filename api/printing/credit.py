@@ -14,7 +14,8 @@ from api.printing.limits import limits
 from api.printing.paper import BOLD, DIM, Cited, heading, left, plain, row, table
 from api.questions.groups.dependences import confirmed
 from api.questions.limits.credit_check import CreditCheck
-from api.questions.limits.memberships import Membership, Step
+from api.questions.limits.memberships import Membership
+from api.questions.limits.steps import Step
 from graph.model import DEPENDS_ON
 
 
@@ -29,7 +30,7 @@ def credit_check(answer: CreditCheck, cited: Cited) -> Iterator[Any]:
         kept = answer.decision
         again = ", decided before" if kept.repeated else ""
         yield Text(plain(f"request {kept.request_id}: entry {kept.entry} of the ledger, {kept.at}{again}"), style=DIM)
-    yield from limits(answer.lines, answer.groups, answer.currency, cited)
+    yield from limits(answer.lines, (), answer.currency, cited)
     for number, group in enumerate(answer.groups, start=1):
         yield _group(number, group, answer.currency, cited)
         yield from left(group.page, "member", by="--limit")

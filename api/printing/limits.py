@@ -4,14 +4,15 @@ from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
-from api.answers.wording import apart, money, plural, used
+from api.answers.wording import apart, listed, money, plural, used
 from api.printing.paper import Cited, row, table
 from api.questions.limits.memberships import Membership
 from api.questions.limits.rules import Held
 
 
 def limits(lines: Sequence[Held], groups: Sequence[Membership], currency: str | None, cited: Cited) -> Iterator[Table]:
-    """Every rule held against every client and group, the least room first."""
+    """Every rule held against every client and group, the least room first; where no `groups` are given these go by
+    their number, under which a table of each follows."""
     asked = any(held.before != held.after for held in lines)
     moments = ("before / after", "limit / room before", "use after") if asked else ("amount", "limit / room", "use")
     heads = ("rule", "on", *moments, "src")
@@ -24,7 +25,7 @@ def limits(lines: Sequence[Held], groups: Sequence[Membership], currency: str | 
         room = "" if held.headroom is None else money(held.headroom, currency)
         unread = "" if held.rule.verified else " (not verified)"
         row(
-            made, [held.rule.id, held.rule.name_zh, held.rule.name, held.rule.citation + unread], _whom(held),
+            made, [held.rule.id, held.rule.name_zh, held.rule.name, held.rule.citation + unread], _whom(held, groups),
             amounts, [limit, room], [*filter(None, [use]), held.state_zh, held.state],
             cited.numbers([held.limit.statement]),
         )  # fmt: skip
@@ -32,12 +33,12 @@ def limits(lines: Sequence[Held], groups: Sequence[Membership], currency: str | 
         yield made
 
 
-def _whom(held: Held) -> str:
+def _whom(held: Held, groups: Sequence[Membership]) -> str:
     if held.client:
         return held.client.name
     many = plural(held.parties, "party", "parties")
     if not held.tested:
-        named = ", ".join(party.name for party in held.members)
+        named = listed([party.name for party in held.members], held.parties)
         return f"{many}, if what cannot be tested holds{': ' if named else ''}{named}"
-    which = "all" if held.group is None else f"group {held.group + 1}"
+    which = "all" if held.group is None else groups[held.group].name if groups else f"group {held.group + 1}"
     return f"{which}, {many}{'' if held.certain else ', wide reading'}"

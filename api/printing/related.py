@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from api.answers.wording import money, percent, plural
+from api.answers.wording import listed, money, percent
 from api.printing.control import refuted
 from api.printing.control import step as fallen
 from api.printing.paper import Cited, heading, left, row, table
 from api.questions.book.related import BookRelated
-from api.questions.limits.memberships import Step
+from api.questions.limits.steps import Step
 
 
 def related(answer: BookRelated, cited: Cited) -> Iterator[Any]:
@@ -35,8 +35,7 @@ def related(answer: BookRelated, cited: Cited) -> Iterator[Any]:
     groups = table("group", "granted", "of capital", amounts=("granted", "of capital"),
                    title=f"counted together ({answer.groups_page.total:,})")  # fmt: skip
     for group in answer.groups:
-        more = group.page.total - group.page.shown
-        names = [party.name for party in group.members] + ([f"and {plural(more, 'other')}"] if more else [])
+        names = listed([party.name for party in group.members], group.page.total, by="\n")
         share = "" if group.of_capital is None else percent(group.of_capital)
         row(groups, names, _money(group.exposure, answer), share)
     if groups.row_count:

@@ -15,7 +15,7 @@ from api.groups.together import CONFIRMED, SUSPECTED, groups_told
 from api.limits.criteria import seen_by
 from api.questions.asking import MOST, node_of
 from api.questions.groups.dependences import Dependence
-from api.questions.groups.groups import Group, groups
+from api.questions.groups.groups import Group, groups_said
 from api.questions.groups.members import SMALL, Edge, Grew, edges_of, grew, proving
 from api.questions.groups.untestable import Untestables
 from api.questions.groups.verdicts import Verdict
@@ -51,8 +51,10 @@ class MemberStake:
     """None: the group together, guarantees between members counted once."""
     direct: float
     contingent: float
-    unknown: int
-    """Facilities and guarantees of undisclosed amount."""
+    unknown_direct: int
+    """Facilities of undisclosed amount."""
+    unknown_contingent: int
+    """Guarantees of undisclosed amount, and for debts of which not all is known."""
     facts: tuple[Fact, ...]
 
 
@@ -101,31 +103,30 @@ class GroupReport:
 
 def group_report(engine: Engine, party: str, *, lender: str | None = None, moment: Moment) -> Answer[GroupReport]:
     """Gather what stands behind each group of a party; of a lender also what it has at stake."""
-    told = groups(engine, party, lender=lender, limit=MOST, moment=moment)
     view = engine.view(moment)
+    node = node_of(view.snapshot, party)
     of = None if lender is None else node_of(view.snapshot, lender, where="lender")
     view, evidence = seen_by(view, of), Evidence(view.snapshot)
-    evidence.cite(told.sources)
-    node = view.snapshot.node(party)
+    told, reasons = groups_said(view, evidence, node, of, page=slice(0, MOST))
     sheets = tuple(
         _sheet(view, evidence, group, grown, of, suspected=reading == SUSPECTED)
-        for found, reading in ((told.answer.groups, CONFIRMED), (told.answer.with_suspected, SUSPECTED))
+        for found, reading in ((told.groups, CONFIRMED), (told.with_suspected, SUSPECTED))
         for group, grown in _grown(view, node, found, reading)
     )
     value = GroupReport(
-        told.answer.party,
+        told.party,
         None if of is None else evidence.party(of),
         view.snapshot.moment.currency,
         sheets,
         () if sheets else _stakes(view, evidence, np.array([node]), of)[0][:1],
         LENGTH,
-        told.answer.fences,
-        told.answer.untestable,
+        told.fences,
+        told.untestable,
         view.government,
         NOTHING if of is None else against(view, evidence, of, node, limit=MOST),
     )
     question = Question("group_report", {"party": party, "lender": lender})
-    return view.answer(question, value, evidence, reasons=told.reasons)
+    return view.answer(question, value, evidence, reasons=reasons)
 
 
 def _grown(view: View, party: int, found: Sequence[Group], reading: str) -> Iterator[tuple[Group, Grew]]:
@@ -205,8 +206,9 @@ def _stakes(
 
 
 def _stake(evidence: Evidence, party: Party | None, found: Exposure) -> MemberStake:
-    unknown = found.unknown_facilities + found.unknown_guarantees + found.unknown_debts
+    unknown = found.unknown_guarantees + found.unknown_debts
     facts: tuple[Fact, ...] = ()
     if party is not None:
         facts = (*evidence.facts(LENDS, found.facilities), *evidence.facts(GUARANTEES, found.guarantees))
-    return MemberStake(party, found.direct, found.contingent, unknown, facts)
+    direct = found.unknown_facilities + found.unknown_drawn
+    return MemberStake(party, found.direct, found.contingent, direct, unknown, facts)

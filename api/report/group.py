@@ -255,7 +255,7 @@ def _short(words: Words, value: GroupReport) -> Iterator[str]:
         yield words("fenced", controller=fence.fact.head.name, controlled=fence.fact.tail.name)
     yield from limits_said(words, value, partial(_name, words))
     yield from arising_said(words, value)
-    colon = words.either(": ", "：")
+    colon, stop = words.either(": ", "："), words.either(".", "。")
     several = len(value.sheets) > 1
     idle = several and not any(sheet.stakes for sheet in value.sheets)
     circles = list(dict.fromkeys(_circles(words, sheet, value.length) for sheet in value.sheets))
@@ -269,7 +269,7 @@ def _short(words: Words, value: GroupReport) -> Iterator[str]:
             yield words(name, party=value.party.name, way=" → ".join(party.name for party in steps))
         if sheet.stakes:
             total, who = sheet.stakes[-1], value.lender.name if value.lender else words("all_lenders")
-            yield f"{words('stakes', lender=who)}{colon}{_amounts(words, total, value.currency)}"
+            yield f"{words('stakes', lender=who)}{colon}{_amounts(words, total, value.currency)}{stop}"
         elif not idle:
             yield words("nothing_at_stake")
         if len(circles) > 1 or not several:
@@ -287,15 +287,23 @@ def _own(words: Words, value: GroupReport) -> str:
     if not value.alone:
         return words("nothing_at_stake_own", party=value.party.name)
     who, total = value.lender.name if value.lender else words("all_lenders"), value.alone[-1]
-    return f"{words('stakes', lender=who)}{words.either(': ', '：')}{_amounts(words, total, value.currency)}"
+    amounts = _amounts(words, total, value.currency)
+    return f"{words('stakes', lender=who)}{words.either(': ', '：')}{amounts}{words.either('.', '。')}"
 
 
 def _amounts(words: Words, total: MemberStake, currency: str | None) -> str:
     """What is known to be at stake, and how many amounts are not; where none is known, no 0 stands for them."""
-    hidden = words.counted(total.unknown, "hidden") if total.unknown else ""
+    unknown = total.unknown_direct + total.unknown_contingent
+    hidden = words.counted(unknown, "hidden") if unknown else ""
     if hidden and not (total.direct or total.contingent):
         return hidden
-    direct, contingent = (words.money(amount, currency) for amount in (total.direct, total.contingent))
+    direct, contingent = (
+        words.money(amount, currency) if amount or not silent else words("undisclosed")
+        for amount, silent in (
+            (total.direct, total.unknown_direct),
+            (total.contingent, total.unknown_contingent),
+        )
+    )
     told = words("at_stake", direct=direct, contingent=contingent)
     return f"{told}{words.either('; ', '；')}{hidden}" if hidden else told
 

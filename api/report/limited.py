@@ -48,7 +48,9 @@ def limits_said(words: Words, value: GroupReport, named: Named) -> Iterator[str]
         if name and one.held.rule.severity == "limit" and one.held.limit.amount is not None:
             told = True
             amount, limit = (words.money(x, value.currency) for x in (one.held.after, one.held.limit.amount))
-            yield words(name, rule=one.rule, whom=one.whom, amount=amount, limit=limit, use=one.use)
+            # The sentence of what breaks so says "if" itself.
+            whom = _untested(words, one.held) if one.held.state == IF_UNTESTED else one.whom
+            yield words(name, rule=one.rule, whom=whom, amount=amount, limit=limit, use=one.use)
     limits = [held for held in found.lines if held.rule.severity == "limit"]
     if limits and not told:
         yield words("limits_kept")
@@ -66,14 +68,20 @@ def _state(words: Words, held: Held) -> str:
     return words.either(held.state, held.state_zh)
 
 
+def _untested(words: Words, held: Held) -> str:
+    """A group that stands only if what cannot be tested holds, by how many and with whom most is at stake."""
+    count, named = words.counted(held.parties, "party"), [party.name for party in held.members]
+    return words("limit_group", group=count, count=words.listed(named, total=held.parties)) if named else count
+
+
 def _whom(words: Words, value: GroupReport, held: Held, named: Named) -> str:
     """A client by its name; a group as this report calls it, else by its kind."""
     if held.client:
         return held.client.name
     count = words.counted(held.parties, "party")
     if not held.tested:
-        named_ = words.listed([party.name for party in held.members]) if held.members else ""
-        return words("limit_untested", count=f"{count} ({named_})" if named_ else count)
+        named_ = words.listed([party.name for party in held.members], total=held.parties)
+        return words("limit_untested", count=count, whom=f"{words.either(': ', '：')}{named_}" if named_ else "")
     if held.group is None:
         return words("limit_all", count=count)
     group = value.against.groups[held.group]

@@ -75,8 +75,9 @@ def _short(words: Words, value: Linkage, asked: Any) -> Iterator[str]:
     for why in value.why:
         between = words.either(" and ", "、").join(party.name for party in why.parties)
         told = why.through and why.form not in ("control", "same party")
-        by = f" · {words('by_way_of')} {words.listed([party.name for party in why.through], 5)}" if told else ""
-        yield f"{between}{comma}{words.either(why.english, why.chinese)}{by}"
+        through = words.listed([party.name for party in why.through], 5)
+        by = f" · {words('by_way_of')}{words.either(' ', '')}{through}" if told else ""
+        yield f"{between}{comma}{words.either(why.english, why.chinese)}{by}{words.either('.', '。')}"
     if not value.why:
         yield words("none_found")
     if value.paths:

@@ -17,7 +17,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from analytics.structure.dependence.rules import criterion_names
 from api.answers.frame import Answer, Fact, Source
-from api.answers.wording import percent
+from api.answers.wording import listed, percent
 from api.engine import Engine
 from api.printing.paper import plain
 from api.questions.asking import MOST
@@ -82,10 +82,12 @@ GROUPS: Final[tuple[Column, ...]] = (
     ("核心 Top", "", 34),
     ("依据 Basis", "", 24),
     ("口径 Reading", "", 26),
+    ("成员数 Members", COUNT, 10),
+    ("其中客户数 Of them clients", COUNT, 10),
     ("集团余额 Owed by the group", AMOUNT, 22),
-    ("成员 Member", "", 34),
+    ("客户 Client", "", 34),
     ("标识 Id", "", 30),
-    ("成员余额 Owed by the member", AMOUNT, 22),
+    ("客户余额 Owed by the client", AMOUNT, 22),
     ("加入方式 How it came in", "", 80),
 )
 POSSIBLE: Final[tuple[Column, ...]] = (
@@ -94,7 +96,7 @@ POSSIBLE: Final[tuple[Column, ...]] = (
     ("客户 Client", "", 34),
     ("标识 Id", "", 30),
     ("与其合并者 Counted with", "", 60),
-    ("其他成员数 Others", COUNT, 10),
+    ("其他客户数 Other clients", COUNT, 10),
     ("合并暴露 Exposure together", AMOUNT, 22),
     ("限额 Limit", AMOUNT, 22),
     ("占用 Use", SHARE, 11),
@@ -238,15 +240,14 @@ def _reading_of(one: LimitFinding) -> tuple[str, float]:
 def _large(findings: Sequence[LimitFinding]) -> Iterator[Sequence[Any]]:
     for number, one in enumerate((one for one in findings if one.state == "large"), start=1):
         yield (
-            number, _name(one), called(one).id, WHOM[one.whom], one.page.total, one.clients, one.gross,
+            number, _name(one), called(one).id, WHOM[one.whom], one.size, one.clients, one.gross,
             one.protected, one.taken_over, one.exposure, one.of_capital, *_reading_of(one), one.rule, one.unknown,
         )  # fmt: skip
 
 
 def _name(one: LimitFinding) -> str:
     """A client, or a group by who is on top of it and the members that have most at stake."""
-    named = "、".join(party.name for party in one.members[:3])
-    members = named if one.page.total <= 3 else f"{named} … ({one.page.total})"
+    members = listed([party.name for party in one.members], max(one.size, one.page.total), most=3, chinese=True)
     return f"{one.controller.name} 集团 group: {members}" if one.controller else members
 
 
@@ -254,7 +255,7 @@ def _breaches(findings: Sequence[LimitFinding], currency: str | None) -> Iterato
     for number, one in enumerate((one for one in findings if one.state != "large"), start=1):
         largest = "; ".join(f"{fact.head.name}: {fact.text}" for fact in one.facilities)
         yield (
-            number, f"{one.chinese} {one.state}", one.rule, _name(one), called(one).id, WHOM[one.whom], one.page.total,
+            number, f"{one.chinese} {one.state}", one.rule, _name(one), called(one).id, WHOM[one.whom], one.size,
             one.clients, one.exposure, one.limit, one.use, one.of_capital, YES[one.binding], *_reading_of(one),
             one.unknown, largest,
         )  # fmt: skip
@@ -263,7 +264,7 @@ def _breaches(findings: Sequence[LimitFinding], currency: str | None) -> Iterato
 def _possible(answer: BookLimits) -> Iterator[Sequence[Any]]:
     """What would break if what cannot be tested held."""
     for number, one in enumerate(answer.possible, start=1):
-        others = "、".join(party.name for party in one.others) + (" …" if one.others_page.left else "")
+        others = listed([party.name for party in one.others], one.others_page.total, most=20, chinese=True)
         yield (
             number, one.rule, one.client.name, one.client.id, others, one.others_page.total, one.exposure, one.limit,
             one.use,
@@ -277,11 +278,12 @@ def _groups(answer: BookGroups) -> Iterator[Sequence[Any]]:
         for one in group.clients:
             yield (*_group(number, group), one.member.party.name, one.member.party.id, one.owed, _why(one.member))
         if group.clients_page.left:
-            yield (*_group(number, group), f"… {group.clients_page.left} 其他成员 more members", "", None, "")
+            yield (*_group(number, group), f"… {group.clients_page.left} 其他客户 more clients", "", None, "")
 
 
 def _group(number: int, group: ClientGroup) -> tuple[Any, ...]:
-    return number, group.top.name, BASIS[group.basis], _reading(group.certain), group.owed
+    basis, reading = BASIS[group.basis], _reading(group.certain)
+    return number, group.top.name, basis, reading, group.size, group.clients_page.total, group.owed
 
 
 def _why(member: Member) -> str:

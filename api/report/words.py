@@ -2,13 +2,14 @@
 
 import re
 import tomllib
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal
 
 from api.answers.frame import Fact, Source
-from api.answers.wording import band, label, percent, plural, short_money
+from api.answers.wording import band, label, listed, percent, plural, short_money
 from api.questions.links.chains import Period
 from graph.errors import InvalidQuestion
 from graph.model import KINDS
@@ -130,7 +131,6 @@ class Words:
         """Two fractions as percentages, one where they are the same."""
         return band(low, high)
 
-    def listed(self, names: list[str], most: int = 12) -> str:
-        """Names after one another, the first of them where they are many."""
-        more = [self("more_facts", count=len(names) - most)] if len(names) > most else []
-        return self.either(", ", "、").join([*names[:most], *more])
+    def listed(self, names: Sequence[str], most: int = 12, *, total: int | None = None) -> str:
+        """Names after one another; of many the first, and how many there are."""
+        return listed(names, total, most=most, chinese=self.language == "zh")

@@ -21,7 +21,11 @@ class LimitFinding:
     """Of a group who is on top of it, and need be no client; None of a client or of everybody of a kind."""
     clients: int
     """How many of the members are clients."""
+    size: int
+    """How many the group has, clients or not, as the law of its kind counts them: of connected clients individuals
+    too, of group clients legal persons alone; 1 of a single client."""
     members: tuple[Party, ...]
+    """Of connected clients those who are clients."""
     page: Page
     exposure: float
     """As the rule counts it."""
@@ -55,12 +59,12 @@ def called(one: LimitFinding) -> Party:
 
 
 def named(one: LimitFinding) -> str:
-    """A client by its name; a group by who is on top, with what is counted of it."""
-    if one.page.total < 2:
+    """A client by its name; a group by who is on top, with how many members and clients it has."""
+    if one.size < 2:
         return one.top.name
     many = plural(one.clients, "client")
-    if one.clients < one.page.total:
-        many = f"{plural(one.page.total, 'member')}, {one.clients:,} of them clients"
+    if one.clients < one.size:
+        many = f"{plural(one.size, 'member')}, {one.clients:,} of them {'a client' if one.clients == 1 else 'clients'}"
     group = one.controller or one.whom == "group"
     return f"group of {called(one).name} ({many})" if group else f"{one.whom} ({many})"
 

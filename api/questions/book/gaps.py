@@ -31,21 +31,24 @@ def book_gaps(
     for name in sorted(missing):
         what = name.removesuffix(LAST_QUARTER).replace("_", " ")
         when = " of the last day of the quarter before" if name.endswith(LAST_QUARTER) else ""
-        yield f"{what}{when} of the lender is missing 缺少{name}: rules against it cannot be tested"
+        yield (
+            f"{what}{when} of the lender is missing: rules against it cannot be tested · "
+            f"缺少{name}，以其为分母的规则无法检验"
+        )
     for use in found.wide.uses:
         if use.rule.unread:
-            yield f"{use.rule.id} was not read in its text 未与原文核对 ({use.rule.unread})"
+            yield f"{use.rule.id} was not read in its text ({use.rule.unread}) · {use.rule.id}未与原文核对"
     for rule in floorless:
-        yield f"the floor of {rule} was left out for want of an exchange rate 缺少汇率，下限未计"
+        yield f"the floor of {rule} was left out for want of an exchange rate · 缺少汇率，{rule}的下限未计"
     yield from possible_said(view, found, possible)
     if found.perhaps:
-        yield " ".join(perhaps_said(view, found.perhaps))
+        yield " · ".join(perhaps_said(view, found.perhaps))
     if ties := _doubtful(view, found):
-        yield " ".join(ties_said(len(ties)))
+        yield " · ".join(ties_said(len(ties)))
     if (strays := strays_of(view, found.standing.lender)).number:
-        yield " ".join(strays_said(view, strays))
+        yield " · ".join(strays_said(view, strays))
     for provider, number, _ in shared_collateral(view, found.standing.lender):
-        yield " ".join(shared_said(view.snapshot.name_of(provider), number))
+        yield " · ".join(shared_said(view.snapshot.name_of(provider), number))
     if view.judged.left_out:
         yield f"nothing could be suspected: {view.judged.left_out}"
 

@@ -53,8 +53,10 @@ class ClientGroup:
     """Facilities of unknown amount: it is at least what is told."""
     clients: tuple[Client, ...]
     clients_page: Page
+    size: int
+    """Members, clients or not, as the law of its kind counts them: of a group client legal persons alone."""
     others: int
-    """Parties it grew through that are no clients."""
+    """Parties it grew through that are no clients, also who unites a group client and is no member of it."""
     edges: tuple[Edge, ...]
     """The first dependences, kinships and facts of control that brought members in, each with who would leave without
     it; of a large group none is worked out."""
@@ -154,7 +156,7 @@ def group_of(
 ) -> ClientGroup:
     """One group in the words of an answer."""
     order = group.clients[np.lexsort((group.clients, -lent.owed[group.clients]))].tolist()
-    shown, many = order[:CLIENTS], len(group.seed)
+    shown, size = order[:CLIENTS], len(group.seed)
     edges: Iterator[Edge]
     if group.heads:
         head, basis = group.heads[0], "group client"
@@ -163,10 +165,10 @@ def group_of(
         others = len({*group.heads, *group.seed.tolist()} - set(order))
     else:
         grown = grew(view, group, reading)
-        head, basis, many = grown.top, grown.basis, len(grown.came)
+        head, basis, size = grown.top, grown.basis, len(grown.came)
         members = members_of(view, evidence, grown, shown)
         edges = edges_of(view, evidence, grown, most=EDGES)
-        others = many - len(order)
+        others = size - len(order)
     clients = tuple(Client(float(lent.owed[x]), one) for x, one in zip(order, members, strict=False))
     owed = float(lent.owed[group.clients].sum())
     return ClientGroup(
@@ -180,10 +182,17 @@ def group_of(
         int(lent.silent[group.clients].sum()),
         clients,
         Page(len(order), 0, len(clients)),
+        size,
         others,
         # Of a large group it would take long to work out who leaves.
-        tuple(edges) if many <= SMALL else (),
+        tuple(edges) if size <= SMALL else (),
     )
+
+
+def counted(group: ClientGroup) -> str:
+    """How many clients a group has, of how many members."""
+    many = plural(group.clients_page.total, "client")
+    return many if group.clients_page.total == group.size else f"{many} of {plural(group.size, 'member')}"
 
 
 def _reasons(value: BookGroups) -> Iterator[str]:
@@ -202,10 +211,7 @@ def _reasons(value: BookGroups) -> Iterator[str]:
         share = "" if group.share is None else f", {percent(group.share)} of the book"
         sure = "" if group.certain else ", only with what is possible or suspected"
         by = "in one group client (集团客户)" if group.heads else f"by {group.basis}"
-        yield (
-            f"{group.top.name}: {plural(group.clients_page.total, 'client')} {by} owe "
-            f"{money(group.owed, value.currency)}{share}{sure}."
-        )
+        yield f"{group.top.name}: {counted(group)} {by} owe {money(group.owed, value.currency)}{share}{sure}."
     yield criteria_said(value.criteria)
     if value.left_out:
         yield f"Nothing could be suspected: {value.left_out}."

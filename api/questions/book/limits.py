@@ -12,7 +12,7 @@ from analytics.limits.numerators import NUMERATORS
 from analytics.limits.units import Nodes
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
-from api.answers.wording import apart, plural, used
+from api.answers.wording import apart, ended, plural, used
 from api.book.check import STATES, Checked, Place, checked, facilities_of, state_of
 from api.book.lending import lending
 from api.book.untested import possible_breaks
@@ -248,8 +248,7 @@ def _finding(view: View, evidence: Evidence, found: Checked, place: Place) -> Li
         STATES[state],
         _whom(use, members),
         parties[0],
-        _controller(view, evidence, found, place),
-        int(found.client[members].sum()),
+        *_group(view, evidence, found, place),
         parties,
         Page(len(members), 0, len(parties)),
         exposure,
@@ -267,15 +266,20 @@ def _finding(view: View, evidence: Evidence, found: Checked, place: Place) -> Li
     )
 
 
-def _controller(view: View, evidence: Evidence, found: Checked, place: Place) -> Party | None:
-    """Who is on top of a group."""
+def _group(view: View, evidence: Evidence, found: Checked, place: Place) -> tuple[Party | None, int, int]:
+    """Who is on top of a group, how many of its members are clients, and how many it has."""
     use = found.wide.uses[place.use]
     members = use.units.members(place.unit)
-    name = members[found.client[members]].tobytes()
-    if len(members) < 2 or use.rule.scope in ("all", "anonymous") or name not in found.together:
-        return None
+    clients = members[found.client[members]]
+    name, size = clients.tobytes(), len(members)
+    if size < 2 or use.rule.scope in ("all", "anonymous") or name not in found.together:
+        return None, len(clients), size
     reading, group = found.together[name]
-    return evidence.party(group.heads[0] if group.heads else grew(view, group, reading).top)
+    if group.heads:
+        return evidence.party(group.heads[0]), len(clients), size
+    grown = grew(view, group, reading)
+    # Of connected clients the book measures those who are its clients; the group has others too.
+    return evidence.party(grown.top), len(clients), len(grown.came) if use.rule.group_kind == "connected" else size
 
 
 def _whom(use: Use, members: Nodes) -> str:
@@ -333,6 +337,6 @@ def _reasons(value: BookLimits, found: Checked) -> Iterator[str]:
     hidden = sum(rule.states.get("untold", 0) for rule in value.rules)
     if hidden:
         yield f"{plural(hidden, 'measurement')} cannot be told for want of a figure, an amount or a text that was read."
-    yield from (f"{gap[0].upper()}{gap[1:]}." for gap in value.gaps)
+    yield from (ended(f"{gap[0].upper()}{gap[1:]}") for gap in value.gaps)
     if value.page.left:
         yield f"{plural(value.page.left, 'more finding is', 'more findings are')} not shown."

@@ -9,7 +9,7 @@ import numpy as np
 
 from api.answers.evidence import Evidence
 from api.answers.frame import Page, Party
-from api.answers.wording import money, plural
+from api.answers.wording import listed, money, plural
 from api.book.check import Checked
 from api.book.untested import Possible, possible_breaks
 from api.engine import View
@@ -66,18 +66,20 @@ def possible_said(view: View, found: Checked, shown: tuple[PossibleBreak, ...]) 
     for k, use in enumerate(found.wide.uses):
         mine = [one for one in shown if one.rule == use.rule.id]
         if count[k]:
-            told = "; ".join(_named(one, currency) for one in mine[:NAMED]) or "see its possible breaks"
+            told = listed([_named(one, currency) for one in mine], count[k], most=NAMED, by="; ")
+            told = told or "see its possible breaks"
             yield (
                 f"{use.rule.id} would be broken around {plural(count[k], 'client')} if what cannot be tested held, a "
-                "dependence or control by votes that are not disclosed "
-                f"若无法检验的经济依存或未披露表决权所致的控制成立，将突破该限额: {told}; "
-                "judge the dependences, or load the statements and holdings that are missing"
+                f"dependence or control by votes that are not disclosed: {told}; judge the dependences, or load the "
+                "statements and holdings that are missing · 若无法检验的经济依存或未披露表决权所致的控制成立，"
+                f"围绕{count[k]:,}个客户将突破{use.rule.id}：请作出认定，或补充缺失的报表与持股数据"
             )
         if breaks.open.get(k):
             many = plural(breaks.open[k], "client")
             yield (
                 f"for {many} it was not worked out whether groups that might arise from what cannot be tested break "
-                f"{use.rule.id}, as so many hang together 牵连过多，未能逐户计算: ask for the exposure of each"
+                f"{use.rule.id}, as so many hang together: ask for the exposure of each · "
+                f"牵连过多，未能逐户计算{breaks.open[k]:,}个客户是否突破{use.rule.id}：请逐户查询风险暴露"
             )
 
 
@@ -101,6 +103,5 @@ def harmless_said(view: View, found: Checked) -> Iterator[str]:
 
 def _named(one: PossibleBreak, currency: str | None) -> str:
     """A client with whom it would stand and fall, and what they come to."""
-    who = ", ".join(party.name for party in one.others[:NAMED])
-    more = f" and {one.others_page.total - NAMED:,} more" if one.others_page.total > NAMED else ""
-    return f"{one.client.name} with {who}{more} at {money(one.exposure, currency)} of {money(one.limit, currency)}"
+    who = listed([party.name for party in one.others], one.others_page.total, most=NAMED)
+    return f"{one.client.name} with {who} at {money(one.exposure, currency)} of {money(one.limit, currency)}"

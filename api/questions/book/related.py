@@ -17,7 +17,7 @@ from analytics.structure.kinship.lender import Related, leave_related
 from analytics.structure.membership import Refuted
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
-from api.answers.wording import money, percent, plural
+from api.answers.wording import ended, money, percent, plural
 from api.engine import Engine, View
 from api.groups.circles import kin_of
 from api.limits.lender import HOW_TO_STATE, Lender, clients_of, lender_of
@@ -25,8 +25,9 @@ from api.limits.related import RELATED_2022, officers_of, related_of, related_un
 from api.limits.standing import cover_of, standing
 from api.questions.asking import check_page, node_of
 from api.questions.groups.members import SMALL, Edge, facts_of, without
-from api.questions.limits.memberships import Step, between, kinships, related_steps
+from api.questions.limits.memberships import between, kinships, related_steps
 from api.questions.limits.rules import Limit, RuleSaid, limit_said, rule_said
+from api.questions.limits.steps import Step
 from graph.field import Kind
 from graph.model import CONTROLS, HOLDS_OFFICE, OWNS, RELATED_TO
 from graph.moment import Moment
@@ -290,13 +291,15 @@ def _reasons(value: BookRelated) -> Iterator[str]:
     unread = "" if value.verified else " (not verified)"
     rule = f"{value.name.en} · {value.name.zh}{unread}, {value.citation}"
     if not (value.above or value.officers or value.page.total):
-        yield f"{_untold(value)}, so its related parties by {rule} are not known."
+        who, who_zh = _untold(value)
+        yield ended(f"{who}, so its related parties by {rule} are not known · {who_zh}，其关联方未知")
         yield from _unheld(value)
         return
     many = plural(value.page.total, "related party", "related parties")
     yield f"{name} has {many} by {rule}."
     if not value.above or not value.officers:
-        yield f"{_untold(value)}, so there may be more."
+        who, who_zh = _untold(value)
+        yield ended(f"{who}, so there may be more · {who_zh}，可能另有关联方")
     yield f"{money(value.exposure, currency)} is granted to those who certainly are."
     if value.exposure_wide > value.exposure:
         yield f"{money(value.exposure_wide, currency)} with those who may be."
@@ -307,21 +310,21 @@ def _reasons(value: BookRelated) -> Iterator[str]:
         yield f"{one.rule.id} {one.rule.name_zh} ({one.rule.name}): {most}, {used}; {one.rule.citation}."
     yield from _unheld(value)
     if value.untested:
-        yield f"{plural(value.untested, 'kinship')} cannot be placed within the degrees 亲属关系的亲等未说明."
+        yield f"{plural(value.untested, 'kinship')} cannot be placed within the degrees · 亲属关系的亲等未说明。"
     if value.page.left:
         yield f"{plural(value.page.left, 'more related party is', 'more related parties are')} not shown."
 
 
-def _untold(value: BookRelated) -> str:
+def _untold(value: BookRelated) -> tuple[str, str]:
     """What of those around a lender is not known, in both languages."""
     name = value.lender.name
     if not (value.above or value.officers):
-        return f"Nobody is known to hold or direct {name} 未知其股东、控制人和董监高"
+        return f"Nobody is known to hold or direct {name}", f"未知{name}的股东、控制人和董监高"
     if not value.above:
-        return f"Nobody is known to hold {name} 未知其股东和控制人"
-    return f"Nobody is known to direct {name} 未知其董监高"
+        return f"Nobody is known to hold {name}", f"未知{name}的股东和控制人"
+    return f"Nobody is known to direct {name}", f"未知{name}的董监高"
 
 
 def _unheld(value: BookRelated) -> Iterator[str]:
     if value.left_out:
-        yield f"Nothing is held against limits: {value.left_out} · {value.left_out_zh}."
+        yield ended(f"Nothing is held against limits: {value.left_out} · {value.left_out_zh}")

@@ -100,7 +100,26 @@ def groups(
     node = node_of(view.snapshot, party)
     of = None if lender is None else node_of(view.snapshot, lender, where="lender")
     view = seen_by(view, of, criteria)
-    evidence, page, (narrow, wide) = Evidence(view.snapshot), slice(offset, offset + limit), READINGS_OF[kind]
+    evidence, page = Evidence(view.snapshot), slice(offset, offset + limit)
+    value, reasons = groups_said(view, evidence, node, of, kind=kind, criteria=criteria, page=page)
+    asked = {"party": party, "kind": kind, "lender": lender, "criteria": list(criteria)}
+    return view.answer(
+        Question("groups", {**asked, "limit": limit, "offset": offset}), value, evidence, reasons=reasons
+    )
+
+
+def groups_said(
+    view: View,
+    evidence: Evidence,
+    node: int,
+    of: int | None,
+    *,
+    kind: str = CONNECTED,
+    criteria: Sequence[str] = (),
+    page: slice,
+) -> tuple[GroupsOf, list[str]]:
+    """The groups of a party in a view made by `seen_by`, of a lender where there is one, and in sentences."""
+    narrow, wide = READINGS_OF[kind]
     sure, cut = groups_told(view, node, narrow)
     found = tuple(_group(view, evidence, one, page, narrow) for one in sure)
     wider, left_out = _wider(view, evidence, node, (sure, cut), page, wide)
@@ -119,11 +138,7 @@ def groups(
         fences_of(view, evidence, node) if connected else (),
         overruled_of(view, evidence, node) if connected else (),
     )
-    asked = {"party": party, "kind": kind, "lender": lender, "criteria": list(criteria)}
-    question = Question("groups", {**asked, "limit": limit, "offset": offset})
-    return view.answer(
-        question, value, evidence, reasons=[*_reasons(view, node, value), *_state(view, node, of, value)]
-    )
+    return value, [*_reasons(view, node, value), *_state(view, node, of, value)]
 
 
 def _wider(

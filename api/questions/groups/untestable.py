@@ -14,7 +14,7 @@ from analytics.structure.dependence.states import ANY
 from analytics.structure.dependence.verdicts import MET, UNTESTED, compare
 from api.answers.evidence import Evidence
 from api.answers.frame import Page, Party
-from api.answers.wording import plural
+from api.answers.wording import ended, plural
 from api.engine import View
 from api.engine.dependence import ITEM_WORDS, silent
 from api.groups.untested import untested_by, untested_on, untested_within
@@ -137,7 +137,7 @@ def _known(view: View, dependant: int, other: int) -> bool:
 
 def untestable_said(found: Untestables, *, most: int = 5) -> Iterator[str]:
     """The first of them in sentences of both languages, and what ends them."""
-    yield from (f"{said(one)} · {said_zh(one)}。" for one in found.listed[:most])
+    yield from (ended(f"{said(one)} · {said_zh(one)}") for one in found.listed[:most])
     if left := found.page.total - min(len(found.listed), most):
         more = plural(left, "more dependence", "more dependences")
         yield f"{more} cannot be tested · 另有{left}项依存无法检验。"

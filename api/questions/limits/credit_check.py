@@ -19,7 +19,7 @@ from analytics.limits.units import Nodes
 from analytics.structure.government import APART
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Party, Question
-from api.answers.wording import apart, money, plural
+from api.answers.wording import apart, ended, money, plural
 from api.engine import Engine, View
 from api.groups.promised import Promised, promised
 from api.groups.untested import Also, unassessed, with_untested
@@ -33,10 +33,11 @@ from api.questions.groups.untestable import ENDS, Untestables
 from api.questions.groups.verdicts import judgements_said
 from api.questions.limits.applications import Request, facility_of
 from api.questions.limits.doubts import doubts_of, untestable_around
-from api.questions.limits.memberships import BY_DEPENDENCE, HELD, Membership, around, membership
-from api.questions.limits.memberships import Step as ProofStep
+from api.questions.limits.memberships import Membership, around, membership
 from api.questions.limits.releases import protectors, releases
 from api.questions.limits.rules import ASIDE, IF_WIDE, KEPT, UNTOLD, Held, by_room, group_said, held_said, of_limit
+from api.questions.limits.steps import BY_DEPENDENCE, HELD
+from api.questions.limits.steps import Step as ProofStep
 from api.questions.limits.uncounted import uncounted_said
 from api.questions.ownership.falls import in_words
 from graph.errors import InvalidQuestion
@@ -343,12 +344,12 @@ def _reasons(value: CreditCheck, lender: Lender) -> Iterator[str]:
             yield f"Of these, {said(step)}."
     yield from _to_judge(value)
     for gap in value.gaps:
-        yield f"{gap.en} · {gap.zh}."
+        yield ended(f"{gap.en} · {gap.zh}")
     if value.untestable.listed:
         yield ENDS
     for change in value.remedies:
         done = "pass" if change.verdict == APPROVE else "break no limit"
-        yield f"It would {done} to {change.text} · {change.text_zh}."
+        yield ended(f"It would {done} to {change.text} · {change.text_zh}")
 
 
 def _to_judge(value: CreditCheck) -> Iterator[str]:

@@ -17,7 +17,7 @@ from analytics.structure.government import APART
 from analytics.structure.standing import DEADLOCK, standing
 from analytics.structure.undisclosed import undisclosed
 from api.answers.evidence import Evidence
-from api.answers.wording import band, money, percent, plural
+from api.answers.wording import band, listed, money, percent, plural
 from api.engine import View
 from api.engine.dependence import too_old_said
 from api.groups.circles import ARISING, TOO_MANY, TOO_MANY_ARISE, TOO_WIDE, circles_of, connecting
@@ -104,10 +104,8 @@ def _connecting(view: View, members: Sequence[int]) -> list[int]:
 
 def _listed(view: View, parties: Sequence[int]) -> tuple[str, str]:
     """Some parties by name, in both languages."""
-    who = [view.snapshot.name_of(x) for x in parties[:NAMED]]
-    more = len(parties) - len(who)
-    en = " and ".join([*who, *([plural(more, "other", "others")] if more else [])])
-    return en, "、".join(who) + (f"等{len(parties)}方" if more else "")
+    who, many = [view.snapshot.name_of(x) for x in parties[:NAMED]], len(parties)
+    return listed(who, many, by=" and "), listed(who, many, chinese=True, unit="方")
 
 
 def _hidden(view: View, party: int, lender: int) -> Iterator[Gap]:
@@ -143,11 +141,10 @@ def _undisclosed(view: View, party: int, share: float, held: Sequence[tuple[tupl
     """What is not disclosed of a party, and who would control it with that, alone or in concert."""
     name, rest = view.snapshot.name_of(party), percent(share)
     told = [(*_listed(view, members), percent(has), len(members) > 1) for members, has in held[:NAMED]]
-    more = plural(len(held) - NAMED, "other", "others") if len(held) > NAMED else ""
     named = [f"{top} in concert ({has} together)" if joint else f"{top} ({has})" for top, _, has, joint in told]
     named_zh = [f"{top}一致行动（合计现持{has}）" if joint else f"{top}（现持{has}）" for _, top, has, joint in told]
-    en = " or ".join([*named, *([more] if more else [])])
-    zh = "或".join(named_zh) + (f"等{len(held)}方" if more else "")
+    en = listed(named, len(held), by=" or ")
+    zh = listed(named_zh, len(held), by="或", chinese=True, unit="方")
     return Gap(
         "undisclosed", (),
         f"{rest} of the votes of {name} are not disclosed" + (f"; with them {en} would control it" if en else ""),
@@ -208,11 +205,12 @@ def _bands(view: View, application: Application) -> Iterator[Gap]:
     may = {*view.control.controllers_of(x, possible=True).tolist(), *view.control.controlled_by(x, possible=True)}
     open_ = sorted(int(y) for y in may - sure)
     if open_ and connecting(view, wide=True) is not connecting(view, wide=False):
-        names = ", ".join(view.snapshot.names(np.array(open_[:5])))
+        names, names_zh = _listed(view, open_)
         yield Gap(
             "bands", (),
-            f"shares are known only within bands: {len(open_)} parties may control or be controlled ({names})",
-            f"持股仅知区间：可能存在控制关系的主体{len(open_)}个（{names}）",
+            f"shares are known only within bands: {plural(len(open_), 'party', 'parties')} may control or be "
+            f"controlled ({names})",
+            f"持股仅知区间：可能存在控制关系的主体{len(open_)}个（{names_zh}）",
         )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from analytics.limits.exposure import Exposure, exposure_to
 from analytics.structure.government import APART
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
-from api.answers.wording import money, plural
+from api.answers.wording import disclosed, money, plural
 from api.engine import Engine, View
 from api.groups.together import CONFIRMED, Together, groups_told
 from api.limits.criteria import seen_by, state_said
@@ -176,10 +176,16 @@ def _reasons(value: ExposureTo, cut: str) -> Iterator[str]:
 
 
 def _words(who: str, whom: str, stake: Stake, currency: str | None) -> str:
-    if not (stake.direct or stake.contingent):
+    hidden, unknown = stake.unknown_facilities + stake.unknown_drawn, stake.unknown_guarantees + stake.unknown_debts
+    if not (stake.direct or stake.contingent or hidden or unknown):
         return f"{who}: nothing at stake with {whom}."
-    contingent = f" and {money(stake.contingent, currency)} by its guarantees" if stake.contingent else ""
-    return f"{who}: {money(stake.direct, currency)} directly{contingent} at stake with {whom}."
+    if not (stake.direct or stake.contingent):
+        what = " and ".join(["facilities"] * bool(hidden) + ["guarantees"] * bool(unknown))
+        return f"{who}: what is at stake with {whom} is not known, the amounts of its {what} are not disclosed."
+    direct = disclosed(stake.direct, hidden, currency)
+    contingent = f" and {disclosed(stake.contingent, unknown, currency)} by its guarantees"
+    contingent = contingent if stake.contingent or unknown else ""
+    return f"{who}: {direct} directly{contingent} at stake with {whom}."
 
 
 def _reserves(stake: Stake, currency: str | None) -> Iterator[str]:

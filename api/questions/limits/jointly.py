@@ -21,31 +21,43 @@ class Jointly:
     """What brings a party in that none of several controls alone, or one of these several."""
 
     through: int | None
-    """Who unites the group with the party, else of those who do the first: never the party itself."""
+    """Who unites the group with the party and controls it alone, else who does so, else of those who do the first:
+    never the party itself."""
     doubtful: bool
     """Whether a tie counts that only the wide reading knows."""
     proof: tuple[Fall, ...]
     """Of a concert the companies that fall to it, up to the party."""
     facts: tuple[Fact, ...]
-    """Their ties, and without a proof what they and members hold of the party."""
+    """Their ties, and of whom neither they nor one of them is proved to control what they and members hold of it."""
 
 
 def jointly(
-    view: View, evidence: Evidence, party: int, *, heads: Sequence[int], members: Iterable[int], wide: bool
+    view: View,
+    evidence: Evidence,
+    party: int,
+    *,
+    heads: Sequence[int],
+    members: Iterable[int],
+    wide: bool,
+    one: int | None = None,
 ) -> Jointly:
-    """How a party comes in with some heads, or where nobody is told as head with whoever of the members has ties."""
+    """How a party comes in with some heads, of whom `one` controls it alone; where nobody is told as head with whoever
+    of the members has ties."""
     inside = {*members, *heads}
     tied = [kin_of(view, CLIENTS_2010).near, *([doubtful_of(view)] if wide else ())]
     some = heads or sorted(inside.union(y for x in inside for each in tied for y in each.at(x).tolist()))
-    ties = ties_of(view, some, wide=wide)
-    sure = set().union(*ties_of(view, some, wide=False).values())
+    ties, known = view.kept(
+        ("ties of heads", tuple(some), wide),
+        lambda: (ties_of(view, some, wide=wide), ties_of(view, some, wide=False)),
+    )
+    sure = set().union(*known.values())
     links = set().union(*ties.values())
     near = {x for pair in ties if party in pair for x in pair}
     others = [x for x in some if x != party and any(x in pair for pair in ties)]
-    through = next((x for x in others if x in near), others[0] if others else None)
+    through = next((x for x in others if x in near), others[0] if others else None) if one is None else one
     told = evidence.facts(RELATED_TO, sorted(links)[:SHOWN])
-    proof = _by_concert(view, evidence, heads, party) if wide else ()
-    if not proof:
+    proof = _by_concert(view, evidence, heads, party) if wide and one is None else ()
+    if not proof and one is None:
         owns = view.snapshot.links(OWNS)
         at = [k for k in owns.arriving(party).tolist() if int(owns.tail[k]) in inside or int(owns.tail[k]) in some]
         told = (*told, *evidence.facts(OWNS, at[:SHOWN]))

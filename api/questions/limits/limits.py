@@ -8,7 +8,7 @@ from analytics.limits.facility import Facility
 from analytics.limits.lines import lines_of
 from api.answers.evidence import Evidence
 from api.answers.frame import Party
-from api.answers.wording import money, plural, used
+from api.answers.wording import ended, money, plural, used
 from api.engine import View
 from api.groups.circles import ARISING, TOO_MANY, TOO_MANY_ARISE, TOO_WIDE
 from api.groups.untested import Also, with_untested
@@ -84,7 +84,7 @@ def against(view: View, evidence: Evidence, lender: int, party: int, *, limit: i
 def against_said(found: Against, currency: str | None) -> Iterator[str]:
     """What stands out among limits, in words."""
     if found.left_out:
-        yield f"Nothing is held against limits: {found.left_out} · {found.left_out_zh}."
+        yield ended(f"Nothing is held against limits: {found.left_out} · {found.left_out_zh}")
     if found.binding:
         one = found.binding
         share = "" if one.use is None else f", of which {used(one.use)} is used"
@@ -94,7 +94,7 @@ def against_said(found: Against, currency: str | None) -> Iterator[str]:
             f"{money(one.headroom, currency)}{lest}; {one.rule.citation}."
         )
     if found.open:
-        yield f"{found.open} · {found.open_zh}."
+        yield ended(f"{found.open} · {found.open_zh}")
     for one in found.lines:
         if one.state in (BROKEN, IF_WIDE, IF_UNTESTED):
             who = one.client.name if one.client else group_said(one)
@@ -110,17 +110,15 @@ def _coming_said(found: Against) -> Iterator[str]:
     steps = list(dict.fromkeys(coming_said(one.party, one.coming) for one in members if one.coming and one.coming.open))
     yield from steps[:TOLD]
     if (left := len(steps) - TOLD) > 0:
-        yield f"{plural(left, 'more party', 'more parties')} would come in so · 另有{left}个主体因此纳入."
+        yield ended(f"{plural(left, 'more party', 'more parties')} would come in so · 另有{left:,}个主体因此纳入")
 
 
 def coming_said(party: Party, coming: Coming) -> str:
     """How a party would come in, in both languages, with what is missing."""
     whom = coming.through.name if coming.through else ""
     criteria = coming.untestable.criteria if coming.untestable else ()
-    by, by_zh = (
-        "; ".join(parts) for parts in ([one.missing for one in criteria], [one.missing_zh for one in criteria])
-    )
-    return (
+    by, by_zh = "; ".join(one.missing for one in criteria), "；".join(one.missing_zh for one in criteria)
+    return ended(
         f"{party.name} {coming.how} {whom}{f' ({by})' if by else ''} · "
-        f"{party.name}{coming.how_zh}{whom}{f'（{by_zh}）' if by_zh else ''}."
+        f"{party.name}{coming.how_zh}{whom}{f'（{by_zh}）' if by_zh else ''}"
     )

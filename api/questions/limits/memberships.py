@@ -1,29 +1,43 @@
 """Groups that limits are measured on: who is in them, and the steps by which a party came in."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes, Readings
-from analytics.structure.control import Control
 from analytics.structure.extended import Ways
 from analytics.structure.groups import Groups
 from analytics.structure.kinship import lender as circle
 from analytics.structure.kinship.circles import PERSON
 from analytics.structure.membership import DEPENDENT, SEED, Entry, grow, path
-from analytics.structure.proof import prove_each
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Page, Party
 from api.engine import View
 from api.groups.circles import CLIENTS_2010, circles_of, connecting, kin_of
 from api.groups.concerts import may_unite
 from api.limits.related import RELATED_2022, related_of
-from api.questions.groups.dependences import Dependence, confirmed_of, dependence
+from api.questions.groups.dependences import confirmed_of, dependence
 from api.questions.limits.jointly import jointly
-from api.questions.ownership.falls import Fall, falls_of
+from api.questions.limits.steps import (
+    DEPENDS,
+    FAMILY,
+    MAY_UNITE,
+    RELATED_ZH,
+    SUSPECTED,
+    TOP,
+    WOULD,
+    Behind,
+    Step,
+    alone,
+    fall,
+    proof_of,
+    read_ahead,
+    step_of,
+)
+from api.questions.ownership.falls import Fall
 from graph.field import Kind
 from graph.model import DEPENDS_ON, HOLDS_OFFICE, OWNS, RELATED_TO
 
@@ -32,51 +46,8 @@ NAMES = {
     "connected": ("group of connected clients, by control and economic dependence", "关联客户组（控制及经济依存）"),
     "lender_related": ("related parties of the lender", "贷款人的关联方"),
 }
-TOP, HELD, MAY_HOLD, RING, FAMILY, MAY_UNITE, DEPENDS, SUSPECTED, WOULD = (
-    "on top", "controlled", "may be controlled", "ring", "with relatives", "perhaps with relatives or in concert",
-    "dependent", "suspected to depend", "would depend by what is offered or asked for",
-)  # fmt: skip
-HOWS_ZH = {
-    TOP: "顶端", HELD: "受控制", MAY_HOLD: "可能受控制", RING: "互相控制", FAMILY: "与近亲属共同控制",
-    MAY_UNITE: "可能与近亲属或一致行动人共同控制", DEPENDS: "已认定经济依存", SUSPECTED: "疑似经济依存",
-    WOULD: "因拟提供的担保或所申请的授信而依存",
-    circle.HOLDER: "贷款人的主要股东", circle.OFFICER: "贷款人的董监高", circle.RELATIVE: "近亲属",
-    circle.CONTROLLED: "受关联方控制", circle.CONTROLLER: "控制贷款人", circle.MAY_HOLD: "可能的主要股东",
-    circle.MAY_CONTROL: "可能控制贷款人", circle.MAY_FALL: "可能受关联方控制", circle.MAY_BE_KIN: "可能的近亲属",
-}  # fmt: skip
-BY_DEPENDENCE = (DEPENDS, SUSPECTED, WOULD)
-"""Steps by dependence; all others are by control, or of the lender's own circle."""
 SHOWN = 20
 """Facts shown behind one step."""
-
-
-class Behind(NamedTuple):
-    """Control behind groups of a kind: what counts for certain, and what counts as possible."""
-
-    name: str
-    certain: Control
-    possible: Control
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of a proof: why a party is in, and through whom."""
-
-    party: Party
-    how: str
-    """`on top`, `controlled`, `may be controlled`, `ring`, `with relatives`, `perhaps with relatives or in concert`,
-    `dependent`, `suspected to depend` or `would depend by what is offered or asked for`; of a lender's related parties
-    also `holder`, `officer`, `kin`, `controller`, within bands `possible holder`, `possible controller` and `possibly
-    controlled`, and of unstated degree `possible kin`."""
-    how_zh: str
-    through: Party | None
-    proof: tuple[Fall, ...]
-    """The companies that fall one after the other, the party last."""
-    facts: tuple[Fact, ...]
-    """What else it rests on."""
-    suspected: tuple[Dependence, ...]
-    measured: tuple[Dependence, ...] = ()
-    """What figures say today of confirmed dependences among these facts, where they can be computed."""
 
 
 @dataclass(frozen=True)
@@ -103,8 +74,8 @@ class Membership:
     steps: tuple[Step, ...]
     """From the top to the party."""
     others: tuple[Step, ...]
-    """How others came in: of the members shown those with something at stake; before them, of a group that breaks a
-    limit or that a guarantee offered would make, whoever depends on somebody. Those with most at stake come first."""
+    """How others came in: all members shown; before them, of a group that breaks a limit or that a guarantee offered
+    would make, whoever depends on somebody. Those with most at stake come first."""
     members: tuple[AtStake, ...]
     """Those with most at stake."""
     page: Page
@@ -147,8 +118,8 @@ def membership(
     order = np.lexsort((members, -most))
     first = order[:limit]
     steps: tuple[Step, ...]
-    others: tuple[Step, ...] = ()
-    rest = [x for x, stake in zip(members[first].tolist(), most[first].tolist(), strict=True) if stake > 0]
+    others: tuple[Step, ...]
+    rest = members[first].tolist()
     if kind == "connected":
         arrows = view.dependants if certain else falls or view.wide
         groups = connecting(view, wide=not certain)
@@ -158,14 +129,23 @@ def membership(
         told = {top, *(entry.member for entry in way)}
         beside = [x for x in members[order].tolist() if proved and came[x].how == DEPENDENT and x not in told]
         every = dict.fromkeys([*beside[:limit], *(x for x in rest if x not in told)])
+        read_ahead(view, evidence, [_pair(came[x], top) for x in every if came[x].how != DEPENDENT], behind)
         others = tuple(one for x in every for one in _came_in(view, evidence, came[x], top, arrows, behind))
     elif kind == "control":
         steps = tuple(_controlled(view, evidence, members, party, wide=not certain))
-        told = {party, *_heads(view, members, party)[: len(steps) > 1]}
-        ways = (_controlled(view, evidence, members, x, wide=not certain) for x in rest if x not in told)
+        heads = _heads(view, members, party)
+        told = {party, *heads[: len(steps) > 1]}
+        mine = [x for x in rest if x not in told]
+        read_ahead(
+            view, evidence, [(_alone_over(view, heads, x), x) for x in mine], _united(view, heads, wide=not certain)
+        )
+        ways = (_controlled(view, evidence, members, x, wide=not certain) for x in mine)
         others = tuple(some[-1] for some in map(tuple, ways))
     else:
-        steps = tuple(_related(view, evidence, members, party, lender=standing.lender, wide=not certain))
+        related = partial(_related, view, evidence, members, lender=standing.lender, wide=not certain)
+        steps = tuple(related(party))
+        named = {step.party.id for step in steps}
+        others = tuple(tuple(related(x))[-1] for x in rest if view.snapshot.id(x) not in named)
     shown = evidence.parties(members[first].tolist())
     shares = tuple(
         AtStake(one, {name: float(amounts[at]) for name, amounts in stakes.items()})
@@ -175,23 +155,6 @@ def membership(
     return Membership(kind, *NAMES[kind], certain, evidence.party(party), steps, others, shares, page)
 
 
-def _step(
-    evidence: Evidence,
-    party: int,
-    how: str,
-    *,
-    through: int | None = None,
-    proof: Sequence[Fall] = (),
-    facts: Sequence[Fact] = (),
-    suspected: Sequence[Dependence] = (),
-    measured: Iterable[Dependence] = (),
-) -> Step:
-    by = None if through is None else evidence.party(through)
-    return Step(
-        evidence.party(party), how, HOWS_ZH[how], by, tuple(proof), tuple(facts), tuple(suspected), tuple(measured)
-    )
-
-
 # ── by control ──
 
 
@@ -199,13 +162,26 @@ def _controlled(view: View, evidence: Evidence, members: Nodes, party: int, *, w
     """Who unites a group by control, and how the party falls to it."""
     heads = _heads(view, members, party)
     if len(heads) == 1:
-        yield _step(evidence, heads[0], TOP)
-        behind = Behind("clients", view.control, may_unite(view)) if wide else _alone(view)
-        yield from _fall(view, evidence, heads[0], party, behind)
+        yield step_of(evidence, heads[0], TOP)
+        yield from fall(view, evidence, heads[0], party, _united(view, heads, wide=wide))
     else:
-        found = jointly(view, evidence, party, heads=heads, members=members.tolist(), wide=wide)
+        one = _alone_over(view, heads, party)
+        found = jointly(view, evidence, party, heads=heads, members=members.tolist(), wide=wide, one=one)
         how = MAY_UNITE if found.doubtful else FAMILY
-        yield _step(evidence, party, how, through=found.through, proof=found.proof, facts=found.facts)
+        proof = found.proof if one is None else proof_of(view, evidence, one, party, alone(view), certain=True)
+        yield step_of(evidence, party, how, through=found.through, proof=proof, facts=found.facts)
+
+
+def _alone_over(view: View, heads: Sequence[int], party: int) -> int | None:
+    """The first of several who surely controls a party by itself; of one head that one."""
+    if len(heads) == 1:
+        return heads[0]
+    return next((x for x in heads if (view.control.controlled_by(x) == party).any()), None)
+
+
+def _united(view: View, heads: Sequence[int], *, wide: bool) -> Behind:
+    """Control by which heads unite a group client: a concert widens that of one alone."""
+    return Behind("clients", view.control, may_unite(view)) if wide and len(heads) == 1 else alone(view)
 
 
 def _heads(view: View, members: Nodes, party: int) -> Sequence[int]:
@@ -222,32 +198,9 @@ def _heads(view: View, members: Nodes, party: int) -> Sequence[int]:
     return ()
 
 
-def _fall(view: View, evidence: Evidence, top: int, party: int, behind: Behind) -> Iterator[Step]:
-    """How a party falls to a top; nothing where it is the top itself."""
-    if party == top:
-        return
-    sure = bool((behind.certain.controlled_by(top) == party).any())
-    possible = sure or bool((behind.possible.controlled_by(top, possible=True) == party).any())
-    proof = _proof(view, evidence, top, party, behind, certain=sure) if possible else ()
-    yield _step(evidence, party, HELD if sure else MAY_HOLD if possible else RING, through=top, proof=proof)
-
-
-def _proof(
-    view: View, evidence: Evidence, owner: int, company: int, behind: Behind, *, certain: bool
-) -> tuple[Fall, ...]:
-    """The facts by which a party controls another; the steps are kept, since groups of all kinds rest on them."""
-    control = behind.certain if certain else behind.possible
-    steps = view.kept(
-        ("proof", owner, company, certain, behind.name),
-        lambda: prove_each(control, owner, [company], possible=not certain)[0],
-        most=64,
-    )
-    return falls_of(view, evidence, steps, owner)
-
-
-def _alone(view: View) -> Behind:
-    """Control of parties, whatever concerts do."""
-    return Behind("parties", view.control, view.control)
+def _pair(entry: Entry, top: int) -> tuple[int, int]:
+    """Through whom a member came in by control, and the member."""
+    return (top if entry.how == SEED else entry.through), entry.member
 
 
 # ── by control and dependence ──
@@ -257,7 +210,7 @@ def _connected(
     view: View, evidence: Evidence, way: Sequence[Entry], top: int, falls: Ways, behind: Behind
 ) -> Iterator[Step]:
     evidence.parties([top, *(entry.member for entry in way)])
-    yield _step(evidence, top, TOP)
+    yield step_of(evidence, top, TOP)
     for entry in way:
         yield from _came_in(view, evidence, entry, top, falls, behind)
 
@@ -267,8 +220,7 @@ def _came_in(view: View, evidence: Evidence, entry: Entry, top: int, falls: Ways
     if entry.how == DEPENDENT:
         yield _dependent(view, evidence, falls, entry)
     else:
-        through = top if entry.how == SEED else entry.through
-        yield from _fall(view, evidence, through, entry.member, behind)
+        yield from fall(view, evidence, *_pair(entry, top), behind)
 
 
 def grown(groups: Groups, falls: Ways, members: Nodes) -> tuple[int, dict[int, Entry]]:
@@ -295,7 +247,9 @@ def _dependent(view: View, evidence: Evidence, falls: Ways, entry: Entry) -> Ste
     facts, figures = evidence.facts(DEPENDS_ON, judged), confirmed_of(view, evidence, judged)
     suspected = [dependence(view, evidence, link - verdicts) for link in mine if verdicts <= link < verdicts + known]
     how = DEPENDS if facts else SUSPECTED if suspected else WOULD
-    return _step(evidence, entry.member, how, through=entry.through, facts=facts, suspected=suspected, measured=figures)
+    return step_of(
+        evidence, entry.member, how, through=entry.through, facts=facts, suspected=suspected, measured=figures
+    )
 
 
 # ── around the lender ──
@@ -322,14 +276,15 @@ def _why(view: View, evidence: Evidence, x: int, reason: str, through: int) -> S
     facts: tuple[Fact, ...] = ()
     if reason in (circle.CONTROLLED, circle.CONTROLLER, circle.MAY_FALL, circle.MAY_CONTROL):
         owner, company = (through, x) if reason in (circle.CONTROLLED, circle.MAY_FALL) else (x, through)
-        sure, behind = reason in (circle.CONTROLLED, circle.CONTROLLER), _alone(view)
-        proof = _proof(view, evidence, owner, company, behind, certain=sure)
+        sure, behind = reason in (circle.CONTROLLED, circle.CONTROLLER), alone(view)
+        proof = proof_of(view, evidence, owner, company, behind, certain=sure)
     elif reason in (circle.RELATIVE, circle.MAY_BE_KIN):
         facts = evidence.facts(RELATED_TO, kinships(view, through, x)[:SHOWN])
     else:
         kind = HOLDS_OFFICE if reason == circle.OFFICER else OWNS
         facts = evidence.facts(kind, between(view, kind, x, through)[:SHOWN])
-    return _step(evidence, x, reason, through=through, proof=proof, facts=facts)
+    step = step_of(evidence, x, reason, through=through, proof=proof, facts=facts)
+    return replace(step, how_zh=RELATED_ZH[reason])
 
 
 def kinships(view: View, x: int, y: int) -> list[int]:

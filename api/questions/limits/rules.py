@@ -13,7 +13,7 @@ from analytics.limits.lines import Line
 from analytics.limits.numerators import NUMERATORS
 from api.answers.evidence import Evidence
 from api.answers.frame import Party
-from api.answers.wording import apart, money, percent, plural
+from api.answers.wording import apart, listed, money, percent, plural
 from api.engine import View
 from api.limits.capital import figure_row
 from api.limits.standing import standing
@@ -156,9 +156,8 @@ def _foremost(view: View, evidence: Evidence, lender: int, line: Line) -> tuple[
 
 def group_said(held: Held) -> str:
     """A group that a rule is held against, in a few words."""
-    named = [party.name for party in held.members]
-    more = f", {', '.join(named)}{' among them' if len(named) < held.parties else ''}" if named else ""
-    return f"a group of {plural(held.parties, 'party', 'parties')}{more}"
+    named = listed([party.name for party in held.members], held.parties)
+    return f"a group of {plural(held.parties, 'party', 'parties')}{f' ({named})' if named else ''}"
 
 
 def by_room(lines: Iterable[Line]) -> list[Line]:

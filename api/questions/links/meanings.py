@@ -17,8 +17,8 @@ from graph.model import CONTROLS, GUARANTEES, IDENTIFIER, KINDS, OWNS, SAME_AS
 
 BASES_SAID = {
     "votes": ("votes", "表决权"), "board": ("the board", "董事会"), "contract": ("contract", "合同"),
-    "consolidation": ("consolidation", "合并报表"), "vie": ("VIE", "协议控制(VIE)"), "agreement": ("agreement", "协议"),
-    "family": ("family", "家族"), "influence": ("influence", "重大影响"),
+    "consolidation": ("consolidation", "合并报表"), "vie": ("VIE", "协议控制（VIE）"),
+    "agreement": ("agreement", "协议"), "family": ("family", "家族"), "influence": ("influence", "重大影响"),
 }  # fmt: skip
 """What control rests on, in both languages."""
 RINGS = {OWNS.name: "holding ring", GUARANTEES.name: "guarantee ring"}

@@ -7,7 +7,7 @@ from analytics.structure.concert import Together
 from analytics.structure.proof import prove_each
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Page, Party
-from api.answers.wording import plural
+from api.answers.wording import listed, plural
 from api.engine import View
 from api.groups.concerts import may_unite, number_of, proof_of, ties_among, together_with
 from api.questions.ownership.falls import Fall, fallen, falls_of, in_words, joint_falls, proofs
@@ -210,7 +210,7 @@ def acting_said(party: Party, found: ActingWith | None) -> Iterator[str]:
     if found is None or not found.page.total:
         return
     names = [one.name for one in found.members if one != party]
-    others = ", ".join([*names[:5], *([plural(len(names) - 5, "other")] if len(names) > 5 else [])])
+    others = listed(names, most=5)
     more = plural(found.page.total, "more party", "more parties")
     yield f"In concert with {others}, {party.name} controls {more}, or may."
     for one in found.controlled[:SHOWN]:

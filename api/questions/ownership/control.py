@@ -27,7 +27,7 @@ from api.questions.ownership.concerted import (
 )
 from api.questions.ownership.falls import Fall, in_words, proofs
 from api.questions.ownership.overfull import MoreThanAll, more_than_all, refuse_more_than_all, told
-from api.questions.ownership.standings import StandingOf, standing_of, standing_said
+from api.questions.ownership.standings import StandingOf, no_company_said, standing_of, standing_said
 from api.questions.ownership.undisclosed import undisclosed_said
 from graph.moment import Moment
 
@@ -146,7 +146,9 @@ def _controllers(
 
 def _reasons(view: View, evidence: Evidence, node: int, value: ControlOf) -> Iterator[str]:
     name = value.party.name
-    if value.standing.undisclosed:
+    if value.party.kind != "Company":
+        yield no_company_said(value.party)
+    elif value.standing.undisclosed:
         yield undisclosed_said(name, value.standing.undisclosed)
     elif not value.controllers_page.total and not any(joint.certain for joint in value.concerts):
         yield f"Nobody is known to control {name}."
@@ -164,8 +166,10 @@ def _reasons(view: View, evidence: Evidence, node: int, value: ControlOf) -> Ite
             yield f"{name} sits in a ring whose members hold each other's majority; nobody outside can control it."
     if value.controlled_page.total:
         sure = sum(one.certain for one in value.controlled)
-        many = plural(value.controlled_page.total, "party", "parties")
-        yield f"It controls {many}" + (f"; of those shown, {sure} for certain." if value.controlled else ".")
+        many, shown = plural(value.controlled_page.total, "party", "parties"), len(value.controlled)
+        every = ("", ", for certain", ", all for certain")[min(sure, 2) if sure == value.controlled_page.total else 0]
+        part = f"; of the {shown:,} shown, {sure:,} for certain" if shown and not every else ""
+        yield f"{name} controls {many}{every}{part}."
     concerted = (one.page for one in (value.acting, value.through) if one)
     for page in (value.controllers_page, value.controlled_page, *concerted):
         if page.left:

@@ -10,14 +10,14 @@ from analytics.structure.owners.multiplied import Multiplied
 from analytics.structure.owners.regimes import LAYERS, Regime, regimes
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
-from api.answers.wording import percent, plural
+from api.answers.wording import listed, percent, plural
 from api.engine import Engine, View
 from api.questions.asking import check_page, node_of
 from api.questions.ownership.beneficial import UnderRegime, by_law, laws_of, under
 from api.questions.ownership.linked import CloseLinksOf, close_links
 from api.questions.ownership.listed import ListedControl, listed_tests
 from api.questions.ownership.overfull import MoreThanAll, more_than_all, named, told
-from api.questions.ownership.standings import StandingOf, standing_of, standing_said
+from api.questions.ownership.standings import StandingOf, no_company_said, standing_of, standing_said
 from api.questions.ownership.undisclosed import undisclosed_said
 from graph.errors import InvalidQuestion
 from graph.field import PARTY_KINDS
@@ -218,9 +218,8 @@ def _unknown(view: View, column: Multiplied) -> float:
 
 def _reasons(view: View, evidence: Evidence, node: int, value: OwnersOf) -> Iterator[str]:
     name = value.party.name
-    if not value.direct_page.total:
-        yield f"Nobody is known to hold shares of {name}."
-    yield standing_said(name, value.standing)
+    company = value.party.kind == "Company"
+    yield from _decided(value) if company else [no_company_said(value.party)]
     if value.standing.undisclosed:
         yield undisclosed_said(name, value.standing.undisclosed)
     if value.closed:
@@ -236,7 +235,7 @@ def _reasons(view: View, evidence: Evidence, node: int, value: OwnersOf) -> Iter
             f"Many stand above {name}: only the first {TAKEN_APART} parts are taken apart by holdings, and what "
             "bands allow is bounded for all at once, not as closely as can be."
         )
-    if not value.regimes:
+    if company and not value.regimes:
         country = view.snapshot.profile(node).get("jurisdiction")
         why = f"No regime in force is described for {country}" if country else f"The country of {name} is not known"
         yield f"{why}; ask for one of {', '.join(regimes())}."
@@ -250,6 +249,13 @@ def _reasons(view: View, evidence: Evidence, node: int, value: OwnersOf) -> Iter
     for page in (value.direct_page, value.parts_page):
         if page.left:
             yield f"{plural(page.left, 'more holder is', 'more holders are')} not shown."
+
+
+def _decided(value: OwnersOf) -> Iterator[str]:
+    """How control of a company stands."""
+    if not value.direct_page.total:
+        yield f"Nobody is known to hold shares of {value.party.name}."
+    yield standing_said(value.party.name, value.standing)
 
 
 def _ends(value: OwnersOf) -> Iterator[str]:
@@ -275,9 +281,7 @@ def _ends(value: OwnersOf) -> Iterator[str]:
 
 
 def _listed_names(parties: Iterable[Party]) -> str:
-    names = [party.name for party in parties]
-    more = [plural(len(names) - NAMED, "other")] if len(names) > NAMED else []
-    return ", ".join([*names[:NAMED], *more])
+    return listed([party.name for party in parties], most=NAMED)
 
 
 def _linked(found: CloseLinksOf, name: str) -> Iterator[str]:

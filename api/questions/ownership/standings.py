@@ -7,6 +7,7 @@ from analytics.rules.rule import Words
 from analytics.structure.standing import DEADLOCK, JOINT, NOBODY, RING, SOLE, TOGETHER, Standing, standing
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Party
+from api.answers.wording import listed
 from api.engine import View
 from api.groups.concerts import acting_over
 from api.questions.ownership.undisclosed import HiddenVotes, undisclosed_of
@@ -54,8 +55,10 @@ class StandingOf:
     """Ultimate controllers; of a ring or a concert its members."""
     possible: tuple[Party, ...]
     """Who else may control it in the end, alone or in concert, where bands allow that and do not prove it."""
+    possible_count: int
     coalition: tuple[Party, ...]
     """Where nobody decides alone: the fewest that decide together, the largest first."""
+    coalition_count: int
     blocks: tuple[VoteBlock, ...]
     """The largest blocks of votes."""
     block_count: int
@@ -76,9 +79,10 @@ def standing_of(view: View, evidence: Evidence, node: int) -> StandingOf:
         )
         for b in found.blocks[:SHOWN]
     )
+    several = found.coalition if kind == found.kind else ()
     return StandingOf(
-        kind, KINDS[kind], evidence.parties(over), evidence.parties(maybe[:SHOWN]),
-        evidence.parties(found.coalition[:SHOWN] if kind == found.kind else ()), blocks, len(found.blocks), hidden,
+        kind, KINDS[kind], evidence.parties(over), evidence.parties(maybe[:SHOWN]), len(maybe),
+        evidence.parties(several[:SHOWN]), len(several), blocks, len(found.blocks), hidden,
     )  # fmt: skip
 
 
@@ -116,13 +120,22 @@ def _in_concert(view: View, node: int, *, possible: bool = False) -> tuple[list[
 def standing_said(name: str, found: StandingOf) -> str:
     """How it stands, in a sentence: what is certain, and what is only possible beside it."""
     joined = {block.top.id: block.acting for block in found.blocks if block.acting and not found.controllers}
-    who = ", ".join(
-        " with ".join([party.name, *(one.name for one in joined.get(party.id, ())[:NAMED])])
-        for party in (found.controllers or found.coalition)[:NAMED]
-    )
+    some, many = (found.controllers, 0) if found.controllers else (found.coalition, found.coalition_count)
+    who = listed([_with(party, joined.get(party.id, ())) for party in some], many, most=NAMED)
     sure = found.name.en + (f" ({who})" if who else "")
-    if maybe := ", ".join(party.name for party in found.possible[:NAMED]):
+    if maybe := listed([party.name for party in found.possible], found.possible_count, most=NAMED):
         least = "else" if found.undisclosed else "at their least votes,"
         alone = f"nobody certainly; possibly {maybe}; {least} {sure}"
         sure = f"{sure}; possibly also {maybe}" if found.controllers else alone
     return f"Control of {name}: {sure}."
+
+
+def _with(party: Party, acting: tuple[Party, ...]) -> str:
+    """A party, with whom it acts in concert."""
+    return listed([party.name, *(one.name for one in acting)], most=NAMED + 1, by=" with ")
+
+
+def no_company_said(party: Party) -> str:
+    """That a person or a government body has no holders and no controllers, in a sentence."""
+    what = "a person, whom" if party.kind == "Person" else "a government body, which"
+    return f"{party.name} is {what} nobody owns or controls."

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from api.answers.evidence import Evidence
 from api.answers.frame import Party
-from api.answers.wording import band, percent, plural
+from api.answers.wording import band, listed, percent
 from api.engine import View
 from api.groups.hidden import may_decide
 
@@ -73,11 +73,10 @@ def might_said(found: HiddenVotes) -> str:
     """Who would control a company with what is not disclosed of it, by name and with what each has; empty where nobody
     known would."""
     named = [
-        f"{' and '.join(party.name for party in (one.party, *one.acting)[:NAMED])} in concert "
+        f"{listed([party.name for party in (one.party, *one.acting)], most=NAMED, by=' and ')} in concert "
         f"({percent(one.held)} together)"
         if one.acting
         else f"{one.party.name} ({percent(one.held)})"
         for one in found.might[:NAMED]
     ]
-    more = found.might_count - len(named)
-    return " or ".join([*named, *([plural(more, "other")] if more else [])])
+    return listed(named, found.might_count, by=" or ")

@@ -18,7 +18,6 @@ from api.contagion.ties import Debts, Promised, debts_of, promised_of, shares_of
 from api.engine import View
 from api.questions.shocks.hit import shock_of
 from api.questions.shocks.scenario import Scenario, Stopped
-from graph.errors import InvalidQuestion
 
 Numbers = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -60,9 +59,7 @@ class Sent:
 def setting_of(view: View, scenario: Scenario) -> Setting:
     """What a scenario runs along; kept for the next one that assumes the same."""
     if view.snapshot.mixed:
-        raise InvalidQuestion(
-            "amounts stand in several currencies", where="currency", remedy="name the one to add them up in"
-        )
+        raise view.snapshot.several
     assumed = (
         scenario.lgd, tuple(sorted(scenario.haircuts.items())), scenario.calls, scenario.essential,
         scenario.substitution, scenario.missing,

@@ -13,13 +13,16 @@ from api.answers.frame import Answer
 from api.draw import draw
 from api.engine import Engine, Place
 from api.printing import frame
+from api.questions.group_report import group_report
 from api.questions.limits.applications import Asked, Request
 from api.questions.parties.search import Found
+from api.report import group_page
 from tests.api.conftest import ALONE, BANK, BUYER, HOLD, MINE, SHOP, B, owns
-from tests.api.limits.test_standing import A, lender
+from tests.api.limits.test_standing import A, fact, lender, loan
 from tests.api.questions.book import test_possible as doubts
 from tests.api.questions.lending import bank, lent, promised, stated
 from tests.api.questions.limits.test_doubts import BANK as LENDER
+from tests.api.questions.limits.test_doubts import CAPITAL
 from tests.api.questions.limits.test_doubts import engine as possible_engine
 from tests.api.world import Book, instant
 
@@ -69,7 +72,7 @@ def test_a_page_behind_the_last_says_so_and_advises_nothing(engine: Engine, prin
     said = printed(getattr(questions, name)(engine, asked, offset=5_000, moment=engine.moment()))
     assert "this page lies behind the last" in said
     assert "next\n" not in said
-    assert "of those shown, 0" not in said
+    assert "of the 0 shown" not in said
 
 
 def test_what_is_cut_is_counted(engine: Engine, printed: Any) -> None:
@@ -260,3 +263,21 @@ def test_a_credit_check_says_which_figures_are_of_before_and_which_of_after(tmp_
     assert re.search(r"\b13(\.3+)?%", shown)
     plainly = printed(questions.exposure(asked, A, lender=LENDER, moment=asked.moment(currency="CNY")))
     assert "room before" not in plainly
+
+
+def test_of_a_group_of_many_it_is_said_how_many_are_not_named(
+    tmp_path: Path, printed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """a, which owes 90, sells to seven who owe 30 each: together 300 of 200; five are named, and three are not."""
+    others = [f"r:m{k}" for k in range(7)]
+    sold = [fact("SUPPLIES", A, one, amount=60.0, currency="CNY") for one in others]
+    owed = [loan(A, "a", 90.0), *(loan(one, one, 30.0) for one in others)]
+    asked = possible_engine(tmp_path, lender(), *CAPITAL, *owed, *sold, more=tuple(others))
+    request = Request(applicant=A, lender=LENDER, facility=Asked(amount=1.0, currency="CNY", kind="bond"))
+    answer = questions.credit_check(asked, request, moment=asked.moment())
+    monkeypatch.setenv("COLUMNS", "400")
+    named = f"{A}, {', '.join(others[:4])} and 3 more"
+    assert any(f"a group of 8 parties ({named})" in reason for reason in answer.reasons)
+    assert f"8 parties, if what cannot be tested holds: {named}" in printed(answer)
+    page = group_page(group_report(asked, A, lender=LENDER, moment=asked.moment()), language="zh")
+    assert f"{'、'.join([A, *others[:4]])}等8个" in page

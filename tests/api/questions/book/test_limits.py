@@ -5,6 +5,7 @@ import pytest
 
 from api.engine import Engine
 from api.questions import book_limits
+from api.questions import groups as groups_question
 from api.questions.book.findings import LimitFinding, named
 from api.questions.book.limits import BookLimits
 from graph.errors import InvalidQuestion, UnknownParty
@@ -71,13 +72,21 @@ def test_a_breach_that_is_certain_is_one(tmp_path: Path) -> None:
 
 
 def test_a_group_goes_by_who_is_on_top_under_every_rule_and_says_what_is_counted(tmp_path: Path) -> None:
-    """p holds a1 and a2; s, which was confirmed to depend on a1, owes too; t, suspected, as well."""
-    told = asked(bank(tmp_path, *capital(600.0)), state="breach")
+    """p, which owes nothing, holds a1 and a2; s, which was confirmed to depend on a1, owes too; t, suspected, as well:
+    p is a member under both rules, and the group has as many as the question on the groups of p tells."""
+    engine = bank(tmp_path, *capital(600.0))
+    told = asked(engine, state="breach")
     groups = {one.rule: one for one in told.findings if one.whom == "group"}
     assert {rule: named(one) for rule, one in groups.items()} == {
-        "CN_LE_GROUP_20": "group of r:p (4 clients)",
+        "CN_LE_GROUP_20": "group of r:p (5 members, 4 of them clients)",
         "CN_GROUP_CREDIT_15": "group of r:p (3 members, 2 of them clients)",
     }
+    for kind, rule in (("connected", "CN_LE_GROUP_20"), ("group-clients", "CN_GROUP_CREDIT_15")):
+        found = groups_question(engine, "r:p", kind=kind, lender=told.lender.id, moment=engine.moment()).answer
+        (whole,) = found.with_suspected or found.groups
+        assert groups[rule].size == whole.page.total
+    sizes = {(one.size, one.clients_page.total) for one in told.groups}
+    assert sizes == {(5, 4), (3, 2)}
 
 
 def test_large_exposures_are_those_above_two_and_a_half_per_cent_of_tier_1(tmp_path: Path) -> None:

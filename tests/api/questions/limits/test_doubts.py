@@ -183,7 +183,7 @@ def test_protection_of_a_facility_nobody_knows_is_a_gap_of_its_group(tmp_path: P
             "number is that of a facility"
         )
         assert f"{told}（{number}）" in gaps[0].zh
-        assert book == [f"{gaps[0].en} {gaps[0].zh}"]
+        assert book == [f"{gaps[0].en} · {gaps[0].zh}"]
 
 
 def test_the_book_tells_stray_protection_of_all_its_clients(tmp_path: Path) -> None:
@@ -316,3 +316,15 @@ def test_statements_that_are_too_old_are_told_and_what_they_would_have_tested_re
     assert "2015-12-31" in gap.en
     assert "2015-12-31" in gap.zh
     assert "24 months" in " ".join(groups(asked, A, moment=asked.moment()).reasons)
+
+
+def test_every_member_of_the_lenders_own_circle_says_how_it_came_in(tmp_path: Path) -> None:
+    """c holds 60 % of the bank, of a and of b: all three are related to it, whatever they owe."""
+    held = [owns(C, firm, 0.6) for firm in (BANK, A, B)]
+    value = ask(engine(tmp_path, lender(), *CAPITAL, *OWED, *held), 10)
+    circles = [group for group in value.groups if group.kind == "lender_related"]
+    assert circles
+    for group in circles:
+        how = {step.party.id: (step.how, step.how_zh) for step in (*group.steps, *group.others)}
+        assert {member.party.id for member in group.members} <= how.keys()
+        assert how[B] == ("controlled", "受关联方控制")

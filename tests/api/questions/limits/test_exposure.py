@@ -1,8 +1,11 @@
 from pathlib import Path
 
 import pytest
+from rich.table import Table
 
 from api.engine import Engine, Place
+from api.printing import amounts
+from api.printing.paper import Cited
 from api.questions import exposure, guarantees
 from graph.errors import MissingRate
 from tests.api.conftest import BANK, HOLD, MINE, B
@@ -128,3 +131,26 @@ def test_a_lender_without_rules_and_one_with_unknown_ones_are_told_so(tmp_path: 
     assert (found.alone.direct, found.against.lines) == (100.0, ())
     assert "MARS" in found.against.left_out
     assert exposure(engine, MINE, moment=engine.moment()).answer.against.left_out == ""
+
+
+def test_what_is_not_disclosed_is_never_told_as_nothing(tmp_path: Path) -> None:
+    """One facility of unknown amount alone; with 5 known beside it; a guarantee of unknown amount for nobody known."""
+    hidden = ("LENDS", {"from": "r:a", "to": "r:g", "facility_id": "3", "kind": "loan"})
+    known = ("LENDS", {"from": "r:a", "to": "r:g", "facility_id": "4", "kind": "loan", "drawn": 5.0})
+    for name, facts, said in (
+        ("dark", [hidden], "what is at stake with r:g is not known, the amounts of its facilities are not disclosed"),
+        ("partly", [hidden, known], "5 and 1 undisclosed directly at stake with r:g"),
+        ("bright", [known], "5 directly at stake with r:g"),
+        ("none", [], "nothing at stake with r:g"),
+    ):
+        engine = small(tmp_path / name, *facts)
+        answer = exposure(engine, "r:g", lender="r:a", moment=engine.moment())
+        assert f"r:a: {said}." in answer.reasons
+        rows = " ".join(text for part in amounts.exposure(answer.answer, Cited(answer)) for text in cells(part))
+        assert ("not disclosed" in rows, "undisclosed" in rows) == (name == "dark", name == "partly")
+
+
+def cells(part: object) -> list[str]:
+    """What the first table of a printed answer says; nothing of other parts."""
+    columns = part.columns if isinstance(part, Table) and str(part.title).startswith("at stake") else []
+    return [str(cell) for column in columns for cell in column.cells]

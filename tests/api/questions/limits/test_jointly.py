@@ -20,14 +20,16 @@ def test_the_step_of_a_group_client_in_concert_never_leads_through_the_applicant
     assert through == {CA: (CB, []), CB: (CA, []), V: (CA, [V]), W: (CA, [V, W])}
 
 
-def test_a_check_tells_how_each_member_with_something_at_stake_came_in(tmp_path: Path) -> None:
-    """h, v and cb owe; ca and w do not."""
+def test_a_check_tells_how_each_member_came_in(tmp_path: Path) -> None:
+    """h, v and cb owe; ca and w do not, and are told as well."""
     asked = engine(tmp_path, *HELD, TIE, *LENT)
     for applicant in (H, CA, CB, V, W):
         for group in check(asked, applicant, 1.0).groups:
             told = [step.party.id for step in (*group.steps, *group.others)]
             assert len(told) == len(set(told))
-            assert {m.party.id for m in group.members if any(m.at_stake.values())} <= set(told)
+            assert {m.party.id for m in group.members} <= set(told)
     group = next(g for g in check(asked, H, 1.0).groups if g.kind == "control" and not g.certain)
-    (other,) = group.others
-    assert (other.party.id, other.how, [fall.company.id for fall in other.proof]) == (V, "may be controlled", [CA, V])
+    others = {one.party.id: one for one in group.others}
+    other = others[V]
+    assert (other.how, [fall.company.id for fall in other.proof]) == ("may be controlled", [CA, V])
+    assert (others[CA].how, others[CA].how_zh) == ("controlled", "受控制")

@@ -74,7 +74,7 @@ def test_each_world_has_its_reason_first_with_its_facts(form: str, tmp_path: Pat
         ([fact("OWNS", X, A, share=0.1), fact("OWNS", X, B, share=0.1)], "shared holder", "a holder in common",
          "有共同股东"),
         ([fact("CONTROLS", A, B, basis="vie")], "holding", "one controls the other by VIE",
-         "一方以协议控制(VIE)方式控制另一方"),
+         "一方以协议控制（VIE）方式控制另一方"),
         ([fact("OWNS", A, X, share=0.1), fact("CONTROLS", X, B, basis="board")], "holding",
          "one holds or controls the other: shares, and control by the board",
          "一方持有或控制另一方：持股，及以董事会形成的控制"),

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from api.engine import Engine, Place
-from api.questions import owners
+from api.questions import control, owners
 from graph.errors import InvalidQuestion
 from tests.api.conftest import HOLD, MINE, NOMINEE, PERSON, STATE, B, owns
 from tests.api.world import Book, day, instant
@@ -71,6 +71,13 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     book.load({**people, **firms}, facts, closed_at=instant("2024-02-01"))
     place = Place(folder)
     return Engine(place, place.facts(), clock=lambda: instant("2028-01-01"))
+
+
+def test_a_person_is_told_to_have_no_owners_and_is_asked_for_no_law(small: Engine) -> None:
+    for ask in (owners, control):
+        said = ask(small, "register:p0", moment=small.moment())
+        assert said.reasons[0] == "register:p0 is a person, whom nobody owns or controls."
+        assert not any("Nobody is known" in reason or "regime" in reason for reason in said.reasons)
 
 
 def test_a_declared_concert_counts_together_and_a_presumed_one_does_not(small: Engine) -> None:

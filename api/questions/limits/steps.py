@@ -1,0 +1,137 @@
+"""One step by which a party comes into a group, and the facts by which it falls to another."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from analytics.structure.control import Control
+from analytics.structure.kinship import lender as circle
+from analytics.structure.proof import Step as Fallen
+from analytics.structure.proof import prove_each
+from api.answers.evidence import Evidence
+from api.answers.frame import Fact, Party
+from api.engine import View
+from api.questions.groups.dependences import Dependence
+from api.questions.ownership.falls import Fall, falls_of
+from graph.model import CONTROLS, OWNS
+
+TOP, HELD, MAY_HOLD, RING, FAMILY, MAY_UNITE, DEPENDS, SUSPECTED, WOULD = (
+    "on top", "controlled", "may be controlled", "ring", "with relatives", "perhaps with relatives or in concert",
+    "dependent", "suspected to depend", "would depend by what is offered or asked for",
+)  # fmt: skip
+HOWS_ZH = {
+    TOP: "顶端", HELD: "受控制", MAY_HOLD: "可能受控制", RING: "互相控制", FAMILY: "与近亲属共同控制",
+    MAY_UNITE: "可能与近亲属或一致行动人共同控制", DEPENDS: "已认定经济依存", SUSPECTED: "疑似经济依存",
+    WOULD: "因拟提供的担保或所申请的授信而依存",
+}  # fmt: skip
+RELATED_ZH = {
+    circle.HOLDER: "贷款人的主要股东", circle.OFFICER: "贷款人的董监高", circle.RELATIVE: "近亲属",
+    circle.CONTROLLED: "受关联方控制", circle.CONTROLLER: "控制贷款人", circle.MAY_HOLD: "可能的主要股东",
+    circle.MAY_CONTROL: "可能控制贷款人", circle.MAY_FALL: "可能受关联方控制", circle.MAY_BE_KIN: "可能的近亲属",
+}  # fmt: skip
+BY_DEPENDENCE = (DEPENDS, SUSPECTED, WOULD)
+"""Steps by dependence; all others are by control, or of the lender's own circle."""
+
+
+class Behind(NamedTuple):
+    """Control behind groups of a kind: what counts for certain, and what counts as possible."""
+
+    name: str
+    certain: Control
+    possible: Control
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a proof: why a party is in, and through whom."""
+
+    party: Party
+    how: str
+    """`on top`, `controlled`, `may be controlled`, `ring`, `with relatives`, `perhaps with relatives or in concert`,
+    `dependent`, `suspected to depend` or `would depend by what is offered or asked for`; of a lender's related parties
+    also `holder`, `officer`, `kin`, `controller`, within bands `possible holder`, `possible controller` and `possibly
+    controlled`, and of unstated degree `possible kin`."""
+    how_zh: str
+    through: Party | None
+    proof: tuple[Fall, ...]
+    """The companies that fall one after the other, the party last."""
+    facts: tuple[Fact, ...]
+    """What else it rests on."""
+    suspected: tuple[Dependence, ...]
+    measured: tuple[Dependence, ...] = ()
+    """What figures say today of confirmed dependences among these facts, where they can be computed."""
+
+
+def step_of(
+    evidence: Evidence,
+    party: int,
+    how: str,
+    *,
+    through: int | None = None,
+    proof: Sequence[Fall] = (),
+    facts: Sequence[Fact] = (),
+    suspected: Sequence[Dependence] = (),
+    measured: Iterable[Dependence] = (),
+) -> Step:
+    """One step in words; what is only of the lender's circle has its Chinese from `RELATED_ZH`."""
+    by = None if through is None else evidence.party(through)
+    return Step(
+        evidence.party(party),
+        how,
+        HOWS_ZH.get(how, ""),
+        by,
+        tuple(proof),
+        tuple(facts),
+        tuple(suspected),
+        tuple(measured),
+    )
+
+
+def fall(view: View, evidence: Evidence, top: int, party: int, behind: Behind) -> Iterator[Step]:
+    """How a party falls to a top; nothing where it is the top itself."""
+    if party == top:
+        return
+    how = held(behind, top, party)
+    proof = () if how == RING else proof_of(view, evidence, top, party, behind, certain=how == HELD)
+    yield step_of(evidence, party, how, through=top, proof=proof)
+
+
+def held(behind: Behind, top: int, party: int) -> str:
+    """How a party falls to a top: surely, perhaps, or not but by a ring."""
+    if (behind.certain.controlled_by(top) == party).any():
+        return HELD
+    return MAY_HOLD if (behind.possible.controlled_by(top, possible=True) == party).any() else RING
+
+
+def proof_of(
+    view: View, evidence: Evidence, owner: int, company: int, behind: Behind, *, certain: bool
+) -> tuple[Fall, ...]:
+    """The facts by which a party controls another."""
+    return falls_of(view, evidence, _proved(view, owner, company, behind, certain=certain), owner)
+
+
+def _proved(view: View, owner: int, company: int, behind: Behind, *, certain: bool) -> Sequence[Fallen]:
+    """The steps of such a proof, kept, since groups of all kinds rest on them."""
+    control = behind.certain if certain else behind.possible
+    return view.kept(
+        ("proof", owner, company, certain, behind.name),
+        lambda: prove_each(control, owner, [company], possible=not certain)[0],
+        most=256,
+    )
+
+
+def read_ahead(view: View, evidence: Evidence, pairs: Iterable[tuple[int | None, int]], behind: Behind) -> None:
+    """Read all facts of some proofs at once: what a column costs to read hardly hangs on how many rows."""
+    some = [(owner, x, held(behind, owner, x)) for owner, x in pairs if owner is not None and owner != x]
+    proofs = (_proved(view, owner, x, behind, certain=how == HELD) for owner, x, how in some if how != RING)
+    steps = [step for proof in proofs for step in proof]
+    evidence.parties([*(step.company for step in steps), *(x for _, x, _ in some)])
+    evidence.facts(OWNS, sorted({link for step in steps for link in step.holdings}))
+    stated = len(view.other_control)  # what a concert controls is told by its own proof
+    edges = sorted({link for step in steps for link in step.edges if link < stated})
+    evidence.facts(CONTROLS, view.other_control[edges])
+
+
+def alone(view: View) -> Behind:
+    """Control of parties, whatever concerts do."""
+    return Behind("parties", view.control, view.control)
