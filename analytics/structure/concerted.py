@@ -334,7 +334,7 @@ def _joint(together: Together, members: Iterable[int], among: Set[int], refuted:
     acting = {*members}
     found = _as_one(together, acting, among - acting, refuted)
     led = (y for y in among & acting if y in _as_one(together, acting - {y}, found | {y}, refuted))
-    return found.union(led)
+    return {*found, *led}
 
 
 def _as_one(together: Together, acting: Set[int], among: Set[int], refuted: Refuted) -> Set[int]:

@@ -75,7 +75,8 @@ class Membership:
     """From the top to the party."""
     others: tuple[Step, ...]
     """How others came in: all members shown; before them, of a group that breaks a limit or that a guarantee offered
-    would make, whoever depends on somebody. Those with most at stake come first."""
+    would make, whoever depends on somebody. Those with most at stake come first; of any other group those with nothing
+    at stake are told without the facts behind."""
     members: tuple[AtStake, ...]
     """Those with most at stake."""
     page: Page
@@ -109,7 +110,7 @@ def membership(
 ) -> Membership:
     """A group with its largest members, and the steps by which one party came in; `falls` made the wide reading.
 
-    `proved`: also how others came in that depend on somebody.
+    `proved`: also how others came in that depend on somebody, and for all members shown the facts behind.
     """
     kind, members, certain = group
     numerators = dict.fromkeys(rule.numerator for rule in standing.rules if rule.group_kind == kind)
@@ -120,6 +121,7 @@ def membership(
     steps: tuple[Step, ...]
     others: tuple[Step, ...]
     rest = members[first].tolist()
+    brief = set() if proved else set(members[first[most[first] == 0]].tolist())
     if kind == "connected":
         arrows = view.dependants if certain else falls or view.wide
         groups = connecting(view, wide=not certain)
@@ -129,17 +131,20 @@ def membership(
         told = {top, *(entry.member for entry in way)}
         beside = [x for x in members[order].tolist() if proved and came[x].how == DEPENDENT and x not in told]
         every = dict.fromkeys([*beside[:limit], *(x for x in rest if x not in told)])
-        read_ahead(view, evidence, [_pair(came[x], top) for x in every if came[x].how != DEPENDENT], behind)
-        others = tuple(one for x in every for one in _came_in(view, evidence, came[x], top, arrows, behind))
+        facts = [came[x] for x in every if x not in brief and came[x].how != DEPENDENT]
+        read_ahead(view, evidence, [_pair(entry, top) for entry in facts], behind)
+        others = tuple(
+            one for x in every for one in _came_in(view, evidence, came[x], top, arrows, behind, brief=x in brief)
+        )
     elif kind == "control":
         steps = tuple(_controlled(view, evidence, members, party, wide=not certain))
         heads = _heads(view, members, party)
         told = {party, *heads[: len(steps) > 1]}
         mine = [x for x in rest if x not in told]
-        read_ahead(
-            view, evidence, [(_alone_over(view, heads, x), x) for x in mine], _united(view, heads, wide=not certain)
-        )
-        ways = (_controlled(view, evidence, members, x, wide=not certain) for x in mine)
+        facts = [x for x in mine if x not in brief]
+        united = _united(view, heads, wide=not certain)
+        read_ahead(view, evidence, [(_alone_over(view, heads, x), x) for x in facts], united)
+        ways = (_controlled(view, evidence, members, x, wide=not certain, brief=x in brief) for x in mine)
         others = tuple(some[-1] for some in map(tuple, ways))
     else:
         related = partial(_related, view, evidence, members, lender=standing.lender, wide=not certain)
@@ -158,12 +163,14 @@ def membership(
 # ── by control ──
 
 
-def _controlled(view: View, evidence: Evidence, members: Nodes, party: int, *, wide: bool) -> Iterator[Step]:
-    """Who unites a group by control, and how the party falls to it."""
+def _controlled(
+    view: View, evidence: Evidence, members: Nodes, party: int, *, wide: bool, brief: bool = False
+) -> Iterator[Step]:
+    """Who unites a group by control, and how the party falls to it; of one head `brief` without the facts."""
     heads = _heads(view, members, party)
     if len(heads) == 1:
         yield step_of(evidence, heads[0], TOP)
-        yield from fall(view, evidence, heads[0], party, _united(view, heads, wide=wide))
+        yield from fall(view, evidence, heads[0], party, _united(view, heads, wide=wide), brief=brief)
     else:
         one = _alone_over(view, heads, party)
         found = jointly(view, evidence, party, heads=heads, members=members.tolist(), wide=wide, one=one)
@@ -215,12 +222,14 @@ def _connected(
         yield from _came_in(view, evidence, entry, top, falls, behind)
 
 
-def _came_in(view: View, evidence: Evidence, entry: Entry, top: int, falls: Ways, behind: Behind) -> Iterator[Step]:
-    """How one member came in; nothing of the top."""
+def _came_in(
+    view: View, evidence: Evidence, entry: Entry, top: int, falls: Ways, behind: Behind, *, brief: bool = False
+) -> Iterator[Step]:
+    """How one member came in, `brief` without the facts; nothing of the top."""
     if entry.how == DEPENDENT:
-        yield _dependent(view, evidence, falls, entry)
+        yield _dependent(view, evidence, falls, entry, brief=brief)
     else:
-        yield from fall(view, evidence, *_pair(entry, top), behind)
+        yield from fall(view, evidence, *_pair(entry, top), behind, brief=brief)
 
 
 def grown(groups: Groups, falls: Ways, members: Nodes) -> tuple[int, dict[int, Entry]]:
@@ -238,15 +247,18 @@ def grown(groups: Groups, falls: Ways, members: Nodes) -> tuple[int, dict[int, E
     raise AssertionError("a group grows from one of its seeds")
 
 
-def _dependent(view: View, evidence: Evidence, falls: Ways, entry: Entry) -> Step:
+def _dependent(view: View, evidence: Evidence, falls: Ways, entry: Entry, *, brief: bool) -> Step:
     """A member that depends on another: what was judged, and what figures suggest."""
     rows = zip(falls.at(entry.through).tolist(), falls.links_at(entry.through).tolist(), strict=True)
     verdicts, known = len(view.judged.dependences.verdicts.confirmed), len(view.judged.dependences.suspected)
     mine = [link for x, link in rows if x == entry.member]
     judged = [link for link in mine if link < verdicts]
+    suspicions = [link - verdicts for link in mine if verdicts <= link < verdicts + known]
+    how = DEPENDS if judged else SUSPECTED if suspicions else WOULD
+    if brief:
+        return step_of(evidence, entry.member, how, through=entry.through)
     facts, figures = evidence.facts(DEPENDS_ON, judged), confirmed_of(view, evidence, judged)
-    suspected = [dependence(view, evidence, link - verdicts) for link in mine if verdicts <= link < verdicts + known]
-    how = DEPENDS if facts else SUSPECTED if suspected else WOULD
+    suspected = [dependence(view, evidence, at) for at in suspicions]
     return step_of(
         evidence, entry.member, how, through=entry.through, facts=facts, suspected=suspected, measured=figures
     )

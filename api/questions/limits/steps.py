@@ -87,12 +87,14 @@ def step_of(
     )
 
 
-def fall(view: View, evidence: Evidence, top: int, party: int, behind: Behind) -> Iterator[Step]:
-    """How a party falls to a top; nothing where it is the top itself."""
+def fall(
+    view: View, evidence: Evidence, top: int, party: int, behind: Behind, *, brief: bool = False
+) -> Iterator[Step]:
+    """How a party falls to a top, `brief` without the facts; nothing where it is the top itself."""
     if party == top:
         return
     how = held(behind, top, party)
-    proof = () if how == RING else proof_of(view, evidence, top, party, behind, certain=how == HELD)
+    proof = () if brief or how == RING else proof_of(view, evidence, top, party, behind, certain=how == HELD)
     yield step_of(evidence, party, how, through=top, proof=proof)
 
 
