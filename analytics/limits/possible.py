@@ -1,10 +1,11 @@
 """Groups as they would be if dependences held that cannot be tested."""
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.limits.application import Cut
 from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes
 from analytics.structure.connected import closures_around, standing_alone
@@ -97,7 +98,9 @@ def _with_fallen(
             yield with_it | group
 
 
-def telling(standing: Standing, groups: Groups, dependences: Ways, on: NDArray[np.uint32]) -> list[int]:
+def telling(
+    standing: Standing, groups: Groups, dependences: Ways, on: NDArray[np.uint32], cuts: Sequence[Cut] = ()
+) -> list[int]:
     r"""Choose those of many whose groups can break a limit first: no other breaks one that these keep.
 
     Of parties that stand alone with nothing tied to them only the one with most at stake counts, by each
@@ -112,6 +115,8 @@ def telling(standing: Standing, groups: Groups, dependences: Ways, on: NDArray[n
     groups, dependences
         As `possible_groups`.
     on : (k,) array of node numbers
+    cuts : sequence of Cut, optional
+        Facilities paid down, so that another may have most at stake.
 
     Raises
     ------
@@ -153,9 +158,11 @@ def telling(standing: Standing, groups: Groups, dependences: Ways, on: NDArray[n
     for kind in np.unique(sort):
         mine = lone[sort == kind]
         for one in stakes:
-            first = mine[np.argmax(one.own[mine])]
-            if one.own[first] > 0:
-                chosen[int(first)] = None
+            left = one.own[mine]
+            for cut in cuts:
+                left = np.where(mine == cut.borrower, left - cut.amount, left)
+            if left.max() > 0:
+                chosen[int(mine[np.argmax(left)])] = None
     return list(chosen)
 
 

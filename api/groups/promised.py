@@ -1,13 +1,14 @@
 """Dependences that a facility would make: who promises more than it has for the applicant would fall with it, and the
 applicant with its lender, and with whomever else that lender funds, where most of its debts would be owed to it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.limits.application import Cut
 from analytics.limits.facility import Facility
 from analytics.structure.dependence.rules import NANO, Check
 from analytics.structure.dependence.states import ANY
@@ -52,12 +53,20 @@ class Promised:
     """The greatest amount by which nobody would depend on the lender; infinite where none makes anybody."""
 
 
-def promised(view: View, facility: Facility, applicant: int, *, lender: int, released: Released = NOTHING) -> Promised:
+def promised(
+    view: View,
+    facility: Facility,
+    applicant: int,
+    *,
+    lender: int,
+    released: Released = NOTHING,
+    cuts: Sequence[Cut] = (),
+) -> Promised:
     """Hold what each guarantor would have promised for the applicant against its net assets, and what the lender would
     have lent it against its debts.
 
     Where the criteria have no such figure, or somebody rejected the dependence, nothing is suspected. `released` is a
-    guarantee in the book to do without, and the dependence that it makes.
+    guarantee in the book to do without, and the dependence that it makes; `cuts` are facilities paid down.
     """
     offered: dict[int, float] = {}
     for giver in facility.guarantors:
@@ -65,23 +74,68 @@ def promised(view: View, facility: Facility, applicant: int, *, lender: int, rel
     found = [(x, _outcome(view, x, applicant, amount, released)) for x, amount in offered.items() if amount > 0]
     new = tuple(x for x, met in found if met)
     falls: Ways = Extended.by(view.wide, applicant, new, first=_known(view)) if new else view.wide
-    funded, untying, silent = _funded(view, applicant, lender, facility.amount if facility.ccf is None else 0.0)
+    drawn = facility.amount if facility.ccf is None else 0.0
+    asking, untying, silent = _funded(view, applicant, lender, drawn, cuts)
+    funded = tuple(dict.fromkeys([*_thinned(view, lender, cuts), *asking]))
     falls = Extended.by(falls, lender, funded, first=_known(view) + len(new)) if funded else falls
     return Promised(falls, new, tuple(x for x, met in found if met is None), funded, silent, untying)
 
 
-def _funded(view: View, applicant: int, lender: int, amount: float) -> tuple[tuple[int, ...], float, bool]:
+def thins(view: View, lender: int, applicant: int, cuts: Sequence[Cut]) -> bool:
+    """Whether fewer share a lender's funds once some facilities are paid down, where with the applicant they are so
+    many that its funds are a market."""
+    return any(
+        check.shared_by is not None
+        and len(others | {applicant}) > check.shared_by[1]
+        and _left(view, lender, check, others, cuts) != others
+        for _, check, others in (_sharing(view, lender) if cuts else ())
+    )
+
+
+def _thinned(view: View, lender: int, cuts: Sequence[Cut]) -> tuple[int, ...]:
+    """Who would come to depend on a lender once others have paid down so much that its funds are no market any more."""
+    known, found = {*view.wide.at(lender).tolist(), lender}, dict[int, None]()
+    for criterion, check, others in _sharing(view, lender) if cuts else ():
+        least, most = check.shared_by or (1, np.inf)
+        left = _left(view, lender, check, others, cuts) if len(others) > most else others
+        if len(others) > most >= len(left) >= least:
+            some = (x for x in sorted(left) if x not in known and not view.control.state[x])
+            found |= dict.fromkeys(x for x in some if not _rejected(view, x, lender, criterion))
+    return tuple(found)
+
+
+def _left(view: View, lender: int, check: Check, others: frozenset[int], cuts: Sequence[Cut]) -> frozenset[int]:
+    """Those whom a lender funds that it still does once some facilities are paid down."""
+    figure, gone = view.judged.dependences.suspected.figures[FUNDING], set[int]()
+    for party in others.intersection(cut.borrower for cut in cuts):
+        at = np.flatnonzero((figure.other == lender) & (figure.dependant == party))
+        owed, paid = _drawn(view, party, lender), sum(cut.amount for cut in cuts if cut.borrower == party)
+        part = max(owed - paid, 0.0) / owed if owed > 0 else 1.0
+        rest = Measure(figure.measure.value[at] * part, figure.measure.open[at])
+        gone |= {party} if not (compare(check, {FUNDING: rest}, len(at)) == MET).any() else set()
+    return others - gone
+
+
+def _drawn(view: View, party: int, lender: int) -> float:
+    """What a lender's facilities to a party have drawn."""
+    book = view.book
+    return float(np.nansum(book.drawn[book.borrowed.links_at(party)[book.borrowed.at(party) == lender]]))
+
+
+def _funded(
+    view: View, applicant: int, lender: int, amount: float, cuts: Sequence[Cut]
+) -> tuple[tuple[int, ...], float, bool]:
     """Who would come to depend on the lender by a facility, of which this much is drawn, by how much nobody, and
     whether it cannot be told."""
     if not amount or view.control.state[applicant]:
         return (), np.inf, False
-    book, untying, found, silent = view.book, np.inf, dict[int, None](), False
+    untying, found, silent = np.inf, dict[int, None](), False
     debt = view.kept(("debt",), lambda: item_of(view.snapshot, "debt")).value[applicant]
-    mine = book.borrowed.links_at(applicant)[book.borrowed.at(applicant) == lender]
-    drawn = float(np.nansum(book.drawn[mine]))
+    drawn = max(_drawn(view, applicant, lender) - sum(cut.amount for cut in cuts if cut.borrower == applicant), 0.0)
     measures = {FUNDING: Measure.of(ratio([amount + drawn], [debt]))}
     known = {*view.wide.at(lender).tolist(), lender}
-    for criterion, check, others in _sharing(view, lender):
+    for criterion, check, every in _sharing(view, lender):
+        others = _left(view, lender, check, every, cuts)
         least, most = check.shared_by or (1, np.inf)
         some = (x for x in (applicant, *sorted(others)) if x not in known and not view.control.state[x])
         tied = {x: None for x in some if not _rejected(view, x, lender, criterion)}

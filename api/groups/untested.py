@@ -2,12 +2,13 @@
 the groups that would arise by them."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.limits.application import Cut
 from analytics.limits.bearing import Bearing, bearing
 from analytics.limits.most import Parts, hanging
 from analytics.limits.possible import possible_groups, telling
@@ -133,6 +134,8 @@ class Also:
     """Who may depend on it besides."""
     touched: tuple[int, ...] = ()
     """With whom something would be at stake by what is asked for, whatever there is now."""
+    cuts: Sequence[Cut] = ()
+    """Facilities that would be paid down."""
     near: bool = True
     """Whether it is asked too of whom each falls with, and of who falls with it."""
 
@@ -167,7 +170,7 @@ def with_untested(
     found: list[Nodes] = []
     try:
         for x in dict.fromkeys([party, *also.others]):
-            asked = also if x == party else Also(near=also.near)
+            asked = also if x == party else Also(near=also.near, cuts=also.cuts)
             found += _arising(view, base, x, asked, brings, falls=falls, refuted=refuted)
     except InvalidQuestion as problem:
         if problem.where != "groups":
@@ -219,7 +222,7 @@ def _arising(
         over = others.bearing(x, besides=also.on if x == party else ())
         by = some if x == party else others.falling([x])
         if len(over) or by:
-            chosen = telling(base, groups, falls, over)
+            chosen = telling(base, groups, falls, over, also.cuts)
             for group in possible_groups(groups, falls, x, on=chosen, by=[*by, *some], refuted=refuted, most=WIDEST):
                 several = several or len(group) > 1
                 yield group

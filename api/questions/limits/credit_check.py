@@ -1,13 +1,13 @@
 """May this facility be granted: the verdict, the rule that binds, and the smallest changes that would pass?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import compress
 from math import isfinite
 from typing import Final, NamedTuple
 
-from analytics.limits.application import Application
+from analytics.limits.application import Application, Cut
 from analytics.limits.approval import APPROVE, DECLINE, REFER, Check, check_credit
 from analytics.limits.facility import Facility
 from analytics.limits.gaps import Gap
@@ -21,7 +21,7 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Party, Question
 from api.answers.wording import apart, ended, money, plural
 from api.engine import Engine, View
-from api.groups.promised import Promised, promised
+from api.groups.promised import Promised, promised, thins
 from api.groups.untested import Also, unassessed, with_untested
 from api.limits.capital import capital_currency
 from api.limits.criteria import seen_by, state_said
@@ -242,16 +242,17 @@ class Case(NamedTuple):
     offered: Promised
 
 
-def _applied(view: View, lender: int, applicant: int, facility: Facility) -> Case:
+def _applied(view: View, lender: int, applicant: int, facility: Facility, *, cuts: Sequence[Cut] = ()) -> Case:
     """Where the lender stands, and a facility with the groups around all whom it touches."""
     base = standing(view, lender)
     facility.checked(base.size, base.day)
-    offered = promised(view, facility, applicant, lender=lender)
+    offered = promised(view, facility, applicant, lender=lender, cuts=cuts)
     behind = [x for stakes in base.stakes.values() for x in stakes.answering(applicant)]
     touched = [applicant, *(giver.party for giver in facility.guarantors), *behind]
     readings = readings_of(view, lender, touched, falls=offered.falls)
     eligible = [giver.party for giver in facility.guarantors if giver.eligible]
-    also = Also((*eligible, *behind), (lender,) if offered.unfunded else (), offered.untested, tuple(touched))
+    on = (lender,) if offered.unfunded else ()
+    also = Also((*eligible, *behind), on, offered.untested, tuple(touched), cuts)
     readings = with_untested(view, base, readings, applicant, also=also, falls=offered.falls)
     held = [applicant, *eligible]
     assessing = any(rule.severity == "assess" for rule in base.rules)
@@ -277,11 +278,15 @@ def _bounded(view: View, case: Case, check: Check) -> Check:
 
 
 def _renewed(view: View, asked: Application, changed: Application, lender: int, *, funded: bool) -> Application:
-    """An application as it is when asked for anew: another amount, and other guarantors, come with other groups."""
-    same = changed.facility.guarantors == asked.facility.guarantors
-    if same and (changed.facility.amount == asked.facility.amount or not funded):
+    """An application as it is when asked for anew: another amount, other guarantors, fewer who share the lender's
+    funds, and less at stake with whoever stands for others in what might arise come with other groups."""
+    before, after, cuts = asked.facility, changed.facility, changed.cuts
+    same = before.guarantors == after.guarantors and (before.amount == after.amount or not funded)
+    stands = any(asked.readings.untested.around(cut.borrower) for cut in cuts)
+    if same and not stands and not thins(view, lender, asked.applicant, cuts):
         return changed
-    return replace(_applied(view, lender, asked.applicant, changed.facility).application, cuts=changed.cuts)
+    anew = _applied(view, lender, asked.applicant, changed.facility, cuts=changed.cuts)
+    return replace(anew.application, cuts=changed.cuts)
 
 
 def _groups(application: Application, check: Check) -> Iterator[tuple[tuple[str, Nodes, bool], int]]:

@@ -33,11 +33,20 @@ class Case:
     facility: Asked
     debts: dict[str, float] = field(default_factory=dict)
     """Debts in all; else so many that nobody is funded by the bank alone."""
+    crowd: int = 0
+    """How many others owe 15, to the bank 10 as far as `owed` says nothing else: it funds them, and from eleven on that
+    is a market."""
+
+    @property
+    def others(self) -> dict[str, float]:
+        """What these others owe the bank."""
+        return {x: self.owed.get(x, 10.0) for x in (f"r:e{k}" for k in range(self.crowd))}
 
     def facts(self) -> Iterator[doubts.Fact]:
         """A bank of 1000, another that counts as protection; a has no trade that could not be tested."""
         yield from (lender(), *doubts.CAPITAL, lender("", "bank", OTHER))
-        yield from (loan(x, x, amount, kind="bond") for x, amount in self.owed.items())
+        yield from (loan(x, x, amount, kind="bond") for x, amount in (self.owed | self.others).items())
+        yield from (item("total_debt", 15.0, party=x) for x in self.others)
         yield from (item("net_assets", amount, party=x) for x, amount in self.worth.items())
         yield from (item("total_debt", self.debts.get(x, 1e6), party=x) for x in (A, B, C, D, OTHER))
         yield "Rate", {"base": "USD", "quote": "CNY", "day": day("2024-06-28"), "rate": DOLLAR}
@@ -65,11 +74,12 @@ def cases() -> st.SearchStrategy[Case]:
             guarantors=offered.map(tuple),
         ),
         st.dictionaries(st.sampled_from([A, B, C, D]), st.sampled_from([100.0, 180.0, 300.0])),
+        st.sampled_from([0, 0, 8, 9, 10]),
     )
 
 
 def answered(case: Case, folder: Path) -> CreditCheck:
-    asked = doubts.engine(folder / str(next(NUMBER)), *case.facts())
+    asked = doubts.engine(folder / str(next(NUMBER)), *case.facts(), more=tuple(case.others))
     request = Request(applicant=A, lender=BANK, facility=case.facility)
     return credit_check(asked, request, moment=asked.moment(currency="CNY")).answer
 
@@ -92,7 +102,7 @@ def changed(case: Case, remedy: Remedy) -> Case:
         elif step.kind == "guarantor_released":
             del promised[who]
         else:
-            owed[who] -= step.change
+            owed[who] = (case.owed | case.others)[who] - step.change
     return replace(case, owed=owed, promised=promised, facility=Asked.model_validate(more))
 
 
@@ -104,6 +114,22 @@ def test_what_is_told_as_a_change_that_passes_passes(tmp_path_factory: Any, case
         verdict = answered(changed(case, remedy), folder).verdict
         assert verdict == "approve" or remedy.verdict != "approve", remedy.text
         assert verdict != "decline", remedy.text
+
+
+def test_paying_down_is_no_remedy_where_a_market_becomes_a_common_source_of_funds(tmp_path: Path) -> None:
+    """a owes 100 of its 150, b, which it controls, 90 of its 170; with 20 more they are 210 of 200. Eleven are funded
+    by the bank, which is a market, and with b paid down by 10 to 80 of 170 only ten: with nine that owe 10 each 290.
+
+    Of one more in the crowd it stays a market, and so it does where b owes 90 of 150.
+    """
+    facility = Asked(amount=20.0, currency="CNY", kind="loan")
+    case = Case({A: 100.0, B: 90.0}, {}, {}, ((A, B),), facility, {A: 150.0, B: 170.0}, 9)
+    after = replace(case, owed={A: 100.0, B: 80.0})
+    more, most = replace(case, crowd=10), replace(case, debts={A: 150.0, B: 150.0})
+    for one, told, verdict in ((case, False, "refer"), (more, True, "approve"), (most, True, "approve")):
+        paid = [remedy for remedy in answered(one, tmp_path).remedies if remedy.kind == "member_reduced"]
+        assert [(remedy.change, remedy.verdict) for remedy in paid] == [(10.0, "approve")] * told
+        assert answered(replace(one, owed=after.owed), tmp_path).verdict == verdict
 
 
 def test_a_guarantor_who_would_fall_with_the_applicant_is_no_remedy(tmp_path: Path) -> None:
