@@ -131,8 +131,8 @@ def membership(
         told = {top, *(entry.member for entry in way)}
         beside = [x for x in members[order].tolist() if proved and came[x].how == DEPENDENT and x not in told]
         every = dict.fromkeys([*beside[:limit], *(x for x in rest if x not in told)])
-        facts = [came[x] for x in every if x not in brief and came[x].how != DEPENDENT]
-        read_ahead(view, evidence, [_pair(entry, top) for entry in facts], behind)
+        falling = [came[x] for x in every if x not in brief and came[x].how != DEPENDENT]
+        read_ahead(view, evidence, [_pair(entry, top) for entry in falling], behind)
         others = tuple(
             one for x in every for one in _came_in(view, evidence, came[x], top, arrows, behind, brief=x in brief)
         )
