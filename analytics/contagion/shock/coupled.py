@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analytics.contagion.shock.firms import Firms, Numbers
 from analytics.contagion.shock.layers import Called, Flags, Layers, Produced
+from analytics.contagion.shock.rings import go_round
 from analytics.kernels.compiled import frozen
 from analytics.kernels.losses import Lost, Sheets, lose
 from graph.errors import InvalidQuestion, NotConverged
@@ -29,6 +30,8 @@ HAIR = 1e-12
 """Rounding below which a loss is no more than what there is to lose."""
 LINKS = 1000
 """Times that each link may be worked on before a shock is given up."""
+PATIENCE = 8
+"""Rounds in which nobody fails after which losses that only go round among the failed are solved at once."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,19 @@ class Shock:
     stopped: Numbers
     """Fraction of its output that each loses of itself, shape (n,)."""
     lost: Numbers
-    """Money that each loses of itself, whole units, shape (n,)."""
+    """Money that each loses of itself, out of its equity and its liquidity, whole units, shape (n,)."""
+    worse: Numbers
+    """What each is worth less of itself, out of its equity alone, whole units, shape (n,)."""
 
     @classmethod
     def of(
-        cls, size: int, failed: ArrayLike = (), *, stopped: ArrayLike | None = None, lost: ArrayLike | None = None
+        cls,
+        size: int,
+        failed: ArrayLike = (),
+        *,
+        stopped: ArrayLike | None = None,
+        lost: ArrayLike | None = None,
+        worse: ArrayLike | None = None,
     ) -> "Shock":
         """Of node numbers, and of figures of all. Raises InvalidQuestion of parties that are none, and of figures that
         cannot be."""
@@ -53,11 +64,12 @@ class Shock:
             raise InvalidQuestion("a party that is none of these", where="shock")
         flags = np.zeros(size, np.bool_)
         flags[nodes] = True
-        given = [np.zeros(size) if one is None else np.asarray(one, np.float64) for one in (stopped, lost)]
+        given = [np.zeros(size) if one is None else np.asarray(one, np.float64) for one in (stopped, lost, worse)]
         if any(one.shape != (size,) for one in given) or not ((given[0] >= 0) & (given[0] <= 1)).all():
             raise InvalidQuestion("a fraction of the output of each party", where="stopped")
-        if not ((given[1] >= 0) & np.isfinite(given[1])).all():
-            raise InvalidQuestion("must be known and not negative", where="lost")
+        for name, one in zip(("lost", "worse"), given[1:], strict=True):
+            if not ((one >= 0) & np.isfinite(one)).all():
+                raise InvalidQuestion("must be known and not negative", where=name)
         return cls(flags, *given)
 
 
@@ -68,9 +80,12 @@ class Aftermath:
     failed: Flags
     """Shape (n,)."""
     round: NDArray[np.int64]
-    """In which round each failed, the shock being the first; 0 for who did not."""
+    """In which round each failed; 0 for who did not. Who fails of itself does in the first; where nobody does, what the
+    shock leads to at once."""
     cause: NDArray[np.int8]
     """Why, as a position in CAUSES."""
+    own: Numbers
+    """Money and worth lost of itself, by the shock."""
     income: Numbers
     """Lost by lost output."""
     called: Numbers
@@ -100,7 +115,7 @@ class Aftermath:
     @property
     def lost(self) -> Numbers:
         """Lost by each, whatever the cause, shape (n,)."""
-        return self.income + self.called + self.claims + self.shares
+        return self.own + self.income + self.called + self.claims + self.shares
 
 
 def send(
@@ -173,10 +188,12 @@ class _Run:
         self.firms, self.layers, self.shock, self.kept, self.tolerance = firms, layers, shock, kept, tolerance
         self.failed, self.round = shock.failed.copy(), shock.failed.astype(np.int64)
         self.cause = np.where(shock.failed, SHOCKED, SOUND).astype(np.int8)
-        self.rounds, self.left = 0, 0.0
+        self.rounds, self.left, self.quiet = 0, 0.0, 0
+        self.raised = np.zeros(0, np.int64)
         self.income, self.called, self.pledged, self.apart = (np.zeros(n) for _ in range(4))
         self.promised, self.asked, self.by_guarantee = np.zeros(len(debts.amount)), np.zeros(0), np.zeros(0)
-        begun = shock.lost.copy(), shock.lost.copy()
+        self.first, self.own = int(shock.failed.any()), shock.lost + shock.worse
+        begun = self.own.copy(), self.own.copy()
         self.lost = Lost(*begun, np.zeros(n), np.zeros(len(debts.amount)), np.zeros(n))
         with np.errstate(invalid="ignore"):
             # Comparisons with what is not known, or was not there to lose, are never true.
@@ -184,6 +201,7 @@ class _Run:
             self.cash = np.where(firms.liquidity > 0, firms.liquidity, np.nan)
         self.able = np.fmin(self.equity, self.cash)
         self.owned, self.liquid = (_means(figure) for figure in (firms.equity, firms.liquidity))
+        self.liquid -= shock.lost
         self.margin = np.nan_to_num(np.maximum(firms.margin, 0.0))
         self.produced: Produced | None = None
         self._sheets = self._tied()
@@ -205,8 +223,8 @@ class _Run:
         """One round; whether another is needed."""
         self.rounds += 1
         before = int(self.failed.sum())
-        touched = [np.flatnonzero(self.shock.lost > 0)] if self.rounds == 1 else []
-        touched.append(self._produce())
+        touched = [np.flatnonzero(self.own > 0)] if self.rounds == 1 else []
+        touched += [self.raised, self._produce()]
         # Guarantors are called for what the same means leave as creditors then lose.
         start = self.whole
         # Income that is not earned was never among the assets that creditors are paid from.
@@ -218,11 +236,15 @@ class _Run:
         if budget <= 0 and self.left > self.tolerance:
             raise NotConverged("losses", iterations=self.rounds, residual=self.left)
         self._fail(self.whole > self.equity * (1 + HAIR), BY_EQUITY)
-        cash = self.income + self.paid_calls + self.apart - self.pledged
+        cash = self.shock.lost + self.income + self.paid_calls + self.apart - self.pledged
         cash += self.lost.claims * ("debts" in self.layers.only)
         self._fail(cash > self.cash * (1 + HAIR), BY_CASH)
         rise = float(np.abs(self.whole - start).max(initial=0.0))
-        return int(self.failed.sum()) > before or rise > self.tolerance
+        self.quiet = 0 if int(self.failed.sum()) > before else self.quiet + 1
+        self.raised = np.zeros(0, np.int64)
+        if self.quiet >= PATIENCE and rise > self.tolerance:
+            self.raised = go_round(self._sheets, self.failed, self.lost, self.whole - self.income)
+        return self.quiet == 0 or rise > self.tolerance
 
     @property
     def means(self) -> Numbers:
@@ -271,7 +293,7 @@ class _Run:
         new = which & ~self.failed
         if new.any():
             self.failed |= new
-            self.round[new], self.cause[new] = self.rounds + 1, cause
+            self.round[new], self.cause[new] = self.rounds + self.first, cause
 
     def recovered(self, *, first: bool = False) -> Numbers:
         """Fraction that each would pay if it failed now of what no collateral covers, or of its `first` class alone."""
@@ -291,8 +313,8 @@ class _Run:
         shares = self.layers.shares.worth(self.lost.passed)
         paid = np.where(self.failed, self.recovered(), 1.0)
         return Aftermath(
-            self.failed, self.round, self.cause, self.income, self.paid_calls + self.apart, self.lost.claims, shares,
-            by_debt, promised, self.asked, self.by_guarantee, paid, self.lost.passed, self.produced, self.rounds,
+            self.failed, self.round, self.cause, self.own, self.income, self.paid_calls + self.apart, self.lost.claims,
+            shares, by_debt, promised, self.asked, self.by_guarantee, paid, self.lost.passed, self.produced, self.rounds,
             self.left,
         )  # fmt: skip
 

@@ -124,7 +124,7 @@ def flows_of(sent: Sent) -> Flows:
         ("shares", company, holder, share * whole.passed[company], links),
         *_production(sent),
     ]
-    own = np.where(sent.shock.failed, np.inf, sent.shock.lost + _own_output(sent))
+    own = np.where(sent.shock.failed, np.inf, whole.own + _own_output(sent))
     return Flows.of(parts, own=own, round=whole.round)
 
 
