@@ -41,8 +41,8 @@ class Sheets(NamedTuple):
     """Equity from which calls are paid, 0 where there is none, infinite where it is not known."""
     cash: NDArray[np.float64]
     """Liquidity likewise, less income that is lost."""
-    apart: NDArray[np.float64]
-    """What its collateral for others brings, less what those that counter its guarantees pay it."""
+    back: NDArray[np.float64]
+    """What those that counter its guarantees pay it."""
     kept: float
     """Fraction of its assets that a failure leaves."""
     felt_claims: float
@@ -87,9 +87,9 @@ def _whole(sheets: Sheets, lost: Lost, i: int) -> float:
     """What a party lost, what it pays on guarantees included; it never falls as the other rises."""
     other: float = lost.other[i]
     means: float = min(sheets.owned[i] - other, sheets.cash[i] - sheets.felt_claims * lost.claims[i])
-    apart: float = sheets.apart[i]
+    back: float = sheets.back[i]
     paid: float = min(sheets.asked[i], max(means, 0.0))
-    return other + paid + apart
+    return other + paid - back
 
 
 @inlined

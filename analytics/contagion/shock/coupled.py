@@ -9,6 +9,10 @@ shares: a lender feels what its guarantors leave, not what they have not yet bee
 A firm fails that (a) the shock names; (b) loses income by a year's output of at least its equity or its liquidity;
 (c) is called for more than it can pay; (d) loses in all more than its equity, or in cash more than its liquidity.
 Who had no equity, or no liquidity, to begin with, is not failed by losing it; of whom it is not known, neither.
+
+One step is not monotone: who counters a guarantee pays no more than the guarantor it counters has paid, and so less
+where that one fails. As long as no guarantor fails whose guarantee another counters, all of this holds; where one does,
+failures still only add up, and what is lost is what the rounds come to in the order above.
 """
 
 from collections.abc import Callable
@@ -30,6 +34,8 @@ HAIR = 1e-12
 """Rounding below which a loss is no more than what there is to lose."""
 LINKS = 1000
 """Times that each link may be worked on before a shock is given up."""
+WAVES = 32
+"""Bits that tell waves of calls apart within a round."""
 PATIENCE = 8
 """Rounds in which nobody fails after which losses that only go round among the failed are solved at once."""
 
@@ -82,6 +88,9 @@ class Aftermath:
     round: NDArray[np.int64]
     """In which round each failed; 0 for who did not. Who fails of itself does in the first; where nobody does, what the
     shock leads to at once."""
+    order: NDArray[np.int64]
+    """In what order they failed, ascending; 0 for who did not. Of a round those by lost output come first, then those
+    by calls, wave by wave, then the others; it says what led to what, and nothing rests on it."""
     cause: NDArray[np.int8]
     """Why, as a position in CAUSES."""
     own: Numbers
@@ -187,10 +196,10 @@ class _Run:
         n, debts = firms.size, layers.debts
         self.firms, self.layers, self.shock, self.kept, self.tolerance = firms, layers, shock, kept, tolerance
         self.failed, self.round = shock.failed.copy(), shock.failed.astype(np.int64)
-        self.cause = np.where(shock.failed, SHOCKED, SOUND).astype(np.int8)
+        self.order, self.cause = self.round.copy(), np.where(shock.failed, SHOCKED, SOUND).astype(np.int8)
         self.rounds, self.left, self.quiet = 0, 0.0, 0
         self.raised = np.zeros(0, np.int64)
-        self.income, self.called, self.pledged, self.apart = (np.zeros(n) for _ in range(4))
+        self.income, self.called, self.pledged, self.back = (np.zeros(n) for _ in range(4))
         self.promised, self.asked, self.by_guarantee = np.zeros(len(debts.amount)), np.zeros(0), np.zeros(0)
         self.first, self.own = int(shock.failed.any()), shock.lost + shock.worse
         begun = self.own.copy(), self.own.copy()
@@ -215,7 +224,7 @@ class _Run:
             frozen(held.holders.head, np.uint32), frozen(held.share[held.holders.link], np.float64),
             frozen(firms.to_lose, np.float64), frozen(firms.assets - self.layers.pledged, np.float64),
             frozen(firms.recovered, np.float64), frozen(self.called, np.float64), frozen(self.owned, np.float64),
-            frozen(self.liquid, np.float64), frozen(self.apart, np.float64), self.kept, float("debts" in on),
+            frozen(self.liquid, np.float64), frozen(self.back, np.float64), self.kept, float("debts" in on),
             float("shares" in on),
         )  # fmt: skip
 
@@ -236,7 +245,7 @@ class _Run:
         if budget <= 0 and self.left > self.tolerance:
             raise NotConverged("losses", iterations=self.rounds, residual=self.left)
         self._fail(self.whole > self.equity * (1 + HAIR), BY_EQUITY)
-        cash = self.shock.lost + self.income + self.paid_calls + self.apart - self.pledged
+        cash = self.shock.lost + self.income + self.paid_calls - self.back
         cash += self.lost.claims * ("debts" in self.layers.only)
         self._fail(cash > self.cash * (1 + HAIR), BY_CASH)
         rise = float(np.abs(self.whole - start).max(initial=0.0))
@@ -260,7 +269,7 @@ class _Run:
     @property
     def whole(self) -> Numbers:
         """What each lost, whatever the cause."""
-        return self.lost.other + self.paid_calls + self.apart
+        return self.lost.other + self.paid_calls - self.back
 
     def _produce(self) -> NDArray[np.int64]:
         """Let output fall with who stopped; who loses income anew."""
@@ -283,17 +292,21 @@ class _Run:
         if given is None or "guarantees" not in self.layers.only:
             return np.zeros(0, np.int64)
         found: Called = given.call(self.failed, self.recovered(first=True), self.means)
-        self._fail(found.failed, BY_CALL)
+        self._fail(found.wave > 0, BY_CALL, found.wave)
         self.promised[:] = found.promised[self.layers.debts.order]
-        self.asked, self.by_guarantee, self.pledged[:] = found.asked, found.by_guarantee, found.pledged
-        self.called[:], self.apart[:] = found.called, found.pledged - found.back
+        self.asked, self.by_guarantee = found.asked, found.by_guarantee
+        # Collateral that is gone is no means to pay calls from.
+        self.lost.other[:] += found.pledged - self.pledged
+        self.pledged[:], self.called[:], self.back[:] = found.pledged, found.called, found.back
         return np.flatnonzero((found.called > 0) | (found.pledged > 0))
 
-    def _fail(self, which: Flags, cause: int) -> None:
+    def _fail(self, which: Flags, cause: int, wave: NDArray[np.int32] | None = None) -> None:
         new = which & ~self.failed
         if new.any():
             self.failed |= new
             self.round[new], self.cause[new] = self.rounds + self.first, cause
+            step = (self.rounds * len(CAUSES) + min(cause, BY_EQUITY)) << WAVES
+            self.order[new] = step if wave is None else step + wave[new].astype(np.int64)
 
     def recovered(self, *, first: bool = False) -> Numbers:
         """Fraction that each would pay if it failed now of what no collateral covers, or of its `first` class alone."""
@@ -313,8 +326,8 @@ class _Run:
         shares = self.layers.shares.worth(self.lost.passed)
         paid = np.where(self.failed, self.recovered(), 1.0)
         return Aftermath(
-            self.failed, self.round, self.cause, self.own, self.income, self.paid_calls + self.apart, self.lost.claims,
-            shares, by_debt, promised, self.asked, self.by_guarantee, paid, self.lost.passed, self.produced, self.rounds,
+            self.failed, self.round, self.order, self.cause, self.own, self.income, self.paid_calls + self.pledged - self.back,
+            self.lost.claims, shares, by_debt, promised, self.asked, self.by_guarantee, paid, self.lost.passed, self.produced, self.rounds,
             self.left,
         )  # fmt: skip
 

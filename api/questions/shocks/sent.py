@@ -125,7 +125,7 @@ def flows_of(sent: Sent) -> Flows:
         *_production(sent),
     ]
     own = np.where(sent.shock.failed, np.inf, whole.own + _own_output(sent))
-    return Flows.of(parts, own=own, round=whole.round)
+    return Flows.of(parts, own=own, order=whole.order)
 
 
 def _production(sent: Sent) -> Iterator[tuple[str, ArrayLike, ArrayLike, ArrayLike, ArrayLike | None]]:

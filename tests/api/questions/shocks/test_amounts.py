@@ -166,3 +166,15 @@ def test_whom_the_shock_stopped_led_to_what_failed_before_it_failed_itself(tmp_p
     assert {one.party.id for one in found.fallen} >= {"r:b"}
     assert causes(found.tree)["r:b"] == pytest.approx(18)
     assert found.tree.amount == pytest.approx(sum(causes(found.tree).values()))
+
+
+def test_a_chain_of_guarantors_that_fall_at_once_goes_back_to_its_first_link(tmp_path: Path) -> None:
+    facts = [
+        *(lent(name, 100.0) for name in "abc"), guaranteed("b", "a", 100.0), guaranteed("c", "b", 100.0),
+        *(fact for name in "bc" for fact in stated(name, net_assets=5.0)),
+    ]  # fmt: skip
+    found = told(tmp_path, *facts, lender="r:bank")
+    assert found.tree is not None
+    last = next(one for one in found.tree.causes if one.party.id == "r:c")
+    assert [(one.party.id, one.how) for one in last.causes] == [("r:b", "called guarantee")]
+    assert [(one.party.id, one.how) for one in last.causes[0].causes] == [("r:a", "called guarantee")]
