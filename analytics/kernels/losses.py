@@ -83,12 +83,25 @@ def _pays(sheets: Sheets, lost: float, i: int) -> float:
 
 
 @inlined
+def _means(sheets: Sheets, lost: Lost, i: int) -> float:
+    """What is left of a party's equity, or of its liquidity after losses in cash, to pay calls from."""
+    left: float = min(sheets.owned[i] - lost.other[i], sheets.cash[i] - sheets.felt_claims * lost.claims[i])
+    return max(left, 0.0)
+
+
+@compiled(types.void(_SHEETS, _LOST, F8_OUT))
+def means(sheets: Sheets, lost: Lost, able: NDArray[np.float64]) -> None:
+    """What every party can still pay on calls."""
+    for i in range(len(able)):
+        able[i] = _means(sheets, lost, i)
+
+
+@inlined
 def _whole(sheets: Sheets, lost: Lost, i: int) -> float:
     """What a party lost, what it pays on guarantees included; it never falls as the other rises."""
     other: float = lost.other[i]
-    means: float = min(sheets.owned[i] - other, sheets.cash[i] - sheets.felt_claims * lost.claims[i])
     back: float = sheets.back[i]
-    paid: float = min(sheets.asked[i], max(means, 0.0))
+    paid: float = min(sheets.asked[i], _means(sheets, lost, i))
     return other + paid - back
 
 

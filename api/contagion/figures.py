@@ -12,7 +12,9 @@ from analytics.contagion.supply.finance import ITEMS, Statements
 from analytics.structure.dependence.age import oldest_period
 from api.contagion.industries import industries_of
 from api.engine import View
+from graph.columns import ALWAYS, FOREVER, gathered
 from graph.field import PARTY_KINDS
+from graph.model import STATEMENT
 
 FIGURES: Final[Mapping[str, tuple[tuple[str, ...], bool]]] = {
     "equity": (("net_assets", "total_equity", "equity", "tier1"), False),
@@ -37,6 +39,10 @@ class Known:
     estimated: NDArray[np.bool_]
     """Of whom a figure is the median of those of its industry who state it."""
 
+    days: tuple[NDArray[np.int32], NDArray[np.int32]]
+    """Last days of the oldest and the newest period of the statements used of each, since 1970; the largest number and
+    the smallest where there are none."""
+
     @property
     def unknown(self) -> NDArray[np.bool_]:
         """Who states neither equity nor liquidity, so that nothing brings it down."""
@@ -58,10 +64,11 @@ def known_of(view: View, *, lgd: float = LGD, medians: bool = False) -> Known:
 
 def _read(view: View, lgd: float, medians: bool) -> Known:
     since = oldest_period(view.snapshot.moment.valid_at)
-    value = {
-        name: view.snapshot.items(items, of_a_year=of_a_year, since=since).value
+    found = {
+        name: view.snapshot.items(items, of_a_year=of_a_year, since=since)
         for name, (items, of_a_year) in FIGURES.items()
     }
+    value = {name: items.value for name, items in found.items()}
     equity = np.where(np.isnan(value["equity"]), value["assets"] - value["liabilities"], value["equity"])
     owed = np.where(np.isnan(value["liabilities"]), value["assets"] - equity, value["liabilities"])
     said = Statements.of(
@@ -82,4 +89,19 @@ def _read(view: View, lgd: float, medians: bool) -> Known:
         recovered=1 - lgd,
     )
     filled = [np.isnan(getattr(stated, name)) & ~np.isnan(getattr(said, name)) for name in ITEMS]
-    return Known(firms, said.revenue, np.logical_or.reduce(filled))
+    return Known(firms, said.revenue, np.logical_or.reduce(filled), _days(view, [items.row for items in found.values()]))
+
+
+def _days(view: View, rows: list[NDArray[np.int64]]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Last days of the oldest and the newest period of some rows of statements of each party."""
+    ends = [
+        gathered(view.snapshot.facts.column(STATEMENT, "period_end"), row[row >= 0].astype(np.uint32), np.int32)
+        for row in rows
+    ]
+    found = []
+    for pick, none in ((np.minimum, FOREVER), (np.maximum, ALWAYS)):
+        day = np.full(view.snapshot.size, none, np.int32)
+        for row, end in zip(rows, ends, strict=True):
+            day[row >= 0] = pick(day[row >= 0], end)
+        found.append(day)
+    return found[0], found[1]

@@ -25,7 +25,7 @@ from analytics.contagion.shock.firms import Firms, Numbers
 from analytics.contagion.shock.layers import Called, Flags, Layers, Produced
 from analytics.contagion.shock.rings import go_round
 from analytics.kernels.compiled import frozen
-from analytics.kernels.losses import Lost, Sheets, lose
+from analytics.kernels.losses import Lost, Sheets, lose, means
 from graph.errors import InvalidQuestion, NotConverged
 
 SOUND, SHOCKED, BY_OUTPUT, BY_CALL, BY_EQUITY, BY_CASH = range(6)
@@ -209,7 +209,7 @@ class _Run:
             self.equity = np.where(firms.equity > 0, firms.equity, np.nan)
             self.cash = np.where(firms.liquidity > 0, firms.liquidity, np.nan)
         self.able = np.fmin(self.equity, self.cash)
-        self.owned, self.liquid = (_means(figure) for figure in (firms.equity, firms.liquidity))
+        self.owned, self.liquid = firms.owned, firms.cash
         self.liquid -= shock.lost
         self.margin = np.nan_to_num(np.maximum(firms.margin, 0.0))
         self.produced: Produced | None = None
@@ -258,8 +258,9 @@ class _Run:
     @property
     def means(self) -> Numbers:
         """What each can still pay on calls: what is left of its equity, or of its liquidity after losses in cash."""
-        claims = self.lost.claims * ("debts" in self.layers.only)
-        return np.asarray(np.maximum(np.minimum(self.owned - self.lost.other, self.liquid - claims), 0.0))
+        able = np.empty(self.firms.size)
+        means(self._sheets, self.lost, able)
+        return able
 
     @property
     def paid_calls(self) -> Numbers:
@@ -330,8 +331,3 @@ class _Run:
             self.lost.claims, shares, by_debt, promised, self.asked, self.by_guarantee, paid, self.lost.passed, self.produced, self.rounds,
             self.left,
         )  # fmt: skip
-
-
-def _means(figure: Numbers) -> Numbers:
-    """What calls are paid from: 0 where there is none, infinite where it is not known."""
-    return np.where(np.isnan(figure), np.inf, np.maximum(np.nan_to_num(figure), 0.0))

@@ -74,6 +74,7 @@ class Fallen:
 
     party: Party
     round: int
+    """Where the shock names nobody, what it leads to at once is the first."""
     why: str
     why_zh: str
     equity: float | None
@@ -224,7 +225,7 @@ def _told(view: View, evidence: Evidence, scenario: Scenario, sent: Sent, asked:
         tree,
         grounds.named,
         untold_of(sent),
-        tuple(gaps_of(sent)),
+        tuple(gaps_of(view, sent)),
         whole.rounds,
         whole.residual,
     )
