@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.limits.cover import UNTIED
+from api.contagion.rates import Moves
 from api.engine import View
 from api.limits.numbered import Numbered
 from graph.model import COLLATERAL, GUARANTEES, LENDS, PLEDGES
@@ -41,17 +42,17 @@ def numbered_of(view: View) -> Numbered:
     )
 
 
-def worth_of(view: View, haircuts: Mapping[str, float]) -> Numbers:
+def worth_of(view: View, haircuts: Mapping[str, float], moves: Moves | None = None) -> Numbers:
     """What each pledge brings, 0 where its value is not known."""
-    return np.asarray(_values(view) * (1 - _haircut(view, haircuts)))
+    return np.asarray(_values(view) * (1.0 if moves is None else moves.pledges) * (1 - _haircut(view, haircuts)))
 
 
-def cut_of(view: View, haircuts: Mapping[str, float]) -> Numbers:
-    """What haircuts take of the collateral that each party gave for what it owes itself, shape (n,)."""
+def cut_of(view: View, haircuts: Mapping[str, float], moves: Moves | None = None) -> Numbers:
+    """What haircuts and rates take of the collateral that each party gave for what it owes itself, shape (n,)."""
     pledges = view.snapshot.links(PLEDGES)
     tied = secured_of(view)
     mine = tied.own | tied.untied
-    lost = (_values(view) * _haircut(view, haircuts))[mine]
+    lost = np.maximum(_values(view) - worth_of(view, haircuts, moves), 0.0)[mine]
     return np.bincount(pledges.tail[mine], lost, minlength=view.snapshot.size).astype(float)
 
 
@@ -90,15 +91,14 @@ def beyond_assets(view: View, assets: Numbers) -> NDArray[np.int64]:
     return np.flatnonzero(given > assets * (1 + 1e-9))
 
 
-def covered_of(view: View, haircuts: Mapping[str, float]) -> Numbers:
-    """What the borrower's own collateral covers of each facility: that for one facility in proportion to its rows,
+def covered_of(view: View, haircuts: Mapping[str, float], amount: Numbers, moves: Moves | None = None) -> Numbers:
+    """What the borrower's own collateral covers of each facility, of these amounts: that for one facility in proportion to its rows,
     what names none in proportion to all that is left to its lender."""
-    lends, pledges, book = view.snapshot.links(LENDS), view.snapshot.links(PLEDGES), view.book
-    amount = np.add(*book.counted)
+    lends, pledges = view.snapshot.links(LENDS), view.snapshot.links(PLEDGES)
     covered = np.zeros(len(amount))
     if not len(pledges.tail) or not len(amount):
         return covered
-    worth = worth_of(view, haircuts)
+    worth = worth_of(view, haircuts, moves)
     first = numbered_of(view).first
     secured, own, untied = secured_of(view)
     value = np.bincount(secured[own], worth[own], minlength=len(amount))

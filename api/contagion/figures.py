@@ -1,7 +1,7 @@
 """What statements say of every party at a moment, as far as a shock asks for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -52,6 +52,13 @@ class Known:
     def excluded(self) -> NDArray[np.bool_]:
         """Who had no equity left before the shock: losses do not fail it."""
         return np.asarray(self.firms.equity <= 0)
+
+
+def moved(known: Known, by: Numbers) -> Known:
+    """The same at other rates of the currencies in which parties state their figures."""
+    firms = known.firms
+    amounts = {name: getattr(firms, name) * by for name in ("equity", "liquidity", "margin", "assets", "liabilities")}
+    return replace(known, firms=replace(firms, **amounts), revenue=known.revenue * by)
 
 
 def known_of(view: View, *, lgd: float = LGD, medians: bool = False) -> Known:

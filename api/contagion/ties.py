@@ -16,6 +16,7 @@ from analytics.limits.cover import SHARED, STRANGE, UNTIED
 from analytics.limits.exposure import ELSEWHERE
 from api.contagion.collateral import GUARANTEED, covered_of, cut_of, numbered_of, secured_of, worth_of
 from api.contagion.figures import Known
+from api.contagion.rates import Moves
 from api.engine import View
 from graph.columns import ALWAYS
 from graph.holding import EPOCH_DAY
@@ -64,28 +65,30 @@ class Promised:
     """Positions among the GUARANTEES links of those that may be called and behind which no known debt stands."""
 
 
-def debts_of(view: View, haircuts: Mapping[str, float]) -> Debts:
+def debts_of(view: View, haircuts: Mapping[str, float], moves: Moves | None = None) -> Debts:
     """Every debt of a moment, and what the debtor's own collateral is worth after haircuts by kind."""
     lends, owes, book = view.snapshot.links(LENDS), view.snapshot.links(OWES), view.book
     drawn, undrawn = book.counted
     # What is drawn is the debt: nothing undrawn beside it tells nothing.
     known = (~np.isnan(book.drawn) | (np.nan_to_num(book.undrawn) > 0)) & (lends.tail != lends.head)
     at = np.flatnonzero(known)
-    amount = (drawn + undrawn)[at]
-    owed = owes.fields["amount"]
+    lent, owed = drawn + undrawn, owes.fields["amount"]
+    if moves is not None:
+        lent, owed = lent * moves.lends, owed * moves.owes
+    amount = lent[at]
     other = np.flatnonzero(~np.isnan(owed) & (owes.tail != owes.head))
     rank = np.nan_to_num(owes.fields["seniority"][other]).astype(np.int64)
     levels = np.unique(np.append(rank, 0))
     level = np.searchsorted(levels, rank)
     order = np.argsort(level > 0, kind="stable")
     other, level = other[order], level[order]
-    covered = covered_of(view, haircuts)[at]
+    covered = covered_of(view, haircuts, lent, moves)[at]
     return Debts(
         np.concatenate([lends.head[at], owes.tail[other]]).astype(np.int64),
         np.concatenate([lends.tail[at], owes.head[other]]).astype(np.int64),
         np.concatenate([amount, owed[other]]),
         np.concatenate([np.minimum(covered, amount), np.zeros(len(other))]),
-        cut_of(view, haircuts),
+        cut_of(view, haircuts, moves),
         np.concatenate([np.zeros(len(at), np.int64), level]),
         np.concatenate([at, np.full(len(other), NONE)]),
         np.concatenate([np.full(len(at), NONE), other]),
@@ -94,13 +97,15 @@ def debts_of(view: View, haircuts: Mapping[str, float]) -> Debts:
     )
 
 
-def promised_of(view: View, known: Known, debts: Debts, haircuts: Mapping[str, float], *, in_full: bool) -> Promised:
+def promised_of(
+    view: View, known: Known, debts: Debts, haircuts: Mapping[str, float], moves: Moves | None = None, *, in_full: bool
+) -> Promised:
     """Guarantees behind debts, collateral given by others among them, with what their givers can pay."""
     some, size = slice(debts.callable), view.snapshot.size
     at, ends = debts.facility[some], (debts.creditor[some], debts.debtor[some])
     loans = Loans.of(size, *ends, debts.amount[some], collateral=debts.covered[some])
     means, given = known.firms.means, view.snapshot.links(GUARANTEES)
-    made, pledge, poor = _contracts(view, ~np.isfinite(means), haircuts)
+    made, pledge, poor = _contracts(view, ~np.isfinite(means), haircuts, moves)
     day = (view.snapshot.moment.valid_at - EPOCH_DAY).days
     numbers = np.where(at == NONE, NONE, np.append(numbered_of(view).first.astype(np.int64), NONE)[at])
     terms = read_terms(loans, numbers, made, day=day)
@@ -113,7 +118,7 @@ def promised_of(view: View, known: Known, debts: Debts, haircuts: Mapping[str, f
 
 
 def _contracts(
-    view: View, unknown: NDArray[np.bool_], haircuts: Mapping[str, float]
+    view: View, unknown: NDArray[np.bool_], haircuts: Mapping[str, float], moves: Moves | None
 ) -> tuple[Contracts, Places, NDArray[np.bool_]]:
     """Guarantees, then collateral of one for the facility of another, whose links these are; and those guarantees of
     whose givers, unknown, nobody knows means."""
@@ -125,13 +130,14 @@ def _contracts(
     strange = (book.creditor == ELSEWHERE) | lost
     made = Contracts.of(given, creditor=book.creditor, facility=np.where(unbound, NONE, facility), counters=counters)
     poor = unknown[given.tail] & ~made.pledged & ~strange
-    made = replace(made, amount=np.where(poor | strange, 0.0, made.amount))
-    more, other = _pledged(view, secured_of(view).facility, haircuts)
+    most = made.amount if moves is None else made.amount * moves.guarantees
+    made = replace(made, amount=np.where(poor | strange, 0.0, most))
+    more, other = _pledged(view, secured_of(view).facility, worth_of(view, haircuts, moves))
     whole = {part.name: np.concatenate([getattr(made, part.name), getattr(more, part.name)]) for part in fields(made)}
     return Contracts(**whole), other, poor
 
 
-def _pledged(view: View, secured: Places, haircuts: Mapping[str, float]) -> tuple[Contracts, Places]:
+def _pledged(view: View, secured: Places, worth: Numbers) -> tuple[Contracts, Places]:
     """Collateral that somebody gave for the facility of another, as contracts, and its links."""
     lends, pledges = view.snapshot.links(LENDS), view.snapshot.links(PLEDGES)
     named = np.flatnonzero(secured < len(lends.head))
@@ -140,7 +146,7 @@ def _pledged(view: View, secured: Places, haircuts: Mapping[str, float]) -> tupl
     never, pledge = np.full(many, ALWAYS, np.int32), np.full(many, GUARANTEE_FORMS.index("pledge"), np.int8)
     contracts = Contracts(
         guarantor=pledges.tail[other], borrower=lends.head[secured[other]], creditor=pledges.head[other],
-        facility=secured[other], amount=worth_of(view, haircuts)[other], liability=np.full(many, -1, np.int8),
+        facility=secured[other], amount=worth[other], liability=np.full(many, -1, np.int8),
         form=pledge, share=np.full(many, np.nan), signed=never, due=never, expires=never, counters=none,
     )  # fmt: skip
     return contracts, other

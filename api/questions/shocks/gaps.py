@@ -58,6 +58,12 @@ def gaps_of(view: View, sent: Sent) -> Iterator[Gap]:
             "by them",
             f"{dim:,} 个产出下降主体的收入或成本未知：不计其收入损失",
         )
+    if setting.worse.any():
+        yield Gap(
+            "at the new exchange rates stand debts, guarantees, collateral and statements: what sales, costs and other "
+            "assets gain or lose by them is not known, and who gains on its debts is no richer for it",
+            "按新汇率计入债务、担保、押品和报表：销售、成本和其他资产的汇兑损益未知；债务上的汇兑收益不增加其净资产",
+        )
     lending = np.zeros(len(whole.failed), np.bool_)
     lending[setting.debts.creditor[whole.by_debt > 0]] = True
     losing = (whole.lost > 0) & ~whole.failed
