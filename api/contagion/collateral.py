@@ -92,8 +92,8 @@ def beyond_assets(view: View, assets: Numbers) -> NDArray[np.int64]:
 
 
 def covered_of(view: View, haircuts: Mapping[str, float], amount: Numbers, moves: Moves | None = None) -> Numbers:
-    """What the borrower's own collateral covers of each facility, of these amounts: that for one facility in proportion to its rows,
-    what names none in proportion to all that is left to its lender."""
+    """What the borrower's own collateral covers of each facility, of these amounts: that for one facility in proportion
+    to its rows, what names none in proportion to all that is left to its lender."""
     lends, pledges = view.snapshot.links(LENDS), view.snapshot.links(PLEDGES)
     covered = np.zeros(len(amount))
     if not len(pledges.tail) or not len(amount):

@@ -96,7 +96,8 @@ def _read(view: View, lgd: float, medians: bool) -> Known:
         recovered=1 - lgd,
     )
     filled = [np.isnan(getattr(stated, name)) & ~np.isnan(getattr(said, name)) for name in ITEMS]
-    return Known(firms, said.revenue, np.logical_or.reduce(filled), _days(view, [items.row for items in found.values()]))
+    days = _days(view, [items.row for items in found.values()])
+    return Known(firms, said.revenue, np.logical_or.reduce(filled), days)
 
 
 def _days(view: View, rows: list[NDArray[np.int64]]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

@@ -39,7 +39,7 @@ class Moves:
     def lost(self, view: View) -> Numbers:
         """What each loses on what it owes and is owed, gains set off against losses, shape (n,)."""
         net = np.zeros(view.snapshot.size)
-        drawn, undrawn = view.book.counted
+        drawn, _ = view.book.counted
         other = np.nan_to_num(view.snapshot.links(OWES).fields["amount"])
         lends, owes = view.snapshot.links(LENDS), view.snapshot.links(OWES)
         for debtor, creditor, amount, moved in (

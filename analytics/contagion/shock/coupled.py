@@ -326,8 +326,9 @@ class _Run:
         by_debt[order], promised[order] = self.lost.by_debt, self.promised
         shares = self.layers.shares.worth(self.lost.passed)
         paid = np.where(self.failed, self.recovered(), 1.0)
+        called = self.paid_calls + self.pledged - self.back
         return Aftermath(
-            self.failed, self.round, self.order, self.cause, self.own, self.income, self.paid_calls + self.pledged - self.back,
-            self.lost.claims, shares, by_debt, promised, self.asked, self.by_guarantee, paid, self.lost.passed, self.produced, self.rounds,
+            self.failed, self.round, self.order, self.cause, self.own, self.income, called, self.lost.claims, shares,
+            by_debt, promised, self.asked, self.by_guarantee, paid, self.lost.passed, self.produced, self.rounds,
             self.left,
         )  # fmt: skip

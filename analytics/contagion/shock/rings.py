@@ -145,7 +145,8 @@ def _rise(sheets: Sheets, ring: Ring, waiting: Numbers) -> tuple[bool, Numbers]:
         return False, rise
     open_ = np.flatnonzero(~closed[of])
     if len(open_):
-        rise[open_] = splu((eye_array(len(open_), format="csc") - passed[open_][:, open_]).tocsc()).solve(waiting[open_])
+        leaving = (eye_array(len(open_), format="csc") - passed[open_][:, open_]).tocsc()
+        rise[open_] = splu(leaving).solve(waiting[open_])
     return True, np.maximum(rise, 0.0)
 
 

@@ -106,7 +106,7 @@ class BookSystemic:
     sent: int
     """How many of them, the foremost by the estimate, were sent each alone."""
     farther: int
-    """Firms of which a way leads to a debtor that has more steps than the screen looks ahead: they were not screened."""
+    """Firms of which a way leads to a debtor that is longer than the screen looks ahead: they were not screened."""
     systemic: tuple[Systemic, ...]
     page: Page
     """Of at most as many as were asked for, that cost it anything."""

@@ -25,7 +25,7 @@ MOST: Final = 1000
 """Parties that a scenario may name in one place."""
 EXAMPLE: Final[JsonDict] = {"name": "the buyer fails", "failed": ["register:buyer"]}
 """The least that a scenario says."""
-NEEDS: Final = "who fails (`failed`), whose output falls (`stopped`), who loses money (`lost`), or what a currency does (`rates`)"
+NEEDS: Final = "who fails (`failed`), whose output falls (`stopped`), who loses money (`lost`), or new rates (`rates`)"
 _STRICT: Final = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -59,7 +59,7 @@ class Scenario(BaseModel):
     date: Annotated[Text, Field(description="Day of the shock; that of the question where left out")] = ""
     rates: Annotated[
         dict[Text, Annotated[float, Field(gt=-1, allow_inf_nan=False)]],
-        Field(max_length=MOST, description="By what part one currency rises against the answer's, as \"USD/CNY\" = 0.1"),
+        Field(max_length=MOST, description="By what part a currency rises against the answer's: 0.1 of USD/CNY"),
     ] = {}
     haircuts: Annotated[
         dict[Text, Fraction],

@@ -67,14 +67,15 @@ def setting_of(view: View, scenario: Scenario) -> Setting:
             "amounts stand in several currencies", where="currency", remedy="name the one to add them up in"
         )
     assumed = (
-        scenario.lgd, *(tuple(sorted(some.items())) for some in (scenario.haircuts, scenario.rates)), scenario.calls, scenario.essential,
-        scenario.substitution, scenario.missing,
+        scenario.lgd, *(tuple(sorted(some.items())) for some in (scenario.haircuts, scenario.rates)), scenario.calls,
+        scenario.essential, scenario.substitution, scenario.missing,
     )  # fmt: skip
     return view.kept(("shock", *assumed), lambda: _setting(view, scenario), most=4)
 
 
 def _setting(view: View, scenario: Scenario) -> Setting:
-    known, moves = known_of(view, lgd=scenario.lgd, medians=scenario.missing == "medians"), moves_of(view, scenario.rates)
+    moves = moves_of(view, scenario.rates)
+    known = known_of(view, lgd=scenario.lgd, medians=scenario.missing == "medians")
     known = known if moves is None else moved(known, moves.own)
     debts = debts_of(view, scenario.haircuts, moves)
     promised = promised_of(view, known, debts, scenario.haircuts, moves, in_full=scenario.calls == "in full")

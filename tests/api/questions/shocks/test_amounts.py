@@ -9,8 +9,8 @@ from api.questions import shock
 from api.questions.shocks.scenario import Scenario
 from api.questions.shocks.shock import ShockAnswer
 from api.questions.shocks.traced import Step
-from tests.api.questions.shocks.test_shock import sold, stated
 from graph.errors import InvalidQuestion
+from tests.api.questions.shocks.test_shock import sold, stated
 from tests.api.world import Book, day, instant
 
 Said = tuple[str, dict[str, object]]

@@ -1,4 +1,4 @@
-"""What is left out of an answer, or assumed in it, is named: guarantees, collateral, statements, means of guarantors."""
+"""What is left out of an answer, or assumed in it, is named: guarantees, collateral, statements, promises."""
 
 from pathlib import Path
 
@@ -34,7 +34,8 @@ def test_a_guarantee_to_a_creditor_by_name_is_for_debts_that_are_no_facility_too
 def test_one_for_all_that_is_owed_is_split_over_facilities_and_other_debts(tmp_path: Path) -> None:
     """Of 100 by the facility and 300 beside, each 45 % short; 120 promised are 30 and 90 of it."""
     found = told(
-        tmp_path, lent("a", 100.0), owed("a", "bank", 300.0), guaranteed("c", "a", 120.0), *stated("c", net_assets=500.0)
+        tmp_path, lent("a", 100.0), owed("a", "bank", 300.0), guaranteed("c", "a", 120.0),
+        *stated("c", net_assets=500.0),
     )  # fmt: skip
     assert paid(found) == {"r:c": pytest.approx(120)}
     assert found.cost.loss == pytest.approx((45 - 30) + (135 - 90))
