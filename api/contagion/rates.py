@@ -66,7 +66,8 @@ def moves_of(view: View, rates: Mapping[str, float]) -> Moves | None:
         if not any(currency in words for _, words in found) and not (own != 1).any():
             remedy = "look at the currencies of facilities, or leave it out"
             raise InvalidQuestion(f"no amount here is in {currency}", where="rates", remedy=remedy)
-    return Moves(*(moved for moved, _ in found), own)
+    lends, owes, guarantees, pledges = (by_link for by_link, _ in found)
+    return Moves(lends, owes, guarantees, pledges, own)
 
 
 def _base(view: View, pair: str) -> str:

@@ -58,6 +58,12 @@ def gaps_of(view: View, sent: Sent) -> Iterator[Gap]:
             "by them",
             f"{dim:,} 个产出下降主体的收入或成本未知：不计其收入损失",
         )
+    if odd := int(((sent.output_lost > 1e-9) & (view.snapshot.traits("industry").code < 0)).sum()):
+        yield Gap(
+            f"the industry of {plural(odd, 'party', 'parties')} whose output falls is not known: nobody stands in for "
+            "them, and none of their inputs or goods counts as essential but where all do",
+            f"{odd:,} 个产出下降主体的行业未知：无同业可替代，且除非全部视为必需，其投入与产品均不视为必需",
+        )
     if setting.worse.any():
         yield Gap(
             "at the new exchange rates stand debts, guarantees, collateral and statements: what sales, costs and other "
@@ -80,7 +86,7 @@ def _paid(sent: Sent) -> NDArray[np.float64]:
     """What each pays on promises, collateral apart."""
     made, paid = sent.setting.promised.layer.standing.sureties, sent.whole.by_guarantee
     mine = ~made.pledge[: len(paid)]
-    return np.bincount(made.guarantor[: len(paid)][mine], paid[mine], minlength=len(sent.whole.failed))
+    return np.bincount(made.guarantor[: len(paid)][mine], paid[mine], minlength=len(sent.whole.failed)).astype(float)
 
 
 def untold_of(sent: Sent) -> int:
@@ -110,10 +116,10 @@ def _figures(setting: Setting, whose: Whose) -> Iterator[Gap]:
             f"{spent:,} of those who {en} had no equity left before: losses do not fail them",
             f"{spent:,} 个{zh}主体事先已无净资产：损失不使其违约",
         )
-    if made_up := int((whose.losing & known.estimated).sum()):
+    if made_up := int(((whose.losing | whose.failing) & known.estimated).sum()):
         yield Gap(
-            f"figures of {made_up:,} of those who {en} are medians of their industry",
-            f"{made_up:,} 个{zh}主体的数据为其行业中位数",
+            f"figures of {plural(made_up, 'party', 'parties')} that this rests on are medians of their industry",
+            f"所依据的 {made_up:,} 个主体的数据为其行业中位数",
         )
     if strange := int(whose.failing[setting.layers.unmatched].sum()):
         yield Gap(

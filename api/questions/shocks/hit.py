@@ -40,8 +40,8 @@ def shock_of(view: View, scenario: Scenario) -> Hit:
     if scenario.stopped and len(absent) == len(scenario.stopped) and not (failed or scenario.lost or scenario.rates):
         raise InvalidQuestion("fits nobody here", where="stopped", remedy=remedy)
     lost = np.zeros(size)
-    for one, amount in scenario.lost.items():
-        lost[node_of(view.snapshot, one, where="lost")] += amount
+    for party, amount in scenario.lost.items():
+        lost[node_of(view.snapshot, party, where="lost")] += amount
     return Hit(Shock.of(size, failed, stopped=1 - kept, lost=lost), tuple(absent))
 
 

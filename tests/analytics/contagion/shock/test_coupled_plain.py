@@ -103,7 +103,7 @@ def sent(made: World, first: set[int], *only: str) -> Aftermath:
 
 
 @given(st.integers(0, 100_000), st.integers(3, 8), st.data())
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.filter_too_much])
 def test_plain_loops_come_to_the_same(seed: int, n: int, data: st.DataObject) -> None:
     made = world(seed, n, counters=data.draw(st.booleans()))
     first = data.draw(st.sets(st.integers(0, n - 1), min_size=1, max_size=2))

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from api.questions.shocks.shock import ShockAnswer
-from tests.api.questions.shocks.test_amounts import Said, guaranteed, lent, paid, told
-from tests.api.questions.shocks.test_shock import stated
+from tests.api.questions.shocks.test_amounts import Said, guaranteed, lent, made, paid, told
+from tests.api.questions.shocks.test_shock import sold, stated
 from tests.api.world import day
 
 
@@ -106,3 +106,19 @@ def test_treasury_shares_are_worth_to_the_others_what_they_are_to_them(tmp_path:
         tmp_path, *owns, lent("c", 10.0), *stated("d", net_assets=100.0), *stated("c", net_assets=45.0), failed=("r:d",)
     )  # fmt: skip
     assert {one.party.id: one.lost for one in found.fallen if one.party.id == "r:c"} == {"r:c": pytest.approx(50)}
+
+
+def test_medians_that_bring_a_firm_down_are_told(tmp_path: Path) -> None:
+    """b states nothing; c, of its industry, has 5 of equity: the 22.5 that b loses on a are more."""
+    facts = [lent("a", 100.0), owed("a", "b", 50.0), made("b", "C11"), made("c", "C11"), *stated("c", net_assets=5.0)]
+    found = told(tmp_path, *facts, missing="medians")
+    assert "r:b" in {one.party.id for one in found.fallen}
+    assert gap(found, "figures of 1 party that this rests on are medians")
+    assert gap(told(tmp_path / "dark", *facts), "medians") is None
+
+
+def test_an_industry_that_is_not_known_is_told_of_whose_output_falls(tmp_path: Path) -> None:
+    found = told(tmp_path, sold("a", "b", 50.0), made("a", "C11"))
+    assert gap(found, "the industry of 1 party whose output falls is not known")
+    known = told(tmp_path / "known", sold("a", "b", 50.0), made("a", "C11"), made("b", "C22"))
+    assert gap(known, "industry of") is None
