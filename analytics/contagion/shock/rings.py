@@ -92,17 +92,21 @@ def go_round(sheets: Sheets, failed: NDArray[np.bool_], lost: Lost, now: Numbers
         if not np.isfinite(part):
             break
         at[ring.node] += part * rise
-        more = ring.slope * part * rise[ring.debtor]
-        into = sheets.creditor[ring.link].astype(np.int64)
-        lost.by_debt[ring.link] += more
-        np.add.at(lost.claims, into, more)
-        np.add.at(lost.other, into, sheets.felt_claims * more)
-        touched.append(into)
+        touched.append(_lose(sheets, lost, ring, part * rise))
         if whole:
             waiting[ring.node] *= 1.0 - part
             if part == 1.0:
                 break
     return np.unique(np.concatenate(touched))
+
+
+def _lose(sheets: Sheets, lost: Lost, ring: Ring, rise: Numbers) -> Places:
+    """Let creditors lose by what their debtors lost more; who they are."""
+    more, into = ring.slope * rise[ring.debtor], sheets.creditor[ring.link].astype(np.int64)
+    lost.by_debt[ring.link] += more
+    np.add.at(lost.claims, into, more)
+    np.add.at(lost.other, into, sheets.felt_claims * more)
+    return into
 
 
 def _ring(sheets: Sheets, failed: NDArray[np.bool_], lost: Lost, at: Numbers) -> Ring:
