@@ -41,8 +41,8 @@ class Sheets(NamedTuple):
     """Equity from which calls are paid, 0 where there is none, infinite where it is not known."""
     cash: NDArray[np.float64]
     """Liquidity likewise, less income that is lost."""
-    apart: NDArray[np.float64]
-    """What its collateral for others brings, less what those that counter its guarantees pay it."""
+    back: NDArray[np.float64]
+    """What those that counter its guarantees pay it."""
     kept: float
     """Fraction of its assets that a failure leaves."""
     felt_claims: float
@@ -83,13 +83,26 @@ def _pays(sheets: Sheets, lost: float, i: int) -> float:
 
 
 @inlined
+def _means(sheets: Sheets, lost: Lost, i: int) -> float:
+    """What is left of a party's equity, or of its liquidity after losses in cash, to pay calls from."""
+    left: float = min(sheets.owned[i] - lost.other[i], sheets.cash[i] - sheets.felt_claims * lost.claims[i])
+    return max(left, 0.0)
+
+
+@compiled(types.void(_SHEETS, _LOST, F8_OUT))
+def means(sheets: Sheets, lost: Lost, able: NDArray[np.float64]) -> None:
+    """What every party can still pay on calls."""
+    for i in range(len(able)):
+        able[i] = _means(sheets, lost, i)
+
+
+@inlined
 def _whole(sheets: Sheets, lost: Lost, i: int) -> float:
     """What a party lost, what it pays on guarantees included; it never falls as the other rises."""
     other: float = lost.other[i]
-    means: float = min(sheets.owned[i] - other, sheets.cash[i] - sheets.felt_claims * lost.claims[i])
-    apart: float = sheets.apart[i]
-    paid: float = min(sheets.asked[i], max(means, 0.0))
-    return other + paid + apart
+    back: float = sheets.back[i]
+    paid: float = min(sheets.asked[i], _means(sheets, lost, i))
+    return other + paid - back
 
 
 @inlined

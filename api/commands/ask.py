@@ -237,9 +237,10 @@ def shock(
 ) -> Any:
     """Ask what a failure or a fall of output would cost through every layer: by lender, group, layer and path.
 
-    A scenario says who fails (failed = ["ID"]), or whose output falls ([[stopped]] with share, and parties, industry,
-    region or product). It may say what is assumed: lgd, haircuts on collateral by kind, layers (production, guarantees,
-    debts, shares), calls ("pro rata" or "in full"), essential ("goods", "all", "none"), substitution, kept.
+    A scenario says who fails (failed = ["ID"]), whose output falls ([[stopped]] with share, and parties, industry,
+    region or product), who loses money ([lost], "ID" = 5e6) or what currencies do ([rates], "USD/CNY" = 0.1). It may
+    say its date, and what is assumed: lgd, haircuts on collateral by kind, layers (production, guarantees, debts,
+    shares), calls ("pro rata" or "in full"), essential ("goods", "all", "none"), substitution, kept.
     Parties go by id or exact name. The least: failed = ["ID"]. What of a named scenario fits nobody here is told.
 
     Example: contagraph ask shock real-estate --lender BANK

@@ -29,15 +29,8 @@ def scenario_of(engine: "Engine", moment: "Moment", file: Path, lender: str | No
     from api.settings import settings  # noqa: PLC0415
 
     asked = settings().lender or "" if lender is None else lender
-    said = named(str(file), lender=asked) if str(file) in catalogue() else read_file(file, sys.stdin)
-    bank = said.lender or asked
-    return said.model_copy(update={
-        "lender": meant(engine, moment, bank, where="lender") if bank else "",
-        "failed": tuple(meant(engine, moment, one, where=f"failed.{k}") for k, one in enumerate(said.failed)),
-        "stopped": tuple(
-            one.model_copy(update={
-                "parties": tuple(meant(engine, moment, x, where=f"stopped.{k}.parties") for x in one.parties)
-            })
-            for k, one in enumerate(said.stopped)
-        ),
-    })  # fmt: skip
+    text = str(file)
+    bare = text != "-" and not file.suffix and len(file.parts) == 1 and not file.exists()
+    said = named(text, lender=asked) if bare or text in catalogue() else read_file(file, sys.stdin)
+    lent = said if said.lender else said.model_copy(update={"lender": asked})
+    return lent.with_parties(lambda one, where: meant(engine, moment, one, where=where))

@@ -1,24 +1,30 @@
-"""What collateral brings: its worth after haircuts, and what of each facility the borrower's own covers."""
+"""What collateral brings: its worth after haircuts, what of each facility the borrower's own covers, and what it is
+not known to be for."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analytics.limits.cover import UNTIED
+from api.contagion.rates import Moves
 from api.engine import View
 from api.limits.numbered import Numbered
-from graph.model import COLLATERAL, LENDS, PLEDGES
+from graph.model import COLLATERAL, GUARANTEES, LENDS, PLEDGES
 
 Numbers = NDArray[np.float64]
+
+
+GUARANTEED: Final = 0
+"""Column of facilities that guarantees name."""
+PLEDGED: Final = 1
+"""The same of pledges."""
 
 
 class Secured(NamedTuple):
     """Which facility each pledge is for."""
 
-    first: NDArray[np.uint32]
-    """First row of each row's facility."""
     facility: NDArray[np.int64]
     """Of each pledge, by its first row."""
     own: NDArray[np.bool_]
@@ -27,17 +33,26 @@ class Secured(NamedTuple):
     """Whether it names none."""
 
 
-def worth_of(view: View, haircuts: Mapping[str, float]) -> Numbers:
+def numbered_of(view: View) -> Numbered:
+    """Facilities by their numbers, as guarantees and pledges name them."""
+    links = view.snapshot.links
+    return view.kept(
+        ("facilities by number",),
+        lambda: Numbered.of(links(LENDS), [links(kind).text("facility_id") for kind in (GUARANTEES, PLEDGES)]),
+    )
+
+
+def worth_of(view: View, haircuts: Mapping[str, float], moves: Moves | None = None) -> Numbers:
     """What each pledge brings, 0 where its value is not known."""
-    return np.asarray(_values(view) * (1 - _haircut(view, haircuts)))
+    return np.asarray(_values(view) * (1.0 if moves is None else moves.pledges) * (1 - _haircut(view, haircuts)))
 
 
-def cut_of(view: View, haircuts: Mapping[str, float]) -> Numbers:
-    """What haircuts take of the collateral that each party gave for what it owes itself, shape (n,)."""
+def cut_of(view: View, haircuts: Mapping[str, float], moves: Moves | None = None) -> Numbers:
+    """What haircuts and rates take of the collateral that each party gave for what it owes itself, shape (n,)."""
     pledges = view.snapshot.links(PLEDGES)
-    tied = _secured(view)
+    tied = secured_of(view)
     mine = tied.own | tied.untied
-    lost = (_values(view) * _haircut(view, haircuts))[mine]
+    lost = np.maximum(_values(view) - worth_of(view, haircuts, moves), 0.0)[mine]
     return np.bincount(pledges.tail[mine], lost, minlength=view.snapshot.size).astype(float)
 
 
@@ -51,25 +66,41 @@ def _haircut(view: View, haircuts: Mapping[str, float]) -> Numbers:
     return np.asarray(cut[view.snapshot.links(PLEDGES).fields["kind"]])
 
 
-def _secured(view: View) -> Secured:
+def secured_of(view: View) -> Secured:
+    """Which facility each pledge is for."""
     lends, pledges = view.snapshot.links(LENDS), view.snapshot.links(PLEDGES)
-    numbered = Numbered.of(lends, [pledges.text("facility_id")])
-    secured = numbered.pledged(0, pledges.head, pledges.tail).astype(np.int64)
+    secured = numbered_of(view).pledged(PLEDGED, pledges.head, pledges.tail).astype(np.int64)
     own = secured < len(lends.head)
     own[own] = lends.head[secured[own]] == pledges.tail[own]
-    return Secured(numbered.first, secured, own, secured == UNTIED)
+    return Secured(secured, own, secured == UNTIED)
 
 
-def covered_of(view: View, haircuts: Mapping[str, float]) -> Numbers:
-    """What the borrower's own collateral covers of each facility: that for one facility in proportion to its rows,
-    what names none in proportion to all that is left to its lender."""
-    lends, pledges, book = view.snapshot.links(LENDS), view.snapshot.links(PLEDGES), view.book
-    amount = np.add(*book.counted)
+def loose_of(view: View) -> NDArray[np.int64]:
+    """Pledges that protect nothing here: for a facility nobody knows or several have, or, naming none, of a giver who
+    has no facility of that lender."""
+    lends, pledges = view.snapshot.links(LENDS), view.snapshot.links(PLEDGES)
+    tied = secured_of(view)
+    lent = lends.tail.astype(np.int64) << 32 | lends.head
+    owes = np.isin(pledges.head.astype(np.int64) << 32 | pledges.tail, lent)
+    return np.flatnonzero(np.where(tied.untied, ~owes, tied.facility >= len(lends.head)))
+
+
+def beyond_assets(view: View, assets: Numbers) -> NDArray[np.int64]:
+    """Who pledged more, by what that is stated to be worth, than all its assets."""
+    given = np.bincount(view.snapshot.links(PLEDGES).tail, _values(view), minlength=view.snapshot.size)
+    return np.flatnonzero(given > assets * (1 + 1e-9))
+
+
+def covered_of(view: View, haircuts: Mapping[str, float], amount: Numbers, moves: Moves | None = None) -> Numbers:
+    """What the borrower's own collateral covers of each facility, of these amounts: that for one facility in proportion
+    to its rows, what names none in proportion to all that is left to its lender."""
+    lends, pledges = view.snapshot.links(LENDS), view.snapshot.links(PLEDGES)
     covered = np.zeros(len(amount))
     if not len(pledges.tail) or not len(amount):
         return covered
-    worth = worth_of(view, haircuts)
-    first, secured, own, untied = _secured(view)
+    worth = worth_of(view, haircuts, moves)
+    first = numbered_of(view).first
+    secured, own, untied = secured_of(view)
     value = np.bincount(secured[own], worth[own], minlength=len(amount))
     whole = np.bincount(first, amount, minlength=len(amount))
     part = np.divide(value, whole, out=np.zeros(len(amount)), where=whole > 0)

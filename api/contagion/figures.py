@@ -1,7 +1,7 @@
 """What statements say of every party at a moment, as far as a shock asks for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -13,7 +13,9 @@ from analytics.structure.dependence.age import oldest_period
 from api.contagion.industries import industries_of
 from api.engine import View
 from api.engine.items import COST, NET_ASSETS, REVENUE, TOTAL_ASSETS
+from graph.columns import ALWAYS, FOREVER, gathered
 from graph.field import PARTY_KINDS
+from graph.model import STATEMENT
 
 FIGURES: Final[Mapping[str, tuple[tuple[str, ...], bool]]] = {
     "equity": ((*NET_ASSETS, "tier1"), False),
@@ -38,6 +40,10 @@ class Known:
     estimated: NDArray[np.bool_]
     """Of whom a figure is the median of those of its industry who state it."""
 
+    days: tuple[NDArray[np.int32], NDArray[np.int32]]
+    """Last days of the oldest and the newest period of the statements used of each, since 1970; the largest number and
+    the smallest where there are none."""
+
     @property
     def unknown(self) -> NDArray[np.bool_]:
         """Who states neither equity nor liquidity, so that nothing brings it down."""
@@ -47,6 +53,13 @@ class Known:
     def excluded(self) -> NDArray[np.bool_]:
         """Who had no equity left before the shock: losses do not fail it."""
         return np.asarray(self.firms.equity <= 0)
+
+
+def moved(known: Known, by: Numbers) -> Known:
+    """The same at other rates of the currencies in which parties state their figures."""
+    firms = known.firms
+    amounts = {name: getattr(firms, name) * by for name in ("equity", "liquidity", "margin", "assets", "liabilities")}
+    return replace(known, firms=replace(firms, **amounts), revenue=known.revenue * by)
 
 
 def known_of(view: View, *, lgd: float = LGD, medians: bool = False) -> Known:
@@ -59,10 +72,11 @@ def known_of(view: View, *, lgd: float = LGD, medians: bool = False) -> Known:
 
 def _read(view: View, lgd: float, medians: bool) -> Known:
     since = oldest_period(view.snapshot.moment.valid_at)
-    value = {
-        name: view.snapshot.items(items, of_a_year=of_a_year, since=since).value
+    found = {
+        name: view.snapshot.items(items, of_a_year=of_a_year, since=since)
         for name, (items, of_a_year) in FIGURES.items()
     }
+    value = {name: items.value for name, items in found.items()}
     equity = np.where(np.isnan(value["equity"]), value["assets"] - value["liabilities"], value["equity"])
     owed = np.where(np.isnan(value["liabilities"]), value["assets"] - equity, value["liabilities"])
     said = Statements.of(
@@ -83,4 +97,20 @@ def _read(view: View, lgd: float, medians: bool) -> Known:
         recovered=1 - lgd,
     )
     filled = [np.isnan(getattr(stated, name)) & ~np.isnan(getattr(said, name)) for name in ITEMS]
-    return Known(firms, said.revenue, np.logical_or.reduce(filled))
+    days = _days(view, [items.row for items in found.values()])
+    return Known(firms, said.revenue, np.logical_or.reduce(filled), days)
+
+
+def _days(view: View, rows: list[NDArray[np.int64]]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Last days of the oldest and the newest period of some rows of statements of each party."""
+    ends = [
+        gathered(view.snapshot.facts.column(STATEMENT, "period_end"), row[row >= 0].astype(np.uint32), np.int32)
+        for row in rows
+    ]
+    found = []
+    for pick, none in ((np.minimum, FOREVER), (np.maximum, ALWAYS)):
+        day = np.full(view.snapshot.size, none, np.int32)
+        for row, end in zip(rows, ends, strict=True):
+            day[row >= 0] = pick(day[row >= 0], end)
+        found.append(day)
+    return found[0], found[1]

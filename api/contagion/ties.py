@@ -14,10 +14,10 @@ from analytics.contagion.calls.terms import Contracts, Terms, read_terms
 from analytics.contagion.shock.calling import Guarantees
 from analytics.limits.cover import SHARED, STRANGE, UNTIED
 from analytics.limits.exposure import ELSEWHERE
-from api.contagion.collateral import covered_of, cut_of, worth_of
+from api.contagion.collateral import GUARANTEED, covered_of, cut_of, numbered_of, secured_of, worth_of
 from api.contagion.figures import Known
+from api.contagion.rates import Moves
 from api.engine import View
-from api.limits.numbered import Numbered
 from graph.columns import ALWAYS
 from graph.holding import EPOCH_DAY
 from graph.links import Links
@@ -46,13 +46,13 @@ class Debts(NamedTuple):
     """The same among the OWES links."""
     unknown: int
     """Debts of unknown amount, which are left out."""
-    loans: int
-    """How many of them are facilities: these come first."""
+    callable: int
+    """How many of them, the first, guarantees may stand behind: facilities, and other debts of the first class."""
 
 
 @dataclass(frozen=True)
 class Promised:
-    """Guarantees behind facilities."""
+    """Guarantees behind debts."""
 
     layer: Guarantees
     terms: Terms
@@ -61,79 +61,83 @@ class Promised:
     unable: Places
     """For whom guarantees were given of whose givers nothing is known to pay from, one entry each: these pay nothing,
     and calls bring nobody down."""
+    idle: Places
+    """Positions among the GUARANTEES links of those that may be called and behind which no known debt stands."""
 
 
-def debts_of(view: View, haircuts: Mapping[str, float]) -> Debts:
+def debts_of(view: View, haircuts: Mapping[str, float], moves: Moves | None = None) -> Debts:
     """Every debt of a moment, and what the debtor's own collateral is worth after haircuts by kind."""
     lends, owes, book = view.snapshot.links(LENDS), view.snapshot.links(OWES), view.book
     drawn, undrawn = book.counted
     # What is drawn is the debt: nothing undrawn beside it tells nothing.
     known = (~np.isnan(book.drawn) | (np.nan_to_num(book.undrawn) > 0)) & (lends.tail != lends.head)
     at = np.flatnonzero(known)
-    amount = (drawn + undrawn)[at]
-    owed = owes.fields["amount"]
+    lent, owed = drawn + undrawn, owes.fields["amount"]
+    if moves is not None:
+        lent, owed = lent * moves.lends, owed * moves.owes
+    amount = lent[at]
     other = np.flatnonzero(~np.isnan(owed) & (owes.tail != owes.head))
     rank = np.nan_to_num(owes.fields["seniority"][other]).astype(np.int64)
     levels = np.unique(np.append(rank, 0))
-    covered = covered_of(view, haircuts)[at]
+    level = np.searchsorted(levels, rank)
+    order = np.argsort(level > 0, kind="stable")
+    other, level = other[order], level[order]
+    covered = covered_of(view, haircuts, lent, moves)[at]
     return Debts(
         np.concatenate([lends.head[at], owes.tail[other]]).astype(np.int64),
         np.concatenate([lends.tail[at], owes.head[other]]).astype(np.int64),
         np.concatenate([amount, owed[other]]),
         np.concatenate([np.minimum(covered, amount), np.zeros(len(other))]),
-        cut_of(view, haircuts),
-        np.concatenate([np.zeros(len(at), np.int64), np.searchsorted(levels, rank)]),
+        cut_of(view, haircuts, moves),
+        np.concatenate([np.zeros(len(at), np.int64), level]),
         np.concatenate([at, np.full(len(other), NONE)]),
         np.concatenate([np.full(len(at), NONE), other]),
         int((np.isnan(book.drawn) & (lends.tail != lends.head)).sum() + np.isnan(owed).sum()),
-        len(at),
+        len(at) + int((level == 0).sum()),
     )
 
 
-def promised_of(view: View, known: Known, debts: Debts, haircuts: Mapping[str, float], *, in_full: bool) -> Promised:
-    """Guarantees behind the facilities, collateral given by others among them, with what their givers can pay."""
-    at, size = debts.facility[: debts.loans], view.snapshot.size
-    ends = (debts.creditor[: debts.loans], debts.debtor[: debts.loans])
-    loans = Loans.of(size, *ends, debts.amount[: debts.loans], collateral=debts.covered[: debts.loans])
-    able, given = _able(known), view.snapshot.links(GUARANTEES)
-    numbered, made, pledge, poor = _contracts(view, able, haircuts)
+def promised_of(
+    view: View, known: Known, debts: Debts, haircuts: Mapping[str, float], moves: Moves | None = None, *, in_full: bool
+) -> Promised:
+    """Guarantees behind debts, collateral given by others among them, with what their givers can pay."""
+    some, size = slice(debts.callable), view.snapshot.size
+    at, ends = debts.facility[some], (debts.creditor[some], debts.debtor[some])
+    loans = Loans.of(size, *ends, debts.amount[some], collateral=debts.covered[some])
+    means, given = known.firms.means, view.snapshot.links(GUARANTEES)
+    made, pledge, poor = _contracts(view, ~np.isfinite(means), haircuts, moves)
     day = (view.snapshot.moment.valid_at - EPOCH_DAY).days
-    terms = read_terms(loans, numbered.first[at], made, day=day)
-    recovered, capacity = known.firms.recovered, np.nan_to_num(able)
+    numbers = np.where(at == NONE, NONE, np.append(numbered_of(view).first.astype(np.int64), NONE)[at])
+    terms = read_terms(loans, numbers, made, day=day)
+    recovered, capacity = known.firms.recovered, np.where(np.isfinite(means), means, 0.0)
     standing = Standing.of(loans, terms.sureties, capacity=capacity, recovery=recovered, in_full=in_full)
-    return Promised(Guarantees(standing, len(debts.amount)), terms, pledge, given.head[poor].astype(np.int64))
-
-
-def _able(known: Known) -> Numbers:
-    """What each can pay on calls: its equity, or where that is less its liquidity; NaN where neither is known."""
-    with np.errstate(invalid="ignore"):
-        parts = [np.where(figure > 0, figure, np.where(np.isnan(figure), np.nan, 0.0))
-                 for figure in (known.firms.equity, known.firms.liquidity)]  # fmt: skip
-    return np.fmin(*parts)
+    idle = terms.idle[terms.idle < len(given)]
+    idle = idle[given.tail[idle] != given.head[idle]]
+    layer = Guarantees(standing, len(debts.amount))
+    return Promised(layer, terms, pledge, given.head[poor].astype(np.int64), idle)
 
 
 def _contracts(
-    view: View, able: Numbers, haircuts: Mapping[str, float]
-) -> tuple[Numbered, Contracts, Places, NDArray[np.bool_]]:
-    """Guarantees, then collateral of one for the facility of another, whose links these are; and those guarantees whose
-    givers nobody knows means of."""
-    given, pledges, book = view.snapshot.links(GUARANTEES), view.snapshot.links(PLEDGES), view.book
-    numbered = Numbered.of(view.snapshot.links(LENDS), [given.text("facility_id"), pledges.text("facility_id")])
-    facility = numbered.found(0, book.creditor, given.head).astype(np.int64)
+    view: View, unknown: NDArray[np.bool_], haircuts: Mapping[str, float], moves: Moves | None
+) -> tuple[Contracts, Places, NDArray[np.bool_]]:
+    """Guarantees, then collateral of one for the facility of another, whose links these are; and those guarantees of
+    whose givers, unknown, nobody knows means."""
+    given, book = view.snapshot.links(GUARANTEES), view.book
+    facility = numbered_of(view).found(GUARANTEED, book.creditor, given.head).astype(np.int64)
     counters, lost = _countered(view, given)
     # A number that no facility of the borrower bears may be the guarantee's own: it is for all that is owed the lender.
     unbound = np.isin(facility, (UNTIED, STRANGE, SHARED))
     strange = (book.creditor == ELSEWHERE) | lost
     made = Contracts.of(given, creditor=book.creditor, facility=np.where(unbound, NONE, facility), counters=counters)
-    poor = np.isnan(able)[given.tail] & ~made.pledged & ~strange
-    made = replace(made, amount=np.where(poor | strange, 0.0, made.amount))
-    secured = numbered.pledged(1, pledges.head, pledges.tail).astype(np.int64)
-    more, other = _pledged(view, secured, haircuts)
+    poor = unknown[given.tail] & ~made.pledged & ~strange
+    most = made.amount if moves is None else made.amount * moves.guarantees
+    made = replace(made, amount=np.where(poor | strange, 0.0, most))
+    more, other = _pledged(view, secured_of(view).facility, worth_of(view, haircuts, moves))
     whole = {part.name: np.concatenate([getattr(made, part.name), getattr(more, part.name)]) for part in fields(made)}
-    return numbered, Contracts(**whole), other, poor
+    return Contracts(**whole), other, poor
 
 
-def _pledged(view: View, secured: Places, haircuts: Mapping[str, float]) -> tuple[Contracts, Places]:
+def _pledged(view: View, secured: Places, worth: Numbers) -> tuple[Contracts, Places]:
     """Collateral that somebody gave for the facility of another, as contracts, and its links."""
     lends, pledges = view.snapshot.links(LENDS), view.snapshot.links(PLEDGES)
     named = np.flatnonzero(secured < len(lends.head))
@@ -142,7 +146,7 @@ def _pledged(view: View, secured: Places, haircuts: Mapping[str, float]) -> tupl
     never, pledge = np.full(many, ALWAYS, np.int32), np.full(many, GUARANTEE_FORMS.index("pledge"), np.int8)
     contracts = Contracts(
         guarantor=pledges.tail[other], borrower=lends.head[secured[other]], creditor=pledges.head[other],
-        facility=secured[other], amount=worth_of(view, haircuts)[other], liability=np.full(many, -1, np.int8),
+        facility=secured[other], amount=worth[other], liability=np.full(many, -1, np.int8),
         form=pledge, share=np.full(many, np.nan), signed=never, due=never, expires=never, counters=none,
     )  # fmt: skip
     return contracts, other
@@ -164,11 +168,15 @@ def _countered(view: View, given: Links) -> tuple[Places, NDArray[np.bool_]]:
 
 
 def shares_of(view: View) -> tuple[NDArray[np.uint32], NDArray[np.uint32], Numbers, Places]:
-    """Holders, companies and the fraction of the capital that each holds for certain, and the links they stand on."""
+    """Holders, companies and the fraction of the capital that each holds for certain, and the links they stand on.
+
+    What a company holds of itself is worth to the others what it is worth to them by their parts.
+    """
     held = view.register.capital
     links = view.snapshot.links(OWNS)
     size = view.snapshot.size
-    own = np.flatnonzero((held.tail < size) & (held.head < size) & (held.tail != held.head) & (held.low > 0))
-    whole = np.bincount(held.head[own], held.low[own], minlength=size)[held.head[own]]
-    share = held.low[own] / np.maximum(whole, 1.0)
+    some = (held.tail < size) & (held.head < size) & (held.low > 0)
+    own, itself = (np.flatnonzero(some & mine) for mine in (held.tail != held.head, held.tail == held.head))
+    whole, treasury = (np.bincount(held.head[at], held.low[at], minlength=size) for at in (own, itself))
+    share = held.low[own] / np.maximum(whole, 1.0 - treasury)[held.head[own]]
     return held.tail[own].astype(np.uint32), held.head[own].astype(np.uint32), share, own[: len(links.tail)]

@@ -55,15 +55,8 @@ def named_scenario(engine: Engine, scenario: Scenario, *, lender: str, moment: M
 
     Raises UnknownParty, and InvalidQuestion where several go by a name.
     """
-    bank = scenario.lender or lender
-    return scenario.model_copy(update={
-        "lender": _id(engine, bank, "lender", moment) if bank.strip() else bank,
-        "failed": tuple(_id(engine, one, f"failed.{k}", moment) for k, one in enumerate(scenario.failed)),
-        "stopped": tuple(
-            one.model_copy(update={"parties": tuple(_id(engine, x, f"stopped.{k}", moment) for x in one.parties)})
-            for k, one in enumerate(scenario.stopped)
-        ),
-    })  # fmt: skip
+    named = scenario if scenario.lender else scenario.model_copy(update={"lender": lender})
+    return named.with_parties(lambda text, where: _id(engine, text, where, moment))
 
 
 def _id(engine: Engine, text: str, where: str, moment: Moment) -> str:

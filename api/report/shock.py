@@ -66,6 +66,12 @@ def _asked(words: Words, value: ShockAnswer, scenario: Mapping[str, Any]) -> str
         marks += [words(name, said=one[field]) for field, name in MARKS.items() if one[field]]
         whom = words.either(", ", "、").join(marks)
         said.append(words("shock_stops", share=words.percent(one["share"]), whom=whom))
+    if scenario["lost"]:
+        lost = [f"{names.get(x, x)} {words.money(amount, value.currency)}" for x, amount in scenario["lost"].items()]
+        said.append(words("shock_loses", names=words.listed(lost)))
+    if scenario["rates"]:
+        moves = [f"{pair} {'+' if by > 0 else ''}{words.percent(by)}" for pair, by in scenario["rates"].items()]
+        said.append(words("shock_moves", rates=words.listed(moves)))
     if scenario["lender"] and value.lenders:
         said.append(words("shock_lender", lender=value.lenders[0].party.name))
     return words.either("; ", "；").join(said)

@@ -168,8 +168,8 @@ class Standing:
     def _back(self) -> Numbers:
         """Fraction of each claim that the debtor pays itself in the end."""
         made, back = self.sureties, self.recovery[self.loans.debtor]
-        if (made.counters != NONE).any():  # who was called at once asks the debtor before it asks its counter-guarantor
-            back = np.append(back, np.where(made.joint, back[made.loan], 0.0))
+        if (made.counters != NONE).any():  # what a debtor pays back to its guarantors comes later, as all recourse
+            back = np.append(back, np.zeros(len(made)))
         return frozen(back, np.float64)
 
     @cached_property

@@ -10,8 +10,9 @@ parts λ of their calls:
 - *in full*: in turns, joint guarantors before general ones and the most able before any shock first, each for
   :math:`\min(G_p, r)` of what is open, r. Those alike share a turn so that as much as can be of r is paid.
 
-A counter-guarantor is called like this for what the guarantor it counters is called for. All calls on a guarantor share
-its capacity K, whatever the wave they come in:
+A counter-guarantor is called like this for what the guarantor it counters is called for, and for all of it whatever its
+liability: what the debtor pays itself comes back to either of them later, as all recourse does. All calls on a
+guarantor share its capacity K, whatever the wave they come in:
 
 .. math:: T_i = \sum_{p \text{ of } i} c_p, \qquad \lambda_i = \min(1, K_i / T_i), \qquad
     i \in S \iff i \text{ failed at first, or } T_i > K_i

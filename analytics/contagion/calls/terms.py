@@ -24,7 +24,7 @@ class Contracts:
     guarantor: NDArray[np.uint32]
     borrower: NDArray[np.uint32]
     creditor: NDArray[np.uint32]
-    """To whom it is promised; `UNKNOWN` where nobody is named: to whoever lends to the borrower."""
+    """To whom it is promised; `UNKNOWN` where nobody is named: to whoever lends to the borrower by a facility."""
     facility: NDArray[np.int64]
     """Number of the facility it is for, as loans are numbered; `NONE`: all that the borrower owes the creditor."""
     amount: Numbers
@@ -87,7 +87,8 @@ def read_terms(loans: Loans, numbers: ArrayLike, contracts: Contracts, *, day: i
     ----------
     loans : Loans
     numbers : (l,) array
-        Number of each loan's facility, as contracts name them.
+        Number of each loan's facility, as contracts name them; `NONE` of a debt that is no facility, which those
+        cover that are to its creditor by name and for no facility.
     contracts : Contracts
         Those that counter one that cannot be called cannot be called either.
     day : int
@@ -163,7 +164,7 @@ def _covering(loans: Loans, numbers: NDArray[np.int64], contracts: Contracts, so
     which, at = _met(contracts.borrower[some], loans.debtor[order])
     k, loan = some[which], order[at]
     named, lender = contracts.creditor[k], loans.lender[loan]
-    fits = (named == UNKNOWN) | (named == lender)
+    fits = (named == lender) | ((named == UNKNOWN) & (numbers[loan] != NONE))
     fits &= (contracts.facility[k] == NONE) | (contracts.facility[k] == numbers[loan])
     fits &= (contracts.guarantor[k] != loans.debtor[loan]) & (contracts.guarantor[k] != lender)
     return Rows(k[fits], loan[fits], np.full(int(fits.sum()), NONE))

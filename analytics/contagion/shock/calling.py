@@ -24,8 +24,8 @@ class Guarantees:
         able = np.nan_to_num(capacity, nan=0.0)
         found = call_guarantees(self.standing.with_means(able, recovered), np.flatnonzero(failed).tolist())
         made = self.standing.sureties
-        promised, fails = np.zeros(self.debts), np.zeros(len(failed), np.bool_)
-        promised[: len(found.covered)], fails[found.failed] = found.covered, True
+        promised = np.zeros(self.debts)
+        promised[: len(found.covered)] = found.covered
         # Who counters pays no more than the guarantor it counters has paid, whatever it is called for.
         counters = np.isin(made.guarantor, made.guarantor[made.counters != NONE])
         due = np.where(made.pledge, 0.0, np.where(counters, found.paid, found.called))
@@ -36,7 +36,7 @@ class Guarantees:
             found.called,
             found.paid,
             promised,
-            fails,
+            found.wave,
         )
 
 

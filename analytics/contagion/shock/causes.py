@@ -39,8 +39,8 @@ class Flows:
     layers: tuple[str, ...]
     own: Numbers
     """What each lost by the shock itself, shape (n,); infinite where it failed of itself."""
-    round: NDArray[np.int64]
-    """In which round each failed; 0 for who did not."""
+    order: NDArray[np.int64]
+    """In what order they failed, ascending; 0 for who did not."""
 
     @classmethod
     def of(
@@ -48,7 +48,7 @@ class Flows:
         parts: Iterable[tuple[str, ArrayLike, ArrayLike, ArrayLike, ArrayLike | None]],
         *,
         own: ArrayLike,
-        round: ArrayLike,
+        order: ArrayLike,
     ) -> "Flows":
         """Of layers with who it came from, who lost, the amount, and through what."""
         mine = [
@@ -72,7 +72,7 @@ class Flows:
         keep = amount > 0
         given, size = np.asarray(own, np.float64), len(np.asarray(own))
         made = Arrows.of(size, into[keep], source[keep])
-        return cls(made, amount[keep], layer[keep], place[keep], names, given, np.asarray(round, np.int64))
+        return cls(made, amount[keep], layer[keep], place[keep], names, given, np.asarray(order, np.int64))
 
     @cached_property
     def came(self) -> Numbers:
@@ -130,7 +130,7 @@ def explain(flows: Flows, root: Cause, *, most: int = 200, least: float = 0.0) -
     Example
     -------
     >>> flows = Flows.of(
-    ...     [("debts", [0, 1], [1, 2], [8, 3], [0, 1])], own=[np.inf, 0, 0], round=[1, 2, 0]
+    ...     [("debts", [0, 1], [1, 2], [8, 3], [0, 1])], own=[np.inf, 0, 0], order=[1, 2, 0]
     ... )
     >>> tree = explain(flows, Cause(2, "", -1, 3.0))
     >>> [(one.party, one.layer, one.amount) for one in (tree.causes[0], *tree.leaves())]
@@ -179,7 +179,7 @@ def _steps(flows: Flows, cause: Cause, path: frozenset[int]) -> list[Cause]:
 
 def _came(flows: Flows, party: int, path: frozenset[int]) -> Iterator[tuple[int, int, int, float]]:
     """Source, layer, place and amount of what a party lost by others that may have led to it."""
-    mine, when = flows.arrows.links_at(party), flows.round
+    mine, when = flows.arrows.links_at(party), flows.order
     for source, link in zip(flows.arrows.at(party).tolist(), mine.tolist(), strict=True):
         later = len(path) > 1 and when[party] and when[source] >= when[party] and not flows.own[source] > 0
         if source not in path and not later:

@@ -9,6 +9,10 @@ shares: a lender feels what its guarantors leave, not what they have not yet bee
 A firm fails that (a) the shock names; (b) loses income by a year's output of at least its equity or its liquidity;
 (c) is called for more than it can pay; (d) loses in all more than its equity, or in cash more than its liquidity.
 Who had no equity, or no liquidity, to begin with, is not failed by losing it; of whom it is not known, neither.
+
+One step is not monotone: who counters a guarantee pays no more than the guarantor it counters has paid, and so less
+where that one fails. As long as no guarantor fails whose guarantee another counters, all of this holds; where one does,
+failures still only add up, and what is lost is what the rounds come to in the order above.
 """
 
 from collections.abc import Callable
@@ -19,8 +23,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from analytics.contagion.shock.firms import Firms, Numbers
 from analytics.contagion.shock.layers import Called, Flags, Layers, Produced
+from analytics.contagion.shock.rings import go_round
 from analytics.kernels.compiled import frozen
-from analytics.kernels.losses import Lost, Sheets, lose
+from analytics.kernels.losses import Lost, Sheets, lose, means
 from graph.errors import InvalidQuestion, NotConverged
 
 SOUND, SHOCKED, BY_OUTPUT, BY_CALL, BY_EQUITY, BY_CASH = range(6)
@@ -29,6 +34,10 @@ HAIR = 1e-12
 """Rounding below which a loss is no more than what there is to lose."""
 LINKS = 1000
 """Times that each link may be worked on before a shock is given up."""
+WAVES = 32
+"""Bits that tell waves of calls apart within a round."""
+PATIENCE = 8
+"""Rounds in which nobody fails after which losses that only go round among the failed are solved at once."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +49,19 @@ class Shock:
     stopped: Numbers
     """Fraction of its output that each loses of itself, shape (n,)."""
     lost: Numbers
-    """Money that each loses of itself, whole units, shape (n,)."""
+    """Money that each loses of itself, out of its equity and its liquidity, whole units, shape (n,)."""
+    worse: Numbers
+    """What each is worth less of itself, out of its equity alone, whole units, shape (n,)."""
 
     @classmethod
     def of(
-        cls, size: int, failed: ArrayLike = (), *, stopped: ArrayLike | None = None, lost: ArrayLike | None = None
+        cls,
+        size: int,
+        failed: ArrayLike = (),
+        *,
+        stopped: ArrayLike | None = None,
+        lost: ArrayLike | None = None,
+        worse: ArrayLike | None = None,
     ) -> "Shock":
         """Of node numbers, and of figures of all. Raises InvalidQuestion of parties that are none, and of figures that
         cannot be."""
@@ -53,11 +70,12 @@ class Shock:
             raise InvalidQuestion("a party that is none of these", where="shock")
         flags = np.zeros(size, np.bool_)
         flags[nodes] = True
-        given = [np.zeros(size) if one is None else np.asarray(one, np.float64) for one in (stopped, lost)]
+        given = [np.zeros(size) if one is None else np.asarray(one, np.float64) for one in (stopped, lost, worse)]
         if any(one.shape != (size,) for one in given) or not ((given[0] >= 0) & (given[0] <= 1)).all():
             raise InvalidQuestion("a fraction of the output of each party", where="stopped")
-        if not ((given[1] >= 0) & np.isfinite(given[1])).all():
-            raise InvalidQuestion("must be known and not negative", where="lost")
+        for name, one in zip(("lost", "worse"), given[1:], strict=True):
+            if not ((one >= 0) & np.isfinite(one)).all():
+                raise InvalidQuestion("must be known and not negative", where=name)
         return cls(flags, *given)
 
 
@@ -68,9 +86,15 @@ class Aftermath:
     failed: Flags
     """Shape (n,)."""
     round: NDArray[np.int64]
-    """In which round each failed, the shock being the first; 0 for who did not."""
+    """In which round each failed; 0 for who did not. Who fails of itself does in the first; where nobody does, what the
+    shock leads to at once."""
+    order: NDArray[np.int64]
+    """In what order they failed, ascending; 0 for who did not. Of a round those by lost output come first, then those
+    by calls, wave by wave, then the others; it says what led to what, and nothing rests on it."""
     cause: NDArray[np.int8]
     """Why, as a position in CAUSES."""
+    own: Numbers
+    """Money and worth lost of itself, by the shock."""
     income: Numbers
     """Lost by lost output."""
     called: Numbers
@@ -100,7 +124,7 @@ class Aftermath:
     @property
     def lost(self) -> Numbers:
         """Lost by each, whatever the cause, shape (n,)."""
-        return self.income + self.called + self.claims + self.shares
+        return self.own + self.income + self.called + self.claims + self.shares
 
 
 def send(
@@ -172,18 +196,21 @@ class _Run:
         n, debts = firms.size, layers.debts
         self.firms, self.layers, self.shock, self.kept, self.tolerance = firms, layers, shock, kept, tolerance
         self.failed, self.round = shock.failed.copy(), shock.failed.astype(np.int64)
-        self.cause = np.where(shock.failed, SHOCKED, SOUND).astype(np.int8)
-        self.rounds, self.left = 0, 0.0
-        self.income, self.called, self.pledged, self.apart = (np.zeros(n) for _ in range(4))
+        self.order, self.cause = self.round.copy(), np.where(shock.failed, SHOCKED, SOUND).astype(np.int8)
+        self.rounds, self.left, self.quiet = 0, 0.0, 0
+        self.raised = np.zeros(0, np.int64)
+        self.income, self.called, self.pledged, self.back = (np.zeros(n) for _ in range(4))
         self.promised, self.asked, self.by_guarantee = np.zeros(len(debts.amount)), np.zeros(0), np.zeros(0)
-        begun = shock.lost.copy(), shock.lost.copy()
+        self.first, self.own = int(shock.failed.any()), shock.lost + shock.worse
+        begun = self.own.copy(), self.own.copy()
         self.lost = Lost(*begun, np.zeros(n), np.zeros(len(debts.amount)), np.zeros(n))
         with np.errstate(invalid="ignore"):
             # Comparisons with what is not known, or was not there to lose, are never true.
             self.equity = np.where(firms.equity > 0, firms.equity, np.nan)
             self.cash = np.where(firms.liquidity > 0, firms.liquidity, np.nan)
         self.able = np.fmin(self.equity, self.cash)
-        self.owned, self.liquid = (_means(figure) for figure in (firms.equity, firms.liquidity))
+        self.owned, self.liquid = firms.owned, firms.cash
+        self.liquid -= shock.lost
         self.margin = np.nan_to_num(np.maximum(firms.margin, 0.0))
         self.produced: Produced | None = None
         self._sheets = self._tied()
@@ -197,7 +224,7 @@ class _Run:
             frozen(held.holders.head, np.uint32), frozen(held.share[held.holders.link], np.float64),
             frozen(firms.to_lose, np.float64), frozen(firms.assets - self.layers.pledged, np.float64),
             frozen(firms.recovered, np.float64), frozen(self.called, np.float64), frozen(self.owned, np.float64),
-            frozen(self.liquid, np.float64), frozen(self.apart, np.float64), self.kept, float("debts" in on),
+            frozen(self.liquid, np.float64), frozen(self.back, np.float64), self.kept, float("debts" in on),
             float("shares" in on),
         )  # fmt: skip
 
@@ -205,8 +232,8 @@ class _Run:
         """One round; whether another is needed."""
         self.rounds += 1
         before = int(self.failed.sum())
-        touched = [np.flatnonzero(self.shock.lost > 0)] if self.rounds == 1 else []
-        touched.append(self._produce())
+        touched = [np.flatnonzero(self.own > 0)] if self.rounds == 1 else []
+        touched += [self.raised, self._produce()]
         # Guarantors are called for what the same means leave as creditors then lose.
         start = self.whole
         # Income that is not earned was never among the assets that creditors are paid from.
@@ -218,17 +245,22 @@ class _Run:
         if budget <= 0 and self.left > self.tolerance:
             raise NotConverged("losses", iterations=self.rounds, residual=self.left)
         self._fail(self.whole > self.equity * (1 + HAIR), BY_EQUITY)
-        cash = self.income + self.paid_calls + self.apart - self.pledged
+        cash = self.shock.lost + self.income + self.paid_calls - self.back
         cash += self.lost.claims * ("debts" in self.layers.only)
         self._fail(cash > self.cash * (1 + HAIR), BY_CASH)
         rise = float(np.abs(self.whole - start).max(initial=0.0))
-        return int(self.failed.sum()) > before or rise > self.tolerance
+        self.quiet = 0 if int(self.failed.sum()) > before else self.quiet + 1
+        self.raised = np.zeros(0, np.int64)
+        if self.quiet >= PATIENCE and rise > self.tolerance:
+            self.raised = go_round(self._sheets, self.failed, self.lost, self.whole - self.income)
+        return self.quiet == 0 or rise > self.tolerance
 
     @property
     def means(self) -> Numbers:
         """What each can still pay on calls: what is left of its equity, or of its liquidity after losses in cash."""
-        claims = self.lost.claims * ("debts" in self.layers.only)
-        return np.asarray(np.maximum(np.minimum(self.owned - self.lost.other, self.liquid - claims), 0.0))
+        able = np.empty(self.firms.size)
+        means(self._sheets, self.lost, able)
+        return able
 
     @property
     def paid_calls(self) -> Numbers:
@@ -238,7 +270,7 @@ class _Run:
     @property
     def whole(self) -> Numbers:
         """What each lost, whatever the cause."""
-        return self.lost.other + self.paid_calls + self.apart
+        return self.lost.other + self.paid_calls - self.back
 
     def _produce(self) -> NDArray[np.int64]:
         """Let output fall with who stopped; who loses income anew."""
@@ -261,17 +293,21 @@ class _Run:
         if given is None or "guarantees" not in self.layers.only:
             return np.zeros(0, np.int64)
         found: Called = given.call(self.failed, self.recovered(first=True), self.means)
-        self._fail(found.failed, BY_CALL)
+        self._fail(found.wave > 0, BY_CALL, found.wave)
         self.promised[:] = found.promised[self.layers.debts.order]
-        self.asked, self.by_guarantee, self.pledged[:] = found.asked, found.by_guarantee, found.pledged
-        self.called[:], self.apart[:] = found.called, found.pledged - found.back
+        self.asked, self.by_guarantee = found.asked, found.by_guarantee
+        # Collateral that is gone is no means to pay calls from.
+        self.lost.other[:] += found.pledged - self.pledged
+        self.pledged[:], self.called[:], self.back[:] = found.pledged, found.called, found.back
         return np.flatnonzero((found.called > 0) | (found.pledged > 0))
 
-    def _fail(self, which: Flags, cause: int) -> None:
+    def _fail(self, which: Flags, cause: int, wave: NDArray[np.int32] | None = None) -> None:
         new = which & ~self.failed
         if new.any():
             self.failed |= new
-            self.round[new], self.cause[new] = self.rounds + 1, cause
+            self.round[new], self.cause[new] = self.rounds + self.first, cause
+            step = (self.rounds * len(CAUSES) + min(cause, BY_EQUITY)) << WAVES
+            self.order[new] = step if wave is None else step + wave[new].astype(np.int64)
 
     def recovered(self, *, first: bool = False) -> Numbers:
         """Fraction that each would pay if it failed now of what no collateral covers, or of its `first` class alone."""
@@ -290,13 +326,9 @@ class _Run:
         by_debt[order], promised[order] = self.lost.by_debt, self.promised
         shares = self.layers.shares.worth(self.lost.passed)
         paid = np.where(self.failed, self.recovered(), 1.0)
+        called = self.paid_calls + self.pledged - self.back
         return Aftermath(
-            self.failed, self.round, self.cause, self.income, self.paid_calls + self.apart, self.lost.claims, shares,
+            self.failed, self.round, self.order, self.cause, self.own, self.income, called, self.lost.claims, shares,
             by_debt, promised, self.asked, self.by_guarantee, paid, self.lost.passed, self.produced, self.rounds,
             self.left,
         )  # fmt: skip
-
-
-def _means(figure: Numbers) -> Numbers:
-    """What calls are paid from: 0 where there is none, infinite where it is not known."""
-    return np.where(np.isnan(figure), np.inf, np.maximum(np.nan_to_num(figure), 0.0))

@@ -64,6 +64,26 @@ class Firms:
         return len(self.equity)
 
     @property
+    def owned(self) -> Numbers:
+        """Equity that calls are paid from: 0 where there is none, infinite where it is not known, shape (n,)."""
+        return _to_pay(self.equity)
+
+    @property
+    def cash(self) -> Numbers:
+        """Liquidity likewise, shape (n,)."""
+        return _to_pay(self.liquidity)
+
+    @property
+    def means(self) -> Numbers:
+        """What each can pay on calls: its equity, or where that is less its liquidity; infinite where neither is known,
+        shape (n,)."""
+        return np.minimum(self.owned, self.cash)
+
+    @property
     def to_lose(self) -> Numbers:
         """Equity where there is some, else 0, shape (n,)."""
         return np.where(self.equity > 0, self.equity, 0.0)
+
+
+def _to_pay(figure: Numbers) -> Numbers:
+    return np.where(np.isnan(figure), np.inf, np.maximum(np.nan_to_num(figure), 0.0))

@@ -48,8 +48,8 @@ class Called:
     """What each guarantee pays, shape (g,)."""
     promised: Numbers
     """Of each debt, in the order of the debts given, shape (m,)."""
-    failed: Flags
-    """Who has failed, by a call too, shape (n,)."""
+    wave: NDArray[np.int32]
+    """In which wave of calls each fails, 1 of who had failed before, 0 of who stands, shape (n,)."""
 
 
 class Calling(Protocol):

@@ -144,6 +144,46 @@ def screen(ties: Ties, stake: ArrayLike, *, steps: int = STEPS) -> Numbers:
     return np.asarray(worth)
 
 
+def ways(ties: Ties, stake: ArrayLike) -> NDArray[np.bool_]:
+    r"""Say from whom any way, however long, leads to a failure that costs a lender something.
+
+    .. math:: R = \{i : \exists k\; x^{(k)}_i > 0\}, \qquad x^{(k)} \text{ the screen after } k \text{ steps}
+
+    Parameters
+    ----------
+    ties : Ties
+        Of n firms.
+    stake : (n,) array
+        What each failure costs by itself.
+
+    Raises
+    ------
+    InvalidQuestion
+        If there is not one stake of each of n.
+
+    Source
+    ------
+    Reachability against the arrows of `screen`, whose sums are all of what is not negative.
+
+    Example
+    -------
+    >>> firms = Firms.of(3, equity=[10, 20, 90], recovered=0.5)
+    >>> layers = Layers.of(firms, debts=([0, 1], [1, 2], [20, 40]))
+    >>> ways(Ties.of(firms, layers), [0, 1, 0]).tolist()
+    [True, True, False]
+    """
+    cost = np.asarray(stake, np.float64) > 0
+    if cost.shape != ties.hurt.shape:
+        raise InvalidQuestion(f"a stake in each of {len(ties.hurt)}", where="ways")
+    down, up, reached = np.zeros_like(cost), np.zeros_like(cost), -1
+    while int(cost.sum()) + int(down.sum()) + int(up.sum()) > reached:
+        reached = int(cost.sum()) + int(down.sum()) + int(up.sum())
+        own = (ties.hurt > 0) & cost
+        down, up = down | own | (ties.short @ down > 0), up | own | (ties.unsold @ up > 0)
+        cost = cost | (ties.failing @ cost > 0) | (ties.short @ down > 0) | (ties.unsold @ up > 0)
+    return np.asarray(cost)
+
+
 def _asked(standing: Standing) -> Numbers:
     """What each guarantee is called for where its debtor alone fails: by amounts, up to what is lacking."""
     loans, made = standing.loans, standing.sureties

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.contagion.shock.coupled import Shock, send
-from analytics.contagion.shock.screen import Ties, screen, stake_of
+from analytics.contagion.shock.screen import Ties, screen, stake_of, ways
 from api.engine import View
 from api.questions.shocks.sent import Setting
 from graph.field import PARTY_KINDS
@@ -56,6 +56,8 @@ class Failure:
     """Debtors of the lender among them, the dearest first."""
     carried: int
     """How many they are."""
+    lender: int
+    """Why the lender fails itself, as a position in CAUSES; 0 where it does not."""
 
 
 class Sending:
@@ -75,10 +77,19 @@ class Sending:
     @cached_property
     def estimate(self) -> Numbers:
         """What each failure may cost, 0 where no way leads to it, shape (n,)."""
-        setting = self.setting
-        found = screen(Ties.of(setting.known.firms, setting.layers), self.stake)
+        found = screen(self._ties, self.stake)
         found[self._state] = found[self.lender] = 0.0
         return found
+
+    @cached_property
+    def farther(self) -> int:
+        """From how many a way leads to it that is longer than the estimate looks ahead."""
+        found = ways(self._ties, self.stake) & (self.estimate <= 0) & ~self._state
+        return int(found.sum()) - int(found[self.lender])
+
+    @cached_property
+    def _ties(self) -> Ties:
+        return Ties.of(self.setting.known.firms, self.setting.layers)
 
     @cached_property
     def screened(self) -> NDArray[np.int64]:
@@ -129,5 +140,5 @@ class Sending:
             float(debts.amount[mine][after.failed[debtor]].sum()), with_it,
             int(after.round.max()),
             tuple(Carrier(x, float(by[x]), int(after.round[x]), int(after.cause[x])) for x in first.tolist()),
-            len(others),
+            len(others), int(after.cause[self.lender]),
         )  # fmt: skip

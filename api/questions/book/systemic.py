@@ -15,6 +15,7 @@ from api.answers.wording import money, percent, plural
 from api.engine import Engine, View
 from api.questions.asking import MOST, check_page, check_range, node_of
 from api.questions.book.sending import Carrier, Failure, Order, Sending
+from api.questions.shocks.gaps import Whose, unknown_of
 from api.questions.shocks.scenario import Scenario
 from api.questions.shocks.sent import Setting, setting_of
 from api.questions.shocks.traced import CAUSES_ZH
@@ -74,6 +75,9 @@ class Systemic:
     carried_page: Page
     facts: tuple[Fact, ...]
     """Its own largest facilities of the lender."""
+    lender_fails: str
+    """Why the lender itself fails with it; empty where it does not."""
+    lender_fails_zh: str
 
 
 @dataclass(frozen=True)
@@ -98,9 +102,11 @@ class BookSystemic:
     lgd: float
     """Lost at least of what no collateral covers of a failed firm's debts."""
     screened: int
-    """Firms that were screened: its debtors and whoever a way leads from to one of them."""
+    """Firms that were screened: its debtors and whoever a way leads from to one of them in few steps."""
     sent: int
     """How many of them, the foremost by the estimate, were sent each alone."""
+    farther: int
+    """Firms of which a way leads to a debtor that is longer than the screen looks ahead: they were not screened."""
     systemic: tuple[Systemic, ...]
     page: Page
     """Of at most as many as were asked for, that cost it anything."""
@@ -148,6 +154,7 @@ def book_systemic(
         assumed.lgd,
         len(sending.screened),
         runs,
+        sending.farther,
         tuple(
             _said(view, evidence, sending, one, k, esri)
             for k, (one, esri) in enumerate(zip(page, known, strict=True), start=offset + 1)
@@ -155,7 +162,7 @@ def book_systemic(
         Page(len(ranked), offset, len(page)),
         unsent,
         Page(len(rest), 0, len(unsent)),
-        tuple(_gaps(sending)),
+        tuple(_gaps(view, sending)),
     )
     asked = {"lender": lender, "top": top, "order": by, "missing": dark, "limit": limit, "offset": offset}
     return view.answer(Question("book_systemic", asked), value, evidence, reasons=list(_reasons(value)))
@@ -186,6 +193,7 @@ def _said(view: View, evidence: Evidence, sending: Sending, one: Failure, rank: 
         rank, evidence.party(one.node), float(debts.amount[mine].sum()), one.own, one.beyond, one.own + one.beyond,
         one.at_default, one.failed, one.rounds, one.estimate, esri, carried,
         Page(one.carried, 0, len(carried)), _facilities(evidence, sending, one.node),
+        CAUSES[one.lender], CAUSES_ZH[one.lender],
     )  # fmt: skip
 
 
@@ -204,31 +212,17 @@ def _facilities(evidence: Evidence, sending: Sending, debtor: int) -> tuple[Fact
     return evidence.facts(LENDS, debts.facility[at])
 
 
-def _gaps(sending: Sending) -> Iterator[str]:
+def _gaps(view: View, sending: Sending) -> Iterator[str]:
     """What is not known and could make it more or less."""
-    setting, some = sending.setting, sending.screened
-    dark = int(setting.known.unknown[some].sum())
-    if dark:
+    some, mine = (np.zeros(view.snapshot.size, np.bool_) for _ in range(2))
+    some[sending.screened], mine[sending.lender] = True, True
+    said = ("were screened", "受筛")
+    for gap in unknown_of(view, sending.setting, Whose(some, some, mine, said, said)):
+        yield f"{gap.said} {gap.said_zh}"
+    if sending.setting.known.unknown[sending.lender]:
         yield (
-            f"of {plural(dark, 'party', 'parties')} of those screened neither equity nor liquidity is known: nothing "
-            "brings them down"
-        )
-    spent = int(setting.known.excluded[some].sum())
-    if spent:
-        yield (
-            f"{plural(spent, 'party', 'parties')} of those screened had no equity left before a failure: losses do not "
-            "fail them"
-        )
-    made_up = int(setting.known.estimated[some].sum())
-    if made_up:
-        yield f"figures of {plural(made_up, 'party', 'parties')} of those screened are medians of their industry"
-    if setting.debts.unknown:
-        yield f"{plural(setting.debts.unknown, 'debt')} of unknown amount left out"
-    poor = int(np.isin(setting.promised.unable, some).sum())
-    if poor:
-        yield (
-            f"{plural(poor, 'guarantee')} for those screened, of givers whose equity is not known: nothing is "
-            "expected of them, and calls bring nobody down"
+            "neither equity nor liquidity of the lender is known: whether it would fail itself cannot be told "
+            "贷款人的净资产和流动性均未知：无法判断其自身是否违约"
         )
 
 
@@ -254,6 +248,15 @@ def _reasons(value: BookSystemic) -> Iterator[str]:
             f"The failure of {first.party.name} costs it {money(first.loss, currency)}{of}: "
             f"{money(first.own_loss, currency)} on its own debts, "
             f"{beyond if first.carried_page.total else 'and no other debtor fails with it'}."
+        )
+    ending = [one for one in value.systemic if one.lender_fails]
+    if ending:
+        more = f" and of {len(ending) - 1:,} more shown" if len(ending) > 1 else ""
+        yield f"The failure of {ending[0].party.name}{more} brings {name} down itself: {ending[0].lender_fails}."
+    if value.farther:
+        yield (
+            f"{plural(value.farther, 'party', 'parties')} more than {STEPS} steps away from its debtors "
+            f"{'was' if value.farther == 1 else 'were'} not screened."
         )
     if value.unsent_page.total:
         yield (

@@ -1,12 +1,23 @@
-"""What an answer to a shock does not know, and could make it more or less."""
+"""What an answer on failures does not know, and could make it more or less; and what of it is assumed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from api.answers.wording import plural
-from api.questions.shocks.sent import Sent
+from api.contagion.collateral import beyond_assets, loose_of
+from api.engine import View
+from api.questions.shocks.sent import Sent, Setting
+from graph.holding import EPOCH_DAY
+from graph.model import GUARANTEES, PLEDGES
+
+Flags = NDArray[np.bool_]
+SHOWN: Final = 3
+"""Parties named in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -17,8 +28,23 @@ class Gap:
     said_zh: str
 
 
-def gaps_of(sent: Sent) -> Iterator[Gap]:
-    """What is not known, each with how many it touches."""
+class Whose(NamedTuple):
+    """Of whom something may not be known, and how they are called."""
+
+    losing: Flags
+    """Who may be brought down by what it loses, shape (n,)."""
+    failing: Flags
+    """Who fails, or may, shape (n,)."""
+    lending: Flags
+    """Whose losses are asked about, shape (n,)."""
+    lose: tuple[str, str]
+    """What the first do, `lose` and `受损`."""
+    fail: tuple[str, str]
+    """The same of the second."""
+
+
+def gaps_of(view: View, sent: Sent) -> Iterator[Gap]:
+    """What is not known about a shock, each with how many it touches."""
     setting, whole = sent.setting, sent.whole
     for one in sent.absent:
         marks = ", ".join(filter(None, (one.industry, one.region, one.product, *one.parties)))
@@ -26,26 +52,41 @@ def gaps_of(sent: Sent) -> Iterator[Gap]:
             f"nobody here is of {marks}, whose output the scenario has fall: left out",
             f"情景所指产出下降的{marks}在此无主体：未计入",
         )
-    touched = (whole.lost > 0) & ~whole.failed
-    if dark := int((touched & setting.known.unknown).sum()):
-        who = plural(dark, "party loses", "parties lose")
-        yield Gap(
-            f"{who} of whom neither equity nor liquidity is known: nothing brings them down",
-            f"{dark:,} 个受损主体的净资产和流动性均未知：任何损失都不会使其违约",
-        )
-    if spent := int((touched & setting.known.excluded).sum()):
-        who = plural(spent, "party", "parties")
-        yield Gap(
-            f"{who} had no equity left before the shock: losses do not fail them",
-            f"{spent:,} 个主体在冲击前已无净资产：损失不使其违约",
-        )
     if dim := int(((sent.output_lost > 1e-9) & np.isnan(setting.known.firms.margin)).sum()):
-        who = plural(dim, "party", "parties")
         yield Gap(
-            f"of {who} whose output falls revenue or cost is not known: no income is lost by them",
+            f"of {plural(dim, 'party', 'parties')} whose output falls revenue or cost is not known: no income is lost "
+            "by them",
             f"{dim:,} 个产出下降主体的收入或成本未知：不计其收入损失",
         )
-    yield from _left_out(sent, int((touched & setting.known.estimated).sum()))
+    if odd := int(((sent.output_lost > 1e-9) & (view.snapshot.traits("industry").code < 0)).sum()):
+        yield Gap(
+            f"the industry of {plural(odd, 'party', 'parties')} whose output falls is not known: nobody stands in for "
+            "them, and none of their inputs or goods counts as essential but where all do",
+            f"{odd:,} 个产出下降主体的行业未知：无同业可替代，且除非全部视为必需，其投入与产品均不视为必需",
+        )
+    if setting.worse.any():
+        yield Gap(
+            "at the new exchange rates stand debts, guarantees, collateral and statements: what sales, costs and other "
+            "assets gain or lose by them is not known, and who gains on its debts is no richer for it",
+            "按新汇率计入债务、担保、押品和报表：销售、成本和其他资产的汇兑损益未知；债务上的汇兑收益不增加其净资产",
+        )
+    lending = np.zeros(len(whole.failed), np.bool_)
+    lending[setting.debts.creditor[whole.by_debt > 0]] = True
+    losing = (whole.lost > 0) & ~whole.failed
+    yield from unknown_of(view, setting, Whose(losing, whole.failed, lending, ("lose", "受损"), ("fail", "违约")))
+    if broken := int((whole.failed & (_paid(sent) > 0)).sum()):
+        yield Gap(
+            f"{plural(broken, 'guarantor that fails', 'guarantors that fail')} first paid on promises out of equity: "
+            "other creditors of theirs have what is left",
+            f"{broken:,} 个违约担保人先以净资产履行代偿：其他债权人就余下部分受偿",
+        )
+
+
+def _paid(sent: Sent) -> NDArray[np.float64]:
+    """What each pays on promises, collateral apart."""
+    made, paid = sent.setting.promised.layer.standing.sureties, sent.whole.by_guarantee
+    mine = ~made.pledge[: len(paid)]
+    return np.bincount(made.guarantor[: len(paid)][mine], paid[mine], minlength=len(sent.whole.failed)).astype(float)
 
 
 def untold_of(sent: Sent) -> int:
@@ -55,24 +96,100 @@ def untold_of(sent: Sent) -> int:
     return int(((((whole.lost > 0) & known.unknown) | unpriced) & ~whole.failed).sum())
 
 
-def _left_out(sent: Sent, made_up: int) -> Iterator[Gap]:
-    setting = sent.setting
+def unknown_of(view: View, setting: Setting, whose: Whose) -> Iterator[Gap]:
+    """What is not known of some parties, and of what ties them, each with how many it touches."""
+    yield from _figures(setting, whose)
+    yield from _promises(view, setting, whose)
+    yield from _collateral(view, setting, whose)
+    yield from _periods(setting, whose.losing | whose.failing)
+
+
+def _figures(setting: Setting, whose: Whose) -> Iterator[Gap]:
+    known, (en, zh) = setting.known, whose.lose
+    if dark := int((whose.losing & known.unknown).sum()):
+        yield Gap(
+            f"neither equity nor liquidity is known of {dark:,} of those who {en}: nothing brings them down",
+            f"{dark:,} 个{zh}主体的净资产和流动性均未知：任何损失都不会使其违约",
+        )
+    if spent := int((whose.losing & known.excluded).sum()):
+        yield Gap(
+            f"{spent:,} of those who {en} had no equity left before: losses do not fail them",
+            f"{spent:,} 个{zh}主体事先已无净资产：损失不使其违约",
+        )
+    if made_up := int(((whose.losing | whose.failing) & known.estimated).sum()):
+        yield Gap(
+            f"figures of {plural(made_up, 'party', 'parties')} that this rests on are medians of their industry",
+            f"所依据的 {made_up:,} 个主体的数据为其行业中位数",
+        )
+    if strange := int(whose.failing[setting.layers.unmatched].sum()):
+        yield Gap(
+            f"known debts of {strange:,} of those who {whose.fail[0]} are more than the liabilities they state: the "
+            "debts count",
+            f"{strange:,} 个{whose.fail[1]}主体的已知债务多于其所报负债：以已知债务为准",
+        )
+
+
+def _promises(view: View, setting: Setting, whose: Whose) -> Iterator[Gap]:
+    en, zh = whose.fail
     if hidden := setting.debts.unknown:
         yield Gap(f"{plural(hidden, 'debt')} of unknown amount left out", f"{hidden:,} 笔金额未知的债务未计入")
-    if poor := int(sent.whole.failed[setting.promised.unable].sum()):
+    if poor := int(whose.failing[setting.promised.unable].sum()):
         yield Gap(
-            f"{plural(poor, 'guarantee')} for those who fail, of givers whose equity is not known: nothing is "
-            "expected of them, and calls bring nobody down",
-            f"违约主体的 {poor:,} 笔担保，其担保人净资产未知：不预期其代偿，代偿要求也不使其违约",
+            f"{plural(poor, 'guarantee')} for those who {en}, of givers of whom neither equity nor liquidity is known: "
+            "nothing is expected of them, and calls bring nobody down",
+            f"{zh}主体的 {poor:,} 笔担保，其担保人净资产和流动性均未知：不预期其代偿，代偿要求也不使其违约",
         )
-    if made_up:
+    given, idle = view.snapshot.links(GUARANTEES), setting.promised.idle
+    if len(idle := idle[whose.failing[given.head[idle]]]):
+        pairs = zip(*(view.snapshot.names(end[idle[:SHOWN]]) for end in (given.tail, given.head)), strict=True)
+        names = [(f"{giver} for {whom}", f"{giver}为{whom}") for giver, whom in pairs]
+        said, said_zh = (_listed([name[k] for name in names], len(idle), k) for k in (0, 1))
         yield Gap(
-            f"figures of {plural(made_up, 'party', 'parties')} who lose are medians of their industry",
-            f"{made_up:,} 个受损主体的数据为其行业中位数",
+            f"{plural(len(idle), 'guarantee')} for those who {en}, behind which no known debt stands that calls reach, "
+            f"counted for nothing: {said}",
+            f"{zh}主体的 {len(idle):,} 笔担保找不到可代偿的债务，未计入：{said_zh}",
         )
-    if strange := int(sent.whole.failed[setting.layers.unmatched].sum()):
-        who = plural(strange, "firm that fails", "firms that fail")
+
+
+def _collateral(view: View, setting: Setting, whose: Whose) -> Iterator[Gap]:
+    pledges, loose = view.snapshot.links(PLEDGES), loose_of(view)
+    if len(loose := loose[whose.lending[pledges.head[loose]]]):
+        givers = np.unique(pledges.tail[loose])
+        said, said_zh = _named(view, givers)
         yield Gap(
-            f"{who} with more known debts than liabilities stated: the debts count",
-            f"{strange:,} 个违约企业的已知债务多于其所报负债：以已知债务为准",
+            f"it is not known which facility {plural(len(loose), 'pledge')} of {said} secures: counted for nothing",
+            f"{said_zh}提供的 {len(loose):,} 笔押品未指明此处已知的授信，未计入",
         )
+    some = np.flatnonzero(whose.losing | whose.failing)
+    if len(more := np.intersect1d(beyond_assets(view, setting.known.firms.assets), some)):
+        said, said_zh = _named(view, more)
+        yield Gap(
+            f"collateral is stated to be worth more than all assets that its giver states: of {said}",
+            f"押品所报价值超过其提供者所报总资产：{said_zh}",
+        )
+
+
+def _periods(setting: Setting, some: Flags) -> Iterator[Gap]:
+    oldest, newest = (days[some] for days in setting.known.days)
+    first, last = int(oldest.min(initial=np.iinfo(np.int32).max)), int(newest.max(initial=np.iinfo(np.int32).min))
+    if first < last:
+        days = [EPOCH_DAY + timedelta(days=day) for day in (first, last)]
+        yield Gap(
+            f"statements of different periods stand beside each other: the oldest used ends on {days[0]}, the newest "
+            f"on {days[1]}",
+            f"所用报表期末日不一：最早 {days[0]}，最晚 {days[1]}",
+        )
+
+
+def _named(view: View, nodes: ArrayLike) -> tuple[str, str]:
+    some = np.asarray(nodes)
+    names = view.snapshot.names(some[:SHOWN])
+    return _listed(names, len(some), 0), _listed(names, len(some), 1)
+
+
+def _listed(names: list[str], many: int, chinese: int) -> str:
+    """Some names, and how many they are where not all are named."""
+    said = ("、" if chinese else ", ").join(names)
+    if many <= len(names):
+        return said
+    return f"{said}等 {many:,} 个" if chinese else f"{said} and {many - len(names):,} more"

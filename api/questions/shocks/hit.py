@@ -37,9 +37,12 @@ def shock_of(view: View, scenario: Scenario) -> Hit:
                 raise InvalidQuestion("fits nobody here", where=f"stopped.{place}", remedy=remedy)
             absent.append(one)
         kept *= 1 - lost
-    if scenario.stopped and len(absent) == len(scenario.stopped) and not failed:
+    if scenario.stopped and len(absent) == len(scenario.stopped) and not (failed or scenario.lost or scenario.rates):
         raise InvalidQuestion("fits nobody here", where="stopped", remedy=remedy)
-    return Hit(Shock.of(size, failed, stopped=1 - kept), tuple(absent))
+    lost = np.zeros(size)
+    for party, amount in scenario.lost.items():
+        lost[node_of(view.snapshot, party, where="lost")] += amount
+    return Hit(Shock.of(size, failed, stopped=1 - kept, lost=lost), tuple(absent))
 
 
 def _lost(view: View, one: Stopped, where: str) -> Numbers:

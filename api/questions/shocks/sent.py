@@ -1,7 +1,7 @@
 """A scenario sent through all layers of a moment, and through each alone."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,8 +12,9 @@ from analytics.contagion.shock.coupled import Aftermath, Shock, send
 from analytics.contagion.shock.layers import LAYERS, Layers
 from analytics.contagion.shock.supplying import Output, Supplies, origins
 from analytics.contagion.supply.network import SupplyNetwork
-from api.contagion.figures import Known, known_of
+from api.contagion.figures import Known, known_of, moved
 from api.contagion.goods import network_of
+from api.contagion.rates import moves_of
 from api.contagion.ties import Debts, Promised, debts_of, promised_of, shares_of
 from api.engine import View
 from api.questions.shocks.hit import shock_of
@@ -33,6 +34,8 @@ class Setting:
     network: SupplyNetwork | None
     layers: Layers
     shares: tuple[NDArray[np.uint32], NDArray[np.uint32], Numbers, NDArray[np.int64]]
+    worse: Numbers
+    """What each loses by exchange rates alone, shape (n,)."""
 
 
 @dataclass(frozen=True)
@@ -61,16 +64,18 @@ def setting_of(view: View, scenario: Scenario) -> Setting:
     if view.snapshot.mixed:
         raise view.snapshot.several
     assumed = (
-        scenario.lgd, tuple(sorted(scenario.haircuts.items())), scenario.calls, scenario.essential,
-        scenario.substitution, scenario.missing,
+        scenario.lgd, *(tuple(sorted(some.items())) for some in (scenario.haircuts, scenario.rates)), scenario.calls,
+        scenario.essential, scenario.substitution, scenario.missing,
     )  # fmt: skip
     return view.kept(("shock", *assumed), lambda: _setting(view, scenario), most=4)
 
 
 def _setting(view: View, scenario: Scenario) -> Setting:
+    moves = moves_of(view, scenario.rates)
     known = known_of(view, lgd=scenario.lgd, medians=scenario.missing == "medians")
-    debts = debts_of(view, scenario.haircuts)
-    promised = promised_of(view, known, debts, scenario.haircuts, in_full=scenario.calls == "in full")
+    known = known if moves is None else moved(known, moves.own)
+    debts = debts_of(view, scenario.haircuts, moves)
+    promised = promised_of(view, known, debts, scenario.haircuts, moves, in_full=scenario.calls == "in full")
     network = network_of(view, known, essential=scenario.essential, rationed=scenario.substitution)
     shares = shares_of(view)
     layers = Layers.of(
@@ -83,13 +88,14 @@ def _setting(view: View, scenario: Scenario) -> Setting:
         production=None if network is None else Supplies(network),
         guarantees=promised.layer,
     )
-    return Setting(known, debts, promised, network, layers, shares)
+    worse = np.zeros(known.firms.size) if moves is None else moves.lost(view)
+    return Setting(known, debts, promised, network, layers, shares, worse)
 
 
 def send_scenario(view: View, scenario: Scenario, progress: Progress | None = None) -> Sent:
     """Send a scenario through the layers it names, and through each alone."""
     setting, hit = setting_of(view, scenario.checked()), shock_of(view, scenario)
-    shock = hit.shock
+    shock = replace(hit.shock, worse=setting.worse)
     layers, firms = setting.layers.only_some(scenario.layers), setting.known.firms
     alone = {
         name: send(firms, layers.only_some((name,)), shock, kept=scenario.kept)
@@ -121,8 +127,8 @@ def flows_of(sent: Sent) -> Flows:
         ("shares", company, holder, share * whole.passed[company], links),
         *_production(sent),
     ]
-    own = np.where(sent.shock.failed, np.inf, sent.shock.lost + _own_output(sent))
-    return Flows.of(parts, own=own, round=whole.round)
+    own = np.where(sent.shock.failed, np.inf, whole.own + _own_output(sent))
+    return Flows.of(parts, own=own, order=whole.order)
 
 
 def _production(sent: Sent) -> Iterator[tuple[str, ArrayLike, ArrayLike, ArrayLike, ArrayLike | None]]:

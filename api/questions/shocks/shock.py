@@ -2,12 +2,13 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.contagion.shock.causes import SELF
 from analytics.contagion.shock.coupled import CAUSES
 from analytics.contagion.shock.layers import LAYERS
 from api.answers.evidence import Evidence
@@ -74,13 +75,14 @@ class Fallen:
 
     party: Party
     round: int
+    """Where the shock names nobody, what it leads to at once is the first."""
     why: str
     why_zh: str
     equity: float | None
     lost: float
     """Of output, on guarantees, claims and shares."""
     parts: dict[str, float]
-    """The same by layer."""
+    """The same by layer, and what the shock itself took of it."""
     owed: float
     """To lenders, and to others whose claims are known."""
     paid: float | None
@@ -180,6 +182,7 @@ def shock(
 ) -> Answer[ShockAnswer]:
     """What would a shock cost, through every layer?"""
     check_page(limit)
+    moment = replace(moment, valid_at=scenario.day(moment.valid_at, engine.moment().valid_at))
     view = engine.view(moment)
     evidence = Evidence(view.snapshot)
     asked = node_of(view.snapshot, scenario.lender, where="lender") if scenario.lender.strip() else None
@@ -224,7 +227,7 @@ def _told(view: View, evidence: Evidence, scenario: Scenario, sent: Sent, asked:
         tree,
         grounds.named,
         untold_of(sent),
-        tuple(gaps_of(sent)),
+        tuple(gaps_of(view, sent)),
         whole.rounds,
         whole.residual,
     )
@@ -269,7 +272,8 @@ def _rounds(sent: Sent) -> Iterator[Round]:
 
 def _fallen(grounds: Grounds, sent: Sent, x: int) -> Fallen:
     whole, debts, equity = sent.whole, sent.setting.debts, sent.setting.known.firms.equity[x]
-    parts = dict(zip(LAYERS, (whole.income[x], whole.called[x], whole.claims[x], whole.shares[x]), strict=True))
+    by = (whole.income[x], whole.called[x], whole.claims[x], whole.shares[x], whole.own[x])
+    parts = dict(zip((*LAYERS, SELF), by, strict=True))
     why = int(whole.cause[x])
     owed = float(debts.amount[debts.debtor == x].sum())
     return Fallen(

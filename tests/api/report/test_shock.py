@@ -26,7 +26,7 @@ from tests.api.questions.shocks.test_shock import NAMES, WORLD
 from tests.api.report.test_linkage import OUTSIDE
 from tests.api.serving import serving, wait_until_ready
 from tests.api.test_cli import run
-from tests.api.world import Book, instant
+from tests.api.world import Book, day, instant
 
 HOSTILE = "<img src=x onerror=alert(1)> & $\\frac{1}{2}$ 险"
 KNOWN_AT = "2024-06-30T00:00:00"
@@ -211,3 +211,17 @@ def test_a_plot_holds_so_many_rows_and_escapes_what_they_are_called() -> None:
     assert len(re.findall(r"&lt;b&gt;\d+&lt;/b&gt; \$x", svg)) == MOST
     assert "font-family" not in svg
     assert " id=" not in svg
+
+
+def test_money_lost_and_rates_of_a_scenario_are_told(tmp_path: Path) -> None:
+    owed = ("OWES", {"from": "r:h", "to": "r:e", "amount": 10.0, "currency": "USD"})
+    rate = ("Rate", {"base": "USD", "quote": "CNY", "day": day("2024-06-30"), "rate": 7.0})
+    parties = {f"r:{name}": "Company" for name in NAMES}
+    Book(tmp_path / "columns").load(parties, [*WORLD, owed, rate], closed_at=instant("2024-05-01"))
+    engine = Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-06-30"))
+    said = Scenario.model_validate({"failed": ["r:a"], "lost": {"r:e": 1000.0}, "rates": {"USD/CNY": 0.1}})
+    found = shock(engine, said, moment=engine.moment(currency="CNY"))
+    english, chinese = shock_page(found), shock_page(found, language="zh")
+    assert re.search(r"money lost by E [^;]*1k; exchange rates: USD/CNY \+10%", english)
+    assert "汇率变动：USD/CNY +10%" in chinese
+    assert "损失资金：E" in chinese

@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from analytics.rules.rule import Words
+from api.questions.shocks.likely import meant_by
 from api.questions.shocks.scenario import Scenario
 from api.questions.written import validated
 from graph.errors import InvalidQuestion
@@ -47,10 +48,11 @@ def catalogue() -> Mapping[str, Named]:
 def named(name: str, *, lender: str = "") -> Scenario:
     """A scenario by its name. Raises InvalidQuestion where there is none, or it needs a lender and none is named."""
     if name not in catalogue():
-        remedy = f"name one of {', '.join(catalogue())}, or give a file"
+        remedy = meant_by(name, catalogue(), f"name one of {', '.join(catalogue())}, or give a file")
         raise InvalidQuestion(f"no scenario is called {name}", where="scenario", remedy=remedy)
     one = catalogue()[name]
     if one.fails and not lender:
-        raise InvalidQuestion("does not say who fails", where=name, remedy="name the lender that is meant")
+        remedy = "name the lender that is meant, as --lender"
+        raise InvalidQuestion("the lender that fails is not named", where=name, remedy=remedy)
     failed = (*one.scenario.failed, lender) if one.fails else one.scenario.failed
     return one.scenario.model_copy(update={"failed": failed, "lender": lender or one.scenario.lender})

@@ -62,8 +62,7 @@ def calls_of(at: Standing, failed: set[int]) -> tuple[list[float], dict[int, flo
                 ask(at, rows, rest, at.recovery[loans.debtor[loan]], part, call)
         for p in range(len(made)):
             rows = [q for q in range(len(made)) if made.counters[q] == p]
-            back = at.recovery[loans.debtor[made.loan[p]]] if made.joint[p] else 0.0
-            ask(at, rows, call[p], back, part, call)
+            ask(at, rows, call[p], 0.0, part, call)
         for i in part:
             whole = total(at, i, call)
             part[i] = 1.0 if whole <= at.capacity[i] else at.capacity[i] / whole

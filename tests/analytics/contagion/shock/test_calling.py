@@ -43,3 +43,42 @@ def test_what_a_guarantor_lost_before_it_cannot_pay() -> None:
     assert found.called[A] == pytest.approx(30)
     assert found.lost[A] == pytest.approx(80)
     assert found.by_debt.tolist() == [pytest.approx(70), pytest.approx(50)]
+
+
+def test_of_guarantors_that_fall_in_one_round_each_stands_behind_the_one_it_fell_by() -> None:
+    """B guarantees A, C guarantees B; A's failure calls on B beyond its means, B's on C, all before anybody loses."""
+    firms = Firms.of(4, equity=[1e9, 1, 5, 5], recovered=0)
+    loans = Loans.of(4, [BANK] * 3, [A, B, C], [100.0] * 3)
+    behind = Sureties.of(loans, [B, C], [0, 1], [100.0] * 2, joint=True)
+    given = Guarantees(Standing.of(loans, behind, capacity=[0, 1, 5, 5], recovery=0), 3)
+    layers = Layers.of(firms, debts=([A, B, C], [BANK] * 3, [100.0] * 3), guarantees=given)
+    found = send(firms, layers, Shock.of(4, [A]))
+    assert found.round.tolist() == [0, 1, 2, 2]
+    assert 0 < found.order[A] < found.order[B] < found.order[C]
+    assert found.order[BANK] == 0
+
+
+def test_a_joint_guarantor_gets_from_a_general_counter_guarantor_no_more_when_the_debtor_is_poorer() -> None:
+    """B guarantees A's 100 at once, C counters that and answers after execution; A has 50, or 20, for its creditor."""
+    lost = []
+    for assets in (50.0, 20.0):
+        firms = Firms.of(4, equity=[1e9, 1, 200, 300], assets=[1e9, assets, 1e9, 1e9], recovered=0.5)
+        loans = Loans.of(4, [BANK], [A], [100.0])
+        behind = Sureties.of(loans, [B, C], [0, 0], [100.0, 60.0], joint=[True, False], counters=[-1, 0])
+        given = Guarantees(Standing.of(loans, behind, capacity=[0, 1, 200, 300], recovery=0.5), 1)
+        found = send(firms, Layers.of(firms, debts=([A], [BANK], [100.0]), guarantees=given), Shock.of(4, [A]))
+        lost.append(found.called.tolist())
+    # C answers for the 60 that it promised of the 100 that B pays, whatever A pays back to either of them later.
+    assert lost[0] == lost[1] == pytest.approx([0, 0, 40, 60])
+
+
+def test_collateral_that_is_gone_pays_no_calls() -> None:
+    """B has 100, of which it pledged 70 for A; it is called for 60 beside that and has 30 left."""
+    firms = Firms.of(3, equity=[1e9, 1, 100], recovered=0)
+    loans = Loans.of(3, [BANK, BANK], [A, A], [70.0, 60.0])
+    behind = Sureties.of(loans, [B, B], [0, 1], [70.0, 60.0], joint=True, pledge=[True, False])
+    given = Guarantees(Standing.of(loans, behind, capacity=[0, 1, 100], recovery=0), 2)
+    layers = Layers.of(firms, debts=([A, A], [BANK] * 2, [70.0, 60.0]), guarantees=given)
+    found = send(firms, layers, Shock.of(3, [A]))
+    assert (found.called[B], found.cause[B]) == (pytest.approx(100), BY_CALL)
+    assert found.by_debt.sum() == pytest.approx(130 - 100)

@@ -12,7 +12,7 @@ from graph.errors import InvalidQuestion
 def test_a_loss_is_laid_on_its_sources_in_proportion() -> None:
     # 3 lost 6 by 1 and 2 by 2; both failed by 0, who failed of itself.
     flows = Flows.of(
-        [("debts", [0, 0, 1, 2], [1, 2, 3, 3], [9, 9, 6, 2], [0, 1, 2, 3])], own=[np.inf, 0, 0, 0], round=[1, 2, 2, 0]
+        [("debts", [0, 0, 1, 2], [1, 2, 3, 3], [9, 9, 6, 2], [0, 1, 2, 3])], own=[np.inf, 0, 0, 0], order=[1, 2, 2, 0]
     )
     tree = explain(flows, Cause(3, "", -1, 8.0))
     assert [(one.party, one.amount, one.place) for one in tree.causes] == [(1, 6.0, 2), (2, 2.0, 3)]
@@ -22,7 +22,7 @@ def test_a_loss_is_laid_on_its_sources_in_proportion() -> None:
 def test_what_failed_later_caused_nothing_earlier_but_counts_for_the_root() -> None:
     # 1 failed by 0 and lost more when 2 failed after it, which had failed by 1; 3 lost by both.
     flows = Flows.of(
-        [("debts", [0, 2, 1, 1, 2], [1, 1, 2, 3, 3], [5, 50, 7, 6, 4], None)], own=[np.inf, 0, 0, 0], round=[1, 2, 3, 0]
+        [("debts", [0, 2, 1, 1, 2], [1, 1, 2, 3, 3], [5, 50, 7, 6, 4], None)], own=[np.inf, 0, 0, 0], order=[1, 2, 3, 0]
     )
     tree = explain(flows, Cause(3, "", -1, 10.0))
     assert [(one.party, one.amount) for one in tree.causes] == [(1, 6.0), (2, 4.0)]
@@ -32,14 +32,14 @@ def test_what_failed_later_caused_nothing_earlier_but_counts_for_the_root() -> N
 
 
 def test_what_a_party_lost_by_itself_is_told_beside_the_others() -> None:
-    flows = Flows.of([("shares", [0], [1], [3], None)], own=[np.inf, 1, 0], round=[1, 0, 0])
+    flows = Flows.of([("shares", [0], [1], [3], None)], own=[np.inf, 1, 0], order=[1, 0, 0])
     tree = explain(flows, Cause(1, "", -1, 8.0))
     assert [(one.party, one.layer, one.amount) for one in tree.causes] == [(0, "shares", 6.0), (1, SELF, 2.0)]
 
 
 def test_a_tree_that_would_be_too_large_stays_open_and_still_sums() -> None:
     flows = Flows.of(
-        [("debts", [0, 0, 1, 2], [1, 2, 3, 3], [9, 9, 6, 2], None)], own=[np.inf, 0, 0, 0], round=[1, 2, 2, 0]
+        [("debts", [0, 0, 1, 2], [1, 2, 3, 3], [9, 9, 6, 2], None)], own=[np.inf, 0, 0, 0], order=[1, 2, 2, 0]
     )
     tree = explain(flows, Cause(3, "", -1, 8.0), most=3)
     assert [one.open for one in tree.causes] == [True, True]
@@ -48,7 +48,7 @@ def test_a_tree_that_would_be_too_large_stays_open_and_still_sums() -> None:
 
 def test_of_many_causes_the_largest_are_told_and_the_rest_stands_together() -> None:
     n = 10
-    flows = Flows.of([("debts", range(n), [n] * n, range(1, n + 1), None)], own=[np.inf] * n + [0], round=[1] * n + [0])
+    flows = Flows.of([("debts", range(n), [n] * n, range(1, n + 1), None)], own=[np.inf] * n + [0], order=[1] * n + [0])
     tree = explain(flows, Cause(n, "", -1, 55.0), most=5)
     assert [(one.party, one.layer, one.amount) for one in tree.causes] == [
         (9, "debts", 10.0), (8, "debts", 9.0), (7, "debts", 8.0), (n, OTHERS, 28.0),
@@ -63,14 +63,14 @@ def test_leaves_sum_to_the_loss_whatever_the_ties(data: st.DataObject) -> None:
     pairs = data.draw(st.lists(pair, max_size=14))
     amount = [float(data.draw(st.integers(1, 9))) for _ in pairs]
     ends = np.array(pairs, np.int64).reshape(-1, 2)
-    round_ = np.array(data.draw(st.lists(st.integers(0, 4), min_size=n, max_size=n)))
-    own = np.where(round_ == 1, np.inf, 0.0)
-    flows = Flows.of([("debts", ends[:, 0], ends[:, 1], amount, None)], own=own, round=round_)
+    when = np.array(data.draw(st.lists(st.integers(0, 4), min_size=n, max_size=n)))
+    own = np.where(when == 1, np.inf, 0.0)
+    flows = Flows.of([("debts", ends[:, 0], ends[:, 1], amount, None)], own=own, order=when)
     tree = explain(flows, Cause(n - 1, "", -1, 100.0), most=data.draw(st.integers(1, 300)))
     assert sum(one.amount for one in tree.leaves()) == pytest.approx(100.0)
 
 
 def test_a_party_that_is_none_is_refused() -> None:
-    flows = Flows.of([], own=[0.0], round=[0])
+    flows = Flows.of([], own=[0.0], order=[0])
     with pytest.raises(InvalidQuestion, match="party 4"):
         explain(flows, Cause(4, "", -1, 1.0))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from analytics.contagion.clearing import clear
 from analytics.contagion.debts import Debts, Shares
-from analytics.contagion.shock.coupled import Aftermath, Shock, send
+from analytics.contagion.shock.coupled import BY_CASH, SOUND, Aftermath, Shock, send
 from analytics.contagion.shock.firms import Firms
 from analytics.contagion.shock.layers import Layers
 from graph.errors import InvalidQuestion
@@ -156,3 +156,23 @@ def test_what_cannot_be_is_refused(given: dict[str, Any], says: str) -> None:
 def test_a_party_that_is_none_is_refused() -> None:
     with pytest.raises(InvalidQuestion, match="none of these"):
         Shock.of(2, [5])
+
+
+def test_what_a_stop_leads_to_at_once_is_the_first_round() -> None:
+    """0 loses 8 of income and has 5; it owes 30 to 1, which has 10 and loses all of them."""
+    firms = Firms.of(2, equity=[5, 10], margin=[8, 0], recovered=0)
+    layers = Layers.of(firms, debts=([0], [1], [30]))
+    alone = send(firms, layers, Shock.of(2, stopped=[1, 0]))
+    assert alone.round.tolist() == [1, 1]
+    beside = send(Firms.of(3, equity=[5, 10, 1], margin=[8, 0, 0], recovered=0), Layers.of(Firms.of(3)),
+                  Shock.of(3, [2], stopped=[1, 0, 0]))  # fmt: skip
+    assert beside.round.tolist() == [2, 0, 1], "who fails of itself comes first"
+
+
+def test_money_is_lost_out_of_equity_and_of_cash_and_worth_out_of_equity_alone() -> None:
+    firms = Firms.of(2, equity=[100, 100], liquidity=[10, 10])
+    found = send(firms, Layers.of(firms), Shock.of(2, lost=[11, 0], worse=[0, 11]))
+    assert (found.failed.tolist(), found.cause.tolist()) == ([True, False], [BY_CASH, SOUND])
+    assert found.lost.tolist() == [11, 11]
+    with pytest.raises(InvalidQuestion, match="worse"):
+        Shock.of(2, worse=[-1, 0])

@@ -119,6 +119,38 @@ def test_a_lender_of_nobody_has_nobody(engine: Engine) -> None:
     assert "Nobody's failure" in answer.reasons[0]
 
 
+def test_a_failure_that_ends_the_lender_itself_says_so(tmp_path: Path) -> None:
+    """45 % of 200 are more than the 60 that the lender has; 45 % of 100 are not."""
+    facts = [lent("a", 200.0), lent("c", 100.0), *stated("bank", net_assets=60.0)]
+    parties = {f"r:{name}": "Company" for name in NAMES}
+    Book(tmp_path / "columns").load(parties, facts, closed_at=instant("2024-05-01"))
+    answer = told(Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-06-30")))
+    assert {one.party.id: one.lender_fails for one in answer.answer.systemic} == {
+        "r:a": "more lost than its equity", "r:c": "",
+    }  # fmt: skip
+    assert any("brings" in reason and "down itself: more lost than its equity" in reason for reason in answer.reasons)
+    assert not any("whether it would fail itself" in gap for gap in answer.answer.gaps)
+
+
+def test_that_nothing_is_known_of_the_lender_is_told(engine: Engine) -> None:
+    (gap,) = [gap for gap in told(engine).answer.gaps if "whether it would fail itself" in gap]
+    assert "无法判断" in gap
+
+
+def test_who_is_too_far_away_to_be_screened_is_counted(tmp_path: Path) -> None:
+    """f0 owes f1, f1 owes f2, and so on; f9 owes the bank: f0, f1 and f2 are more than six steps from it."""
+    names = [f"f{k}" for k in range(10)]
+    facts = [
+        lent("f9", 100.0), *(fact for name in names for fact in stated(name, net_assets=10.0)),
+        *[("OWES", {"from": f"r:f{k}", "to": f"r:f{k + 1}", "amount": 90.0, "currency": "CNY"}) for k in range(9)],
+    ]  # fmt: skip
+    parties = {f"r:{name}": "Company" for name in ("bank", *names)}
+    Book(tmp_path / "columns").load(parties, facts, closed_at=instant("2024-05-01"))
+    answer = told(Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-06-30")))
+    assert (answer.answer.screened, answer.answer.farther) == (7, 3)
+    assert "3 parties more than 6 steps away from its debtors were not screened." in answer.reasons
+
+
 @pytest.mark.parametrize(
     ("more", "where"), [({"top": 0}, "top"), ({"order": "size"}, "order"), ({"missing": "zero"}, "missing")]
 )

@@ -9,8 +9,9 @@ from api.questions import shock
 from api.questions.shocks.scenario import Scenario
 from api.questions.shocks.shock import ShockAnswer
 from api.questions.shocks.traced import Step
+from graph.errors import InvalidQuestion
 from tests.api.questions.shocks.test_shock import sold, stated
-from tests.api.world import Book, instant
+from tests.api.world import Book, day, instant
 
 Said = tuple[str, dict[str, object]]
 NAMES = ("bank", "b2", "a", "b", "c", "d", "x", "y", "z")
@@ -166,3 +167,43 @@ def test_whom_the_shock_stopped_led_to_what_failed_before_it_failed_itself(tmp_p
     assert {one.party.id for one in found.fallen} >= {"r:b"}
     assert causes(found.tree)["r:b"] == pytest.approx(18)
     assert found.tree.amount == pytest.approx(sum(causes(found.tree).values()))
+
+
+def test_a_chain_of_guarantors_that_fall_at_once_goes_back_to_its_first_link(tmp_path: Path) -> None:
+    facts = [
+        *(lent(name, 100.0) for name in "abc"), guaranteed("b", "a", 100.0), guaranteed("c", "b", 100.0),
+        *(fact for name in "bc" for fact in stated(name, net_assets=5.0)),
+    ]  # fmt: skip
+    found = told(tmp_path, *facts, lender="r:bank")
+    assert found.tree is not None
+    last = next(one for one in found.tree.causes if one.party.id == "r:c")
+    assert [(one.party.id, one.how) for one in last.causes] == [("r:b", "called guarantee")]
+    assert [(one.party.id, one.how) for one in last.causes[0].causes] == [("r:a", "called guarantee")]
+
+
+def test_money_that_a_firm_loses_is_a_shock_of_its_own(tmp_path: Path) -> None:
+    """a has 30, of them 10 in cash; it loses 9 and stands, or 11 and fails in the first round."""
+    facts = [lent("a", 100.0), *stated("a", net_assets=30.0, current_assets=15.0, current_liabilities=5.0)]
+    less = told(tmp_path / "less", *facts, failed=(), lost={"r:a": 9.0})
+    assert (less.fallen, less.cost.loss) == ((), 0)
+    more = told(tmp_path / "more", *facts, failed=(), lost={"r:a": 11.0}, lender="r:bank")
+    assert [(one.round, one.why, one.lost, one.parts["shock"]) for one in more.fallen] == [
+        (1, "more lost in cash than it has", 11, 11)
+    ]
+    assert more.tree is not None
+    assert [(one.party.id, one.amount, one.causes) for one in more.tree.causes] == [("r:a", pytest.approx(45), ())]
+
+
+def test_a_scenario_may_say_its_day_once(tmp_path: Path) -> None:
+    later = lent("a", 100.0, valid_from=day("2024-06-01"))
+    assert told(tmp_path / "today", later).cost.at_default == pytest.approx(100)
+    assert told(tmp_path / "then", later, date="2024-05-31").cost.at_default == 0
+    scenario = Scenario(failed=("r:a",), date="2024-05-31")
+    with pytest.raises(InvalidQuestion, match="the scenario is of 2024-05-31, and the question of 2024-04-30"):
+        scenario.day(day("2024-04-30"), day("2024-06-30"))
+
+
+def test_parties_of_a_scenario_are_found_wherever_they_stand() -> None:
+    scenario = Scenario(failed=("A",), lost={"A": 2.0, "a": 3.0}, stopped=({"share": 0.5, "parties": ("B",)},))  # type: ignore[arg-type]
+    found = scenario.with_parties(lambda one, where: f"r:{one.casefold()}")
+    assert (found.failed, found.lost, found.stopped[0].parties) == (("r:a",), {"r:a": 5.0}, ("r:b",))

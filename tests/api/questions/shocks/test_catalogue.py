@@ -53,11 +53,15 @@ def test_one_that_fits_nobody_at_all_is_refused(tmp_path: Path) -> None:
 
 def test_the_lender_that_fails_is_the_one_asked_about() -> None:
     assert named("lender-fails", lender="r:bank").failed == ("r:bank",)
-    with pytest.raises(InvalidQuestion, match="lender-fails: does not say who fails"):
+    with pytest.raises(InvalidQuestion, match="lender-fails: the lender that fails is not named"):
         named("lender-fails")
 
 
 def test_an_unknown_name_is_told_the_known_ones() -> None:
     with pytest.raises(InvalidQuestion) as caught:
         named("meteor")
+    assert caught.value.remedy.startswith("name one of")
     assert "real-estate" in caught.value.remedy
+    with pytest.raises(InvalidQuestion) as typed:
+        named("realestate")
+    assert typed.value.remedy.startswith("perhaps real-estate is meant")
