@@ -24,20 +24,11 @@ ScenarioFile = Annotated[
 
 def scenario_of(engine: "Engine", moment: "Moment", file: Path, lender: str | None) -> "Scenario":
     """The scenario of a file with the ids of those it names; a lender where it names none."""
-    from api.questions.shocks.catalogue import catalogue, named  # noqa: PLC0415  (--help starts without it)
-    from api.questions.shocks.scenario import read_file  # noqa: PLC0415
+    from api.questions.meant import meant_scenario  # noqa: PLC0415  (--help starts without it)
+    from api.questions.shocks.catalogue import catalogue  # noqa: PLC0415
+    from api.questions.shocks.scenario import Scenario, read_file  # noqa: PLC0415
     from api.settings import settings  # noqa: PLC0415
 
     asked = settings().lender or "" if lender is None else lender
-    said = named(str(file), lender=asked) if str(file) in catalogue() else read_file(file, sys.stdin)
-    bank = said.lender or asked
-    return said.model_copy(update={
-        "lender": meant(engine, moment, bank, where="lender") if bank else "",
-        "failed": tuple(meant(engine, moment, one, where=f"failed.{k}") for k, one in enumerate(said.failed)),
-        "stopped": tuple(
-            one.model_copy(update={
-                "parties": tuple(meant(engine, moment, x, where=f"stopped.{k}.parties") for x in one.parties)
-            })
-            for k, one in enumerate(said.stopped)
-        ),
-    })  # fmt: skip
+    said = Scenario(name=str(file)) if str(file) in catalogue() else read_file(file, sys.stdin)
+    return meant_scenario(said, lender=asked, id_of=lambda text, where: meant(engine, moment, text, where=where))

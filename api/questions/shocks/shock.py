@@ -12,13 +12,14 @@ from analytics.contagion.shock.coupled import CAUSES
 from analytics.contagion.shock.layers import LAYERS
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
+from api.answers.progress import Progress, Stage, untold
 from api.answers.wording import money, plural
 from api.engine import Engine, View
 from api.questions.asking import check_page, node_of
 from api.questions.shocks.gaps import Gap, gaps_of, untold_of
 from api.questions.shocks.grounds import Grounds
 from api.questions.shocks.scenario import Scenario
-from api.questions.shocks.sent import Progress, Sent, send_scenario
+from api.questions.shocks.sent import Sent, send_scenario
 from api.questions.shocks.traced import CAUSES_ZH, LAYERS_SAID, Step, traced
 from graph.model import LENDS
 from graph.moment import Moment
@@ -176,7 +177,7 @@ class ShockAnswer:
 
 
 def shock(
-    engine: Engine, scenario: Scenario, *, limit: int = 20, moment: Moment, progress: Progress | None = None
+    engine: Engine, scenario: Scenario, *, limit: int = 20, moment: Moment, progress: Progress = untold
 ) -> Answer[ShockAnswer]:
     """What would a shock cost, through every layer?"""
     check_page(limit)
@@ -184,6 +185,7 @@ def shock(
     evidence = Evidence(view.snapshot)
     asked = node_of(view.snapshot, scenario.lender, where="lender") if scenario.lender.strip() else None
     sent = send_scenario(view, scenario, progress)
+    progress(Stage(0.9, "telling losses, failures and causes", "整理损失、违约与成因"))
     value = _told(view, evidence, scenario, sent, asked, limit)
     parameters = {"scenario": scenario.model_dump(), "limit": limit}
     return view.answer(Question("shock", parameters), value, evidence, reasons=list(_reasons(value)))
