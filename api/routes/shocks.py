@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Query
 from fastapi.responses import HTMLResponse, Response
 from pydantic import TypeAdapter
 
@@ -11,8 +11,10 @@ from analytics.rules.rule import Words
 from api import questions
 from api.answers.frame import Answer
 from api.answers.progress import Progress, untold
+from api.draw.rounds import draw_rounds
 from api.engine import Engine
 from api.questions.meant import named_scenario
+from api.questions.shocks.cascade import cascade
 from api.questions.shocks.catalogue import catalogue
 from api.questions.shocks.scenario import Scenario
 from api.questions.shocks.sent import check_scenario
@@ -20,7 +22,7 @@ from api.questions.shocks.shock import ShockAnswer
 from api.report import shock_page
 from api.routes.asked import At, Language, Limit, Served, Set, Worked
 from api.routes.jobs import JSON, TAKEN, Prefer, Wait, apart, asked_at, taken_in
-from api.routes.reports import paper
+from api.routes.reports import paper, scripted
 from api.service.body import OnceRoute
 from api.settings import Settings
 from graph.moment import Moment
@@ -102,6 +104,20 @@ def shock_report(
     """What a shock costs as a page to print: losses, layers, rounds, who fails and why, causes, gaps, assumptions."""
     named = _meant(engine, settings, scenario, moment)
     return paper(shock_page(questions.shock(engine, named, limit=limit, moment=moment), language=language))
+
+
+@router.post("/shocks/picture.html", response_class=HTMLResponse)
+def shock_picture(
+    engine: Served,
+    settings: Set,
+    moment: At,
+    scenario: Annotated[Scenario, Body()],
+    limit: Annotated[int, Query(ge=1, le=200, description="Most parties drawn; the rest is counted")] = 30,
+) -> HTMLResponse:
+    """A shock as a picture by rounds to look around in: who fails, who pays and who loses, with tables beside it."""
+    named = _meant(engine, settings, scenario, moment)
+    page = draw_rounds(cascade(engine, named, limit=limit, moment=moment))
+    return HTMLResponse(page, headers={"Content-Security-Policy": scripted(page)})
 
 
 def _meant(engine: Engine, settings: Settings, scenario: Scenario, moment: Moment) -> Scenario:

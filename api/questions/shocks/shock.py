@@ -186,12 +186,13 @@ def shock(
     asked = node_of(view.snapshot, scenario.lender, where="lender") if scenario.lender.strip() else None
     sent = send_scenario(view, scenario, progress)
     progress(Stage(0.9, "telling losses, failures and causes", "整理损失、违约与成因"))
-    value = _told(view, evidence, scenario, sent, asked, limit)
+    value = told(view, evidence, scenario, sent, asked, limit)
     parameters = {"scenario": scenario.model_dump(), "limit": limit}
-    return view.answer(Question("shock", parameters), value, evidence, reasons=list(_reasons(value)))
+    return view.answer(Question("shock", parameters), value, evidence, reasons=list(reasons_of(value)))
 
 
-def _told(view: View, evidence: Evidence, scenario: Scenario, sent: Sent, asked: int | None, limit: int) -> ShockAnswer:
+def told(view: View, evidence: Evidence, scenario: Scenario, sent: Sent, asked: int | None, limit: int) -> ShockAnswer:
+    """What a scenario came to, in words and amounts."""
     whole, debts = sent.whole, sent.setting.debts
     grounds = Grounds(view, evidence, sent)
     lenders = _lenders(view, grounds, scenario, sent, asked, limit)
@@ -324,7 +325,8 @@ def _groups(view: View, grounds: Grounds, sent: Sent) -> Iterator[OfGroup]:
         yield OfGroup(grounds.party(top), len(mine[top]), float(amount), grounds.owed(*mine[top]))
 
 
-def _reasons(value: ShockAnswer) -> Iterator[str]:
+def reasons_of(value: ShockAnswer) -> Iterator[str]:
+    """A shock's cost in words, and what the answer lacks."""
     failed = value.fallen_page.total
     yield (
         f"{plural(failed, 'party fails', 'parties fail')} in {plural(len(value.rounds), 'round')}; creditors lose "

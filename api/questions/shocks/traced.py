@@ -58,13 +58,13 @@ def _step(view: View, evidence: Evidence, sent: Sent, cause: Cause, above: int |
         int(whole.round[cause.party]),
         CAUSES[why],
         CAUSES_ZH[why],
-        _facts(view, evidence, sent, cause, above),
+        facts_of(view, evidence, sent, cause, above),
         tuple(_step(view, evidence, sent, one, cause.party) for one in cause.causes),
         cause.open,
     )
 
 
-def _facts(view: View, evidence: Evidence, sent: Sent, cause: Cause, above: int | None) -> tuple[Fact, ...]:
+def facts_of(view: View, evidence: Evidence, sent: Sent, cause: Cause, above: int | None) -> tuple[Fact, ...]:
     """What one step rests on."""
     if cause.layer == "production" and above is not None:
         return evidence.facts(SUPPLIES, between(view, SUPPLIES, cause.party, above))
