@@ -20,7 +20,7 @@ COMMAND = Path(sys.executable).with_name("contagraph")
 @pytest.fixture(scope="module")
 def typed(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """A shock of some thousand rounds as it is typed."""
-    folder = chain(tmp_path_factory.mktemp("chain"), 2500)
+    folder = chain(tmp_path_factory.mktemp("chain"), 3500)
     file = folder / "shock.toml"
     file.write_text(f'failed = ["{firm(0)}"]\nlender = "{LENDER}"\nlgd = 1.0\n')
     at = ("--store", str(folder), "--valid-at", "2025-06-30", "--limit", "2")
@@ -58,7 +58,7 @@ def test_a_bar_tells_the_round_on_a_terminal_and_leaves_the_answer_alone(
         assert "round" in read(terminal[0], child, r"round [0-9,]+, [0-9,]+ failed")
         shown = child.communicate(timeout=120)[0]
     assert child.returncode == 0
-    assert "2,500 parties fail" in shown
+    assert "3,500 parties fail" in shown
     assert "\x1b" not in shown
 
 
