@@ -7,7 +7,8 @@ from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
 
 from api.engine import Engine
-from api.routes import credit, judgements, lenders, links, pages, parties, reports, service, shocks
+from api.jobs import Jobs, Room
+from api.routes import credit, jobs, judgements, lenders, links, pages, parties, reports, service, shocks
 from api.routes.asked import no_strangers
 from api.service import problems, wire
 from api.service.auth import Access, Guard
@@ -19,11 +20,15 @@ from api.settings import Settings
 def create_app(engine: Engine, settings: Settings, *, look_every: float = LOOK_EVERY) -> FastAPI:
     """The service over an engine. Raises InvalidInput where it would listen to everybody."""
     keeper = Keeper(engine, settings, every=look_every)
+    room = Room(settings.jobs, settings.jobs_waiting, settings.jobs_kept, settings.jobs_days)
+    worked = Jobs(engine.place.folder / "jobs", room)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         keeper.start()
+        worked.start()
         yield
+        worked.stop()
         keeper.stop()
 
     app = FastAPI(
@@ -42,6 +47,7 @@ def create_app(engine: Engine, settings: Settings, *, look_every: float = LOOK_E
         redoc_url=None,
     )
     app.state.engine, app.state.settings, app.state.keeper = engine, settings, keeper
+    app.state.jobs = worked
     problems.register(app)
     app.include_router(pages.router)
     app.include_router(service.router)
@@ -51,6 +57,7 @@ def create_app(engine: Engine, settings: Settings, *, look_every: float = LOOK_E
     app.include_router(links.router, prefix="/v1", responses=wire.PROBLEMS)
     app.include_router(credit.router, prefix="/v1", responses=wire.PROBLEMS)
     app.include_router(shocks.router, prefix="/v1", responses=wire.PROBLEMS)
+    app.include_router(jobs.router, prefix="/v1", responses=wire.PROBLEMS)
     app.include_router(lenders.router, prefix="/v1", responses=wire.PROBLEMS)
     app.include_router(judgements.router, prefix="/v1", responses=wire.PROBLEMS)
     wire.describe(app, token=settings.token is not None)

@@ -37,6 +37,10 @@ class Settings(BaseSettings):
     rules: Path | None = Field(
         default=None, description="Folder of a lender's own rules on limits, one TOML file a rule as those shipped"
     )
+    jobs: int = Field(default=1, ge=1, le=64, description="Jobs worked on at once")
+    jobs_waiting: int = Field(default=8, ge=1, description="Jobs that may wait for their turn")
+    jobs_kept: int = Field(default=100, ge=1, description="Ended jobs that are kept with their answers")
+    jobs_days: float = Field(default=7, gt=0, description="Days after which an ended job and its answer are forgotten")
     currency: str | None = Field(default=None, description="Currency of answers where none is given")
 
     @property

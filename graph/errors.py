@@ -16,10 +16,13 @@
     ├── NotFound
     │   ├── UnknownParty        no party of this id
     │   ├── UnknownRule         no rule or rule set of this name
-    │   └── UnknownVersion      no load of this number
+    │   ├── UnknownVersion      no load of this number
+    │   └── UnknownJob          no job of this id
     ├── MissingRate             an amount cannot be converted: no rate near the day
     ├── NotConverged            a solver ended without reaching its tolerance
     ├── Cancelled               the user asked to stop
+    ├── NoResult                a job has no answer: it is not done, failed, or was stopped
+    ├── TooManyJobs             as many jobs wait as may
     ├── BrokenLedger            an entry of the ledger does not fit the one before, or the store
     ├── NotAllowed              nobody may do this over the network as the service is set
     ├── DecidedOtherwise        a request under a name that another request was decided under
@@ -135,6 +138,15 @@ class UnknownVersion(NotFound):
         self.version = version
 
 
+class UnknownJob(NotFound):
+    """No job of this id is kept."""
+
+    remedy = "look at the jobs that are kept, or ask again: ended ones are forgotten after a while"
+
+    def __init__(self, job: str) -> None:
+        super().__init__("no job of this id is kept", where=job[:100])
+
+
 class MissingRate(ContagraphError):
     """An amount cannot be converted: no exchange rate near enough to the day."""
 
@@ -162,6 +174,19 @@ class Cancelled(ContagraphError):
 
     def __init__(self, task: str) -> None:
         super().__init__("stopped as asked", where=task)
+
+
+class NoResult(ContagraphError):
+    """A job has no answer to give: it is not done yet, it failed, or it was stopped."""
+
+
+class TooManyJobs(ContagraphError):
+    """As many jobs wait as may; another is taken in when one of them begins."""
+
+    def __init__(self, waiting: int, *, seconds: int) -> None:
+        remedy = f"ask again in {seconds} seconds, cancel a job that waits, or let the service queue more"
+        super().__init__(f"{waiting} jobs wait already", where="jobs", remedy=remedy)
+        self.seconds = seconds
 
 
 class BrokenLedger(ContagraphError):

@@ -248,8 +248,11 @@ def shock(
     Example: contagraph ask shock 情景.toml --currency CNY --valid-at 2024-12-31
     """
     from api import questions  # noqa: PLC0415
+    from api.commands.progress import answering  # noqa: PLC0415
 
-    return questions.shock(engine, scenario_of(engine, moment, file, lender), limit=limit, moment=moment)
+    said = scenario_of(engine, moment, file, lender)
+    with answering() as progress:
+        return questions.shock(engine, said, limit=limit, moment=moment, progress=progress)
 
 
 @app.command()

@@ -128,6 +128,8 @@ def _shocked(folder: Path, shocks: Sequence[Mapping[str, Any]], options: Sequenc
                 *options,
             )
             yield Step("… as a report to print, with the causes of the loss", paper)
+            picture = ("draw", "shock", str(file), "--out", str(folder / "冲击传导.html"), *options)
+            yield Step("… and as a picture, round by round", picture)
 
 
 def _scenario(path: Path, said: Mapping[str, Any]) -> Path:

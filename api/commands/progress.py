@@ -3,11 +3,15 @@
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Timer
 from types import FrameType
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from api.answers.progress import Progress as Told
+from api.answers.progress import Stage
+from api.commands.consoles import console as new_console
 from ingest.loading.staging import Watch
 
 STEPS = {
@@ -16,6 +20,34 @@ STEPS = {
     "store": "writing to the store",
     "columns": "writing the columns",
 }
+SLOW = 1.0
+"""Seconds after which a question shows how far it is."""
+
+
+@contextmanager
+def answering() -> Iterator[Told]:
+    """What a question tells its stages to: a bar on a terminal, once it takes long; it goes with the question."""
+    console = new_console(stderr=True)
+    # The words last: they are cut where the terminal is narrow.
+    columns = BarColumn(20), TaskProgressColumn(), TimeElapsedColumn(), TextColumn("{task.description}")
+    bar = Progress(*columns, console=console, transient=True)
+    task = bar.add_task("", total=1.0)
+    slow = Timer(SLOW, bar.start)
+    slow.daemon = True
+    if console.is_terminal:
+        slow.start()
+
+    def told(stage: Stage) -> None:
+        bar.update(task, completed=stage.fraction, description=f"{stage.doing} · {stage.doing_zh}")
+
+    try:
+        yield told
+    finally:
+        slow.cancel()
+        if slow.is_alive():
+            slow.join()
+        if bar.live.is_started:
+            bar.stop()
 
 
 @contextmanager

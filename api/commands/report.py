@@ -94,9 +94,12 @@ def shock(
     Example: contagraph report shock 情景.toml --currency CNY --language zh --out 冲击.pdf
     """
     from api import questions  # noqa: PLC0415
+    from api.commands.progress import answering  # noqa: PLC0415
     from api.report import shock_page  # noqa: PLC0415
 
-    answer = questions.shock(engine, scenario_of(engine, moment, file, lender), limit=limit, moment=moment)
+    said = scenario_of(engine, moment, file, lender)
+    with answering() as progress:
+        answer = questions.shock(engine, said, limit=limit, moment=moment, progress=progress)
     _write(out, answer, shock_page, language)
 
 

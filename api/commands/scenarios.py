@@ -24,13 +24,13 @@ ScenarioFile = Annotated[
 
 def scenario_of(engine: "Engine", moment: "Moment", file: Path, lender: str | None) -> "Scenario":
     """The scenario of a file with the ids of those it names; a lender where it names none."""
-    from api.questions.shocks.catalogue import catalogue, named  # noqa: PLC0415  (--help starts without it)
-    from api.questions.shocks.scenario import read_file  # noqa: PLC0415
+    from api.questions.meant import meant_scenario  # noqa: PLC0415  (--help starts without it)
+    from api.questions.shocks.catalogue import catalogue  # noqa: PLC0415
+    from api.questions.shocks.scenario import Scenario, read_file  # noqa: PLC0415
     from api.settings import settings  # noqa: PLC0415
 
     asked = settings().lender or "" if lender is None else lender
     text = str(file)
     bare = text != "-" and not file.suffix and len(file.parts) == 1 and not file.exists()
-    said = named(text, lender=asked) if bare or text in catalogue() else read_file(file, sys.stdin)
-    lent = said if said.lender else said.model_copy(update={"lender": asked})
-    return lent.with_parties(lambda one, where: meant(engine, moment, one, where=where))
+    said = Scenario(name=text) if bare or text in catalogue() else read_file(file, sys.stdin)
+    return meant_scenario(said, lender=asked, id_of=lambda one, where: meant(engine, moment, one, where=where))

@@ -39,19 +39,29 @@ class Laid(NamedTuple):
     behind it."""
 
 
-def layered(count: int, pairs: Pairs, *, side_by_side: int | None = None) -> Laid:
-    """Columns from holders on the left to what they hold on the right; few crossings.
+def layered(
+    count: int,
+    pairs: Pairs,
+    *,
+    side_by_side: int | None = None,
+    columns_of: Sequence[int] | None = None,
+    room: bool = True,
+) -> Laid:
+    """Columns from holders on the left to what they hold on the right, or as `columns_of` names them; few crossings.
 
-    A long column stands as several beside each other, at most `side_by_side`.
+    A long column stands as several beside each other, at most `side_by_side`. Links have room of their own in the
+    columns they cross, unless they do without.
 
     >>> layered(3, [(0, 1), (1, 2)]).points[:, 0].tolist()
     [0.0, 280.0, 560.0]
+    >>> layered(3, [(0, 1), (1, 2)], columns_of=[0, 1, 0]).points[:, 0].tolist()
+    [0.0, 280.0, 0.0]
     """
     graph = nx.DiGraph()
     graph.add_nodes_from(range(count))
     graph.add_edges_from(pair for pair in pairs if pair[0] != pair[1])
-    column = _columns(graph)
-    ways = _ways(graph, column)
+    column = _columns(graph) if columns_of is None else dict(enumerate(columns_of))
+    ways = _ways(graph, column) if room else {}
     columns: dict[int, list[int]] = defaultdict(list)
     for node in graph:
         columns[column[node]].append(node)

@@ -4,46 +4,23 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
-
-import jinja2
 
 from api.answers.frame import Answer, Fact, Party, Source
 from api.answers.wording import percent, period, plural, remark
 from api.draw import style
 from api.draw.detours import detours
+from api.draw.frame import curved, framed
 from api.draw.labels import text_width, wrapped
 from api.draw.layered import layered
 from api.draw.marks import NONE, Marks
 from api.draw.overlay import STRESSED, overlay
 from api.draw.scene import Fold, Scene, scene
 from api.draw.stress import by_stress
-from api.draw.written import FOLD, MARK, NAME, START, Font, Written, fonts, names, roads
+from api.draw.written import FOLD, MARK, START, Font, Written, fonts, names, roads
 from api.questions.parties.network import Network
 from graph.model import KINDS
-
-LEAST_BEND = 0.01
-OPTIONS: dict[str, Any] = {
-    "physics": {"enabled": False},
-    "layout": {"improvedLayout": False},
-    "interaction": {
-        "hover": True, "tooltipDelay": 150, "hideEdgesOnDrag": True, "hideEdgesOnZoom": True, "keyboard": False,
-        "multiselect": True, "selectConnectedEdges": True,
-    },
-    "nodes": {
-        "borderWidth": 2, "borderWidthSelected": 4, "size": MARK,
-        "font": {"face": style.FONT, "size": NAME, "color": style.INK, "strokeWidth": 4, "strokeColor": "#ffffff"},
-        "scaling": {"label": {"drawThreshold": 6}},
-    },
-    "edges": {
-        "width": 1.8, "selectionWidth": 2, "hoverWidth": 0.5, "arrows": {"to": {"enabled": True, "scaleFactor": 0.7}},
-        "font": {"face": style.FONT, "size": 12, "color": "#33414f", "strokeWidth": 4, "strokeColor": "#ffffff",
-                 "align": "horizontal"},
-        "scaling": {"label": {"drawThreshold": 7}},
-    },
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -70,19 +47,17 @@ def draw(answer: Answer[Network], marks: Marks = NONE) -> str:
     canvas = _canvas(drawn, answer.answer, sources, marks)
     at = {node["id"]: (node["x"], node["y"]) for node in canvas.nodes}
     over = overlay(marks, drawn, at, roads=roads(canvas.nodes, canvas.edges), names=names(canvas.nodes))
-    folder = files("pyvis") / "lib" / "vis-9.1.2"
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True)
-    page: str = environment.get_template("page.html").render(
-        answer=answer,
+    return framed(
+        "page.html",
+        answer,
+        canvas.nodes,
+        canvas.edges,
         drawn=drawn,
         reasons=[*answer.reasons, *marks.reasons],
         over=over,
         marks_script=(Path(__file__).parent / "marks.js").read_text(encoding="utf-8") if over.kinds else "",
         stressed=STRESSED,
         groups={party.id: marks.groups_of(party.id) for party in marks.parties},
-        nodes=canvas.nodes,
-        edges=canvas.edges,
-        options=OPTIONS,
         lines=[_line(fact, drawn, sources) for fact in _all_facts(drawn)],
         folded_into={party.id: fold.name for fold in drawn.folds for party in fold.parties},
         parties=[*drawn.parties, *(party for fold in drawn.folds for party in fold.parties)],
@@ -90,11 +65,7 @@ def draw(answer: Answer[Network], marks: Marks = NONE) -> str:
         fills=style.FILLS,
         borders=style.BORDERS,
         present={party.kind for party in drawn.parties},
-        font=style.FONT,
-        library=(folder / "vis-network.min.js").read_text(encoding="utf-8"),
-        library_style=(folder / "vis-network.css").read_text(encoding="utf-8"),
     )
-    return page
 
 
 def _canvas(drawn: Scene, network: Network, sources: dict[str, Source], marks: Marks) -> Any:
@@ -118,7 +89,7 @@ def _canvas(drawn: Scene, network: Network, sources: dict[str, Source], marks: M
     for facts, bend in zip(drawn.lines.values(), bends, strict=False):
         tail, head = facts[0].tail.id, facts[0].head.id
         pair = min(tail, head), max(tail, head)
-        curve = _curve(between[pair], turned=tail != pair[0], bend=bend)
+        curve = curved(between[pair], turned=tail != pair[0], bend=bend)
         between[pair] += 1
         title = "\n\n".join(_fact_title(fact, sources) for fact in facts)
         canvas.add_edge(
@@ -182,16 +153,6 @@ def _stroke(kind: str, *, faint: bool = False) -> dict[str, Any]:
     if faint:
         color["opacity"] = 0.3
     return {"color": color, "dashes": list(stroke.dashes) or False}
-
-
-def _curve(earlier: int, *, turned: bool, bend: float) -> dict[str, Any]:
-    """Parallel links bend apart, and links across columns go round what stands there; others are straight."""
-    if not earlier and abs(bend) < LEAST_BEND:
-        return {"enabled": False}
-    aside = (earlier + 1) // 2 * 0.14 * (1 if (earlier % 2 == 0) == turned else -1) + bend / 0.39
-    return {
-        "enabled": True, "type": "curvedCCW" if aside > 0 else "curvedCW", "roundness": round(min(abs(aside), 0.6), 3)
-    }  # fmt: skip
 
 
 # ── words ──

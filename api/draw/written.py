@@ -87,7 +87,7 @@ def roads(nodes: Iterable[Mapping[str, Any]], edges: Iterable[Mapping[str, Any]]
     found: dict[frozenset[str], Road] = {}
     for edge in edges:
         tail, head = edge["from"], edge["to"]
-        aside = _aside(edge.get("smooth", {}))
+        aside = rounded(edge.get("smooth", {}))
         parts = [k / BENDS for k in range(BENDS + 1)] if aside else [0.0, 1.0]
         road = Road(edge["id"], tuple(along(at[tail], at[head], aside=aside, part=part) for part in parts))
         found.setdefault(frozenset((tail, head)), road)
@@ -96,16 +96,17 @@ def roads(nodes: Iterable[Mapping[str, Any]], edges: Iterable[Mapping[str, Any]]
 
 def names(nodes: Iterable[Mapping[str, Any]]) -> dict[str, Box]:
     """Where the name of each node stands."""
-    return {node["id"]: _standing(node)[1] for node in nodes}
+    return {node["id"]: standing(node)[1] for node in nodes}
 
 
-def _standing(node: Mapping[str, Any]) -> tuple[Box, Box]:
+def standing(node: Mapping[str, Any]) -> tuple[Box, Box]:
+    """Where a node stands, and its name."""
     font = node.get("font", {})
     up, size = -font.get("vadjust", 0.0), font.get("size", NAME)
     return _boxes((node["x"], node["y"]), node["size"], node["label"], size, up=up)
 
 
-def _aside(curve: Mapping[str, Any]) -> float:
+def rounded(curve: Mapping[str, Any]) -> float:
     """How round a line is, positive to the right of its direction."""
     return float(curve.get("roundness", 0.0)) * (1 if curve.get("type") == "curvedCCW" else -1)
 
@@ -118,7 +119,7 @@ class Written:
         self._marked: Final = MARKED[len(nodes) > PARTIES]
         self._steps = {fact: sign for mark in marks.marks for fact, sign in mark.steps.items()}
         self._places = {name: (node["x"], node["y"]) for name, node in nodes.items()}
-        self._taken = Taken(box for node in nodes.values() for box in _standing(node))
+        self._taken = Taken(box for node in nodes.values() for box in standing(node))
 
     def on(self, facts: tuple[Fact, ...], curve: Mapping[str, Any]) -> dict[str, Any]:
         """What a line says and at which part of it; nothing where there is no room: its tooltip and the table do."""
@@ -129,7 +130,7 @@ class Written:
         size = self._marked if signs else SAID
         width = (SIGN * text_width(" · ".join([*signs, *said])) + 6) * size / SAID
         ends = self._places[facts[0].tail.id], self._places[facts[0].head.id]
-        tried = [centred(along(*ends, aside=_aside(curve), part=part), width, TALL * size / SAID) for part in PARTS]
+        tried = [centred(along(*ends, aside=rounded(curve), part=part), width, TALL * size / SAID) for part in PARTS]
         free = self._taken.first(tried)
         return {"label": ""} if free is None else {"label": " · ".join(said), "at": PARTS[free]}
 

@@ -1,5 +1,6 @@
 """Parties that are meant by their names: one way for the command and for requests over HTTP."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -8,12 +9,15 @@ from api.engine import Engine
 from api.questions.asking import node_of
 from api.questions.limits.applications import Request
 from api.questions.parties.search import search
+from api.questions.shocks.catalogue import named
 from api.questions.shocks.scenario import Scenario
 from graph.errors import InvalidQuestion, UnknownParty
 from graph.moment import Moment
 
 LISTED: Final = 10
 """Parties of one name that are listed."""
+NAMED: Final = frozenset({"name", "lender", "failed", "stopped"})
+"""What a scenario that is meant by its name says of itself, or leaves to the catalogue."""
 
 
 class Called(NamedTuple):
@@ -53,10 +57,22 @@ def named_in(engine: Engine, request: Request, *, lender: str, moment: Moment) -
 def named_scenario(engine: Engine, scenario: Scenario, *, lender: str, moment: Moment) -> Scenario:
     """A scenario with the ids of those it names, and a lender where it names none.
 
-    Raises UnknownParty, and InvalidQuestion where several go by a name.
+    Raises UnknownParty, and InvalidQuestion where several go by a name, or it says no shock and has no name of the
+    catalogue.
     """
-    named = scenario if scenario.lender else scenario.model_copy(update={"lender": lender})
-    return named.with_parties(lambda text, where: _id(engine, text, where, moment))
+    return meant_scenario(scenario, lender=lender, id_of=lambda text, where: _id(engine, text, where, moment))
+
+
+def meant_scenario(scenario: Scenario, *, lender: str, id_of: Callable[[str, str], str]) -> Scenario:
+    """The scenario that is meant, with the ids that `id_of` finds for each text at its place.
+
+    One that says no shock and has a name is that of the catalogue; whatever else it says takes the catalogue's place.
+    """
+    bank = scenario.lender or lender
+    if scenario.name and not scenario.strikes:
+        said = {name: getattr(scenario, name) for name in scenario.model_fields_set - NAMED}
+        scenario = named(scenario.name, lender=bank).model_copy(update=said)
+    return scenario.model_copy(update={"lender": bank}).with_parties(id_of)
 
 
 def _id(engine: Engine, text: str, where: str, moment: Moment) -> str:

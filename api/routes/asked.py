@@ -10,6 +10,7 @@ from pydantic import BeforeValidator
 
 from api.engine import Engine
 from api.engine.view import WALKED
+from api.jobs import Jobs
 from api.questions import earlier
 from api.questions.asking import MOST
 from api.settings import Settings
@@ -28,8 +29,13 @@ def _settings(request: Request) -> Settings:
     return cast("Settings", request.app.state.settings)
 
 
+def _jobs(request: Request) -> Jobs:
+    return cast("Jobs", request.app.state.jobs)
+
+
 Served = Annotated[Engine, Depends(_engine)]
 Set = Annotated[Settings, Depends(_settings)]
+Worked = Annotated[Jobs, Depends(_jobs)]
 
 
 def day(name: str) -> BeforeValidator:

@@ -70,7 +70,7 @@ def picture(
 ) -> HTMLResponse:
     """Its network as a picture to look around in, with everything as tables beside it."""
     made = drawing(engine, id, hops=hops, kinds=kinds, mark=mark or (), limit=limit, moment=moment)
-    return HTMLResponse(made.page, headers={"Content-Security-Policy": _scripted(made.page)})
+    return HTMLResponse(made.page, headers={"Content-Security-Policy": scripted(made.page)})
 
 
 @router.get("/parties/{id:path}/group.html", response_class=HTMLResponse)
@@ -90,7 +90,7 @@ def limits_table(engine: Served, id: LenderId, moment: At, near: Near = NEAR, st
     return Workbook(made, headers={"Content-Disposition": f"attachment; filename=limits.xlsx; filename*=UTF-8''{name}"})
 
 
-def _scripted(page: str) -> str:
+def scripted(page: str) -> str:
     """A policy under which the scripts of this page run and no other."""
     scripts = re.findall("<script>(.*?)</script>", page, re.DOTALL)
     hashes = " ".join(f"'sha256-{b64encode(sha256(one.encode()).digest()).decode()}'" for one in scripts)

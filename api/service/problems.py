@@ -29,6 +29,8 @@ STATUS: Mapping[type[errors.ContagraphError], HTTPStatus] = {
     errors.MissingRate: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.NotConverged: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.Cancelled: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.NoResult: HTTPStatus.CONFLICT,
+    errors.TooManyJobs: HTTPStatus.TOO_MANY_REQUESTS,
     errors.BrokenLedger: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.NotAllowed: HTTPStatus.FORBIDDEN,
     errors.DecidedOtherwise: HTTPStatus.CONFLICT,
@@ -217,7 +219,7 @@ def _told(request: Request, error: Exception) -> Response:
     problem = of_error(error)
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.warning("%s: %s", type(error).__name__, error)
-    return problem.response()
+    return problem.response({"Retry-After": str(error.seconds)} if isinstance(error, errors.TooManyJobs) else None)
 
 
 def _unreadable(request: Request, error: Exception) -> Response:

@@ -85,6 +85,11 @@ class Scenario(BaseModel):
     ] = "refused"
     substitution: Annotated[bool, Field(description="Whether others of its industry stand in for a firm")] = True
 
+    @property
+    def strikes(self) -> bool:
+        """Whether it says a shock."""
+        return bool(self.failed or self.stopped or any(self.lost.values()) or any(self.rates.values()))
+
     def with_parties(self, found: Callable[[str, str], str]) -> "Scenario":
         """The same with the id that is found for each party, by what it is called and where."""
         lost = Counter[str]()
@@ -114,7 +119,7 @@ class Scenario(BaseModel):
 
     def checked(self) -> "Scenario":
         """Itself. Raises InvalidQuestion where it names no shock, or layers and collateral that there are not."""
-        if not self.failed and not self.stopped and not any(self.lost.values()) and not any(self.rates.values()):
+        if not self.strikes:
             raise InvalidQuestion("a scenario without a shock", where="scenario", remedy=f"say {NEEDS}")
         for names, known, where in ((self.layers, LAYERS, "layers"), (self.haircuts, COLLATERAL, "haircuts")):
             strange = sorted(set(names) - set(known))

@@ -1,7 +1,8 @@
 """A scenario sent through all layers of a moment, and through each alone."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +13,7 @@ from analytics.contagion.shock.coupled import Aftermath, Shock, send
 from analytics.contagion.shock.layers import LAYERS, Layers
 from analytics.contagion.shock.supplying import Output, Supplies, origins
 from analytics.contagion.supply.network import SupplyNetwork
+from api.answers.progress import Progress, Stage, untold
 from api.contagion.figures import Known, known_of, moved
 from api.contagion.goods import network_of
 from api.contagion.rates import moves_of
@@ -21,7 +23,13 @@ from api.questions.shocks.hit import shock_of
 from api.questions.shocks.scenario import Scenario, Stopped
 
 Numbers = NDArray[np.float64]
-Progress = Callable[[int, int], None]
+CARRIED: Final = {
+    "production": ("lost output", "产出损失"),
+    "guarantees": ("called guarantee", "担保代偿"),
+    "debts": ("unpaid debt", "债权损失"),
+    "shares": ("shares worth less", "股权减值"),
+}
+"""By what each layer carries a loss on, in both languages."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +67,20 @@ class Sent:
         return self.shock.stopped if self.output is None else np.maximum(self.output.by_others, self.shock.stopped)
 
 
-def setting_of(view: View, scenario: Scenario) -> Setting:
-    """What a scenario runs along; kept for the next one that assumes the same."""
+def check_scenario(view: View, scenario: Scenario) -> None:
+    """Raise what keeps a scenario from being sent: InvalidQuestion, and UnknownParty."""
+    _one_currency(view)
+    shock_of(view, scenario.checked())
+
+
+def _one_currency(view: View) -> None:
     if view.snapshot.mixed:
         raise view.snapshot.several
+
+
+def setting_of(view: View, scenario: Scenario) -> Setting:
+    """What a scenario runs along; kept for the next one that assumes the same."""
+    _one_currency(view)
     assumed = (
         scenario.lgd, *(tuple(sorted(some.items())) for some in (scenario.haircuts, scenario.rates)), scenario.calls,
         scenario.essential, scenario.substitution, scenario.missing,
@@ -92,20 +110,45 @@ def _setting(view: View, scenario: Scenario) -> Setting:
     return Setting(known, debts, promised, network, layers, shares, worse)
 
 
-def send_scenario(view: View, scenario: Scenario, progress: Progress | None = None) -> Sent:
+def send_scenario(view: View, scenario: Scenario, progress: Progress = untold) -> Sent:
     """Send a scenario through the layers it names, and through each alone."""
+    progress(Stage(0.0, "gathering debts, guarantees, supplies and shares", "汇集债权、担保、供应与股权"))
     setting, hit = setting_of(view, scenario.checked()), shock_of(view, scenario)
     shock = replace(hit.shock, worse=setting.worse)
-    layers, firms = setting.layers.only_some(scenario.layers), setting.known.firms
-    alone = {
-        name: send(firms, layers.only_some((name,)), shock, kept=scenario.kept)
-        for name in LAYERS
-        if name in scenario.layers
-    }
-    without = send(firms, layers.only_some(()), shock, kept=scenario.kept)
-    whole = send(firms, layers, shock, kept=scenario.kept, progress=progress)
+    names = [name for name in LAYERS if name in scenario.layers]
+    sending = _Sending(setting, shock, scenario, progress, runs=len(names) + 2)
+    alone = {name: sending.through((name,), f"{CARRIED[name][0]} alone", f"仅{CARRIED[name][1]}") for name in names}
+    without = sending.through((), "the shock alone", "仅初始冲击")
+    whole = sending.through(scenario.layers, "all layers together", "各渠道合并")
     produced = whole.produced if isinstance(whole.produced, Output) else None
     return Sent(setting, shock, whole, produced, without, alone, hit.absent)
+
+
+@dataclass
+class _Sending:
+    """Runs of one shock through some layers after others, each round of them told."""
+
+    setting: Setting
+    shock: Shock
+    scenario: Scenario
+    progress: Progress
+    runs: int
+    done: int = 0
+
+    def through(self, names: Sequence[str], said: str, said_zh: str) -> Aftermath:
+        """Send the shock through layers of these names."""
+        # The setting before the first run and the telling after the last take about as long as a run each.
+        at = (self.done + 1) / (self.runs + 2)
+
+        def told(rounds: int, failed: int) -> None:
+            en, zh = f"{said}: round {rounds}, {failed:,} failed", f"{said_zh}：第{rounds}轮，{failed:,}家违约"
+            self.progress(Stage(at, en, zh))
+
+        self.progress(Stage(at, said, said_zh))
+        layers, firms = self.setting.layers.only_some(tuple(names)), self.setting.known.firms
+        found = send(firms, layers, self.shock, kept=self.scenario.kept, progress=told)
+        self.done += 1
+        return found
 
 
 def flows_of(sent: Sent) -> Flows:

@@ -13,13 +13,14 @@ from analytics.contagion.shock.coupled import CAUSES
 from analytics.contagion.shock.layers import LAYERS
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
+from api.answers.progress import Progress, Stage, untold
 from api.answers.wording import money, plural
 from api.engine import Engine, View
 from api.questions.asking import check_page, node_of
 from api.questions.shocks.gaps import Gap, gaps_of, untold_of
 from api.questions.shocks.grounds import Grounds
 from api.questions.shocks.scenario import Scenario
-from api.questions.shocks.sent import Progress, Sent, send_scenario
+from api.questions.shocks.sent import Sent, send_scenario
 from api.questions.shocks.traced import CAUSES_ZH, LAYERS_SAID, Step, traced
 from graph.model import LENDS
 from graph.moment import Moment
@@ -178,7 +179,7 @@ class ShockAnswer:
 
 
 def shock(
-    engine: Engine, scenario: Scenario, *, limit: int = 20, moment: Moment, progress: Progress | None = None
+    engine: Engine, scenario: Scenario, *, limit: int = 20, moment: Moment, progress: Progress = untold
 ) -> Answer[ShockAnswer]:
     """What would a shock cost, through every layer?"""
     check_page(limit)
@@ -187,12 +188,14 @@ def shock(
     evidence = Evidence(view.snapshot)
     asked = node_of(view.snapshot, scenario.lender, where="lender") if scenario.lender.strip() else None
     sent = send_scenario(view, scenario, progress)
-    value = _told(view, evidence, scenario, sent, asked, limit)
+    progress(Stage(0.9, "telling losses, failures and causes", "整理损失、违约与成因"))
+    value = told(view, evidence, scenario, sent, asked, limit)
     parameters = {"scenario": scenario.model_dump(), "limit": limit}
-    return view.answer(Question("shock", parameters), value, evidence, reasons=list(_reasons(value)))
+    return view.answer(Question("shock", parameters), value, evidence, reasons=list(reasons_of(value)))
 
 
-def _told(view: View, evidence: Evidence, scenario: Scenario, sent: Sent, asked: int | None, limit: int) -> ShockAnswer:
+def told(view: View, evidence: Evidence, scenario: Scenario, sent: Sent, asked: int | None, limit: int) -> ShockAnswer:
+    """What a scenario came to, in words and amounts."""
     whole, debts = sent.whole, sent.setting.debts
     grounds = Grounds(view, evidence, sent)
     lenders = _lenders(view, grounds, scenario, sent, asked, limit)
@@ -326,7 +329,8 @@ def _groups(view: View, grounds: Grounds, sent: Sent) -> Iterator[OfGroup]:
         yield OfGroup(grounds.party(top), len(mine[top]), float(amount), grounds.owed(*mine[top]))
 
 
-def _reasons(value: ShockAnswer) -> Iterator[str]:
+def reasons_of(value: ShockAnswer) -> Iterator[str]:
+    """A shock's cost in words, and what the answer lacks."""
     failed = value.fallen_page.total
     yield (
         f"{plural(failed, 'party fails', 'parties fail')} in {plural(len(value.rounds), 'round')}; creditors lose "

@@ -9,15 +9,11 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Party
 from api.engine import View
 from api.questions.shocks.grounds import between, debt_fact, surety_fact
-from api.questions.shocks.sent import Sent, flows_of
+from api.questions.shocks.sent import CARRIED, Sent, flows_of
 from graph.field import Kind
 from graph.model import OWNS, SUPPLIES
 
-LAYERS_SAID: Final = {
-    "production": ("lost output", "产出损失"),
-    "guarantees": ("called guarantee", "担保代偿"),
-    "debts": ("unpaid debt", "债权损失"),
-    "shares": ("shares worth less", "股权减值"),
+LAYERS_SAID: Final = CARRIED | {
     SELF: ("the shock itself", "初始冲击"),
     OTHERS: ("others, smaller", "其余较小来源"),
     "": ("all that is lost", "损失合计"),
@@ -62,13 +58,13 @@ def _step(view: View, evidence: Evidence, sent: Sent, cause: Cause, above: int |
         int(whole.round[cause.party]),
         CAUSES[why],
         CAUSES_ZH[why],
-        _facts(view, evidence, sent, cause, above),
+        facts_of(view, evidence, sent, cause, above),
         tuple(_step(view, evidence, sent, one, cause.party) for one in cause.causes),
         cause.open,
     )
 
 
-def _facts(view: View, evidence: Evidence, sent: Sent, cause: Cause, above: int | None) -> tuple[Fact, ...]:
+def facts_of(view: View, evidence: Evidence, sent: Sent, cause: Cause, above: int | None) -> tuple[Fact, ...]:
     """What one step rests on."""
     if cause.layer == "production" and above is not None:
         return evidence.facts(SUPPLIES, between(view, SUPPLIES, cause.party, above))

@@ -23,11 +23,13 @@ ARGUMENTS: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     "MissingRate": (("CNY", "EUR", "2024-01-01"), {}),
     "NotConverged": (("clearing",), {"iterations": 3, "residual": 0.1}),
     "Cancelled": (("load",), {}),
+    "UnknownJob": (("0" * 32,), {}),
+    "TooManyJobs": ((8,), {"seconds": 10}),
     "OverfullRefused": (((),), {}),
 }
 MENDED_BY_WHO_ASKS = (
     errors.InvalidInput, errors.NotFound, errors.MissingRate, errors.LoadInProgress, errors.NotAllowed,
-    errors.DecidedOtherwise,
+    errors.DecidedOtherwise, errors.NoResult, errors.TooManyJobs,
 )  # fmt: skip
 
 

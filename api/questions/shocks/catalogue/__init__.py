@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from analytics.rules.rule import Words
 from api.questions.shocks.likely import meant_by
-from api.questions.shocks.scenario import Scenario
+from api.questions.shocks.scenario import NEEDS, Scenario
 from api.questions.written import validated
 from graph.errors import InvalidQuestion
 
@@ -48,7 +48,7 @@ def catalogue() -> Mapping[str, Named]:
 def named(name: str, *, lender: str = "") -> Scenario:
     """A scenario by its name. Raises InvalidQuestion where there is none, or it needs a lender and none is named."""
     if name not in catalogue():
-        remedy = meant_by(name, catalogue(), f"name one of {', '.join(catalogue())}, or give a file")
+        remedy = meant_by(name, catalogue(), f"name one of {', '.join(catalogue())}, or say {NEEDS}")
         raise InvalidQuestion(f"no scenario is called {name}", where="scenario", remedy=remedy)
     one = catalogue()[name]
     if one.fails and not lender:
