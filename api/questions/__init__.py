@@ -8,6 +8,7 @@ a reader would ask next: why, how much is not shown, and what is not known.
 from api.questions.book.groups import book_groups
 from api.questions.book.guarantees import book_guarantees
 from api.questions.book.limits import book_limits
+from api.questions.book.losses import book_losses
 from api.questions.book.related import book_related
 from api.questions.book.systemic import book_systemic
 from api.questions.groups.groups import groups
@@ -28,6 +29,7 @@ __all__ = [
     "book_groups",
     "book_guarantees",
     "book_limits",
+    "book_losses",
     "book_related",
     "book_systemic",
     "changes",

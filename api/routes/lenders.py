@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Body, Query
 
 from analytics.limits.check import NEAR
 from api import questions
@@ -10,15 +10,19 @@ from api.answers.frame import Answer
 from api.book.guaranteed import ALL, SCOPES
 from api.groups.together import READINGS, SUSPECTED
 from api.questions.asking import MOST
+from api.questions.book.assumed import Assumed
 from api.questions.book.groups import BookGroups
 from api.questions.book.guarantees import BookGuarantees
 from api.questions.book.limits import BookLimits
+from api.questions.book.losses import BookLosses
 from api.questions.book.related import BookRelated
 from api.questions.book.systemic import MISSING, ORDERS, BookSystemic
 from api.questions.book.unwinding import DEFAULT
+from api.questions.meant import named_assumed
 from api.routes.asked import At, FindingState, LenderId, Limit, Near, Offset, Served
+from api.service.body import OnceRoute
 
-router = APIRouter(prefix="/lenders", tags=["lenders"])
+router = APIRouter(prefix="/lenders", tags=["lenders"], route_class=OnceRoute)
 
 
 @router.get("/{id:path}/limits")
@@ -101,3 +105,25 @@ def book_systemic(
     return questions.book_systemic(
         engine, id, top=top, order=order, missing=missing, limit=limit, offset=offset, moment=moment
     )
+
+
+@router.get("/{id:path}/losses")
+def book_losses_assessed(
+    engine: Served, id: LenderId, moment: At, limit: Limit = 20, offset: Offset = 0
+) -> Answer[BookLosses]:
+    """What it may lose in a year by the assessments known: with contagion and without, by whom, beside closed forms."""
+    return questions.book_losses(engine, id, limit=limit, offset=offset, moment=moment)
+
+
+@router.post("/{id:path}/losses")
+def book_losses(
+    engine: Served,
+    id: LenderId,
+    moment: At,
+    assumed: Annotated[Assumed, Body()],
+    limit: Limit = 20,
+    offset: Offset = 0,
+) -> Answer[BookLosses]:
+    """The same by PDs and correlations of one's own: parties by id or exact name, grades, industries, the rest."""
+    named = named_assumed(engine, assumed, moment=moment)
+    return questions.book_losses(engine, id, named, limit=limit, offset=offset, moment=moment)
