@@ -14,7 +14,6 @@ from api.questions.book.systemic import book_systemic
 from api.questions.groups.groups import groups
 from api.questions.guarantees import guarantees
 from api.questions.limits.credit_check import credit_check
-from api.questions.limits.exposure import exposure
 from api.questions.links.links import links
 from api.questions.links.tiers import downstream, upstream
 from api.questions.ownership.control import control
@@ -24,6 +23,7 @@ from api.questions.parties.network import network
 from api.questions.parties.party import party
 from api.questions.parties.search import search
 from api.questions.shocks.shock import shock
+from api.questions.shocks.stressed import exposure
 
 __all__ = [
     "book_groups",

@@ -92,9 +92,9 @@ CASES = {
     ),
     "exposure": Case(
         f"/v1/parties/{MINE}/exposure",
-        {"lender": BANK},
+        {"lender": BANK, "scenario": "self"},
         ExposureTo,
-        lambda e, m: questions.exposure(e, MINE, lender=BANK, moment=m),
+        lambda e, m: questions.exposure(e, MINE, lender=BANK, scenario="self", moment=m),
     ),
     "guarantees": Case(
         f"/v1/parties/{MINE}/guarantees",

@@ -96,8 +96,9 @@ def asked(client: httpx.Client, question: dict[str, Any]) -> httpx.Response:
     if question["name"] == "shock":
         return client.post("/v1/shocks", json=given.pop("scenario"), params=given)
     where, parameters = address(question, given)
-    if "assumed" in parameters:
-        return client.post(where, json=parameters.pop("assumed"), params=parameters)
+    for body in ("assumed", "scenario"):
+        if isinstance(parameters.get(body), dict):
+            return client.post(where, json=parameters.pop(body), params=parameters)
     return client.get(where, params=parameters)
 
 

@@ -25,7 +25,7 @@ TYPED: dict[str, tuple[str, ...]] = {
     "control": (B,),
     "owners": (MINE, "--regime", "CN_2024"),
     "groups": (MINE, "--lender", BANK, "--criteria", "basel-lex10", "--criteria", "cn-annex1"),
-    "exposure": (MINE, "--lender", BANK, "--limit", "20"),
+    "exposure": (MINE, "--lender", BANK, "--shock", "self", "--limit", "20"),
     "guarantees": (MINE, "--length", "4"),
     "book_limits": (BANK, "--near", "0.5", "--limit", "3"),
     "book_groups": (BANK, "--reading", "confirmed"),

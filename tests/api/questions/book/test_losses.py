@@ -1,4 +1,4 @@
-"""What a book loses in a year, on worlds whose answers are worked by hand: enumeration, binomial tails, closed forms."""
+"""What a book loses in a year, on worlds whose answers are worked by hand: enumerated, binomial, closed forms."""
 
 from itertools import product
 from pathlib import Path
