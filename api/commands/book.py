@@ -190,6 +190,52 @@ def losses(
         )
 
 
+@app.command()
+@moments
+def reverse(
+    bank: Bank,
+    file: AssumedFile = None,
+    loss: Annotated[
+        str, typer.Option(metavar="AMOUNT|PART", help="Loss that is looked for: 2e8, or a part of the book: 10%, 0.1")
+    ] = "10%",
+    order: Annotated[
+        str, typer.Option(help="Which failures: the fewest, or the likeliest by PD: fewest, likeliest")
+    ] = "fewest",
+    limit: Limit = 20,
+    *,
+    engine: "Engine",
+    moment: "Moment",
+) -> Any:
+    """Find failures, as few or as likely as can be, that together cost a lender an amount through every layer.
+
+    A file says PDs, lgd and haircuts as for `losses`; without one assessments over 12 months count.
+
+    Example: contagraph ask book reverse BANK --loss 10% --currency CNY
+
+    Example: contagraph ask book reverse BANK 假设.toml --loss 200000000 --order likeliest
+    """
+    from api import questions  # noqa: PLC0415
+    from api.commands.progress import counted  # noqa: PLC0415
+
+    known, assumed = meant(engine, moment, bank), assumed_of(engine, moment, file)
+    with counted("sending failures") as progress:
+        return questions.book_reverse(
+            engine, known, loss=_part(loss), order=order, assumed=assumed, limit=limit, moment=moment, progress=progress
+        )
+
+
+def _part(text: str) -> float:
+    """An amount, or a part of the book. Raises InvalidQuestion."""
+    from graph.errors import InvalidQuestion  # noqa: PLC0415
+
+    said = text.strip().replace(",", "")
+    try:
+        return float(said[:-1]) / 100 if said.endswith("%") else float(said)
+    except ValueError:
+        remedy = "give an amount such as 200000000, or a part of the book such as 10%"
+        raise InvalidQuestion(f"{text} is no amount", where="--loss", remedy=remedy) from None
+
+
 def assumed_of(engine: "Engine", moment: "Moment", file: Path | None) -> "Assumed | None":
     """What a file assumes, with the ids of those it names."""
     from api.questions.book.assumed import read_file  # noqa: PLC0415

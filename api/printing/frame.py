@@ -34,6 +34,7 @@ from api.questions.book.guarantees import BookGuarantees
 from api.questions.book.limits import BookLimits
 from api.questions.book.losses import BookLosses
 from api.questions.book.related import BookRelated
+from api.questions.book.reverse import BookReverse
 from api.questions.book.systemic import BookSystemic
 from api.questions.groups.groups import GroupsOf
 from api.questions.guarantees import GuaranteesOf
@@ -70,6 +71,7 @@ PRINTERS: Mapping[type, Callable[[Any, Cited], Iterable[Any]]] = {
     BookRelated: related.related,
     BookSystemic: systemic.systemic,
     BookLosses: losses.losses,
+    BookReverse: losses.reverse,
     Linkage: ties.linkage,
     TiersOf: amounts.tiers,
     ChangesOf: ties.changes,
@@ -93,6 +95,7 @@ NEXT: Mapping[type, str] = {
     BookRelated: "load its holders, officers and their kin: contagraph load PATH, or ask about another day",
     BookSystemic: "load its facilities, with guarantees, statements and supplies: contagraph load PATH",
     BookLosses: "load its facilities: contagraph load PATH",
+    BookReverse: "load its facilities: contagraph load PATH",
     Linkage: "allow longer paths (--steps 6), or what joins many (--through lenders, state, hubs)",
     TiersOf: "load who supplies whom, or ask the other way: upstream, downstream",
     ChangesOf: "compare with an earlier day (--since 2023-12-31) or with what was known then (--since-known)",

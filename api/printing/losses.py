@@ -10,6 +10,7 @@ from api.answers.wording import money, percent
 from api.printing.paper import BOLD, Cited, heading, left, plain, row, table
 from api.questions.book.closed import Tail
 from api.questions.book.losses import BookLosses, Losses, Told
+from api.questions.book.reverse import BookReverse
 
 
 def losses(answer: BookLosses, cited: Cited) -> Iterator[Any]:
@@ -30,6 +31,29 @@ def losses(answer: BookLosses, cited: Cited) -> Iterator[Any]:
         yield made
     yield _concentration(answer)
     yield _chances(answer)
+
+
+def reverse(answer: BookReverse, cited: Cited) -> Iterator[Any]:
+    """Which failures cost as much, and who fails with them."""
+    yield heading(answer.lender, before="failures that would cost ")
+    heads = ("owes it", "alone costs", *(() if answer.probability is None else ("PD",)))
+    title = (
+        f"together {money(answer.cost, answer.currency)} · 合计损失, {answer.order}, "
+        f"{'exact · 精确' if answer.exact else 'greedy · 贪心'}"
+    )
+    made = table("who fails · 违约者", *heads, "src", title=title, amounts=heads)
+    for one in answer.failures:
+        chance = () if answer.probability is None else ("" if one.pd is None else percent(one.pd),)
+        amounts = (money(x, answer.currency) for x in (one.owed, one.alone))
+        row(made, one.party.name, *amounts, *chance, cited.numbers(one.facts))
+    yield made
+    if answer.carried:
+        rest = table("fails with them · 随之违约", "lost on it", "round", "why", amounts=("lost on it", "round"))
+        for each in answer.carried:
+            row(rest, each.party.name, money(each.loss, answer.currency), f"{each.round}",
+                f"{each.why_zh} · {each.why}")  # fmt: skip
+        yield rest
+        yield from left(answer.carried_page, "debtor", by="--limit")
 
 
 def _distribution(answer: BookLosses) -> Table:

@@ -10,6 +10,7 @@ from api.questions.book.guarantees import book_guarantees
 from api.questions.book.limits import book_limits
 from api.questions.book.losses import book_losses
 from api.questions.book.related import book_related
+from api.questions.book.reverse import book_reverse
 from api.questions.book.systemic import book_systemic
 from api.questions.groups.groups import groups
 from api.questions.guarantees import guarantees
@@ -31,6 +32,7 @@ __all__ = [
     "book_limits",
     "book_losses",
     "book_related",
+    "book_reverse",
     "book_systemic",
     "changes",
     "control",

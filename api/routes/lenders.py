@@ -16,6 +16,8 @@ from api.questions.book.guarantees import BookGuarantees
 from api.questions.book.limits import BookLimits
 from api.questions.book.losses import BookLosses
 from api.questions.book.related import BookRelated
+from api.questions.book.reverse import FEWEST, BookReverse
+from api.questions.book.reverse import ORDERS as REVERSED
 from api.questions.book.systemic import MISSING, ORDERS, BookSystemic
 from api.questions.book.unwinding import DEFAULT
 from api.questions.meant import named_assumed
@@ -127,3 +129,34 @@ def book_losses(
     """The same by PDs and correlations of one's own: parties by id or exact name, grades, industries, the rest."""
     named = named_assumed(engine, assumed, moment=moment)
     return questions.book_losses(engine, id, named, limit=limit, offset=offset, moment=moment)
+
+
+Loss = Annotated[
+    float, Query(gt=0, description="Loss that is looked for: money, or at most 1 for a part of what is owed to it")
+]
+Reversed = Annotated[
+    str, Query(description=f"Which failures, the fewest or the likeliest by PD: {', '.join(REVERSED)}")
+]
+
+
+@router.get("/{id:path}/reverse")
+def book_reverse(
+    engine: Served, id: LenderId, moment: At, loss: Loss, order: Reversed = FEWEST, limit: Limit = 20
+) -> Answer[BookReverse]:
+    """Failures, as few or as likely as can be, that together cost it so much through every layer."""
+    return questions.book_reverse(engine, id, loss=loss, order=order, limit=limit, moment=moment)
+
+
+@router.post("/{id:path}/reverse")
+def book_reverse_assumed(
+    engine: Served,
+    id: LenderId,
+    moment: At,
+    loss: Loss,
+    assumed: Annotated[Assumed, Body()],
+    order: Reversed = FEWEST,
+    limit: Limit = 20,
+) -> Answer[BookReverse]:
+    """The same by PDs, a loss given default and haircuts of one's own."""
+    named = named_assumed(engine, assumed, moment=moment)
+    return questions.book_reverse(engine, id, loss=loss, order=order, assumed=named, limit=limit, moment=moment)

@@ -21,6 +21,7 @@ from api.questions.book.guarantees import BookGuarantees
 from api.questions.book.limits import BookLimits
 from api.questions.book.losses import BookLosses
 from api.questions.book.related import BookRelated
+from api.questions.book.reverse import BookReverse
 from api.questions.book.systemic import BookSystemic
 from api.questions.groups.groups import GroupsOf
 from api.questions.guarantees import GuaranteesOf
@@ -138,6 +139,12 @@ CASES = {
         BookLosses,
         lambda e, m: questions.book_losses(e, BANK, Assumed.model_validate(ASSUMED), limit=2, moment=m),
         ASSUMED,
+    ),
+    "book_reverse": Case(
+        f"/v1/lenders/{BANK}/reverse",
+        {"loss": 0.3},
+        BookReverse,
+        lambda e, m: questions.book_reverse(e, BANK, loss=0.3, moment=m),
     ),
     "credit_check": Case(
         "/v1/credit-checks",

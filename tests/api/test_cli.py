@@ -33,6 +33,7 @@ TYPED: dict[str, tuple[str, ...]] = {
     "book_related": (BANK, "--limit", "2"),
     "book_systemic": (BANK, "--top", "2", "--order", "all"),
     "book_losses": (BANK, str(Path(__file__).with_name("assumed.json")), "--limit", "2"),
+    "book_reverse": (BANK, "--loss", "30%"),
     "credit_check": (str(Path(__file__).with_name("request.json")), "--limit", "3"),
     "shock": (str(Path(__file__).with_name("scenario.json")), "--limit", "4"),
     "links": (MINE, RING2, "--steps", "2"),

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analytics.contagion.portfolio.losses import Estimate
 from api.answers.evidence import Evidence
-from api.answers.frame import Answer, Fact, Page, Party, Question
+from api.answers.frame import Answer, Page, Party, Question
 from api.answers.wording import money, percent, plural
 from api.book.lending import groups_in
 from api.engine import Engine, View
@@ -21,18 +20,15 @@ from api.questions.book.closed import Capital, Closed, closed_forms, irb_capital
 from api.questions.book.concentrated import Concentrated, concentrated
 from api.questions.book.drawn import LEVELS, Drawn, drawn
 from api.questions.book.odds import ASSESSED, SAID
-from api.questions.book.staked import Staked, staked
+from api.questions.book.staked import Staked, facilities_of, staked
 from api.questions.book.untold import gaps_of
 from api.questions.groups.members import grew
 from api.questions.shocks.gaps import Gap
 from graph.errors import InvalidQuestion
-from graph.model import ASSESSMENT, LENDS
+from graph.model import ASSESSMENT
 from graph.moment import Moment
 
-Places = NDArray[np.int64]
 Progress = Callable[[int, int], None]
-FACTS: Final = 3
-"""Facilities shown of one borrower."""
 GROUPS: Final = 10
 """Groups told."""
 WAYS: Final = {
@@ -290,17 +286,10 @@ def _contributions(evidence: Evidence, found: Drawn, limit: int, offset: int) ->
 
 def _facts(evidence: Evidence, book: Staked, debtor: int) -> tuple[str, ...]:
     """The largest facilities of a borrower, and the assessment that its PD is of."""
-    debts = book.setting.debts
-    at = np.flatnonzero((debts.creditor == book.lender) & (debts.debtor == debtor) & (debts.facility >= 0))
-    at = at[np.lexsort((at, -debts.amount[at]))][:FACTS]
-    shown = [fact.fact_id for fact in _lent(evidence, debts.facility[at])]
+    shown = facilities_of(evidence, book.setting, book.lender, debtor)
     if book.odds.by[debtor] == ASSESSED:
-        shown += evidence.cite_rows(ASSESSMENT, [int(book.odds.row[debtor])])
-    return tuple(shown)
-
-
-def _lent(evidence: Evidence, facilities: Places) -> tuple[Fact, ...]:
-    return evidence.facts(LENDS, facilities) if len(facilities) else ()
+        return (*shown, *evidence.cite_rows(ASSESSMENT, [int(book.odds.row[debtor])]))
+    return shown
 
 
 def _groups(view: View, lender: int) -> tuple[list[Together], list[int]]:

@@ -5,6 +5,7 @@ default; guarantors as they are called where all debtors fail, each for what it 
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,17 +15,21 @@ from analytics.contagion.calls.cascade import call_guarantees
 from analytics.contagion.portfolio.factors import Factors
 from analytics.contagion.portfolio.irb import asset_correlation
 from analytics.contagion.portfolio.montecarlo import Portfolio
+from api.answers.evidence import Evidence
 from api.contagion.industries import DIVISION
 from api.engine import View
 from api.questions.book.assumed import Assumed, Shared
 from api.questions.book.odds import Odds, odds_of
 from api.questions.shocks.scenario import Scenario
 from api.questions.shocks.sent import Setting, setting_of
+from graph.model import LENDS
 from graph.traits import Traits
 
 Numbers = NDArray[np.float64]
 Places = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+FACTS: Final = 3
+"""Facilities shown of one borrower."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +74,23 @@ class Staked:
         return np.flatnonzero((self.owed > 0) & ~np.isnan(self.odds.pd))
 
 
+def setting_for(view: View, assumed: Assumed) -> Setting:
+    """What a shock under the same assumptions runs along."""
+    said = Scenario(lgd=assumed.lgd, haircuts=assumed.haircuts, calls=assumed.calls, missing=assumed.missing)
+    return setting_of(view, said)
+
+
+def facilities_of(evidence: Evidence, setting: Setting, lender: int, debtor: int) -> tuple[str, ...]:
+    """The largest facilities that a lender gave a debtor, as ids of facts."""
+    debts = setting.debts
+    at = np.flatnonzero((debts.creditor == lender) & (debts.debtor == debtor) & (debts.facility >= 0))
+    at = at[np.lexsort((at, -debts.amount[at]))][:FACTS]
+    return tuple(fact.fact_id for fact in evidence.facts(LENDS, debts.facility[at])) if len(at) else ()
+
+
 def staked(view: View, assumed: Assumed, lender: int) -> Staked:
     """The book of a lender under what is assumed. Raises what `odds_of` and `setting_of` do."""
-    said = Scenario(lgd=assumed.lgd, haircuts=assumed.haircuts, calls=assumed.calls, missing=assumed.missing)
-    setting, odds = setting_of(view, said), odds_of(view, assumed, lender)
+    setting, odds = setting_for(view, assumed), odds_of(view, assumed, lender)
     debts, size = setting.debts, view.snapshot.size
     mine = debts.creditor == lender
     owed = _summed(debts.debtor[mine], debts.amount[mine], size)
