@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
+from fastapi.responses import HTMLResponse
 
 from analytics.limits.check import NEAR
 from api import questions
@@ -21,7 +22,9 @@ from api.questions.book.reverse import ORDERS as REVERSED
 from api.questions.book.systemic import MISSING, ORDERS, BookSystemic
 from api.questions.book.unwinding import DEFAULT
 from api.questions.meant import named_assumed
-from api.routes.asked import At, FindingState, LenderId, Limit, Near, Offset, Served
+from api.report import losses_page
+from api.routes.asked import At, FindingState, Language, LenderId, Limit, Near, Offset, Served
+from api.routes.reports import paper
 from api.service.body import OnceRoute
 
 router = APIRouter(prefix="/lenders", tags=["lenders"], route_class=OnceRoute)
@@ -129,6 +132,20 @@ def book_losses(
     """The same by PDs and correlations of one's own: parties by id or exact name, grades, industries, the rest."""
     named = named_assumed(engine, assumed, moment=moment)
     return questions.book_losses(engine, id, named, limit=limit, offset=offset, moment=moment)
+
+
+@router.post("/{id:path}/losses.html", response_class=HTMLResponse)
+def losses_report(
+    engine: Served,
+    id: LenderId,
+    moment: At,
+    assumed: Annotated[Assumed, Body()],
+    limit: Limit = 20,
+    language: Language = "en",
+) -> HTMLResponse:
+    """What it may lose in a year as a page to print: distribution, closed forms, contributions, concentration."""
+    named = named_assumed(engine, assumed, moment=moment)
+    return paper(losses_page(questions.book_losses(engine, id, named, limit=limit, moment=moment), language=language))
 
 
 Loss = Annotated[
