@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from api.answers.frame import Answer
 from api.questions.book.closed import Closed
+from api.questions.book.concentrated import TOPS
 from api.questions.book.losses import BookLosses, Losses, Told
 from api.report.page import filled
 from api.report.plots import Plot, bars, tails
@@ -41,7 +42,7 @@ def losses_page(answer: Answer[BookLosses], *, language: str = "en") -> str:
         lines=list(_lines(words, value.losses, value.without)),
         levels=[one.level for one in value.losses.levels],
         tail=_tail,
-        counts=sorted({top.count for one in value.concentration for top in one.tops}),
+        counts=TOPS,
         annex=[],
         method=[*_assumed(words, value), *_method(words)],
     )

@@ -31,7 +31,7 @@ FIRST: Final = 60
 """Candidates that are tried, the foremost by the screen; more where these cannot cost as much."""
 EXACT: Final = 16
 """Candidates among whom every set is weighed."""
-WORK: Final = 300_000_000
+WORK: Final = 30_000_000
 """Firms and ties, times shocks, that one search may send …"""
 SENDS: Final = 300
 """… but so many shocks at least."""

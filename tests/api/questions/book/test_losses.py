@@ -1,5 +1,7 @@
 """What a book loses in a year, on worlds whose answers are worked by hand: enumerated, binomial, closed forms."""
 
+import io
+import re
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -11,13 +13,14 @@ from scipy.stats import binom, poisson
 from api.answers.frame import Answer
 from api.engine import Engine, Place
 from api.questions import book_losses
-from api.questions.book.assumed import Assumed, Shared
+from api.questions.book.assumed import Assumed, Shared, read_file
 from api.questions.book.losses import BookLosses, Told
 from api.questions.book.odds import odds_of
 from api.questions.book.staked import staked
-from graph.errors import InvalidQuestion, UnknownParty
+from graph.errors import InvalidInput, InvalidQuestion, UnknownParty
 from tests.api.questions.shocks.test_shock import lent, stated
 from tests.api.world import Book, instant
+from tests.conftest import ROOT
 
 BANK = "r:bank"
 LGD = 0.45
@@ -278,3 +281,33 @@ def test_years_are_counted_while_they_are_drawn(tmp_path: Path) -> None:
     book_losses(engine, BANK, assumed, moment=moment, progress=lambda *done: seen.append(done))
     assert seen[-1] == (1000, 1000)
     assert len(seen) > 1
+
+
+def test_a_file_says_what_the_readme_shows(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```toml\n(name = \"a plain year\".*?)```", readme, re.DOTALL)
+    file = tmp_path / "assumed.toml"
+    file.write_text(shown, encoding="utf-8")
+    found = read_file(file, io.StringIO())
+    assert (found.lgd, found.draws, found.pd.industries["C36"], found.infection) == (0.45, 20_000, 0.03, 0.001)
+    assert found.correlation == "irb"
+    file.write_text(re.sub(r"^# (\[factors\]|\w+ = )", r"\1", shown, flags=re.MULTILINE), encoding="utf-8")
+    assert read_file(file, io.StringIO()).factors == Shared(all=0.1, industry=0.1, region=0.05)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("[pd]\nrest = 1.2", "pd.rest"),
+        ("[pd]\nleft = 0.1", "pd.left: is not known here"),
+        ("draws = 10", "draws"),
+        ('sampling = "often"', "sampling"),
+        ('correlation = "high"', "correlation"),
+    ],
+)
+def test_a_file_that_cannot_be_meant_names_its_field(tmp_path: Path, text: str, word: str) -> None:
+    file = tmp_path / "assumed.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidInput) as problem:
+        read_file(file, io.StringIO())
+    assert word in str(problem.value)
