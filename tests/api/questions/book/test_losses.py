@@ -17,6 +17,7 @@ from api.questions.book.assumed import Assumed, Shared, read_file
 from api.questions.book.losses import BookLosses, Told
 from api.questions.book.odds import odds_of
 from api.questions.book.staked import staked
+from api.questions.meant import named_assumed
 from graph.errors import InvalidInput, InvalidQuestion, UnknownParty
 from tests.api.questions.shocks.test_shock import lent, stated
 from tests.api.world import Book, instant
@@ -311,3 +312,13 @@ def test_a_file_that_cannot_be_meant_names_its_field(tmp_path: Path, text: str, 
     with pytest.raises(InvalidInput) as problem:
         read_file(file, io.StringIO())
     assert word in str(problem.value)
+
+
+def test_a_party_of_a_file_may_be_called_by_its_exact_name(tmp_path: Path) -> None:
+    profile = ("Profile", {"party": "r:a", "name": "Velmora Steel Ltd"})
+    engine = engine_of(tmp_path, lent("a", 200.0), profile)
+    moment = engine.moment(currency="CNY")
+    said = Assumed.model_validate({"pd": {"parties": {"Velmora Steel Ltd": 0.1}}})
+    assert named_assumed(engine, said, moment=moment).pd.parties == {"r:a": 0.1}
+    with pytest.raises(UnknownParty):
+        named_assumed(engine, Assumed.model_validate({"pd": {"parties": {"Velmora": 0.1}}}), moment=moment)
