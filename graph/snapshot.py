@@ -25,7 +25,7 @@ from graph.field import Kind
 from graph.history import History
 from graph.holding import EPOCH_DAY, When, holding
 from graph.links import Aside, Between, Links, build_links, codes
-from graph.model import DIRECTNESS, OWNS, PROFILE, RELATIONS, SAME_AS, STATEMENT
+from graph.model import ASSESSMENT, DIRECTNESS, OWNS, PROFILE, RELATIONS, SAME_AS, STATEMENT
 from graph.moment import Moment, write_instant
 from graph.nodes import Nodes
 from graph.rates import Rates
@@ -147,6 +147,10 @@ class Snapshot:
     def traits(self, field: str) -> Traits:
         """One text of every node's profile, such as its industry, as the most believed profile that states it says."""
         return believed_texts(self.facts, self.nodes, self._when, field)
+
+    def grades(self) -> Traits:
+        """The grade of every node, as the most believed assessment that states one says."""
+        return believed_texts(self.facts, self.nodes, self._when, "grade", kind=ASSESSMENT)
 
     @property
     def anonymous(self) -> NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""What profiles say of every party at once, such as its industry."""
+"""What profiles and assessments say of every party at once, such as its industry."""
 
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from graph.columns import gathered
 from graph.facts import Facts
+from graph.field import Kind
 from graph.holding import When, holding, precedence
 from graph.model import PROFILE
 from graph.nodes import Nodes
@@ -17,7 +18,7 @@ UNSAID = -1
 
 
 class Traits(NamedTuple):
-    """One text of every node's profile, by number."""
+    """One text of every node, by number."""
 
     code: NDArray[np.int32]
     """Position among the words; -1 where none is known; shape (n,)."""
@@ -28,16 +29,16 @@ class Traits(NamedTuple):
         return np.append(np.array(wanted, np.bool_), False)[self.code]
 
 
-def believed_texts(facts: Facts, nodes: Nodes, when: When, name: str) -> Traits:
-    """One text of profiles, such as `industry`: of each node the most believed that states it."""
-    rows = holding(facts, PROFILE, when)
-    said = facts.column(PROFILE, name).take(pa.array(rows)).dictionary_encode()
+def believed_texts(facts: Facts, nodes: Nodes, when: When, name: str, *, kind: Kind = PROFILE) -> Traits:
+    """One text of profiles, such as `industry`, or of other records: of each node the most believed that states it."""
+    rows = holding(facts, kind, when)
+    said = facts.column(kind, name).take(pa.array(rows)).dictionary_encode()
     said = said.combine_chunks() if isinstance(said, pa.ChunkedArray) else said
     codes = np.asarray(pc.fill_null(said.indices, UNSAID).to_numpy(zero_copy_only=False), np.int32)
     stated = codes != UNSAID
     rows, codes = rows[stated], codes[stated]
-    node = nodes.of[gathered(facts.column(PROFILE, "party"), rows, np.uint32)]
-    order = precedence(facts, PROFILE, rows, when)[::-1]
+    node = nodes.of[gathered(facts.column(kind, "party"), rows, np.uint32)]
+    order = precedence(facts, kind, rows, when)[::-1]
     found = np.full(nodes.size, UNSAID, np.int32)
     # Written from the least believed on: what stays is the most believed of each node.
     found[node[order]] = codes[order]

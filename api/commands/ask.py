@@ -153,17 +153,37 @@ def groups(
 
 @app.command()
 @moments
-def exposure(party: Party, lender: Lender = None, limit: Limit = 20, *, engine: "Engine", moment: "Moment") -> Any:
-    """Show what a lender has at stake with a party and with its group.
+def exposure(
+    party: Party,
+    lender: Lender = None,
+    shock: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE|NAME|self",
+            help="Also what a scenario would take of it: a file, one of the catalogue, or self: the party itself fails",
+        ),
+    ] = "",
+    limit: Limit = 20,
+    *,
+    engine: "Engine",
+    moment: "Moment",
+) -> Any:
+    """Show what a lender has at stake with a party and with its group, and what of it a scenario would take.
 
     Example: contagraph ask exposure ID --lender BANK --currency CNY
+
+    Example: contagraph ask exposure ID --lender BANK --shock self
     """
     from api import questions  # noqa: PLC0415
+    from api.questions.shocks.catalogue import catalogue  # noqa: PLC0415
     from api.settings import settings  # noqa: PLC0415
 
     bank = settings().lender if lender is None else lender
     known = meant(engine, moment, bank, where="lender") if bank else None
-    return questions.exposure(engine, meant(engine, moment, party), lender=known, limit=limit, moment=moment)
+    by_name = shock in ("", "self", *catalogue())
+    scenario = shock if by_name else scenario_of(engine, moment, Path(shock), known or "")
+    asked = meant(engine, moment, party)
+    return questions.exposure(engine, asked, lender=known, scenario=scenario, limit=limit, moment=moment)
 
 
 @app.command("credit-check")

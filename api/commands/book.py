@@ -1,5 +1,6 @@
 """`contagraph ask book`: questions about a lender's whole book."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,8 +10,17 @@ from api.commands.moments import Limit, Offset, at_moment, meant
 
 if TYPE_CHECKING:
     from api.engine import Engine
+    from api.questions.book.assumed import Assumed
     from graph.moment import Moment
 
+AssumedFile = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[FILE]",
+        help="TOML or JSON that says who defaults how likely, and how together; - for standard input; without one "
+        "assessments over 12 months count",
+    ),
+]
 Bank = Annotated[str, typer.Argument(metavar="LENDER", help="Id of the lender; its exact name or number where one has")]
 
 app = typer.Typer(no_args_is_help=True, help="Ask about a lender's whole book: contagraph ask book groups LENDER.")
@@ -147,3 +157,88 @@ def systemic(
     return questions.book_systemic(
         engine, known, top=top, order=order, missing=missing, limit=limit, offset=offset, moment=moment
     )
+
+
+@app.command()
+@moments
+def losses(
+    bank: Bank,
+    file: AssumedFile = None,
+    limit: Limit = 20,
+    offset: Offset = 0,
+    *,
+    engine: "Engine",
+    moment: "Moment",
+) -> Any:
+    """Draw years of a lender's book: what it loses with contagion and without, by whom, beside closed forms.
+
+    A file says who defaults how likely within a year: [pd] with rest = 0.02, and tables parties, grades and industries
+    (by how codes begin); assessments over 12 months count unless assessed = false. It may say how defaults hang
+    together: correlation = 0.2 or "irb", or [factors] with all, industry, region; and lgd, haircuts, layers
+    (guarantees, debts), draws, seed, sampling ("plain", "antithetic", "sobol", "importance"), level, spread
+    (CreditRisk+), infection (Davis-Lo). Parties go by id or exact name.
+
+    Example: contagraph ask book losses BANK 假设.toml --currency CNY
+    """
+    from api import questions  # noqa: PLC0415
+    from api.commands.progress import counted  # noqa: PLC0415
+
+    known, assumed = meant(engine, moment, bank), assumed_of(engine, moment, file)
+    with counted("drawing years") as progress:
+        return questions.book_losses(
+            engine, known, assumed, limit=limit, offset=offset, moment=moment, progress=progress
+        )
+
+
+@app.command()
+@moments
+def reverse(
+    bank: Bank,
+    file: AssumedFile = None,
+    loss: Annotated[
+        str, typer.Option(metavar="AMOUNT|PART", help="Loss that is looked for: 2e8, or a part of the book: 10%, 0.1")
+    ] = "10%",
+    order: Annotated[
+        str, typer.Option(help="Which failures: the fewest, or the likeliest by PD: fewest, likeliest")
+    ] = "fewest",
+    limit: Limit = 20,
+    *,
+    engine: "Engine",
+    moment: "Moment",
+) -> Any:
+    """Find failures, as few or as likely as can be, that together cost a lender an amount through every layer.
+
+    A file says PDs, lgd and haircuts as for `losses`; without one assessments over 12 months count.
+
+    Example: contagraph ask book reverse BANK --loss 10% --currency CNY
+
+    Example: contagraph ask book reverse BANK 假设.toml --loss 200000000 --order likeliest
+    """
+    from api import questions  # noqa: PLC0415
+    from api.commands.progress import counted  # noqa: PLC0415
+
+    known, assumed = meant(engine, moment, bank), assumed_of(engine, moment, file)
+    with counted("sending failures") as progress:
+        return questions.book_reverse(
+            engine, known, loss=_part(loss), order=order, assumed=assumed, limit=limit, moment=moment, progress=progress
+        )
+
+
+def _part(text: str) -> float:
+    """An amount, or a part of the book. Raises InvalidQuestion."""
+    from graph.errors import InvalidQuestion  # noqa: PLC0415
+
+    said = text.strip().replace(",", "")
+    try:
+        return float(said[:-1]) / 100 if said.endswith("%") else float(said)
+    except ValueError:
+        remedy = "give an amount such as 200000000, or a part of the book such as 10%"
+        raise InvalidQuestion(f"{text} is no amount", where="--loss", remedy=remedy) from None
+
+
+def assumed_of(engine: "Engine", moment: "Moment", file: Path | None) -> "Assumed | None":
+    """What a file assumes, with the ids of those it names."""
+    from api.questions.book.assumed import read_file  # noqa: PLC0415
+    from api.questions.meant import named_assumed  # noqa: PLC0415
+
+    return None if file is None else named_assumed(engine, read_file(file, sys.stdin), moment=moment)

@@ -73,6 +73,9 @@ def invented(folder: Path, store: Path) -> Iterator[Step]:
     yield Step("… the guarantees around it", (*book, "guarantees", cast["lender"], "--limit", "5", *money))
     failing = (*book, "systemic", cast["lender"], "--missing", "medians", "--limit", "5", *money)
     yield Step("… and the firms whose failure would cost it most", failing)
+    assumed = _written(folder / "年度损失假设.toml", {"name": "a plain year", "draws": 5000, "pd": {"rest": 0.02}})
+    year = (*book, "losses", cast["lender"], str(assumed), "--limit", "5", *money)
+    yield Step("… what it may lose in a year if each borrower fails with 2 %, with contagion and without", year)
     yield Step("How two members hang together", ("ask", "links", cast["from"], cast["to"], *money))
     yield Step("Who stands around it", ("ask", "network", group, *money))
     yield Step("What stands behind a car maker, tier by tier", ("ask", "upstream", cast["maker"], *money))
@@ -114,7 +117,7 @@ def _shocked(folder: Path, shocks: Sequence[Mapping[str, Any]], options: Sequenc
         "industry": "… if an industry makes 30 % less",
     }
     for told in shocks:
-        file = _scenario(folder / f"冲击-{told['scenario']['name']}.toml", told["scenario"])
+        file = _written(folder / f"冲击-{told['scenario']['name']}.toml", told["scenario"])
         yield Step(says[told["key"]], ("ask", "shock", str(file), *options))
         if told["key"] == "ring":
             paper = (
@@ -132,7 +135,7 @@ def _shocked(folder: Path, shocks: Sequence[Mapping[str, Any]], options: Sequenc
             yield Step("… and as a picture, round by round", picture)
 
 
-def _scenario(path: Path, said: Mapping[str, Any]) -> Path:
+def _written(path: Path, said: Mapping[str, Any]) -> Path:
     import tomlkit  # noqa: PLC0415
 
     path.write_text(tomlkit.dumps(said), encoding="utf-8")
@@ -195,7 +198,7 @@ def _asked(folder: Path, store: Path) -> Iterator[Step]:
     if bank:
         request = _request(folder / "request.json", other, bank, 1e6, currency=view.snapshot.moment.currency or "CNY")
         yield Step("May it lend more", ("ask", "credit-check", str(request), *at))
-    file = _scenario(folder / "shock.toml", {"name": "the one who stands out fails", "failed": [borrower or top]})
+    file = _written(folder / "shock.toml", {"name": "the one who stands out fails", "failed": [borrower or top]})
     yield Step("What it would cost if one failed", ("ask", "shock", str(file), *at))
     yield _drawn("Its network as a picture", top, folder / "network.html", at)
     if borrower:

@@ -36,8 +36,8 @@ _WORDS: Final = {
 _PLACES: Final = {"q": "TEXT", "id": "PARTY", "party": "PARTIES"} | {
     name: f"--{name}"
     for name in (
-        *("currency", "depth", "hops", "length", "lender", "limit", "missing", "near", "offset", "order", "reading"),
-        *("scope", "state", "steps", "through", "top", "unwind", "version"),
+        *("currency", "depth", "hops", "length", "lender", "limit", "loss", "missing", "near", "offset", "order"),
+        *("reading", "scope", "state", "steps", "through", "top", "unwind", "version"),
     )
 }
 _SPOKEN_OF: Final = re.compile(rf"\b({'|'.join(_WORDS)})\b")

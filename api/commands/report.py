@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.commands.ask import Kinds, Party
+from api.commands.book import AssumedFile, Bank, assumed_of
 from api.commands.moments import Lender, Limit, at_moment, meant
 from api.commands.scenarios import ScenarioFile, scenario_of
 
@@ -101,6 +102,32 @@ def shock(
     with answering() as progress:
         answer = questions.shock(engine, said, limit=limit, moment=moment, progress=progress)
     _write(out, answer, shock_page, language)
+
+
+@app.command()
+@at_moment(shown=False)
+def losses(
+    bank: Bank,
+    out: Out,
+    file: AssumedFile = None,
+    limit: Limit = 20,
+    language: Language = "en",
+    *,
+    engine: "Engine",
+    moment: "Moment",
+) -> None:
+    """Write the report of a book's losses: the distribution, closed forms, contributions, concentration.
+
+    Example: contagraph report losses BANK 假设.toml --currency CNY --language zh --out 损失.pdf
+    """
+    from api import questions  # noqa: PLC0415
+    from api.commands.progress import counted  # noqa: PLC0415
+    from api.report import losses_page  # noqa: PLC0415
+
+    known, assumed = meant(engine, moment, bank), assumed_of(engine, moment, file)
+    with counted("drawing years") as progress:
+        answer = questions.book_losses(engine, known, assumed, limit=limit, moment=moment, progress=progress)
+    _write(out, answer, losses_page, language)
 
 
 def _write(out: Path, answer: Any, page: Callable[..., str], language: str) -> None:

@@ -10,6 +10,7 @@ from api.answers.wording import disclosed, money, percent, plural
 from api.printing.limits import limits
 from api.printing.paper import Cited, heading, left, row, table
 from api.questions.limits.exposure import ExposureTo, Part, Stake
+from api.questions.limits.stress import Stressed
 from api.questions.links.sources import RelianceOf, Replaceable, Sources
 from api.questions.links.tiers import TiersOf
 
@@ -27,7 +28,32 @@ def exposure(answer: ExposureTo, cited: Cited) -> Iterator[Any]:
     for name, stake in zip(names, stakes, strict=True):
         yield from _parts(stake.facilities, stake.facilities_page, f"facilities · {name}", answer.currency, cited)
         yield from _parts(stake.guarantees, stake.guarantees_page, f"guarantees given · {name}", answer.currency, cited)
+    if answer.stressed is not None:
+        yield _stressed(answer.stressed, names, answer.currency)
     yield from limits(answer.against.lines, answer.against.groups, answer.currency, cited)
+
+
+def _stressed(answer: Stressed, names: Sequence[str], currency: str | None) -> Table:
+    """What a scenario would take of each stake, and what each layer alone would."""
+    under = f"under {answer.scenario or 'the scenario'} · 情景损失"
+    title = "if it fails · 若其违约" if answer.scenario == "self" else under
+    made, stakes = table("", *names, title=title, amounts=names), (answer.alone, *answer.groups)
+    for said, amounts in {
+        "owed at default · 违约风险暴露": [stake.owed for stake in stakes],
+        "by those who fail · 违约方所欠": [stake.at_default for stake in stakes],
+        "× LGD": [stake.static for stake in stakes],
+        "lost · 损失": [stake.loss for stake in stakes],
+        "without any layer · 无传染": [stake.without for stake in stakes],
+    }.items():
+        row(made, said, *(money(amount, currency) for amount in amounts))
+    for k, layer in enumerate(answer.alone.layers):
+        added = [stake.layers[k].added for stake in stakes]
+        if any(added):
+            row(made, f"  {layer.name_zh} · {layer.name} alone adds", *(money(amount, currency) for amount in added))
+    row(made, "who fails · 违约数", *(f"{stake.failed:,} / {stake.members:,}" for stake in stakes))
+    row(made, "lost elsewhere · 其他客户损失", money(answer.elsewhere, currency))
+    row(made, "lost in all · 损失合计", money(answer.loss, currency))
+    return made
 
 
 def _sums(title: str, names: Sequence[str], stakes: Sequence[Stake], currency: str | None) -> Table:

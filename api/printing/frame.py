@@ -14,12 +14,27 @@ from rich.text import Text
 from api import questions
 from api.answers.frame import Answer
 from api.answers.wording import percent, period, plural, remark
-from api.printing import amounts, books, control, credit, owners, parties, promises, related, shocks, systemic, ties
+from api.printing import (
+    amounts,
+    books,
+    control,
+    credit,
+    losses,
+    owners,
+    parties,
+    promises,
+    related,
+    shocks,
+    systemic,
+    ties,
+)
 from api.printing.paper import DIM, Cited, plain, row, table
 from api.questions.book.groups import BookGroups
 from api.questions.book.guarantees import BookGuarantees
 from api.questions.book.limits import BookLimits
+from api.questions.book.losses import BookLosses
 from api.questions.book.related import BookRelated
+from api.questions.book.reverse import BookReverse
 from api.questions.book.systemic import BookSystemic
 from api.questions.groups.groups import GroupsOf
 from api.questions.guarantees import GuaranteesOf
@@ -55,6 +70,8 @@ PRINTERS: Mapping[type, Callable[[Any, Cited], Iterable[Any]]] = {
     BookGuarantees: books.guarantees,
     BookRelated: related.related,
     BookSystemic: systemic.systemic,
+    BookLosses: losses.losses,
+    BookReverse: losses.reverse,
     Linkage: ties.linkage,
     TiersOf: amounts.tiers,
     ChangesOf: ties.changes,
@@ -77,6 +94,8 @@ NEXT: Mapping[type, str] = {
     BookGuarantees: "load guarantees: contagraph load PATH, or ask about another day (--valid-at)",
     BookRelated: "load its holders, officers and their kin: contagraph load PATH, or ask about another day",
     BookSystemic: "load its facilities, with guarantees, statements and supplies: contagraph load PATH",
+    BookLosses: "load its facilities: contagraph load PATH",
+    BookReverse: "load its facilities: contagraph load PATH",
     Linkage: "allow longer paths (--steps 6), or what joins many (--through lenders, state, hubs)",
     TiersOf: "load who supplies whom, or ask the other way: upstream, downstream",
     ChangesOf: "compare with an earlier day (--since 2023-12-31) or with what was known then (--since-known)",

@@ -8,12 +8,13 @@ a reader would ask next: why, how much is not shown, and what is not known.
 from api.questions.book.groups import book_groups
 from api.questions.book.guarantees import book_guarantees
 from api.questions.book.limits import book_limits
+from api.questions.book.losses import book_losses
 from api.questions.book.related import book_related
+from api.questions.book.reverse import book_reverse
 from api.questions.book.systemic import book_systemic
 from api.questions.groups.groups import groups
 from api.questions.guarantees import guarantees
 from api.questions.limits.credit_check import credit_check
-from api.questions.limits.exposure import exposure
 from api.questions.links.links import links
 from api.questions.links.tiers import downstream, upstream
 from api.questions.ownership.control import control
@@ -23,12 +24,15 @@ from api.questions.parties.network import network
 from api.questions.parties.party import party
 from api.questions.parties.search import search
 from api.questions.shocks.shock import shock
+from api.questions.shocks.stressed import exposure
 
 __all__ = [
     "book_groups",
     "book_guarantees",
     "book_limits",
+    "book_losses",
     "book_related",
+    "book_reverse",
     "book_systemic",
     "changes",
     "control",

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from api.answers.frame import Party
 from api.engine import Engine
 from api.questions.asking import node_of
+from api.questions.book.assumed import Assumed
 from api.questions.limits.applications import Request
 from api.questions.parties.search import search
 from api.questions.shocks.catalogue import named
@@ -73,6 +74,12 @@ def meant_scenario(scenario: Scenario, *, lender: str, id_of: Callable[[str, str
         said = {name: getattr(scenario, name) for name in scenario.model_fields_set - NAMED}
         scenario = named(scenario.name, lender=bank).model_copy(update=said)
     return scenario.model_copy(update={"lender": bank}).with_parties(id_of)
+
+
+def named_assumed(engine: Engine, assumed: Assumed, *, moment: Moment) -> Assumed:
+    """Assumptions with the ids of those they name. Raises UnknownParty, and InvalidQuestion where several go by one."""
+    parties = {_id(engine, one, f"pd.parties.{one}", moment): pd for one, pd in assumed.pd.parties.items()}
+    return assumed.model_copy(update={"pd": assumed.pd.model_copy(update={"parties": parties})})
 
 
 def _id(engine: Engine, text: str, where: str, moment: Moment) -> str:

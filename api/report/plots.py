@@ -1,4 +1,4 @@
-"""Figures as bars, drawn by matplotlib as SVG that stands in a page; its texts take the fonts of the page."""
+"""Figures as bars and curves, drawn by matplotlib as SVG that stands in a page; its texts take the page's fonts."""
 
 import io
 import re
@@ -22,6 +22,9 @@ LINE: Final = 30
 """Half-width signs in a line of a row's name."""
 LABEL: Final = 0.2
 """Room for an amount beside the longest bar, of the length of all."""
+HIGH: Final = 2.6
+"""Height of a plot of curves in inches."""
+LINES: Final = ("#1f5fa8", "#7d8b99")
 COLORS: Final = ("#1f5fa8", "#b9c4cf", "#c98a1b")
 # Settings of matplotlib are those of the whole process.
 _ONE_AT_A_TIME: Final = Lock()
@@ -65,6 +68,64 @@ def bars(
     return Plot(title, _inline(out.getvalue(), title))
 
 
+def tails(
+    title: str,
+    curves: Sequence[tuple[str, Sequence[float], Sequence[float]]],
+    marks: Sequence[tuple[str, float]],
+    said: Callable[[float], str],
+) -> Plot:
+    """How likely amounts are passed, a line for each series of amounts and chances; marks stand across at amounts."""
+    from matplotlib import rc_context  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    out = io.StringIO()
+    with _ONE_AT_A_TIME, rc_context(_SETTINGS), warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        figure = Figure(figsize=(WIDE, HIGH))
+        axes = figure.add_axes((0.07, 0.12, 0.9, 0.76))
+        _draw_tails(axes, curves, marks, said)
+        figure.savefig(out, format="svg", transparent=True, metadata=_PLAIN)
+    return Plot(title, _inline(out.getvalue(), title))
+
+
+def _draw_tails(
+    axes: Any,
+    curves: Sequence[tuple[str, Sequence[float], Sequence[float]]],
+    marks: Sequence[tuple[str, float]],
+    said: Callable[[float], str],
+) -> None:
+    for at, (name, amounts, chances) in enumerate(curves):
+        # What is never passed is no place on a scale of powers of ten.
+        some = [(amount, chance) for amount, chance in zip(amounts, chances, strict=True) if chance > 0]
+        axes.step(
+            [x for x, _ in some], [y for _, y in some], where="post", color=LINES[at], linewidth=1.3, label=name,
+            clip_on=False,
+        )  # fmt: skip
+    least = min([chance for _, _, chances in curves for chance in chances if chance > 0], default=1.0)
+    decades = [10.0**-power for power in range(8) if 10.0**-power > least / 10]
+    axes.set_yscale("log")
+    axes.set_yticks(decades, [f"{100 * one:.6f}".rstrip("0").rstrip(".") + "%" for one in decades])
+    axes.set_yticks([], minor=True)
+    axes.set_ylim(least / 2, 1.3)
+    for at, (name, amount) in enumerate(marks):
+        axes.axvline(amount, color=COLORS[2], linewidth=0.8, linestyle=(0, (4, 2)), clip_on=False)
+        # The first stands on the left of its line, so that labels of amounts near each other stay apart.
+        side, ha = (-3, "right") if at == 0 and len(marks) > 1 else (3, "left")
+        axes.annotate(
+            f"{name} {said(amount)}", (amount, 0.97 - 0.08 * at), (side, 0), xycoords=axes.get_xaxis_transform(),
+            textcoords="offset points", ha=ha, va="top", fontsize=7, parse_math=False,
+        )  # fmt: skip
+    top = max([amount for _, amounts, _ in curves for amount in amounts], default=1.0) or 1.0
+    axes.set_xlim(0, 1.18 * top)
+    places = [top * part / 4 for part in range(5)]
+    axes.set_xticks(places, [said(place) for place in places])
+    axes.grid(visible=True, color="#e3e8ed", linewidth=0.5, clip_on=False)
+    axes.tick_params(length=0)
+    for edge in ("top", "right"):
+        axes.spines[edge].set_visible(False)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(curves), frameon=False, borderaxespad=0.1)
+
+
 def _draw(
     axes: Any, rows: Sequence[tuple[str, Sequence[float]]], series: Sequence[str], said: Callable[[float], str]
 ) -> None:
@@ -102,7 +163,7 @@ def _draw(
 def _inline(drawn: str, title: str) -> Markup:
     """The drawing alone, without styles of its own, so that nothing of it reaches the rest of the page."""
     svg = drawn[drawn.index("<svg") :]
-    svg = re.sub(r"<defs>.*?</defs>|<metadata.*?</metadata>|<!--.*?-->", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"<defs>.*?</defs>|<metadata.*?</metadata>|<!--.*?-->|<use [^>]*/>", "", svg, flags=re.DOTALL)
     svg = re.sub(r"; font-family: [^;\"]*", "", re.sub(r'<g id="[^"]*"', "<g", svg))
     name = Markup('<svg role="img" aria-label="{}" stroke-linejoin="round" ').format(title)
     return Markup(svg.replace("<svg ", name, 1))  # noqa: S704  (matplotlib escapes what it writes)

@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Body, Query
+from fastapi.responses import HTMLResponse
 
 from analytics.limits.check import NEAR
 from api import questions
@@ -10,15 +11,23 @@ from api.answers.frame import Answer
 from api.book.guaranteed import ALL, SCOPES
 from api.groups.together import READINGS, SUSPECTED
 from api.questions.asking import MOST
+from api.questions.book.assumed import Assumed
 from api.questions.book.groups import BookGroups
 from api.questions.book.guarantees import BookGuarantees
 from api.questions.book.limits import BookLimits
+from api.questions.book.losses import BookLosses
 from api.questions.book.related import BookRelated
+from api.questions.book.reverse import FEWEST, BookReverse
+from api.questions.book.reverse import ORDERS as REVERSED
 from api.questions.book.systemic import MISSING, ORDERS, BookSystemic
 from api.questions.book.unwinding import DEFAULT
-from api.routes.asked import At, FindingState, LenderId, Limit, Near, Offset, Served
+from api.questions.meant import named_assumed
+from api.report import losses_page
+from api.routes.asked import At, FindingState, Language, LenderId, Limit, Near, Offset, Served
+from api.routes.reports import paper
+from api.service.body import OnceRoute
 
-router = APIRouter(prefix="/lenders", tags=["lenders"])
+router = APIRouter(prefix="/lenders", tags=["lenders"], route_class=OnceRoute)
 
 
 @router.get("/{id:path}/limits")
@@ -101,3 +110,70 @@ def book_systemic(
     return questions.book_systemic(
         engine, id, top=top, order=order, missing=missing, limit=limit, offset=offset, moment=moment
     )
+
+
+@router.get("/{id:path}/losses")
+def book_losses_assessed(
+    engine: Served, id: LenderId, moment: At, limit: Limit = 20, offset: Offset = 0
+) -> Answer[BookLosses]:
+    """What it may lose in a year by the assessments known: with contagion and without, by whom, beside closed forms."""
+    return questions.book_losses(engine, id, limit=limit, offset=offset, moment=moment)
+
+
+@router.post("/{id:path}/losses")
+def book_losses(
+    engine: Served,
+    id: LenderId,
+    moment: At,
+    assumed: Annotated[Assumed, Body()],
+    limit: Limit = 20,
+    offset: Offset = 0,
+) -> Answer[BookLosses]:
+    """The same by PDs and correlations of one's own: parties by id or exact name, grades, industries, the rest."""
+    named = named_assumed(engine, assumed, moment=moment)
+    return questions.book_losses(engine, id, named, limit=limit, offset=offset, moment=moment)
+
+
+@router.post("/{id:path}/losses.html", response_class=HTMLResponse)
+def losses_report(
+    engine: Served,
+    id: LenderId,
+    moment: At,
+    assumed: Annotated[Assumed, Body()],
+    limit: Limit = 20,
+    language: Language = "en",
+) -> HTMLResponse:
+    """What it may lose in a year as a page to print: distribution, closed forms, contributions, concentration."""
+    named = named_assumed(engine, assumed, moment=moment)
+    return paper(losses_page(questions.book_losses(engine, id, named, limit=limit, moment=moment), language=language))
+
+
+Loss = Annotated[
+    float, Query(gt=0, description="Loss that is looked for: money, or at most 1 for a part of what is owed to it")
+]
+Reversed = Annotated[
+    str, Query(description=f"Which failures, the fewest or the likeliest by PD: {', '.join(REVERSED)}")
+]
+
+
+@router.get("/{id:path}/reverse")
+def book_reverse(
+    engine: Served, id: LenderId, moment: At, loss: Loss, order: Reversed = FEWEST, limit: Limit = 20
+) -> Answer[BookReverse]:
+    """Failures, as few or as likely as can be, that together cost it so much through every layer."""
+    return questions.book_reverse(engine, id, loss=loss, order=order, limit=limit, moment=moment)
+
+
+@router.post("/{id:path}/reverse")
+def book_reverse_assumed(
+    engine: Served,
+    id: LenderId,
+    moment: At,
+    loss: Loss,
+    assumed: Annotated[Assumed, Body()],
+    order: Reversed = FEWEST,
+    limit: Limit = 20,
+) -> Answer[BookReverse]:
+    """The same by PDs, a loss given default and haircuts of one's own."""
+    named = named_assumed(engine, assumed, moment=moment)
+    return questions.book_reverse(engine, id, loss=loss, order=order, assumed=named, limit=limit, moment=moment)

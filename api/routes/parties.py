@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Body, Depends, Query
 
 from analytics.structure.dependence.rules import rule_sets
 from api import questions
@@ -12,15 +12,18 @@ from api.questions.groups.groups import GroupsOf
 from api.questions.guarantees import GuaranteesOf
 from api.questions.limits.exposure import ExposureTo
 from api.questions.links.tiers import TiersOf
+from api.questions.meant import named_scenario
 from api.questions.ownership.control import ControlOf
 from api.questions.ownership.owners import OwnersOf
 from api.questions.parties.changes import ChangesOf
 from api.questions.parties.network import Network
 from api.questions.parties.party import Dossier
 from api.questions.parties.search import LONGEST, Found
+from api.questions.shocks.scenario import Scenario
 from api.routes.asked import At, Kinds, Limit, Offset, PartyId, Served, Set, Since, Whose
+from api.service.body import OnceRoute
 
-router = APIRouter(prefix="/parties", tags=["parties"])
+router = APIRouter(prefix="/parties", tags=["parties"], route_class=OnceRoute)
 
 Depth = Annotated[int, Query(ge=1, le=20, description="Tiers at most")]
 
@@ -135,11 +138,35 @@ def exposure(
     moment: At,
     settings: Set,
     lender: Whose = None,
+    scenario: Annotated[
+        str,
+        Query(
+            description="Also what a scenario would take of it: one of the catalogue by name, or `self`: it fails",
+            max_length=200,
+            examples=["self", "real-estate"],
+        ),
+    ] = "",
     limit: Limit = 20,
 ) -> Answer[ExposureTo]:
-    """What a lender has at stake with it, by name and by group."""
+    """What a lender has at stake with it, by name and by group, and what of it a scenario would take."""
     whose = settings.lender if lender is None else lender
-    return questions.exposure(engine, id, lender=whose or None, limit=limit, moment=moment)
+    return questions.exposure(engine, id, lender=whose or None, scenario=scenario, limit=limit, moment=moment)
+
+
+@router.post("/{id:path}/exposure")
+def exposure_stressed(
+    engine: Served,
+    id: PartyId,
+    moment: At,
+    settings: Set,
+    scenario: Annotated[Scenario, Body()],
+    lender: Whose = None,
+    limit: Limit = 20,
+) -> Answer[ExposureTo]:
+    """The same under a scenario of one's own, as shocks take it."""
+    whose = settings.lender if lender is None else lender
+    said = named_scenario(engine, scenario, lender=whose or "", moment=moment)
+    return questions.exposure(engine, id, lender=whose or None, scenario=said, limit=limit, moment=moment)
 
 
 @router.get("/{id:path}/guarantees")

@@ -17,7 +17,7 @@ from api.questions.meant import named_scenario
 from api.questions.shocks.cascade import cascade
 from api.questions.shocks.catalogue import catalogue
 from api.questions.shocks.scenario import Scenario
-from api.questions.shocks.sent import check_scenario
+from api.questions.shocks.sent import check_scenario, view_of
 from api.questions.shocks.shock import ShockAnswer
 from api.report import shock_page
 from api.routes.asked import At, Language, Limit, Served, Set, Worked
@@ -87,7 +87,7 @@ def shock(
 
     if not apart(prefer, wait=wait):
         return Response(answered(untold), media_type=JSON)
-    check_scenario(engine.view(moment), named)
+    check_scenario(view_of(engine, named, moment), named)
     asked = asked_at("/v1/shocks", moment, {"limit": limit}, named.model_dump(mode="json"))
     return taken_in(worked, "shock", asked, answered)
 

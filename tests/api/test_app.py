@@ -15,10 +15,13 @@ from api import questions
 from api.answers.frame import Answer
 from api.app import create_app
 from api.engine import Engine, Place
+from api.questions.book.assumed import Assumed
 from api.questions.book.groups import BookGroups
 from api.questions.book.guarantees import BookGuarantees
 from api.questions.book.limits import BookLimits
+from api.questions.book.losses import BookLosses
 from api.questions.book.related import BookRelated
+from api.questions.book.reverse import BookReverse
 from api.questions.book.systemic import BookSystemic
 from api.questions.groups.groups import GroupsOf
 from api.questions.guarantees import GuaranteesOf
@@ -64,6 +67,7 @@ class Case:
 
 
 REQUEST = json.loads(Path(__file__).with_name("request.json").read_text(encoding="utf-8"))
+ASSUMED = json.loads(Path(__file__).with_name("assumed.json").read_text(encoding="utf-8"))
 SCENARIO = json.loads(Path(__file__).with_name("scenario.json").read_text(encoding="utf-8"))
 CASES = {
     "search": Case("/v1/parties", {"q": "澜汀"}, Found, lambda e, m: questions.search(e, "澜汀", moment=m)),
@@ -89,9 +93,9 @@ CASES = {
     ),
     "exposure": Case(
         f"/v1/parties/{MINE}/exposure",
-        {"lender": BANK},
+        {"lender": BANK, "scenario": "self"},
         ExposureTo,
-        lambda e, m: questions.exposure(e, MINE, lender=BANK, moment=m),
+        lambda e, m: questions.exposure(e, MINE, lender=BANK, scenario="self", moment=m),
     ),
     "guarantees": Case(
         f"/v1/parties/{MINE}/guarantees",
@@ -128,6 +132,19 @@ CASES = {
         {"top": 2, "order": "all"},
         BookSystemic,
         lambda e, m: questions.book_systemic(e, BANK, top=2, order="all", moment=m),
+    ),
+    "book_losses": Case(
+        f"/v1/lenders/{BANK}/losses",
+        {"limit": 2},
+        BookLosses,
+        lambda e, m: questions.book_losses(e, BANK, Assumed.model_validate(ASSUMED), limit=2, moment=m),
+        ASSUMED,
+    ),
+    "book_reverse": Case(
+        f"/v1/lenders/{BANK}/reverse",
+        {"loss": 0.3},
+        BookReverse,
+        lambda e, m: questions.book_reverse(e, BANK, loss=0.3, moment=m),
     ),
     "credit_check": Case(
         "/v1/credit-checks",

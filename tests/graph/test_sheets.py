@@ -83,6 +83,18 @@ def test_of_two_assessments_the_trusted_one_that_states_the_figure_is_believed(t
     assert [snapshot(found).assessed(name).value[0] for name in ("pd", "lgd")] == [0.02, 0.6]
 
 
+def test_the_grade_is_that_of_the_trusted_assessment_that_states_one(tmp_path: Path) -> None:
+    book = Book(tmp_path)
+    book.load({A: "Company", B: "Company"}, [rated(pd=0.02)], closed_at=instant("2024-01-15"), trust=0.9)
+    second, third = rated(grade="BB", author="other"), rated(B, grade="A", author="other")
+    found = book.load({}, [second, third], closed_at=instant("2024-02-15"), source="rumour", trust=0.1)
+    grades = snapshot(found).grades()
+    assert [grades.words[code] for code in grades.code] == ["BB", "A"]
+    best = book.load({}, [rated(grade="AA", author="third")], closed_at=instant("2024-03-15"), trust=0.9)
+    grades = snapshot(best).grades()
+    assert [grades.words[code] for code in grades.code] == ["AA", "A"]
+
+
 @pytest.mark.parametrize(("since", "value"), [("2022-12-31", 9.0), ("2023-01-01", 5.0), ("2024-01-01", np.nan)])
 def test_a_period_that_ended_too_long_ago_gives_way_to_the_next_item(tmp_path: Path, since: str, value: float) -> None:
     rows = said(value=9.0, period_end=day("2022-12-31")), said(value=5.0, item="total_income")

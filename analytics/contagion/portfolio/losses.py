@@ -99,6 +99,40 @@ def loss_risk(draws: Draws, *, level: float, contagion: bool = True) -> LossRisk
     )
 
 
+def loss_deviation(draws: Draws, *, contagion: bool = True) -> Estimate:
+    r"""Estimate the standard deviation of the loss of a year, with its standard error.
+
+    .. math:: \sigma = \sqrt{\frac1S \sum_s w_s (L_s - EL)^2}, \qquad
+        \operatorname{se}(\sigma) = \frac{\operatorname{se}(\sigma^2)}{2 \sigma}
+
+    Parameters
+    ----------
+    draws : Draws
+    contagion : bool
+        As `loss_risk`.
+
+    Raises
+    ------
+    Nothing.
+
+    Source
+    ------
+    Domain reference §4.11; the error by the delta method.
+
+    Example
+    -------
+    >>> from analytics.contagion.portfolio.factors import Factors
+    >>> from analytics.contagion.portfolio.montecarlo import simulate
+    >>> book = Portfolio.of([1.0], [10.0], Factors.one(0.0, size=1))
+    >>> loss_deviation(simulate(book, 4, seed=1))
+    Estimate(value=0.0, error=0.0)
+    """
+    loss = draws.loss if contagion else draws.alone
+    squares = draws.weight * np.square(loss - float((draws.weight * loss).mean()))
+    spread = float(np.sqrt(squares.mean()))
+    return Estimate(spread, _error(squares, draws.plan) / (2 * spread) if spread > 0 else 0.0)
+
+
 def exceedance(draws: Draws, losses: ArrayLike, *, contagion: bool = True) -> tuple[Numbers, Numbers]:
     r"""Estimate how likely each of some losses is passed, and the standard errors of that: the loss distribution.
 

@@ -18,6 +18,7 @@ from api.questions.asking import check_page, node_of
 from api.questions.groups.members import grew
 from api.questions.groups.verdicts import judgements_said
 from api.questions.limits.limits import NOTHING, Against, against, against_said
+from api.questions.limits.stress import Stressed
 from graph.field import Kind
 from graph.model import GUARANTEES, LENDS
 from graph.moment import Moment
@@ -82,6 +83,8 @@ class ExposureTo:
     groups: tuple[GroupStake, ...]
     against: Against
     """What the lender's rules allow, and how much of it is used."""
+    stressed: Stressed | None = None
+    """What a scenario would take of it, where one was asked for."""
 
 
 def exposure(

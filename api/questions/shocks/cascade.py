@@ -17,7 +17,7 @@ from api.engine import Engine, View
 from api.questions.asking import check_page, node_of
 from api.questions.shocks.grounds import FEW
 from api.questions.shocks.scenario import Scenario
-from api.questions.shocks.sent import Sent, flows_of, send_scenario
+from api.questions.shocks.sent import Sent, flows_of, send_scenario, view_of
 from api.questions.shocks.shock import ShockAnswer, reasons_of, told
 from api.questions.shocks.traced import CAUSES_ZH, LAYERS_SAID, Step, facts_of
 from graph.model import LENDS
@@ -86,7 +86,7 @@ def cascade(
 ) -> Answer[Cascade]:
     """How does a shock run, round by round, from who fails first to who loses in the end?"""
     check_page(limit)
-    view = engine.view(moment)
+    view = view_of(engine, scenario, moment)
     evidence = Evidence(view.snapshot)
     asked = node_of(view.snapshot, scenario.lender, where="lender") if scenario.lender.strip() else None
     sent = send_scenario(view, scenario, progress)

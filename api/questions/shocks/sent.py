@@ -18,9 +18,10 @@ from api.contagion.figures import Known, known_of, moved
 from api.contagion.goods import network_of
 from api.contagion.rates import moves_of
 from api.contagion.ties import Debts, Promised, debts_of, promised_of, shares_of
-from api.engine import View
+from api.engine import Engine, View
 from api.questions.shocks.hit import shock_of
 from api.questions.shocks.scenario import Scenario, Stopped
+from graph.moment import Moment
 
 Numbers = NDArray[np.float64]
 CARRIED: Final = {
@@ -65,6 +66,11 @@ class Sent:
     def output_lost(self) -> Numbers:
         """Fraction of its output that each lost by others or by the scenario, whatever its own failure stopped."""
         return self.shock.stopped if self.output is None else np.maximum(self.output.by_others, self.shock.stopped)
+
+
+def view_of(engine: Engine, scenario: Scenario, moment: Moment) -> View:
+    """The view a scenario is sent in: of its day. Raises InvalidDate, and InvalidQuestion where both name one."""
+    return engine.view(replace(moment, valid_at=scenario.day(moment.valid_at, engine.moment().valid_at)))
 
 
 def check_scenario(view: View, scenario: Scenario) -> None:

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -20,7 +20,7 @@ from api.questions.asking import check_page, node_of
 from api.questions.shocks.gaps import Gap, gaps_of, untold_of
 from api.questions.shocks.grounds import Grounds
 from api.questions.shocks.scenario import Scenario
-from api.questions.shocks.sent import Sent, send_scenario
+from api.questions.shocks.sent import Sent, send_scenario, view_of
 from api.questions.shocks.traced import CAUSES_ZH, LAYERS_SAID, Step, traced
 from graph.model import LENDS
 from graph.moment import Moment
@@ -183,8 +183,7 @@ def shock(
 ) -> Answer[ShockAnswer]:
     """What would a shock cost, through every layer?"""
     check_page(limit)
-    moment = replace(moment, valid_at=scenario.day(moment.valid_at, engine.moment().valid_at))
-    view = engine.view(moment)
+    view = view_of(engine, scenario, moment)
     evidence = Evidence(view.snapshot)
     asked = node_of(view.snapshot, scenario.lender, where="lender") if scenario.lender.strip() else None
     sent = send_scenario(view, scenario, progress)

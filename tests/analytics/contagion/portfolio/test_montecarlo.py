@@ -14,7 +14,7 @@ from analytics.contagion.portfolio.creditrisk import credit_losses
 from analytics.contagion.portfolio.davis_lo import infected_defaults
 from analytics.contagion.portfolio.discrete import tail_risk
 from analytics.contagion.portfolio.factors import Factors, Plan
-from analytics.contagion.portfolio.losses import contributions, exceedance, loss_risk, tail_plan
+from analytics.contagion.portfolio.losses import contributions, exceedance, loss_deviation, loss_risk, tail_plan
 from analytics.contagion.portfolio.montecarlo import Draws, Portfolio, losses_by_borrower, simulate
 from analytics.contagion.portfolio.vasicek import conditional_pd, expected_shortfall
 from analytics.kernels.compiled import frozen
@@ -102,6 +102,21 @@ def test_small_books_agree_with_all_default_sets_one_by_one(plan: Plan) -> None:
                 off.append(away(passed, float(chance[exact > x].sum()), error))
     assert len(off) == 30
     assert np.sqrt(np.mean(np.square(off))) <= 1.5
+    assert np.abs(off).max() <= 4
+
+
+@pytest.mark.parametrize("plan", [*PLANS.values(), Plan(goal=30.0, shift=(-0.5, -0.2, -0.2))], ids=[*PLANS, "tail"])
+def test_the_deviation_is_that_of_all_default_sets(plan: Plan) -> None:
+    off = []
+    for seed in (1, 2, 3):
+        book = tangled(seed)
+        whole, alone, chance = every_year(book)
+        drawn = simulate(book, 2**15, seed=seed, plan=plan)
+        for losses, contagion in ((whole, True), (alone, False)):
+            exact = float(np.sqrt(np.square(losses) @ chance - (losses @ chance) ** 2))
+            found = loss_deviation(drawn, contagion=contagion)
+            off.append(away(found.value, exact, found.error))
+    assert np.sqrt(np.mean(np.square(off))) <= 2
     assert np.abs(off).max() <= 4
 
 

@@ -1,0 +1,118 @@
+"""Years of a lender's book, drawn as a file asks, and what they say: both with contagion and without."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.contagion.portfolio.factors import Plan
+from analytics.contagion.portfolio.losses import (
+    Estimate,
+    LossRisk,
+    contributions,
+    exceedance,
+    loss_deviation,
+    loss_risk,
+    tail_plan,
+)
+from analytics.contagion.portfolio.montecarlo import Draws, simulate
+from analytics.contagion.portfolio.vasicek import conditional_pd
+from api.engine import View
+from api.questions.book.assumed import Assumed
+from api.questions.book.staked import Staked
+from graph.errors import InvalidQuestion
+
+Numbers = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+LEVELS: Final = (0.99, 0.999)
+BLOCKS: Final = 16
+"""Scrambled sequences at least, of which an error is told."""
+AIMED: Final = 0.999
+"""Years that importance sampling draws most about: those as bad as this level of the closed form."""
+WORK: Final = 2_000_000_000
+"""Years times parties that one question may draw: about a minute."""
+POINTS: Final = 40
+"""Losses at which the distribution is told."""
+THREADS: Final = 2
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Years drawn of a book."""
+
+    staked: Staked
+    draws: Draws
+    level: float
+    """Of what borrowers contribute to."""
+
+    def risk(self, level: float, *, contagion: bool) -> LossRisk:
+        """Expected loss, value at risk and expected shortfall."""
+        return loss_risk(self.draws, level=level, contagion=contagion)
+
+    def deviation(self, *, contagion: bool) -> Estimate:
+        """Standard deviation of the loss."""
+        return loss_deviation(self.draws, contagion=contagion)
+
+    @cached_property
+    def parts(self) -> Numbers:
+        """What each party drawn adds to the shortfall with contagion, shape (k,)."""
+        return self._parts(contagion=True)
+
+    @cached_property
+    def parts_alone(self) -> Numbers:
+        """The same without contagion."""
+        return self._parts(contagion=False)
+
+    @cached_property
+    def curve(self) -> tuple[Numbers, Numbers, Numbers]:
+        """Losses, and how likely each is passed with contagion and without."""
+        top = float(self.draws.loss.max())
+        at = np.linspace(0.0, top, POINTS + 1)
+        chances = (exceedance(self.draws, at, contagion=spreads)[0] for spreads in (True, False))
+        return at, *(np.clip(one, 0.0, 1.0) for one in chances)  # type: ignore[return-value]
+
+    def _parts(self, *, contagion: bool) -> Numbers:
+        found = contributions(self.staked.portfolio, self.draws, level=self.level, contagion=contagion, workers=THREADS)
+        return found.each
+
+
+def drawn(view: View, staked: Staked, assumed: Assumed, progress: Progress | None = None) -> Drawn:
+    """Draw the years that are asked for; kept for the next question that assumes the same.
+
+    Raises InvalidQuestion where they are more than one question may draw.
+    """
+    size = staked.portfolio.size
+    if assumed.draws * size > WORK:
+        remedy = f'draw no more than {WORK // size:,} of these {size:,} parties, say with sampling = "importance"'
+        raise InvalidQuestion(f"{assumed.draws:,} years are too many", where="draws", remedy=remedy)
+    name = ("drawn years", staked.lender, assumed.model_dump_json())
+    return view.kept(name, lambda: _drawn(staked, assumed, progress), most=2)
+
+
+def _drawn(staked: Staked, assumed: Assumed, progress: Progress | None) -> Drawn:
+    plan = _plan(staked, assumed)
+    years = -(-assumed.draws // plan.block) * plan.block
+    found = simulate(staked.portfolio, years, seed=assumed.seed, plan=plan, workers=THREADS, progress=progress)
+    return Drawn(staked, found, assumed.level)
+
+
+def _plan(staked: Staked, assumed: Assumed) -> Plan:
+    """How years are drawn: a sequence is long where several of them still tell an error."""
+    if assumed.sampling == "antithetic":
+        return Plan(antithetic=True)
+    if assumed.sampling == "sobol":
+        return Plan(points=max(2, 1 << (assumed.draws // BLOCKS).bit_length() - 1))
+    if assumed.sampling == "importance":
+        return _importance(staked)
+    return Plan()
+
+
+def _importance(staked: Staked) -> Plan:
+    """Years about as bad as the closed form has them at a level, in so far as the book can lose as much."""
+    book = staked.portfolio
+    bad = float(book.lost @ conditional_pd(book.pd, staked.correlation, level=AIMED))
+    most = float(book.lost[book.pd > 0].sum())
+    return tail_plan(book, min(bad, most / 2)) if most > 0 and bad > 0 else Plan()

@@ -1,0 +1,59 @@
+"""What is not known of a book's losses, and could make them more or less."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from api.answers.wording import percent, plural
+from api.questions.book.assumed import Assumed
+from api.questions.book.staked import Staked
+from api.questions.shocks.gaps import Gap
+
+
+def gaps_of(book: Staked, assumed: Assumed) -> Iterator[Gap]:
+    """What is not known, each with how many it touches."""
+    borrowers, owed = book.borrowers, float(book.owed.sum())
+    dark = borrowers[np.isnan(book.odds.pd[borrowers])]
+    if len(dark):
+        part, many = percent(float(book.owed[dark].sum()) / owed), plural(len(dark), "borrower")
+        yield Gap(
+            f"of {many} who owe {part} of the book no PD is given: they never default by themselves",
+            f"{len(dark):,} 个借款人（占{part}）的违约概率未给定：不会自行违约",
+        )
+    if book.setting.debts.unknown:
+        count = book.setting.debts.unknown
+        yield Gap(f"{plural(count, 'debt')} of unknown amount left out", f"{count:,} 笔金额未知的债务未计入")
+    yield from _around(book)
+    yield Gap(
+        "output that stops and shares that lose their worth spread nothing here, nor do firms pay from what they have "
+        "left: a shock has both",
+        "此处不计停产及股权减值的传导，也不计违约方剩余资产：见冲击情景",
+    )
+    if "guarantees" not in assumed.layers:
+        yield Gap("guarantors neither pay nor are brought down", "未计担保人代偿及其连带违约")
+    if "debts" not in assumed.layers:
+        yield Gap("claims on those who default bring nobody down", "对违约方的债权损失不使他人违约")
+
+
+def _around(book: Staked) -> Iterator[Gap]:
+    """Who may lose by others' failures, and of whom it is not known whether that fails them."""
+    ties, nodes, known = book.portfolio.ties, book.nodes, book.setting.known
+    losing = nodes[np.unique(ties.head)]
+    if dim := int(known.unknown[losing].sum()):
+        yield Gap(
+            f"of {plural(dim, 'party', 'parties')} who may lose by others neither equity nor liquidity is known: "
+            "nothing brings them down, and guarantors among them pay nothing",
+            f"{dim:,} 个可能受牵连主体的净资产和流动性均未知：不会被牵连违约，其中的担保人不代偿",
+        )
+    if spent := int(known.excluded[losing].sum()):
+        yield Gap(
+            f"{plural(spent, 'party', 'parties')} who may lose by others had no equity left before: losses do not fail "
+            "them, and guarantors among them pay nothing",
+            f"{spent:,} 个可能受牵连主体已无净资产：损失不使其违约，其中的担保人不代偿",
+        )
+    poor = np.isin(book.setting.promised.unable, nodes)
+    if count := int(poor.sum()):
+        yield Gap(
+            f"{plural(count, 'guarantee')} of givers whose equity is not known: nothing is expected of them",
+            f"{count:,} 笔担保的担保人净资产未知：不预期其代偿",
+        )
