@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.limits.application import Cut
+from analytics.limits.stakes import Stakes
 from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes
 from analytics.structure.connected import closures_around, standing_alone
@@ -154,16 +155,17 @@ def telling(
         raise InvalidQuestion(f"more than {SETS} groups would hang together", where="groups")
     lone, clients = on[~tied], standing.clients
     sort = clients.institution[lone] + 2 * clients.gsib[lone]
-    chosen = dict.fromkeys(on[tied].tolist())
-    for kind in np.unique(sort):
-        mine = lone[sort == kind]
-        for one in stakes:
-            left = one.own[mine]
-            for cut in cuts:
-                left = np.where(mine == cut.borrower, left - cut.amount, left)
-            if left.max() > 0:
-                chosen[int(mine[np.argmax(left)])] = None
-    return list(chosen)
+    kinds = (lone[sort == kind] for kind in np.unique(sort))
+    first = (x for mine in kinds for one in stakes for x in _foremost(one, mine, cuts))
+    return list(dict.fromkeys([*on[tied].tolist(), *first]))
+
+
+def _foremost(stakes: Stakes, parties: Nodes, cuts: Sequence[Cut]) -> list[int]:
+    """Who of some parties has most at stake once facilities are paid down; nobody where none has anything."""
+    left = stakes.own[parties]
+    for cut in cuts:
+        left = np.where(parties == cut.borrower, left - cut.amount, left)
+    return [int(parties[np.argmax(left)])] if left.max() > 0 else []
 
 
 def _closure(groups: Groups, dependences: Ways, start: Iterable[int], refuted: Set[int], most: int) -> set[int]:

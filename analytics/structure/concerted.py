@@ -337,11 +337,11 @@ def _joint(together: Together, members: Iterable[int], among: Set[int], refuted:
     return {*found, *led}
 
 
-def _as_one(together: Together, acting: Set[int], among: Set[int], refuted: Refuted) -> Set[int]:
+def _as_one(together: Together, acting: Set[int], among: Set[int], refuted: Refuted) -> frozenset[int]:
     """What some parties control, or may, as one among some companies; worked out once for all that does not touch
     them."""
     if not acting:
-        return set()
+        return frozenset()
     near = refuted.between(together.control, acting | among)
     name = frozenset(acting), frozenset(among), near
     known = together.as_one.get(name)
