@@ -42,9 +42,9 @@ def read_instant(text: str, *, where: str = "instant") -> datetime:
     """
     try:
         instant = datetime.fromisoformat(text)
-    except ValueError as problem:
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    except (ValueError, OverflowError) as problem:  # in UTC an instant may lie before the year 1
         raise InvalidDate(f"{text!r} is not an instant", where=where) from problem
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
 def read_day(text: str, *, where: str = "day") -> date:

@@ -279,15 +279,15 @@ def _label(one: Struck, currency: str | None) -> str:
 
 def _title(one: Struck, currency: str | None) -> str:
     how = f"fails in round {one.round}: {one.why} 第{one.round}轮违约：{one.why_zh}" if one.round else "stands 未违约"
-    own = [f"of it by the shock itself 其中初始冲击: {money(one.by_itself, currency)}"] if one.by_itself else []
+    own = [f"其中初始冲击 · of it by the shock itself: {money(one.by_itself, currency)}"] if one.by_itself else []
     return "\n".join(
-        [one.party.name, f"{one.party.kind} · {one.party.id}", how, f"loses 损失: {money(one.lost, currency)}", *own]
+        [one.party.name, f"{one.party.kind} · {one.party.id}", how, f"损失 · loses: {money(one.lost, currency)}", *own]
     )
 
 
 def _shock_title(value: Cascade) -> str:
     cost = value.shock.cost
-    return f"the shock 初始冲击\ncreditors lose 债权人损失: {money(cost.loss, value.shock.currency)}"
+    return f"初始冲击 · the shock\n债权人损失 · creditors lose: {money(cost.loss, value.shock.currency)}"
 
 
 def _legend(lines: Sequence[Line]) -> Iterable[dict[str, Any]]:

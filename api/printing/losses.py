@@ -38,7 +38,7 @@ def reverse(answer: BookReverse, cited: Cited) -> Iterator[Any]:
     yield heading(answer.lender, before="failures that would cost ")
     heads = ("owes it", "alone costs", *(() if answer.probability is None else ("PD",)))
     title = (
-        f"together {money(answer.cost, answer.currency)} · 合计损失, {answer.order}, "
+        f"合计损失 · together {money(answer.cost, answer.currency)}, {answer.order}, "
         f"{'exact · 精确' if answer.exact else 'greedy · 贪心'}"
     )
     made = table("who fails · 违约者", *heads, "src", title=title, amounts=heads)

@@ -34,7 +34,7 @@ def systemic(answer: BookSystemic, cited: Cited) -> Iterator[Any]:
 def _with_it(one: Systemic, currency: str | None) -> Iterator[str]:
     """Who fails with a firm, the lender itself first, then those that owe it, one a line."""
     if one.lender_fails:
-        yield f"the lender itself · 贷款人自身违约: {one.lender_fails_zh} · {one.lender_fails}"
+        yield f"贷款人自身违约 · the lender itself: {one.lender_fails_zh} · {one.lender_fails}"
     for each in one.carried:
         yield f"{each.party.name}: {money(each.loss, currency)}, round {each.round}, {each.why_zh} · {each.why}"
     more = one.failed - len(one.carried)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -112,16 +113,49 @@ def membership(
 
     `proved`: also how others came in that depend on somebody, and for all members shown the facts behind.
     """
-    kind, members, certain = group
+    kind, members, _ = group
     numerators = dict.fromkeys(rule.numerator for rule in standing.rules if rule.group_kind == kind)
     stakes = {name: standing.stakes[name].own[members] for name in numerators}
     most = np.max([np.zeros(len(members)), *stakes.values()], axis=0)
     order = np.lexsort((members, -most))
     first = order[:limit]
-    steps: tuple[Step, ...]
-    others: tuple[Step, ...]
-    rest = members[first].tolist()
-    brief = set() if proved else set(members[first[most[first] == 0]].tolist())
+    shown = Shown(
+        members[first].tolist(), frozenset(() if proved else members[first[most[first] == 0]].tolist()),
+        members[order].tolist() if proved else [],
+    )  # fmt: skip
+    steps, others = _came(view, evidence, group, party, shown, lender=standing.lender, falls=falls)
+    named = evidence.parties(shown.rest)
+    shares = tuple(
+        AtStake(one, {name: float(amounts[at]) for name, amounts in stakes.items()})
+        for one, at in zip(named, first.tolist(), strict=True)
+    )
+    page = Page(len(members), 0, len(shares))
+    return Membership(kind, *NAMES[kind], group[2], evidence.party(party), steps, others, shares, page)
+
+
+class Shown(NamedTuple):
+    """Whom of a group it is told how they came in, those with most at stake first."""
+
+    rest: list[int]
+    brief: frozenset[int]
+    """Those of whom it is told without the facts behind."""
+    also: list[int]
+    """Of whom it is told too, where they depend on somebody."""
+
+
+def _came(
+    view: View,
+    evidence: Evidence,
+    group: tuple[str, Nodes, bool],
+    party: int,
+    shown: Shown,
+    *,
+    lender: int,
+    falls: Ways | None,
+) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    """The steps by which a party came into a group, and how others did."""
+    kind, members, certain = group
+    rest, brief = shown.rest, shown.brief
     if kind == "connected":
         arrows = view.dependants if certain else falls or view.wide
         groups = connecting(view, wide=not certain)
@@ -129,8 +163,8 @@ def membership(
         way, behind = list(path(came, party)), Behind("connected", view.groups.control, groups.control)
         steps = tuple(_connected(view, evidence, way, top, arrows, behind))
         told = {top, *(entry.member for entry in way)}
-        beside = [x for x in members[order].tolist() if proved and came[x].how == DEPENDENT and x not in told]
-        every = dict.fromkeys([*beside[:limit], *(x for x in rest if x not in told)])
+        beside = [x for x in shown.also if came[x].how == DEPENDENT and x not in told]
+        every = dict.fromkeys([*beside[: len(rest)], *(x for x in rest if x not in told)])
         falling = [came[x] for x in every if x not in brief and came[x].how != DEPENDENT]
         read_ahead(view, evidence, [_pair(entry, top) for entry in falling], behind)
         others = tuple(
@@ -147,17 +181,11 @@ def membership(
         ways = (_controlled(view, evidence, members, x, wide=not certain, brief=x in brief) for x in mine)
         others = tuple(some[-1] for some in map(tuple, ways))
     else:
-        related = partial(_related, view, evidence, members, lender=standing.lender, wide=not certain)
+        related = partial(_related, view, evidence, members, lender=lender, wide=not certain)
         steps = tuple(related(party))
         named = {step.party.id for step in steps}
         others = tuple(tuple(related(x))[-1] for x in rest if view.snapshot.id(x) not in named)
-    shown = evidence.parties(members[first].tolist())
-    shares = tuple(
-        AtStake(one, {name: float(amounts[at]) for name, amounts in stakes.items()})
-        for one, at in zip(shown, first.tolist(), strict=True)
-    )
-    page = Page(len(members), 0, len(shares))
-    return Membership(kind, *NAMES[kind], certain, evidence.party(party), steps, others, shares, page)
+    return steps, others
 
 
 # ── by control ──
