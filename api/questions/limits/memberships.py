@@ -178,8 +178,11 @@ def _came(
         facts = [x for x in mine if x not in brief]
         united = _united(view, heads, wide=not certain)
         read_ahead(view, evidence, [(_alone_over(view, heads, x), x) for x in facts], united)
-        ways = (_controlled(view, evidence, members, x, wide=not certain, brief=x in brief) for x in mine)
-        others = tuple(some[-1] for some in map(tuple, ways))
+        if len(heads) == 1:
+            others = tuple(one for x in mine for one in fall(view, evidence, heads[0], x, united, brief=x in brief))
+        else:
+            ways = (_controlled(view, evidence, members, x, wide=not certain) for x in mine)
+            others = tuple(some[-1] for some in map(tuple, ways))
     else:
         related = partial(_related, view, evidence, members, lender=lender, wide=not certain)
         steps = tuple(related(party))
@@ -191,14 +194,12 @@ def _came(
 # ── by control ──
 
 
-def _controlled(
-    view: View, evidence: Evidence, members: Nodes, party: int, *, wide: bool, brief: bool = False
-) -> Iterator[Step]:
-    """Who unites a group by control, and how the party falls to it; of one head `brief` without the facts."""
+def _controlled(view: View, evidence: Evidence, members: Nodes, party: int, *, wide: bool) -> Iterator[Step]:
+    """Who unites a group by control, and how the party falls to it."""
     heads = _heads(view, members, party)
     if len(heads) == 1:
         yield step_of(evidence, heads[0], TOP)
-        yield from fall(view, evidence, heads[0], party, _united(view, heads, wide=wide), brief=brief)
+        yield from fall(view, evidence, heads[0], party, _united(view, heads, wide=wide))
     else:
         one = _alone_over(view, heads, party)
         found = jointly(view, evidence, party, heads=heads, members=members.tolist(), wide=wide, one=one)

@@ -1,7 +1,8 @@
 """One step by which a party comes into a group, and the facts by which it falls to another."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from analytics.structure.control import Control
@@ -99,10 +100,10 @@ def fall(
 
 
 def held(behind: Behind, top: int, party: int) -> str:
-    """How a party falls to a top: surely, perhaps, or not but by a ring."""
-    if (behind.certain.controlled_by(top) == party).any():
+    """How a party falls to a top, another: surely, perhaps, or not but by a ring."""
+    if (behind.certain.certain.of(top) == party).any():
         return HELD
-    return MAY_HOLD if (behind.possible.controlled_by(top, possible=True) == party).any() else RING
+    return MAY_HOLD if (behind.possible.possible.of(top) == party).any() else RING
 
 
 def proof_of(
@@ -114,20 +115,34 @@ def proof_of(
 
 def _proved(view: View, owner: int, company: int, behind: Behind, *, certain: bool) -> Sequence[Fallen]:
     """The steps of such a proof, kept, since groups of all kinds rest on them."""
-    control = behind.certain if certain else behind.possible
-    return view.kept(
-        ("proof", owner, company, certain, behind.name),
-        lambda: prove_each(control, owner, [company], possible=not certain)[0],
-        most=256,
-    )
+    return _kept(view, owner, company, behind, certain, lambda: _prove(behind, owner, [company], certain=certain)[0])
+
+
+def _kept(
+    view: View, owner: int, company: int, behind: Behind, certain: bool, make: Callable[[], Sequence[Fallen]]
+) -> Sequence[Fallen]:
+    return view.kept(("proof", owner, company, certain, behind.name), make, most=256)
+
+
+def _prove(behind: Behind, owner: int, companies: Sequence[int], *, certain: bool) -> Sequence[Sequence[Fallen]]:
+    return prove_each(behind.certain if certain else behind.possible, owner, companies, possible=not certain)
 
 
 def read_ahead(view: View, evidence: Evidence, pairs: Iterable[tuple[int | None, int]], behind: Behind) -> None:
-    """Read all facts of some proofs at once: what a column costs to read hardly hangs on how many rows."""
-    some = [(owner, x, held(behind, owner, x)) for owner, x in pairs if owner is not None and owner != x]
-    proofs = (_proved(view, owner, x, behind, certain=how == HELD) for owner, x, how in some if how != RING)
-    steps = [step for proof in proofs for step in proof]
-    evidence.parties([*(step.company for step in steps), *(x for _, x, _ in some)])
+    """Work out some proofs at once, owner by owner, and read all their facts: what a column costs to read hardly hangs
+    on how many rows."""
+    some = [(owner, x) for owner, x in pairs if owner is not None and owner != x]
+    under: dict[tuple[int, str], list[int]] = {}
+    for owner, x in some:
+        under.setdefault((owner, held(behind, owner, x)), []).append(x)
+    steps: list[Fallen] = []
+    for (owner, how), companies in under.items():
+        if how == RING:
+            continue
+        proofs = _prove(behind, owner, companies, certain=how == HELD)
+        for x, proof in zip(companies, proofs, strict=True):
+            steps += _kept(view, owner, x, behind, how == HELD, partial(tuple, proof))
+    evidence.parties([*(step.company for step in steps), *(x for _, x in some)])
     evidence.facts(OWNS, sorted({link for step in steps for link in step.holdings}))
     stated = len(view.other_control)  # what a concert controls is told by its own proof
     edges = sorted({link for step in steps for link in step.edges if link < stated})
