@@ -144,14 +144,16 @@ class Together:
         """What some parties were found to control as one, among a few companies and without some facts."""
         return {}
 
-    def led(self, concert: int, *, possible: bool = False) -> Nodes:
-        """Members of a concert that the others control together: none has a vote over itself."""
-        if (concert, possible) not in self._led:
-            self._led[concert, possible] = self._led_of(concert, possible=possible)
-        return self._led[concert, possible]
+    def led(self, concert: int, *, possible: bool = False, apart: int = -1) -> Nodes:
+        """Members of a concert that the others control together, one `apart` not among these: none has a vote over
+        itself."""
+        name = concert, possible, apart
+        if name not in self._led:
+            self._led[name] = self._led_of(concert, possible=possible, apart=apart)
+        return self._led[name]
 
     @cached_property
-    def _led(self) -> dict[tuple[int, bool], Nodes]:
+    def _led(self) -> dict[tuple[int, bool, int], Nodes]:
         return {}
 
     @cached_property
@@ -177,13 +179,14 @@ class Together:
             found[number[np.isin(member, given)]] = True
         return found
 
-    def _led_of(self, concert: int, *, possible: bool) -> Nodes:
+    def _led_of(self, concert: int, *, possible: bool, apart: int) -> Nodes:
         if not self._near[concert]:
             return np.zeros(0, np.uint32)
         node = self.parties + concert
         able = self._able(np.array(self.concerts[concert].members, np.int64), node, possible=possible)
         reach = self._reach(possible)
-        without = zip(able, reach.without_own(node, able) if able else (), strict=True)
+        able = [y for y in able if y != apart]
+        without = zip(able, reach.without_own(node, able, apart=apart) if able else (), strict=True)
         return np.array([y for y, found in without if (found == y).any()], np.uint32)
 
     def _able(self, members: NDArray[np.int64], node: int, *, possible: bool) -> list[int]:
@@ -211,7 +214,7 @@ class Together:
         or through what they, or all of them together, control. Who has none is bound by no agreement of its holders.
         Of a member itself the others take part, whether or not they control it."""
         control, members = self.control, {*self.concerts[concert].members}
-        inside = {*self.led(concert, possible=possible).tolist()}
+        inside = {*self.led(concert, possible=possible, apart=company if company in members else -1).tolist()}
         inside |= self.circle(concert, company, possible=possible) - members
         seen, wave = {company}, [company]
         while wave:

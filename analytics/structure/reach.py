@@ -90,8 +90,9 @@ class Reach:
         """All that x controls, each after those that bring it to x."""
         return self._searched(x, self.direct)
 
-    def without_own(self, x: int, companies: Iterable[int]) -> Iterator[Nodes]:
-        """All that x would control without what it directly has of a company, for each of some, one after the other."""
+    def without_own(self, x: int, companies: Iterable[int], *, apart: int = -1) -> Iterator[Nodes]:
+        """All that x would control without what it directly has of a company, for each of some, one after the other;
+        without what it has of one `apart` too."""
         mine = slice(int(self.direct.start[x]), int(self.direct.start[x + 1]))
         own = self.direct.head[mine]
         try:  # as with the memory of a search, each takes a copy that lies ready and lays it back as it was
@@ -99,7 +100,7 @@ class Reach:
         except IndexError:
             head = self.direct.head.copy()
         for company in companies:
-            left = own[own != company]
+            left = own[(own != company) & (own != apart)]
             head[mine] = np.append(left, left[:1].repeat(len(own) - len(left))) if len(left) else own
             found = self._searched(x, replace(self.direct, head=head)) if len(left) else left
             head[mine] = own
