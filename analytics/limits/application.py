@@ -31,3 +31,5 @@ class Application:
     """Parties that may be institutions, though nothing states it: what limits for others say of them is not certain."""
     untying: float = 0.0
     """A smaller amount by which nobody would come to depend on the lender; 0: there is none, or nobody would."""
+    released: int = -1
+    """Position of a guarantee in the book that it does without, whose groups these are; -1: of none."""

@@ -144,7 +144,7 @@ def _untied(standing: Standing, application: Application, releases: Mapping[int,
         if standing.cover.eligible[link]:
             continue
         amount, giver = float(np.nan_to_num(standing.book.promised[link])), int(standing.book.guarantor[link])
-        yield (Step("guarantor_released", amount, giver, link),), replace(application, readings=readings)
+        yield (Step("guarantor_released", amount, giver, link),), replace(application, readings=readings, released=link)
 
 
 def _guaranteed(application: Application, broken: Sequence[Line], protectors: Sequence[int]) -> Iterator[Try]:

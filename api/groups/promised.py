@@ -92,6 +92,18 @@ def thins(view: View, lender: int, applicant: int, cuts: Sequence[Cut]) -> bool:
     )
 
 
+def paid_off(view: View, lender: int, cuts: Sequence[Cut]) -> frozenset[tuple[int, str]]:
+    """Who would be funded by a lender in the main no more once some facilities are paid down, each with the criterion
+    that asks for nothing else."""
+    alone = {one.id for one in view.judged.criteria if all(check.figure == FUNDING for check in one.checks)}
+    return frozenset(
+        (party, criterion)
+        for criterion, check, others in (_sharing(view, lender) if cuts else ())
+        if criterion in alone
+        for party in others - _left(view, lender, check, others, cuts)
+    )
+
+
 def _thinned(view: View, lender: int, cuts: Sequence[Cut]) -> tuple[int, ...]:
     """Who would come to depend on a lender once others have paid down so much that its funds are no market any more."""
     known, found = {*view.wide.at(lender).tolist(), lender}, dict[int, None]()

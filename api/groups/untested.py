@@ -23,6 +23,7 @@ from api.engine import View
 from api.groups.circles import ARISING, WIDEST, connecting
 from api.groups.concerts import may_connect, may_unite
 from api.groups.hidden import NOBODY, fenced_off, hidden_of, hidden_under, with_hidden
+from api.groups.promised import paid_off
 from graph.errors import InvalidQuestion
 from graph.grouping import spans
 
@@ -216,7 +217,7 @@ def _arising(
     above = _above(view, party, falls) if also.near else []
     if len(below) + len(above) >= WALKED:
         raise InvalidQuestion(f"more than {WALKED:,} parties hang together", where="groups")
-    several, others = False, _Others(view, brings, lender, near=also.near, dependences=dependences)
+    several, others = False, _Others(view, brings, lender, also, dependences=dependences)
     some = others.falling(below, besides=also.by)
     for x in [party, *above]:
         over = others.bearing(x, besides=also.on if x == party else ())
@@ -236,9 +237,9 @@ def _arising(
 class _Others:
     """Who comes along with a party if what cannot be tested holds, as far as something is at stake with them."""
 
-    def __init__(self, view: View, brings: Bearing, lender: int, *, near: bool, dependences: bool) -> None:
-        self._view, self._brings, self._lender, self._near = view, brings, lender, near
-        self._dependences = dependences
+    def __init__(self, view: View, brings: Bearing, lender: int, also: Also, *, dependences: bool) -> None:
+        self._view, self._brings, self._lender, self._near = view, brings, lender, also.near
+        self._dependences, self._paid = dependences, paid_off(view, lender, also.cuts)
         self.left_out: tuple[int, int, bool] | None = None
         """A party, one who brings nothing along, and whether the party would depend on it."""
 
@@ -246,7 +247,7 @@ class _Others:
         """On whom it may depend, and who would control it by votes that are not disclosed: with these it would fall."""
         tops = hidden_of(self._view, party, lender=self._lender).tops.tolist()
         tops = [x for x in tops if not fenced_off(self._view, party, x)]
-        on = untested_on(self._view, party)[0] if self._dependences else NOBODY
+        on = self._on(party) if self._dependences else NOBODY
         ends = on, np.array(tops, np.uint32)
         return self._kept(np.unique(np.concatenate([*ends, np.array(tuple(besides), np.uint32)])), party, on=True)
 
@@ -254,7 +255,7 @@ class _Others:
         """Others that may depend on one of some parties, or that it would control with votes not disclosed."""
         found, own = dict[int, None](), set(parties)
         for x in parties:
-            by = untested_by(self._view, x, lender=self._lender)[0] if self._dependences else NOBODY
+            by = self._by(x) if self._dependences else NOBODY
             found |= dict.fromkeys(self._kept(by, x, on=False).tolist())
             if self._near:
                 under = hidden_under(self._view, x, self._brings.bringing, lender=self._lender).tolist()
@@ -262,6 +263,20 @@ class _Others:
         first = next(iter(parties))
         found |= dict.fromkeys(self._kept(np.array(tuple(besides), np.uint32), first, on=False).tolist())
         return [y for y in found if y not in own]
+
+    def _on(self, party: int) -> Nodes:
+        """On whom it may depend, but for a lender whom it has paid down so far."""
+        on, criterion = untested_on(self._view, party)
+        return on[~((on == self._lender) & self._off(np.full(len(on), party), criterion))] if self._paid else on
+
+    def _by(self, party: int) -> Nodes:
+        by, criterion = untested_by(self._view, party, lender=self._lender)
+        return by[~self._off(by, criterion)] if self._paid and party == self._lender else by
+
+    def _off(self, parties: NDArray[np.integer], criterion: NDArray[np.int32]) -> NDArray[np.bool_]:
+        rules = self._view.judged.dependences.suspected.rules
+        pairs = zip(parties.tolist(), criterion.tolist(), strict=True)
+        return np.array([(x, rules[at].id) in self._paid for x, at in pairs], np.bool_)
 
     def _kept(self, others: Nodes, party: int, *, on: bool) -> Nodes:
         kept = self._brings.bringing(others) if len(others) else others

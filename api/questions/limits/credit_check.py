@@ -1,37 +1,32 @@
 """May this facility be granted: the verdict, the rule that binds, and the smallest changes that would pass?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import compress
 from math import isfinite
-from typing import Final, NamedTuple
+from typing import Final
 
-from analytics.limits.application import Application, Cut
+from analytics.limits.application import Application
 from analytics.limits.approval import APPROVE, DECLINE, REFER, Check, check_credit
-from analytics.limits.facility import Facility
 from analytics.limits.gaps import Gap
 from analytics.limits.remedies import remedies_of
 from analytics.limits.remedy import Step
-from analytics.limits.standing import Standing
-from analytics.limits.threshold import LARGEST
 from analytics.limits.units import Nodes
 from analytics.structure.government import APART
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Party, Question
 from api.answers.wording import apart, ended, money, plural
 from api.engine import Engine, View
-from api.groups.promised import Promised, promised, thins
-from api.groups.untested import Also, unassessed, with_untested
 from api.limits.capital import capital_currency
 from api.limits.criteria import seen_by, state_said
-from api.limits.lender import Lender, lender_of, perhaps_banks
-from api.limits.standing import readings_of, standing
+from api.limits.lender import Lender, lender_of
 from api.questions.asking import check_page, node_of
 from api.questions.groups.dependences import said as figures
 from api.questions.groups.untestable import ENDS, Untestables
 from api.questions.groups.verdicts import judgements_said
 from api.questions.limits.applications import Request, facility_of
+from api.questions.limits.case import Case, applied, bounded, renewed
 from api.questions.limits.doubts import doubts_of, untestable_around
 from api.questions.limits.memberships import Membership, around, membership
 from api.questions.limits.releases import protectors, releases
@@ -157,9 +152,9 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
     evidence = Evidence(view.snapshot)
     lender, applicant = _ends(view, request)
     view = seen_by(view, lender)
-    case = _applied(view, lender, applicant, facility_of(view, request.facility, applicant=applicant, lender=lender))
+    case = applied(view, lender, applicant, facility_of(view, request.facility, applicant=applicant, lender=lender))
     base, application, offered = case
-    check = _bounded(view, case, check_credit(base, application))
+    check = bounded(view, case, check_credit(base, application))
     gaps = doubts_of(view, lender_of(view, lender), application, check, offered)
     found = tuple(_groups(application, check))
     places = {(kind, members.tobytes()): k for k, ((kind, members, _), _) in enumerate(found)}
@@ -234,61 +229,6 @@ def _ends(view: View, request: Request) -> tuple[int, int]:
     return lender, applicant
 
 
-class Case(NamedTuple):
-    """What is asked, and what it is held against."""
-
-    base: Standing
-    application: Application
-    offered: Promised
-
-
-def _applied(view: View, lender: int, applicant: int, facility: Facility, *, cuts: Sequence[Cut] = ()) -> Case:
-    """Where the lender stands, and a facility with the groups around all whom it touches."""
-    base = standing(view, lender)
-    facility.checked(base.size, base.day)
-    offered = promised(view, facility, applicant, lender=lender, cuts=cuts)
-    behind = [x for stakes in base.stakes.values() for x in stakes.answering(applicant)]
-    touched = [applicant, *(giver.party for giver in facility.guarantors), *behind]
-    readings = readings_of(view, lender, touched, falls=offered.falls)
-    eligible = [giver.party for giver in facility.guarantors if giver.eligible]
-    on = (lender,) if offered.unfunded else ()
-    also = Also((*eligible, *behind), on, offered.untested, tuple(touched), cuts)
-    readings = with_untested(view, base, readings, applicant, also=also, falls=offered.falls)
-    held = [applicant, *eligible]
-    assessing = any(rule.severity == "assess" for rule in base.rules)
-    open_ = unassessed(view, held, lender=lender) if assessing else frozenset[int]()
-    perhaps = frozenset(perhaps_banks(view, held))
-    untying = offered.untying if offered.funded else 0.0
-    asked = Application(applicant, facility, readings, untying=untying, unassessed=open_, perhaps=perhaps)
-    return Case(base, asked, offered)
-
-
-def _bounded(view: View, case: Case, check: Check) -> Check:
-    """A check with the headroom of both sides of the amount above which the applicant would depend on the lender: what
-    is left below it, or beyond it in the groups that come then."""
-    base, application, offered = case
-    if not 0 < offered.untying < min(check.headroom, LARGEST) and not (offered.funded and offered.untying > 0):
-        return check
-    other = offered.untying if offered.funded else min(check.headroom, LARGEST)
-    tried = replace(application.facility, amount=other)
-    found = check_credit(base, _applied(view, base.lender, application.applicant, tried).application)
-    below, beyond = (found, check) if offered.funded else (check, found)
-    headroom = max(min(below.headroom, offered.untying), beyond.headroom)
-    return check if headroom == check.headroom else replace(check, headroom=headroom, binding=None)
-
-
-def _renewed(view: View, asked: Application, changed: Application, lender: int, *, funded: bool) -> Application:
-    """An application as it is when asked for anew: another amount, other guarantors, fewer who share the lender's
-    funds, and less at stake with whoever stands for others in what might arise come with other groups."""
-    before, after, cuts = asked.facility, changed.facility, changed.cuts
-    same = before.guarantors == after.guarantors and (before.amount == after.amount or not funded)
-    stands = any(asked.readings.untested.around(cut.borrower) for cut in cuts)
-    if same and not stands and not thins(view, lender, asked.applicant, cuts):
-        return changed
-    anew = _applied(view, lender, asked.applicant, changed.facility, cuts=changed.cuts)
-    return replace(anew.application, cuts=changed.cuts)
-
-
 def _groups(application: Application, check: Check) -> Iterator[tuple[tuple[str, Nodes, bool], int]]:
     """Every group the applicant sits in, and those of guarantors that a rule was held against, with whose."""
     told = set[tuple[str, bytes]]()
@@ -303,11 +243,12 @@ def _groups(application: Application, check: Check) -> Iterator[tuple[tuple[str,
 
 def _changes(view: View, evidence: Evidence, case: Case, check: Check) -> Iterator[Remedy]:
     """Remedies in words."""
-    freed = releases(view, case.base, case.application, check, offered=case.offered)
-    given, renewed = protectors(view, case.base, case.application.applicant), partial(_renewed, view, case.application)
+    freed = releases(view, case, check)
     for one in remedies_of(
-        case.base, case.application, check, protectors=given, releases=freed,
-        renewed=partial(renewed, lender=case.base.lender, funded=bool(case.offered.funded)),
+        case.base, case.application, check,
+        protectors=protectors(view, case.base, case.application.applicant),
+        releases={one.guarantee: readings for one, readings in freed.items()},
+        renewed=partial(renewed, view, case, {one.guarantee: one for one in freed}),
     ):  # fmt: skip
         steps = tuple(_step(evidence, step, case.application, view.snapshot.moment.currency) for step in one.steps)
         kind = steps[0].kind if len(steps) == 1 else "combined"

@@ -14,10 +14,9 @@ from analytics.structure.extended import Ways
 from analytics.structure.membership import DEPENDENT
 from api.engine import View
 from api.groups.circles import connecting
-from api.groups.promised import RATIO, Promised, Released, promised
-from api.groups.untested import Also, with_untested
+from api.groups.promised import RATIO, Released
 from api.limits.protection import protectors_of
-from api.limits.standing import readings_of
+from api.questions.limits.case import Case, applied
 from api.questions.limits.memberships import grown
 from graph.model import GUARANTEES
 
@@ -41,30 +40,24 @@ def _protectors(view: View, base: Standing) -> list[int]:
     return [x for x in found if x != base.lender]
 
 
-def releases(
-    view: View, base: Standing, application: Application, check: Check, *, offered: Promised
-) -> dict[int, Readings]:
+def releases(view: View, case: Case, check: Check) -> dict[Released, Readings]:
     """Groups without each guarantee to this lender whose release would end the suspicion it makes.
 
     What somebody confirmed does not end by a release: it has to be judged again.
     """
+    base, application, offered = case
     broken = [line for line in check.limits if line.breaks]
     if not broken or any(line.certain for line in broken):
         return {}
-    parties = [application.applicant, *(giver.party for giver in application.facility.guarantors)]
-    parties += [x for stakes in base.stakes.values() for x in stakes.answering(application.applicant)]
     tying = list(dict(_tying(view, base, application, offered.falls)).items())[:TRIED]
-    return {link: _without(view, base, application, parties, Released(link, tie)) for link, tie in tying}
+    return {one: _without(view, case, one) for one in (Released(link, tie) for link, tie in tying)}
 
 
-def _without(view: View, base: Standing, application: Application, parties: list[int], released: Released) -> Readings:
+def _without(view: View, case: Case, released: Released) -> Readings:
     """Groups without one guarantee and the dependence it makes; what its giver offers may make one all the same."""
-    offered = promised(view, application.facility, application.applicant, lender=base.lender, released=released)
-    refuted = frozenset({released.dependence})
-    readings = readings_of(view, base.lender, parties, refuted=refuted, falls=offered.falls)
-    readings = replace(readings, missing=application.readings.missing)
-    also = Also(tuple(parties[1:]), (base.lender,) if offered.unfunded else (), offered.untested, tuple(parties))
-    return with_untested(view, base, readings, application.applicant, also=also, falls=offered.falls, refuted=refuted)
+    base, asked, _ = case
+    readings = applied(view, base.lender, asked.applicant, asked.facility, released=released).application.readings
+    return replace(readings, missing=tuple(dict.fromkeys([*asked.readings.missing, *readings.missing])))
 
 
 def _tying(view: View, base: Standing, application: Application, falls: Ways) -> Iterator[tuple[int, int]]:
