@@ -76,7 +76,7 @@ def promised(
     falls: Ways = Extended.by(view.wide, applicant, new, first=_known(view)) if new else view.wide
     drawn = facility.amount if facility.ccf is None else 0.0
     asking, untying, silent = _funded(view, applicant, lender, drawn, cuts)
-    funded = tuple(dict.fromkeys([*_thinned(view, lender, cuts), *asking]))
+    funded = tuple(dict.fromkeys([*_thinned(view, lender, cuts, applicant, drawn), *asking]))
     falls = Extended.by(falls, lender, funded, first=_known(view) + len(new)) if funded else falls
     return Promised(falls, new, tuple(x for x, met in found if met is None), funded, silent, untying)
 
@@ -104,12 +104,15 @@ def paid_off(view: View, lender: int, cuts: Sequence[Cut]) -> frozenset[tuple[in
     )
 
 
-def _thinned(view: View, lender: int, cuts: Sequence[Cut]) -> tuple[int, ...]:
-    """Who would come to depend on a lender once others have paid down so much that its funds are no market any more."""
+def _thinned(view: View, lender: int, cuts: Sequence[Cut], applicant: int, drawn: float) -> tuple[int, ...]:
+    """Who would come to depend on a lender once others have paid down so much that its funds are no market any more,
+    the applicant with what it asks for among those who share them."""
     known, found = {*view.wide.at(lender).tolist(), lender}, dict[int, None]()
+    measures = {FUNDING: _share(view, applicant, lender, drawn, cuts)}
     for criterion, check, others in _sharing(view, lender) if cuts else ():
         least, most = check.shared_by or (1, np.inf)
         left = _left(view, lender, check, others, cuts) if len(others) > most else others
+        left |= {applicant} if drawn and compare(check, measures, 1)[0] == MET else set()
         if len(others) > most >= len(left) >= least:
             some = (x for x in sorted(left) if x not in known and not view.control.state[x])
             found |= dict.fromkeys(x for x in some if not _rejected(view, x, lender, criterion))
@@ -128,6 +131,17 @@ def _left(view: View, lender: int, check: Check, others: frozenset[int], cuts: S
     return others - gone
 
 
+def _share(view: View, applicant: int, lender: int, amount: float, cuts: Sequence[Cut]) -> Measure:
+    """What part of its debts a lender would fund with a facility of which this much is drawn."""
+    debt = view.kept(("debt",), lambda: item_of(view.snapshot, "debt")).value[applicant]
+    return Measure.of(ratio([amount + _owing(view, applicant, lender, cuts)], [debt]))
+
+
+def _owing(view: View, party: int, lender: int, cuts: Sequence[Cut]) -> float:
+    """What it has drawn of a lender's facilities once some are paid down."""
+    return max(_drawn(view, party, lender) - sum(cut.amount for cut in cuts if cut.borrower == party), 0.0)
+
+
 def _drawn(view: View, party: int, lender: int) -> float:
     """What a lender's facilities to a party have drawn."""
     book = view.book
@@ -143,8 +157,8 @@ def _funded(
         return (), np.inf, False
     untying, found, silent = np.inf, dict[int, None](), False
     debt = view.kept(("debt",), lambda: item_of(view.snapshot, "debt")).value[applicant]
-    drawn = max(_drawn(view, applicant, lender) - sum(cut.amount for cut in cuts if cut.borrower == applicant), 0.0)
-    measures = {FUNDING: Measure.of(ratio([amount + drawn], [debt]))}
+    drawn = _owing(view, applicant, lender, cuts)
+    measures = {FUNDING: _share(view, applicant, lender, amount, cuts)}
     known = {*view.wide.at(lender).tolist(), lender}
     for criterion, check, every in _sharing(view, lender):
         others = _left(view, lender, check, every, cuts)

@@ -220,7 +220,8 @@ def _arising(
     several, others = False, _Others(view, brings, lender, also, dependences=dependences)
     some = others.falling(below, besides=also.by)
     for x in [party, *above]:
-        over = others.bearing(x, besides=also.on if x == party else ())
+        # Whether the lender would fall with others, or who might control it, is asked of nobody.
+        over = others.bearing(x, besides=also.on if x == party else ()) if x != lender else NOBODY
         by = some if x == party else others.falling([x])
         if len(over) or by:
             chosen = telling(base, groups, falls, over, also.cuts)

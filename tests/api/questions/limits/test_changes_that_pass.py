@@ -132,6 +132,41 @@ def test_paying_down_is_no_remedy_where_a_market_becomes_a_common_source_of_fund
         assert answered(replace(one, owed=after.owed), tmp_path).verdict == verdict
 
 
+def test_a_guarantee_may_be_released_together_with_a_loan_paid_down(tmp_path: Path) -> None:
+    """c promised 66 for a and has 5: a, b that it may control and c owe 247 and ask for 82 more. Without the promise a
+    and b come to 201 of 200; so 66 and 1 to move, less than the 129 that c's own 128 and the same 1 are."""
+    perhaps = owns(A, B, (0.2, 0.4, 0))
+    book = (lender(), *doubts.CAPITAL, perhaps, item("net_assets", 5.0, party=C))
+    owed = (loan(C, C, 128.0, kind="bond"), loan(A, A, 40.0, kind="bond"))
+    promise = fact("GUARANTEES", C, A, creditor=BANK, facility_id=A, amount=66.0, currency="CNY")
+    before, after = (
+        doubts.engine(tmp_path / name, *book, *owed, loan(B, B, amount, kind="bond"), *more)
+        for name, amount, more in (("before", 79.0, (promise,)), ("after", 78.0, ()))
+    )
+    value = doubts.ask(before, 82.0)
+    steps = [[(step.kind, step.change) for step in one.steps] for one in value.remedies]
+    assert steps[0] == [("guarantor_released", 66.0), ("member_reduced", 1.0)]
+    assert (value.remedies[0].change, doubts.ask(after, 82.0).verdict) == (67.0, "approve")
+
+
+def test_what_paying_down_ends_is_not_asked_of_who_pays(tmp_path: Path) -> None:
+    """Ten others and a, who owes the bank 119 of 100 that it states, are funded by it: a market, of which it is not
+    known whether another could fund them. Paid down by 119 a still asks for 57, and so the market stays one."""
+    others = tuple(f"r:e{k}" for k in range(10))
+    crowd = [fact for x in others for fact in (loan(x, x, 10.0, kind="loan"), item("total_debt", 15.0, party=x))]
+    ties = (owns(B, A, 0.18), owns(A, C, 0.31), owns(A, D, 0.35), item("total_debt", 100.0, party=A))
+
+    def asked(name: str, **owed: float) -> CreditCheck:
+        loans = (loan(f"r:{x}", f"r:{x}", amount, kind="bond") for x, amount in owed.items())
+        found = doubts.engine(tmp_path / name, lender(), *doubts.CAPITAL, *crowd, *ties, *loans, more=others)
+        return doubts.ask(found, 57.0, kind="loan")
+
+    first = asked("before", a=119.0, b=109.0, c=69.0, d=75.0).remedies[0]
+    paid = {step.party.id if step.party else "": step.change for step in first.steps}
+    assert paid == {A: 119.0, B: 109.0, D: 1.0}
+    assert (first.verdict, asked("after", c=69.0, d=74.0).verdict) == ("approve", "approve")
+
+
 def test_a_guarantor_who_would_fall_with_the_applicant_is_no_remedy(tmp_path: Path) -> None:
     """The other bank owes 190 and has 5: with a guarantee of 20 it would fall with a, whose 150 and 40 make 380 of 200.
 

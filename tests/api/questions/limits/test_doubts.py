@@ -83,6 +83,16 @@ def test_a_loan_that_makes_the_lender_the_main_source_of_funds_unites_who_shares
     assert ask(engine(tmp_path / "3", *facts, no), 60.0, B, kind="loan").verdict == "approve"
 
 
+def test_whether_the_lender_itself_would_fall_is_not_asked(tmp_path: Path) -> None:
+    """The bank funds a and b, 90 each, and c, which owes it 130, holds some of its votes: nobody knows who has the
+    others. Of a and b it is asked whether they fall with the bank, of the bank not whether it falls with c."""
+    owed = (loan(A, "1", 90.0), loan(B, "2", 90.0), *debts((A, 150.0), (B, 150.0), (C, 1000.0)))
+    facts = (lender(), *CAPITAL, *owed, loan(C, "3", 130.0), owns(C, BANK, 0.08))
+    values = [ask(engine(tmp_path / x[-1], *facts), 5.0, x, kind="loan") for x in (A, C)]
+    assert (values[0].verdict, [one.headroom for one in values]) == ("approve", [20.0, 20.0])
+    assert all(line.tested for one in values for line in one.lines)
+
+
 def test_a_smaller_loan_may_leave_its_borrower_other_sources(tmp_path: Path) -> None:
     """a owes the bank 140 of its 150, b 70 of its 150: together 210 of 200, so of 20 more b may have 5."""
     facts = (lender(), *CAPITAL, loan(A, "1", 140.0), loan(B, "2", 70.0), *debts((A, 150.0), (B, 150.0)))
