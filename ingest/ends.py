@@ -66,6 +66,9 @@ _MARKS: Final[dict[str, str]] = {
     "RELATED_TO": r"关联(?!交易)|关系|亲属|一致行动|related|relation",
 }
 """Words by which a table of each relation is known, the more particular relations first."""
+_GOODS: Final = r"供应|供货|供方|采购|销货|购货|货物|商品|产品|物料|suppl|product|goods|item|invoice"
+_SHARES: Final = r"股权|股份|股票|(?<![a-z])(?:shares?|stakes?|equity)(?![a-z])"
+"""Words of what is sold: where it is shares and no goods, a table of sellers and buyers states no supplies."""
 SCHEMES: Final = {"CN-USCC": r"信用代码|credit.?code|uscc", "XI-LEI": r"\blei\b"}
 _DOCUMENT: Final = r"身份证|证件|护照|passport|id.?card|national.?id|identity"
 """Headers of columns with numbers of persons' papers."""
@@ -127,7 +130,7 @@ def relation(
     words = " ".join((*left.values(), title))
     left = {name: word for name, word in left.items() if name not in dated}
     for kind, marks in _MARKS.items():
-        if not re.search(marks, words):
+        if not re.search(marks, words) or (kind == "SUPPLIES" and _of_shares(words)):
             continue
         for tail, head in _RELATED if kind == "RELATED_TO" else (_ENDS[kind],):
             start = end_of(tail, left, cells)
@@ -139,6 +142,11 @@ def relation(
             if start and end:
                 return kind, (start, end)
     return PROFILE.name, (end_of(r".", left, cells),)
+
+
+def _of_shares(words: str) -> bool:
+    """Whether a table is of shares that are sold."""
+    return re.search(_SHARES, words) is not None and re.search(_GOODS, words) is None
 
 
 def end_of(words: str, left: Mapping[str, str], cells: Cells, used: Collection[str] = ()) -> End | None:

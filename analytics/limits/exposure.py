@@ -160,6 +160,8 @@ class Exposure:
     unknown_facilities: int
     unknown_drawn: int
     """Facilities of which only the undrawn amount is known, and counted."""
+    unknown_by_kind: dict[str, int]
+    """Facilities whose drawn amount is unknown, by kind."""
     unconverted: int
     """Undrawn amounts without a conversion factor, counted whole."""
     unknown_guarantees: int
@@ -234,8 +236,9 @@ def _direct(book: Book, links: Links) -> dict[str, Any]:
     silent, loose = np.isnan(book.drawn[links]), np.isnan(book.undrawn[links])
     amounts = np.where(silent & loose, np.nan, drawn + undrawn)
     order = np.lexsort((links, -(drawn + undrawn)))
-    kinds = np.bincount(book.kind[links] + 1, weights=drawn + undrawn, minlength=len(FACILITIES) + 1)
-    names = ("unknown", *FACILITIES)
+    names, kind = ("unknown", *FACILITIES), book.kind[links] + 1
+    kinds = np.bincount(kind, weights=drawn + undrawn, minlength=len(names))
+    unknown = np.bincount(kind[silent], minlength=len(names)).tolist()
     return {
         "drawn": float(drawn.sum()),
         "undrawn": float(undrawn.sum()),
@@ -244,6 +247,7 @@ def _direct(book: Book, links: Links) -> dict[str, Any]:
         "facility_amount": amounts[order],
         "unknown_facilities": int((silent & loose).sum()),
         "unknown_drawn": int((silent & ~loose).sum()),
+        "unknown_by_kind": {name: many for name, many in zip(names, unknown, strict=True) if many},
         "unconverted": int((np.isnan(book.ccf[links]) & (book.undrawn[links] > 0)).sum()),
     }
 

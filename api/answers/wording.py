@@ -16,7 +16,8 @@ NOT_DISCLOSED: Final = "not disclosed"
 """How amounts read of which none is known."""
 NOTHING: Final = "0%"
 """How a share reads that rounds to nothing."""
-_HAN: Final = re.compile(r"[\u3400-\u9fff）”]")
+_HAN: Final = re.compile(r"[\u3400-\u9fff]")
+_STOPS: Final = re.compile(r"(?<!\.)\.\.(?=\s|$)")
 _LISTED: Final = re.compile(r"\['[^']*'(?:, '[^']*')*\]")
 
 
@@ -90,10 +91,21 @@ def ended(said: str) -> str:
 
     >>> ended("nothing is known · 一无所知"), ended("it is that of 甲公司"), ended("judge it · 请予认定。")
     ('nothing is known · 一无所知。', 'it is that of 甲公司.', 'judge it · 请予认定。')
+    >>> ended("lend CNY 59 · 授信CNY 59"), ended("ask A Ltd. · 询问A Ltd."), ended("ask A Ltd.")
+    ('lend CNY 59 · 授信CNY 59。', 'ask A Ltd. · 询问A Ltd.。', 'ask A Ltd.')
     """
-    if said.endswith(("。", ".")):
-        return said
-    return f"{said}。" if " · " in said and _HAN.match(said[-1]) else f"{said}."
+    if _HAN.search(said.partition(" · ")[2]):
+        return said if said.endswith("。") else f"{said}。"
+    return said if said.endswith(("。", ".")) else f"{said}."
+
+
+def one_stop(said: str) -> str:
+    """Sentences with one full stop each, also where a name at the end of one has its own.
+
+    >>> one_stop("It is that of A Ltd.. B owns it."), one_stop("It is that of A Ltd..")
+    ('It is that of A Ltd. B owns it.', 'It is that of A Ltd.')
+    """
+    return _STOPS.sub(".", said)
 
 
 def share(low: float | None, high: float | None, ends: int | None) -> Share | None:

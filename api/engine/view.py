@@ -39,6 +39,7 @@ from analytics.structure.votes import Arrows, Holdings
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, AsOf, Question
 from api.answers.same_party import joined_said
+from api.answers.wording import one_stop
 from api.engine.dependence import DEFAULT, Judged, Measured, item_of, judged, measured, verdicts_of
 from api.engine.ties import tie_of
 from graph.field import PARTY_KINDS, Kind
@@ -390,11 +391,6 @@ class View:
             AsOf(moment.valid_at, moment.known_at),
             self.snapshot.name,
             value,
-            tuple(_ended(reason) for reason in reasons),
+            tuple(one_stop(reason) for reason in reasons),
             evidence.sources,
         )
-
-
-def _ended(sentence: str) -> str:
-    """A sentence with one full stop, also where the name it ends with has its own."""
-    return sentence[:-1] if sentence.endswith("..") and not sentence.endswith("...") else sentence

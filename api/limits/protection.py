@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.structure.guarantees.bodies import bodies_barred
+from api.answers.wording import listed
 from api.engine import View
 from api.limits.criteria import held_to
 from api.limits.lender import clients_of
@@ -29,9 +30,10 @@ def unable_said(view: View, parties: Iterable[int], lender: int) -> tuple[str, s
     citation = state_unable(view, lender) if bodies else ""
     if not citation:
         return None
-    names = ", ".join(view.snapshot.names(np.array(bodies)))
+    names = view.snapshot.names(np.array(bodies))
     return (
         f"a government body may not guarantee ({citation}, save for on-lending of foreign loans that the State Council "
-        f"approved): the guarantee of {names} protects nothing here",
-        f"机关法人不得为保证人（{citation}，经国务院批准转贷外国政府或国际经济组织贷款的除外）：{names}的保证不计其风险缓释作用",
+        f"approved): the guarantee of {listed(names)} protects nothing here",
+        f"机关法人不得为保证人（{citation}，经国务院批准转贷外国政府或国际经济组织贷款的除外）："
+        f"{listed(names, chinese=True)}的保证不计其风险缓释作用",
     )

@@ -31,7 +31,9 @@ class Strays(NamedTuple):
     """The facility as it is named."""
 
     def of(self, parties: NDArray[np.uint32]) -> "Strays":
-        """Those about some parties, ascending."""
+        """Those about some parties, which are given ascending; they keep their order."""
+        if not len(parties):
+            return Strays(self.giver[:0], self.whose[:0], ())
         place = np.minimum(parties.searchsorted(self.whose), len(parties) - 1)
         at = np.flatnonzero(parties[place] == self.whose)
         return Strays(self.giver[at], self.whose[at], tuple(self.number[k] for k in at.tolist()))

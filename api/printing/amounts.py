@@ -69,8 +69,8 @@ def _sums(title: str, names: Sequence[str], stakes: Sequence[Stake], currency: s
     line("directly", [stake.direct for stake in stakes], drawn)
     line("  drawn", [stake.drawn for stake in stakes], drawn)
     line("  undrawn, converted", [stake.undrawn for stake in stakes])
-    for kind in dict.fromkeys(kind for stake in stakes for kind in stake.by_kind):
-        hidden = [sum(p.amount is None and p.fact.values["kind"] == kind for p in stake.facilities) for stake in stakes]
+    for kind in dict.fromkeys(kind for stake in stakes for kind in (*stake.by_kind, *stake.unknown_by_kind)):
+        hidden = [stake.unknown_by_kind.get(kind, 0) for stake in stakes]
         line(f"  as {kind}", [stake.by_kind.get(kind, 0.0) for stake in stakes], hidden)
     unknown = [stake.unknown_guarantees + stake.unknown_debts for stake in stakes]
     line("by guarantees given", [stake.contingent for stake in stakes], unknown)

@@ -6,7 +6,7 @@ from rich.table import Table
 
 from api.answers.wording import apart, listed, money, plural, used
 from api.printing.paper import Cited, row, table
-from api.questions.limits.memberships import Membership
+from api.questions.limits.memberships import Membership, called
 from api.questions.limits.rules import Held
 
 
@@ -33,12 +33,15 @@ def limits(lines: Sequence[Held], groups: Sequence[Membership], currency: str | 
         yield made
 
 
-def _whom(held: Held, groups: Sequence[Membership]) -> str:
+def _whom(held: Held, groups: Sequence[Membership]) -> str | list[str]:
     if held.client:
         return held.client.name
     many = plural(held.parties, "party", "parties")
     if not held.tested:
         named = listed([party.name for party in held.members], held.parties)
         return f"{many}, if what cannot be tested holds{': ' if named else ''}{named}"
-    which = "all" if held.group is None else groups[held.group].name if groups else f"group {held.group + 1}"
-    return f"{which}, {many}{'' if held.certain else ', wide reading'}"
+    many += "" if held.certain else ", wide reading"
+    if held.group is None or not groups:
+        return f"{'all' if held.group is None else f'group {held.group + 1}'}, {many}"
+    group = groups[held.group]
+    return [f"group of {called(group).name} ({many})", group.name]

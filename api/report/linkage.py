@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from api.answers.frame import Answer, Fact
+from api.answers.wording import one_stop
 from api.engine.view import LENDS_TO_MANY
 from api.questions.links.chains import Chain
 from api.questions.links.links import MOST_NEIGHBOURS, THROUGH, Linkage
@@ -77,7 +78,8 @@ def _short(words: Words, value: Linkage, asked: Any) -> Iterator[str]:
         told = why.through and why.form not in ("control", "same party")
         through = words.listed([party.name for party in why.through], 5)
         by = f" · {words('by_way_of')}{words.either(' ', '')}{through}" if told else ""
-        yield f"{between}{comma}{words.either(why.english, why.chinese)}{by}{words.either('.', '。')}"
+        said = f"{between}{comma}{words.either(why.english, why.chinese)}{by}"
+        yield words.either(one_stop(f"{said}."), f"{said}。")
     if not value.why:
         yield words("none_found")
     if value.paths:

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any, Final, Literal
 
 from api.answers.frame import Fact, Source
-from api.answers.wording import band, label, listed, percent, plural, short_money
+from api.answers.wording import band, label, listed, one_stop, percent, plural, short_money
 from api.questions.links.chains import Period
 from graph.errors import InvalidQuestion
 from graph.model import KINDS
@@ -42,7 +42,7 @@ class Words:
 
     def __call__(self, name: str, **values: Any) -> str:
         """A text with its values."""
-        return str(self._texts[name]).format(**values)
+        return one_stop(str(self._texts[name]).format(**values))
 
     def either(self, english: str, chinese: str) -> str:
         """What the model or an answer says in both languages."""

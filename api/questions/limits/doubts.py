@@ -108,6 +108,12 @@ def _listed(view: View, parties: Sequence[int]) -> tuple[str, str]:
     return listed(who, many, by=" and "), listed(who, many, chinese=True, unit="方")
 
 
+def _named(view: View, parties: Sequence[int]) -> tuple[str, str]:
+    """Parties one after the other, in both languages."""
+    names = view.snapshot.names(np.array(parties))
+    return listed(names), listed(names, chinese=True, unit="方")
+
+
 def _hidden(view: View, party: int, lender: int) -> Iterator[Gap]:
     """Votes of the applicant that are not disclosed and would decide, alone or with what somebody holds; a deadlock.
 
@@ -247,8 +253,8 @@ def _offered(view: View, offered: Promised, check: Check) -> Iterator[Gap]:
         (offered.untested, "offer guarantees, and their net assets are not known", "拟提供担保，但净资产未知"),
     ):
         if parties:
-            names = ", ".join(view.snapshot.names(np.array(parties)))
-            yield Gap("guarantors", (), f"guarantors {en}: {names}", f"保证人{zh}：{names}")
+            names, names_zh = _named(view, parties)
+            yield Gap("guarantors", (), f"guarantors {en}: {names}", f"保证人{zh}：{names_zh}")
     if not offered.funded and np.isfinite(offered.untying) and offered.untying <= check.headroom:
         most = money(offered.untying, view.snapshot.moment.currency)
         yield Gap(
@@ -264,11 +270,11 @@ def _offered(view: View, offered: Promised, check: Check) -> Iterator[Gap]:
             "其债务总额未知，无法判断授信后是否以贷款人为主要资金来源",
         )  # fmt: skip
     if offered.funded:
-        names = ", ".join(view.snapshot.names(np.array(offered.funded)))
+        names, names_zh = _named(view, offered.funded)
         yield Gap(
             "funding", (),
             f"with it the lender would fund by more than half of their debts, as it does others: {names}",
-            f"授信后其债务过半将由贷款人提供，与他人共有该主要资金来源：{names}",
+            f"授信后其债务过半将由贷款人提供，与他人共有该主要资金来源：{names_zh}",
         )  # fmt: skip
 
 
@@ -330,5 +336,5 @@ def _criteria(view: View, node: int, lender: int) -> Iterator[Gap]:
     if old := too_old_said(view.snapshot, node):
         yield Gap("statements", (), *old)
     if hand := view.judged.dependences.suspected.by_hand:
-        ids = ", ".join(hand)
-        yield Gap(BY_HAND, (), f"only judgement can tell criteria {ids}", f"标准{ids}须由人工认定")
+        ids, ids_zh = listed(hand), listed(hand, chinese=True)
+        yield Gap(BY_HAND, (), f"only judgement can tell criteria {ids}", f"标准{ids_zh}须由人工认定")

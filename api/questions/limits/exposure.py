@@ -1,7 +1,7 @@
 """What has a lender at stake with a party, and with its groups?"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,8 @@ class Stake:
     """Guarantees for a debt of which not all is known: they count at most up to what is."""
     unconverted: int = 0
     """Undrawn amounts without a conversion factor, counted whole."""
+    unknown_by_kind: dict[str, int] = field(default_factory=dict)
+    """Facilities whose drawn amount is unknown, by kind."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,7 @@ def _stake(evidence: Evidence, found: Exposure, limit: int) -> Stake:
         found.expired,
         found.unknown_debts,
         found.unconverted,
+        found.unknown_by_kind,
     )
 
 

@@ -40,9 +40,10 @@ def jointly(
     members: Iterable[int],
     wide: bool,
     one: int | None = None,
+    brief: bool = False,
 ) -> Jointly:
     """How a party comes in with some heads, of whom `one` controls it alone; where nobody is told as head with whoever
-    of the members has ties."""
+    of the members has ties; `brief` without the facts."""
     inside = {*members, *heads}
     tied = [kin_of(view, CLIENTS_2010).near, *([doubtful_of(view)] if wide else ())]
     some = heads or sorted(inside.union(y for x in inside for each in tied for y in each.at(x).tolist()))
@@ -55,6 +56,8 @@ def jointly(
     near = {x for pair in ties if party in pair for x in pair}
     others = [x for x in some if x != party and any(x in pair for pair in ties)]
     through = next((x for x in others if x in near), others[0] if others else None) if one is None else one
+    if brief:
+        return Jointly(through, bool(links - sure), (), ())
     told = evidence.facts(RELATED_TO, sorted(links)[:SHOWN])
     proof = _by_concert(view, evidence, heads, party) if wide and one is None else ()
     if not proof and one is None:

@@ -83,6 +83,12 @@ class Membership:
     page: Page
 
 
+def called(group: Membership) -> Party:
+    """By whom a group is called: who is on top, else who has most at stake."""
+    tops = (step.party for step in group.steps if step.how == TOP)
+    return next(tops, group.members[0].party if group.members else group.party)
+
+
 def around(readings: Readings, party: int) -> Iterator[tuple[str, Nodes, bool]]:
     """Groups of a party: kind, members, and whether the narrow reading makes it; each once.
 
@@ -181,30 +187,34 @@ def _came(
         if len(heads) == 1:
             others = tuple(one for x in mine for one in fall(view, evidence, heads[0], x, united, brief=x in brief))
         else:
-            ways = (_controlled(view, evidence, members, x, wide=not certain) for x in mine)
+            ways = (_controlled(view, evidence, members, x, wide=not certain, brief=x in brief) for x in mine)
             others = tuple(some[-1] for some in map(tuple, ways))
     else:
         related = partial(_related, view, evidence, members, lender=lender, wide=not certain)
         steps = tuple(related(party))
         named = {step.party.id for step in steps}
-        others = tuple(tuple(related(x))[-1] for x in rest if view.snapshot.id(x) not in named)
+        mine = [x for x in rest if view.snapshot.id(x) not in named]
+        others = tuple(tuple(related(x, brief=x in brief))[-1] for x in mine)
     return steps, others
 
 
 # ── by control ──
 
 
-def _controlled(view: View, evidence: Evidence, members: Nodes, party: int, *, wide: bool) -> Iterator[Step]:
-    """Who unites a group by control, and how the party falls to it."""
+def _controlled(
+    view: View, evidence: Evidence, members: Nodes, party: int, *, wide: bool, brief: bool = False
+) -> Iterator[Step]:
+    """Who unites a group by control, and how the party falls to it, `brief` without the facts."""
     heads = _heads(view, members, party)
     if len(heads) == 1:
         yield step_of(evidence, heads[0], TOP)
-        yield from fall(view, evidence, heads[0], party, _united(view, heads, wide=wide))
+        yield from fall(view, evidence, heads[0], party, _united(view, heads, wide=wide), brief=brief)
     else:
-        one = _alone_over(view, heads, party)
-        found = jointly(view, evidence, party, heads=heads, members=members.tolist(), wide=wide, one=one)
-        how = MAY_UNITE if found.doubtful else FAMILY
-        proof = found.proof if one is None else proof_of(view, evidence, one, party, alone(view), certain=True)
+        one, inside = _alone_over(view, heads, party), members.tolist()
+        found = jointly(view, evidence, party, heads=heads, members=inside, wide=wide, one=one, brief=brief)
+        how, proof = MAY_UNITE if found.doubtful else FAMILY, found.proof
+        if one is not None and not brief:
+            proof = proof_of(view, evidence, one, party, alone(view), certain=True)
         yield step_of(evidence, party, how, through=found.through, proof=proof, facts=found.facts)
 
 
@@ -296,36 +306,44 @@ def _dependent(view: View, evidence: Evidence, falls: Ways, entry: Entry, *, bri
 # ── around the lender ──
 
 
-def _related(view: View, evidence: Evidence, members: Nodes, party: int, *, lender: int, wide: bool) -> Iterator[Step]:
-    """Why a party, or another of its group, is related to the lender."""
+def _related(
+    view: View, evidence: Evidence, members: Nodes, party: int, *, lender: int, wide: bool, brief: bool = False
+) -> Iterator[Step]:
+    """Why a party, or another of its group, is related to the lender, `brief` without the facts."""
     related, several = related_of(view, lender), (party, *members.tolist())
     known = next(x for reasons in (related.why, related.maybe) for x in several if x in reasons)
-    yield from related_steps(view, evidence, related, known)
+    yield from related_steps(view, evidence, related, known, brief=brief)
     if party != known:  # no related party itself, but of one's group
         beside = np.union1d(members, [known, party]).astype(np.uint32)
-        yield from _controlled(view, evidence, beside, party, wide=wide)
+        yield from _controlled(view, evidence, beside, party, wide=wide, brief=brief)
 
 
-def related_steps(view: View, evidence: Evidence, related: circle.Related, party: int) -> Iterator[Step]:
-    """How a party came to be related to a lender, from the one next to it on."""
+def related_steps(
+    view: View, evidence: Evidence, related: circle.Related, party: int, *, brief: bool = False
+) -> Iterator[Step]:
+    """How a party came to be related to a lender, from the one next to it on, `brief` without the facts."""
     for x, (reason, through) in related.chain(party):
-        yield _why(view, evidence, x, reason, through)
+        yield _why(view, evidence, x, reason, through, brief=brief)
 
 
-def _why(view: View, evidence: Evidence, x: int, reason: str, through: int) -> Step:
-    proof: Sequence[Fall] = ()
-    facts: tuple[Fact, ...] = ()
+def _why(view: View, evidence: Evidence, x: int, reason: str, through: int, *, brief: bool) -> Step:
+    proof, facts = ((), ()) if brief else _rests_on(view, evidence, x, reason, through)
+    step = step_of(evidence, x, reason, through=through, proof=proof, facts=facts)
+    return replace(step, how_zh=RELATED_ZH[reason])
+
+
+def _rests_on(
+    view: View, evidence: Evidence, x: int, reason: str, through: int
+) -> tuple[tuple[Fall, ...], tuple[Fact, ...]]:
+    """The facts by which a party is related: those of its control, or others."""
     if reason in (circle.CONTROLLED, circle.CONTROLLER, circle.MAY_FALL, circle.MAY_CONTROL):
         owner, company = (through, x) if reason in (circle.CONTROLLED, circle.MAY_FALL) else (x, through)
         sure, behind = reason in (circle.CONTROLLED, circle.CONTROLLER), alone(view)
-        proof = proof_of(view, evidence, owner, company, behind, certain=sure)
-    elif reason in (circle.RELATIVE, circle.MAY_BE_KIN):
-        facts = evidence.facts(RELATED_TO, kinships(view, through, x)[:SHOWN])
-    else:
-        kind = HOLDS_OFFICE if reason == circle.OFFICER else OWNS
-        facts = evidence.facts(kind, between(view, kind, x, through)[:SHOWN])
-    step = step_of(evidence, x, reason, through=through, proof=proof, facts=facts)
-    return replace(step, how_zh=RELATED_ZH[reason])
+        return proof_of(view, evidence, owner, company, behind, certain=sure), ()
+    if reason in (circle.RELATIVE, circle.MAY_BE_KIN):
+        return (), evidence.facts(RELATED_TO, kinships(view, through, x)[:SHOWN])
+    kind = HOLDS_OFFICE if reason == circle.OFFICER else OWNS
+    return (), evidence.facts(kind, between(view, kind, x, through)[:SHOWN])
 
 
 def kinships(view: View, x: int, y: int) -> list[int]:

@@ -100,6 +100,7 @@ def test_kinds_and_unknown_amounts_are_told_apart() -> None:
     found = exposure_to(book, [1], lender=0)
     assert found.by_kind == {"loan": 70.0, "commitment": 40.0}
     assert (found.unknown_facilities, found.unknown_drawn, found.unconverted) == (1, 1, 1)
+    assert found.unknown_by_kind == {"loan": 1, "commitment": 1}
 
 
 def test_two_guarantors_of_one_group_do_not_count_twice() -> None:

@@ -37,10 +37,10 @@ def test_a_party_in_no_group_has_its_own_stake_on_paper(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("drawn", "en", "zh"),
     [
-        ([None], "1 amount not disclosed", "1 笔金额未披露"),
-        ([70.0, None, None], "CNY 70 directly, CNY 0 by guarantees; 2 amounts not disclosed",
-         "直接 70元，因担保 0元；2 笔金额未披露"),
-        ([70.0], "CNY 70 directly, CNY 0 by guarantees", "直接 70元，因担保 0元"),
+        ([None], "1 amount not disclosed.", "1 笔金额未披露。"),
+        ([70.0, None, None], "CNY 70 directly, CNY 0 by guarantees; 2 amounts not disclosed.",
+         "直接 70元，因担保 0元；2 笔金额未披露。"),
+        ([70.0], "CNY 70 directly, CNY 0 by guarantees.", "直接 70元，因担保 0元。"),
     ],
 )  # fmt: skip
 def test_an_amount_that_is_not_known_is_no_nothing(

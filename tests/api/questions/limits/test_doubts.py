@@ -1,5 +1,6 @@
 """What is not known around an application: it refers where it could turn the answer, and is told in any case."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -8,21 +9,25 @@ import pytest
 from api.answers.evidence import Evidence
 from api.engine import Engine, Place
 from api.groups.circles import WIDEST
+from api.limits.protection import unable_said
 from api.questions import book_limits, credit_check, groups
 from api.questions.limits.applications import Asked, Guarantee, Request
 from api.questions.limits.credit_check import CreditCheck
+from api.questions.limits.doubts import BY_HAND
 from api.questions.limits.limits import against
-from tests.api.limits.test_standing import BANK, OTHER, A, B, C, D, P, Q, fact, item, lender, loan, owns
+from tests.api.limits.test_standing import BANK, OTHER, STATE, A, B, C, D, P, Q, fact, item, lender, loan, owns
 from tests.api.world import Book, day, instant
 
 Fact = tuple[str, dict[str, object]]
+CITY = "r:city"
 CAPITAL = (item("tier1", 1000.0), item("net_capital", 2000.0))
 SELLS = fact("SUPPLIES", A, B, amount=60.0, currency="CNY")
 OWED = (loan(A, "1", 90.0), loan(B, "2", 100.0))
 
 
-def engine(folder: Path, *facts: Fact, more: tuple[str, ...] = ()) -> Engine:
+def engine(folder: Path, *facts: Fact, more: tuple[str, ...] = (), states: tuple[str, ...] = ()) -> Engine:
     parties = dict.fromkeys([BANK, OTHER, A, B, C, D, *more], "Company") | {P: "Person", Q: "Person"}
+    parties |= dict.fromkeys(states, "State")
     Book(folder / "columns").load(parties, facts, closed_at=instant("2024-01-15"))
     return Engine(Place(folder), Place(folder).facts(), clock=lambda: instant("2024-06-30"))
 
@@ -338,3 +343,28 @@ def test_every_member_of_the_lenders_own_circle_says_how_it_came_in(tmp_path: Pa
         how = {step.party.id: (step.how, step.how_zh) for step in (*group.steps, *group.others)}
         assert {member.party.id for member in group.members} <= how.keys()
         assert how[B] == ("controlled", "受关联方控制")
+
+
+def test_several_are_named_as_either_language_does(tmp_path: Path) -> None:
+    """a and b share the lender as main source of funds; c and d promise what nobody knows them to have."""
+    facts = (lender(), *CAPITAL, loan(A, "1", 90.0), loan(B, "2", 70.0), *debts((A, 150.0), (B, 150.0)))
+    givers = tuple(Guarantee(party=x, amount=5.0) for x in (C, D))
+    value = ask(engine(tmp_path, *facts), 60.0, B, kind="loan", guarantors=givers)
+    gaps = {gap.kind: (gap.en.rpartition(": ")[2], gap.zh.rpartition("：")[2]) for gap in value.gaps}
+    assert gaps["guarantors"] == (f"{C}, {D}", f"{C}、{D}")
+    assert gaps["funding"] == (f"{B}, {A}", f"{B}、{A}")
+    hand = ask(engine(tmp_path / "2", lender("BCBS"), *CAPITAL), 60.0)
+    (gap,) = (gap for gap in hand.gaps if gap.kind == BY_HAND)
+    ids = re.findall(r"basel-[\w-]+", gap.en)
+    assert len(ids) > 1
+    assert (gap.en.endswith(", ".join(ids)), gap.zh) == (True, f"标准{'、'.join(ids)}须由人工认定")
+
+
+def test_government_bodies_that_may_not_guarantee_are_named_as_either_language_does(tmp_path: Path) -> None:
+    asked = engine(tmp_path, lender(), *CAPITAL, states=(STATE, CITY))
+    view = asked.view(asked.moment())
+    bodies = [view.snapshot.node(x) for x in (STATE, CITY)]
+    told = unable_said(view, bodies, view.snapshot.node(BANK))
+    assert told
+    assert f"the guarantee of {STATE}, {CITY} protects nothing" in told[0]
+    assert f"：{STATE}、{CITY}的保证" in told[1]

@@ -7,17 +7,17 @@ import pytest
 from api.answers.evidence import Evidence
 from api.engine import View
 from api.limits.standing import readings_of, standing
-from api.questions.limits.memberships import Membership, around, membership
+from api.questions.limits.memberships import Membership, around, called, membership
 from tests.api.limits.test_standing import BANK, CAPITAL, A, B, C, D, Fact, P, Q, fact, lender, loan, owns, view
 
 
-def groups(found: View, party: str) -> dict[tuple[str, bool], Membership]:
+def groups(found: View, party: str, *, proved: bool = False) -> dict[tuple[str, bool], Membership]:
     """The groups of a party by kind and certainty."""
     bank, node = found.snapshot.node(BANK), found.snapshot.node(party)
     base, readings = standing(found, bank), readings_of(found, bank, [node])
     evidence = Evidence(found.snapshot)
     return {
-        (group[0], group[2]): membership(found, evidence, base, group, node, limit=10)
+        (group[0], group[2]): membership(found, evidence, base, group, node, limit=10, proved=proved)
         for group in around(readings, node)
     }
 
@@ -85,3 +85,31 @@ def test_a_related_party_of_the_lender_is_told_with_its_chain(
     group = groups(view(tmp_path, *FIRST, *more), B)["lender_related", True]
     assert steps(group) == told
     assert rests in facts(group)
+
+
+@pytest.mark.parametrize("proved", [False, True])
+def test_others_with_nothing_at_stake_are_told_without_facts_unless_the_group_is_proved(
+    tmp_path: Path, *, proved: bool
+) -> None:
+    """p and q unite a, which owes 30, and c, which owes nothing; p is an officer of the bank, and so is d's holder."""
+    facts = [*FIRST, fact("RELATED_TO", P, Q, kind="spouse"), fact("HOLDS_OFFICE", P, BANK, role="director")]
+    facts += [owns(x, firm, 0.3) for x in (P, Q) for firm in (A, B, C)] + [owns(P, D, 0.6)]
+    found = groups(view(tmp_path, *facts), B, proved=proved)
+    others = {one.party.id: one for one in found["control", True].others}
+    assert {A, C} <= others.keys()
+    assert [others[x].how for x in (A, C)] == ["with relatives"] * 2
+    assert [bool(others[x].facts) for x in (A, C)] == [True, proved]
+    circle = groups(view(tmp_path / "2", *facts, owns(P, "r:other", 0.6)), D, proved=proved)["lender_related", True]
+    others = {one.party.id: one for one in circle.others}
+    assert others
+    for one in others.values():
+        assert bool(one.proof or one.facts) is proved
+        assert one.through is not None
+
+
+def test_a_group_is_called_by_who_is_on_top_else_by_who_has_most_at_stake(tmp_path: Path) -> None:
+    """a, which owes 30, controls c; p and q unite b, which owes 50, and a with c."""
+    facts = [*FIRST, fact("RELATED_TO", P, Q, kind="spouse"), owns(A, C, 0.6)]
+    facts += [owns(x, firm, 0.3) for x in (P, Q) for firm in (A, B)]
+    found = groups(view(tmp_path, *facts), C)
+    assert {kind: called(group).id for (kind, _), group in found.items()} == {"control": B, "connected": A}
