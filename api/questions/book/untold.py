@@ -25,9 +25,9 @@ def gaps_of(book: Staked, assumed: Assumed) -> Iterator[Gap]:
         yield Gap(f"{plural(count, 'debt')} of unknown amount left out", f"{count:,} 笔金额未知的债务未计入")
     yield from _around(book)
     yield Gap(
-        "output that stops and shares that lose their worth spread nothing here, nor do firms pay from what they have "
-        "left: a shock has both",
-        "此处不计停产及股权减值的传导，也不计违约方剩余资产：见冲击情景",
+        "output that stops and shares that lose their worth spread nothing here, and what others' failures take from a "
+        "firm's assets costs its own creditors no more: a shock has both",
+        "此处不计停产及股权减值的传导，也不计他人违约所致资产减少对其债权人的影响：见冲击情景",
     )
     if "guarantees" not in assumed.layers:
         yield Gap("guarantors neither pay nor are brought down", "未计担保人代偿及其连带违约")

@@ -12,12 +12,13 @@ from scipy.stats import binom, poisson
 
 from api.answers.frame import Answer
 from api.engine import Engine, Place
-from api.questions import book_losses
+from api.questions import book_losses, shock
 from api.questions.book.assumed import Assumed, Shared, read_file
 from api.questions.book.losses import BookLosses, Told
 from api.questions.book.odds import odds_of
 from api.questions.book.staked import staked
 from api.questions.meant import named_assumed
+from api.questions.shocks.scenario import Scenario
 from graph.errors import InvalidInput, InvalidQuestion, UnknownParty
 from tests.api.questions.shocks.test_shock import lent, stated
 from tests.api.world import Book, instant
@@ -94,6 +95,17 @@ def test_two_borrowers_one_of_whom_brings_down_the_other(tmp_path: Path, samplin
     # In the worst tenth a fails always, and d with it; alone d fails as well in half of them, which are all taken.
     assert (by["r:a"].shortfall, by["r:d"].shortfall) == (pytest.approx(90), pytest.approx(27))
     assert (found.losses.defaults - found.without.defaults) == pytest.approx(0.3 * 0.8, abs=0.03)
+
+
+@pytest.mark.parametrize(("lgd", "assets", "lost"), [(LGD, 20.0, 180.0), (LGD, 150.0, 90.0), (0.0, 20.0, 180.0)])
+def test_a_borrower_pays_no_more_than_its_assets_as_in_a_shock(
+    tmp_path: Path, lgd: float, assets: float, lost: float
+) -> None:
+    engine = engine_of(tmp_path, lent("a", 200.0), *stated("a", total_assets=assets, net_assets=assets - 200.0))
+    failed = Scenario(failed=("r:a",), lender=BANK, lgd=lgd)
+    sent = shock(engine, failed, moment=engine.moment(currency="CNY")).answer.lenders[0].cost.loss
+    found = told(engine, pd={"parties": {"r:a": 1.0}}, lgd=lgd).answer
+    assert (sent, found.losses.expected.value) == (pytest.approx(lost), pytest.approx(lost))
 
 
 @pytest.mark.parametrize("sampling", ["plain", "antithetic", "sobol", "importance"])
