@@ -256,7 +256,7 @@ def carry(web: Any, count: int, room: Any) -> int:
 
 @compiled(types.void(ODDS, WEB, YEARS, REAL, FLAG, ROOM, FOUND))
 def draw_years(odds: Any, web: Any, years: Any, goal: float, spreads: bool, room: Any, found: Any) -> None:
-    """Draw years one by one; where a goal is above 0 some of them likelier to lose it, and all with what that weighs."""
+    """Draw years one by one; where a goal is above 0 some likelier to lose it, and all with what that weighs."""
     for year in range(len(years.key)):
         theta = psi = 0.0
         if goal > 0.0:

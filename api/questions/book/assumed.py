@@ -110,7 +110,6 @@ class Assumed(BaseModel):
                 raise InvalidQuestion("leave nothing of a borrower's own", where="factors", remedy=remedy)
         return self
 
-
     def unused(self, counting: Collection[str]) -> list[str]:
         """What it says, other than where nothing is said, that is not among what counts."""
         fields = type(self).model_fields.items()

@@ -75,6 +75,15 @@ class Staked:
         """Borrowers of whom a PD is given."""
         return np.flatnonzero((self.owed > 0) & ~np.isnan(self.odds.pd))
 
+    @property
+    def shared_guarantees(self) -> int:
+        """Loans of the lender behind which several guarantors stand."""
+        standing = self.setting.promised.layer.standing
+        made, loans = standing.sureties, standing.loans
+        some = (loans.lender[made.loan] == self.lender) & (made.counters == NONE) & ~made.pledge & (made.amount > 0)
+        pairs = np.unique(np.stack([made.loan[some], made.guarantor[some]]), axis=1)
+        return int((np.bincount(pairs[0]) > 1).sum())
+
 
 def setting_for(view: View, assumed: Assumed) -> Setting:
     """What a shock under the same assumptions runs along."""
@@ -131,9 +140,7 @@ def _unpaid(setting: Setting) -> Numbers:
     return found
 
 
-def _arrows(
-    setting: Setting, assumed: Assumed, lender: int, unpaid: Numbers
-) -> tuple[Arrows, Arrows, Flags, Numbers]:
+def _arrows(setting: Setting, assumed: Assumed, lender: int, unpaid: Numbers) -> tuple[Arrows, Arrows, Flags, Numbers]:
     """Claims, calls, which of these pay the lender, and what collateral of others brings it, by debtor."""
     debts, size = setting.debts, setting.known.firms.size
     claims = Arrows(debts.debtor, debts.creditor, unpaid)

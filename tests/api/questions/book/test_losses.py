@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.stats import binom, poisson
+from scipy.integrate import quad
+from scipy.stats import binom, multivariate_normal, norm, poisson
 
 from api.answers.frame import Answer
 from api.engine import Engine, Place
@@ -238,6 +239,77 @@ def test_a_correlation_spreads_the_default_rate_of_creditrisk_as_its_own(tmp_pat
     wanted = np.sqrt(np.arcsin(0.5) / (2 * np.pi)) / 0.5
     form = next(one for one in found.closed if one.name == "CreditRisk+")
     assert f"varies by {wanted:.3g} times" in form.assumes
+
+
+@pytest.mark.parametrize("pds", [(0.001,), (0.0003,), (0.00001,), (0.0001, 0.02, 0.02)])
+def test_the_spread_of_good_borrowers_is_the_bivariate_normal_laws(tmp_path: Path, pds: tuple[float, ...]) -> None:
+    """√(Σ Φ₂(c_i, c_j; ρ) - (Σ p)²) / Σ p, by Plackett's integral over the correlation (Biometrika 41 (1954), 351)."""
+    names = [f"b{k}" for k in range(len(pds))]
+    chances = {f"r:{name}": pd for name, pd in zip(names, pds, strict=True)}
+    engine = engine_of(tmp_path, *[lent(name, 100.0) for name in names])
+    found = told(engine, pd={"parties": chances}, correlation=0.24, draws=100).answer
+
+    def density(r: float, h: float, k: float) -> float:
+        return float(multivariate_normal([0, 0], [[1, r], [r, 1]]).pdf([h, k]))
+
+    variance = sum(quad(density, 0.0, 0.24, args=tuple(norm.ppf(pair)))[0] for pair in product(pds, repeat=2))
+    wanted = np.sqrt(variance) / sum(pds)
+    form = next(one for one in found.closed if one.name == "CreditRisk+")
+    assert f"varies by {wanted:.3g} times" in form.assumes
+
+
+def test_capital_knows_no_pd_below_the_floor_and_says_so(tmp_path: Path) -> None:
+    """Basel II Annex 5 prints 19.65 % for 0.05 %."""
+    engine = engine_of(tmp_path, lent("a", 1000.0), lent("b", 1000.0))
+    found = told(engine, pd={"parties": {"r:a": 1e-6, "r:b": 0.01}}, draws=100).answer
+    assert found.capital is not None
+    assert found.capital.density == pytest.approx((0.1965 + 0.9232) / 2, abs=1e-4)
+    assert found.capital.expected == pytest.approx(450 * (0.0005 + 0.01))
+    assert "no PD below 0.05% (1 raised)" in found.capital.assumes
+
+
+def test_a_pd_of_next_to_nothing_is_reckoned(tmp_path: Path) -> None:
+    found = told(engine_of(tmp_path, lent("a", 200.0)), pd={"rest": 1e-200}, spread=1.0, draws=100).answer
+    form = next(one for one in found.closed if one.name == "CreditRisk+")
+    assert [one.value_at_risk for one in form.tails] == [0.0, 0.0]
+
+
+def test_what_is_given_and_does_not_count_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.questions.book.untold.ALIKE", 1)
+    engine = engine_of(tmp_path, lent("a", 200.0), lent("b", 100.0), assessed("a", 0.1, grade="BB"))
+    said = {
+        "pd": {"rest": 0.1, "grades": {"BB": 0.2, "nosuch": 0.5}, "industries": {"ZZZ": 0.9}},
+        "factors": {"all": 0.1}, "infection": 0.1, "draws": 100,
+    }  # fmt: skip
+    gaps = " ".join(gap.said for gap in told(engine, **said).answer.gaps)
+    assert "nobody is of nosuch, ZZZ" in gaps
+    assert "BB" not in gaps
+    assert "correlation does not count" in gaps
+    assert "Davis–Lo is left out: 2 borrowers" in gaps
+    plain = " ".join(gap.said for gap in told(engine, pd={"rest": 0.1}, draws=100).answer.gaps)
+    assert not any(word in plain for word in ("nobody is of", "correlation", "Davis", "several guarantors"))
+
+
+def test_several_guarantors_of_one_loan_pay_less_than_in_a_shock_and_it_is_told(tmp_path: Path) -> None:
+    """Of a's 90 c and d pay 45 each; where c has failed d pays all of it in a shock, here its 45."""
+    facts = (lent("a", 200.0), guarantee("c", "a", 200.0), guarantee("d", "a", 200.0),
+             *stated("c", net_assets=1000.0), *stated("d", net_assets=1000.0))  # fmt: skip
+    engine = engine_of(tmp_path, *facts)
+    failed = Scenario(failed=("r:a", "r:c"), lender=BANK)
+    sent = shock(engine, failed, moment=engine.moment(currency="CNY")).answer.lenders[0].cost.loss
+    found = told(engine, pd={"parties": {"r:a": 1.0, "r:c": 1.0}}, draws=100).answer
+    assert (sent, found.losses.expected.value) == (pytest.approx(0), pytest.approx(45))
+    assert any("behind 1 loan stand several guarantors" in gap.said for gap in found.gaps)
+
+
+def test_one_party_named_twice_needs_one_pd(tmp_path: Path) -> None:
+    engine = engine_of(tmp_path, lent("a", 200.0))
+    moment = engine.moment(currency="CNY")
+    for parties in ({"r:a": 0.1, "A": 0.5}, {"A": 0.5, "r:a": 0.1}):
+        with pytest.raises(InvalidQuestion, match="of another PD"):
+            named_assumed(engine, Assumed.model_validate({"pd": {"parties": parties}}), moment=moment)
+    same = Assumed.model_validate({"pd": {"parties": {"A": 0.1, "r:a": 0.1}}})
+    assert named_assumed(engine, same, moment=moment).pd.parties == {"r:a": 0.1}
 
 
 def test_several_factors_tie_borrowers_by_what_they_share(tmp_path: Path) -> None:
