@@ -31,8 +31,8 @@ def gaps_of(book: Staked, assumed: Assumed) -> Iterator[Gap]:
     yield from _unused(book, assumed)
     yield from _around(book)
     yield Gap(
-        "output that stops and shares that lose their worth spread nothing here, and what others' failures take from a "
-        "firm's assets costs its own creditors no more: a shock has both",
+        "output that stops and shares that lose their worth spread nothing here, and what failures of others take "
+        "from the assets of a firm costs its creditors no more: a shock has both",
         "此处不计停产及股权减值的传导，也不计他人违约所致资产减少对其债权人的影响：见冲击情景",
     )
     if "guarantees" not in assumed.layers:
