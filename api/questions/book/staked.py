@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from analytics.contagion.calls.book import NONE
 from analytics.contagion.calls.cascade import call_guarantees
+from analytics.contagion.portfolio.discrete import HAIR
 from analytics.contagion.portfolio.factors import Factors
 from analytics.contagion.portfolio.irb import asset_correlation
 from analytics.contagion.portfolio.montecarlo import Portfolio
@@ -105,7 +106,7 @@ def staked(view: View, assumed: Assumed, lender: int) -> Staked:
     debts, size = setting.debts, view.snapshot.size
     mine = debts.creditor == lender
     owed = _summed(debts.debtor[mine], debts.amount[mine], size)
-    unpaid = _unpaid(setting)
+    unpaid = _unpaid(setting, assumed.lgd)
     lost = _summed(debts.debtor[mine], unpaid[mine], size)
     claims, calls, ours, pledged = _arrows(setting, assumed, lender, unpaid)
     if "guarantees" in assumed.layers:
@@ -132,11 +133,13 @@ def staked(view: View, assumed: Assumed, lender: int) -> Staked:
     return Staked(setting, lender, odds, owed, lost, nodes, portfolio, shared)
 
 
-def _unpaid(setting: Setting) -> Numbers:
+def _unpaid(setting: Setting, lgd: float) -> Numbers:
     """What each debt loses if its debtor alone fails, before guarantors pay."""
     debts = setting.layers.debts
+    part = 1 - paid_alone(setting.known.firms, setting.layers).ravel()[debts.row]
     found = np.empty(len(debts.amount))
-    found[debts.order] = debts.amount * (1 - paid_alone(setting.known.firms, setting.layers).ravel()[debts.row])
+    # The loss given default as it was given, not with the rounding of 1 - (1 - LGD).
+    found[debts.order] = debts.amount * np.where(np.abs(part - lgd) <= HAIR, lgd, part)
     return found
 
 
