@@ -79,6 +79,8 @@ class Years(NamedTuple):
     key: NDArray[np.uint64]
     mirrored: NDArray[np.int8]
     """1 where every number is turned about the middle."""
+    likelier: NDArray[np.int8]
+    """1 where defaults are made likelier for the goal."""
     factor: NDArray[np.float64]
     """Factors, year after year."""
     share: NDArray[np.float64]
@@ -93,7 +95,7 @@ class Found(NamedTuple):
     whole: NDArray[np.float64]
     """Loss by all who fail."""
     tilt: NDArray[np.float64]
-    """Logarithm of how much likelier the year is than it was drawn, given the factors."""
+    """Logarithm of how much likelier the year is than where defaults are made likelier, given the factors."""
     defaults: NDArray[np.int64]
     failed: NDArray[np.int64]
     by: NDArray[np.float64]
@@ -119,7 +121,7 @@ class Room(NamedTuple):
 
 ODDS = record(Odds, U4, F8, I8, I8, F8, F8)
 WEB = record(Web, I8, U4, F8, F8, I8, U4, F8, F8)
-YEARS = record(Years, U8, I1, F8, F8)
+YEARS = record(Years, U8, I1, I1, F8, F8)
 FOUND = record(Found, F8_OUT, F8_OUT, F8_OUT, I8_OUT, I8_OUT, F8_OUT)
 ROOM = record(Room, I1_OUT, F8_OUT, I8_OUT, I8_OUT, F8_OUT)
 
@@ -254,12 +256,13 @@ def carry(web: Any, count: int, room: Any) -> int:
 
 @compiled(types.void(ODDS, WEB, YEARS, REAL, FLAG, ROOM, FOUND))
 def draw_years(odds: Any, web: Any, years: Any, goal: float, spreads: bool, room: Any, found: Any) -> None:
-    """Draw years one by one; where a goal is above 0, likelier to lose it, with what that weighs."""
+    """Draw years one by one; where a goal is above 0 some likelier to lose it, and all with what that weighs."""
     for year in range(len(years.key)):
         theta = psi = 0.0
         if goal > 0.0:
             theta, psi = twist(odds, web, years.factor, year, goal, room)
-        count = fall(odds, web, years, year, theta, -1.0 if years.mirrored[year] == 1 else 1.0, room)
+        used = theta if years.likelier[year] == 1 else 0.0
+        count = fall(odds, web, years, year, used, -1.0 if years.mirrored[year] == 1 else 1.0, room)
         gross = alone = whole = 0.0
         for k in range(count):
             gross += web.lost[room.order[k]]

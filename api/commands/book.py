@@ -229,11 +229,14 @@ def _part(text: str) -> float:
     from graph.errors import InvalidQuestion  # noqa: PLC0415
 
     said = text.strip().replace(",", "")
+    remedy = "give an amount such as 200000000, or a part of the book such as 10%"
     try:
-        return float(said[:-1]) / 100 if said.endswith("%") else float(said)
+        found = float(said[:-1]) / 100 if said.endswith("%") else float(said)
     except ValueError:
-        remedy = "give an amount such as 200000000, or a part of the book such as 10%"
         raise InvalidQuestion(f"{text} is no amount", where="--loss", remedy=remedy) from None
+    if said.endswith("%") and not found <= 1:
+        raise InvalidQuestion(f"{text} is more than the whole book", where="--loss", remedy=remedy)
+    return found
 
 
 def assumed_of(engine: "Engine", moment: "Moment", file: Path | None) -> "Assumed | None":

@@ -77,8 +77,18 @@ def meant_scenario(scenario: Scenario, *, lender: str, id_of: Callable[[str, str
 
 
 def named_assumed(engine: Engine, assumed: Assumed, *, moment: Moment) -> Assumed:
-    """Assumptions with the ids of those they name. Raises UnknownParty, and InvalidQuestion where several go by one."""
-    parties = {_id(engine, one, f"pd.parties.{one}", moment): pd for one, pd in assumed.pd.parties.items()}
+    """Assumptions with the ids of those they name.
+
+    Raises UnknownParty, and InvalidQuestion where several go by one name, or one party is named twice with other PDs.
+    """
+    parties, snapshot, known = dict[str, float](), engine.view(moment).snapshot, dict[int, str]()
+    for text, pd in assumed.pd.parties.items():
+        where = f"pd.parties.{text}"
+        name = _id(engine, text, where, moment)
+        first = known.setdefault(node_of(snapshot, name, where=where), text)
+        if first != text and assumed.pd.parties[first] != pd:
+            raise InvalidQuestion(f"is the party that {first} is, of another PD", where=where, remedy="give it one PD")
+        parties[name] = pd
     return assumed.model_copy(update={"pd": assumed.pd.model_copy(update={"parties": parties})})
 
 

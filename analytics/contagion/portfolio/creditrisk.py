@@ -15,6 +15,9 @@ from graph.errors import InvalidQuestion
 DEEPEST = -500.0
 """Logarithm of the least probability of no loss that a recursion starts from; below, it is made of equal parts."""
 
+LEAST = 1e-9
+"""Spread over its mean of a sector's expected number of defaults below which it is none."""
+
 
 def credit_losses(
     exposures: ArrayLike,
@@ -92,9 +95,12 @@ def _checked(
 def _sector(rate: Numbers, spread: float, most: int) -> Numbers:
     """Losses of one sector, from how many defaults of each size are expected."""
     mean = float(rate.sum())
-    dispersed = spread > 0
-    alpha = mean**2 / spread**2 if dispersed else np.inf
-    heads = spread**2 / (mean + spread**2) if dispersed else 0.0
+    relative = spread / mean
+    # Below that the numbers of defaults are Poisson's to the last digit.
+    dispersed = relative > LEAST
+    alpha = relative**-2.0 if dispersed else np.inf
+    ratio = spread * relative
+    heads = ratio / (1 + ratio) if dispersed else 0.0
     depth = alpha * np.log1p(-heads) if dispersed else -mean
     halvings = max(0, int(np.ceil(np.log2(max(depth / DEEPEST, 1.0)))))
     parts = 2.0**halvings

@@ -72,7 +72,11 @@ class Factors:
 
 @dataclass(frozen=True)
 class Plan:
-    """How years are drawn; whatever it says, what is estimated stays the same and only its error changes."""
+    """How years are drawn; whatever it says, what is estimated stays the same and only its error changes.
+
+    Where years are made likelier, by a shift or a goal, every other of what is drawn together stays plain, and each
+    weighs by the mixture of both, at most 2: what such years do not show is not lost, nor told with a false error.
+    """
 
     antithetic: bool = False
     """Whether every second year is the one before it with every number turned about the middle."""
@@ -80,14 +84,29 @@ class Plan:
     """Years of one scrambled Sobol sequence of the factors, a power of 2; 0 for random ones. What is a borrower's own
     stays random."""
     shift: tuple[float, ...] = ()
-    """What is added to the factors; years weigh accordingly."""
+    """What is added to the factors of years made likelier."""
     goal: float = 0.0
-    """Loss by defaults alone, in money, that is to be the mean of years that would lose less; 0 for none."""
+    """Loss by defaults alone, in money, that is to be the mean of years made likelier that would lose less; 0 for
+    none."""
+
+    @property
+    def alike(self) -> int:
+        """Years that one sequence, or one pair, has."""
+        return self.points or (2 if self.antithetic else 1)
+
+    @property
+    def mixed(self) -> bool:
+        """Whether some years are made likelier, and as many stay plain."""
+        return bool(self.shift) or self.goal > 0
 
     @property
     def block(self) -> int:
         """Years that are drawn together; blocks are independent."""
-        return self.points or (2 if self.antithetic else 1)
+        return 2 * self.alike if self.mixed else self.alike
+
+    def likelier(self, number: ArrayLike) -> NDArray[np.bool_]:
+        """Which of some years are made likelier."""
+        return np.asarray(self.mixed & (np.asarray(number, np.int64) // self.alike % 2 == 1))
 
     def checked(self, factors: Factors) -> "Plan":
         """Itself. Raises InvalidQuestion where it cannot be followed."""
@@ -110,7 +129,7 @@ class Plan:
 def draw_factors(factors: Factors, years: range, *, seed: int, plan: Plan) -> Numbers:
     r"""Draw the factors of a range of years.
 
-    .. math:: Z_{sf} = \pm \Phi^{-1}(u_{sf}) + \mu_f
+    .. math:: Z_{sf} = \pm \Phi^{-1}(u_{sf}) + \mu_f 1_s, \qquad 1_s = 1 \text{ in years made likelier, else } 0
 
     Parameters
     ----------
@@ -140,7 +159,7 @@ def draw_factors(factors: Factors, years: range, *, seed: int, plan: Plan) -> Nu
     plan.checked(factors).whole(years)
     number = np.arange(years.start, years.stop)
     if plan.points:
-        blocks = range(years.start // plan.points, years.stop // plan.points)
+        blocks = range(years.start // plan.points, years.stop // plan.points)  # sequences, of which a block may be two
         u = np.concatenate([_scrambled(factors.count, plan, seed, block) for block in blocks] or [np.zeros((0, 1))])
     else:
         place = BEYOND + np.arange(factors.count, dtype=np.uint64)
@@ -148,7 +167,7 @@ def draw_factors(factors: Factors, years: range, *, seed: int, plan: Plan) -> Nu
     z = ndtri(u)
     if plan.antithetic:
         z = np.where((number % 2 == 1)[:, None], -z, z)
-    return np.asarray(z + np.asarray(plan.shift) if plan.shift else z)
+    return np.asarray(z + plan.likelier(number)[:, None] * np.asarray(plan.shift) if plan.shift else z)
 
 
 def keys_of(number: ArrayLike, *, seed: int, plan: Plan) -> NDArray[np.uint64]:

@@ -30,6 +30,8 @@ class AssetClass(Norm):
     multiplier: float
     discount: float
     """Most that small turnover takes off: all of it up to `small`, nothing from `large` on, in million euros."""
+    floor: float
+    """Least PD that counts."""
     small: float = 0.0
     large: float = 1.0
 
@@ -119,7 +121,7 @@ def capital_requirement(
     Parameters
     ----------
     pd : fractions
-        Above 0; floors are the caller's. Where it is 1 nothing is unexpected.
+        Above 0; floors (`AssetClass.floor`) are the caller's. Where it is 1 nothing is unexpected.
     lgd : fractions
     maturity : years M
     kind, turnover
@@ -128,7 +130,7 @@ def capital_requirement(
     Raises
     ------
     InvalidQuestion
-        If a PD or LGD is no fraction, a PD is 0, or a maturity is negative.
+        If a PD or LGD is no fraction, a PD is 0 or so small that 1.5 b passes 1, or a maturity is negative.
     UnknownRule
         As `asset_correlation`.
 
@@ -147,6 +149,9 @@ def capital_requirement(
         raise InvalidQuestion("must be above 0, and a maturity not negative", where="pd", remedy=remedy)
     bad = conditional_pd(p, asset_correlation(p, kind=kind, turnover=turnover), level=LEVEL)
     slope = (0.11852 - 0.05478 * np.log(p)) ** 2
+    if not (1.5 * slope < 1).all():
+        remedy = "raise it to the floor that the rules set, such as 0.0003"
+        raise InvalidQuestion("is too small for the adjustment for maturity", where="pd", remedy=remedy)
     return np.asarray(lost * (bad - p) * (1 + (years - STANDARD_MATURITY) * slope) / (1 - 1.5 * slope))
 
 

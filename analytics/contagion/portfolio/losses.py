@@ -1,8 +1,9 @@
 """What drawn years say of a book's losses, how far that may be off, and what each borrower adds to the worst of them.
 
 Errors are standard errors of means of blocks, which are independent: single years, pairs of mirrored ones, or scrambled
-sequences. With one block there is no error, and it is not a number. That of expected shortfall is by the delta method,
-that of value at risk by what lies a standard error of its level above and below it (Woodruff).
+sequences. That of expected shortfall is by the delta method, that of value at risk by what lies a standard error of its
+level above and below it (Woodruff). Where years cannot tell an error it is not a number: with one block; of a mean
+where nothing was lost in any year; beyond a level where the tail has the weight of fewer than five years.
 """
 
 from dataclasses import dataclass, replace
@@ -19,6 +20,8 @@ from analytics.kernels.compiled import frozen
 from analytics.kernels.defaults import Room, twist
 from graph.errors import InvalidQuestion
 
+FEWEST = 5
+"""Years whose weight a tail has at least where it tells an error."""
 WORST = 8.0
 """How bad a year is looked for, in standard deviations."""
 
@@ -29,6 +32,7 @@ class Estimate:
 
     value: float
     error: float
+    """Not a number where the years drawn cannot tell one."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ def loss_risk(draws: Draws, *, level: float, contagion: bool = True) -> LossRisk
     >>> from analytics.contagion.portfolio.factors import Factors
     >>> from analytics.contagion.portfolio.montecarlo import simulate
     >>> book = Portfolio.of([1.0], [10.0], Factors.one(0.0, size=1))
-    >>> loss_risk(simulate(book, 4, seed=1), level=0.5).expected_shortfall
+    >>> loss_risk(simulate(book, 10, seed=1), level=0.5).expected_shortfall
     Estimate(value=10.0, error=0.0)
     """
     q, loss = float(fractions("level", level, below_one=True)), draws.loss if contagion else draws.alone
@@ -91,11 +95,13 @@ def loss_risk(draws: Draws, *, level: float, contagion: bool = True) -> LossRisk
     spread = _error(draws.weight * (loss > value), draws.plan)
     ends = [_quantile(loss, draws.weight, min(max(q + step, 0.0), 1.0)) for step in (-spread, spread)]
     weighed = draws.weight * loss
+    tail = draws.weight[loss >= value]
+    known = (1 - q) * len(draws) * float(tail.sum()) >= FEWEST * float(np.square(tail).sum()) * (1 - HAIR)
     return LossRisk(
         q,
-        Estimate(float(weighed.mean()), _error(weighed, draws.plan)),
-        Estimate(value, (ends[1] - ends[0]) / 2),
-        Estimate(value + float(beyond.mean()), _error(beyond, draws.plan)),
+        Estimate(float(weighed.mean()), _error(weighed, draws.plan) if loss.any() else np.nan),
+        Estimate(value, (ends[1] - ends[0]) / 2 if known else np.nan),
+        Estimate(value + float(beyond.mean()), _error(beyond, draws.plan) if known and loss.any() else np.nan),
     )
 
 
@@ -130,6 +136,8 @@ def loss_deviation(draws: Draws, *, contagion: bool = True) -> Estimate:
     loss = draws.loss if contagion else draws.alone
     squares = draws.weight * np.square(loss - float((draws.weight * loss).mean()))
     spread = float(np.sqrt(squares.mean()))
+    if not loss.any():
+        return Estimate(spread, np.nan)
     return Estimate(spread, _error(squares, draws.plan) / (2 * spread) if spread > 0 else 0.0)
 
 

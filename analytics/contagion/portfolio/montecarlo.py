@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
+from scipy.special import expit, ndtri
 
 from analytics.contagion.portfolio.factors import Factors, Plan, draw_factors, keys_of
 from analytics.contagion.portfolio.given import Numbers, fractions
@@ -165,7 +165,7 @@ class Draws:
     alone: Numbers
     """By those who default by themselves: the same years without contagion."""
     weight: Numbers
-    """How much likelier each year is than it was drawn; 1 of plain draws."""
+    """How much likelier each year is than it was drawn, at most 2; 1 of plain draws."""
     defaults: Whole
     failed: Whole
     first: int
@@ -230,7 +230,8 @@ def simulate(
     Source
     ------
     Furfine, J. Money Credit & Banking 35 (2003), 111: the cascade, domain reference §4.3. Glasserman & Li, Management
-    Science 51 (2005), 1643: weights of years that are drawn likelier. Domain reference §4.11.
+    Science 51 (2005), 1643: years that are drawn likelier. Hesterberg, Technometrics 37 (1995), 185: plain years among
+    them, and weights over the mixture. Domain reference §4.11.
 
     Example
     -------
@@ -336,16 +337,24 @@ def _drawn(
     number = np.arange(span.start, span.stop)
     z = draw_factors(portfolio.factors, span, seed=seed, plan=plan)
     key, mirrored = keys_of(number, seed=seed, plan=plan), (number % 2 == 1) & plan.antithetic
+    likelier = plan.likelier(number)
     share, contagion, by = np.zeros(0), len(portfolio.ties.head) > 0, np.zeros(0)
     if again is not None:
         counted, first, spreads = again
         share, contagion = counted[number - first], contagion and spreads
         kept = np.flatnonzero(share)
-        z, key, mirrored, share, by = z[kept], key[kept], mirrored[kept], share[kept], np.zeros(portfolio.size)
+        z, key, mirrored, likelier = z[kept], key[kept], mirrored[kept], likelier[kept]
+        share, by = share[kept], np.zeros(portfolio.size)
     count = len(key)
-    years = Years(frozen(key, np.uint64), frozen(mirrored, np.int8), frozen(z.ravel(), float), frozen(share, float))
+    years = Years(
+        frozen(key, np.uint64), frozen(mirrored, np.int8), frozen(likelier, np.int8), frozen(z.ravel(), float),
+        frozen(share, float),
+    )  # fmt: skip
     found = Found(np.zeros(count), np.zeros(count), np.zeros(count), np.zeros(count, np.int64),
                   np.zeros(count, np.int64), by)  # fmt: skip
     draw_years(portfolio.odds, portfolio.web, years, plan.goal, contagion, room, found)
+    if not plan.mixed:
+        return found, np.ones(count)
     mu = np.asarray(plan.shift if plan.shift else np.zeros(portfolio.factors.count))
-    return found, np.exp(found.tilt - z @ mu + mu @ mu / 2)
+    # Over the mixture f / (f/2 + g/2), with g how likely the year is among those made likelier.
+    return found, 2 * expit(found.tilt - z @ mu + mu @ mu / 2)

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
 from analytics.contagion.calls.book import NONE, Standing
+from analytics.contagion.shock.alone import paid_alone
 from analytics.contagion.shock.calling import Guarantees
 from analytics.contagion.shock.firms import Firms, Numbers
 from analytics.contagion.shock.layers import Layers
@@ -33,22 +34,23 @@ class Ties:
     """By all of its own output, shape (n,)."""
 
     @classmethod
-    def of(cls, firms: Firms, layers: Layers) -> "Ties":
-        """Of layers, those that carry nothing left out."""
+    def of(cls, firms: Firms, layers: Layers, *, worst: bool = False) -> "Ties":
+        """Of layers, those that carry nothing left out; `worst` as `paid_alone`, so that no way is left out."""
         size, debts, shares, on = firms.size, layers.debts, layers.shares, layers.only
+        paid = paid_alone(firms, layers, worst=worst)
         with np.errstate(invalid="ignore"):
             equity = np.where(firms.equity > 0, firms.equity, np.inf)
             able = np.fmin(equity, np.where(firms.liquidity > 0, firms.liquidity, np.inf))
         rows: list[tuple[ArrayLike, NDArray[np.int64], Numbers]] = []
         if "debts" in on:
-            into, lost = debts.creditor.astype(np.int64), debts.amount * (1 - firms.recovered[debts.debtor])
+            into, lost = debts.creditor.astype(np.int64), debts.amount * (1 - paid.ravel()[debts.row])
             rows.append((debts.debtor, into, lost / able[into]))
         if "shares" in on:
             into, company = shares.holders.head.astype(np.int64), shares.holders.tail
             rows.append((company, into, shares.share[shares.holders.link] * firms.to_lose[company] / equity[into]))
         if "guarantees" in on and isinstance(layers.guarantees, Guarantees):
             standing = layers.guarantees.standing
-            made, asked = standing.sureties, _asked(standing)
+            made, asked = standing.sureties, _asked(standing, paid[:, 0])
             # Collateral is no cash: who loses it has so much less equity.
             means = np.where(made.pledge, equity[made.guarantor], able[made.guarantor])
             rows.append((standing.loans.debtor[made.loan], made.guarantor, asked / means))
@@ -59,19 +61,21 @@ class Ties:
         return cls(_summed(size, rows), short, unsold, np.minimum(margin / able, 1.0))
 
 
-def stake_of(firms: Firms, layers: Layers, lender: int) -> Numbers:
+def stake_of(firms: Firms, layers: Layers, lender: int, *, worst: bool = False) -> Numbers:
     r"""Tell what a lender loses by each failure itself, whoever fails with it, before any guarantor pays.
 
-    .. math:: v_i = \sum_{l : i \to b} (1 - r_i) d_l
+    .. math:: v_i = \sum_{l : i \to b} (1 - p_l) d_l
 
     Parameters
     ----------
     firms : Firms
-        Of n parties; r what a failed one pays at most.
+        Of n parties.
     layers : Layers
-        Debts d without what own collateral covers, whole units of one currency.
+        Debts d without what own collateral covers, whole units of one currency, of which p is paid (`paid_alone`).
     lender : int
         Node number, b.
+    worst : bool
+        As `paid_alone`.
 
     Raises
     ------
@@ -92,7 +96,7 @@ def stake_of(firms: Firms, layers: Layers, lender: int) -> Numbers:
         raise InvalidQuestion("a party that is none of these", where=f"lender {lender}")
     debts = layers.debts
     mine = debts.creditor == lender
-    lost = debts.amount[mine] * (1 - firms.recovered[debts.debtor[mine]])
+    lost = debts.amount[mine] * (1 - paid_alone(firms, layers, worst=worst).ravel()[debts.row[mine]])
     return np.bincount(debts.debtor[mine], lost, minlength=firms.size).astype(float)
 
 
@@ -101,7 +105,7 @@ def screen(ties: Ties, stake: ArrayLike, *, steps: int = STEPS) -> Numbers:
 
     A firm that loses half of what it has to lose counts as half failed, and parts add up: an estimate, which puts
     failures in order and decides nothing. Where debts alone tie firms, what a failure leaves to creditors is not less
-    than assumed, and no way is longer than the steps, no failure costs more than it.
+    than it alone would leave, and no way is longer than the steps, no failure costs more than it.
 
     .. math:: x \leftarrow v + F x + \sum_{P} P y_P, \qquad y_P \leftarrow \mathrm{diag}(u) x + P y_P
 
@@ -184,10 +188,10 @@ def ways(ties: Ties, stake: ArrayLike) -> NDArray[np.bool_]:
     return np.asarray(cost)
 
 
-def _asked(standing: Standing) -> Numbers:
+def _asked(standing: Standing, paid: Numbers) -> Numbers:
     """What each guarantee is called for where its debtor alone fails: by amounts, up to what is lacking."""
     loans, made = standing.loans, standing.sureties
-    lacking = loans.rest * (1 - standing.recovery[loans.debtor])
+    lacking = loans.rest * (1 - paid[loans.debtor])
     direct = made.counters == NONE
     promised = np.bincount(made.loan[direct], made.amount[direct], minlength=len(loans))
     part = np.divide(lacking, promised, out=np.zeros(len(loans)), where=promised > 0)

@@ -1,5 +1,6 @@
 """What a lender's losses of a year are reckoned from: who defaults how likely, and how together; as TOML or JSON."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TextIO
 
@@ -57,7 +58,7 @@ class Assumed(BaseModel):
 
     name: Annotated[Text, Field(description="What it is called")] = ""
     pd: Annotated[Chances, Field(description="Probabilities of default")] = Chances()
-    lgd: Annotated[Fraction, Field(description="Lost of what no collateral covers")] = LGD
+    lgd: Annotated[Fraction, Field(description="Lost at least of what no collateral covers")] = LGD
     haircuts: Annotated[
         dict[Text, Fraction],
         Field(description=f"Fraction of its value that collateral loses, by kind: {', '.join(COLLATERAL)}"),
@@ -108,6 +109,11 @@ class Assumed(BaseModel):
                 remedy = "let the parts of one borrower sum to less than 1"
                 raise InvalidQuestion("leave nothing of a borrower's own", where="factors", remedy=remedy)
         return self
+
+    def unused(self, counting: Collection[str]) -> list[str]:
+        """What it says, other than where nothing is said, that is not among what counts."""
+        fields = type(self).model_fields.items()
+        return [name for name, field in fields if name not in counting and getattr(self, name) != field.default]
 
 
 def read_file(path: Path, stdin: TextIO) -> Assumed:

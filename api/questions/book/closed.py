@@ -6,13 +6,15 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
 
 from analytics.contagion.portfolio.creditrisk import credit_losses
 from analytics.contagion.portfolio.davis_lo import infected_defaults, mean_infected
 from analytics.contagion.portfolio.discrete import tail_risk
 from analytics.contagion.portfolio.granularity import granularity_adjustment
-from analytics.contagion.portfolio.irb import STANDARD_MATURITY, capital_requirement
+from analytics.contagion.portfolio.irb import STANDARD_MATURITY, asset_classes, capital_requirement
 from analytics.contagion.portfolio.vasicek import conditional_pd, expected_shortfall
+from api.answers.wording import percent
 from api.questions.book.assumed import Assumed
 from api.questions.book.drawn import LEVELS
 from api.questions.book.staked import Staked
@@ -24,8 +26,8 @@ REACH: Final = 2
 """Losses that it tells, in wholes of that: it lets a borrower default more than once."""
 ALIKE: Final = 5000
 """Most borrowers for Davis and Lo."""
-NODES: Final = 64
-"""Years by which the spread of the default rate is integrated."""
+FACTOR: Final = np.arange(-40.0, 10.0, 0.05)
+"""Factors by which the spread of the default rate is integrated, from years so bad that the safest default."""
 
 
 @dataclass(frozen=True)
@@ -96,17 +98,19 @@ def closed_forms(staked: Staked, assumed: Assumed) -> Iterator[Closed]:
 
 
 def irb_capital(staked: Staked) -> Capital | None:
-    """What Basel's formula asks for; none where nobody has a PD between 0 and 1."""
-    book = Rated.of(staked)
+    """What Basel's formula asks for; none where nobody has a PD above 0."""
+    book, floor = Rated.of(staked), asset_classes()["BASEL_CORPORATE"].floor
     if not len(book.pd):
         return None
-    needed = float(book.owed @ capital_requirement(book.pd, book.lost / book.owed))
+    pd, raised = np.maximum(book.pd, floor), int((book.pd < floor).sum())
+    needed = float(book.owed @ capital_requirement(pd, book.lost / book.owed))
+    least = percent(floor)
     return Capital(
-        needed, 12.5 * needed, 12.5 * needed / float(book.owed.sum()), float(book.pd @ book.lost),
-        f"corporates' correlation by PD at 99.9 %, maturity {STANDARD_MATURITY} years, no floor of PD or LGD, no "
-        "discount for small firms, guarantors not counted",
-        f"公司类相关性按违约概率、99.9%置信度、期限{STANDARD_MATURITY}年，未设违约概率和违约损失率底线，不作中小企业调整，"
-        "不计担保人",
+        needed, 12.5 * needed, 12.5 * needed / float(book.owed.sum()), float(pd @ book.lost),
+        f"corporates' correlation by PD at 99.9 %, maturity {STANDARD_MATURITY} years, no PD below {least} "
+        f"({raised:,} raised), no floor of LGD, no discount for small firms, guarantors not counted",
+        f"公司类相关性按违约概率、99.9%置信度、期限{STANDARD_MATURITY}年，违约概率不低于{least}（上调{raised:,}户），"
+        "未设违约损失率底线，不作中小企业调整，不计担保人",
     )  # fmt: skip
 
 
@@ -172,11 +176,15 @@ def _creditrisk(book: Rated, spread: float | None) -> Closed:
 
 def _spread(pd: Numbers, rho: Numbers) -> float:
     """Standard deviation over mean of the number of defaults that is expected in a year of one common factor."""
-    points, weights = np.polynomial.legendre.leggauss(NODES)
-    levels, parts = (points + 1) / 2, weights / 2
-    rates = np.array([float(conditional_pd(pd, rho, level=level).sum()) for level in levels])
-    mean = float(parts @ rates)
-    return float(np.sqrt(max(float(parts @ np.square(rates)) - mean**2, 0.0)) / mean) if mean > 0 else 0.0
+    rows, count = np.unique(np.stack([ndtri(pd), rho]), axis=1, return_counts=True)
+    bound, own = rows[0], np.sqrt(1 - rows[1])
+    mean = float(pd.sum())
+    if not mean > 0:
+        return 0.0
+    # Even steps sum a smooth density over all numbers to the last digits.
+    rates = np.array([float(count @ ndtr((bound - np.sqrt(rows[1]) * z) / own)) for z in FACTOR.tolist()])
+    weight = np.exp(-np.square(FACTOR) / 2) * (FACTOR[1] - FACTOR[0]) / np.sqrt(2 * np.pi)
+    return float(np.sqrt(weight @ np.square(rates / mean - 1)))
 
 
 def _davis_lo(book: Rated, infection: float) -> Closed:

@@ -1,6 +1,7 @@
 """How likely each party is to default within a year, and by whose word."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -38,6 +39,8 @@ class Odds:
     """Whose word it is, as a position in SAID; -1 where none is given."""
     row: NDArray[np.int64]
     """Row of the assessment it stands in, -1 where in none."""
+    absent: tuple[str, ...] = ()
+    """Grades and industries given that are nobody's."""
 
 
 def odds_of(view: View, assumed: Assumed, lender: int) -> Odds:
@@ -61,7 +64,7 @@ def odds_of(view: View, assumed: Assumed, lender: int) -> Odds:
     _by_party(found, snapshot, chances, lender)
     found.pd[lender], found.by[lender] = np.nan, NOBODY
     found.row[found.by != ASSESSED] = -1
-    return found
+    return replace(found, absent=tuple(_absent(snapshot, chances)))
 
 
 def _by_words(found: Odds, industry: Traits, chances: Chances, private: NDArray[np.bool_]) -> None:
@@ -69,6 +72,18 @@ def _by_words(found: Odds, industry: Traits, chances: Chances, private: NDArray[
     words = [word.casefold() for word in industry.words]
     for start, pd in sorted(chances.industries.items(), key=lambda one: len(one[0])):
         _put(found, private & industry.any_of([word.startswith(start.casefold()) for word in words]), pd, INDUSTRY)
+
+
+def _absent(snapshot: Snapshot, chances: Chances) -> Iterator[str]:
+    """Grades and beginnings of industries' codes that nobody has."""
+    if chances.grades:
+        grades = snapshot.grades()
+        yield from (name for name in chances.grades if not grades.any_of([word == name for word in grades.words]).any())
+    codes = snapshot.traits("industry")
+    words = [word.casefold() for word in codes.words]
+    for start in chances.industries:
+        if not codes.any_of([word.startswith(start.casefold()) for word in words]).any():
+            yield start
 
 
 def _by_party(found: Odds, snapshot: Snapshot, chances: Chances, lender: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -19,6 +20,7 @@ from api.questions.book.odds import odds_of
 from api.questions.book.sending import LEAST, Sending
 from api.questions.book.staked import facilities_of, setting_for
 from api.questions.book.systemic import Carried
+from api.questions.shocks.gaps import Gap
 from api.questions.shocks.traced import CAUSES_ZH
 from graph.errors import InvalidQuestion, NotConverged
 from graph.moment import Moment
@@ -31,6 +33,8 @@ FIRST: Final = 60
 """Candidates that are tried, the foremost by the screen; more where these cannot cost as much."""
 EXACT: Final = 16
 """Candidates among whom every set is weighed."""
+COUNTING: Final = ("name", "lgd", "haircuts", "calls", "missing")
+"""What counts of what is assumed, and where likely failures are looked for PDs."""
 WORK: Final = 30_000_000
 """Firms and ties, times shocks, that one search may send …"""
 SENDS: Final = 300
@@ -74,7 +78,7 @@ class BookReverse:
     method: str
     method_zh: str
     screened: int
-    """Parties whose failure may cost the lender anything."""
+    """Parties whose failure may cost the lender anything, however far away, alone or with others."""
     tried: int
     """Of them, the foremost by the screen, among whom sets were made."""
     sent: int
@@ -85,6 +89,7 @@ class BookReverse:
     carried: tuple[Carried, ...]
     """Other debtors of the lender that fail with them, the dearest first."""
     carried_page: Page
+    gaps: tuple[Gap, ...]
 
 
 def book_reverse(
@@ -107,7 +112,7 @@ def book_reverse(
     search = _Search(view, said, node, likely=order == LIKELIEST, progress=progress)
     amount = _amount(loss, search.owed)
     found, exact = search.found(amount)
-    value = _told(evidence, search, found, (amount, order, exact), limit)
+    value = _told(evidence, search, found, (amount, order, exact), limit, tuple(_gaps(search, said)))
     asked = {
         "lender": lender, "loss": loss, "order": order,
         "assumed": None if assumed is None else said.model_dump(mode="json"), "limit": limit,
@@ -162,12 +167,19 @@ class _Search:
                 self._progress(self.sent, self._most)
         return self._known[key]
 
-    @property
+    @cached_property
+    def left_out(self) -> int:
+        """Government bodies around the book, none of which is taken to fail unless it has a PD."""
+        public = self.sending.around[self.sending.public(self.sending.around)]
+        return len(public) if self.pd is None else int((~(self.pd[public] > 0)).sum())
+
+    @cached_property
     def candidates(self) -> Places:
-        """Whoever may cost it anything, the dearest by the screen first; only those who may default, if that counts."""
-        some = self.sending.screened
+        """Whoever may cost it anything, the dearest by the screen first: firms and persons, or if PDs count those who
+        have one."""
+        some = self.sending.around
         if self.pd is None:
-            return some
+            return np.asarray(some[~self.sending.public(some)])
         if not (self.pd[some] > 0).any():
             remedy = "give them in a file: [pd] with rest = 0.02, or load assessments with a pd over 12 months"
             raise InvalidQuestion("no probability of default around the book is known", where="pd", remedy=remedy)
@@ -185,6 +197,8 @@ class _Search:
         every = self.candidates
         if (whole := self.cost(every)) < amount * (1 - 1e-9):
             remedy = f"ask for no more than {whole:,.0f}"
+            if self.left_out:
+                remedy += f"; {_public(self.left_out)[0]}"
             raise InvalidQuestion("costs more than all failures around the book together", where="loss", remedy=remedy)
         some = self.chosen = self.tried(amount)
         chance = None if self.pd is None else self.pd[some]
@@ -197,8 +211,39 @@ class _Search:
         return found, found.bound >= found.weight * (1 - 1e-9)
 
 
+def _public(count: int) -> tuple[str, str]:
+    """That government bodies are left out, in both languages."""
+    many = plural(count, "government body", "government bodies")
+    return (
+        f"{many} whose failure may cost it something {'is' if count == 1 else 'are'} not taken to fail: name one in a "
+        "shock, or give it a PD",
+        f"{count:,} 个政府机构的违约可能造成损失，此处假定其不违约：可在冲击情景中指定，或给定其违约概率",
+    )
+
+
+def _gaps(search: _Search, assumed: Assumed) -> Iterator[Gap]:
+    """What is left out, and what was assumed that does not count."""
+    if search.left_out:
+        yield Gap(*_public(search.left_out))
+    idle = assumed.unused((*COUNTING, *(() if search.pd is None else ("pd",))))
+    if idle:
+        names = ", ".join(idle)
+        yield Gap(
+            f"{names} {'does' if len(idle) == 1 else 'do'} not count here: every set of failures is sent through every "
+            "layer, and no years are drawn"
+            + ("; PDs count where the likeliest failures are asked for" if "pd" in idle else ""),
+            f"{names}在此不起作用：各违约组合经由所有渠道传导，不抽取年度"
+            + ("；违约概率仅用于最可能的违约组合" if "pd" in idle else ""),
+        )
+
+
 def _told(
-    evidence: Evidence, search: _Search, found: Reverse, asked: tuple[float, str, bool], limit: int
+    evidence: Evidence,
+    search: _Search,
+    found: Reverse,
+    asked: tuple[float, str, bool],
+    limit: int,
+    gaps: tuple[Gap, ...],
 ) -> BookReverse:
     amount, order, exact = asked
     after, debts = search.after(found.failures), search.setting.debts
@@ -208,8 +253,8 @@ def _told(
     lost[found.failures] = 0.0
     with_it = np.flatnonzero(lost > LEAST)
     first = with_it[np.lexsort((with_it, -lost[with_it]))][:limit].tolist()
-    method, method_zh = _method(exact=exact, every=len(search.chosen) == len(search.candidates))
     likely = search.pd is not None
+    method, method_zh = _method(exact=exact, every=len(search.chosen) == len(search.candidates), likely=likely)
     owed = np.bincount(debts.debtor[mine], debts.amount[mine], minlength=size)
     alone = {x: search.cost(np.array([x])) for x in found.failures.tolist()}
     order_of = sorted(alone, key=lambda x: (-alone[x], x))
@@ -233,11 +278,11 @@ def _told(
             )
             for x in first
         ),
-        Page(len(with_it), 0, len(first)),
+        Page(len(with_it), 0, len(first)), gaps,
     )  # fmt: skip
 
 
-def _method(*, exact: bool, every: bool) -> tuple[str, str]:
+def _method(*, exact: bool, every: bool, likely: bool) -> tuple[str, str]:
     """How the set was found, in both languages."""
     among, among_zh = (
         ("of all whose failure may cost it anything", "所有可能造成损失的主体")
@@ -246,9 +291,14 @@ def _method(*, exact: bool, every: bool) -> tuple[str, str]:
     )
     if exact:
         return f"no other set {among} is better", f"在{among_zh}中无更优组合"
+    most, most_zh = (
+        ("adds most for how unlikely it is, loss over -ln PD,", "增量损失与-ln PD之比最大者")
+        if likely
+        else ("adds most", "增量损失最大者")
+    )
     return (
-        f"one after the other, whichever adds most {among}; what is not needed dropped: a better set may exist",
-        f"在{among_zh}中逐个加入增量损失最大者并剔除多余者：可能存在更优组合",
+        f"one after the other, whichever {most} {among}; what is not needed dropped: a better set may exist",
+        f"在{among_zh}中逐个加入{most_zh}并剔除多余者：可能存在更优组合",
     )
 
 
@@ -276,3 +326,4 @@ def _reasons(value: BookReverse) -> Iterator[str]:
         )
     many = plural(value.sent, "shock")
     yield f"{many} sent through every layer, among {value.tried:,} of {value.screened:,} parties."
+    yield from (gap.said for gap in value.gaps)

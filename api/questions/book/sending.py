@@ -16,6 +16,7 @@ from graph.field import PARTY_KINDS
 
 Order = Literal["beyond", "all"]
 Numbers = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 AHEAD: Final = 6
 """Failures that are sent for each that is asked for, so that an estimate that is off does not hide one …"""
 WORK: Final = 30_000_000
@@ -76,10 +77,24 @@ class Sending:
 
     @cached_property
     def estimate(self) -> Numbers:
-        """What each failure may cost, 0 where no way leads to it, shape (n,)."""
+        """What each failure may cost, 0 where no way leads to it and of the lender itself, shape (n,)."""
         found = screen(self._ties, self.stake)
-        found[self._state] = found[self.lender] = 0.0
+        found[self.lender] = 0.0
         return found
+
+    @cached_property
+    def around(self) -> NDArray[np.int64]:
+        """Whoever may cost it anything, however many ways away, alone or with others, government bodies among them; the
+        dearest by the estimate first."""
+        firms, layers = self.setting.known.firms, self.setting.layers
+        found = ways(Ties.of(firms, layers, worst=True), stake_of(firms, layers, self.lender, worst=True))
+        found[self.lender] = False
+        some = np.flatnonzero(found)
+        return some[np.lexsort((some, -self.estimate[some]))]
+
+    def public(self, some: NDArray[np.int64]) -> Flags:
+        """Which of some are government bodies."""
+        return np.asarray(self._state[some])
 
     @cached_property
     def farther(self) -> int:
@@ -93,9 +108,14 @@ class Sending:
 
     @cached_property
     def screened(self) -> NDArray[np.int64]:
-        """Whoever stands behind the lender's book, the dearest by the estimate first."""
-        some = np.flatnonzero(self.estimate > 0)
+        """Whoever stands behind the lender's book but government bodies, the dearest by the estimate first."""
+        some = np.flatnonzero((self.estimate > 0) & ~self._state)
         return some[np.lexsort((some, -self.estimate[some], -self.ranking(some)))]
+
+    @property
+    def left_out(self) -> int:
+        """Government bodies whose failure may cost the lender anything: none is screened."""
+        return int((self._state & (self.estimate > 0)).sum())
 
     def ranking(self, some: NDArray[np.int64]) -> Numbers:
         """The estimate of what ranks some failures: all that each may cost, or what is beyond its own debts."""

@@ -1,7 +1,8 @@
 """A lender's book as drawn years see it: what each failure costs it, and whom defaults bring down.
 
 Amounts are those of a shock (`api.contagion`), fixed beforehand: what no collateral covers times the loss given
-default; guarantors as they are called where all debtors fail, each for what it promised and no more than is open.
+default, or more where the assets that a debtor states do not suffice; guarantors as they are called where all debtors
+fail, each for what it promised and no more than is open.
 """
 
 from dataclasses import dataclass
@@ -12,9 +13,11 @@ from numpy.typing import NDArray
 
 from analytics.contagion.calls.book import NONE
 from analytics.contagion.calls.cascade import call_guarantees
+from analytics.contagion.portfolio.discrete import HAIR
 from analytics.contagion.portfolio.factors import Factors
 from analytics.contagion.portfolio.irb import asset_correlation
 from analytics.contagion.portfolio.montecarlo import Portfolio
+from analytics.contagion.shock.alone import paid_alone
 from api.answers.evidence import Evidence
 from api.contagion.industries import DIVISION
 from api.engine import View
@@ -73,6 +76,15 @@ class Staked:
         """Borrowers of whom a PD is given."""
         return np.flatnonzero((self.owed > 0) & ~np.isnan(self.odds.pd))
 
+    @property
+    def shared_guarantees(self) -> int:
+        """Loans of the lender behind which several guarantors stand."""
+        standing = self.setting.promised.layer.standing
+        made, loans = standing.sureties, standing.loans
+        some = (loans.lender[made.loan] == self.lender) & (made.counters == NONE) & ~made.pledge & (made.amount > 0)
+        pairs = np.unique(np.stack([made.loan[some], made.guarantor[some]]), axis=1)
+        return int((np.bincount(pairs[0]) > 1).sum())
+
 
 def setting_for(view: View, assumed: Assumed) -> Setting:
     """What a shock under the same assumptions runs along."""
@@ -94,8 +106,9 @@ def staked(view: View, assumed: Assumed, lender: int) -> Staked:
     debts, size = setting.debts, view.snapshot.size
     mine = debts.creditor == lender
     owed = _summed(debts.debtor[mine], debts.amount[mine], size)
-    lost = _summed(debts.debtor[mine], ((debts.amount - debts.covered) * assumed.lgd)[mine], size)
-    claims, calls, ours, pledged = _arrows(setting, assumed, lender)
+    unpaid = _unpaid(setting, assumed.lgd)
+    lost = _summed(debts.debtor[mine], unpaid[mine], size)
+    claims, calls, ours, pledged = _arrows(setting, assumed, lender, unpaid)
     if "guarantees" in assumed.layers:
         lost = np.maximum(lost - pledged, 0.0)
     means = _means(setting)
@@ -120,10 +133,20 @@ def staked(view: View, assumed: Assumed, lender: int) -> Staked:
     return Staked(setting, lender, odds, owed, lost, nodes, portfolio, shared)
 
 
-def _arrows(setting: Setting, assumed: Assumed, lender: int) -> tuple[Arrows, Arrows, Flags, Numbers]:
+def _unpaid(setting: Setting, lgd: float) -> Numbers:
+    """What each debt loses if its debtor alone fails, before guarantors pay."""
+    debts = setting.layers.debts
+    part = 1 - paid_alone(setting.known.firms, setting.layers).ravel()[debts.row]
+    found = np.empty(len(debts.amount))
+    # The loss given default as it was given, not with the rounding of 1 - (1 - LGD).
+    found[debts.order] = debts.amount * np.where(np.abs(part - lgd) <= HAIR, lgd, part)
+    return found
+
+
+def _arrows(setting: Setting, assumed: Assumed, lender: int, unpaid: Numbers) -> tuple[Arrows, Arrows, Flags, Numbers]:
     """Claims, calls, which of these pay the lender, and what collateral of others brings it, by debtor."""
     debts, size = setting.debts, setting.known.firms.size
-    claims = Arrows(debts.debtor, debts.creditor, (debts.amount - debts.covered) * assumed.lgd)
+    claims = Arrows(debts.debtor, debts.creditor, unpaid)
     apart = (claims.failing != lender) & (claims.losing != lender) & (claims.failing != claims.losing)
     claims = claims.some(apart & ("debts" in assumed.layers))
     standing = setting.promised.layer.standing
@@ -132,7 +155,8 @@ def _arrows(setting: Setting, assumed: Assumed, lender: int) -> tuple[Arrows, Ar
     if "guarantees" not in assumed.layers or not len(made):
         return claims, none, np.zeros(0, np.bool_), np.zeros(size)
     # Nobody's means end a call here: who cannot pay it fails by it.
-    called = call_guarantees(standing.with_means(np.full(size, np.inf)), np.unique(loans.debtor).tolist()).called
+    firmly = standing.with_means(np.full(size, np.inf), paid_alone(setting.known.firms, setting.layers)[:, 0])
+    called = call_guarantees(firmly, np.unique(loans.debtor).tolist()).called
     debtor = loans.debtor[made.loan]
     ours = (loans.lender[made.loan] == lender) & (made.counters == NONE)
     pledged = _summed(debtor, np.where(made.pledge & ours, called, 0.0), size)

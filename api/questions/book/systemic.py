@@ -217,6 +217,13 @@ def _gaps(view: View, sending: Sending) -> Iterator[str]:
     some, mine = (np.zeros(view.snapshot.size, np.bool_) for _ in range(2))
     some[sending.screened], mine[sending.lender] = True, True
     said = ("were screened", "受筛")
+    if sending.left_out:
+        many = plural(sending.left_out, "government body", "government bodies")
+        were = "was" if sending.left_out == 1 else "were"
+        yield (
+            f"{many} whose failure may cost it something {were} not screened: name one in a shock "
+            f"{sending.left_out:,} 个政府机构未受筛：可在冲击情景中指定"
+        )
     for gap in unknown_of(view, sending.setting, Whose(some, some, mine, said, said)):
         yield f"{gap.said} {gap.said_zh}"
     if sending.setting.known.unknown[sending.lender]:

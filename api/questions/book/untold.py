@@ -1,13 +1,18 @@
 """What is not known of a book's losses, and could make them more or less."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 
-from api.answers.wording import percent, plural
+from api.answers.wording import listed, percent, plural
 from api.questions.book.assumed import Assumed
+from api.questions.book.closed import ALIKE, Rated
 from api.questions.book.staked import Staked
 from api.questions.shocks.gaps import Gap
+
+NAMED: Final = 5
+"""Grades and industries of nobody that are named."""
 
 
 def gaps_of(book: Staked, assumed: Assumed) -> Iterator[Gap]:
@@ -23,16 +28,37 @@ def gaps_of(book: Staked, assumed: Assumed) -> Iterator[Gap]:
     if book.setting.debts.unknown:
         count = book.setting.debts.unknown
         yield Gap(f"{plural(count, 'debt')} of unknown amount left out", f"{count:,} 笔金额未知的债务未计入")
+    yield from _unused(book, assumed)
     yield from _around(book)
     yield Gap(
-        "output that stops and shares that lose their worth spread nothing here, nor do firms pay from what they have "
-        "left: a shock has both",
-        "此处不计停产及股权减值的传导，也不计违约方剩余资产：见冲击情景",
+        "output that stops and shares that lose their worth spread nothing here, and what failures of others take "
+        "from the assets of a firm costs its creditors no more: a shock has both",
+        "此处不计停产及股权减值的传导，也不计他人违约所致资产减少对其债权人的影响：见冲击情景",
     )
     if "guarantees" not in assumed.layers:
         yield Gap("guarantors neither pay nor are brought down", "未计担保人代偿及其连带违约")
     if "debts" not in assumed.layers:
         yield Gap("claims on those who default bring nobody down", "对违约方的债权损失不使他人违约")
+
+
+def _unused(book: Staked, assumed: Assumed) -> Iterator[Gap]:
+    """What is assumed and does not count, or not in full."""
+    if book.odds.absent:
+        names = listed(book.odds.absent, len(book.odds.absent), most=NAMED)
+        yield Gap(f"nobody is of {names}, of which a PD is given", f"给定违约概率的{names}无对应主体")
+    if assumed.factors is not None and assumed.correlation != Assumed().correlation:
+        yield Gap("correlation does not count: factors take its place", "已给定因子，相关系数不起作用")
+    if assumed.infection is not None and (many := len(Rated.of(book).pd)) > ALIKE:
+        yield Gap(
+            f"Davis–Lo is left out: {many:,} borrowers have a PD, more than {ALIKE:,}",
+            f"有违约概率的借款人达{many:,}户，超过{ALIKE:,}户，未计Davis–Lo",
+        )
+    if "guarantees" in assumed.layers and (many := book.shared_guarantees):
+        yield Gap(
+            f"behind {plural(many, 'loan')} stand several guarantors, each called for what it is if all of them stand: "
+            "where one fails the others are asked for no more, so that more is lost than in a shock",
+            f"{many:,} 笔贷款有多个保证人，代偿额按全体保证人均不违约时核定：其一违约时不向其余追加，损失高于冲击情景",
+        )
 
 
 def _around(book: Staked) -> Iterator[Gap]:

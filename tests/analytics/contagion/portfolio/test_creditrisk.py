@@ -35,6 +35,14 @@ def test_a_book_so_large_that_no_loss_is_all_but_impossible() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(("pd", "spread"), [(1e-200, 1e-200), (1e-200, 0.0), (0.5, 1e-160), (1e-9, 1e-10)])
+def test_extreme_rates_and_spreads_are_those_of_the_laws_near_them(pd: float, spread: float) -> None:
+    """At most one default counts where they are this rare; a spread of next to nothing is none."""
+    found = credit_losses([1], [pd], spread=spread, most=8)
+    wanted = poisson.pmf(np.arange(9), pd)
+    np.testing.assert_allclose(found, wanted, rtol=1e-9, atol=1e-15)
+
+
 @st.composite
 def books(draw: st.DrawFn) -> dict[str, Any]:
     count = draw(st.integers(1, 5))

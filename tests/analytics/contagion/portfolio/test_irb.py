@@ -17,6 +17,15 @@ def test_weights_are_those_of_the_published_table() -> None:
     assert (100 * risk_weight(pd, 0.45)).round(2).tolist() == printed
 
 
+@pytest.mark.parametrize("pd", [1e-6, 1e-300])
+def test_a_pd_so_small_that_maturity_turns_the_sign_is_refused(pd: float) -> None:
+    """1.5 b is 1 at a PD of exp((0.11852 - √(2/3)) / 0.05478), near three in a million."""
+    edge = float(np.exp((0.11852 - np.sqrt(2 / 3)) / 0.05478))
+    assert 2.9e-6 < edge < 3e-6
+    with pytest.raises(InvalidQuestion, match="too small"):
+        capital_requirement([0.01, pd], 0.45)
+
+
 @given(st.floats(0.0003, 0.2), st.floats(0.05, 1.0), st.floats(1.0, 5.0))
 def test_capital_is_its_definition_worked_out_by_another_normal_law(pd: float, lgd: float, years: float) -> None:
     part = (1 - np.exp(-50 * pd)) / (1 - np.exp(-50))

@@ -260,6 +260,57 @@ def test_estimates_spread_as_far_as_their_errors_say(name: str) -> None:
         assert values.std(ddof=1) == pytest.approx(errors.mean(), rel=0.32)
 
 
+def test_years_made_likelier_tell_the_whole_book_with_errors_as_far_as_they_spread() -> None:
+    """Mean, deviation, defaults and the low end too, as binomials over the factor have them: not the tail alone."""
+    size, pd, rho = 200, 0.02, 0.2
+    book, chance = alike(size, pd, rho), mixed(size, pd, rho)
+    losses = np.arange(size + 1) / size
+    tail = tail_risk(losses, chance / chance.sum(), level=0.99)
+    deviation = float(np.sqrt(np.square(losses) @ chance - pd**2))
+    plan = tail_plan(book, float(conditional_pd(pd, rho, level=0.999)))
+    drawn = [simulate(book, 2000, seed=k, plan=plan) for k in range(60)]
+    assert max(float(one.weight.max()) for one in drawn) <= 2
+    risks = [loss_risk(one, level=0.99) for one in drawn]
+    told = {
+        pd: [one.expected for one in risks],
+        deviation: [loss_deviation(one) for one in drawn],
+        tail.expected_shortfall: [one.expected_shortfall for one in risks],
+    }  # fmt: skip
+    for exact, found in told.items():
+        values, errors = np.array([one.value for one in found]), np.array([one.error for one in found])
+        spread = values.std(ddof=1)
+        assert abs(values.mean() - exact) <= 4 * spread / np.sqrt(len(values)) + 0.002 * exact
+        # 60 spreads stray from their mean by 9 % on average; four times that is no chance.
+        assert spread == pytest.approx(errors.mean(), rel=0.37)
+    low = np.array([[part[0] for part in exceedance(one, [0.0])] for one in drawn])
+    assert abs(low[:, 0].mean() - (1 - chance[0])) <= 4 * low[:, 0].std(ddof=1) / np.sqrt(60)
+    assert low[:, 0].std(ddof=1) == pytest.approx(low[:, 1].mean(), rel=0.37)
+    defaults = np.array([(one.weight * one.defaults).mean() for one in drawn])
+    assert abs(defaults.mean() - size * pd) <= 4 * defaults.std(ddof=1) / np.sqrt(60)
+
+
+def test_a_tail_of_too_few_years_tells_no_error() -> None:
+    """Of 100 years none need be among the worst thousandth: what the worst lost says nothing of how far off it is."""
+    few, many = (loss_risk(simulate(alike(30, 0.05, 0.1), years, seed=2), level=0.999) for years in (100, 20_000))
+    for one in (few.value_at_risk, few.expected_shortfall):
+        assert np.isnan(one.error)
+    assert few.expected.error > 0
+    assert np.isfinite([many.value_at_risk.error, many.expected_shortfall.error]).all()
+    # A plan for the tail has many of those years among fewer.
+    book = alike(30, 0.05, 0.1)
+    aimed = loss_risk(simulate(book, 2000, seed=2, plan=tail_plan(book, 0.3)), level=0.999)
+    assert aimed.expected_shortfall.error > 0
+    exact = mixed(30, 0.05, 0.1)
+    wanted = tail_risk(np.arange(31) / 30, exact / exact.sum(), level=0.999).expected_shortfall
+    assert abs(aimed.expected_shortfall.value - wanted) <= 4 * aimed.expected_shortfall.error
+
+
+def test_years_without_any_loss_tell_no_error_of_the_mean() -> None:
+    drawn = simulate(alike(3, 1e-9, 0.1), 100, seed=1)
+    assert not drawn.loss.any()
+    assert np.isnan([loss_risk(drawn, level=0.9).expected.error, loss_deviation(drawn).error]).all()
+
+
 def test_layers_correlate_by_what_is_shared() -> None:
     factors = Factors.layered([([0, 0, 0, 0], 0.1), ([3, 3, 8, -1], 0.2), ([1, 2, 1, 1], 0.05)])
     rows = factors.loading[factors.cell]

@@ -1,20 +1,23 @@
 """Failures that cost an amount: against every set of failures sent one by one, exactly and greedily."""
 
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from api.answers.frame import Answer
+from api.commands.book import _part
 from api.engine import Engine, Place
-from api.questions import book_reverse, shock
+from api.questions import book_reverse, book_systemic, shock
 from api.questions.book.assumed import Assumed
 from api.questions.book.reverse import BookReverse
 from api.questions.shocks.scenario import Scenario
 from graph.errors import InvalidQuestion
-from tests.api.questions.shocks.test_shock import NAMES, WORLD
+from tests.api.questions.book.test_losses import engine_of, owes
+from tests.api.questions.shocks.test_shock import NAMES, WORLD, lent, stated
 from tests.api.world import Book, instant
 
 BANK = "r:bank"
@@ -120,3 +123,75 @@ def test_a_search_that_needs_too_much_is_refused(engine: Engine, monkeypatch: py
         monkeypatch.setattr(f"api.questions.book.reverse.{name}", 8 * (name == "SENDS"))
     with pytest.raises(InvalidQuestion, match="shocks were not enough"):
         told(engine, 42.0)
+
+
+def test_a_failure_many_ways_away_is_found_where_it_is_likelier(tmp_path: Path) -> None:
+    """c0 owes c1, c1 owes c2, and so on; c9 owes the bank: each brings the next down, and c0 fails likeliest."""
+    names = [f"c{k}" for k in range(10)]
+    chain = [owes(a, b, 100.0) for a, b in pairwise(names)]
+    facts = [lent("c9", 1000.0), *chain, *(one for name in names for one in stated(name, net_assets=10.0))]
+    assumed = Assumed.model_validate({"pd": {"parties": {"r:c0": 0.5, "r:c9": 0.01}}})
+    found = told(engine_of(tmp_path, *facts), 300.0, order="likeliest", assumed=assumed).answer
+    assert [(one.party.id, one.pd) for one in found.failures] == [("r:c0", 0.5)]
+    assert (found.probability, found.cost, found.exact) == (pytest.approx(0.5), pytest.approx(450), True)
+    assert "of all whose failure may cost it anything" in found.method
+
+
+def test_government_bodies_are_left_out_in_so_many_words_unless_they_have_a_pd(tmp_path: Path) -> None:
+    engine = engine_of(tmp_path, lent("gov", 200.0), lent("a", 100.0), state="r:gov")
+    told_ = told(engine, 40.0)
+    assert [one.party.id for one in told_.answer.failures] == ["r:a"]
+    assert any("1 government body" in reason for reason in told_.reasons)
+    with pytest.raises(InvalidQuestion) as problem:
+        told(engine, 90.0)
+    assert "1 government body" in str(problem.value.remedy)
+    assumed = Assumed.model_validate({"pd": {"parties": {"r:gov": 0.1, "r:a": 0.1}}})
+    named = told(engine, 90.0, order="likeliest", assumed=assumed)
+    assert [one.party.id for one in named.answer.failures] == ["r:gov"]
+    assert named.answer.gaps == ()
+    systemic = book_systemic(engine, BANK, moment=engine.moment(currency="CNY")).answer
+    assert [one.party.id for one in systemic.systemic] == ["r:a"]
+    assert any("1 government body" in gap for gap in systemic.gaps)
+
+
+def test_a_failure_costs_what_its_assets_lack_where_nothing_more_is_lost_by_default(tmp_path: Path) -> None:
+    """b owes a 100 and has nothing; a's 250 of assets pay its 200 but for b: then 50 of them are lacking."""
+    facts = [
+        lent("a", 200.0), owes("b", "a", 100.0), *stated("a", total_assets=250.0, net_assets=50.0),
+        *stated("b", total_assets=0.0, net_assets=-100.0), lent("c", 200.0),
+        *stated("c", total_assets=20.0, net_assets=-180.0),
+    ]  # fmt: skip
+    engine = engine_of(tmp_path, *facts)
+    for loss, failing in ((45.0, 1), (175.0, 1), (225.0, 2)):
+        found = told(engine, loss, assumed=Assumed(lgd=0.0)).answer
+        costs = {
+            some: shock(engine, Scenario(failed=some, lender=BANK, lgd=0.0), moment=engine.moment(currency="CNY"))
+            .answer.lenders[0].cost.loss
+            for count in (1, 2, 3) for some in combinations(("r:a", "r:b", "r:c"), count)
+        }  # fmt: skip
+        fewest = min(len(some) for some, cost in costs.items() if cost >= loss)
+        assert len(found.failures) == fewest == failing
+        assert found.cost == pytest.approx(costs[tuple(sorted(one.party.id for one in found.failures))])
+
+
+def test_what_is_assumed_and_does_not_count_is_told(engine: Engine) -> None:
+    assumed = Assumed.model_validate({"pd": {"rest": 0.1}, "draws": 500, "layers": ["debts"], "lgd": 0.5})
+    (gap,) = told(engine, 10.0, assumed=assumed).answer.gaps
+    assert gap.said.startswith("pd, layers, draws do not count here")
+    (gap,) = told(engine, 10.0, assumed=assumed, order="likeliest").answer.gaps
+    assert gap.said.startswith("layers, draws do not count here")
+    assert told(engine, 10.0).answer.gaps == ()
+
+
+def test_likely_failures_found_one_by_one_say_by_what(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.questions.book.reverse.EXACT", 0)
+    assumed = Assumed.model_validate({"pd": {"parties": PDS}})
+    assert "loss over -ln PD" in told(engine, 42.0, assumed=assumed, order="likeliest").answer.method
+    assert "PD" not in told(engine, 42.0).answer.method
+
+
+@pytest.mark.parametrize("text", ["150%", "nan%", "much"])
+def test_a_part_of_a_book_is_no_more_than_all_of_it(text: str) -> None:
+    with pytest.raises(InvalidQuestion, match="--loss"):
+        _part(text)
+    assert (_part("100%"), _part("10%"), _part("200,000")) == (1.0, pytest.approx(0.1), 200_000.0)
