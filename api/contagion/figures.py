@@ -1,7 +1,7 @@
 """What statements say of every party at a moment, as far as a shock asks for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -55,29 +55,29 @@ class Known:
         return np.asarray(self.firms.equity <= 0)
 
 
-def moved(known: Known, by: Numbers) -> Known:
-    """The same at other rates of the currencies in which parties state their figures."""
-    firms = known.firms
-    amounts = {name: getattr(firms, name) * by for name in ("equity", "liquidity", "margin", "assets", "liabilities")}
-    return replace(known, firms=replace(firms, **amounts), revenue=known.revenue * by)
-
-
-def known_of(view: View, *, lgd: float = LGD, medians: bool = False) -> Known:
+def known_of(
+    view: View, *, lgd: float = LGD, medians: bool = False, moved: Mapping[str, Numbers] | None = None
+) -> Known:
     """Figures of every party from its latest statements that are not too old, in the moment's currency.
 
     With `medians`, companies that state no equity, liquidity, revenue or cost get that of their industry's middle one.
+    `moved` multiplies figures, by name and party, as where the currencies they are stated in have other rates.
     """
-    return view.kept(("figures of firms", lgd, medians), lambda: _read(view, lgd, medians))
+    if moved is not None:
+        return _read(view, lgd, medians, moved)
+    return view.kept(("figures of firms", lgd, medians), lambda: _read(view, lgd, medians, {}))
 
 
-def _read(view: View, lgd: float, medians: bool) -> Known:
+def _read(view: View, lgd: float, medians: bool, moved: Mapping[str, Numbers]) -> Known:
     since = oldest_period(view.snapshot.moment.valid_at)
     found = {
         name: view.snapshot.items(items, of_a_year=of_a_year, since=since)
         for name, (items, of_a_year) in FIGURES.items()
     }
-    value = {name: items.value for name, items in found.items()}
-    equity = np.where(np.isnan(value["equity"]), value["assets"] - value["liabilities"], value["equity"])
+    value = {name: items.value * moved.get(name, 1.0) for name, items in found.items()}
+    # What debts cost at other rates is counted debt by debt: equity that is not stated moves with the assets alone.
+    left = (found["assets"].value - found["liabilities"].value) * moved.get("assets", 1.0)
+    equity = np.where(np.isnan(value["equity"]), left, value["equity"])
     owed = np.where(np.isnan(value["liabilities"]), value["assets"] - equity, value["liabilities"])
     said = Statements.of(
         value["revenue"], value["material"], equity, value["current_assets"] - value["current_liabilities"]

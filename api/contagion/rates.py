@@ -1,8 +1,9 @@
 """Exchange rates that a shock moves: what amounts in each currency come to, and who loses by what it owes and is owed.
 
-A debt is worth at the new rate to both its ends; a party's own figures move with the currency in which it states them.
-Who owes more of a currency than it is owed loses when that rises against its own, and the other way round. What sales
-and other assets in a currency gain or lose is not known.
+A debt is worth at the new rate to both its ends; each figure of a party moves with the currency of the statement that
+gives it. Who owes more of a currency than it is owed loses when that rises against its own, in which it states its
+equity or else the first of the figures that it states, and the other way round. What sales and other assets in a
+currency gain or lose is not known.
 """
 
 from collections.abc import Mapping
@@ -13,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.structure.dependence.age import oldest_period
+from api.contagion.figures import FIGURES
 from api.engine import View
 from graph.errors import InvalidQuestion
 from graph.field import Kind
 from graph.model import GUARANTEES, LENDS, OWES, PLEDGES
+from graph.snapshot import Stated
 
 Numbers = NDArray[np.float64]
-OWN: Final = ("net_assets", "total_equity", "equity", "tier1", "total_assets", "assets", "total_liabilities", "revenue")
-"""Items by whose currency a party's own is told."""
 MEANS: Final = 'write "USD/CNY" = 0.1 where a dollar buys a tenth more yuan, the currency of the answer last'
 
 
@@ -33,8 +34,10 @@ class Moves:
     owes: Numbers
     guarantees: Numbers
     pledges: Numbers
+    figures: Mapping[str, Numbers]
+    """By the name of a figure, of each party, by the currency of the statement that gives it, shape (n,)."""
     own: Numbers
-    """By the currency in which each party states its figures, shape (n,)."""
+    """By the currency of the first figure that each party states, shape (n,)."""
 
     def lost(self, view: View) -> Numbers:
         """What each loses on what it owes and is owed, gains set off against losses, shape (n,)."""
@@ -54,24 +57,40 @@ class Moves:
 def moves_of(view: View, rates: Mapping[str, float]) -> Moves | None:
     """How far amounts move where these pairs of currencies do; None where none does.
 
-    Raises InvalidQuestion of what is no pair with the currency of the answer, and where nothing is in a currency.
+    Raises InvalidQuestion of what is no pair with the currency of the answer or said twice, and where nothing is in a
+    currency.
     """
     if not rates:
         return None
-    by = {_base(view, pair): 1 + change for pair, change in rates.items()}
+    return view.kept(("moves of rates", *sorted(rates.items())), lambda: _moves(view, rates), most=2)
+
+
+def _moves(view: View, rates: Mapping[str, float]) -> Moves:
+    by = _by_currency(view, rates)
     kinds = ((LENDS, "drawn"), (OWES, "amount"), (GUARANTEES, "amount"), (PLEDGES, "value"))
     found = [_of_links(view, kind, name, by) for kind, name in kinds]
-    own = _of_parties(view, by)
+    figures, own, stated = _of_parties(view, by)
+    there = stated.union(*(words for _, words in found))
     for currency in by:
-        if not any(currency in words for _, words in found) and not (own != 1).any():
+        if currency not in there:
             remedy = "look at the currencies of facilities, or leave it out"
             raise InvalidQuestion(f"no amount here is in {currency}", where="rates", remedy=remedy)
     lends, owes, guarantees, pledges = (by_link for by_link, _ in found)
-    return Moves(lends, owes, guarantees, pledges, own)
+    return Moves(lends, owes, guarantees, pledges, figures, own)
+
+
+def _by_currency(view: View, rates: Mapping[str, float]) -> Mapping[str, float]:
+    """New rate over the old one, by currency."""
+    said = dict[str, str]()
+    for pair in rates:
+        if (first := said.setdefault(_base(view, pair), pair)) != pair:
+            remedy = "leave one of them out"
+            raise InvalidQuestion(f"{first!r} and {pair!r} are one pair", where="rates", remedy=remedy)
+    return {currency: 1 + rates[pair] for currency, pair in said.items()}
 
 
 def _base(view: View, pair: str) -> str:
-    base, _, quote = pair.strip().upper().partition("/")
+    base, _, quote = (part.strip() for part in pair.upper().partition("/"))
     currency = view.snapshot.moment.currency
     if not base or not quote or base == quote:
         raise InvalidQuestion(f"{pair!r} is no pair of currencies", where="rates", remedy=MEANS)
@@ -83,12 +102,24 @@ def _base(view: View, pair: str) -> str:
 
 def _of_links(view: View, kind: Kind, name: str, by: Mapping[str, float]) -> tuple[Numbers, frozenset[str]]:
     """How far the amount of each link moves, and the currencies that are there."""
-    told = view.snapshot.stated(kind, name)
+    return _factors(view.snapshot.stated(kind, name), by)
+
+
+def _of_parties(view: View, by: Mapping[str, float]) -> tuple[dict[str, Numbers], Numbers, frozenset[str]]:
+    """How far each figure of each party moves, its own currency, and the currencies that are there."""
+    since, figures, there = oldest_period(view.snapshot.moment.valid_at), dict[str, Numbers](), frozenset[str]()
+    own, untold = np.ones(view.snapshot.size), np.ones(view.snapshot.size, np.bool_)
+    for name, (items, of_a_year) in FIGURES.items():
+        _, told = view.snapshot.stated_items(items, of_a_year=of_a_year, since=since)
+        figures[name], words = _factors(told, by)
+        first = untold & ~np.isnan(told.value)
+        own[first] = figures[name][first]
+        untold &= ~first
+        there |= words
+    return figures, own, there
+
+
+def _factors(told: Stated, by: Mapping[str, float]) -> tuple[Numbers, frozenset[str]]:
+    """How far each of some amounts moves, and the currencies that are there."""
     factor = np.array([*(by.get(word, 1.0) for word in told.currencies), 1.0])
     return factor[told.currency], frozenset(told.currencies[k] for k in np.unique(told.currency) if k >= 0)
-
-
-def _of_parties(view: View, by: Mapping[str, float]) -> Numbers:
-    since = oldest_period(view.snapshot.moment.valid_at)
-    _, told = view.snapshot.stated_items(OWN, since=since)
-    return np.array([*(by.get(word, 1.0) for word in told.currencies), 1.0])[told.currency]

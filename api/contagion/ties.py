@@ -97,6 +97,11 @@ def debts_of(view: View, haircuts: Mapping[str, float], moves: Moves | None = No
     )
 
 
+def lends_of(view: View) -> NDArray[np.bool_]:
+    """Who lends to anybody, shape (n,)."""
+    return np.asarray(np.diff(view.snapshot.links(LENDS).out_start) > 0)
+
+
 def promised_of(
     view: View, known: Known, debts: Debts, haircuts: Mapping[str, float], moves: Moves | None = None, *, in_full: bool
 ) -> Promised:

@@ -15,6 +15,7 @@ from api.draw.labels import PARTS, SIGN, TALL, Point, Taken, along, centred, tex
 from api.draw.layered import layered
 from api.draw.written import MARK, START, rounded, standing
 from api.questions.shocks.cascade import Cascade, Passed, Struck
+from api.questions.shocks.sent import TAKEN
 from api.questions.shocks.traced import LAYERS_SAID
 from graph.model import GUARANTEES, LENDS, OWNS, SUPPLIES
 
@@ -119,10 +120,7 @@ def _lines(value: Cascade) -> Iterable[Line]:
         if one.by_itself is None or one.by_itself > 0:
             amount = one.by_itself or 0.0
             label = short_money(amount, currency) if amount else "fails · 违约"
-            what = f"loses income of {money(amount, currency)}" if amount else "fails by the scenario"
-            yield Line(
-                f"{SHOCK} {one.party.id}", SHOCK, one.party.id, SHOCK, label, f"{one.party.name} {what}", amount, None
-            )
+            yield Line(f"{SHOCK} {one.party.id}", SHOCK, one.party.id, SHOCK, label, _hit(one, currency), amount, None)
     for passed in value.passed:
         tail, head = passed.source.id, passed.into.id
         said = (
@@ -131,6 +129,15 @@ def _lines(value: Cascade) -> Iterable[Line]:
         title = "\n".join([said, *(fact.text for fact in passed.facts)])
         label = short_money(passed.amount, currency)
         yield Line(f"{passed.layer} {tail} {head}", tail, head, passed.layer, label, title, passed.amount, passed)
+
+
+def _hit(one: Struck, currency: str | None) -> str:
+    """What the shock itself does to one, in both languages."""
+    if one.by_itself is None:
+        return f"{one.party.name} fails by the scenario\n情景设定其违约"
+    parts = [(money(amount, currency), *TAKEN[name]) for name, amount in one.taken.items()]
+    said = " and ".join(f"{amount} {how}" for amount, how, _ in parts)
+    return "\n".join([f"{one.party.name} loses {said}", "；".join(f"{how} {amount}" for amount, _, how in parts)])
 
 
 def _columns(value: Cascade, lines: Sequence[Line]) -> dict[str, Column]:

@@ -77,15 +77,18 @@ class Jobs:
         self._shelf.close()
 
     def submit(self, question: str, asked: Asked, work: Work) -> Job:
-        """Take a job in; one that this server has answered already is that one. Raises TooManyJobs and StoreFull."""
+        """Take a job in; one that this server has answered, and that is kept, is that one.
+
+        Raises TooManyJobs and StoreFull.
+        """
         with self._changed:
+            self._shelf.open()
+            self._tidy()
             for job in self._answered.values():
                 if (job.question, job.asked) == (question, asked):
                     return job
             if len(self._queue) >= self._room.waiting:
                 raise TooManyJobs(len(self._queue), seconds=AGAIN)
-            self._shelf.open()
-            self._tidy()
             task = _Task(Job.new(secrets.token_hex(16), question, asked, at=self._clock()), work)
             self._shelf.put(task.job)
             self._tasks[task.job.id] = task
@@ -135,8 +138,10 @@ class Jobs:
             return job
 
     def _tidy(self) -> None:
-        for gone in self._shelf.tidy(keep=self._room.kept, days=self._room.days, now=self._clock()):
-            self._answered.pop(gone, None)
+        """Forget jobs that are too many or too old, and what other servers of the folder have forgotten."""
+        self._shelf.tidy(keep=self._room.kept, days=self._room.days, now=self._clock())
+        for id in [id for id in self._answered if id not in self._tasks and self._shelf.job(id) is None]:
+            del self._answered[id]
 
     def _work(self) -> None:
         while True:
@@ -148,8 +153,15 @@ class Jobs:
                 task.job = task.job.begun(self._clock())
             ended = self._ended(task)
             with self._changed:
-                self._keep(task, ended)
+                self._keep(task, self._or_stopped(task, ended))
                 self._changed.notify_all()
+
+    def _or_stopped(self, task: _Task, ended: Job) -> Job:
+        """How a job ended: as cancelled too where it was asked to stop after all that it could be stopped at."""
+        if ended.state != "done" or not (task.stopped or self._shelf.stopped(ended.id)):
+            return ended
+        self._shelf.take_back(ended.id)
+        return task.job.cancelled(self._clock())
 
     def _ended(self, task: _Task) -> Job:
         """Work a job off; how it ended."""

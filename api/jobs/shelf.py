@@ -90,6 +90,10 @@ class Shelf:
         """All jobs, the newest first."""
         return sorted(map(self._seen, self._every()), key=lambda job: (job.submitted, job.id), reverse=True)
 
+    def take_back(self, id: str) -> None:
+        """Take the answer of a job away."""
+        self._of(id, RESULT).unlink(missing_ok=True)
+
     def result(self, id: str) -> bytes | None:
         """The answer of a job; none where there is none."""
         with suppress(FileNotFoundError):
@@ -109,14 +113,12 @@ class Shelf:
         for kind in (JOB, RESULT, STOP):
             self._of(id, kind).unlink(missing_ok=True)
 
-    def tidy(self, *, keep: int, days: float, now: datetime) -> list[str]:
+    def tidy(self, *, keep: int, days: float, now: datetime) -> None:
         """Forget ended jobs beyond so many, the oldest first, and those that ended more than so many days ago."""
         ended = [job for job in self.jobs() if job.state in ENDED]
         old = [job for job in ended[:keep] if now - (job.ended or job.submitted) > timedelta(days=days)]
-        gone = [job.id for job in (*ended[keep:], *old)]
-        for id in gone:
-            self.forget(id)
-        return gone
+        for job in (*ended[keep:], *old):
+            self.forget(job.id)
 
     def _of(self, id: str, kind: str) -> Path:
         return self.folder / f"{id}{kind}"

@@ -61,7 +61,7 @@ def job_result(worked: Worked, id: JobId) -> Response:
 @router.delete(
     "/jobs/{id}",
     response_model=Job,
-    responses={202: {"description": "It is asked to stop, which it does within a round", "model": Job}},
+    responses={202: {"description": "It is asked to stop: within a round, or at its end after the last", "model": Job}},
 )
 def cancel_job(worked: Worked, id: JobId) -> Job | Response:
     """Stop a job that is not ended, which is then kept as cancelled; forget one that is, with its answer."""

@@ -1,6 +1,6 @@
 """Shocks: a question with a body, which writes nothing, and may be asked as a job; scenarios that go by a name."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Body, Query
@@ -87,8 +87,11 @@ def shock(
 
     if not apart(prefer, wait=wait):
         return Response(answered(untold), media_type=JSON)
-    check_scenario(view_of(engine, named, moment), named)
-    asked = asked_at("/v1/shocks", moment, {"limit": limit}, named.model_dump(mode="json"))
+    view = view_of(engine, named, moment)
+    check_scenario(view, named)
+    # The day that the scenario names, else the request would be of two days once another has come.
+    meant = replace(moment, valid_at=view.snapshot.moment.valid_at)
+    asked = asked_at("/v1/shocks", meant, {"limit": limit}, named.model_dump(mode="json"))
     return taken_in(worked, "shock", asked, answered)
 
 

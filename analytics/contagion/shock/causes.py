@@ -79,6 +79,11 @@ class Flows:
         """What came to each from others in all, shape (n,)."""
         return np.bincount(self.arrows.tail, self.amount[self.arrows.link], minlength=len(self.own)).astype(float)
 
+    def late(self, source: int, party: int) -> bool:
+        """Whether what came from one struck another that had failed before, or together with it: it led to nothing."""
+        when = self.order
+        return bool(when[party] and when[source] >= when[party] and not self.own[source] > 0)
+
 
 @dataclass
 class Cause:
@@ -179,10 +184,9 @@ def _steps(flows: Flows, cause: Cause, path: frozenset[int]) -> list[Cause]:
 
 def _came(flows: Flows, party: int, path: frozenset[int]) -> Iterator[tuple[int, int, int, float]]:
     """Source, layer, place and amount of what a party lost by others that may have led to it."""
-    mine, when = flows.arrows.links_at(party), flows.order
+    mine = flows.arrows.links_at(party)
     for source, link in zip(flows.arrows.at(party).tolist(), mine.tolist(), strict=True):
-        later = len(path) > 1 and when[party] and when[source] >= when[party] and not flows.own[source] > 0
-        if source not in path and not later:
+        if source not in path and not (len(path) > 1 and flows.late(source, party)):
             yield source, int(flows.layer[link]), int(flows.place[link]), float(flows.amount[link])
 
 

@@ -19,7 +19,7 @@ class StressedStake:
     """What some parties owe, and what of it is lost, in whole units of the answer's currency."""
 
     owed: float
-    """At default: drawn, and what conversion factors say of the undrawn parts."""
+    """To the lender, or to all who lend, at default: drawn, and what conversion factors say of the undrawn parts."""
     members: int
     failed: int
     """How many of them fail."""
@@ -48,8 +48,8 @@ class Stressed:
     groups: tuple[StressedStake, ...]
     """In the order of the groups of the answer."""
     elsewhere: float
-    """Lost by the lender on others, outside the party and its groups."""
+    """Lost by the lender, or by all, on others, outside the party and its groups."""
     loss: float
-    """Lost by the lender in all."""
+    """Lost by the lender in all; by all lenders where none was asked about."""
     facts: tuple[str, ...]
     """Ids of the facts by which the party fails."""

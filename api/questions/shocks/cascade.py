@@ -1,7 +1,7 @@
 """A shock as a picture has it: who fails in which round, who loses what by whom, the foremost of it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +17,7 @@ from api.engine import Engine, View
 from api.questions.asking import check_page, node_of
 from api.questions.shocks.grounds import FEW
 from api.questions.shocks.scenario import Scenario
-from api.questions.shocks.sent import Sent, flows_of, send_scenario, view_of
+from api.questions.shocks.sent import Sent, flows_of, itself_of, send_scenario, view_of
 from api.questions.shocks.shock import ShockAnswer, reasons_of, told
 from api.questions.shocks.traced import CAUSES_ZH, LAYERS_SAID, Step, facts_of
 from graph.model import LENDS
@@ -43,6 +43,8 @@ class Struck:
     """In the end, whatever the cause, what came back to it included."""
     by_itself: float | None
     """What the scenario itself took from it; none where the scenario has it fail."""
+    taken: dict[str, float]
+    """The same by how it did: `lost`, `rates`, `stopped`."""
     lends: bool
 
 
@@ -95,7 +97,8 @@ def cascade(
     flows = flows_of(sent)
     chosen = _chosen(view, value, sent, flows, limit)
     passed, left = _passed(view, evidence, sent, flows, chosen)
-    struck = tuple(_struck(view, evidence, sent, flows, x) for x in chosen)
+    itself = itself_of(sent)
+    struck = tuple(_struck(view, evidence, sent, itself, x) for x in chosen)
     shown = set(chosen)
     failed, lost = sent.whole.failed, np.flatnonzero(~sent.whole.failed & (sent.whole.lost > 0))
     more = Counter(int(sent.whole.round[x]) for x in np.flatnonzero(failed).tolist() if x not in shown)
@@ -156,19 +159,16 @@ def _passed(
     return tuple(
         Passed(
             evidence.party(source), evidence.party(into), flows.layers[layer], *LAYERS_SAID[flows.layers[layer]],
-            summed[source, into, layer], _late(sent, flows, source, into),
+            summed[source, into, layer], _late(flows, source, into),
             tuple(_facts(view, evidence, sent, flows, into, together[source, into, layer], source)),
         )
         for source, into, layer in kept
     ), len(order) - len(kept)  # fmt: skip
 
 
-def _late(sent: Sent, flows: Flows, source: int, into: int) -> bool:
+def _late(flows: Flows, source: int, into: int) -> bool:
     """Whether what came from one struck another that had failed before: as the tree of causes has it."""
-    when, own = sent.whole.round, flows.own
-    if not when[into]:
-        return False
-    return bool(np.isinf(own[into]) or (when[source] >= when[into] and not own[source] > 0))
+    return bool(np.isinf(flows.own[into])) or flows.late(source, into)
 
 
 def _facts(
@@ -181,11 +181,11 @@ def _facts(
         yield from facts_of(view, evidence, sent, cause, into)
 
 
-def _struck(view: View, evidence: Evidence, sent: Sent, flows: Flows, x: int) -> Struck:
-    whole, own = sent.whole, float(flows.own[x])
-    why = int(whole.cause[x])
+def _struck(view: View, evidence: Evidence, sent: Sent, itself: Mapping[str, Numbers], x: int) -> Struck:
+    whole, why = sent.whole, int(sent.whole.cause[x])
+    taken = {name: float(amount[x]) for name, amount in itself.items() if amount[x] > 0}
     lends = bool(len(view.snapshot.links(LENDS).leaving(x)))
     return Struck(
         evidence.party(x), int(whole.round[x]), CAUSES[why], CAUSES_ZH[why], float(whole.lost[x]),
-        None if np.isinf(own) else own, lends,
+        None if sent.shock.failed[x] else sum(taken.values()), taken, lends,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from analytics.contagion.shock.layers import LAYERS, Layers
 from analytics.contagion.shock.supplying import Output, Supplies, origins
 from analytics.contagion.supply.network import SupplyNetwork
 from api.answers.progress import Progress, Stage, untold
-from api.contagion.figures import Known, known_of, moved
+from api.contagion.figures import Known, known_of
 from api.contagion.goods import network_of
 from api.contagion.rates import moves_of
 from api.contagion.ties import Debts, Promised, debts_of, promised_of, shares_of
@@ -31,6 +31,12 @@ CARRIED: Final = {
     "shares": ("shares worth less", "股权减值"),
 }
 """By what each layer carries a loss on, in both languages."""
+TAKEN: Final = {
+    "lost": ("as the scenario says", "情景所列损失"),
+    "rates": ("by exchange rates", "汇率所致损失"),
+    "stopped": ("of income", "收入损失"),
+}
+"""How what the scenario itself takes from somebody is called, by what says it there, in both languages."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,7 @@ def check_scenario(view: View, scenario: Scenario) -> None:
     """Raise what keeps a scenario from being sent: InvalidQuestion, and UnknownParty."""
     _one_currency(view)
     shock_of(view, scenario.checked())
+    moves_of(view, scenario.rates)
 
 
 def _one_currency(view: View) -> None:
@@ -96,8 +103,8 @@ def setting_of(view: View, scenario: Scenario) -> Setting:
 
 def _setting(view: View, scenario: Scenario) -> Setting:
     moves = moves_of(view, scenario.rates)
-    known = known_of(view, lgd=scenario.lgd, medians=scenario.missing == "medians")
-    known = known if moves is None else moved(known, moves.own)
+    moved = None if moves is None else moves.figures
+    known = known_of(view, lgd=scenario.lgd, medians=scenario.missing == "medians", moved=moved)
     debts = debts_of(view, scenario.haircuts, moves)
     promised = promised_of(view, known, debts, scenario.haircuts, moves, in_full=scenario.calls == "in full")
     network = network_of(view, known, essential=scenario.essential, rationed=scenario.substitution)
@@ -157,6 +164,11 @@ class _Sending:
         return found
 
 
+def itself_of(sent: Sent) -> Mapping[str, Numbers]:
+    """What the scenario itself takes from each, by what it says of them, shape (n,) each."""
+    return {"lost": sent.shock.lost, "rates": sent.shock.worse, "stopped": _own_output(sent)}
+
+
 def flows_of(sent: Sent) -> Flows:
     """What of each party's loss came from which other."""
     whole, debts, made = sent.whole, sent.setting.debts, sent.setting.promised.layer.standing
@@ -176,7 +188,7 @@ def flows_of(sent: Sent) -> Flows:
         ("shares", company, holder, share * whole.passed[company], links),
         *_production(sent),
     ]
-    own = np.where(sent.shock.failed, np.inf, whole.own + _own_output(sent))
+    own = np.where(sent.shock.failed, np.inf, np.sum(list(itself_of(sent).values()), axis=0))
     return Flows.of(parts, own=own, order=whole.order)
 
 

@@ -15,6 +15,7 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
 from api.answers.progress import Progress, Stage, untold
 from api.answers.wording import money, plural
+from api.contagion.ties import lends_of
 from api.engine import Engine, View
 from api.questions.asking import check_page, node_of
 from api.questions.shocks.gaps import Gap, gaps_of, untold_of
@@ -22,7 +23,6 @@ from api.questions.shocks.grounds import Grounds
 from api.questions.shocks.scenario import Scenario
 from api.questions.shocks.sent import Sent, send_scenario, view_of
 from api.questions.shocks.traced import CAUSES_ZH, LAYERS_SAID, Step, traced
-from graph.model import LENDS
 from graph.moment import Moment
 
 Numbers = NDArray[np.float64]
@@ -247,7 +247,7 @@ def _lenders(
     view: View, grounds: Grounds, scenario: Scenario, sent: Sent, asked: int | None, limit: int
 ) -> tuple[Lender, ...]:
     debts, size = sent.setting.debts, view.snapshot.size
-    lending = np.unique(view.snapshot.links(LENDS).tail).astype(np.int64)
+    lending = np.flatnonzero(lends_of(view))
     loss = np.bincount(debts.creditor, sent.whole.by_debt, minlength=size)
     order = lending[np.lexsort((lending, -loss[lending]))]
     chosen = order[loss[order] > 0][:limit].tolist()

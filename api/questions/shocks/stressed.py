@@ -11,7 +11,8 @@ from analytics.contagion.shock.coupled import CAUSES
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Question
 from api.answers.wording import money, percent, plural
-from api.engine import Engine
+from api.contagion.ties import lends_of
+from api.engine import Engine, View
 from api.groups.together import CONFIRMED, groups_told
 from api.limits.criteria import seen_by
 from api.questions.asking import node_of
@@ -55,7 +56,7 @@ def exposure(
     node, evidence = node_of(view.snapshot, party), Evidence(view.snapshot)
     sent = send_scenario(view, said)
     groups = [one.clients for one in groups_told(seen_by(view, of), node, CONFIRMED)[0]]
-    told = _stressed(sent, Grounds(view, evidence, sent), name, node, groups, _owed_to(sent, of))
+    told = _stressed(sent, Grounds(view, evidence, sent), name, node, groups, _owed_to(view, sent, of))
     value = replace(plain.answer, stressed=told)
     parameters = {**plain.question.parameters, "scenario": name if isinstance(scenario, str) else said.model_dump()}
     cited = {one.fact_id: one for one in (*plain.sources, *evidence.sources)}
@@ -75,10 +76,10 @@ def _scenario(scenario: Scenario | str, party: str, lender: str | None) -> tuple
     return named(scenario, lender=lender or ""), scenario
 
 
-def _owed_to(sent: Sent, lender: int | None) -> Flags:
-    """Debts to a lender, or all."""
+def _owed_to(view: View, sent: Sent, lender: int | None) -> Flags:
+    """Debts to a lender, or to all who lend to anybody: what suppliers and others are owed is no lender's."""
     creditor = sent.setting.debts.creditor
-    return np.ones(len(creditor), np.bool_) if lender is None else np.asarray(creditor == lender)
+    return np.asarray(lends_of(view)[creditor] if lender is None else creditor == lender)
 
 
 def _stressed(

@@ -4,12 +4,21 @@ from pathlib import Path
 
 import pytest
 
+from api.engine import Engine, Place
+from api.questions.shocks.cascade import Cascade, cascade
+from api.questions.shocks.scenario import Scenario
 from graph.errors import InvalidQuestion
-from tests.api.questions.shocks.test_amounts import Said, guaranteed, lent, paid, told
+from tests.api.questions.shocks.test_amounts import NAMES, Said, guaranteed, lent, paid, told
 from tests.api.questions.shocks.test_shock import stated
-from tests.api.world import day
+from tests.api.world import Book, day, instant
 
 RATE: Said = ("Rate", {"base": "USD", "quote": "CNY", "day": day("2024-06-30"), "rate": 7.0})
+
+
+def cascade_of(folder: Path, *facts: Said, **said: object) -> Cascade:
+    Book(folder / "columns").load({f"r:{n}": "Company" for n in NAMES}, facts, closed_at=instant("2024-05-01"))
+    engine = Engine(Place(folder), Place(folder).facts(), clock=lambda: instant("2024-06-30"))
+    return cascade(engine, Scenario.model_validate(said), moment=engine.moment(currency="CNY")).answer
 
 
 def dollars(name: str, amount: float, **more: object) -> Said:
@@ -40,6 +49,55 @@ def test_who_states_in_that_currency_loses_nothing_on_debts_in_it(tmp_path: Path
     own = [(kind, {**said, "unit": "USD"}) for kind, said in stated("a", net_assets=1.0)]
     facts = [RATE, dollars("a", 100.0), *own]
     assert told(tmp_path, *facts, failed=(), rates={"USD/CNY": 0.5}).fallen == ()
+
+
+def in_dollars(name: str, **items: float) -> list[Said]:
+    return [(kind, {**said, "unit": "USD"}) for kind, said in stated(name, **items)]
+
+
+@pytest.mark.parametrize(("lost", "change", "falls"), [(150.0, 0.0, True), (150.0, 0.1, False), (160.0, 0.1, True)])
+def test_each_figure_moves_with_the_currency_of_its_own_statement(
+    tmp_path: Path, lost: float, change: float, falls: bool
+) -> None:
+    """Equity of 1,000 yuan stays; 20 dollars of short-term assets are 140 yuan, and a tenth more 154."""
+    facts = [RATE, lent("a", 10.0), *stated("a", net_assets=1000.0)]
+    facts += in_dollars("a", current_assets=30.0, current_liabilities=10.0)
+    found = told(tmp_path, *facts, failed=(), lost={"r:a": lost}, rates={"USD/CNY": change})
+    assert [(one.why, one.equity) for one in found.fallen] == (
+        [("more lost in cash than it has", pytest.approx(1000))] if falls else []
+    )
+
+
+@pytest.mark.parametrize("name", ["revenue", "income", "total_income"])
+def test_income_of_a_year_moves_by_whichever_item_states_it(tmp_path: Path, name: str) -> None:
+    """100 dollars of income less 300 yuan of material are 400, and at a tenth more 470; half of that is lost."""
+    ((kind, said),) = in_dollars("a", revenue=100.0)
+    income: Said = (kind, {**said, "item": name})
+    facts = [RATE, lent("a", 10.0), *stated("a", net_assets=1000.0, material_cost=300.0), income]
+    stops = [{"share": 0.5, "parties": ["r:a"]}]
+    found = told(tmp_path, *facts, failed=(), stopped=stops, rates={"USD/CNY": 0.1})
+    assert [one.income for one in found.idle] == [pytest.approx(0.5 * (770 - 300))]
+
+
+@pytest.mark.parametrize("items", [{"current_assets": 90.0, "current_liabilities": 60.0}, {"total_debt": 100.0}])
+def test_one_who_states_anything_in_that_currency_has_it_for_its_own(tmp_path: Path, items: dict[str, float]) -> None:
+    facts = [RATE, dollars("a", 100.0), lent("b", 10.0), *in_dollars("a", **items)]
+    found = cascade_of(tmp_path, *facts, failed=(), rates={"USD/CNY": 0.1})
+    assert found.struck == ()
+
+
+def test_what_a_debt_costs_at_a_new_rate_counts_once_where_equity_is_what_assets_leave(tmp_path: Path) -> None:
+    """Assets of 1,000 yuan and debts of 100 dollars leave 300; a tenth more takes 70, and 230 are left."""
+    facts = [RATE, dollars("a", 100.0), *stated("a", total_assets=1000.0), *in_dollars("a", total_liabilities=100.0)]
+    found = told(tmp_path / "left", *facts, failed=(), lost={"r:a": 229.0}, rates={"USD/CNY": 0.1})
+    assert found.fallen == ()
+    (one,) = told(tmp_path / "gone", *facts, failed=(), lost={"r:a": 231.0}, rates={"USD/CNY": 0.1}).fallen
+    assert (one.equity, one.lost) == (pytest.approx(300), pytest.approx(301))
+
+
+def test_a_pair_said_twice_is_refused_however_it_is_written(tmp_path: Path) -> None:
+    with pytest.raises(InvalidQuestion, match="'USD/CNY' and 'usd / cny' are one pair"):
+        told(tmp_path, RATE, dollars("a", 100.0), rates={"USD/CNY": 0.1, "usd / cny": 0.5})
 
 
 def test_guarantees_move_with_their_currency(tmp_path: Path) -> None:

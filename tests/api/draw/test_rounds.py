@@ -23,6 +23,7 @@ from tests.api.questions.shocks.test_shock import sold, stated
 from tests.api.serving import serving
 from tests.api.test_app import SCENARIO
 from tests.api.test_cli import AT, run
+from tests.api.world import day
 
 
 def page(folder: Path, *more: Any, **said: Any) -> str:
@@ -61,6 +62,34 @@ def test_everything_drawn_stands_in_the_tables_too(tmp_path: Path) -> None:
     rows = set(re.findall(r'data-edge="([^"]+)"', text))
     assert rows == {edge["id"] for edge in drawn(text, "edges") if edge["from"] != "shock"}
     assert set(re.findall(r'data-node="([^"]+)"', text)) == {n["id"] for n in drawn(text, "nodes")} - {"shock"}
+
+
+def test_a_guarantor_that_falls_by_another_of_its_round_has_a_line_from_it(tmp_path: Path) -> None:
+    vouched = {"from": "r:h", "to": "r:c", "amount": 30.0, "currency": "CNY", "creditor": "r:bank"}
+    text = page(tmp_path, ("GUARANTEES", {**vouched, "liability": "joint"}), *stated("h", net_assets=15.0))
+    at = {node["id"]: node["x"] for node in drawn(text, "nodes")}
+    assert at["r:c"] == at["r:h"] < at["r:bank"]
+    assert ("r:c", "r:h") in {(edge["from"], edge["to"]) for edge in drawn(text, "edges")}
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ({"lost": {"r:d": 12.0}}, "D loses CNY 12 as the scenario says\n情景所列损失 CNY 12"),
+        (
+            {"lost": {"r:d": 12.0}, "stopped": [{"share": 0.5, "parties": ["r:d"]}]},
+            "D loses CNY 12 as the scenario says and CNY 20 of income\n情景所列损失 CNY 12；收入损失 CNY 20",
+        ),
+        # 100 dollars are 700 yuan, and a fiftieth more is 14.
+        ({"rates": {"USD/CNY": 0.02}}, "D loses CNY 14 by exchange rates\n汇率所致损失 CNY 14"),
+    ],
+    ids=["lost", "lost and stopped", "rates"],
+)
+def test_a_line_of_the_shock_itself_says_what_it_takes(tmp_path: Path, said: dict[str, Any], title: str) -> None:
+    owed = ("OWES", {"from": "r:d", "to": "r:h", "amount": 100.0, "currency": "USD"})
+    rate = ("Rate", {"base": "USD", "quote": "CNY", "day": day("2024-06-30"), "rate": 7.0})
+    edges = drawn(page(tmp_path, owed, rate, **({"failed": ()} | said)), "edges")
+    assert {edge["to"]: edge["title"] for edge in edges if edge["from"] == "shock"}["r:d"] == title
 
 
 def test_what_led_to_nothing_has_a_row_and_no_line(tmp_path: Path) -> None:

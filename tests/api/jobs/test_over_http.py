@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,26 @@ def test_its_answer_is_that_of_the_question_byte_by_byte(folder: Path) -> None:
     assert (done["state"], done["progress"]["fraction"], kept.status_code) == ("done", 1, 200)
     assert kept.content == waited.content == again.content
     assert kept.headers["content-type"] == waited.headers["content-type"] == "application/json"
+
+
+def test_one_of_a_day_of_its_own_is_asked_again_on_another_day(folder: Path) -> None:
+    now = [CLOCK]
+    engine = Engine(Place(folder), Place(folder).facts(), clock=lambda: now[0])
+    with serving(create_app(engine, Settings())) as client:
+        made = asked(client, SCENARIO | {"date": (CLOCK - timedelta(days=3)).date().isoformat()})
+        kept = client.get(ended(client, made["id"])["result"])
+        now[0] += timedelta(days=1)
+        job = client.post(made["asked"]["address"], json=made["asked"]["body"])
+        again = client.post(made["asked"]["address"].replace("&wait=false", ""), json=made["asked"]["body"])
+    assert (job.status_code, again.status_code) == (202, 200)
+    assert again.content == kept.content
+
+
+def test_rates_that_cannot_be_are_refused_before_they_are_a_job(folder: Path) -> None:
+    with service(folder) as client:
+        before = client.get("/v1/jobs").json()
+        reply = client.post("/v1/shocks?wait=false", json=SCENARIO | {"rates": {"USD": 0.1}})
+        assert (reply.status_code, client.get("/v1/jobs").json()) == (422, before)
 
 
 def test_the_long_shock_has_as_many_rounds_as_firms(long: Path) -> None:

@@ -105,6 +105,58 @@ def test_an_ended_job_is_forgotten_with_its_answer(tmp_path: Path) -> None:
         assert not list(tmp_path.glob(f"{made.id}*"))
 
 
+def test_a_job_that_another_service_of_the_folder_has_forgotten_is_worked_off_anew(tmp_path: Path) -> None:
+    with working(tmp_path) as mine, working(tmp_path) as other:
+        first = mine.submit("shock", ASKED, lambda _: b"{}")
+        ended(mine, first.id)
+        assert mine.submit("shock", ASKED, lambda _: b"{}").id == first.id
+        other.cancel(first.id)
+        again = mine.submit("shock", ASKED, lambda _: b"{}")
+        assert again.id != first.id
+        ended(mine, again.id)
+        assert mine.result(again.id) == b"{}"
+
+
+def test_a_job_that_is_too_old_is_worked_off_anew(tmp_path: Path) -> None:
+    now = [CLOCK]
+    jobs = Jobs(tmp_path, Room(days=7), clock=lambda: now[0])
+    jobs.start()
+    first = jobs.submit("shock", ASKED, lambda _: b"{}")
+    ended(jobs, first.id)
+    now[0] = CLOCK + timedelta(days=7)
+    assert jobs.submit("shock", ASKED, lambda _: b"{}").id == first.id
+    now[0] += timedelta(seconds=1)
+    again = jobs.submit("shock", ASKED, lambda _: b"{}")
+    assert again.id != first.id
+    ended(jobs, again.id)
+    assert jobs.result(again.id) == b"{}"
+    jobs.stop()
+
+
+@pytest.mark.parametrize("by_another", [False, True])
+def test_one_asked_to_stop_after_all_it_can_be_stopped_at_has_no_answer_either(
+    tmp_path: Path, by_another: bool
+) -> None:
+    begun, enough = threading.Event(), threading.Event()
+
+    def last(progress: Progress) -> bytes:
+        progress(Stage(0.9, "telling", "整理"))
+        begun.set()
+        enough.wait(20)
+        return b"{}"
+
+    with working(tmp_path) as jobs, working(tmp_path) as other:
+        made = jobs.submit("shock", ASKED, last)
+        begun.wait(20)
+        assert (other if by_another else jobs).cancel(made.id).state == "running"
+        enough.set()
+        assert ended(jobs, made.id).state == "cancelled"
+        with pytest.raises(NoResult, match="the job was stopped"):
+            jobs.result(made.id)
+        assert not list(tmp_path.glob(f"{made.id}.result*"))
+        assert jobs.submit("shock", ASKED, lambda _: b"{}").id != made.id
+
+
 def test_what_goes_wrong_is_told_with_its_remedy_and_of_a_fault_only_a_number(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -72,6 +72,16 @@ def test_what_strikes_one_that_had_failed_is_told_as_late(tmp_path: Path) -> Non
     assert not any(one.late for one in found.passed if one.into.id != "r:a")
 
 
+def test_who_is_called_for_a_guarantor_that_fails_in_the_same_round_falls_by_it(tmp_path: Path) -> None:
+    """c has 100 and is called for 120; h vouches for what c owes, is called for 18 of it, and has 15, of which its
+    shares of d take 10."""
+    vouched = {"from": "r:h", "to": "r:c", "amount": 30.0, "currency": "CNY", "creditor": "r:bank"}
+    found = asked(tmp_path, ("GUARANTEES", {**vouched, "liability": "joint"}), *stated("h", net_assets=15.0)).answer
+    assert {one.party.id[2:]: one.round for one in found.struck if one.round} == {"a": 1, "c": 2, "h": 2, "d": 2}
+    assert lines(found)["c", "h", "guarantees"] == pytest.approx(5)
+    assert not [one for one in found.passed if one.late and one.layer == "guarantees"]
+
+
 def test_what_the_scenario_takes_itself_stands_apart(tmp_path: Path) -> None:
     found = asked(tmp_path, failed=(), stopped=[{"share": 0.5, "parties": ["r:e"]}]).answer
     own = {one.party.id: one.by_itself for one in found.struck}

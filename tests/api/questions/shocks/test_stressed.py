@@ -83,6 +83,25 @@ def test_a_group_loses_with_its_members(tmp_path: Path) -> None:
     assert found.elsewhere == pytest.approx(20 + 15)
 
 
+def test_all_lenders_together_lose_what_each_does_and_nothing_that_suppliers_are_owed(tmp_path: Path) -> None:
+    """a owes the bank 200, h, which lends to it too, 60, and e, a supplier, 50: 45 % are lost, and c pays 90 for it."""
+    facility = {"facility_id": "L-a-h", "kind": "loan", "drawn": 60.0, "undrawn": 0.0, "currency": "CNY"}
+    owed = ("OWES", {"from": "r:a", "to": "r:e", "amount": 50.0, "currency": "CNY"})
+    engine = engine_of(tmp_path, ("LENDS", {"from": "r:h", "to": "r:a", **facility}), owed)
+    moment, found = engine.moment(currency="CNY"), []
+    for lender in (None, BANK, "r:h"):
+        one = exposure(engine, "r:a", lender=lender, scenario="self", moment=moment).answer.stressed
+        assert one is not None
+        found.append(one)
+    together, *each = found
+    assert (together.alone.owed, together.alone.static) == (260, pytest.approx(0.45 * 260))
+    assert together.alone.without == pytest.approx(0.45 * 260)
+    for name in ("owed", "at_default", "static", "loss", "without"):
+        parts = [getattr(one.alone, name) for one in each]
+        assert getattr(together.alone, name) == pytest.approx(sum(parts)), name
+    assert together.loss == pytest.approx(sum(one.loss for one in each))
+
+
 def test_without_a_scenario_nothing_is_stressed(engine: Engine) -> None:
     answer = exposure(engine, "r:a", lender=BANK, moment=engine.moment(currency="CNY"))
     assert answer.answer.stressed is None
