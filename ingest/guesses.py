@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from graph.field import Field, Type
-from graph.model import KINDS, PROFILE, STATEMENT
+from graph.model import GUARANTEES, KINDS, PLEDGES, PROFILE, RATE, STATEMENT
 from ingest.ends import NAME_WORDS, SCHEMES, Cells, End, end_of, plain, relation, with_kinds, with_papers
+from ingest.rates import rates_of
 from ingest.statements import Columns, Item, columns_of, items_of
 from ingest.toml_text import MARKER
 
@@ -56,7 +57,11 @@ _FIELDS: Final[dict[str, str]] = {
     r"|since|start|from|begin",
     "valid_to": r"退出|终止|结束|离任|失效|end|\bto\b|until",
 }
-_RATHER: Final = {"drawn": r"余额|已用|已提|用信|drawn|outstanding|balance", "amount": r"实际|担保余额|\bactual"}
+_RATHER: Final = {
+    "drawn": r"余额|已用|已提|用信|drawn|outstanding|balance",
+    "amount": r"实际|担保余额|\bactual",
+    "facility_id": r"借据|授信编号|贷款编号|(?:主|主债权|借款|贷款|授信)合同|facility|loan",
+}
 """Of several columns that may state a field the one that does."""
 _BARE: Final = {
     "LENDS": {"facility_id": r"^(编号|序号|no\.?|number|id)$", "valid_from": r"^(日期|date)$"},
@@ -67,6 +72,12 @@ _BARE: Final = {
     },
 }
 """Headers that name a field of one kind only where nothing better does."""
+_OWN_NUMBER: Final = (
+    r"(?:担保|保证|抵押|质押)合同(?:编?号|$)"
+    r"|(?:guarantee|surety|pledge|collateral|mortgage)[ _]?(?:contract|agreement)?[ _]?(?:id|no|number)(?![a-z])"
+)
+"""Headers of numbers that the contract of a tie has itself, beside that of the loan it stands behind."""
+_BACKING: Final = (GUARANTEES.name, PLEDGES.name)
 _STATED: Final = r"公示|披露|登记日|统计日|发布|更新|核准|published|stated|reported|as.?of|updated"
 _OP: Final = r"操作|变更类型|变动类型|\bop\b|operation|\baction\b"
 _BRACKET: Final = re.compile(r"[(（\[]([^)）\]]*)[)）\]]")
@@ -102,6 +113,8 @@ class Guess:
     stated: str = ""
     op: str = ""
     """Column that says whether a row states, ends, corrects or withdraws a fact."""
+    ref: str = ""
+    """Column with the source's own number of the fact."""
     unused: tuple[str, ...] = ()
     items: Mapping[str, Item] = field(default_factory=dict)
     """Of statements with a column for each item these columns."""
@@ -131,6 +144,9 @@ def guess(
     named_by = {name: word for name, word in left.items() if name not in items}
     cells = Cells(named, empty)
     kind, ends = relation(named_by, plain(title), cells, dated)
+    rates = rates_of(left, types) if kind == PROFILE.name else {}
+    if "quote" in rates or (rates and not any(end and end.id not in rates.values() for end in ends)):
+        return _rates(rates, left, highs)
     sheet = columns_of(left, types)
     if sheet and (kind == PROFILE.name or (sheet.unmistakable and not _measured(kind, ends, sheet, left, types))):
         return _statements(sheet, left, highs, cells)
@@ -157,7 +173,20 @@ def guess(
         if column:
             found[wanted.name] = Said(column, _unit(wanted, column, highs.get(column, "")))
             left.pop(column)
-    return Guess(kind, ends, found, numbers, stated, op, tuple(left))
+    own = ""
+    if kind in _BACKING and "facility_id" in found:
+        own = next((name for name, word in left.items() if re.search(_OWN_NUMBER, word) and types[name] != "date"), "")
+        left.pop(own, None)
+    if kind == GUARANTEES.name and "signed" in found:  # a guarantee is in force from its signature
+        found.setdefault("valid_from", found["signed"])
+    return Guess(kind, ends, found, numbers, stated, op, own, tuple(left))
+
+
+def _rates(rates: Mapping[str, str], left: Mapping[str, str], highs: Mapping[str, str]) -> Guess:
+    """A table of exchange rates."""
+    known = {field.name: field for field in RATE.fields}
+    fields = {name: Said(column, _unit(known[name], column, highs.get(column, ""))) for name, column in rates.items()}
+    return Guess(RATE.name, (), fields, unused=tuple(name for name in left if name not in rates.values()))
 
 
 def _statements(sheet: Columns, left: dict[str, str], highs: Mapping[str, str], cells: Cells) -> Guess:

@@ -1,10 +1,10 @@
 """The mapping a user starts from: what was guessed, and required lines for what no file can say."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from fnmatch import fnmatchcase
 
-from graph.model import KINDS, PROFILE, STATEMENT
+from graph.model import KINDS, PROFILE, RATE, STATEMENT
 from ingest.ends import ID_WORDS, End, plain
 from ingest.guesses import Guess, Said
 from ingest.inspect import Look, named_in
@@ -63,7 +63,7 @@ def _table(one: Look) -> list[str]:
     lines += [f"skip = {one.title.lines}    # lines above the header"] if one.title.lines else []
     lines += [f"stated = {quoted(guess.stated)}"] if guess.stated else []
     relation = KINDS[guess.kind].is_relation
-    names = ("from_party", "to_party") if relation else ("party",)
+    names = ("from_party", "to_party") if relation else ("party",)[: len(guess.ends)]
     listed = guess if guess.kind == PROFILE.name else None
     for name, end in zip(names, guess.ends, strict=True):
         if end or name != _lender_end(guess):
@@ -71,7 +71,9 @@ def _table(one: Look) -> list[str]:
     if relation:
         lines += ["", *_fact(guess)]
     elif guess.kind == STATEMENT.name:
-        lines += _statements(guess)
+        lines += _statements(guess, {column.name for column in one.columns if column.filled < 1})
+    elif guess.kind == RATE.name:
+        lines += ["", "[[table.fact]]", f'kind = "{RATE.name}"', *_fields(guess), *_asked(guess)]
     if guess.unused:
         lines += ["", f"# not used: {', '.join(' '.join(name.split()) for name in guess.unused)}"]
     return lines
@@ -113,6 +115,13 @@ def _fact(guess: Guess) -> list[str]:
     start, end = (LENDER if name == _lender_end(guess) else name for name in ("from_party", "to_party"))
     lines = ["[[table.fact]]", f'kind = "{guess.kind}"', f'from = "{start}"', f'to = "{end}"', *_fields(guess)]
     lines += [f"op = {quoted(guess.op)}"] if guess.op else []
+    lines += [f"ref = [{quoted(guess.ref)}]"] if guess.ref else []
+    return [*lines, *_asked(guess)]
+
+
+def _asked(guess: Guess) -> list[str]:
+    """What a fact must say and no column does."""
+    lines = []
     for field in KINDS[guess.kind].fields:
         if field.required and field.name not in guess.fields:
             place = "fields.kind" if field.name == "kind" else field.name
@@ -128,8 +137,9 @@ def _lender_end(guess: Guess) -> str:
     return "to_party" if guess.kind == "PLEDGES" and guess.ends[1] is None else ""
 
 
-def _statements(guess: Guess) -> list[str]:
-    """The facts of a table of statements: one for all of its rows, or one for each column of an item."""
+def _statements(guess: Guess, gaps: Set[str]) -> list[str]:
+    """The facts of a table of statements: one for all of its rows, or one for each column of an item; where columns of
+    amounts have gaps, only what is told."""
     said = guess.fields
     period = f"period_end = {quoted(said['period_end'].column)}"
     head = ["", "[[table.fact]]", 'kind = "Statement"', 'party = "party"', period]
@@ -141,13 +151,26 @@ def _statements(guess: Guess) -> list[str]:
         spans = ", ".join(f"{quoted(item.chinese)} = {_span(item)}" for item in ITEMS)
         months = quoted(said["months"].column) if "months" in said else f"{{ column = {column}, map = {{ {spans} }} }}"
         named = f"item = {{ column = {column}, map = {{ {words} }} }}"
-        return [*head, named, f"value = {_valued(said['value'])}", f"months = {months}", *tail]
+        return [
+            *head,
+            named,
+            f"value = {_valued(said['value'])}",
+            f"months = {months}",
+            *tail,
+            *_when(said["value"], gaps),
+        ]
     lines: list[str] = []
     for column, item in guess.items.items():
         months = quoted(said["months"].column) if "months" in said and item.flows else f"{{ constant = {_span(item)} }}"
         constant = f"item = {{ constant = {quoted(item.name)} }}"
         lines += [*head, constant, f"value = {_valued(said[column])}", f"months = {months}", *tail]
+        lines += _when(said[column], gaps)
     return lines
+
+
+def _when(said: Said, gaps: Set[str]) -> list[str]:
+    """That there is a fact only where the column says something."""
+    return [f"when = {quoted(said.column)}"] if said.column in gaps else []
 
 
 def _span(item: Item) -> str:

@@ -31,7 +31,7 @@ _NO_ITEM: Final = (
 _BARE: Final = r"(本期|本年|期末|年末|合并)?"
 """What may stand before an item in a header that names nobody."""
 _SEVERAL: Final = 2
-"""Items that a table has in columns of their own before it is taken for one of statements."""
+"""Items that a table has in columns of their own before it is taken for one of statements, whatever calls its days."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,8 @@ def columns_of(headers: Mapping[str, str], types: Mapping[str, Type | None]) -> 
     period, item = next(filter(None, periods), ""), first(_ITEM, "text")
     value = first(_VALUE, "number") if item else ""
     items = {} if item else items_of(headers, types)
-    if not period or not ((item and value) or len(items) >= _SEVERAL):
+    # Of one item alone only a word that is of statements tells it from a list of parties with a figure.
+    if not period or not ((item and value) or len(items) >= (1 if periods[0] else _SEVERAL)):
         return None
     months, standard, currency = first(_MONTHS, "number"), first(_STANDARD, "text"), first(_CURRENCY, "text")
     bare = [name for name, one in items.items() if re.match(f"{_BARE}({one.words})", headers[name])]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from analytics.structure.concert import Concert, Together, find_concerts
 from analytics.structure.concerted import Concerted, concerted_control, lost, surely_part, with_concerted
 from analytics.structure.control import Control
+from analytics.structure.heads import heads
 from analytics.structure.membership import Refuted
 from analytics.structure.proof import Step
 from analytics.structure.votes import Arrows
@@ -180,7 +181,7 @@ def ties_among(view: View, concert: Concert, members: Iterable[int]) -> tuple[in
 
 def acting_over(view: View, company: int) -> dict[int, tuple[int, ...]]:
     """With whom each holder of a company votes as one: it acts in a concert, or is controlled by one, of which several
-    members certainly have a part in the company."""
+    members certainly have a part in the company; whom the others control is not named beside them."""
     together = view.together
     if together is None:
         return {}
@@ -193,7 +194,7 @@ def acting_over(view: View, company: int) -> dict[int, tuple[int, ...]]:
         numbers = [*([own[holder]] if holder in own else []), *(x - size for x in over if x >= size)]
         for number in numbers if holder != company else ():
             if number not in part:
-                part[number] = together.taking_part(number, company)
+                part[number] = heads(together, number, company)
             if len(part[number]) > 1 and holder in together.circle(number, company):
                 found[holder] = part[number]
                 break

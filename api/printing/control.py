@@ -83,7 +83,9 @@ def standing(found: StandingOf, cited: Cited) -> Iterator[Any]:
     made = table("on top", "id", "votes", "by", title=f"who decides: {'nobody certainly' if maybe else kind}")
     for block in found.blocks:
         numbers = cited.numbers(fact.fact_id for fact in block.holdings)
-        row(made, block.top.name, block.top.id, band(block.low, block.high), numbers)
+        voting = (block.top, *block.acting)
+        votes = band(block.low, block.high) + " together" * bool(block.acting)
+        row(made, [party.name for party in voting], [party.id for party in voting], votes, numbers)
     if hidden and not hidden.silent:
         what = "not disclosed" if hidden.most - hidden.least < 1e-9 else "not disclosed, or within bands only"
         row(made, what, "", band(hidden.least, hidden.most), "")

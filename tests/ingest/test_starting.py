@@ -93,3 +93,46 @@ def test_a_list_with_one_figure_is_no_table_of_statements(tmp_path: Path) -> Non
     path = tmp_path / "名录.csv"
     path.write_text("企业编号,企业名称,成立日期,净资产\nK1,甲公司,2003-01-01,5\n", encoding="utf-8")
     assert look(path).guess.kind == "Profile"
+
+
+GUARANTEES = (
+    "担保合同号,担保人编号,被担保人编号,借据号,担保金额（万元）,币种,担保日期\nG1,C1,C2,L1,100,人民币,2024-01-10\n",
+    "guarantee_no,guarantor_id,borrower_id,loan_no,amount (10k),currency,date signed\nG1,C1,C2,L1,100,CNY,2024-01-10\n",
+)
+
+
+@pytest.mark.parametrize("text", GUARANTEES, ids=["Chinese", "English"])
+def test_a_guarantee_is_of_the_loan_under_its_own_number_and_holds_from_its_signature(
+    tmp_path: Path, text: str
+) -> None:
+    (promise,) = facts(tmp_path, text)
+    assert (promise["kind of fact"], promise["from"], promise["to"]) == ("GUARANTEES", "账:C1", "账:C2")
+    assert (promise["facility_id"], promise["source_ref"], promise["amount"]) == ("L1", "G1", 1_000_000)
+    assert [str(promise[name])[:10] for name in ("signed", "valid_from")] == ["2024-01-10"] * 2
+
+
+def test_a_guarantee_holds_from_the_day_that_another_column_names(tmp_path: Path) -> None:
+    text = "担保人编号,被担保人编号,担保金额,币种,担保日期,生效日期\nC1,C2,100,人民币,2024-01-10,2024-02-01\n"
+    (promise,) = facts(tmp_path, text)
+    assert [str(promise[name])[:10] for name in ("signed", "valid_from")] == ["2024-01-10", "2024-02-01"]
+
+
+def test_empty_cells_of_statements_state_nothing(tmp_path: Path) -> None:
+    rows = "K1,甲公司,2023-12-31,50,,人民币", "K2,乙公司,2023-12-31,,300,人民币"
+    text = "\n".join(("客户编号,客户名称,报告期,净资产,营业收入,币种", *rows))
+    said = {(row["party"], row["item"], row["value"]) for row in facts(tmp_path, text)}
+    assert said == {("账:K1", "net_assets", 50), ("账:K2", "revenue", 300)}
+
+
+def test_empty_values_of_items_state_nothing(tmp_path: Path) -> None:
+    text = ROWS.replace(",50,人民币", ",,人民币")
+    assert [(row["item"], row["value"]) for row in facts(tmp_path, text)] == [("revenue", 2e6)]
+
+
+@pytest.mark.parametrize("header", ["客户编号,报告期,总负债,币种", "company_id,period_end,total_liabilities,currency"])
+def test_one_item_at_the_end_of_a_period_is_a_statement(tmp_path: Path, header: str) -> None:
+    (row,) = facts(tmp_path, f"{header}\nK1,2023-12-31,40,CNY\n")
+    assert (row["kind of fact"], row["party"], row["item"], row["value"]) == (
+        "Statement", "账:K1", "total_liabilities", 40,
+    )  # fmt: skip
+    assert (row["months"], str(row["period_end"])[:10]) == (0, "2023-12-31")

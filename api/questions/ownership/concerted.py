@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analytics.structure.concert import Together
-from analytics.structure.proof import prove_each
+from analytics.structure.heads import heads
+from analytics.structure.proof import Step, prove_each
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Page, Party
 from api.answers.wording import listed, plural
@@ -22,7 +23,8 @@ class InConcert:
     """Parties that act in concert and control another together, and the proof."""
 
     members: tuple[Party, ...]
-    """Those who take part in it: by a holding of their own, or through what they or all of them control."""
+    """Those who take part in it, by a holding of their own or through what they or all of them control, and whom the
+    others of them do not control."""
     perhaps: tuple[Party, ...]
     """Members who may have a part in it, and may have none."""
     evidence: tuple[Fact, ...]
@@ -84,11 +86,11 @@ def concerts_over(view: View, evidence: Evidence, node: int) -> Iterator[InConce
     maybe = [k for k in together.concerts_over(node, possible=True) if k not in sure]
     for number in (*sure, *maybe):
         certain, concert = number in sure, together.concerts[number]
-        members = together.taking_part(number, node, possible=not certain)
-        steps = together.prove(number, node, possible=not certain)
+        members = heads(together, number, node, possible=not certain)
+        steps = _steps(together, number, node, members, possible=not certain)
         above = {x for member in members for x in view.control.controllers_of(member).tolist()}
         top = number in together.ultimate_of(node, possible=not certain)[1] and above <= {*concert.members}
-        maybe_part = together.taking_part(number, node, possible=True)
+        maybe_part = heads(together, number, node, possible=True)
         yield InConcert(
             evidence.parties(members),
             evidence.parties([x for x in maybe_part if x not in members]),
@@ -96,12 +98,27 @@ def concerts_over(view: View, evidence: Evidence, node: int) -> Iterator[InConce
             certain,
             top,
             evidence.parties([x for x in members if node in view.control.controlled_by(x)]),
-            tuple(
-                fallen(view, evidence, step)
-                for step in steps
-                if step.company == node or step.company not in concert.members
-            ),
+            tuple(fallen(view, evidence, step) for step in steps),
         )
+
+
+def _steps(together: Together, number: int, node: int, members: tuple[int, ...], *, possible: bool) -> Iterator[Step]:
+    """How a party falls to a concert, and before that those members who vote in the proof and are not on top."""
+    concert = together.concerts[number]
+    steps = [
+        step
+        for step in together.prove(number, node, possible=possible)
+        if step.company == node or step.company not in concert.members
+    ]
+    told = {node, *members, *(step.company for step in steps)}
+    below = {x for step in steps for x in step.holders if x in concert.members} - told
+    below &= {*together.led(number, possible=possible, apart=node if node in concert.members else -1).tolist()}
+    for x in sorted(below):
+        for step in together.prove(number, x, possible=possible):
+            if step.company == x or (step.company not in told and step.company not in concert.members):
+                told.add(step.company)
+                yield step
+    yield from steps
 
 
 def without_part(view: View, evidence: Evidence, node: int) -> Iterator[WithoutPart]:

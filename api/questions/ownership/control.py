@@ -27,7 +27,13 @@ from api.questions.ownership.concerted import (
 )
 from api.questions.ownership.falls import Fall, in_words, proofs
 from api.questions.ownership.overfull import MoreThanAll, more_than_all, refuse_more_than_all, told
-from api.questions.ownership.standings import StandingOf, no_company_said, standing_of, standing_said
+from api.questions.ownership.standings import (
+    StandingOf,
+    no_company_said,
+    standing_of,
+    standing_said,
+    under_a_concert,
+)
 from api.questions.ownership.undisclosed import undisclosed_said
 from graph.moment import Moment
 
@@ -41,7 +47,7 @@ class Controller:
     certain: bool
     """False where the votes are known only within bands that allow it and do not prove it."""
     ultimate: bool
-    """Whether nobody controls the controller."""
+    """Whether nobody controls the controller, alone or in concert."""
     proof: tuple[Fall, ...]
     """Companies that fall one after the other, the controlled one last."""
 
@@ -110,6 +116,7 @@ def _above(view: View, node: int) -> list[tuple[int, bool]]:
     """Controllers and whether they are certain: certain ones first, of each the ultimate, then by number."""
     sure = set(view.control.controllers_of(node).tolist())
     tops = set(view.control.ultimate_of(node, possible=True).tolist()) | set(view.control.ultimate_of(node).tolist())
+    tops = {x for x in tops if not under_a_concert(view, x)}
     everyone = set(view.control.controllers_of(node, possible=True).tolist()) | sure
     ordered = sorted(everyone, key=lambda owner: (owner not in sure, owner not in tops, owner))
     return [(owner, owner in sure) for owner in ordered]
@@ -138,7 +145,7 @@ def _controllers(
     view: View, evidence: Evidence, owner: int, companies: list[int], *, certain: bool
 ) -> Iterator[Controller]:
     """One party in control of each of several."""
-    ultimate = not len(view.control.controllers_of(owner)) if companies else False
+    ultimate = bool(companies) and not len(view.control.controllers_of(owner)) and not under_a_concert(view, owner)
     shown = proofs(view, evidence, owner, companies, certain=certain)
     for company, falls in zip(companies, shown, strict=True):
         yield Controller(evidence.party(owner), evidence.party(company), certain, ultimate, falls)

@@ -4,6 +4,7 @@ not known."""
 from dataclasses import dataclass
 
 from analytics.rules.rule import Words
+from analytics.structure.heads import heads
 from analytics.structure.standing import DEADLOCK, JOINT, NOBODY, RING, SOLE, TOGETHER, Standing, standing
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Party
@@ -95,12 +96,18 @@ def _decided(view: View, node: int, found: Standing) -> tuple[str, tuple[int, ..
 
 
 def _maybe(view: View, node: int) -> set[int]:
-    """Who may be on top, alone or in concert, and is not certain to be so in a concert; nor whom one of them surely
-    controls."""
+    """Who may be on top, alone or in concert, and is not certain to be so in a concert; nor whom one of them, or a
+    concert, surely controls."""
     sure = {*_in_concert(view, node)[1]}
     maybe = {*view.control.ultimate_of(node, possible=True).tolist(), *_in_concert(view, node, possible=True)[1]}
     over = maybe | sure
-    return {x for x in maybe - sure if not any(_above(view, z, x) for z in over)}
+    rest = (x for x in maybe - sure if not under_a_concert(view, x))
+    return {x for x in rest if not any(_above(view, z, x) for z in over)}
+
+
+def under_a_concert(view: View, party: int) -> bool:
+    """Whether a concert surely controls a party."""
+    return view.together is not None and bool(view.together.concerts_over(party))
 
 
 def _above(view: View, one: int, other: int) -> bool:
@@ -109,12 +116,12 @@ def _above(view: View, one: int, other: int) -> bool:
 
 
 def _in_concert(view: View, node: int, *, possible: bool = False) -> tuple[list[int], list[int]]:
-    """Ultimate controllers of which no concert takes the place, and members of the concerts that are such."""
+    """Ultimate controllers of which no concert takes the place, and members on top of the concerts that are such."""
     together = view.register.together
     if together is None:
         return [], []
     alone, concerts = together.ultimate_of(node, possible=possible)
-    return alone, sorted(x for k in concerts for x in together.taking_part(k, node, possible=possible))
+    return alone, sorted(x for k in concerts for x in heads(together, k, node, possible=possible))
 
 
 def standing_said(name: str, found: StandingOf) -> str:
