@@ -93,7 +93,7 @@ def _split(staged: Staged, failures: list[_Failure], key: bytes | None) -> tuple
     rejected = []
     for number, row, raw in zip(reason[lost], bad, raws, strict=True):
         failure = failures[number]
-        detail = _said(staged.kind, failure.columns, row)
+        detail = _said(staged.kind, failure.columns, row, staged.columns)
         told = Rejected(row["place"] or "", failure.reason, detail, _remedy(staged.kind, failure), raw)
         rejected.append(conceal_rejected(told, key))
     whole = staged.raw
@@ -103,14 +103,17 @@ def _split(staged: Staged, failures: list[_Failure], key: bytes | None) -> tuple
     return kept, rejected
 
 
-def _said(kind: Kind | None, columns: tuple[str, ...], row: Mapping[str, Any]) -> str:
-    """What a row says in columns, by the names of the model's fields."""
+def _said(kind: Kind | None, columns: tuple[str, ...], row: Mapping[str, Any], source: Mapping[str, str]) -> str:
+    """What a row says in columns, by the names of the model's fields; of an empty one, where the source has it."""
     field = next((field for field in kind.fields if field.columns == columns), None) if kind else None
     if field and field.type == "band":
         low, high, ends = (row[name] for name in columns)
         missing = [end for end, value in (("low", low), ("high", high)) if value is None]
         return f"{field.name} has no {missing[0]} end" if missing else f"{field.name} = {written(low, high, ends or 0)}"
-    return ", ".join(f"{name} is empty" if row[name] in (None, "") else f"{name} = {row[name]}" for name in columns)
+    told = {name: f"{name} ({source[name]})" if name in source else name for name in columns}
+    return ", ".join(
+        f"{told[name]} is empty" if row[name] in (None, "") else f"{name} = {row[name]}" for name in columns
+    )
 
 
 def _remedy(kind: Kind | None, failure: _Failure) -> str:

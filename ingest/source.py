@@ -48,6 +48,8 @@ class Staged:
     """The source's own rows, whole, as JSON text, for positions in `rows`: kept when a check refuses one."""
     consumed: int = 0
     """Bytes of the delivery read so far, for the progress bar."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """In which columns of the source a field stands, by its name, where it is read from a table."""
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,8 @@ class Cap:
     """Whether the rule's floor was left out for want of a rate, which makes the limit stricter."""
     stale: bool = False
     """Whether the figure is too old for an answer to rest on."""
+    wanted: date | None = None
+    """The one day of which the figure must be; none where the latest counts."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,15 @@ class Capital:
         """
         item = DENOMINATORS[denominator].item
         mine = [figure for figure in self.figures if figure.item == item and figure.period_end <= day]
-        if denominator.endswith(LAST_QUARTER):
-            mine = [figure for figure in mine if figure.period_end == quarter_before(day)]
+        if wanted := _wanted(denominator, day):
+            mine = [figure for figure in mine if figure.period_end == wanted]
         latest = max(mine, key=lambda figure: figure.period_end, default=None)
         return None if latest is None or isnan(latest.value) else latest
+
+
+def _wanted(denominator: str, day: date) -> date | None:
+    """The one day of which a figure must be; none where the latest counts."""
+    return quarter_before(day) if denominator.endswith(LAST_QUARTER) else None
 
 
 def quarter_before(day: date) -> date:
@@ -177,7 +184,7 @@ def cap_of(rule: Rule, capital: Capital, day: date) -> Cap:
     """
     figure = capital.figure(rule.denominator, day)
     if figure is None or not figure.value > 0:
-        return Cap(float("nan"), figure)
+        return Cap(float("nan"), figure, wanted=_wanted(rule.denominator, day))
     value, old = rule.ratio * figure.value, stale(figure, rule.denominator, day)
     if rule.floor is None:
         return Cap(value, figure, stale=old)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import isnan
 
 from analytics.limits.approval import Check
+from analytics.limits.denominators import DENOMINATORS
 from analytics.limits.lines import Line
 
 
@@ -21,7 +22,7 @@ class Gap:
 
 
 WORDS = {
-    "capital": ("{what} of the lender is missing for this day", "缺少贷款人当日的{what}"),
+    "capital": ("{what} of the lender is missing", "缺少贷款人的{what}"),
     "stale": (
         "{what} of the lender is too old to rest on: capital is reported every quarter",
         "贷款人的{what}已过时，资本应按季报告",
@@ -84,24 +85,28 @@ def gaps_of(check: Check) -> tuple[Gap, ...]:
     """
     if not any(line.bears and line.rule.severity == "limit" for line in check.limits):
         return (NO_RULES,)
-    found: dict[tuple[str, str], dict[str, None]] = {}
+    found: dict[tuple[str, str, str], dict[str, None]] = {}
     for line in (line for line in check.limits if line.bears and not check.repeats(line)):
-        for kind, what in _of(line):
-            found.setdefault((kind, what), {})[line.rule.id] = None
+        for kind, *what in _of(line):
+            found.setdefault((kind, what[0], what[-1]), {})[line.rule.id] = None
     least = check.binding
     if least is not None and not least.tested and not least.breaks:
-        found.setdefault(("bound", least.rule.id), {})[least.rule.id] = None
+        found.setdefault(("bound", least.rule.id, least.rule.id), {})[least.rule.id] = None
     return tuple(
-        Gap(kind, tuple(sorted(rules)), *(text.format(what=what) for text in WORDS[kind]))
-        for (kind, what), rules in sorted(found.items())
+        Gap(kind, tuple(sorted(rules)), WORDS[kind][0].format(what=what), WORDS[kind][1].format(what=what_zh))
+        for (kind, what, what_zh), rules in sorted(found.items())
     )
 
 
-def _of(line: Line) -> Iterator[tuple[str, str]]:
+def _of(line: Line) -> Iterator[tuple[str, ...]]:
+    """Kinds of gaps, each with what it is about: once, or in English and in Chinese."""
+    name = DENOMINATORS[line.rule.denominator].name
     if isnan(line.cap.value):
-        yield "capital", line.rule.denominator
+        day = line.cap.wanted
+        yield "capital", f"{name.en} ({day})" if day else name.en, f"{name.zh}（{day}）" if day else name.zh
     if line.cap.stale and line.cap.figure:
-        yield "stale", f"{line.rule.denominator} ({line.cap.figure.period_end})"
+        day = line.cap.figure.period_end
+        yield "stale", f"{name.en} ({day})", f"{name.zh}（{day}）"
     if line.rule.unread:
         yield "unverified", f"{line.rule.id} ({line.rule.unread})"
     if line.unknown and line.tested:

@@ -103,6 +103,15 @@ def told(report: Report) -> list[str]:
     if report.outdated:
         lines.append(f"  [yellow]{plural(report.outdated, 'fact')} not used: newer statements say otherwise[/]")
     if report.refused:
-        why = ", ".join(f"{escape(reason)} {count:,}" for reason, count in sorted(report.refused.items()))
+        why = ", ".join(f"{escape(reason)} {_rows(report, reason)}" for reason in sorted(report.refused))
         lines.append(f"  [yellow]not used: {why}[/] (contagraph quarantine list)")
     return lines
+
+
+def _rows(report: Report, reason: str) -> str:
+    """Rows that could not be used, as the quarantine counts them, and how many facts they hold."""
+    from api.answers.wording import plural  # noqa: PLC0415  (--help starts without it)
+
+    facts = report.refused[reason]
+    rows = report.bad.get(reason, facts)
+    return plural(rows, "row") + (f" with {facts:,} facts" if facts != rows else "")

@@ -36,6 +36,7 @@ def list_rows(
     store: Store = "",
 ) -> None:
     """Show open rows: where they stand, what is wrong, how to mend it."""
+    from api.answers.wording import plural  # noqa: PLC0415
     from ingest.quarantine import Choice  # noqa: PLC0415
 
     console, choice = new_console(), Choice(reason=reason, source=source)
@@ -44,7 +45,9 @@ def list_rows(
     if not counts:
         console.print("nothing is in quarantine")
         return
-    console.print(" · ".join(f"{name} {count:,}" for name, count in counts.items()), style="bold", markup=False)
+    console.print(
+        " · ".join(f"{name} {plural(count, 'row')}" for name, count in counts.items()), style="bold", markup=False
+    )
     table = Table(*(Column(head, overflow="fold") for head in _HEADS), box=None, pad_edge=False)
     for bad in rows:
         waits = bad.mended and not bad.refused_again

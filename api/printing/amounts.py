@@ -105,17 +105,21 @@ def _parts(parts: Sequence[Part], page: Page, title: str, currency: str | None, 
 def tiers(answer: TiersOf, cited: Cited) -> Iterator[Any]:
     """Supplies, tier by tier."""
     yield heading(answer.party, before=f"{answer.direction} of ")
-    of = "of purchases" if answer.direction == "upstream" else "of sales"
+    up = answer.direction == "upstream"
+    of = "of known purchases · 占已知采购" if up else "of known sales · 占已知销售"
+    of_whole = "of its costs · 占成本费用" if up else "of its income · 占收入"
     for tier in answer.tiers:
         title = f"tier {tier.depth}: {plural(tier.page.total, 'supply', 'supplies')}"
-        heads = ("supplier", "buyer", "product", "amount", of, "", "src")
-        made = table(*heads, title=title, amounts=("amount", of))
+        wholes = (of_whole,) if any(supply.of_whole is not None for supply in tier.supplies) else ()
+        heads = ("supplier", "buyer", "product", "amount", of, *wholes, "", "src")
+        made = table(*heads, title=title, amounts=("amount", of, *wholes))
         for supply in tier.supplies:
             said = supply.fact.values
-            share = "" if supply.share is None else percent(supply.share)
+            parts = [supply.share, *([supply.of_whole] if wholes else [])]
             row(
                 made, supply.fact.tail.name, supply.fact.head.name, said.get("product"),
-                money(said.get("amount"), said.get("currency")), share, "only known source" if supply.single else "",
+                money(said.get("amount"), said.get("currency")), *("" if x is None else percent(x) for x in parts),
+                "only known source" if supply.single else "",
                 cited.numbers([supply.fact.fact_id]),
             )  # fmt: skip
         yield made

@@ -112,6 +112,8 @@ def _group(number: int, group: ClientGroup, currency: str | None, cited: Cited) 
     if hidden:
         yield f"… {plural(hidden, 'more client')}; --json has the first {len(group.clients)}"
     yield from refuted(group.edges, cited)
+    if group.edges_left:
+        yield f"… and {plural(group.edges_left, 'more tie')}, of which it is not worked out who would leave"
 
 
 def guarantees(answer: BookGuarantees, cited: Cited) -> Iterator[Any]:

@@ -7,7 +7,7 @@ from api.answers.wording import listed, money, percent
 from api.printing.control import refuted
 from api.printing.control import step as fallen
 from api.printing.paper import Cited, heading, left, row, table
-from api.questions.book.related import BookRelated
+from api.questions.book.related import NO_GROUP, BookRelated, no_group
 from api.questions.limits.steps import Step
 
 
@@ -18,8 +18,11 @@ def related(answer: BookRelated, cited: Cited) -> Iterator[Any]:
     limits = table(*heads, title="limits on related parties", amounts=heads[2:5])
     for one in answer.limits:
         by = f"{one.rule.citation}{'' if one.rule.verified else ' (not verified)'}"
+        most, use = _money(one.most_wide, answer), "" if one.use is None else percent(one.use)
+        if no_group(one):
+            most, use = " · ".join(NO_GROUP), ""
         row(limits, one.rule.id, f"{one.rule.name_zh} · {one.rule.name}", _money(one.limit.amount, answer),
-            _money(one.most_wide, answer), "" if one.use is None else percent(one.use), by)  # fmt: skip
+            most, use, by)  # fmt: skip
     if limits.row_count:
         yield limits
     made = table("party", "kind", "id", "how it came in", "granted", "of capital", amounts=("granted", "of capital"),

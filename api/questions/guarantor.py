@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.structure.dependence.verdicts import ratio
 from analytics.structure.guarantees.ratios import (
@@ -26,6 +27,8 @@ from graph.field import PARTY_KINDS
 from graph.holding import EPOCH_DAY
 from graph.model import GUARANTEES, OWNS, STATEMENT
 
+Numbers = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 SHOWN: Final = 20
 """So many guaranteed parties are named for a test at most."""
 
@@ -110,14 +113,20 @@ def _stated(view: View, evidence: Evidence, node: int, name: str) -> float | Non
     return value
 
 
+def of_twelve_months(view: View, at: NDArray[np.int64]) -> tuple[Numbers, Flags, Flags]:
+    """Of guarantees their amounts, which were signed in the twelve months to the day, and of which no day is known."""
+    links, today = view.snapshot.links(GUARANTEES), view.snapshot.moment.valid_at
+    signed = links.fields["signed"][at]
+    unsigned = signed == ALWAYS
+    within = ~unsigned & (signed > (_a_year_before(today) - EPOCH_DAY).days) & (signed <= (today - EPOCH_DAY).days)
+    return links.fields["amount"][at], within, unsigned
+
+
 def _of_twelve_months(view: View, node: int, known: _Known) -> float:
     """What was promised for others in the twelve months to the day, whether it can still be called or not."""
     links = view.snapshot.links(GUARANTEES)
     at = links.leaving(node).astype(np.int64)
-    at = at[links.head[at] != node]
-    signed, amounts, today = links.fields["signed"][at], links.fields["amount"][at], view.snapshot.moment.valid_at
-    unsigned = signed == ALWAYS
-    within = ~unsigned & (signed > (_a_year_before(today) - EPOCH_DAY).days) & (signed <= (today - EPOCH_DAY).days)
+    amounts, within, unsigned = of_twelve_months(view, at[links.head[at] != node])
     gaps = [
         *(["undisclosed amounts"] if np.isnan(amounts[within | unsigned]).any() else []),
         *([f"day of signature of {plural(int(unsigned.sum()), 'guarantee')}"] if unsigned.any() else []),
@@ -131,13 +140,18 @@ def _a_year_before(day: date) -> date:
     return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
+def leverage_of(view: View, customers: NDArray[np.int64]) -> Numbers:
+    """Liabilities over assets of guaranteed parties, NaN where unknown."""
+    owed = view.stated("total_liabilities").value[customers]
+    return ratio(np.where(owed >= 0, owed, np.nan), view.stated("total_assets").value[customers])
+
+
 def _leverage(view: View, evidence: Evidence, customers: list[int], known: _Known) -> float | None:
     """The greatest liabilities over assets of those guaranteed; 0 where nobody is."""
     if not customers:
         return 0.0
     owed, held = view.stated("total_liabilities"), view.stated("total_assets")
-    at = np.array(customers, np.int64)
-    found = ratio(np.where(owed.value[at] >= 0, owed.value[at], np.nan), held.value[at])
+    found = leverage_of(view, np.array(customers, np.int64))
     order = np.argsort(-found, kind="stable")[: int((~np.isnan(found)).sum())].tolist()
     known.named["guaranteed_leverage"] = {customers[k]: float(found[k]) for k in order}
     if unknown := len(customers) - len(order):
@@ -158,8 +172,7 @@ def _related(view: View, evidence: Evidence, node: int, customers: list[int], kn
     owns, control = view.snapshot.links(OWNS), view.control
     at = owns.arriving(node).astype(np.int64)
     at = at[owns.fields["share_high"][at] > 0]
-    above = np.union1d(owns.tail[at], control.controllers_of(node))
-    above = above[view.snapshot.kind[above] != PARTY_KINDS.index("State")]
+    above = above_of(view, node)
     theirs = np.concatenate([above, *(control.controlled_by(int(x)) for x in above)])
     sought = np.setdiff1d(np.array(customers, np.int64), control.controlled_by(node))
     related = np.intersect1d(sought, theirs).tolist()
@@ -167,6 +180,15 @@ def _related(view: View, evidence: Evidence, node: int, customers: list[int], kn
     known.missing["related_party"] = "who else is related to its holders and its controller"
     evidence.facts(OWNS, at[np.isin(owns.tail[at], related)])
     return True if related else None
+
+
+def above_of(view: View, node: int) -> NDArray[np.uint32]:
+    """Who holds or controls a party; a government body is related to nobody."""
+    owns = view.snapshot.links(OWNS)
+    at = owns.arriving(node).astype(np.int64)
+    holders = owns.tail[at[owns.fields["share_high"][at] > 0]]
+    above = np.union1d(holders, view.control.controllers_of(node))
+    return np.asarray(above[view.snapshot.kind[above] != PARTY_KINDS.index("State")])
 
 
 def _test(finding: Finding, known: _Known, evidence: Evidence) -> RatioTest:

@@ -20,6 +20,8 @@ from api.report.tallied import arising_said, tallied, ways_said
 from api.report.words import Words
 from graph.model import CONTROLS
 
+SHORT = 10
+"""Sentences in short at most."""
 MANY = 30
 """Members above which each has one line, under whoever brings it in."""
 
@@ -113,7 +115,7 @@ def group_page(answer: Answer[GroupReport], *, language: str = "en") -> str:
         about=value.party.name,
         subjects=[value.party],
         asked=words("stakes", lender=lender),
-        short=list(_short(words, value)),
+        short=folded(words, list(_short(words, value))),
         sheets=sheets,
         alone=value.alone,
         annex=[Figure(one.picture, one.caption, _titled(value, one)) for one in sheets if one.picture],
@@ -255,23 +257,11 @@ def _short(words: Words, value: GroupReport) -> Iterator[str]:
         yield words("fenced", controller=fence.fact.head.name, controlled=fence.fact.tail.name)
     yield from limits_said(words, value, partial(_name, words))
     yield from arising_said(words, value)
-    colon, stop = words.either(": ", "："), words.either(".", "。")
     several = len(value.sheets) > 1
     idle = several and not any(sheet.stakes for sheet in value.sheets)
     circles = list(dict.fromkeys(_circles(words, sheet, value.length) for sheet in value.sheets))
     for sheet in value.sheets:
-        basis = words("basis_both" if "dependence" in sheet.group.basis else "basis_control")
-        count = words("members_count", count=words.counted(sheet.group.page.total, "member"), basis=basis)
-        yield f"{_name(words, sheet)}{colon}{count}"
-        steps = _companies(sheet, value.party)
-        if len(steps) > 1:
-            name = "comes_in" if _certainly(sheet, value.party) else "may_come_in"
-            yield words(name, party=value.party.name, way=" → ".join(party.name for party in steps))
-        if sheet.stakes:
-            total, who = sheet.stakes[-1], value.lender.name if value.lender else words("all_lenders")
-            yield f"{words('stakes', lender=who)}{colon}{_amounts(words, total, value.currency)}{stop}"
-        elif not idle:
-            yield words("nothing_at_stake")
+        yield words.either(" ", "").join(_of_group(words, value, sheet, idle=idle))
         if len(circles) > 1 or not several:
             yield _circles(words, sheet, value.length)
     if idle:
@@ -280,6 +270,30 @@ def _short(words: Words, value: GroupReport) -> Iterator[str]:
         yield words("each_group", said=circles[0])
     if not value.sheets:
         yield _own(words, value)
+
+
+def _of_group(words: Words, value: GroupReport, sheet: Sheet, *, idle: bool) -> Iterator[str]:
+    """One group: its members, how the party comes in, and what is at stake."""
+    colon, stop = words.either(": ", "："), words.either(".", "。")
+    basis = words("basis_both" if "dependence" in sheet.group.basis else "basis_control")
+    count = words("members_count", count=words.counted(sheet.group.page.total, "member"), basis=basis)
+    yield f"{_name(words, sheet)}{colon}{count}"
+    steps = _companies(sheet, value.party)
+    if len(steps) > 1:
+        name = "comes_in" if _certainly(sheet, value.party) else "may_come_in"
+        yield words(name, party=value.party.name, way=" → ".join(party.name for party in steps))
+    if sheet.stakes:
+        total, who = sheet.stakes[-1], value.lender.name if value.lender else words("all_lenders")
+        yield f"{words('stakes', lender=who)}{colon}{_amounts(words, total, value.currency)}{stop}"
+    elif not idle:
+        yield words("nothing_at_stake")
+
+
+def folded(words: Words, said: list[str]) -> list[str]:
+    """The first sentences of many, limits before groups, and how many more the pages below tell."""
+    if len(said) <= SHORT:
+        return said
+    return [*said[: SHORT - 1], words("short_more", count=len(said) - SHORT + 1)]
 
 
 def _own(words: Words, value: GroupReport) -> str:

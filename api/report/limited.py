@@ -43,19 +43,31 @@ def limits_said(words: Words, value: GroupReport, named: Named) -> Iterator[str]
     found, told = value.against, False
     if found.left_out:
         yield words("limits_left_out", why=words.either(found.left_out, found.left_out_zh))
-    for one in limited(words, value, named):
+    alike: dict[tuple[str, str], list[str]] = {}
+    for one in sorted(limited(words, value, named), key=_weight):
         name = "limit_near" if _near(one.held) else BREAKS.get(one.held.state, "")
         if name and one.held.rule.severity == "limit" and one.held.limit.amount is not None:
             told = True
             amount, limit = (words.money(x, value.currency) for x in (one.held.after, one.held.limit.amount))
             # The sentence of what breaks so says "if" itself.
             whom = _untested(words, one.held) if one.held.state == IF_UNTESTED else one.whom
-            yield words(name, rule=one.rule, whom=whom, amount=amount, limit=limit, use=one.use)
+            said = words(name, rule=one.rule, whom=whom, amount=amount, limit=limit, use=one.use)
+            alike.setdefault((name, one.held.rule.id), []).append(said)
+    for first, *others in alike.values():
+        more = words("limit_alike", count=len(others)) if others else ""
+        yield words.either(" ", "").join(filter(None, (first, more)))
     limits = [held for held in found.lines if held.rule.severity == "limit"]
     if limits and not told:
         yield words("limits_kept")
     if silent := sum(held.state == UNTOLD for held in limits):
         yield words("limits_untold", count=silent)
+
+
+def _weight(one: Limited) -> tuple[int, float]:
+    """The gravest first: what breaks before what might and what comes near, the greatest use before less."""
+    order = (BROKEN, IF_WIDE, IF_UNTESTED)
+    state = order.index(one.held.state) if one.held.state in order else len(order)
+    return state, -(one.held.use or 0.0)
 
 
 def _near(held: Held) -> bool:

@@ -263,4 +263,5 @@ class _Work:
             joined=0,
             lapsed=found.lapsed + wait.lapsed,
             refused=dict(self.staged.refused + late),
+            bad=dict(self.staged.bad + late),
         )

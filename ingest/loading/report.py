@@ -17,7 +17,7 @@ class Report:
     load: int
     """Number of the load; that of the last one where this was not kept."""
     read: int
-    """Facts and parties read, and rows refused."""
+    """Facts and parties read, and rows that could not be."""
     stated_parties: int
     """Rows that tell of a party."""
     parties: int
@@ -38,7 +38,9 @@ class Report:
     lapsed: int = 0
     """Facts that waited and are left out by this full delivery."""
     refused: dict[str, int] = field(default_factory=dict)
-    """Rows in quarantine, by reason."""
+    """Facts and parties that are not used, by reason; a row that could not be read at all is one."""
+    bad: dict[str, int] = field(default_factory=dict)
+    """Rows they stand in, by reason: so many are in quarantine."""
     resumed: bool = False
     newer: str = ""
     """A load of the same source whose delivery is of a later day, if there is one."""

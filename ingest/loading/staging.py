@@ -60,7 +60,9 @@ class Stage:
     read: int
     """Facts and parties read, refused ones included."""
     refused: Counter[str] = field(default_factory=Counter)
-    """Rows refused, by reason."""
+    """Facts and parties refused, by reason; a row that its source could not read is one."""
+    bad: Counter[str] = field(default_factory=Counter)
+    """Rows of the source that these stand in, by reason."""
 
     def kinds(self) -> list[str]:
         """Kinds of fact in the delivery, in the order of the model."""
@@ -121,7 +123,7 @@ def stage(
     finished = folder / FINISHED
     if finished.exists():
         told = json.loads(finished.read_text(encoding="utf-8"))
-        return Stage(folder, told["read"], Counter(told["refused"]))
+        return Stage(folder, told["read"], Counter(told["refused"]), Counter(told.get("bad", told["refused"])))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     writing = _Writing(folder)
@@ -135,6 +137,7 @@ def stage(
                 writing.refuse([checks.refuse(found)], keep)
             else:
                 good, bad = checks.check(_numbered(found))
+                writing.begin(found.consumed)
                 writing.refuse(bad, keep)
                 writing.add(good)
                 if bad:
@@ -143,11 +146,11 @@ def stage(
     finally:
         writing.close()
     watch.step("read", total, total)
-    told = {"read": writing.read, "refused": writing.refused}
+    told = {"read": writing.read, "refused": writing.refused, "bad": writing.bad}
     beside = folder / f"{FINISHED}.new"
     beside.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
     beside.replace(finished)
-    return Stage(folder, writing.read, writing.refused)
+    return Stage(folder, writing.read, writing.refused, writing.bad)
 
 
 def _beside(name: str) -> str:
@@ -172,11 +175,19 @@ class _Writing:
         self.folder = folder
         self.read = 0
         self.refused: Counter[str] = Counter()
+        self.bad: Counter[str] = Counter()
+        self._at, self._seen = -1, set[tuple[str, str]]()
         self._files: dict[str, tuple[BinaryIO, pa.ipc.RecordBatchFileWriter]] = {}
 
     def add(self, staged: Staged) -> None:
         self._put(staged.kind.name if staged.kind else PARTIES, staged)
         self.read += len(staged.rows)
+
+    def begin(self, consumed: int) -> None:
+        """Facts of one row come with the batch it was read in."""
+        if consumed != self._at:
+            self._at = consumed
+            self._seen.clear()
 
     def put_beside(self, lost: Staged) -> None:
         if lost.kind and len(lost.rows):
@@ -187,6 +198,10 @@ class _Writing:
             keep(rows)
             self.read += len(rows)
             self.refused.update(row.reason for row in rows)
+            for at in [(row.place, row.reason) for row in rows]:
+                if at not in self._seen:
+                    self._seen.add(at)
+                    self.bad[at[1]] += 1
 
     def close(self) -> None:
         for sink, file in self._files.values():

@@ -151,7 +151,8 @@ class _Batch:
             own = pc.binary_join_element_wise(*(texts(self._cells.column(n)).arrays[0] for n in part.ref), "|")
             reference = pc.coalesce(own, reference)
         columns["source_ref"] = reference
-        yield from self._emit(part.kind, columns, good, distinct=False)
+        named = {name: ", ".join(value.columns) for name, value in part.values.items() if value.columns}
+        yield from self._emit(part.kind, columns, good, distinct=False, named=named)
 
     def _columns(self, kind: Kind, values: dict[str, Value], good: Mask) -> dict[str, pa.Array]:
         """Own columns of a kind and what was stated beside them; `good` loses the rows that cannot be read."""
@@ -248,7 +249,10 @@ class _Batch:
 
     # ── what leaves ────────────────────────────────────────────────────────────────────────────
 
-    def _emit(self, kind: Kind | None, columns: dict[str, pa.Array], good: Mask, *, distinct: bool) -> Iterator[Staged]:
+    def _emit(
+        self, kind: Kind | None, columns: dict[str, pa.Array], good: Mask, *, distinct: bool,
+        named: dict[str, str] | None = None,
+    ) -> Iterator[Staged]:  # fmt: skip
         if not good.any():
             return
         schema = staged_schema(kind) if kind else STAGED_PARTY
@@ -271,7 +275,7 @@ class _Batch:
         def raw(positions: list[int]) -> list[str]:
             return rows.raw(index[positions].tolist())
 
-        yield Staged(kind, table, raw, rows.consumed)
+        yield Staged(kind, table, raw, rows.consumed, named or {})
 
 
 def numbered(numbers: pa.Array, scheme: str) -> tuple[pa.Array, pa.Array]:

@@ -1,14 +1,14 @@
 """Guarantees against what stands behind them, and the law's tests of them."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache
 from typing import Annotated
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from analytics.rules.reading import read_rows
 from analytics.rules.rule import Among, Flaw, Norm
@@ -141,23 +141,21 @@ def check_guarantees(figures: Figures, *, day: date | None = None, only: str = "
 
 
 def tally_guarantees(
-    total: ArrayLike, single: ArrayLike, customers: ArrayLike, net_assets: ArrayLike, *, day: date, silent: ArrayLike
+    figures: Mapping[str, ArrayLike], *, day: date, hidden: Mapping[str, ArrayLike] | None = None
 ) -> tuple[Tally, ...]:
-    r"""Count how the guarantors of a book come out in each test that needs no more than these figures.
+    r"""Count how the guarantors of a book come out in each test, as `check_guarantees` tells each.
 
-    .. math:: \#\{g : \tfrac{x_g}{N_g} \{>, \ge\} limit\}, \qquad x \in \{total, single, customers\}
+    .. math:: \#\{g : \tfrac{x_g}{N_g} \{>, \ge\} limit\}
 
     Parameters
     ----------
-    total, single, customers : (k,) arrays
-        What each guarantor has given in all and at most for one guarantee, whole units of one currency, and
-        for how many parties.
-    net_assets : (k,) array, the same currency
-        NaN where there is no statement.
+    figures : (k,) arrays by the names of `Figures`
+        Money in whole units of one currency, ratios as fractions, flags as 1 and 0; NaN where unknown. One that
+        is not given is known of nobody.
     day : date
         Only tests in force on it.
-    silent : (k,) array of bool
-        Guarantors with an undisclosed amount: it may break a limit of amounts but never keep it.
+    hidden : (k,) arrays of bool by the same names, optional
+        Guarantors of whom a figure is not wholly known: it may break a limit but never keep it.
 
     Raises
     ------
@@ -166,29 +164,36 @@ def tally_guarantees(
 
     Source
     ------
-    As `check_guarantees`; who is exempt is not known here, and counted like everybody.
+    As `check_guarantees`.
 
     Example
     -------
-    >>> found = tally_guarantees([60, 10], [60, 10], [1, 1], [100, float("nan")], day=date(2026, 11, 27),
-    ...     silent=[False, False])
+    >>> figures = {"total_guarantees": [60, 10], "net_assets": [100, float("nan")]}
+    >>> found = tally_guarantees(figures, day=date(2026, 11, 27))
     >>> [(one.broken, one.untested) for one in found if one.rule.id == "TOTAL_GT_50PCT_NET_ASSETS"]
     [(1, 1)]
     """
-    figures = {"total_guarantees": total, "single_guarantee": single, "guaranteed_customers": customers}
-    assets, hidden = np.asarray(net_assets, np.float64), np.asarray(silent, np.bool_)
+    columns = {name: np.asarray(values, np.float64) for name, values in figures.items()}
+    nobody = np.full(max(map(len, columns.values()), default=0), np.nan)
     found = []
-    for rule in _rules():
-        if not rule.in_force(day) or rule.numerator not in figures or rule.denominator not in ("", "net_assets"):
-            continue
-        value = np.asarray(figures[rule.numerator], np.float64)
+    for rule in (rule for rule in _rules() if rule.in_force(day)):
+        value = columns.get(rule.numerator, nobody)
         if rule.denominator:
-            value = ratio(value, assets)
-        nano, bar = np.rint(value * NANO), np.rint(rule.limit * NANO)
-        broken = nano > bar if rule.comparison == ">" else nano >= bar
-        unknown = np.isnan(value) | (hidden & (rule.numerator != "guaranteed_customers"))
-        found.append(Tally(rule, int(broken.sum()), int((unknown & ~broken).sum())))
+            value = ratio(value, columns.get(rule.denominator, nobody))
+        lifts = columns.get(rule.exempt, nobody) if rule.exempt else np.zeros_like(nobody)
+        broken = _over(rule, value) & (lifts == 0)
+        partly = np.asarray((hidden or {}).get(rule.numerator, np.zeros(len(nobody))), np.bool_)
+        unknown = np.isnan(value) | np.isnan(lifts) | partly
+        found.append(Tally(rule, int(broken.sum()), int((unknown & ~broken & ~(lifts > 0)).sum())))
     return tuple(found)
+
+
+def _over(rule: GuaranteeTest, value: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """`GuaranteeTest.broken_by` of many; what is unknown breaks nothing."""
+    if rule.comparison == "is":
+        return np.asarray(value > 0)
+    nano, bar = np.rint(value * NANO), np.rint(rule.limit * NANO)
+    return np.asarray(nano > bar if rule.comparison == ">" else nano >= bar)
 
 
 def _test(rule: GuaranteeTest, figures: Figures) -> Finding:

@@ -13,8 +13,8 @@ from api.engine import Engine, View
 from api.groups.together import NARROW, READINGS, SUSPECTED, Together, check_reading, units_of
 from api.limits.criteria import Criteria, criteria_of, criteria_said, seen_by, state_said
 from api.questions.asking import check_page, node_of
-from api.questions.groups.families import family_edges, kinship_of, united_by
-from api.questions.groups.members import SMALL, Edge, Member, edges_of, grew, members_of
+from api.questions.groups.families import family_edges, family_ties_left, kinship_of, united_by
+from api.questions.groups.members import SMALL, Edge, Member, edges_of, grew, members_of, ties_left
 from graph.moment import Moment
 
 CLIENTS = 50
@@ -60,6 +60,8 @@ class ClientGroup:
     edges: tuple[Edge, ...]
     """The first dependences, kinships and facts of control that brought members in, each with who would leave without
     it; of a large group none is worked out."""
+    edges_left: int
+    """How many more there are, of which it is not worked out who would leave; 0 for a large group."""
 
 
 @dataclass(frozen=True)
@@ -162,12 +164,14 @@ def group_of(
         head, basis = group.heads[0], "group client"
         members = united_by(view, evidence, group, shown, reading)
         edges = family_edges(view, evidence, group, reading, most=EDGES)
+        beyond = family_ties_left(view, group, reading, most=EDGES) if size <= SMALL else 0
         others = len({*group.heads, *group.seed.tolist()} - set(order))
     else:
         grown = grew(view, group, reading)
         head, basis, size = grown.top, grown.basis, len(grown.came)
         members = members_of(view, evidence, grown, shown)
         edges = edges_of(view, evidence, grown, most=EDGES)
+        beyond = ties_left(view, grown, most=EDGES) if size <= SMALL else 0
         others = size - len(order)
     clients = tuple(Client(float(lent.owed[x]), one) for x, one in zip(order, members, strict=False))
     owed = float(lent.owed[group.clients].sum())
@@ -186,6 +190,7 @@ def group_of(
         others,
         # Of a large group it would take long to work out who leaves.
         tuple(edges) if size <= SMALL else (),
+        beyond,
     )
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.structure.guarantees.census import Circles, circles_among
-from analytics.structure.guarantees.ratios import Tally, tally_guarantees
 from analytics.structure.guarantees.topology import SHAPES, Topology
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
@@ -15,6 +14,7 @@ from api.book.guaranteed import ALL, SCOPES, Called, Network, called_by, network
 from api.book.lending import Lending, lending
 from api.engine import Engine, View
 from api.questions.asking import check_page, check_range, node_of
+from api.questions.book.tallied import RatioCount, tally_of
 from api.questions.book.unwinding import DEFAULT, Plan, Wanted, plan
 from api.questions.guarantees import ClosedCircle, circle_of
 from api.questions.guarantor import RatioTest, net_assets_of, ratio_of, tests_of
@@ -90,21 +90,6 @@ class Guarantor:
     ratio: float | None
     """Given amounts over net assets."""
     tests: tuple[RatioTest, ...]
-
-
-@dataclass(frozen=True)
-class RatioCount:
-    """One test of the law over all guarantors of the lender's debts."""
-
-    rule: str
-    chinese: str
-    english: str
-    broken: int
-    untested: int
-    """Guarantors of whom a figure is missing: not passed, but unknown."""
-    scope: str
-    citation: str
-    verified: bool
 
 
 @dataclass(frozen=True)
@@ -202,7 +187,7 @@ def book_guarantees(
         _sums(called),
         guarantors,
         Page(givers, offset, len(guarantors)),
-        tuple(_tally(view, called)),
+        view.kept(("tested", node), lambda: tuple(tally_of(view, np.unique(called.guarantor)))),
         plan(evidence, network, lent, wanted, around),
     )
     asked = {
@@ -290,27 +275,6 @@ def _guarantor(view: View, evidence: Evidence, called: Called, at: slice) -> Gua
         assets,
         ratio_of(given, assets),
         tuple(tests_of(view, evidence, node, assets)),
-    )
-
-
-def _tally(view: View, called: Called) -> Iterator[RatioCount]:
-    promises, givers = view.promises, np.unique(called.guarantor)
-    if not len(givers):
-        return
-    single = np.zeros(promises.size)
-    others = promises.place >= 0
-    np.maximum.at(single, promises.guarantor[others], np.nan_to_num(promises.amount[others]))
-    assets = view.net_assets.value[givers]
-    figures = (promises.given[givers], single[givers], promises.customers[givers], assets)
-    silent = promises.undisclosed[givers] > 0
-    for one in tally_guarantees(*figures, day=view.snapshot.moment.valid_at, silent=silent):
-        yield _counted(one)
-
-
-def _counted(one: Tally) -> RatioCount:
-    rule = one.rule
-    return RatioCount(
-        rule.id, rule.name.zh, rule.name.en, one.broken, one.untested, rule.scope, rule.citation, rule.verified
     )
 
 

@@ -34,6 +34,7 @@ from graph.moment import Moment
 
 COUNTED = "group_credit"
 """What the rules on related parties count, for a lender that none of them binds here."""
+NO_GROUP = ("no two related parties are in one group", "没有两个以上关联方同属一个集团")
 MEMBERS = 20
 """Members of one group that are named, those with most granted first."""
 
@@ -82,6 +83,10 @@ class RelatedLimit:
     """Greatest exposure it is held against, by what is certain."""
     most_wide: float
     """The same with what is only possible."""
+    scope: str
+    """Whether it is on each related party (`single`), on each of their groups (`group`), or on `all` together."""
+    units: int
+    """Clients or groups it is held against in the wide reading; a rule on groups counts those of two or more."""
     use: float | None
     """Of the limit, a fraction, in the wide reading; none where the limit or who is related is not known."""
 
@@ -204,16 +209,17 @@ def _above(view: View, lender: int) -> int:
 def _limits(view: View, evidence: Evidence, bound: Lender, counted: _Counted, *, known: bool) -> Iterator[RelatedLimit]:
     base = standing(view, bound.node)
     for rule in (rule for rule in base.rules if rule.group_kind == "lender_related"):
-        most, wide = (_most(base, rule, units) for units in (counted.narrow, counted.wide))
+        (most, _), (wide, units) = (_most(base, rule, units) for units in (counted.narrow, counted.wide))
         said = limit_said(view, evidence, bound.node, base.caps[rule.id])
-        yield RelatedLimit(rule_said(rule), said, most, wide, wide / said.amount if said.amount and known else None)
+        use = wide / said.amount if said.amount and known else None
+        yield RelatedLimit(rule_said(rule), said, most, wide, rule.scope, units, use)
 
 
-def _most(base: Standing, rule: Rule, units: Units) -> float:
-    """Greatest exposure that a rule is held against."""
+def _most(base: Standing, rule: Rule, units: Units) -> tuple[float, int]:
+    """Greatest exposure that a rule is held against, and against how many it is."""
     stakes = base.stakes[rule.numerator]
     held = measured(rule, stakes.parties, {rule.group_kind: units}, base.clients)
-    return float(stakes.totals(held).max(initial=0))
+    return float(stakes.totals(held).max(initial=0)), len(held)
 
 
 def _party(view: View, evidence: Evidence, related: Related, counted: _Counted, x: int) -> RelatedParty:
@@ -304,15 +310,24 @@ def _reasons(value: BookRelated) -> Iterator[str]:
     if value.exposure_wide > value.exposure:
         yield f"{money(value.exposure_wide, currency)} with those who may be."
     for one in value.limits:
+        name_ = f"{one.rule.id} {one.rule.name_zh} ({one.rule.name})"
+        if no_group(one):
+            yield ended(f"{name_}: {NO_GROUP[0]} · {NO_GROUP[1]}")
+            continue
         unknown = "of a limit that is not known" if one.limit.amount is None else "at least"
         used = unknown if one.use is None else f"{percent(one.use)} of its limit"
         most = money(one.most_wide, currency)
-        yield f"{one.rule.id} {one.rule.name_zh} ({one.rule.name}): {most}, {used}; {one.rule.citation}."
+        yield f"{name_}: {most}, {used}; {one.rule.citation}."
     yield from _unheld(value)
     if value.untested:
         yield f"{plural(value.untested, 'kinship')} cannot be placed within the degrees · 亲属关系的亲等未说明。"
     if value.page.left:
         yield f"{plural(value.page.left, 'more related party is', 'more related parties are')} not shown."
+
+
+def no_group(one: RelatedLimit) -> bool:
+    """Whether a rule is on groups, and no two related parties are in one."""
+    return one.scope == "group" and not one.units
 
 
 def _untold(value: BookRelated) -> tuple[str, str]:

@@ -173,6 +173,13 @@ def family_edges(view: View, evidence: Evidence, group: Together, reading: str, 
         yield stated(view, evidence, kind, sorted(pair), gone)
 
 
+def family_ties_left(view: View, group: Together, reading: str, *, most: int) -> int:
+    """How many more ties and facts hold a group client together than `family_edges` tells."""
+    possible = reading == POSSIBLE_CLIENT
+    ties, facts = ties_of(view, group.heads, wide=possible), _proving(view, group, possible=possible)
+    return sum(max(0, len(each) - most) for each in (ties, facts))
+
+
 def _proving(view: View, group: Together, *, possible: bool) -> list[tuple[Kind, int]]:
     """Facts by which members fall to a head, and what heads and members hold of the others."""
     members = group.seed.tolist()

@@ -204,6 +204,11 @@ def edges_of(view: View, evidence: Evidence, group: Grew, *, most: int = SHOWN) 
         yield stated(view, evidence, kind, sorted(pair), group.leaving(refuted))
 
 
+def ties_left(view: View, group: Grew, *, most: int) -> int:
+    """How many more dependences and facts tie members to each other than `edges_of` tells."""
+    return sum(max(0, many - most) for many in (sum(1 for _ in _dependent_pairs(group)), len(proving(view, group))))
+
+
 def refuting(view: View, arrows: Iterable[tuple[int, ...]], kind: Kind, link: int) -> tuple[frozenset[int], Refuted]:
     """One fact of control refuted, or what ties two that act in concert, and all that goes with it."""
     if kind is RELATED_TO:

@@ -16,7 +16,7 @@ from analytics.limits.units import Nodes
 from analytics.structure.government import APART
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Party, Question
-from api.answers.wording import apart, ended, money, plural
+from api.answers.wording import apart, ended, money
 from api.engine import Engine, View
 from api.limits.capital import capital_currency
 from api.limits.criteria import seen_by, state_said
@@ -28,7 +28,7 @@ from api.questions.groups.verdicts import judgements_said
 from api.questions.limits.applications import Request, facility_of
 from api.questions.limits.case import Case, applied, bounded, renewed
 from api.questions.limits.doubts import doubts_of, untestable_around
-from api.questions.limits.memberships import Membership, around, membership
+from api.questions.limits.memberships import Membership, around, belongs, membership
 from api.questions.limits.releases import protectors, releases
 from api.questions.limits.rules import ASIDE, IF_WIDE, KEPT, UNTOLD, Held, by_room, group_said, held_said, of_limit
 from api.questions.limits.steps import BY_DEPENDENCE, HELD
@@ -284,8 +284,7 @@ def _reasons(value: CreditCheck, lender: Lender) -> Iterator[str]:
     for group in value.groups:
         sure = "" if group.certain else " counted in the wide reading alone"
         steps = "; ".join(said(step) for step in group.steps)
-        many = plural(group.page.total, "party", "parties")
-        yield f"{group.party.name} sits in a {group.name} ({group.name_zh}) of {many}{sure}: {steps}."
+        yield f"{group.party.name} {belongs(group)}{sure}: {steps}."
         for step in (step for step in group.others if step.how in BY_DEPENDENCE):
             yield f"Of these, {said(step)}."
     yield from _to_judge(value)

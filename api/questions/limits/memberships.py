@@ -16,6 +16,7 @@ from analytics.structure.kinship.circles import PERSON
 from analytics.structure.membership import DEPENDENT, SEED, Entry, grow, path
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Page, Party
+from api.answers.wording import plural
 from api.engine import View
 from api.groups.circles import CLIENTS_2010, circles_of, connecting, kin_of
 from api.groups.concerts import may_unite
@@ -354,6 +355,12 @@ def kinships(view: View, x: int, y: int) -> list[int]:
         if found := [link for z, link in rows if z == y]:
             return found
     return []
+
+
+def belongs(group: Membership) -> str:
+    """That a party is of a group; a lender's related parties are many and no one group."""
+    name, many = f"{group.name} ({group.name_zh})", plural(group.page.total, "party", "parties")
+    return f"is among the {name}, {many}" if group.kind == "lender_related" else f"sits in a {name} of {many}"
 
 
 def between(view: View, kind: Kind, tail: int, head: int) -> list[int]:

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from analytics.structure.tiers import Direction, walk_tiers
+from analytics.structure.tiers import Direction, Tier, walk_tiers
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
 from api.answers.wording import percent, plural
-from api.engine import Engine
+from api.engine import Engine, View
 from api.questions.asking import check_page, check_range, node_of
 from api.questions.links.sources import (
     RelianceOf,
@@ -34,6 +35,9 @@ class Supply:
     fact: Fact
     share: float | None
     """Upstream of the buyer's known purchases, downstream of the supplier's known sales."""
+    of_whole: float | None
+    """Upstream of the buyer's costs, downstream of the supplier's income, as its latest statement gives them for a
+    year; None where it gives none that is not too old, or less than is known to be traded."""
     single: bool
     """Whether the buyer is known to have this product from nobody else."""
 
@@ -91,17 +95,31 @@ def _walk(
     found = walk_tiers(view.trade, node, direction=direction, depth=depth, offset=offset, limit=limit)
     up, part = direction == "upstream", slice(offset, offset + limit)
     sources = sources_of(view, evidence, node, found.tiers, part) if up else [None] * len(found.tiers)
+    wholes = view.stated("cost" if up else "income").value
     tiers = []
     for tier, source in zip(found.tiers, list(sources), strict=True):
         facts = evidence.facts(SUPPLIES, tier.links)
         shares = [None if np.isnan(share) else float(share) for share in tier.share]
-        shown = tuple(map(Supply, facts, shares, tier.single.tolist()))
+        shown = tuple(map(Supply, facts, shares, _parts(view, tier, wholes, direction), tier.single.tolist()))
         tiers.append(TierOf(tier.depth, tier.parties, shown, Page(tier.total, offset, len(shown)), source))
     others = replaceable(view, evidence, node, found.tiers[0]) if up and found.tiers else ()
     resting = None if up or not tiers else reliance_of(view, evidence, node, part)
     value = TiersOf(evidence.party(node), direction, view.snapshot.moment.currency, tuple(tiers), others, resting)
     question = Question(direction, {"party": party, "depth": depth, "limit": limit, "offset": offset})
     return view.answer(question, value, evidence, reasons=list(_reasons(value, depth)))
+
+
+def _parts(view: View, tier: Tier, wholes: NDArray[np.float64], direction: Direction) -> list[float | None]:
+    """Of each supply its part of all that the nearer side buys or sells."""
+    trade = view.trade
+    near, arrows = (trade.head, trade.bought) if direction == "upstream" else (trade.tail, trade.sold)
+    found: list[float | None] = []
+    for link in tier.links.tolist():
+        side = int(near[link])
+        amount, whole = float(trade.amount[link]), float(wholes[side])
+        known = float(np.nansum(trade.amount[arrows.links_at(side)]))
+        found.append(amount / whole if whole > 0 and whole >= known and not np.isnan(amount) else None)
+    return found
 
 
 def _reasons(value: TiersOf, depth: int) -> Iterator[str]:
@@ -141,7 +159,9 @@ def _single(alone: list[Supply]) -> str:
 
 
 def _half(party: Party, supply: Supply, *, up: bool) -> str:
-    part = percent(supply.share or 0.0)
+    part, whole = percent(supply.share or 0.0), ""
+    if supply.of_whole is not None:
+        whole = f", {percent(supply.of_whole)} of its {'costs' if up else 'income'} by its latest statement,"
     if up:
-        return f"{party.name} buys {part} of its known purchases from {supply.fact.tail.name}."
-    return f"{party.name} sells {part} of its known sales to {supply.fact.head.name}."
+        return f"{party.name} buys {part} of its known purchases{whole} from {supply.fact.tail.name}."
+    return f"{party.name} sells {part} of its known sales{whole} to {supply.fact.head.name}."

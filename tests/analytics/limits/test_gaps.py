@@ -33,8 +33,21 @@ def test_nothing_is_missing_where_all_is_known() -> None:
 def test_missing_capital_is_named_with_every_rule_it_touches() -> None:
     (gap,) = gaps_of(check("CN_LE_SINGLE_15", "BCBS_LEX_25", capital=Capital(())))
     assert (gap.kind, gap.rules) == ("capital", ("BCBS_LEX_25", "CN_LE_SINGLE_15"))
-    assert "tier1" in gap.en
-    assert "tier1" in gap.zh
+    assert (gap.en, gap.zh) == ("Tier 1 capital of the lender is missing", "缺少贷款人的一级资本净额")
+
+
+def test_capital_of_the_last_quarter_is_asked_for_by_its_day() -> None:
+    """On 27 November the quarter before ended on 30 September; a figure of the day itself does not serve."""
+    later = Capital((Figure("net_capital", 1000.0, DAY),), "CNY")
+    standing = standing_of(
+        TWO.book(), TWO.cover(), [shipped().rule("CN_RELATED_SINGLE_10")], lender=0, capital=later,
+        day=date(2026, 11, 27), clients=TWO.clients,
+    )  # fmt: skip
+    related = Readings({"lender_related": Units.of([[1]])})
+    found = gaps_of(check_credit(standing, Application(1, Facility(5.0), related)))
+    (gap,) = [one for one in found if one.kind == "capital"]
+    assert gap.en == "Net capital at the end of the quarter before (2026-09-30) of the lender is missing"
+    assert gap.zh == "缺少贷款人的上季末资本净额（2026-09-30）"
 
 
 def test_capital_that_is_too_old_is_named_with_its_day() -> None:

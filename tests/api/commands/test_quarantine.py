@@ -305,3 +305,45 @@ def test_a_setting_that_says_nothing_is_refused(tmp_path: Path) -> None:
     done = typed("load", str(tmp_path / "r.csv"), "--set", "name=", "--store", str(tmp_path / "store"))
     assert done.exit_code == 2
     assert "says nothing" in done.output
+
+
+STATEMENTS = (
+    MAPPING
+    + """
+[[table.fact]]
+kind = "Statement"
+party = "company"
+period_end = "end"
+months = "months"
+unit = "unit"
+item = { constant = "revenue" }
+value = "sales"
+
+[[table.fact]]
+kind = "Statement"
+party = "company"
+period_end = "end"
+months = "months"
+unit = "unit"
+item = { constant = "operating_cost" }
+value = "cost of sales"
+"""
+)
+
+
+def test_load_and_quarantine_count_rows_alike_and_name_the_empty_column(tmp_path: Path) -> None:
+    """Two facts of line 2 and one of line 3 have no value: three facts, two rows."""
+    (tmp_path / "m.toml").write_text(STATEMENTS.replace("NAME", "a"), encoding="utf-8")
+    lines = ["no,name,end,months,unit,sales,cost of sales", "1,A,2024-12-31,12,CNY,,", "2,B,2024-12-31,12,CNY,5,"]
+    (tmp_path / "a.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    store = ("--store", str(tmp_path / "store"))
+    done = typed("load", str(tmp_path / "a.csv"), "--mapping", str(tmp_path / "m.toml"), *store)
+    assert "not used: missing value 2 rows with 3 facts" in done.output
+    assert "missing value 2 rows\n" in typed("quarantine", "list", *store).output
+    told = {row["place"]: row["detail"] for row in exported(tmp_path, store)}
+    assert told == {"a.csv:2": "value (sales) is empty", "a.csv:3": "value (cost of sales) is empty"}
+
+
+def exported(folder: Path, store: tuple[str, ...]) -> list[dict[str, str]]:
+    typed("quarantine", "export", str(folder / "bad.jsonl"), *store)
+    return [json.loads(line) for line in (folder / "bad.jsonl").read_text(encoding="utf-8").splitlines()]

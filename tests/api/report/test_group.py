@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from api.engine import Engine, Place
 from api.questions import exposure
 from api.questions.group_report import group_report
 from api.report import group_page
+from api.report.group import folded
+from api.report.limited import limits_said
 from api.report.proof import proof_of
 from api.report.words import Words
 from graph.errors import UnknownParty
@@ -367,3 +370,24 @@ def test_what_holds_of_every_group_is_said_once(tmp_path: Path) -> None:
     assert len(answer.answer.sheets) == 2
     short = re.findall(r"<li>(.*?)</li>", group_page(answer).partition("In short")[2].partition("</ul>")[0])
     assert len(short) == len(set(short)) == 4  # two groups, nothing at stake, no circle
+
+
+def test_what_comes_near_one_limit_is_said_once_the_fullest_first(tmp_path: Path) -> None:
+    """Of a group at 85 % of its limit and another at 95 % the second is told, and that there is 1 more."""
+    asked = bound(tmp_path, 80.0)
+    value = group_report(asked, "r:a", lender="r:bank", moment=asked.moment(currency="CNY")).answer
+    (line,) = [one for one in value.against.lines if one.rule.id == "CN_LE_GROUP_20"]
+    both = replace(value, against=replace(value.against, lines=(line, replace(line, use=0.95))))
+    (said,) = limits_said(Words("en"), both, lambda _: "G")
+    assert "95% is used" in said
+    assert said.endswith("The same, with no greater use, is told below of 1 more.")
+    (alone,) = limits_said(Words("en"), replace(value, against=replace(value.against, lines=(line,))), lambda _: "G")
+    assert "below" not in alone
+
+
+def test_in_short_are_ten_sentences_at_most_and_how_many_more() -> None:
+    """Of 22 nine are told, and that 13 more stand below."""
+    short = folded(Words("en"), [f"{k}." for k in range(22)])
+    assert (len(short), short[-1]) == (10, "And 13 more below.")
+    assert folded(Words("zh"), ["一"] * 11)[-1] == "另有 2 项见下文。"
+    assert folded(Words("en"), ["1."] * 10) == ["1."] * 10

@@ -59,4 +59,4 @@ def test_an_amount_that_is_not_known_is_no_nothing(
     for language, said, colon in (("en", en, ": "), ("zh", zh, "：")):
         page = group_page(answer, language=language)
         short = re.findall(r"<li>(.*?)</li>", page.partition("<ul>")[2].partition("</ul>")[0])
-        assert [line.partition(colon)[2] for line in short if BANK in line] == [said]
+        assert [line.rpartition(colon)[2] for line in short if BANK in line] == [said]

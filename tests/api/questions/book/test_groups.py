@@ -65,6 +65,14 @@ def test_what_leaves_without_an_edge_is_told(engine: Engine) -> None:
     }
 
 
+def test_of_many_ties_it_is_told_how_many_more_there_are(tmp_path: Path) -> None:
+    """p holds 60 % of six: of five holdings it is worked out who would leave."""
+    held = [("OWNS", {"from": "r:p", "to": party(x), "share": 0.6}) for x in ("s", "t", "solo", "x")]
+    (group,) = (one for one in asked(bank(tmp_path / "six", *held)).groups if one.top.id == "r:p")
+    assert (len([edge for edge in group.edges if edge.kind == "OWNS"]), group.edges_left) == (5, 1)
+    assert [one.edges_left for one in asked(bank(tmp_path / "two")).groups] == [0]
+
+
 def test_a_couple_makes_a_group_client_and_their_kinship_is_its_source(engine: Engine) -> None:
     told = book_groups(engine, BANK, reading="group-client", moment=engine.moment())
     couple = told.answer.groups[1]

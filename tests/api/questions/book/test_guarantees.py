@@ -122,6 +122,7 @@ def test_guarantors_stand_with_their_tests_those_with_most_to_call_first(engine:
     broken = {test.rule for test in by_id["r:a1"].tests if test.verdict == "broken"}
     assert "TOTAL_GT_50PCT_NET_ASSETS" in broken
     counts = {one.rule: (one.broken, one.untested) for one in told.tests}
+    assert list(counts) == [test.rule for test in by_id["r:a1"].tests]
     for rule, (failed, untested) in counts.items():
         verdicts = Counter(test.verdict for one in told.guarantors for test in one.tests if test.rule == rule)
         assert (failed, untested) == (verdicts["broken"], verdicts["cannot be tested"]), rule

@@ -56,6 +56,16 @@ def test_the_rules_on_one_on_a_group_and_on_all_are_held_against_them(told: Book
     assert (told.exposure, told.exposure_wide) == (220.0, 230.0)
 
 
+def test_where_no_two_are_of_one_group_that_is_said_and_no_amount_stands_for_it(tmp_path: Path) -> None:
+    """A holder of the bank owes it 100 and holds nobody else."""
+    asked = engine(tmp_path, lender(), *CAPITAL, owns(A, BANK, 0.06), loan(A, "3", 100.0))
+    answer = book_related(asked, BANK, moment=asked.moment())
+    (group,) = [one for one in answer.answer.limits if one.rule.id == "CN_RELATED_GROUP_15"]
+    assert (group.scope, group.units, answer.answer.exposure) == ("group", 0, 100.0)
+    (said,) = [line for line in answer.reasons if line.startswith("CN_RELATED_GROUP_15")]
+    assert said.endswith("no two related parties are in one group · 没有两个以上关联方同属一个集团。")
+
+
 def test_who_would_no_longer_be_related_without_a_fact_is_told(told: BookRelated) -> None:
     leaving = {
         (edge.kind, edge.other.id, edge.party.id): {one.id for one in edge.leave}

@@ -15,6 +15,7 @@ from api.questions.limits.applications import Asked, Guarantee, Request
 from api.questions.limits.credit_check import CreditCheck
 from api.questions.limits.doubts import BY_HAND
 from api.questions.limits.limits import against
+from api.questions.limits.memberships import belongs
 from tests.api.limits.test_standing import BANK, OTHER, STATE, A, B, C, D, P, Q, fact, item, lender, loan, owns
 from tests.api.world import Book, day, instant
 
@@ -234,7 +235,7 @@ def test_capital_of_two_years_ago_refers_and_says_so(tmp_path: Path) -> None:
     found = [ask(asked, amount) for amount in (10, 1000)]
     assert [value.verdict for value in found] == ["refer", "refer"]
     (gap,) = (gap for gap in found[0].gaps if gap.kind == "stale")
-    assert "tier1 (2023-09-30)" in gap.en
+    assert "Tier 1 capital (2023-09-30)" in gap.en
     assert "CN_LE_SINGLE_15" in gap.rules
     rules = {rule.rule: rule.state for rule in book_limits(asked, BANK, moment=asked.moment()).answer.rules}
     assert (rules["CN_LE_SINGLE_15"], rules["CN_GROUP_CREDIT_15"]) == ("refer", "within")
@@ -343,6 +344,7 @@ def test_every_member_of_the_lenders_own_circle_says_how_it_came_in(tmp_path: Pa
         how = {step.party.id: (step.how, step.how_zh) for step in (*group.steps, *group.others)}
         assert {member.party.id for member in group.members} <= how.keys()
         assert how[B] == ("controlled", "受关联方控制")
+        assert belongs(group) == "is among the related parties of the lender (贷款人的关联方), 3 parties"
 
 
 def test_several_are_named_as_either_language_does(tmp_path: Path) -> None:

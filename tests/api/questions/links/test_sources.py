@@ -91,3 +91,32 @@ def test_tiers_too_large_are_told_supply_by_supply(tmp_path: Path, monkeypatch: 
     first, second = answer.answer.tiers
     assert (first.sources is None, second.sources is None, len(second.supplies)) == (False, True, 2)
     assert any("from tier 2 on" in reason for reason in answer.reasons)
+
+
+def test_where_a_statement_tells_costs_or_revenue_the_share_of_these_is_told_beside(tmp_path: Path) -> None:
+    """glass sells 75 and wheel 25 to the car maker, whose costs are 125; sand sells 20 of a revenue of 200 to other."""
+    parties = {f"r:{name}": "Company" for name in NAMES}
+    cost = {"party": "r:car", "item": "operating_cost", "value": 125.0, "months": 12, "standard": "CAS", "unit": "CNY"}
+    Book(tmp_path / "columns").load(
+        parties, [*WORLD, ("Statement", {**cost, "period_end": day("2024-03-31")})], closed_at=instant("2024-05-01")
+    )
+    asked = Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-06-30"))
+    bought = upstream(asked, "r:car", moment=asked.moment(currency="CNY"))
+    assert [(one.share, one.of_whole) for one in bought.answer.tiers[0].supplies] == [(0.75, 0.6), (0.25, 0.2)]
+    assert [one.of_whole for one in bought.answer.tiers[1].supplies] == [None, None]
+    said = "car buys 75% of its known purchases, 60% of its costs by its latest statement, from glass."
+    assert said in bought.reasons
+    sold_ = downstream(asked, "r:sand", moment=asked.moment(currency="CNY")).answer.tiers[0].supplies
+    assert [(one.share, one.of_whole) for one in sold_] == [(0.5, 0.1), (0.375, 0.075), (0.125, 0.025)]
+
+
+def test_costs_below_what_is_known_to_be_bought_are_no_whole(tmp_path: Path) -> None:
+    """100 are known to be bought, so that costs of 99 cannot be all."""
+    parties = {f"r:{name}": "Company" for name in NAMES}
+    cost = {"party": "r:car", "item": "operating_cost", "value": 99.0, "months": 12, "standard": "CAS", "unit": "CNY"}
+    Book(tmp_path / "columns").load(
+        parties, [*WORLD, ("Statement", {**cost, "period_end": day("2024-03-31")})], closed_at=instant("2024-05-01")
+    )
+    asked = Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-06-30"))
+    bought = upstream(asked, "r:car", moment=asked.moment(currency="CNY")).answer.tiers[0].supplies
+    assert [one.of_whole for one in bought] == [None, None]
