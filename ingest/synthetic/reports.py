@@ -1,4 +1,4 @@
-"""Statements and events of some companies, and exchange rates."""
+"""Statements, ratings and events of some companies, and exchange rates."""
 
 import math
 from datetime import date, timedelta
@@ -23,6 +23,11 @@ STATED: Final = {
 """What two firms state of 2024, 10,000 yuan: so little is theirs that lost sales bring them down."""
 LEVERED: Final = {"M2": 41_000}
 """Liabilities of a member of B集团 who owes nearly all it has, 10,000 yuan."""
+RATED: Final = "2024-12-31"
+RATING = ("统一社会信用代码", "评级日", "预测期（月）", "违约概率（%）", "等级", "评级人", "披露日期")
+RATER: Final = "示例评级模型"
+GRADES: Final = ((0.5, "A"), (1.0, "BBB"), (2.0, "BB"), (5.0, "B"))
+"""Grades of PDs below so many per cent; the rest is CCC."""
 STATEMENT = ("统一社会信用代码", "期末", "月数", "准则", "项目", "金额（万元）", "币种", "披露日期")
 EVENTS: Final = ("诉讼", "强制执行", "新闻", "评级下调")
 TIER_1: Final = 120_000
@@ -35,18 +40,20 @@ PAIRS: Final = {"USD": (6.95, 0.25, 0.0), "EUR": (7.60, 0.20, 1.0), "HKD": (0.89
 def write_reports(
     folder: Path, people: Population, rng: np.random.Generator, *, spoil: bool = False
 ) -> Delivered:  # fmt: skip
-    """Write statements and events."""
+    """Write statements, ratings and events."""
     name = f"{DAY}-reports"
     (folder / name).mkdir(parents=True)
     chosen = np.sort(rng.permutation(people.size.companies)[: people.size.reported])
     rows = [*_planted(), *_statements(people, chosen, rng)]
     write_csv(folder / name / "报表.csv", [table_of(rows, STATEMENT)], encoding="utf-8-sig")
+    ratings = _ratings(rows)
+    write_csv(folder / name / "评级.csv", [table_of(ratings, RATING)], encoding="utf-8")
     events = [*_planted_events(), *_events(people, chosen, rng)]
     bad = _spoiled() if spoil else []
     write_json_lines(folder / name / "events.jsonl", events, spoiled=bad)
     refused = {"impossible date": 1, "not JSON": 1} if spoil else {}
-    files = (f"{name}/报表.csv", f"{name}/events.jsonl")
-    count = len(rows) + len(events) + len(bad)
+    files = (f"{name}/报表.csv", f"{name}/评级.csv", f"{name}/events.jsonl")
+    count = len(rows) + len(ratings) + len(events) + len(bad)
     return deliver(folder, Delivered(name, REPORTS, "tables", "changes", DAY, files, rows=count, refused=refused))
 
 
@@ -113,6 +120,23 @@ def _statements(
             rows += [_row(code, year, item, value) for item, value in zip(ITEMS, values, strict=True)]
             rows.append(_row(code, year, COST, int(sales * costs.uniform(0.6, 0.9))))
     return rows
+
+
+def _ratings(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """PDs of whoever states assets and liabilities of 2024: 0.2 % without debts, 10 % with nothing of its own."""
+    last = {(row["统一社会信用代码"], row["项目"]): row["金额（万元）"] for row in rows
+            if str(row["期末"]).startswith("2024")}  # fmt: skip
+    ratings = []
+    for code in dict.fromkeys(row["统一社会信用代码"] for row in rows):
+        assets, debts = last.get((code, "资产总计")), last.get((code, "负债合计"))
+        if isinstance(assets, int) and isinstance(debts, int):
+            pd = round(0.2 * 50 ** min(debts / assets, 1.0), 2)
+            grade = next((name for most, name in GRADES if pd < most), "CCC")
+            ratings.append({
+                "统一社会信用代码": code, "评级日": RATED, "预测期（月）": 12, "违约概率（%）": pd, "等级": grade,
+                "评级人": RATER, "披露日期": DAY,
+            })  # fmt: skip
+    return ratings
 
 
 def _planted_events() -> list[dict[str, Any]]:
