@@ -11,7 +11,7 @@ from api.printing.paper import BOLD, Cited, left, plain, row, table
 from api.questions.shocks.shock import Cost, ShockAnswer
 from api.questions.shocks.traced import Step
 
-DEPTH = 8
+DEPTH = 12
 """Steps of one path that are printed; --json has all."""
 
 
@@ -119,12 +119,13 @@ def _tree(tree: Step, currency: str | None, cited: Cited) -> Table:
 
     def walk(step: Step, depth: int) -> None:
         for one in step.causes:
-            why = f" · {one.why_zh} · {one.why}, round {one.failed}" if one.failed else ""
-            more = " …" if one.open else ""
+            why = f" · {one.why_zh} · {one.why}, round {one.failed}" if one.failed and one.many == 1 else ""
+            more = " …" if one.many == 1 and (one.open or (depth == DEPTH and one.causes)) else ""
+            name = one.party.name if one.many == 1 else f"{one.many:,} more · 另有 {one.many:,} 项"
             source = cited.numbers([fact.fact_id for fact in one.facts])
             row(
                 made,
-                f"{'  ' * depth}{one.party.name}{why}{more}",
+                f"{'  ' * depth}{name}{why}{more}",
                 f"{one.how_zh} · {one.how}",
                 money(one.amount, currency),
                 source,

@@ -211,7 +211,7 @@ def told(view: View, evidence: Evidence, scenario: Scenario, sent: Sent, asked: 
     cost = _cost(sent, np.ones(len(debts.amount), np.bool_), scenario.lgd)
     tree = None
     if first is not None and whole.lost[first] > 0:
-        tree = traced(view, evidence, sent, first, float(whole.lost[first]))
+        tree = traced(view, evidence, sent, first, limit=limit)
     return ShockAnswer(
         scenario.name,
         view.snapshot.moment.currency,
