@@ -154,8 +154,8 @@ def explain(flows: Flows, root: Cause, *, most: int = 200) -> Cause:
         for one in opened[-1].waiting(len(opened) - 1):
             heapq.heappush(waiting, one)
     # The last opened first: what stands together is told before what is above it is looked at.
-    for one in reversed(opened):
-        one.close(flows)
+    for each in reversed(opened):
+        each.close(flows)
     return root
 
 

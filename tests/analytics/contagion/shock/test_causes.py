@@ -73,8 +73,9 @@ def test_a_wide_tree_is_deep_where_the_money_is() -> None:
     n = 40
     small = range(4, n)
     root = n
+    into, amount = [1, 2, 3, root, *[root] * len(small)], [50, 50, 50, 36, *[1] * len(small)]
     flows = Flows.of(
-        [("debts", [0, 1, 2, 3, *small], [1, 2, 3, root, *[root] * len(small)], [50, 50, 50, 36, *[1] * len(small)], None)],
+        [("debts", [0, 1, 2, 3, *small], into, amount, None)],
         own=[np.inf, *[0] * 3, *[np.inf] * len(small), 0], order=[1, 2, 3, 4, *[1] * len(small), 0],
     )  # fmt: skip
     tree = explain(flows, Cause(root, "", (), 72.0), most=6)
