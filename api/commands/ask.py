@@ -9,7 +9,7 @@ import typer
 
 from api.commands import book
 from api.commands.moments import Lender, Limit, Offset, at_moment, meant
-from api.commands.scenarios import ScenarioFile, scenario_of
+from api.commands.scenarios import MissingFigures, ScenarioFile, scenario_of
 
 if TYPE_CHECKING:
     from api.engine import Engine
@@ -250,6 +250,7 @@ def shock(
         bool, typer.Option("--list", help="List the scenarios of the catalogue", callback=_scenarios, is_eager=True)
     ] = False,
     lender: Lender = None,
+    missing: MissingFigures = None,
     limit: Limit = 20,
     *,
     engine: "Engine",
@@ -270,7 +271,7 @@ def shock(
     from api import questions  # noqa: PLC0415
     from api.commands.progress import answering  # noqa: PLC0415
 
-    said = scenario_of(engine, moment, file, lender)
+    said = scenario_of(engine, moment, file, lender, missing=missing)
     with answering() as progress:
         return questions.shock(engine, said, limit=limit, moment=moment, progress=progress)
 

@@ -9,7 +9,7 @@ import typer.core
 
 from api.commands.ask import Kinds, Party
 from api.commands.moments import Lender, at_moment, meant
-from api.commands.scenarios import ScenarioFile, scenario_of
+from api.commands.scenarios import MissingFigures, ScenarioFile, scenario_of
 
 if TYPE_CHECKING:
     from api.engine import Engine
@@ -73,6 +73,7 @@ def draw_shock(
     file: ScenarioFile,
     out: Out,
     lender: Lender = None,
+    missing: MissingFigures = None,
     limit: Annotated[int, typer.Option(min=1, max=200, help="Most parties drawn; the rest is counted")] = 30,
     *,
     engine: "Engine",
@@ -87,7 +88,7 @@ def draw_shock(
     from api.questions.shocks.cascade import cascade  # noqa: PLC0415
 
     _must_be_html(out)
-    said = scenario_of(engine, moment, file, lender)
+    said = scenario_of(engine, moment, file, lender, missing=missing)
     with answering() as progress:
         answer = cascade(engine, said, limit=limit, moment=moment, progress=progress)
     _write(out, draw_rounds(answer), answer.reasons)

@@ -9,7 +9,7 @@ import typer
 from api.commands.ask import Kinds, Party
 from api.commands.book import AssumedFile, Bank, assumed_of
 from api.commands.moments import Lender, Limit, at_moment, meant
-from api.commands.scenarios import ScenarioFile, scenario_of
+from api.commands.scenarios import MissingFigures, ScenarioFile, scenario_of
 
 if TYPE_CHECKING:
     from api.engine import Engine
@@ -84,6 +84,7 @@ def shock(
     file: ScenarioFile,
     out: Out,
     lender: Lender = None,
+    missing: MissingFigures = None,
     limit: Limit = 20,
     language: Language = "en",
     *,
@@ -98,7 +99,7 @@ def shock(
     from api.commands.progress import answering  # noqa: PLC0415
     from api.report import shock_page  # noqa: PLC0415
 
-    said = scenario_of(engine, moment, file, lender)
+    said = scenario_of(engine, moment, file, lender, missing=missing)
     with answering() as progress:
         answer = questions.shock(engine, said, limit=limit, moment=moment, progress=progress)
     _write(out, answer, shock_page, language)

@@ -1,6 +1,6 @@
 """What a shock costs: by lender, layer and round, who fails, whose output falls, and the way a loss came."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.table import Table
@@ -8,19 +8,20 @@ from rich.text import Text
 
 from api.answers.wording import money, percent, plural
 from api.printing.paper import BOLD, Cited, left, plain, row, table
+from api.questions.shocks.felt import Felt
 from api.questions.shocks.shock import Cost, ShockAnswer
-from api.questions.shocks.traced import Step
+from api.questions.shocks.traced import LAYERS_SAID, Step
 
-DEPTH = 8
+DEPTH = 12
 """Steps of one path that are printed; --json has all."""
 
 
 def shock(answer: ShockAnswer, cited: Cited) -> Iterator[Any]:
     """The loss, who bears it, by what layer it came, who fails and why, and what it goes back to."""
     failed = plural(answer.fallen_page.total, "party fails", "parties fail")
-    if answer.untold:
-        failed += f", of {plural(answer.untold, 'more that loses', 'more that lose')} it cannot be told"
     said = f": {failed}; creditors lose {money(answer.cost.loss, answer.currency)}"
+    if answer.caveat:
+        said += f"; {answer.caveat.said} · {answer.caveat.said_zh}"
     yield Text.assemble((plain(answer.name or "a shock · 冲击"), BOLD), plain(said))
     yield from _lenders(answer)
     if answer.layers:
@@ -30,6 +31,9 @@ def shock(answer: ShockAnswer, cited: Cited) -> Iterator[Any]:
     if answer.fallen:
         yield _fallen(answer)
         yield from left(answer.fallen_page, "failure", by="--limit")
+    if answer.standing:
+        yield _standing(answer)
+        yield from left(answer.standing_page, "party", "parties", by="--limit")
     if answer.payers:
         heads = ("called for", "pays")
         made = table("guarantor", *heads, "", title="who pays for others · 代偿", amounts=heads)
@@ -85,23 +89,41 @@ def _rounds(answer: ShockAnswer) -> Table:
 
 
 def _fallen(answer: ShockAnswer) -> Table:
-    heads = ("equity", "lost in the end", "owes", "pays")
-    made = table("failed", "round", "why", "原因", *heads, title="who fails · 违约主体", amounts=("round", *heads))
+    heads, assumed = ("equity", "lost in the end", "owes", "pays"), _assumed(answer.fallen)
+    made = table(
+        "failed", "round", "why", "原因", *heads, *assumed, title="who fails · 违约主体", amounts=("round", *heads)
+    )
     for one in answer.fallen:
-        equity = "not known" if one.equity is None else money(one.equity, answer.currency)
         lost, owed = (money(x, answer.currency) for x in (one.lost, one.owed))
-        row(
-            made,
-            one.party.name,
-            f"{one.round}",
-            one.why,
-            one.why_zh,
-            equity,
-            lost,
-            owed,
-            "–" if one.paid is None else percent(one.paid),
-        )
+        pays = "–" if one.paid is None else percent(one.paid)
+        cells = (_equity(one, answer.currency), lost, owed, pays)
+        row(made, one.party.name, f"{one.round}", one.why, one.why_zh, *cells, *(_by(one) for _ in assumed))
     return made
+
+
+def _standing(answer: ShockAnswer) -> Table:
+    """Who loses and stands, by the layers through which any of them loses."""
+    layers = [name for name in LAYERS_SAID if any(one.parts.get(name, 0) > 0 for one in answer.standing)]
+    said, assumed = [" · ".join(LAYERS_SAID[name]) for name in layers], _assumed(answer.standing)
+    heads = ("equity", "lost in the end", *said)
+    made = table("party", *heads, *assumed, title="who loses and stands · 受损未违约", amounts=heads)
+    for one in answer.standing:
+        amounts = (money(x, answer.currency) for x in (one.lost, *(one.parts[name] for name in layers)))
+        row(made, one.party.name, _equity(one, answer.currency), *amounts, *(_by(one) for _ in assumed))
+    return made
+
+
+def _equity(one: Felt, currency: str | None) -> str:
+    return "not known" if one.equity is None else money(one.equity, currency)
+
+
+def _assumed(some: Sequence[Felt]) -> tuple[str, ...]:
+    """The head of the column that says by what equity is assumed; none where all of some state it."""
+    return ("equity assumed · 净资产为估计",) if any(one.assumed for one in some) else ()
+
+
+def _by(one: Felt) -> str:
+    return f"{one.assumed_zh} · {one.assumed}" if one.assumed else ""
 
 
 def _idle(answer: ShockAnswer) -> Table:
@@ -119,12 +141,13 @@ def _tree(tree: Step, currency: str | None, cited: Cited) -> Table:
 
     def walk(step: Step, depth: int) -> None:
         for one in step.causes:
-            why = f" · {one.why_zh} · {one.why}, round {one.failed}" if one.failed else ""
-            more = " …" if one.open else ""
+            why = f" · {one.why_zh} · {one.why}, round {one.failed}" if one.failed and one.many == 1 else ""
+            more = " …" if one.many == 1 and (one.open or (depth == DEPTH and one.causes)) else ""
+            name = one.party.name if one.many == 1 else f"{one.many:,} more · 另有 {one.many:,} 项"
             source = cited.numbers([fact.fact_id for fact in one.facts])
             row(
                 made,
-                f"{'  ' * depth}{one.party.name}{why}{more}",
+                f"{'  ' * depth}{name}{why}{more}",
                 f"{one.how_zh} · {one.how}",
                 money(one.amount, currency),
                 source,

@@ -47,6 +47,7 @@ def shock_page(answer: Answer[ShockAnswer], *, language: str = "en") -> str:
         short=list(_short(words, value)),
         currency=value.currency or "",
         plots=_plots(words, value),
+        layers_said=LAYERS_SAID,
         lines=list(_lines(value.tree)) if value.tree else [],
         annex=[drawn] if drawn else [],
         figure=drawn,
@@ -78,12 +79,13 @@ def _asked(words: Words, value: ShockAnswer, scenario: Mapping[str, Any]) -> str
 
 
 def _short(words: Words, value: ShockAnswer) -> Iterator[str]:
+    caveat = _caveat(words, value)
     if not value.fallen and not value.cost.loss:
-        yield words("shock_short_nothing")
+        yield words("shock_short_nothing") + caveat
         return
     failed, rounds = words.counted(value.fallen_page.total, "fails"), words.counted(len(value.rounds), "round")
     loss, without = (words.money(x, value.currency) for x in (value.cost.loss, value.cost.without))
-    yield words("shock_short", failed=failed, rounds=rounds, loss=loss, without=without)
+    yield words("shock_short", failed=failed, rounds=rounds, loss=loss, without=without) + caveat
     for one in value.lenders[:1]:
         amounts = {"owed": one.at_stake, "loss": one.cost.loss, "static": one.cost.static, "without": one.cost.without}
         told = {name: words.money(amount, value.currency) for name, amount in amounts.items()}
@@ -102,6 +104,13 @@ def _short(words: Words, value: ShockAnswer) -> Iterator[str]:
     for payer in value.payers[:1]:
         asked, paid = (words.money(x, value.currency) for x in (payer.asked, payer.paid))
         yield words("shock_short_payer", party=payer.party.name, asked=asked, paid=paid)
+
+
+def _caveat(words: Words, value: ShockAnswer) -> str:
+    """What the first sentence cannot tell, to stand behind it."""
+    if value.caveat is None:
+        return ""
+    return words("shock_short_caveat", said=words.either(value.caveat.said, value.caveat.said_zh))
 
 
 def _plots(words: Words, value: ShockAnswer) -> dict[str, Plot]:

@@ -4,9 +4,13 @@ Whatever one party lost stands against those it came from, in proportion to what
 that failed did so through what failed before it, or what the shock hit, so that of its losses those from later failures
 lead nowhere; of the root all that it lost counts. Nor does the tree come back to a party that stands between it and the
 root. What such a return would carry is laid on the rest.
+
+What came from one party by one layer is one step, through however many debts. A tree is told from the largest step to
+the smallest, so that it is deep where the money is; those of a party that are not told one by one stand together.
 """
 
 import heapq
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -91,13 +95,15 @@ class Cause:
 
     party: int
     layer: str
-    """How what is above lost by this party; `shock` of what was lost by the shock itself."""
-    place: int
-    """Of the debt, guarantee or holding it came through; -1 where there is no single one, or none."""
+    """How what is above lost by this party; `shock` of what was lost by the shock itself, `others` of several."""
+    places: tuple[int, ...]
+    """Of the debts, guarantees or holdings it came through, the largest first; empty where there are none to name."""
     amount: float
     causes: list["Cause"] = field(default_factory=list)
     open: bool = False
-    """Whether more led to it, that is not told: too small, or the tree was large enough."""
+    """Whether more led to it, that is not told: the tree was large enough."""
+    many: int = 1
+    """How many steps stand together in this one."""
 
     def leaves(self) -> Iterator["Cause"]:
         """The ends of the tree, which sum to its amount."""
@@ -107,8 +113,8 @@ class Cause:
             yield from one.leaves()
 
 
-def explain(flows: Flows, root: Cause, *, most: int = 200, least: float = 0.0) -> Cause:
-    r"""Lay a loss on what led to it, step by step, the largest first.
+def explain(flows: Flows, root: Cause, *, most: int = 200) -> Cause:
+    r"""Lay a loss on what led to it, step by step, the largest of all steps first.
 
     .. math:: a(q \mid path) = a(p) \frac{f_{qp}}{o_p + \sum_{q' \notin path} f_{q'p}}, \qquad
         t_q < t_p \text{ where both failed}
@@ -117,11 +123,10 @@ def explain(flows: Flows, root: Cause, *, most: int = 200, least: float = 0.0) -
     ----------
     flows : Flows
     root : Cause
-        Whose loss it is, and how much; it gets its causes.
+        Whose loss it is, and how much, whole units; it gets its causes.
     most : int
-        Steps told, the largest; what is left of a party's stands together, or open.
-    least : float
-        Amount below which a step is not opened.
+        Steps told one by one, the root among them: the largest of all. Beside them, what else led to a party that is
+        told stands together as one step more, and is told itself where it is a single one.
 
     Raises
     ------
@@ -137,49 +142,85 @@ def explain(flows: Flows, root: Cause, *, most: int = 200, least: float = 0.0) -
     >>> flows = Flows.of(
     ...     [("debts", [0, 1], [1, 2], [8, 3], [0, 1])], own=[np.inf, 0, 0], order=[1, 2, 0]
     ... )
-    >>> tree = explain(flows, Cause(2, "", -1, 3.0))
+    >>> tree = explain(flows, Cause(2, "", (), 3.0))
     >>> [(one.party, one.layer, one.amount) for one in (tree.causes[0], *tree.leaves())]
     [(1, 'debts', 3.0), (0, 'debts', 3.0)]
     """
     if not 0 <= root.party < len(flows.own):
         raise InvalidQuestion("a party that is none of these", where=f"party {root.party}")
-    told, count, waiting = 1, 0, [(-root.amount, 0, root, frozenset([root.party]))]
-    while waiting:
-        _, _, cause, path = heapq.heappop(waiting)
-        if np.isinf(flows.own[cause.party]):
-            continue
-        steps = _steps(flows, cause, path)
-        room = most - told
-        if room < min(2, len(steps)) or cause.amount < least:
-            cause.open = bool(steps)
-            continue
-        if len(steps) > room:
-            rest = Cause(cause.party, OTHERS, -1, sum(one.amount for one in steps[room - 1 :]), open=True)
-            steps = [*steps[: room - 1], rest]
-        cause.causes = steps
-        told += len(steps)
-        for one in steps:
-            if one.layer not in (SELF, OTHERS):
-                count += 1
-                heapq.heappush(waiting, (-one.amount, count, one, path | {one.party}))
+    opened = [_Opened.of(flows, root, frozenset())]
+    waiting = opened[0].waiting(0)
+    for _ in range(most - 1):
+        if not waiting:
+            break
+        _, _, at, step = heapq.heappop(waiting)
+        opened[at].cause.causes.append(step)
+        opened.append(_Opened.of(flows, step, opened[at].path))
+        for one in opened[-1].waiting(len(opened) - 1):
+            heapq.heappush(waiting, one)
+    # The last opened first: what stands together is told before what is above it is looked at.
+    for each in reversed(opened):
+        each.close(flows)
     return root
 
 
+@dataclass(frozen=True)
+class _Opened:
+    """A step that is told, with what led to it."""
+
+    cause: Cause
+    steps: list[Cause]
+    """What led to it, the largest first."""
+    path: frozenset[int]
+    """Parties from the root to it, itself among them."""
+
+    @classmethod
+    def of(cls, flows: Flows, cause: Cause, above: frozenset[int]) -> "_Opened":
+        path = above | {cause.party}
+        ends = cause.layer == SELF or np.isinf(flows.own[cause.party])
+        return cls(cause, [] if ends else _steps(flows, cause, path), path)
+
+    def waiting(self, at: int) -> list[tuple[float, tuple[int, int], int, Cause]]:
+        """Its steps as they wait to be told: the largest first, of equals those of what was told before."""
+        return [(-step.amount, (at, k), at, step) for k, step in enumerate(self.steps)]
+
+    def close(self, flows: Flows) -> None:
+        """Let what is not told of it stand together."""
+        rest = self.steps[len(self.cause.causes) :]
+        if not self.cause.causes:
+            self.cause.open = bool(rest)
+        elif len(rest) == 1:
+            rest[0].open = bool(_Opened.of(flows, rest[0], self.path).steps)
+            self.cause.causes.append(rest[0])
+        elif rest:
+            amount = sum(step.amount for step in rest)
+            self.cause.causes.append(Cause(self.cause.party, OTHERS, (), amount, open=True, many=len(rest)))
+
+
 def _steps(flows: Flows, cause: Cause, path: frozenset[int]) -> list[Cause]:
-    """Where the loss of one party came from, the largest first."""
+    """Where the loss of one party came from, one step for each party and layer, the largest first."""
+    through = defaultdict[tuple[int, int], list[tuple[float, int]]](list)
     # What the root lost by each is told as it is, also by whom only the root brought down.
-    came = [one for one in _came(flows, cause.party, path) if len(path) == 1 or _leads(flows, one[0], path)]
+    for source, layer, place, amount in _came(flows, cause.party, path):
+        if len(path) == 1 or _leads(flows, source, path):
+            through[source, layer].append((-amount, place))
+    came = [(sum(-amount for amount, _ in some), ends, some) for ends, some in through.items()]
     own = float(flows.own[cause.party])
-    whole = own + sum(amount for *_, amount in came)
+    whole = own + sum(amount for amount, *_ in came)
     if not came:
         return []
     parts = [
-        Cause(source, flows.layers[layer], place, cause.amount * amount / whole)
-        for source, layer, place, amount in sorted(came, key=lambda one: (-one[3], one[:3]))
+        Cause(source, flows.layers[layer], _named(some), cause.amount * amount / whole)
+        for amount, (source, layer), some in came
     ]
     if own > 0:
-        parts.append(Cause(cause.party, SELF, -1, cause.amount * own / whole))
-    return parts
+        parts.append(Cause(cause.party, SELF, (), cause.amount * own / whole))
+    return sorted(parts, key=lambda one: (-one.amount, one.party, one.layer))
+
+
+def _named(some: list[tuple[float, int]]) -> tuple[int, ...]:
+    """Places that can be named, those of the largest amounts first."""
+    return tuple(place for _, place in sorted(some) if place >= 0)
 
 
 def _came(flows: Flows, party: int, path: frozenset[int]) -> Iterator[tuple[int, int, int, float]]:

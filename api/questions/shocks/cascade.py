@@ -176,9 +176,9 @@ def _facts(
 ) -> Iterator[Fact]:
     """The facts of the largest losses of one pair and layer."""
     largest = sorted(links, key=lambda link: -flows.amount[link])[:FEW]
-    for link in largest:
-        cause = Cause(source, flows.layers[flows.layer[link]], int(flows.place[link]), float(flows.amount[link]))
-        yield from facts_of(view, evidence, sent, cause, into)
+    places = tuple(int(flows.place[link]) for link in largest if flows.place[link] >= 0)
+    amount = float(flows.amount[largest].sum())
+    yield from facts_of(view, evidence, sent, Cause(source, flows.layers[flows.layer[links[0]]], places, amount), into)
 
 
 def _struck(view: View, evidence: Evidence, sent: Sent, itself: Mapping[str, Numbers], x: int) -> Struck:

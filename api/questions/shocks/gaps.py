@@ -8,9 +8,12 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analytics.structure.dependence.age import oldest_period
 from api.answers.wording import plural
 from api.contagion.collateral import beyond_assets, loose_of
+from api.contagion.figures import FIGURES
 from api.engine import View
+from api.questions.shocks.scenario import Scenario
 from api.questions.shocks.sent import Sent, Setting
 from graph.holding import EPOCH_DAY
 from graph.model import GUARANTEES, PLEDGES
@@ -18,6 +21,8 @@ from graph.model import GUARANTEES, PLEDGES
 Flags = NDArray[np.bool_]
 SHOWN: Final = 3
 """Parties named in one sentence."""
+REMEDY: Final = '`missing = "medians"` (`--missing medians`)'
+"""How a scenario lets medians stand in for figures that are not known."""
 
 
 @dataclass(frozen=True)
@@ -89,11 +94,47 @@ def _paid(sent: Sent) -> NDArray[np.float64]:
     return np.bincount(made.guarantor[: len(paid)][mine], paid[mine], minlength=len(sent.whole.failed)).astype(float)
 
 
-def untold_of(sent: Sent) -> int:
-    """How many lose of whom it is not known whether they fail."""
+def untold_of(sent: Sent) -> Flags:
+    """Who loses of whom it is not known whether they fail."""
     known, whole = sent.setting.known, sent.whole
     unpriced = (sent.output_lost > 1e-9) & np.isnan(known.firms.margin)
-    return int(((((whole.lost > 0) & known.unknown) | unpriced) & ~whole.failed).sum())
+    return np.asarray((((whole.lost > 0) & known.unknown) | unpriced) & ~whole.failed)
+
+
+def caveat_of(view: View, scenario: Scenario, untold: Flags) -> Gap | None:
+    """That of some it cannot be told whether they fail, and what to do about it."""
+    if not (many := int(untold.sum())):
+        return None
+    age = age_of(view, untold)
+    if scenario.missing == "medians":
+        remedy, remedy_zh = "load newer statements of them", "请载入其较新的报表"
+    else:
+        remedy, remedy_zh = f"{REMEDY} lets medians of their industry stand in", f"{REMEDY} 以其行业中位数代替"
+    who, it = plural(many, "party that loses", "parties that lose"), "it fails" if many == 1 else "they fail"
+    return Gap(
+        f"of {who} it cannot be told whether {it}, for equity, revenue or cost is not known{age.said}: {remedy}",
+        f"{many:,} 个受损主体是否违约无法判定：净资产、收入或成本未知{age.said_zh}；{remedy_zh}",
+    )
+
+
+def age_of(view: View, some: Flags) -> Gap:
+    """How many of some state a figure that is too old to count; nothing where none does."""
+    if not (old := int((view.kept(("figures too old",), lambda: _too_old(view)) & some).sum())):
+        return Gap("", "")
+    since = oldest_period(view.snapshot.moment.valid_at)
+    return Gap(
+        f" (of {old:,} what is stated is of periods that ended before {since}, too old)",
+        f"（其中 {old:,} 个所报数据早于 {since}，过旧不用）",
+    )
+
+
+def _too_old(view: View) -> Flags:
+    """Who states a figure in old statements alone."""
+    since, found = oldest_period(view.snapshot.moment.valid_at), np.zeros(view.snapshot.size, np.bool_)
+    for items, of_a_year in FIGURES.values():
+        newer = view.snapshot.items(items, of_a_year=of_a_year, since=since).row
+        found |= (view.snapshot.items(items, of_a_year=of_a_year).row >= 0) & (newer < 0)
+    return found
 
 
 def unknown_of(view: View, setting: Setting, whose: Whose) -> Iterator[Gap]:

@@ -14,7 +14,7 @@ from api.contagion.figures import FIGURES
 from api.engine import View
 from api.questions.shocks.sent import Sent
 from graph.field import Kind
-from graph.model import GUARANTEES, LENDS, OWES, PLEDGES, STATEMENT, SUPPLIES
+from graph.model import GUARANTEES, LENDS, OWES, OWNS, PLEDGES, STATEMENT, SUPPLIES
 
 FEW: Final = 3
 """Facts named behind one line, those of the largest amounts."""
@@ -29,7 +29,7 @@ class Grounds:
 
     @property
     def named(self) -> tuple[Fact, ...]:
-        """Debts, guarantees and supplies named so far."""
+        """Debts, guarantees, supplies and holdings named so far."""
         return tuple(self._named.values())
 
     def party(self, x: int) -> Party:
@@ -67,7 +67,17 @@ class Grounds:
 
     def of_failure(self, x: int) -> tuple[str, ...]:
         """What says what it had, what brought it down, and what it leaves unpaid."""
-        return (*self.stated(x), *self.called(x), *self.traded(x), *self.owed(x))
+        return (*self.stated(x), *self.called(x), *self.traded(x), *self.held(x), *self.owed(x))
+
+    def of_loss(self, x: int) -> tuple[str, ...]:
+        """What says what it had, and by what it lost most."""
+        return (*self.stated(x), *self.called(x), *self.traded(x), *self.lent(x), *self.held(x))
+
+    def held(self, x: int) -> tuple[str, ...]:
+        """Holdings on which one lost most."""
+        holder, company, share, links = self._sent.setting.shares
+        lost = share * self._sent.whole.passed[company]
+        return self._facts([(OWNS, int(links[at])) for at in _most(lost, holder == x)])
 
     def _debts(self, mine: NDArray[np.bool_]) -> tuple[str, ...]:
         return self._facts([debt_fact(self._sent, at) for at in _most(self._sent.whole.by_debt, mine)])

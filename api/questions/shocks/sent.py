@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from analytics.contagion.calls.book import NONE
 from analytics.contagion.shock.causes import Flows
 from analytics.contagion.shock.coupled import Aftermath, Shock, send
+from analytics.contagion.shock.holders import no_less_than_held
 from analytics.contagion.shock.layers import LAYERS, Layers
 from analytics.contagion.shock.supplying import Output, Supplies, origins
 from analytics.contagion.supply.network import SupplyNetwork
@@ -39,6 +40,11 @@ TAKEN: Final = {
 """How what the scenario itself takes from somebody is called, by what says it there, in both languages."""
 
 
+ASSUMED: Final = (("", ""), ("median of its industry", "行业中位数"), ("worth of what it holds", "所持股权价值"))
+"""What stands in for equity that is not stated, in both languages."""
+Held = tuple[NDArray[np.uint32], NDArray[np.uint32], Numbers, NDArray[np.int64]]
+
+
 @dataclass(frozen=True)
 class Setting:
     """What a scenario runs along."""
@@ -48,9 +54,11 @@ class Setting:
     promised: Promised
     network: SupplyNetwork | None
     layers: Layers
-    shares: tuple[NDArray[np.uint32], NDArray[np.uint32], Numbers, NDArray[np.int64]]
+    shares: Held
     worse: Numbers
     """What each loses by exchange rates alone, shape (n,)."""
+    assumed: NDArray[np.int8]
+    """What the equity of each is by ASSUMED, a position there, shape (n,)."""
 
 
 @dataclass(frozen=True)
@@ -105,10 +113,11 @@ def _setting(view: View, scenario: Scenario) -> Setting:
     moves = moves_of(view, scenario.rates)
     moved = None if moves is None else moves.figures
     known = known_of(view, lgd=scenario.lgd, medians=scenario.missing == "medians", moved=moved)
+    shares = shares_of(view)
+    known, assumed = _held(known, known_of(view, lgd=scenario.lgd, moved=moved), shares)
     debts = debts_of(view, scenario.haircuts, moves)
     promised = promised_of(view, known, debts, scenario.haircuts, moves, in_full=scenario.calls == "in full")
     network = network_of(view, known, essential=scenario.essential, rationed=scenario.substitution)
-    shares = shares_of(view)
     layers = Layers.of(
         known.firms,
         debts=(debts.debtor, debts.creditor, debts.amount),
@@ -120,7 +129,18 @@ def _setting(view: View, scenario: Scenario) -> Setting:
         guarantees=promised.layer,
     )
     worse = np.zeros(known.firms.size) if moves is None else moves.lost(view)
-    return Setting(known, debts, promised, network, layers, shares, worse)
+    return Setting(known, debts, promised, network, layers, shares, worse, assumed)
+
+
+def _held(known: Known, stated: Known, shares: Held) -> tuple[Known, NDArray[np.int8]]:
+    """Figures with assumed equity no less than what is held of others, and by what it is assumed."""
+    given = known.firms.equity
+    made_up = np.isnan(stated.firms.equity) & ~np.isnan(given)
+    if not made_up.any():
+        return known, np.zeros(len(given), np.int8)
+    equity = no_less_than_held(given, made_up, *shares[:3])
+    by = made_up.astype(np.int8) + (made_up & (equity > given))
+    return replace(known, firms=replace(known.firms, equity=equity)), by.astype(np.int8)
 
 
 def send_scenario(view: View, scenario: Scenario, progress: Progress = untold) -> Sent:

@@ -8,9 +8,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.contagion.shock.causes import SELF
-from analytics.contagion.shock.coupled import CAUSES
-from analytics.contagion.shock.layers import LAYERS
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
 from api.answers.progress import Progress, Stage, untold
@@ -18,11 +15,12 @@ from api.answers.wording import money, plural
 from api.contagion.ties import lends_of
 from api.engine import Engine, View
 from api.questions.asking import check_page, node_of
-from api.questions.shocks.gaps import Gap, gaps_of, untold_of
+from api.questions.shocks.felt import Fallen, Standing, fallen_said, standing_of, standing_said
+from api.questions.shocks.gaps import Gap, caveat_of, gaps_of, untold_of
 from api.questions.shocks.grounds import Grounds
 from api.questions.shocks.scenario import Scenario
 from api.questions.shocks.sent import Sent, send_scenario, view_of
-from api.questions.shocks.traced import CAUSES_ZH, LAYERS_SAID, Step, traced
+from api.questions.shocks.traced import LAYERS_SAID, Step, traced
 from graph.moment import Moment
 
 Numbers = NDArray[np.float64]
@@ -68,28 +66,6 @@ class Layer:
     added: float
     """What of it is beyond the shock itself."""
     failed: int
-
-
-@dataclass(frozen=True)
-class Fallen:
-    """One who failed, and what it lost in the end, what came back to it included."""
-
-    party: Party
-    round: int
-    """Where the shock names nobody, what it leads to at once is the first."""
-    why: str
-    why_zh: str
-    equity: float | None
-    lost: float
-    """Of output, on guarantees, claims and shares."""
-    parts: dict[str, float]
-    """The same by layer, and what the shock itself took of it."""
-    owed: float
-    """To lenders, and to others whose claims are known."""
-    paid: float | None
-    """Fraction that it pays of what no collateral covers; none where it is not known to owe anything."""
-    facts: tuple[str, ...]
-    """Ids of its statements, of guarantees that were called, supplies that failed, and debts on which most is lost."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +134,9 @@ class ShockAnswer:
     rounds: tuple[Round, ...]
     fallen: tuple[Fallen, ...]
     fallen_page: Page
+    standing: tuple[Standing, ...]
+    """Those who lose most and stand."""
+    standing_page: Page
     payers: tuple[Payer, ...]
     """Those who pay most for others."""
     payers_page: Page
@@ -172,6 +151,8 @@ class ShockAnswer:
     """The debts, guarantees and supplies named with the lines above."""
     untold: int
     """Parties that lose and of whom equity, revenue or cost is not known: whether they fail cannot be told."""
+    caveat: Gap | None
+    """The same in words, with what to do about it; none where there are none."""
     gaps: tuple[Gap, ...]
     """What the answer rests on that is not known."""
     iterations: int
@@ -201,7 +182,7 @@ def told(view: View, evidence: Evidence, scenario: Scenario, sent: Sent, asked: 
     first = asked if asked is not None else (view.snapshot.node(lenders[0].party.id) if lenders else None)
     failed = np.flatnonzero(whole.failed)
     order = failed[np.lexsort((failed, -whole.lost[failed], whole.round[failed]))]
-    idle = _idle(sent)
+    idle, standing = _idle(sent), standing_of(sent)
     base = float(sent.without.by_debt.sum())
     layers = tuple(
         Layer(name, LAYERS_SAID[name][1], loss, loss - base, int(found.failed.sum()))
@@ -211,7 +192,7 @@ def told(view: View, evidence: Evidence, scenario: Scenario, sent: Sent, asked: 
     cost = _cost(sent, np.ones(len(debts.amount), np.bool_), scenario.lgd)
     tree = None
     if first is not None and whole.lost[first] > 0:
-        tree = traced(view, evidence, sent, first, float(whole.lost[first]))
+        tree = traced(view, evidence, sent, first, limit=limit)
     return ShockAnswer(
         scenario.name,
         view.snapshot.moment.currency,
@@ -220,15 +201,18 @@ def told(view: View, evidence: Evidence, scenario: Scenario, sent: Sent, asked: 
         layers,
         cost.loss - base - sum(one.added for one in layers) if layers else 0.0,
         tuple(_rounds(sent)),
-        tuple(_fallen(grounds, sent, x) for x in order[:limit].tolist()),
+        tuple(fallen_said(grounds, sent, x) for x in order[:limit].tolist()),
         Page(len(order), 0, min(limit, len(order))),
+        tuple(standing_said(grounds, sent, x) for x in standing[:limit].tolist()),
+        Page(len(standing), 0, min(limit, len(standing))),
         *_payers(grounds, sent, limit),
         tuple(_idle_said(grounds, sent, x) for x in idle[:limit].tolist()),
         Page(len(idle), 0, min(limit, len(idle))),
         tuple(_groups(view, grounds, sent)),
         tree,
         grounds.named,
-        untold_of(sent),
+        int(untold_of(sent).sum()),
+        caveat_of(view, scenario, untold_of(sent)),
         tuple(gaps_of(view, sent)),
         whole.rounds,
         whole.residual,
@@ -270,20 +254,6 @@ def _rounds(sent: Sent) -> Iterator[Round]:
         mine = of == number
         failed = int((whole.round == number).sum())
         yield Round(number, failed, float(debts.amount[mine].sum()), float(whole.by_debt[mine].sum()))
-
-
-def _fallen(grounds: Grounds, sent: Sent, x: int) -> Fallen:
-    whole, debts, equity = sent.whole, sent.setting.debts, sent.setting.known.firms.equity[x]
-    by = (whole.income[x], whole.called[x], whole.claims[x], whole.shares[x], whole.own[x])
-    parts = dict(zip((*LAYERS, SELF), by, strict=True))
-    why = int(whole.cause[x])
-    owed = float(debts.amount[debts.debtor == x].sum())
-    return Fallen(
-        grounds.party(x), int(whole.round[x]), CAUSES[why], CAUSES_ZH[why],
-        None if np.isnan(equity) else float(equity), float(whole.lost[x]),
-        {name: float(value) for name, value in parts.items()}, owed,
-        float(whole.paid[x]) if owed else None, grounds.of_failure(x),
-    )  # fmt: skip
 
 
 def _payers(grounds: Grounds, sent: Sent, limit: int) -> tuple[tuple[Payer, ...], Page]:
@@ -331,9 +301,10 @@ def _groups(view: View, grounds: Grounds, sent: Sent) -> Iterator[OfGroup]:
 def reasons_of(value: ShockAnswer) -> Iterator[str]:
     """A shock's cost in words, and what the answer lacks."""
     failed = value.fallen_page.total
+    caveat = f"; {value.caveat.said}" if value.caveat else ""
     yield (
         f"{plural(failed, 'party fails', 'parties fail')} in {plural(len(value.rounds), 'round')}; creditors lose "
         f"{money(value.cost.loss, value.currency)}; the shock alone, carried by no layer and paid for by no guarantor, "
-        f"would cost them {money(value.cost.without, value.currency)}"
+        f"would cost them {money(value.cost.without, value.currency)}{caveat}"
     )
     yield from (gap.said for gap in value.gaps)

@@ -19,8 +19,8 @@ LAYERS_SAID: Final = CARRIED | {
     "": ("all that is lost", "损失合计"),
 }
 CAUSES_ZH: Final = ("", "初始冲击", "产出损失", "担保代偿", "损失超过净资产", "现金损失超过流动性")
-STEPS: Final = 60
-"""Steps told of one tree."""
+STEPS: Final = 3
+"""Steps told of one tree, the largest, for each line that is told of another table."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,18 @@ class Step:
     """Why it failed; empty where it did not."""
     why_zh: str
     facts: tuple[Fact, ...]
+    """The debts, guarantees, holdings or supplies it came through."""
     causes: tuple["Step", ...]
     open: bool
     """Whether more led to it that is not told."""
+    many: int
+    """How many steps stand together in this one; 1 of all but `others, smaller`, which names the party above."""
 
 
-def traced(view: View, evidence: Evidence, sent: Sent, party: int, amount: float, *, most: int = STEPS) -> Step:
-    """What a party's loss goes back to."""
-    return _step(view, evidence, sent, explain(flows_of(sent), Cause(party, "", -1, amount), most=most), None)
+def traced(view: View, evidence: Evidence, sent: Sent, party: int, *, limit: int) -> Step:
+    """What a party's loss goes back to, told the longer the more lines are."""
+    root = Cause(party, "", (), float(sent.whole.lost[party]))
+    return _step(view, evidence, sent, explain(flows_of(sent), root, most=STEPS * limit + 1), None)
 
 
 def _step(view: View, evidence: Evidence, sent: Sent, cause: Cause, above: int | None) -> Step:
@@ -61,6 +65,7 @@ def _step(view: View, evidence: Evidence, sent: Sent, cause: Cause, above: int |
         facts_of(view, evidence, sent, cause, above),
         tuple(_step(view, evidence, sent, one, cause.party) for one in cause.causes),
         cause.open,
+        cause.many,
     )
 
 
@@ -68,14 +73,12 @@ def facts_of(view: View, evidence: Evidence, sent: Sent, cause: Cause, above: in
     """What one step rests on."""
     if cause.layer == "production" and above is not None:
         return evidence.facts(SUPPLIES, between(view, SUPPLIES, cause.party, above))
-    found = _place(view, sent, cause)
-    return () if found is None else evidence.facts(found[0], [found[1]])
+    found = [_place(view, sent, cause.layer, place) for place in cause.places]
+    return tuple(fact for kind, at in dict.fromkeys(found) for fact in evidence.facts(kind, [at]))
 
 
-def _place(view: View, sent: Sent, cause: Cause) -> tuple[Kind, int] | None:
-    """The relation and link of one step through a debt, a guarantee or a holding."""
-    if cause.place < 0:
-        return None
-    if cause.layer == "debts":
-        return debt_fact(sent, cause.place)
-    return (OWNS, cause.place) if cause.layer == "shares" else surety_fact(view, sent, cause.place)
+def _place(view: View, sent: Sent, layer: str, place: int) -> tuple[Kind, int]:
+    """The relation and link of a debt, a guarantee or a holding."""
+    if layer == "debts":
+        return debt_fact(sent, place)
+    return (OWNS, place) if layer == "shares" else surety_fact(view, sent, place)

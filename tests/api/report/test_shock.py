@@ -78,14 +78,15 @@ def test_every_line_of_a_party_names_its_sources(answer: Answer[ShockAnswer], la
     text = shock_page(answer, language=language)
     assert set(re.findall(r'href="#(s\d+)"', text)) == set(re.findall(r'<tr id="(s\d+)"', text))
     told = sections(text)
-    lenders, fallen, payers, idle, causes = (
+    lenders, fallen, standing, payers, idle, causes = (
         next(body for title, body in told.items() if title.startswith(names[language == "zh"]))
         for names in (
-            ("Losses by lender", "各贷款人的损失"), ("Who fails", "违约主体"), ("Who pays", "为他人代偿"),
+            ("Losses by lender", "各贷款人的损失"), ("Who fails", "违约主体"), ("Who loses and stands", "受损而未违约"),
+            ("Who pays", "为他人代偿"),
             ("Whose output", "产出下降"), ("What the CNY", "BANK损失"),
         )
     )  # fmt: skip
-    for body, lines in ((lenders, 1), (payers, 1), (idle, 2), (causes, 5)):
+    for body, lines in ((lenders, 1), (standing, 2), (payers, 1), (idle, 2), (causes, 5)):
         rows = re.findall(r"<tr><td.*?</tr>", body, re.DOTALL)
         assert sum('class="src"' in row for row in rows) >= lines
     rows = {
@@ -127,6 +128,40 @@ def test_what_is_assumed_and_not_known_is_said_in_its_language(answer: Answer[Sh
     if language == "zh":
         told = re.sub(r"<svg.*?</svg>|<style.*?</style>", "", text, flags=re.DOTALL)
         assert not re.search(r">[^<]*\b(shock|lost output|called guarantee|unpaid debt)\b", told)
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "row"),
+    [
+        (
+            "en",
+            "Nobody fails, and no creditor loses. But of 1 party that loses it cannot be",
+            "assumed: median of",
+        ),
+        ("zh", "无主体违约，债权人无损失。但1 个受损主体是否违约无法判定", "估计：行业中位数"),
+    ],
+)
+def test_what_cannot_be_told_stands_with_the_good_news_and_medians_with_their_row(
+    tmp_path: Path, language: str, first: str, row: str
+) -> None:
+    """h states no revenue or cost, and e2, of the industry of e, no equity: in its row it has the 25 of e."""
+    more = [
+        ("Profile", {"party": "r:e2", "name": "E2", "industry": "C41"}),
+        ("OWES", {"from": "r:a", "to": "r:e2", "amount": 90.0, "currency": "CNY"}),
+    ]
+    parties = {f"r:{name}": "Company" for name in (*NAMES, "e2")}
+    Book(tmp_path / "columns").load(parties, [*WORLD, *more], closed_at=instant("2024-05-01"))
+    engine = Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-06-30"))
+    quiet, loud = (
+        shock_page(
+            shock(engine, Scenario.model_validate(said), moment=engine.moment(currency="CNY")), language=language
+        )
+        for said in (
+            {"stopped": [{"share": 0.1, "parties": ["r:h"]}]}, {"failed": ["r:a"], "missing": "medians"},
+        )
+    )  # fmt: skip
+    assert first in quiet
+    assert re.search(rf"<td>E2<[^\n]*>25<br><small>{row}", loud)
 
 
 def test_the_same_answer_is_the_same_page(answer: Answer[ShockAnswer]) -> None:

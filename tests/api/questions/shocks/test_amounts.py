@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from api.answers.frame import Answer
 from api.engine import Engine, Place
 from api.questions import shock
 from api.questions.shocks.scenario import Scenario
@@ -32,10 +33,14 @@ def made(name: str, code: str) -> Said:
 
 
 def told(folder: Path, *facts: Said, **said: object) -> ShockAnswer:
+    return asked(folder, *facts, **said).answer
+
+
+def asked(folder: Path, *facts: Said, limit: int = 20, **said: object) -> Answer[ShockAnswer]:
     Book(folder / "columns").load({f"r:{n}": "Company" for n in NAMES}, facts, closed_at=instant("2024-05-01"))
     engine = Engine(Place(folder), Place(folder).facts(), clock=lambda: instant("2024-06-30"))
     scenario = Scenario.model_validate({"failed": ("r:a",)} | said)
-    return shock(engine, scenario, moment=engine.moment(currency="CNY")).answer
+    return shock(engine, scenario, limit=limit, moment=engine.moment(currency="CNY"))
 
 
 def paid(found: ShockAnswer) -> dict[str, float]:
