@@ -44,5 +44,7 @@ def scenario_of(
     bare = text != "-" and not file.suffix and len(file.parts) == 1 and not file.exists()
     said = Scenario(name=text) if bare or text in catalogue() else read_file(file, sys.stdin)
     if missing is not None:
-        said = read_scenario({**said.model_dump(mode="json", exclude_unset=True), "missing": missing}, where="--missing")
+        said = read_scenario(
+            {**said.model_dump(mode="json", exclude_unset=True), "missing": missing}, where="--missing"
+        )
     return meant_scenario(said, lender=asked, id_of=lambda one, where: meant(engine, moment, one, where=where))
