@@ -51,7 +51,8 @@ def concerted_control(together: Together, control: Control, fences: Iterable[tup
     r"""Find what each member of a concert controls in concert and not by itself.
 
     A member counts where it has a part in the company, itself or through what the concert controls: an agreement
-    binds the shareholders of a company, and none has to do with what another member owns alone. A ring fence of y
+    binds the shareholders of a company, and none has to do with what another member owns alone. Over one of the members
+    what its own votes bring the others counts too, which is only possible and may be too much. A ring fence of y
     against x takes y from each member that is x, controls it, or is controlled by it, alone or in concert; and with y
     what the concert does not control without it. The other members keep it.
 

@@ -41,15 +41,15 @@ def fixpoint(world: World, start: set[int]) -> set[int]:
         inside |= more
 
 
-def walked(world: World, group: set[int]) -> set[tuple[int, int]]:
+def walked(world: World, group: set[int], *, whole: bool = False) -> set[tuple[int, int]]:
     """Each member, and where it can walk along holdings and control within what it or all of them control; to another
-    member within what that one does not bring to them."""
+    member within what that one does not bring to them, but for members that with it lead each other, if `whole`."""
     found: set[tuple[int, int]] = set()
     for member in group:
         own = naive_control(world, member)
         found |= {(member, y) for y in near(world, naive_together(world, group) | own, member) - group}
         for y in group - {member}:
-            led = {x for x in group - {y} if x in fixpoint(world, group - {x, y})}
+            led = {x for x in group - {y} if x in fixpoint(world, group - {x} if whole else group - {x, y})}
             through = fixpoint(world, group - {y}) - group | led
             found |= {(member, y)} if y in near(world, through | own, member) else set()
     return found
