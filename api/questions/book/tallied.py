@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from analytics.structure.guarantees.ratios import tally_guarantees
 from api.engine import View
-from api.questions.guarantor import Flags, Numbers, above_of, leverage_of, of_twelve_months
+from api.questions.guarantor import Flags, Numbers, leverage_of, of_twelve_months
 from graph.field import PARTY_KINDS
-from graph.model import GUARANTEES
+from graph.grouping import spans
+from graph.model import GUARANTEES, OWNS
 
 Nodes = NDArray[np.int64]
 
@@ -90,14 +91,26 @@ def _leverage(view: View, giver: Nodes, customer: Nodes) -> tuple[Numbers, Flags
 
 def _related(view: View, giver: Nodes, customer: Nodes) -> Numbers:
     """1 where a party guarantees a holder or controller, or a company of theirs and not its own; else not known."""
-    found, over = np.full(view.snapshot.size, np.nan), view.control.controllers_of
-    above: dict[int, set[int]] = {}
-    heads: dict[int, set[int]] = {}
-    for x, y in zip(giver.tolist(), customer.tolist(), strict=True):
-        if x not in above:
-            above[x] = set(above_of(view, x).tolist())
-        if y not in heads:
-            heads[y] = set(over(y).tolist())
-        if x not in heads[y] and not above[x].isdisjoint(heads[y] | {y}):
-            found[x] = 1.0
+    found, owns = np.full(view.snapshot.size, np.nan), view.snapshot.links(OWNS)
+    company, controller = _controllers(view, np.union1d(giver, customer))
+    held = owns.fields["share_high"] > 0
+    above = np.append(owns.tail[held].astype(np.int64) << 32 | owns.head[held], controller << 32 | company)
+    above = above[view.snapshot.kind[above >> 32] != PARTY_KINDS.index("State")]
+    # Each guarantee with each who controls the guaranteed, and with the guaranteed itself.
+    start, end = (company.searchsorted(customer, side) for side in ("left", "right"))
+    rows, of = spans(start, end)
+    pair, head = np.append(of, np.arange(len(giver))), np.append(controller[rows], customer)
+    related = np.zeros(len(giver), np.bool_)
+    related[pair[np.isin(head << 32 | giver[pair], above)]] = True
+    own = np.zeros(len(giver), np.bool_)
+    own[of[controller[rows] == giver[of]]] = True
+    found[giver[related & ~own]] = 1.0
     return found
+
+
+def _controllers(view: View, parties: Nodes) -> tuple[Nodes, Nodes]:
+    """Some parties, ascending, and who controls each."""
+    some = parties[view.control.controlled[parties]].tolist()
+    over = [view.control.controllers_of(x) for x in some]
+    company = np.repeat(np.array(some, np.int64), [len(one) for one in over])
+    return company, np.concatenate([np.zeros(0, np.int64), *over]).astype(np.int64)
