@@ -52,20 +52,10 @@ def bars(
     said: Callable[[float], str],
 ) -> Plot:
     """Bars side by side for each row, one of each series, each with its amount in words at its end."""
-    # A second, and tens of megabytes, that only a plot needs.
-    from matplotlib import rc_context  # noqa: PLC0415
-    from matplotlib.figure import Figure  # noqa: PLC0415
-
-    shown, out = rows[:MOST], io.StringIO()
+    shown = rows[:MOST]
     high = THICK * len(shown) * (len(series) + 0.9) + (0.42 if len(series) > 1 else 0.22)
-    with _ONE_AT_A_TIME, rc_context(_SETTINGS), warnings.catch_warnings():
-        # The page's fonts draw the texts, and have signs that matplotlib's own lack.
-        warnings.simplefilter("ignore", UserWarning)
-        figure = Figure(figsize=(WIDE, high))
-        axes = figure.add_axes((0.27, 0.06 / high, 0.6, 1 - (0.32 if len(series) > 1 else 0.12) / high))
-        _draw(axes, shown, series, said)
-        figure.savefig(out, format="svg", transparent=True, metadata=_PLAIN)
-    return Plot(title, _inline(out.getvalue(), title))
+    room = (0.27, 0.06 / high, 0.6, 1 - (0.32 if len(series) > 1 else 0.12) / high)
+    return _plotted(title, high, room, lambda axes: _draw(axes, shown, series, said))
 
 
 def tails(
@@ -75,15 +65,21 @@ def tails(
     said: Callable[[float], str],
 ) -> Plot:
     """How likely amounts are passed, a line for each series of amounts and chances; marks stand across at amounts."""
+    return _plotted(title, HIGH, (0.07, 0.12, 0.9, 0.76), lambda axes: _draw_tails(axes, curves, marks, said))
+
+
+def _plotted(title: str, high: float, room: tuple[float, float, float, float], draw: Callable[[Any], None]) -> Plot:
+    """What is drawn on axes in a figure, left, bottom, width and height of which are parts of it."""
+    # A second, and tens of megabytes, that only a plot needs.
     from matplotlib import rc_context  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     out = io.StringIO()
     with _ONE_AT_A_TIME, rc_context(_SETTINGS), warnings.catch_warnings():
+        # The page's fonts draw the texts, and have signs that matplotlib's own lack.
         warnings.simplefilter("ignore", UserWarning)
-        figure = Figure(figsize=(WIDE, HIGH))
-        axes = figure.add_axes((0.07, 0.12, 0.9, 0.76))
-        _draw_tails(axes, curves, marks, said)
+        figure = Figure(figsize=(WIDE, high))
+        draw(figure.add_axes(room))
         figure.savefig(out, format="svg", transparent=True, metadata=_PLAIN)
     return Plot(title, _inline(out.getvalue(), title))
 
