@@ -12,6 +12,8 @@
     │   ├── InvalidMapping      a mapping that does not fit the model or the file
     │   ├── InvalidQuestion     a question asked with a parameter that cannot be
     │   ├── InvalidRule         a rule that cannot be read as one
+    │   ├── InvalidPanel        firms and years that nothing can be learned from
+    │   ├── InvalidModel        a model of another schema, or whose files were changed
     │   └── UnreadableFile      a file that cannot be read as what it claims to be
     ├── NotFound
     │   ├── UnknownParty        no party of this id
@@ -102,6 +104,18 @@ class InvalidRule(InvalidInput):
     """A rule that cannot be read as one: file and field are named."""
 
     remedy = "compare it with a rule of its kind that is shipped"
+
+
+class InvalidPanel(InvalidInput):
+    """Firms and years that nothing can be learned from."""
+
+    remedy = "compare it with what a panel holds"
+
+
+class InvalidModel(InvalidInput):
+    """A model of another schema, or whose files were changed."""
+
+    remedy = "train it again, or bring back its files as they were"
 
 
 class UnreadableFile(InvalidInput):

@@ -1,0 +1,101 @@
+"""Which rows teach, which settle and which judge."""
+
+import hashlib
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from analytics.learning.panel.panel import Panel
+from analytics.learning.panel.wave import UNKNOWN_YET
+from graph.errors import InvalidPanel
+
+
+class Part(IntEnum):
+    """What a row is for."""
+
+    NONE = -1
+    TRAIN = 0
+    """Models learn from it."""
+    VALIDATE = 1
+    """Training stops by it; stacking and calibration are fitted on it."""
+    TEST = 2
+    """Seen by nobody before it judges."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """One part for every row of every wave; rows whose label is not known have none."""
+
+    name: str
+    parts: tuple[NDArray[np.int8], ...]
+
+    def rows(self, wave: int, part: Part) -> NDArray[np.intp]:
+        """Positions among a wave's rows."""
+        return np.flatnonzero(self.parts[wave] == part)
+
+    def labels(self, panel: Panel, part: Part) -> NDArray[np.int8]:
+        """Labels of all rows of a part, wave after wave."""
+        found = [wave.label[self.rows(at, part)] for at, wave in enumerate(panel.waves)]
+        return np.concatenate(found) if found else np.empty(0, np.int8)
+
+    def pick(self, panel: Panel, part: Part, values: "tuple[NDArray[np.float64], ...]") -> NDArray[np.float64]:
+        """Of values of every party, (n,) a wave, those of all rows of a part, wave after wave."""
+        return np.concatenate([values[at][wave.rows[self.rows(at, part)]] for at, wave in enumerate(panel.waves)])
+
+    def check(self, panel: Panel) -> "Split":
+        """Itself. Raises InvalidPanel where a part has no rows, or those that teach or settle have one class only."""
+        for part in (Part.TRAIN, Part.VALIDATE, Part.TEST):
+            label = self.labels(panel, part)
+            if not len(label):
+                raise InvalidPanel(f"no rows to {part.name.lower()}", where=f"split {self.name}")
+            if len(np.unique(label)) < 2:
+                only = "defaults" if label[0] else "rows without default"
+                raise InvalidPanel(
+                    f"the {len(label)} rows to {part.name.lower()} hold {only} only", where=f"split {self.name}",
+                    remedy="take more years, more firms or a wider definition of default",
+                )  # fmt: skip
+        return self
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of all it holds."""
+        return hashlib.sha256(self.name.encode() + b"\0".join(part.tobytes() for part in self.parts)).hexdigest()
+
+    @classmethod
+    def by_time(cls, panel: Panel, *, validate: int = 1, test: int = 2) -> "Split":
+        """The last waves with known labels judge, those before settle, all earlier ones teach."""
+        labelled = [at for at, wave in enumerate(panel.waves) if (wave.label != UNKNOWN_YET).any()]
+        if len(labelled) < validate + test + 1:
+            raise InvalidPanel(
+                f"{len(labelled)} waves have labels, {validate + test + 1} are needed to split by time", where="split",
+                remedy="split by community, or take more years",
+            )  # fmt: skip
+        part = dict.fromkeys(labelled, Part.TRAIN)
+        part |= dict.fromkeys(labelled[-test - validate : -test], Part.VALIDATE)
+        part |= dict.fromkeys(labelled[-test:], Part.TEST)
+        return cls("time", tuple(_known(wave.label, part.get(at, Part.NONE)) for at, wave in enumerate(panel.waves)))
+
+    @classmethod
+    def by_folds(cls, panel: Panel, fold: ArrayLike, *, test: int, validate: int, name: str) -> "Split":
+        """One fold of parties judges and one settles, the others teach; `fold` has one number for every party, (n,)."""
+        of = np.asarray(fold)
+        part = np.full(panel.size, Part.TRAIN, np.int8)
+        part[of == validate], part[of == test] = Part.VALIDATE, Part.TEST
+        return cls(name, tuple(np.where(w.label == UNKNOWN_YET, Part.NONE, part[w.rows]) for w in panel.waves))
+
+    @classmethod
+    def as_given(cls, panel: Panel) -> "Split":
+        """The split that came with the data. Raises InvalidPanel where none did."""
+        if panel.given is None:
+            raise InvalidPanel("the data came without a split", where="split", remedy="split by time or by community")
+        parts = zip(panel.waves, panel.given, strict=True)
+        return cls(
+            "given", tuple(np.where(w.label == UNKNOWN_YET, Part.NONE, part).astype(np.int8) for w, part in parts)
+        )
+
+
+def _known(label: NDArray[np.int8], part: Part) -> NDArray[np.int8]:
+    return np.where(label == UNKNOWN_YET, Part.NONE, part).astype(np.int8)

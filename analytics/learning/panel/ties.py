@@ -1,0 +1,93 @@
+"""Links of one relation on one day, with what is at stake on each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from graph.errors import InvalidPanel
+
+Way = Literal["in", "out"]
+"""Who hears: `in` the one a link runs to, of the one it comes from; `out` the other way."""
+WAYS: tuple[Way, Way] = ("in", "out")
+
+
+@dataclass(frozen=True)
+class Ties:
+    """m links of one relation among n parties."""
+
+    tail: NDArray[np.int32]
+    head: NDArray[np.int32]
+    stake: NDArray[np.float64]
+    """What is at stake, whole units of the panel's currency; NaN where not known or where the relation has none."""
+    source: NDArray[np.int64]
+    """Row of the fact behind each link in its table, -1 for none."""
+    details: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    """Further figures of each link by name, such as months to maturity; NaN where not known."""
+
+    @property
+    def size(self) -> int:
+        """How many links there are."""
+        return len(self.tail)
+
+    def heard(self, weight: NDArray[np.float64], size: int, way: Way) -> sparse.csr_array:
+        """Who hears of whom: row r, column s, the weight of all links over which r hears of s; shape (n, n)."""
+        ends = (self.head, self.tail) if way == "in" else (self.tail, self.head)
+        return sparse.csr_array((weight, ends), shape=(size, size))
+
+    def check(self, relation: str, size: int) -> None:
+        """Raises InvalidPanel where lengths differ, an end is no party or a stake is negative or infinite."""
+        lengths = {len(self.head), len(self.stake), len(self.source), *map(len, self.details.values())}
+        if lengths - {self.size}:
+            raise InvalidPanel("not as many heads, stakes and details as tails", where=relation)
+        ends = np.concatenate([self.tail, self.head])
+        if len(ends) and (ends.min() < 0 or ends.max() >= size):
+            raise InvalidPanel(f"a link ends at no party of the {size}", where=relation)
+        if np.isinf(self.stake).any() or (self.stake < 0).any():
+            raise InvalidPanel("a stake is negative or infinite", where=relation)
+
+
+def weights(ties: Ties, capacity: NDArray[np.float64], way: Way) -> NDArray[np.float64]:
+    r"""Weigh each link by what the one who hears over it has at stake, of what it can bear.
+
+    .. math:: w_e = \min\!\left(1, \frac{x_e}{c_{r(e)}}\right), \qquad r(e) = \text{head for in, tail for out}
+
+    Links without a known stake, and of receivers whose capacity is not known, weigh as the middle of the others of
+    this relation and way; 1 where no link of it has one.
+
+    Parameters
+    ----------
+    ties : Ties
+        m links; stakes :math:`x_e` in whole units.
+    capacity : (n,) array
+        What each party can bear, same units; NaN where not known.
+    way : "in" or "out"
+        Who hears.
+
+    Raises
+    ------
+    Nothing.
+
+    Source
+    ------
+    `learning.md` of the design: exposure-weighted sums; a loss counts by what it takes of the receiver.
+
+    Example
+    -------
+    >>> one = Ties(np.array([0], np.int32), np.array([1], np.int32), np.array([3.0]), np.array([-1]))
+    >>> weights(one, np.array([12.0, 6.0]), "in"), weights(one, np.array([12.0, 6.0]), "out")
+    (array([0.5]), array([0.25]))
+    """
+    receiver = ties.head if way == "in" else ties.tail
+    bears = capacity[receiver]
+    share = np.full(ties.size, np.nan)
+    known = (bears > 0) & ~np.isnan(ties.stake)
+    share[known] = np.minimum(1.0, ties.stake[known] / bears[known])
+    share[(bears <= 0) & (ties.stake > 0)] = 1.0
+    unknown = np.isnan(share)
+    if unknown.any():
+        share[unknown] = 1.0 if unknown.all() else float(np.median(share[~unknown]))
+    return share
