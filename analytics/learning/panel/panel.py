@@ -92,14 +92,14 @@ class Panel:
         yield self.firm.tobytes()
         for number, wave in enumerate(self.waves):
             yield f"{wave.day} {wave.known_at}".encode()
-            yield from map(_raw, (wave.values, wave.capacity, wave.public, wave.rows, wave.label))
+            yield from (_raw(column) for column in (wave.values, wave.capacity, wave.public, wave.rows, wave.label))
             for relation in self.relations:
                 ties = wave.ties[relation]
-                yield from map(_raw, (ties.tail, ties.head, ties.stake))
-                yield from map(_raw, (ties.details[name] for name in sorted(ties.details)))
+                yield from (_raw(column) for column in (ties.tail, ties.head, ties.stake))
+                yield from (_raw(ties.details[name]) for name in sorted(ties.details))
             if self.given is not None:
                 yield self.given[number].tobytes()
 
 
-def _raw(column: NDArray[Any]) -> bytes:
+def _raw(column: object) -> bytes:
     return np.ascontiguousarray(column).tobytes()
