@@ -75,7 +75,9 @@ RELATIONSHIPS: Final = ("spouse", "kin", "concert", "nominee", "address", "phone
 VERDICTS: Final = ("confirmed", "rejected")
 LEGAL_FORMS: Final = ("company", "partnership", "trust", "fund", "branch", "arrangement", "sole trader", "other")
 STATUSES: Final = ("active", "dissolved", "insolvent", "unknown")
-EVENTS: Final = ("lawsuit", "enforcement", "default", "insolvency", "rating", "news", "other")
+EVENTS: Final = (
+    "lawsuit", "enforcement", "dishonesty", "overdue", "default", "insolvency", "rating", "news", "other",
+)  # fmt: skip
 
 COMPANY: Final[tuple[PartyKind, ...]] = ("Company",)
 HOLDERS: Final = PARTY_KINDS
@@ -254,6 +256,7 @@ EVENT: Final = Kind(
         Field("happened", "date", "Day it happened", "发生日", key=True, required=True),
         Field("title", "text", "In one line", "标题"),
         _money("amount", "Amount at stake", "涉及金额"), CURRENCY,
+        Field("days", "integer", "Days past due, of what is overdue", "逾期天数", unit="days", low=0),
         Field("counterparty", "text", "Id or name of the other side", "对方"),
     ),
 )  # fmt: skip

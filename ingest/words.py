@@ -125,8 +125,10 @@ CHOICES: Final[dict[str, dict[str, str]]] = {
     },
     "Event.kind": {
         "lawsuit": "诉讼、起诉",
-        "enforcement": "强制执行、被执行、失信",
-        "default": "违约、逾期",
+        "enforcement": "强制执行、被执行",
+        "dishonesty": "失信、失信被执行人、列入失信名单、dishonest judgment debtor",
+        "overdue": "逾期、欠息、past due",
+        "default": "违约",
         "insolvency": "破产、破产重整",
         "rating": "评级、评级下调",
         "news": "新闻、舆情",
