@@ -134,6 +134,11 @@ CHOICES: Final[dict[str, dict[str, str]]] = {
         "news": "新闻、舆情",
         "other": "其他、其它",
     },
+    "Outcome.part": {
+        "train": "训练、训练集、training",
+        "validate": "验证、验证集、valid、val、validation、dev",
+        "test": "测试、测试集、held-out",
+    },
     "op": {
         "record": "新增、变更",
         "end": "结束、退出、注销",
