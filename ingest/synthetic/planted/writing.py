@@ -79,8 +79,9 @@ def _statements(world: Planted, files: Path, rng: np.random.Generator) -> Path:
     def part(at: slice) -> pa.Table:
         items = world.items[year[at], firm[at]]
         return pa.table({
-            "firm": _numbers(world, firm[at]), "period_end": plain(ended[at]), "currency": _constant(CURRENCY, at, firm),
-            "published": plain(published[at]), **{name: _whole(items[:, place]) for place, name in enumerate(ITEMS)},
+            "firm": _numbers(world, firm[at]), "period_end": plain(ended[at]), "published": plain(published[at]),
+            "currency": _constant(CURRENCY, at, firm),
+            **{name: _whole(items[:, place]) for place, name in enumerate(ITEMS)},
         })  # fmt: skip
 
     return write_csv(files / "statements.csv", _parts(part, len(firm)), encoding="utf-8")
@@ -121,7 +122,9 @@ def _links(world: Planted, name: str, files: Path, rng: np.random.Generator) -> 
 def _mapping() -> str:
     head = f'[source]\nname = "{SOURCE}"\ntrust = 0.9\ndelivery = "changes"\ndelivered = {DELIVERED}\n\n'
     body = (resources.files("ingest.synthetic") / "mappings" / "planted.toml").read_text(encoding="utf-8")
-    return head + body + "".join(_item(name, months) for names_, months in ((STOCKS, 0), (FLOWS, 12)) for name in names_)
+    return (
+        head + body + "".join(_item(name, months) for names_, months in ((STOCKS, 0), (FLOWS, 12)) for name in names_)
+    )
 
 
 def _item(name: str, months: int) -> str:
