@@ -10,6 +10,7 @@
     cascade   failures within the year                 ┘
     world     all of it, lived through eight years
     truth     how likely each default was, and through whom
+    dated · writing   the files a user would get
 
 `S0` has no contagion; in `S1` failures of the past year, which are public, bring others down; in `S2` a cascade
 within the coming year does, which nobody sees; in `S3` both. A shared address is a placebo and carries nothing.
@@ -21,6 +22,7 @@ from ingest.synthetic.planted.hits import Hits
 from ingest.synthetic.planted.links import RELATIONS, Links, Relation, Ties
 from ingest.synthetic.planted.truth import Causes, Truth, truth
 from ingest.synthetic.planted.world import DAYS, LAWS, SOURCE, Law, Name, Planted, planted
+from ingest.synthetic.planted.writing import write
 
 __all__ = [
     "DAYS",
@@ -44,4 +46,5 @@ __all__ = [
     "Truth",
     "planted",
     "truth",
+    "write",
 ]  # fmt: skip

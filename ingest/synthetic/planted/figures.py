@@ -24,7 +24,7 @@ FLOWS: Final = ("revenue", "operating_cost", "ebit", "interest_expense", "net_pr
 ITEMS: Final = (*STOCKS, *FLOWS)
 """Items of a statement, in the order of the last axis of `Planted.items`."""
 SILENT: Final = {"inventory": 0.05, "interest_expense": 0.08, "operating_cash_flow": 0.06}
-"""How often a statement leaves an item out."""
+"""Items that some firms leave out of all their statements, and how many do."""
 NEVER: Final = 0.04
 """Firms that never publish a statement."""
 SKIPPED: Final = 0.06
@@ -51,7 +51,7 @@ def figures(firms: Firms, years: int, rng: np.random.Generator) -> Figures:
     """Draw the statements of all years."""
     drawn = _items(firms, _latent(len(firms.size), years, rng), rng)
     for name, share in SILENT.items():
-        drawn[..., ITEMS.index(name)][rng.random(drawn.shape[:2]) < share] = np.nan
+        drawn[:, rng.random(len(firms.size)) < share, ITEMS.index(name)] = np.nan
     return _as_known(drawn, _published(len(firms.size), years, rng))
 
 
