@@ -45,9 +45,9 @@ class Split:
         """Of values of every party, (n,) a wave, those of all rows of a part, wave after wave."""
         return np.concatenate([values[at][wave.rows[self.rows(at, part)]] for at, wave in enumerate(panel.waves)])
 
-    def check(self, panel: Panel) -> "Split":
-        """Itself. Raises InvalidPanel where a part has no rows, or those that teach or settle have one class only."""
-        for part in (Part.TRAIN, Part.VALIDATE, Part.TEST):
+    def check(self, panel: Panel, *parts: Part) -> "Split":
+        """Itself. Raises InvalidPanel where a part has no rows, or one class only; of all parts where none is named."""
+        for part in parts or (Part.TRAIN, Part.VALIDATE, Part.TEST):
             label = self.labels(panel, part)
             if not len(label):
                 raise InvalidPanel(f"no rows to {part.name.lower()}", where=f"split {self.name}")
