@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from analytics.learning.judging.ranking import Ordered, checked
+from analytics.learning.judging.ranking import Numbers, Ordered, checked
 from graph.errors import InvalidPanel
 
 
@@ -88,7 +88,7 @@ def first_cause_hit(planted: Sequence[ArrayLike], stated: Sequence[ArrayLike]) -
     return float(np.mean(hits))
 
 
-def recovered_share(found: ArrayLike, own: ArrayLike, best: ArrayLike) -> np.ndarray:
+def recovered_share(found: ArrayLike, own: ArrayLike, best: ArrayLike) -> Numbers:
     r"""Say what part a model finds of what own figures leave to be found.
 
     .. math:: R = \frac{AUC - AUC_{own}}{AUC_{best} - AUC_{own}}
@@ -113,4 +113,4 @@ def recovered_share(found: ArrayLike, own: ArrayLike, best: ArrayLike) -> np.nda
     """
     has, base, most = (np.asarray(column, np.float64) for column in (found, own, best))
     gap = most - base
-    return np.divide(has - base, gap, out=np.full(gap.shape, np.nan), where=gap > 0)
+    return np.asarray(np.divide(has - base, gap, out=np.full(gap.shape, np.nan), where=gap > 0))
