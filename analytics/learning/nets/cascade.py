@@ -8,8 +8,8 @@ from analytics.learning.nets.geometric import torch
 from analytics.learning.serving.hearing import Flat
 
 TINY: Final = 1e-12
-START: Final = -1.0
-"""Of λ before softplus: a third of what is at stake."""
+START: Final = -2.0
+"""Of the logarithm of λ."""
 
 
 class FlatTensors:
@@ -48,7 +48,7 @@ class Cascade(torch.nn.Module):
         softplus = torch.nn.functional.softplus
         failed = public > 0
         strength = torch.where(
-            failed[links.heard], softplus(self.public)[links.channel], softplus(self.hidden)[links.channel]
+            failed[links.heard], torch.exp(self.public)[links.channel], torch.exp(self.hidden)[links.channel]
         )
         hits = -torch.expm1(-strength * links.weight)
         by_itself = softplus(odds)

@@ -99,7 +99,7 @@ class Net(torch.nn.Module):
         self.tables = torch.nn.ModuleList(torch.nn.Embedding(rows, blueprint.table) for rows in blueprint.tables)
         self.encoder = torch.nn.Linear(blueprint.width + blueprint.table * len(blueprint.tables), hidden)
         self.first = torch.nn.LayerNorm(hidden)
-        self.skip = torch.nn.Parameter(torch.ones(()))
+        self.skip = torch.nn.Parameter(torch.ones(1))
         if blueprint.rounds:
             self.own = torch.nn.ModuleList(Layer(blueprint, alone=True) for _ in range(blueprint.layers))
             self.own_head = _quiet(hidden)

@@ -19,7 +19,7 @@ def cascade(
         1 - p_r^{(t+1)} = (1 - p_r^{(0)}) \prod_{e: s \to r} \big(1 - f_s^{(t)} (1 - e^{-\lambda_e w_e})\big)
 
     with :math:`f_s` the probability that s fails, 1 where it is publicly known to have failed, and one
-    :math:`\lambda \ge 0` a relation and way, one for parties that fail within the year and one for public failures.
+    :math:`\lambda > 0` a relation and way, one for parties that fail within the year and one for public failures.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def cascade(
     hearing : Hearing
         Weights w of links, one matrix a channel.
     weights : arrays by name
-        `cascade.hidden` and `cascade.public`, (channels,): softplus of each is λ.
+        `cascade.hidden` and `cascade.public`, (channels,): logarithms of λ.
     rounds : how often
 
     Raises
@@ -46,12 +46,12 @@ def cascade(
     -------
     >>> from scipy import sparse
     >>> one = Hearing(2, (sparse.csr_array(np.array([[0.0, 0.0], [1.0, 0.0]])),), ())
-    >>> ln2 = {f"cascade.{name}": np.log(np.expm1([np.log(2)])) for name in ("hidden", "public")}
+    >>> ln2 = {f"cascade.{name}": np.log([np.log(2)]) for name in ("hidden", "public")}
     >>> expit(cascade(np.array([0.0, -30.0]), np.zeros(2), one, ln2, 2)).round(6).tolist()
     [0.5, 0.25]
     """
     flat = hearing.flat
-    hidden, known = (np.logaddexp(0.0, weights[f"cascade.{name}"])[flat.channel] for name in ("hidden", "public"))
+    hidden, known = (np.exp(weights[f"cascade.{name}"])[flat.channel] for name in ("hidden", "public"))
     failed = public[flat.heard] > 0
     hits = -np.expm1(-np.where(failed, known, hidden) * flat.weight)
     by_itself = np.logaddexp(0.0, odds)

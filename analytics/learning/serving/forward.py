@@ -32,7 +32,7 @@ class Net:
         """Of default of each party, shape (n,)."""
         blueprint = self.blueprint
         state = self.encoded(given)
-        base = float(self.weights["skip"]) * given.odds
+        base = float(self.weights["skip"][0]) * given.odds
         if blueprint.rounds:
             own = state
             for layer in range(blueprint.layers):

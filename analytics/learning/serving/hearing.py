@@ -33,8 +33,12 @@ class Hearing:
                 f"the panel lacks the relations {', '.join(sorted(missing))}", where="relations",
                 remedy="give the panel the relations the model learned from, or train it again",
             )  # fmt: skip
-        weighted = tuple(wave.heard(*channel) for channel in channels)
-        return cls(wave.size, weighted, tuple(map(_pattern, weighted)) if plain else ())
+        return cls.between(wave.size, tuple(wave.heard(*channel) for channel in channels), plain=plain)
+
+    @classmethod
+    def between(cls, size: int, weighted: tuple[sparse.csr_array, ...], *, plain: bool) -> "Hearing":
+        """Of one matrix a channel."""
+        return cls(size, weighted, tuple(map(_pattern, weighted)) if plain else ())
 
     @cached_property
     def flat(self) -> "Flat":
