@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from analytics.learning.models.model import Numbers
-from analytics.learning.serving.forward import EPSILON, Net, linear, silu
+from analytics.learning.serving.forward import EPSILON, Net, silu
 from analytics.learning.serving.hearing import Hearing
 from analytics.learning.serving.inputs import Encoded
 
@@ -64,10 +64,7 @@ def slopes(net: Net, given: Encoded, hearing: Hearing, place: int) -> Slopes:
     state = net.encoded(given)
     base, told = float(net.weights["skip"][0]) * given.odds, 0.0
     if blueprint.rounds:
-        own = state
-        for layer in range(blueprint.layers):
-            own = net.after(f"own.{layer}", own, linear(net.weights, f"own.{layer}.own", own))
-        told = _through_cascade(net, base + net.head("own_head", own), given.public, hearing, place, found)
+        told = _through_cascade(net, net.alone(base, state, given), hearing, place, found)
     else:
         told = float(base[place])
     if blueprint.kind == "sum":
@@ -118,20 +115,21 @@ def _through_norm(state: Numbers, scale: Numbers, above: Numbers) -> Numbers:
 
 
 def _through_cascade(
-    net: Net, odds: Numbers, public: Numbers, hearing: Hearing, place: int, found: list[Numbers]
+    net: Net, alone: tuple[Numbers, Numbers], hearing: Hearing, place: int, found: list[Numbers]
 ) -> float:
     """Log odds after the rounds; their slopes are added to those found."""
-    flat, known = hearing.flat, public > 0
+    odds, felt = alone
+    flat, known = hearing.flat, ~np.isnan(felt)
     lost = known[flat.heard]
     strength = np.where(lost, *(np.exp(net.weights[f"cascade.{name}"])[flat.channel]
                                 for name in ("public", "hidden")))  # fmt: skip
     hits = -np.expm1(-strength * flat.weight)
-    by_itself, fails = np.logaddexp(0.0, odds), [np.where(known, 1.0, expit(odds))]
+    by_itself, fails = np.logaddexp(0.0, odds), [np.where(known, felt, expit(odds))]
     hazards = []
     for _ in range(net.blueprint.rounds):
         survives = 1 - fails[-1][flat.heard] * hits
         hazards.append(by_itself - flat.summed(np.log(survives)))
-        fails.append(np.where(known, 1.0, -np.expm1(-hazards[-1])))
+        fails.append(np.where(known, felt, -np.expm1(-hazards[-1])))
     last = hazards[-1][place]
     above, slope = np.zeros_like(odds), np.zeros(len(hits))
     above[place] = -1 / np.expm1(-last)

@@ -33,6 +33,7 @@ class Cascade(torch.nn.Module):
     Shapes:
         - odds: (n,), log odds of failing by itself
         - public: (n,), 1 where publicly failed
+        - loud: (n,), log odds that a public failure is still felt
         - links: m of all channels
         - output: (n,), log odds with what others bring down
     """
@@ -43,8 +44,10 @@ class Cascade(torch.nn.Module):
         self.hidden = torch.nn.Parameter(torch.full((channels,), START))
         self.public = torch.nn.Parameter(torch.full((channels,), START))
 
-    def forward(self, odds: "torch.Tensor", public: "torch.Tensor", links: FlatTensors) -> "torch.Tensor":
-        """Shapes: (n,), (n,) → (n,)."""
+    def forward(
+        self, odds: "torch.Tensor", public: "torch.Tensor", loud: "torch.Tensor", links: FlatTensors
+    ) -> "torch.Tensor":
+        """Shapes: (n,), (n,), (n,) → (n,)."""
         softplus = torch.nn.functional.softplus
         failed = public > 0
         strength = torch.where(
@@ -52,9 +55,10 @@ class Cascade(torch.nn.Module):
         )
         hits = -torch.expm1(-strength * links.weight)
         by_itself = softplus(odds)
-        fails = torch.where(failed, 1.0, torch.sigmoid(odds))
+        felt = torch.sigmoid(loud)
+        fails = torch.where(failed, felt, torch.sigmoid(odds))
         hazard = by_itself
         for _ in range(self.rounds):
             hazard = by_itself - links.summed(torch.log(torch.clamp(1 - fails[links.heard] * hits, min=TINY)))
-            fails = torch.where(failed, 1.0, -torch.expm1(-hazard))
+            fails = torch.where(failed, felt, -torch.expm1(-hazard))
         return hazard + torch.log(-torch.expm1(-hazard))

@@ -102,7 +102,7 @@ class Net(torch.nn.Module):
         self.skip = torch.nn.Parameter(torch.ones(1))
         if blueprint.rounds:
             self.own = torch.nn.ModuleList(Layer(blueprint, alone=True) for _ in range(blueprint.layers))
-            self.own_head = _quiet(hidden)
+            self.own_head, self.loud = _quiet(hidden), _quiet(hidden)
             self.cascade = Cascade(len(blueprint.channels), blueprint.rounds)
         if blueprint.kind != "none" or not blueprint.rounds:
             self.layers = torch.nn.ModuleList(Layer(blueprint) for _ in range(blueprint.layers))
@@ -118,7 +118,7 @@ class Net(torch.nn.Module):
             own = state
             for layer in self.own:
                 own = layer(own, given)
-            base = self.cascade(base + self.own_head(own)[:, 0], given.public, given.flat)
+            base = self.cascade(base + self.own_head(own)[:, 0], given.public, self.loud(own)[:, 0], given.flat)
             if blueprint.kind == "none":
                 return base
         for layer in self.layers:

@@ -34,10 +34,8 @@ class Net:
         state = self.encoded(given)
         base = float(self.weights["skip"][0]) * given.odds
         if blueprint.rounds:
-            own = state
-            for layer in range(blueprint.layers):
-                own = self.after(f"own.{layer}", own, linear(self.weights, f"own.{layer}.own", own))
-            base = cascade(base + self.head("own_head", own), given.public, hearing, self.weights, blueprint.rounds)
+            odds, felt = self.alone(base, state, given)
+            base = cascade(odds, felt, hearing, self.weights, blueprint.rounds)
             if blueprint.kind == "none":
                 return base
         for layer in range(blueprint.layers):
@@ -49,6 +47,13 @@ class Net:
         tables = [self.weights[f"tables.{at}.weight"][code] for at, code in enumerate(given.codes.T)]
         bent = silu(linear(self.weights, "encoder", np.concatenate([given.figures, *tables], axis=1)))
         return self.normalised("first", bent)
+
+    def alone(self, base: Numbers, state: Numbers, given: Encoded) -> tuple[Numbers, Numbers]:
+        """Log odds of failing by itself, and how far public failures are still felt (NaN: none), (n,) each."""
+        for layer in range(self.blueprint.layers):
+            state = self.after(f"own.{layer}", state, linear(self.weights, f"own.{layer}.own", state))
+        felt = np.where(given.public > 0, expit(self.head("loud", state)), np.nan)
+        return base + self.head("own_head", state), felt
 
     def heard(self, layer: int, state: Numbers, hearing: Hearing) -> Numbers:
         """What a layer adds before it bends, shape (n, hidden)."""
