@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow.compute as pc
@@ -58,7 +58,13 @@ def figures(view: View, *, codes: tuple[Codes, Codes] | None, others: Sequence[s
     happened = _events(view, when, equity)
     measured = _measures(view, equity)
     extra = tuple(Feature(name, "", name, name, 0, "own", "the data set") for name in others)
-    blocks = [ratios.Ratios.of(items).values, happened, profile[0].values, measured, values[:, len(named) :]]
+    blocks: list[NDArray[Any]] = [
+        ratios.Ratios.of(items).values,
+        happened,
+        profile[0].values,
+        measured,
+        values[:, len(named) :],
+    ]
     features = (*ratios.FEATURES, *events.FEATURES, *profile[0].features, *MEASURES, *extra)
     capacity = np.where(equity > 0, equity, items["total_assets"])
     known = (rows >= 0).any(axis=1) | profile[1]
