@@ -185,18 +185,25 @@ def _freed(
     standing: Standing, application: Application, ends: Ends, known: Sequence[Remedy], renewed: Renewed | None
 ) -> Iterator[Remedy]:
     """One facility paid down until a dependence ends, or further until nothing breaks, as far as less does than is
-    known."""
-    least = min((one.change for one in known if one.steps[0].kind == "member_reduced"), default=inf)
+    known; of the applicant's own, than lending less."""
+    least = {kind: _change(known, kind) for kind in ("amount", "member_reduced")}
     for steps, changed in freed(standing, application, ends):
-        if len(steps) > 1 or steps[0].link is None or steps[0].change >= least:
+        own = steps[0].party == application.applicant
+        most = min(least.values()) if own else least["member_reduced"]
+        if len(steps) > 1 or steps[0].link is None or steps[0].change >= most:
             continue
         found = asked_anew(standing, (steps, changed), renewed)
         if found is not None and not found.passes:
             further = _further(standing, (steps, changed), found.check)
             found = None if further is None else tried_by(standing, further, renewed)
-        if found is not None and found.change < least:
-            least = found.change
+        if found is not None and found.change < most:
+            least["member_reduced"] = found.change
             yield found
+
+
+def _change(known: Iterable[Remedy], kind: str) -> float:
+    """The least that single changes of a kind move."""
+    return min((one.change for one in known if one.steps[0].kind == kind), default=inf)
 
 
 def _further(standing: Standing, tried: Try, check: Check) -> Try | None:

@@ -3,7 +3,8 @@ some of its facilities are paid down."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from math import ceil
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from api.engine.dependence import item_of
 
 FUNDING, REPAYMENT = "funding_share", "repayment_share"
 """Figures that read what is drawn: by one a borrower depends on a lender, by the other a lender on a borrower."""
+
+HAIRS: Final = 1_000_000
+"""Parts of a unit of money that an amount to be paid down is rounded up to."""
 
 Arrow = tuple[int, int, int]
 """A suspicion as `View.wide` has it: on whom, who, and its position."""
@@ -119,7 +123,8 @@ def ends_of(view: View, lender: int, parties: Iterable[int], *, asking: int, amo
     facility, of which this much is drawn, by as much more."""
     found: dict[int, set[float]] = {}
     for party in dict.fromkeys([asking, *parties]):
-        found[party] = {one for one in _ends(view, party, lender, amount if party == asking else 0.0) if one > 0}
+        amounts = _ends(view, party, lender, amount if party == asking else 0.0)
+        found[party] = {ceil(round(one * HAIRS, 3)) / HAIRS for one in amounts if one > 0}
     return {party: amounts for party, amounts in found.items() if amounts}
 
 

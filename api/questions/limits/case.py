@@ -64,13 +64,15 @@ def bounded(view: View, case: Case, check: Check) -> Check:
     """A check with the headroom of both sides of the amount above which the applicant would depend on the lender: what
     is left below it, or beyond it in the groups that come then."""
     base, application, offered, released = case
-    if not 0 < offered.untying < min(check.headroom, LARGEST) and not (offered.funded and offered.untying > 0):
+    over = bool(offered.funded) and application.facility.amount > offered.untying
+    most = min(check.headroom, LARGEST)
+    if not (offered.untying > 0 and (over or offered.untying < most)):
         return check
-    other = offered.untying if offered.funded else min(check.headroom, LARGEST)
+    other = offered.untying if over else most
     tried, cuts = replace(application.facility, amount=other), application.cuts
     again = applied(view, base.lender, application.applicant, tried, cuts=cuts, released=released)
     found = check_credit(base, again.application)
-    below, beyond = (found, check) if offered.funded else (check, found)
+    below, beyond = (found, check) if over else (check, found)
     headroom = max(min(below.headroom, offered.untying), beyond.headroom)
     return check if headroom == check.headroom else replace(check, headroom=headroom, binding=None)
 
