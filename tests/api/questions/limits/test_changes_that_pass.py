@@ -189,8 +189,8 @@ def test_what_is_told_counts_that_paying_its_own_loan_down_frees_the_applicant(t
 
 def test_what_is_told_counts_that_paying_down_frees_the_bank_of_its_borrower(tmp_path: Path) -> None:
     """b, who controls a, owes the bank 120 of the 200 that the bank owes itself: with b the bank would fall, and with
-    it c and d whom it funds, 45 of their 40 each: with the 60 that a asks for 270 of 200. With 20 less b is not what the
-    bank lives on; of c it takes 25. A bank that owes 1,000,000 does not depend on b at all."""
+    it c and d whom it funds, 45 of their 40 each: with the 60 that a asks for 270 of 200. With 20 less b is not what
+    the bank lives on; of c it takes 25. A bank that owes 1,000,000 does not depend on b at all."""
     facility = Asked(amount=60.0, currency="CNY", kind="bond")
     debts = {C: 40.0, D: 40.0, BANK: 200.0}
     case = Case({B: 120.0, C: 45.0, D: 45.0}, {}, {}, ((B, A),), facility, debts)
@@ -199,6 +199,21 @@ def test_what_is_told_counts_that_paying_down_frees_the_bank_of_its_borrower(tmp
     after = [passes(paid(case, **less), tmp_path) for less in ({"b": 20.0}, {"b": 19.0}, {"c": 24.0}, {"c": 25.0})]
     assert after == [True, False, False, True]
     assert passes(replace(case, debts=debts | {BANK: 1e6}), tmp_path)
+
+
+def test_several_are_paid_down_so_far_that_each_depends_on_the_bank_no_more(tmp_path: Path) -> None:
+    """The bank funds d with 120 of 120, a, which d controls, with 60 and the 10 that it asks for of 100, b with 80 of
+    130 and c with 80 of 150: 350 of 200. With 15 less of b and 5 of c both owe half, and a and d come to 190; of 20 that
+    move one less leaves one of them in. No single change would do: without b 270, without d 230."""
+    facility = Asked(amount=10.0, currency="CNY", kind="bond")
+    case = Case(
+        {A: 60.0, B: 80.0, C: 80.0, D: 120.0}, {}, {}, ((D, A),), facility, {A: 100.0, B: 130.0, C: 150.0, D: 120.0}
+    )
+    first = answered(case, tmp_path).remedies[0]
+    told = {step.party.id if step.party else "": step.change for step in first.steps}
+    assert (first.kind, told, first.headroom) == ("combined", {B: 15.0, C: 5.0}, 20.0)
+    after = [passes(paid(case, **less), tmp_path) for less in ({"b": 15.0, "c": 5.0}, {"b": 14.0, "c": 5.0})]
+    assert after == [True, False]
 
 
 @given(case=cases())
