@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf, isnan
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,12 +71,15 @@ class Starts:
     """Each pays facilities down until dependences end; those are tried that move less than what is found."""
 
 
+NO_STARTS: Final = Starts()
+
+
 def combinations(
     standing: Standing,
     application: Application,
     *,
     protectors: Sequence[int] = (),
-    starts: "Starts | None" = None,
+    starts: Starts = NO_STARTS,
     renewed: Renewed | None = None,
 ) -> tuple[Remedy, ...]:
     r"""Find changes that pass only together, those that move the least money in all first.
@@ -89,11 +93,9 @@ def combinations(
 
     Parameters
     ----------
-    standing, application
-        What is asked, and does not pass as it is.
-    protectors, renewed
-        As `remedies_of`; the first few are tried.
-    starts : changes after which groups are others, optional
+    standing, application : what is asked, and does not pass as it is
+    protectors, starts, renewed
+        Parties that count as protection, changes from which a search starts anew, and as `remedies_of`.
 
     Raises
     ------
@@ -125,14 +127,12 @@ def combinations(
     """
     found, start = dict[tuple[Step, ...], Remedy](), _start(standing, application, ())
     given = [_giver(standing, start, party, renewed) for party in protectors[:GUARANTORS]]
-    starts = starts or Starts()
     for tried in _mixes(standing, start, given, starts.released):
         if tried[0] not in found and (remedy := tried_by(standing, tried, renewed)):
             found[tried[0]] = remedy
-    for steps, changed in starts.freed:
-        least = min((remedy.change for remedy in found.values()), default=inf)
-        if sum(step.change for step in steps) < least:
-            found |= {one.steps: one for one in _from(standing, (steps, changed), renewed)}
+    for begun in starts.freed:
+        if sum(step.change for step in begun[0]) < min((one.change for one in found.values()), default=inf):
+            found |= {one.steps: one for one in _from(standing, begun, renewed)}
     return _best(found.values())
 
 

@@ -35,21 +35,17 @@ def remedies_of(
 ) -> tuple[Remedy, ...]:
     r"""Find changes after which no limit breaks, the one that moves least money first.
 
-    A smaller amount; a deposit; a guarantor who counts as protection added, or one offered left out; a
-    guarantee in the book released; a facility of another member paid down; only where no single one passes,
-    several together. Each is worked out, asked for anew and tried: what does not pass is not told. Where something
-    else is unknown, a change that mends all that breaks still leaves the verdict *refer*.
+    A smaller amount; a deposit; a guarantor added or left out; a guarantee released; a facility paid down; only where
+    no single one passes, several. Each is asked for anew: what does not pass is not told, what is unknown still refers.
 
     .. math:: \min_{c} |c| : \quad E^r_U + \Delta_U(a, c) \le L_r \quad \forall r, U
 
     Parameters
     ----------
-    standing, application, check
-        An application, and what `check_credit` said of it.
-    protectors : parties that count as protection and might be asked to guarantee
+    standing, application, check : an application, and what `check_credit` said of it
+    protectors, renewed : parties that might be asked to guarantee, and what an application is when asked for anew
     releases : guarantees that might be released, by position, and the groups without each; protection is not
     ends : by party, amounts that it would have to pay down at least until a dependence ends
-    renewed : what an application is when asked for anew
 
     Raises
     ------
@@ -82,12 +78,10 @@ def remedies_of(
     if not any(line.breaks for line in check.limits):
         return ()
     tries = _tries(standing, application, check, protectors=protectors, releases=releases or {})
-    single = [remedy for tried in tries if (remedy := tried_by(standing, tried, renewed))]
-    single += _freed(standing, application, ends or {}, single, renewed)
-    if single:
-        return _least(single)
+    known = [remedy for tried in tries if (remedy := tried_by(standing, tried, renewed))]
+    single = _least([*known, *_freed(standing, application, ends or {}, known, renewed)])
     starts = Starts(list(_untied(standing, application, releases or {})), freed(standing, application, ends or {}))
-    return combinations(standing, application, protectors=protectors, starts=starts, renewed=renewed)
+    return single or combinations(standing, application, protectors=protectors, starts=starts, renewed=renewed)
 
 
 def _tries(

@@ -203,8 +203,8 @@ def test_what_is_told_counts_that_paying_down_frees_the_bank_of_its_borrower(tmp
 
 def test_several_are_paid_down_so_far_that_each_depends_on_the_bank_no_more(tmp_path: Path) -> None:
     """The bank funds d with 120 of 120, a, which d controls, with 60 and the 10 that it asks for of 100, b with 80 of
-    130 and c with 80 of 150: 350 of 200. With 15 less of b and 5 of c both owe half, and a and d come to 190; of 20 that
-    move one less leaves one of them in. No single change would do: without b 270, without d 230."""
+    130 and c with 80 of 150: 350 of 200. With 15 less of b and 5 of c both owe half, and a and d come to 190; one less
+    of them leaves one of them in. No single change would do: without b 270, without d 230."""
     facility = Asked(amount=10.0, currency="CNY", kind="bond")
     case = Case(
         {A: 60.0, B: 80.0, C: 80.0, D: 120.0}, {}, {}, ((D, A),), facility, {A: 100.0, B: 130.0, C: 150.0, D: 120.0}
