@@ -164,9 +164,11 @@ def _paid_down(standing: Standing, application: Application, broken: Sequence[Li
     lending less would leave nothing to lend."""
     members: Nodes = reduce(np.intersect1d, [line.members for line in broken])
     amount = max(line.over for line in broken)
-    spared = application.applicant if amount < application.facility.amount else None
     stakes = [standing.stakes[line.rule.numerator] for line in broken]
-    rows = payable(standing, members[members != spared] if spared is not None else members)
+    own = members == application.applicant
+    rows = payable(standing, members[~own])
+    if amount >= application.facility.amount:
+        rows = np.append(rows, payable(standing, members[own]))
     enough = standing.book.drawn[stakes[0].facility[rows]] >= amount
     counted = np.array([one.gross[rows] > 0 for one in stakes]).all(axis=0)
     for at in rows[enough & counted][:TRIED].tolist():
