@@ -26,10 +26,10 @@ from api.questions.groups.dependences import said as figures
 from api.questions.groups.untestable import ENDS, Untestables
 from api.questions.groups.verdicts import judgements_said
 from api.questions.limits.applications import Request, facility_of
-from api.questions.limits.case import Case, applied, bounded, renewed
+from api.questions.limits.case import Case, applied, bounded, renewed, room_after
 from api.questions.limits.doubts import doubts_of, untestable_around
 from api.questions.limits.memberships import Membership, around, belongs, membership
-from api.questions.limits.releases import protectors, releases
+from api.questions.limits.releases import ends, protectors, releases
 from api.questions.limits.rules import ASIDE, IF_WIDE, KEPT, UNTOLD, Held, by_room, group_said, held_said, of_limit
 from api.questions.limits.steps import BY_DEPENDENCE, HELD
 from api.questions.limits.steps import Step as ProofStep
@@ -153,7 +153,7 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
     lender, applicant = _ends(view, request)
     view = seen_by(view, lender)
     case = applied(view, lender, applicant, facility_of(view, request.facility, applicant=applicant, lender=lender))
-    base, application, offered = case
+    base, application, offered, _ = case
     check = bounded(view, case, check_credit(base, application))
     gaps = doubts_of(view, lender_of(view, lender), application, check, offered)
     found = tuple(_groups(application, check))
@@ -243,17 +243,20 @@ def _groups(application: Application, check: Check) -> Iterator[tuple[tuple[str,
 
 def _changes(view: View, evidence: Evidence, case: Case, check: Check) -> Iterator[Remedy]:
     """Remedies in words."""
-    freed = releases(view, case, check)
+    released = releases(view, case, check)
+    freed = {one.guarantee: one for one in released}
     for one in remedies_of(
         case.base, case.application, check,
         protectors=protectors(view, case.base, case.application.applicant),
-        releases={one.guarantee: readings for one, readings in freed.items()},
-        renewed=partial(renewed, view, case, {one.guarantee: one for one in freed}),
+        releases={one.guarantee: readings for one, readings in released.items()},
+        ends=ends(view, case, check),
+        renewed=partial(renewed, view, case, freed),
     ):  # fmt: skip
         steps = tuple(_step(evidence, step, case.application, view.snapshot.moment.currency) for step in one.steps)
         kind = steps[0].kind if len(steps) == 1 else "combined"
         en, zh = " and ".join(step.text for step in steps), "，并".join(step.text_zh for step in steps)
-        yield Remedy(kind, en, zh, one.change, steps, one.check.verdict, _finite(one.check.headroom))
+        room = room_after(view, case, freed, one)
+        yield Remedy(kind, en, zh, one.change, steps, one.check.verdict, _finite(room))
 
 
 def _step(evidence: Evidence, step: Step, asked: Application, currency: str | None) -> RemedyStep:
