@@ -20,8 +20,8 @@ from api.groups.together import (
 from api.limits.criteria import Criteria, apart_said, criteria_of, criteria_said, seen_by, state_said
 from api.questions.asking import check_page, node_of
 from api.questions.groups.dependences import Dependence, Untested, dependences_of, said, untested_of
-from api.questions.groups.families import family_edges, united_by
-from api.questions.groups.members import SMALL, Edge, Member, edges_of, grew, members_of, why
+from api.questions.groups.families import family_edges, family_ties_left, united_by
+from api.questions.groups.members import SHOWN, SMALL, Edge, Member, edges_of, grew, members_of, ties_left, why
 from api.questions.groups.untestable import NOTHING, Untestables, told, untestable_of, untestable_said
 from api.questions.groups.verdicts import Verdict, fenced, fences_of, overruled, overruled_of
 from graph.errors import InvalidQuestion
@@ -47,6 +47,8 @@ class Group:
     edges: tuple[Edge, ...]
     """The first dependences, kinships and facts of control that brought members in, each with who would leave without
     it; of a large group none is worked out."""
+    edges_left: int
+    """How many more there are, of which it is not worked out who would leave; 0 for a large group."""
 
 
 @dataclass(frozen=True)
@@ -156,20 +158,24 @@ def _wider(
 
 def _group(view: View, evidence: Evidence, group: Together, page: slice, reading: str) -> Group:
     edges: Iterable[Edge] = ()
+    beyond = 0
     small = len(group.clients) <= SMALL
     if group.heads:
         top, basis = group.heads[0], "group client"
         order = list(dict.fromkeys([*(x for x in group.heads if x in group.clients), *group.clients.tolist()]))
         members = united_by(view, evidence, group, order[page], reading)
-        edges = family_edges(view, evidence, group, reading) if small else ()
+        if small:
+            edges = family_edges(view, evidence, group, reading)
+            beyond = family_ties_left(view, group, reading, most=SHOWN)
     else:
         grown = grew(view, group, reading)
         top, basis, order = grown.top, grown.basis, grown.order
         members = members_of(view, evidence, grown, order[page])
-        edges = edges_of(view, evidence, grown) if small else ()
+        if small:
+            edges, beyond = edges_of(view, evidence, grown), ties_left(view, grown, most=SHOWN)
     shown = tuple(members)
     listed = Page(len(order), page.start, len(shown))
-    return Group(evidence.party(top), evidence.parties(group.heads), basis, shown, listed, tuple(edges))
+    return Group(evidence.party(top), evidence.parties(group.heads), basis, shown, listed, tuple(edges), beyond)
 
 
 def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:
