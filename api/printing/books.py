@@ -102,7 +102,7 @@ def _group(number: int, group: ClientGroup, currency: str | None, cited: Cited) 
     owed = money(group.owed, currency)
     top = plain(group.top.name)
     by = "in one group client (集团客户)" if group.heads else f"by {group.basis}"
-    yield Text(f"{number} · {top}: {counted(group)} {by} owe {owed}{share}{sure}", style=BOLD)
+    yield Text(f"{number} · {top}: {counted(group)}{group.apart.en} {by} owe {owed}{share}{sure}", style=BOLD)
     made = table("client", "id", "owes", "how it came in", amounts=("owes",))
     for one in group.clients[:FEW]:
         member = one.member

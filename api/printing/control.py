@@ -161,7 +161,7 @@ def _groups(found: Iterable[Group], reading: str, cited: Cited) -> Iterator[Any]
         who = " and ".join(party.name for party in group.heads) or group.top.name
         kind = "group client (集团客户)" if group.heads else "group"
         by = "" if group.heads else f" by {group.basis}"
-        title = f"{kind} of {who}: {plural(group.page.total, 'member')}{by}{reading}"
+        title = f"{kind} of {who}: {plural(group.page.total, 'member')}{group.apart.en}{by}{reading}"
         made = table("member", "kind", "id", "how it came in", title=title)
         for member in group.members:
             row(made, member.party.name, member.party.kind, member.party.id, how(member, cited))

@@ -1,13 +1,14 @@
 """Which groups does a party belong to, and why?"""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
 from api.answers.wording import plural
 from api.engine import Engine, View
 from api.engine.dependence import too_old_said
+from api.groups.alike import NOT_ALIKE, Apart, told_apart
 from api.groups.together import (
     CONFIRMED,
     GROUP_CLIENT,
@@ -49,6 +50,8 @@ class Group:
     it; of a large group none is worked out."""
     edges_left: int
     """How many more there are, of which it is not worked out who would leave; 0 for a large group."""
+    apart: Apart = NOT_ALIKE
+    """What tells it from another of the same reading that has the same on top."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ def groups_said(
     """The groups of a party in a view made by `seen_by`, of a lender where there is one, and in sentences."""
     narrow, wide = READINGS_OF[kind]
     sure, cut = groups_told(view, node, narrow)
-    found = tuple(_group(view, evidence, one, page, narrow) for one in sure)
+    found = _told(view, evidence, sure, page, narrow)
     wider, left_out = _wider(view, evidence, node, (sure, cut), page, wide)
     connected = kind == CONNECTED
     value = GroupsOf(
@@ -153,7 +156,14 @@ def _wider(
         return (), left_out or f"with what is suspected {TOO_WIDE_TOLD.partition(':')[0]}"
     if {one.clients.tobytes() for one in wide} == {one.clients.tobytes() for one in sure}:
         return (), left_out
-    return tuple(_group(view, evidence, one, page, reading) for one in wide), left_out
+    return _told(view, evidence, wide, page, reading), left_out
+
+
+def _told(view: View, evidence: Evidence, groups: Sequence[Together], page: slice, reading: str) -> tuple[Group, ...]:
+    """Groups of one reading in the words of an answer, those that are called alike with what tells them apart."""
+    found = [_group(view, evidence, one, page, reading) for one in groups]
+    called = [((one.heads or one.top), group.clients) for one, group in zip(found, groups, strict=True)]
+    return tuple(replace(one, apart=apart) for one, apart in zip(found, told_apart(evidence, called), strict=True))
 
 
 def _group(view: View, evidence: Evidence, group: Together, page: slice, reading: str) -> Group:
@@ -175,7 +185,8 @@ def _group(view: View, evidence: Evidence, group: Together, page: slice, reading
             edges, beyond = edges_of(view, evidence, grown), ties_left(view, grown, most=SHOWN)
     shown = tuple(members)
     listed = Page(len(order), page.start, len(shown))
-    return Group(evidence.party(top), evidence.parties(group.heads), basis, shown, listed, tuple(edges), beyond)
+    heads = evidence.parties(group.heads)
+    return Group(evidence.party(top), heads, basis, shown, listed, tuple(edges), beyond)
 
 
 def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:
@@ -232,10 +243,10 @@ def _named(group: Group) -> str:
     """Whom a group unites, in words."""
     if not group.heads:
         others = plural(group.page.total - 1, "other party", "other parties")
-        return f"{group.top.name} and {others}, by {group.basis}"
+        return f"{group.top.name} and {others}{group.apart.en}, by {group.basis}"
     who = " and ".join(one.name for one in group.heads)
     many = plural(group.page.total, "legal person")
-    return f"{who} unite{'s' * (len(group.heads) == 1)} {many} as a group client (集团客户)"
+    return f"{who} unite{'s' * (len(group.heads) == 1)} {many} as a group client (集团客户){group.apart.en}"
 
 
 def _mine(value: GroupsOf, group: Group, reading: str) -> Iterator[str]:

@@ -28,7 +28,7 @@ from api.questions.groups.verdicts import judgements_said
 from api.questions.limits.applications import Request, facility_of
 from api.questions.limits.case import Case, applied, bounded, renewed
 from api.questions.limits.doubts import doubts_of, untestable_around
-from api.questions.limits.memberships import Membership, around, belongs, membership
+from api.questions.limits.memberships import Membership, around, belongs, membership, with_apart
 from api.questions.limits.releases import protectors, releases
 from api.questions.limits.rules import ASIDE, IF_WIDE, KEPT, UNTOLD, Held, by_room, group_said, held_said, of_limit
 from api.questions.limits.steps import BY_DEPENDENCE, HELD
@@ -167,6 +167,19 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
     ordered = by_room(compress(check.lines, told))
     lines = held_said(view, evidence, lender, ordered, places)
     binding = next((held for line, held in zip(ordered, lines, strict=True) if line is check.binding), None)
+    groups = [
+        membership(
+            view,
+            evidence,
+            base,
+            group,
+            whose,
+            limit=limit,
+            falls=offered.falls,
+            proved=group[1].tobytes() in broken or any(x in group[1] for x in (*offered.new, *offered.funded)),
+        )
+        for group, whose in found
+    ]
     value = CreditCheck(
         verdict=check.verdict,
         verdict_zh=VERDICTS_ZH[check.verdict],
@@ -180,19 +193,7 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
         headroom_whole=check.headroom_whole,
         binding=binding,
         lines=lines,
-        groups=tuple(
-            membership(
-                view,
-                evidence,
-                base,
-                group,
-                whose,
-                limit=limit,
-                falls=offered.falls,
-                proved=group[1].tobytes() in broken or any(x in group[1] for x in (*offered.new, *offered.funded)),
-            )
-            for group, whose in found
-        ),
+        groups=with_apart(evidence, groups, [group for group, _ in found]),
         gaps=gaps,
         untestable=untestable_around(view, evidence, base, application, check, falls=offered.falls),
         remedies=tuple(_changes(view, evidence, case, check)) if remedies else (),
@@ -326,7 +327,7 @@ def _binding(value: CreditCheck, held: Held) -> str:
 
 
 def _broken(value: CreditCheck, held: Held) -> str:
-    who = held.client.name if held.client else group_said(held)
+    who = held.client.name if held.client else group_said(held, value.groups)
     unread = "" if held.rule.verified else ", a rule not verified against its text"
     after, _ = apart(held.after, held.limit.amount, value.currency)
     return (
