@@ -6,8 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.kernels.compiled import F8, I8, I8_OUT, INT, U1, U4, compiled
+from analytics.kernels.compiled import F8, I8, I8_OUT, INT, U1, U4, compiled, inlined
 from analytics.kernels.cycles import RING
+
+READ = 200_000_000
+"""Entries read to find light circles."""
+TINY, SHORT = 1e-9, 1e-6
+"""Weight of an arrow beside its own, and by how much a circle must weigh less than 1."""
 
 
 @compiled(INT(RING, U4, U1, I8_OUT))
@@ -55,7 +60,7 @@ def shift_parties(
         for v in range(size):
             out, into = ring.start[v + 1] - ring.start[v], ring.back_start[v + 1] - ring.back_start[v]
             many = out + into
-            if out == 0 or into == 0 or budget <= 0:
+            if many == 0 or budget <= 0:
                 continue
             budget -= many
             where, gain = np.empty(many, np.int64), np.empty(many)
@@ -86,52 +91,57 @@ def shift_parties(
     return budget
 
 
-@compiled(INT(RING, U4, I8, F8, I8, INT, INT, I8_OUT, I8_OUT))
+@inlined
+def _lightest(ring: Any, weight: Any, ends: Any, barred: Any, most: Any, state: Any, touched: Any) -> Any:
+    """Find the lightest way between two parties below a weight, over none that is barred; entries read."""
+    (root, goal), (far, by, done) = ends, state
+    touched.append(root)
+    heap, read = [(0.0, root)], 0
+    far[root] = 0.0
+    while len(heap) > 0 and done[goal] == 0:
+        length, v = heapq.heappop(heap)
+        if done[v]:
+            continue
+        done[v] = 1
+        read += ring.start[v + 1] - ring.start[v]
+        for k in range(ring.start[v], ring.start[v + 1]):
+            u = np.int64(ring.near[k])
+            # A little for each arrow, so that of circles of one weight the shorter is found.
+            beyond = length + weight[k] + TINY
+            if beyond < most and beyond < far[u] and k != barred:
+                if far[u] == np.inf:
+                    touched.append(u)
+                far[u], by[u] = beyond, k
+                heapq.heappush(heap, (beyond, u))
+    return read
+
+
+@compiled(INT(RING, U4, I8, F8, I8, INT, I8_OUT, I8_OUT))
 def light_circles(
     ring: Any, tail: NDArray[np.uint32], twin: NDArray[np.int64], weight: NDArray[np.float64],
-    closing: NDArray[np.int64], above: int, budget: int, flat: NDArray[np.int64], stop: NDArray[np.int64],
+    closing: NDArray[np.int64], above: int, flat: NDArray[np.int64], stop: NDArray[np.int64],
 ) -> int:  # fmt: skip
     """Circles of more than `above` arrows that weigh less than 1, the lightest through each of some arrows; how many,
-    unpacked in `flat` up to the `stop` of each. Budget in entries read; what does not fit is left out."""
-    size = len(ring.start) - 1
+    unpacked in `flat` up to the `stop` of each. What does not fit is left out, and what so many entries do not tell."""
+    size, budget = len(ring.start) - 1, READ
     far, by, done = np.full(size, np.inf), np.full(size, -1), np.zeros(size, np.uint8)
     found, filled = 0, 0
     for e in closing:
-        if budget <= 0 or found + 1 >= len(stop):
+        if budget <= 0:
             break
-        root, goal = np.int64(ring.near[e]), np.int64(tail[e])
-        most = 1.0 - weight[e] - 1e-6
-        touched, heap = [root], [(0.0, root)]
-        far[root] = 0.0
-        while len(heap) > 0:
-            length, v = heapq.heappop(heap)
-            if done[v]:
-                continue
-            done[v] = 1
-            if v == goal:
-                break
-            budget -= ring.start[v + 1] - ring.start[v]
-            for k in range(ring.start[v], ring.start[v + 1]):
-                u = np.int64(ring.near[k])
-                # A little for each arrow, so that of circles of one weight the shorter is found.
-                beyond = length + weight[k] + 1e-9
-                if beyond < most and beyond < far[u] and not (above > 1 and k == twin[e]):
-                    if far[u] == np.inf:
-                        touched.append(u)
-                    far[u], by[u] = beyond, k
-                    heapq.heappush(heap, (beyond, u))
-        if done[goal]:
-            long, v = 1, goal
-            while v != root:
-                long, v = long + 1, np.int64(tail[by[v]])
-            if long > above and filled + long <= len(flat):
-                flat[filled], v = e, goal
-                filled += 1
-                while v != root:
-                    flat[filled], v = by[v], np.int64(tail[by[v]])
-                    filled += 1
-                stop[found + 1] = filled
-                found += 1
+        root, goal, touched = np.int64(ring.near[e]), np.int64(tail[e]), [np.int64(0) for _ in range(0)]
+        barred = twin[e] if above > 1 else np.int64(-1)
+        budget -= _lightest(ring, weight, (root, goal), barred, 1.0 - weight[e] - SHORT, (far, by, done), touched)
+        long, v = 1, goal
+        while done[goal] and v != root:
+            long, v = long + 1, np.int64(tail[by[v]])
+        if done[goal] and long > above and filled + long <= len(flat):
+            flat[filled], v = e, goal
+            for k in range(filled + 1, filled + long):
+                flat[k], v = by[v], np.int64(tail[by[v]])
+            filled += long
+            found += 1
+            stop[found] = filled
         for v in touched:
             far[v], done[v] = np.inf, 0
     return found

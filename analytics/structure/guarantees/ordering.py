@@ -21,8 +21,9 @@ REACHES = (30, 300, 3_000, 30_000)
 def order_pairs(pairs: Pairs, cost: Numbers, above: int) -> tuple[NDArray[np.bool_], float]:
     r"""Release pairs so that no circle of more than `above` remains, and bound the least cost from below.
 
-    The dearest pairs are kept first, each unless it closes a circle; then those that close no more than a
-    mutual one, where two are allowed; parties are moved one by one while that costs less. Circles found pay as far as the costs of their pairs go:
+    The dearest pairs are kept first, each unless it closes a circle; then those that close no more than a mutual one,
+    where two are allowed; parties are moved one by one while that costs less. Circles found pay as far as the costs of
+    their pairs go:
 
     .. math:: \sum_C y_C \le \min c^T x, \qquad \sum_{C \ni e} y_C \le c_e
 
@@ -67,10 +68,11 @@ class Orders:
             frozen(np.append(0, np.cumsum(np.bincount(pairs.head, minlength=size))), np.int64),
             frozen(pairs.tail[back], np.uint32),
         )  # fmt: skip
-        self.tail, self._back = frozen(pairs.tail, np.uint32), frozen(back, np.uint32)
+        self.tail, self.back = frozen(pairs.tail, np.uint32), frozen(back, np.uint32)
         self.twin = frozen(pairs.find(pairs.head, pairs.tail), np.int64)
         # What cannot be released costs more than all that can.
-        self._worth = frozen(np.where(np.isfinite(cost), cost, 1.0 + cost[np.isfinite(cost)].sum()), np.float64)
+        finite = np.isfinite(cost)
+        self._worth = frozen(np.where(finite, cost, 1.0 + cost[finite].sum()), np.float64)
         gives = np.bincount(pairs.tail, minlength=size) - np.bincount(pairs.head, minlength=size)
         self._first = np.empty(size, np.int64)
         self._first[np.lexsort((np.arange(size), -gives))] = np.arange(size)
@@ -80,8 +82,8 @@ class Orders:
             raise InvalidQuestion("only guarantees that cannot be ended", where=f"circles of more than {above}")
 
     def along(self, weight: Numbers) -> None:
-        """Try orders in which pairs of small fractions are kept first: by what is left of their costs beside those, from
-        the cheapest order on, and by the fractions themselves, from the first."""
+        """Try orders in which pairs of small fractions are kept first: by what is left of their costs beside those,
+        from the cheapest order on, and by the fractions themselves, from the first."""
         ties = np.arange(len(self.cost))
         self._try(np.lexsort((ties, -self._worth * (1 - weight))), self.place)
         self._try(np.lexsort((ties, -self._worth, weight)), self._first)
@@ -101,17 +103,21 @@ class Orders:
         """Keep pairs in an order, move parties while that costs less, then keep what closes no circle all the same."""
         dear = frozen(np.lexsort((np.arange(len(self.cost)), -self._worth)), np.int64)
         place = start.copy()
-        for first in (order, None):
-            kept = np.zeros(len(self.cost), np.uint8)
-            if first is None:
-                shift_parties(self.ring, self.tail, self._back, self._worth, READ, place)
-                first = dear[np.argsort(place[self.pairs.tail[dear]] > place[self.pairs.head[dear]], kind="stable")]
-            each = frozen(first, np.int64)
-            keep_acyclic(self.ring, self.tail, self._back, each, frozen(place, np.int64), READ, kept)
-            place_after(self.ring, self.tail, frozen(kept, np.uint8), place)
+        self._kept(order, place)
+        shift_parties(self.ring, self.tail, self.back, self._worth, READ, place)
+        leads_back = place[self.pairs.tail[dear]] > place[self.pairs.head[dear]]
+        kept = self._kept(dear[np.argsort(leads_back, kind="stable")], place)
         if self.above > 1:
             return_mutual(self.ring, dear, self.twin, READ, kept)
         released = kept == 0
         spent = float(self._worth[released].sum())
         if spent < self.spent:
             self.released, self.place, self.spent = released, place, spent
+
+    def _kept(self, order: NDArray[np.int64], place: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Keep pairs in an order unless one closes a circle; parties are placed after all who give them one."""
+        kept = np.zeros(len(self.cost), np.uint8)
+        each, first = frozen(order, np.int64), frozen(place.copy(), np.int64)
+        keep_acyclic(self.ring, self.tail, self.back, each, first, READ, kept)
+        place_after(self.ring, self.tail, frozen(kept, np.uint8), place)
+        return kept

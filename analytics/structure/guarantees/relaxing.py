@@ -1,6 +1,8 @@
 """A good choice of pairs that breaks all circles of a large network, bettered by what its fractions leave, and a bound
 from circles that pay together."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
@@ -16,8 +18,6 @@ Numbers = NDArray[np.float64]
 Broken = NDArray[np.int64]
 ROOM = 1_000_000
 """Entries of the circles that one round finds at most."""
-READ = 200_000_000
-"""Entries read to find them."""
 ENTRY, LOOK = 1_000, 5_000
 """Steps that an entry of a programme costs, and a pair in each round."""
 SLOW, STALLS = 1e-3, 3
@@ -53,8 +53,8 @@ def relax_pairs(pairs: Pairs, cost: Numbers, above: int, *, steps: int = STEPS) 
     Source
     ------
     Grötschel, Jünger & Reinelt, "A Cutting Plane Algorithm for the Linear Ordering Problem", Operations Research 32
-    (1984), 1195, and "On the Acyclic Subgraph Polytope", Mathematical Programming 33 (1985), 28, for the circles and how
-    the lightest are found; HiGHS (Huangfu & Hall 2018) for the programmes.
+    (1984), 1195, and "On the Acyclic Subgraph Polytope", Mathematical Programming 33 (1985), 28, for the circles and
+    how the lightest are found; HiGHS (Huangfu & Hall 2018) for the programmes.
 
     Example
     -------
@@ -86,7 +86,7 @@ def _light(orders: Orders, weight: Numbers) -> list[Broken]:
     closing = orders.closing
     flat, stop = np.zeros(ROOM, np.int64), np.zeros(len(closing) + 1, np.int64)
     many = light_circles(
-        orders.ring, orders.tail, orders.twin, frozen(weight, np.float64), closing, orders.above, READ, flat, stop
+        orders.ring, orders.tail, orders.twin, frozen(weight, np.float64), closing, orders.above, flat, stop
     )
     return [flat[a:b].copy() for a, b in zip(stop[:many].tolist(), stop[1 : many + 1].tolist(), strict=True)]
 
@@ -97,9 +97,10 @@ def _paid(sets: list[Broken], cost: Numbers) -> tuple[Numbers, float, list[Broke
     finite, scale = np.isfinite(cost), _unit(cost)
     stops = np.cumsum([0, *map(len, sets)])
     rows = csr_array((np.ones(stops[-1]), np.concatenate(sets), stops), shape=(len(sets), len(cost)))
-    limits = np.column_stack([np.zeros(len(cost)), np.where(finite, np.inf, 0.0)])
+    limits: Any = np.column_stack([np.zeros(len(cost)), np.where(finite, np.inf, 0.0)])
+    broken: Any = -rows
     price = np.where(finite, cost, 0.0) / scale
-    found = linprog(price, A_ub=-rows, b_ub=-np.ones(len(sets)), bounds=limits, method="highs-ipm")
+    found = linprog(price, A_ub=broken, b_ub=-np.ones(len(sets)), bounds=limits, method="highs-ipm")
     if found.status != 0:
         return np.zeros(len(cost)), 0.0, sets
     pays = np.maximum(-found.ineqlin.marginals, 0.0)
