@@ -107,7 +107,7 @@ def _paid(sets: list[Broken], cost: Numbers) -> tuple[Numbers, float, list[Broke
     # Rounding may let circles pay a little more than a pair costs; what costs nothing pays nothing.
     pays[rows @ (price * finite + ~finite == 0) > 0] = 0.0
     over = np.divide(rows.T @ pays, price, out=np.zeros(len(cost)), where=price > 0).max(initial=1.0)
-    fractions = np.clip(found.x, 0.0, 1.0)
+    fractions = np.clip(np.asarray(found.x, np.float64), 0.0, 1.0)
     kept = [each for each, sum_ in zip(sets, (rows @ fractions).tolist(), strict=True) if sum_ < 1 + 1e-6]
     return fractions, float(pays.sum()) / over * scale * (1 - 1e-9), kept
 
