@@ -89,7 +89,7 @@ def unwind_circles(
 
     Circles enter the programme as they are found: one that the present answer leaves, until there is none.
     Each strongly connected part is solved for itself, to proof up to `exact` pairs; beyond, the local ratio
-    rule gives an answer and a linear programme over the circles it met the bound below it.
+    rule and orders of the parties give an answer, and a linear programme over the lightest circles the bound.
 
     Parameters
     ----------
