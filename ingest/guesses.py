@@ -180,17 +180,20 @@ def guess(
         if column:
             found[wanted.name] = Said(column, _unit(wanted, column, highs.get(column, "")))
             left.pop(column)
-    own = ""
-    if kind in _BACKING:
-        # The number of a guarantee's own contract names the record, never the facility that stands behind it.
-        told = found.get("facility_id")
-        if told and _is_own(plain(told.column)):
-            left[told.column] = plain(found.pop("facility_id").column)
-        own = next((name for name, word in left.items() if _is_own(word) and types[name] != "date"), "")
-        left.pop(own, None)
+    own = _own_number(found, left, types) if kind in _BACKING else ""
     if kind == GUARANTEES.name and "signed" in found:  # a guarantee is in force from its signature
         found.setdefault("valid_from", found["signed"])
     return Guess(kind, ends, found, numbers, stated, op, own, tuple(left))
+
+
+def _own_number(found: dict[str, Said], left: dict[str, str], types: Mapping[str, Type | None]) -> str:
+    """The column with the number of a tie's own contract, taken from those left, or from that of the facility."""
+    told = found.get("facility_id")
+    if told and _is_own(plain(told.column)):  # it names the record, never the facility that stands behind it
+        left[told.column] = plain(found.pop("facility_id").column)
+    own = next((name for name, word in left.items() if _is_own(word) and types[name] != "date"), "")
+    left.pop(own, None)
+    return own
 
 
 def _is_own(word: str) -> bool:

@@ -109,8 +109,8 @@ class Held:
     without_factor: int
     """Facilities that count whole for want of a conversion factor: exposures are at most what is told."""
     apart: Apart = NOT_ALIKE
-    """What tells a group that stands only if what cannot be tested holds from another of the rule that has as many
-    parties and the same with most at stake."""
+    """What tells a group that stands only if what cannot be tested holds from another of the rule that has the same
+    with most at stake."""
 
 
 def rule_said(rule: Rule) -> RuleSaid:
@@ -149,7 +149,7 @@ def held_said(
         for line in lines
     ]
     open_ = [k for k, line in enumerate(lines) if not line.tested]
-    named = [((told[k].rule.id, told[k].members, told[k].parties), lines[k].members) for k in open_]
+    named = [((told[k].rule.id, told[k].members), lines[k].members) for k in open_]
     for k, differing in zip(open_, told_apart(evidence, named), strict=True):
         told[k] = replace(told[k], apart=differing)
     return tuple(told)
