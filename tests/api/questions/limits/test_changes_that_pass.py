@@ -98,7 +98,9 @@ def changed(case: Case, remedy: Remedy) -> Case:
         elif step.kind == "collateral":
             more["collateral"] = (*more["collateral"], Collateral(kind="deposit", value=moved))
         elif step.kind == "guarantor_added":
-            more["guarantors"] = (*more["guarantors"], Guarantee(party=who, amount=moved))
+            known = [one for one in more["guarantors"] if one["party"] == who]
+            raised = Guarantee(party=who, amount=moved + sum(one["amount"] for one in known))
+            more["guarantors"] = (*(one for one in more["guarantors"] if one not in known), raised)
         elif step.kind == "guarantor_released" and step.fact is None:
             more["guarantors"] = tuple(one for one in more["guarantors"] if one["party"] != who)
         elif step.kind == "guarantor_released":
