@@ -123,18 +123,20 @@ def paid(case: Case, **amounts: float) -> Case:
 
 @st.composite
 def funded(draw: st.DrawFn) -> Case:
-    """Firms that the bank may fund in the main, and the bank one of them, one facility each; whole amounts and halves,
-    so that the least to be paid down is a whole amount."""
+    """Firms that the bank may fund in the main, and of two each the bank, one facility each: so few that every set of
+    them is tried; whole amounts and halves, so that the least to be paid down is a whole amount."""
     firms = st.sampled_from([A, B, C, D])
     amount, debts = st.integers(20, 160).map(float), st.integers(10, 140).map(lambda half: 2.0 * half)
+    owed = draw(st.dictionaries(firms, amount, min_size=2, max_size=3))
+    few = len(owed) == 2
     return Case(
-        draw(st.dictionaries(firms, amount, min_size=2)),
+        owed,
         {},
         {},
         tuple(draw(st.lists(st.sampled_from([(A, B), (B, C), (D, A), (A, C)]), max_size=2, unique=True))),
         Asked(amount=float(draw(st.integers(1, 120))), currency="CNY", kind=draw(st.sampled_from(["bond", "loan"]))),
-        {x: draw(debts) for x in (A, B, C, D)} | {BANK: draw(st.sampled_from([150.0, 1e6]))},
-        draw(st.sampled_from([0, 0, 1, 2])),
+        {x: draw(debts) for x in (A, B, C, D)} | {BANK: draw(st.sampled_from([150.0, 1e6])) if few else 1e6},
+        0 if few else draw(st.sampled_from([0, 1])),
     )
 
 
