@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import cached_property
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,20 @@ class Ties:
         """Who hears of whom: row r, column s, the weight of all links over which r hears of s; shape (n, n)."""
         ends = (self.head, self.tail) if way == "in" else (self.tail, self.head)
         return sparse.csr_array((weight, ends), shape=(size, size))
+
+    def beside(self, parties: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+        """Positions of the links that have an end among some parties, ascending."""
+        order, ends = self._by_end
+        first, last = np.searchsorted(ends, parties, "left"), np.searchsorted(ends, parties, "right")
+        count = last - first
+        begins = np.repeat(first - np.concatenate([[0], np.cumsum(count)[:-1]]), count) if len(count) else count
+        return np.unique(order[begins + np.arange(count.sum())])
+
+    @cached_property
+    def _by_end(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        ends = np.concatenate([self.tail, self.head])
+        order = np.argsort(ends, kind="stable")
+        return order % max(self.size, 1), ends[order]
 
     def check(self, relation: str, size: int) -> None:
         """Raises InvalidPanel where lengths differ, an end is no party or a stake is negative or infinite."""
