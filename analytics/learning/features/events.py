@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.learning.panel import Feature
+from analytics.learning.panel.feature import Direction
 from graph.model import EVENTS
 
 LABELS: Final = ("default", "insolvency")
@@ -22,21 +23,24 @@ BAD: Final = ("lawsuit", "enforcement", "dishonesty", "overdue")
 """Kinds of which more never lowers risk."""
 YEARS: Final = (1, 3)
 YEAR: Final = 365.25
+MOST: Final = 1e6
+"""What an amount of equity is cut at: beyond, equity is rounding."""
 
 
 def _features(kind: str) -> tuple[Feature, ...]:
     en, zh = SAID[kind]
-    sign = 1 if kind in BAD else 0
+    more: Direction = 1 if kind in BAD else 0
+    longer: Direction = -1 if kind in BAD else 0
     counts = tuple(
         Feature(f"{kind}.count_{years}y", "count", f"Number of {en} within {years} year{'s' * (years > 1)}",
-                f"近{years}年{zh}次数", sign, "own", "domain §5.1")
+                f"近{years}年{zh}次数", more, "own", "domain §5.1")
         for years in YEARS
     )  # fmt: skip
     return (
         *counts,
-        Feature(f"{kind}.since", "years", f"Years since the last of {en}", f"距最近一次{zh}年数", -1 if sign else 0,
+        Feature(f"{kind}.since", "years", f"Years since the last of {en}", f"距最近一次{zh}年数", longer,
                 "own", "domain §5.1"),
-        Feature(f"{kind}.stake", "ratio", f"Amount of {en} within 3 years, of equity", f"近3年{zh}金额／净资产", sign,
+        Feature(f"{kind}.stake", "ratio", f"Amount of {en} within 3 years, of equity", f"近3年{zh}金额／净资产", more,
                 "own", "domain §5.1"),
     )  # fmt: skip
 
@@ -100,4 +104,4 @@ class Events:
         silent = (self._count(of, len(equity)) > 0) & (self._count(said, len(equity)) == 0)
         found = np.full(len(equity), np.nan)
         np.divide(total, equity, out=found, where=(equity > 0) & ~silent)
-        return np.minimum(found, 1e6)
+        return np.asarray(np.minimum(found, MOST))

@@ -23,7 +23,7 @@ class Forest:
     name: str
     sight: Sight
     tree: Tree
-    _last: dict[int, tuple[Wave, Figures]] = field(default_factory=dict, repr=False)
+    _last: list[tuple[Wave, Panel, Figures]] = field(default_factory=list, repr=False)
     """Figures of the wave seen last, as explaining asks for party after party."""
 
     def predict(self, panel: Panel, at: int) -> Numbers:
@@ -38,10 +38,13 @@ class Forest:
 
     def _seen(self, panel: Panel, at: int) -> Figures:
         wave = panel.waves[at]
-        held = self._last.get(0)
-        if held is None or held[0] is not wave:
-            self._last[0] = held = (wave, self.sight.of(panel, at))
-        return held[1]
+        for held, of, figures in self._last:
+            alike = of.features == panel.features and of.relations == panel.relations and of.firm is panel.firm
+            if held is wave and alike:
+                return figures
+        found = self.sight.of(panel, at)
+        self._last[:] = [(wave, panel.at(at), found)]
+        return found
 
     def save(self) -> Files:
         """Trees as text, what they see, and the first stage where they see it."""

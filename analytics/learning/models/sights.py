@@ -1,6 +1,6 @@
 """What trees see of a panel: own figures, degrees alone, or own figures with all that is heard of neighbours."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -41,7 +41,7 @@ class Sight(Protocol):
         """Of every party of a wave, shape (n, k). Raises InvalidModel for another panel."""
 
     def taught(self, panel: Panel, at: int) -> Figures:
-        """The same of the panel learned from: nothing of a firm that teaches comes from its own label."""
+        """The same of the panel learned from: what is said of a firm comes from trees that were grown without it."""
 
     def facts(self) -> Mapping[str, Any]:
         """As JSON says it."""
@@ -138,8 +138,7 @@ class Surroundings:
         """Of a task. Raises InvalidPanel where nothing can be learned."""
         neighbours, first = Neighbours(_channels(task.panel)), FirstStage.of(task)
         flat = cls(Columns.scoped(task.panel, "own", "engine"), neighbours, first, Line(0.0, np.empty(0)))
-        panel = task.panel
-        rows = Rows.of(task, Part.TRAIN, lambda at: flat._once(panel, panel.waves[at], first.cross_fitted[at]))
+        rows = Rows.of(task, Part.TRAIN, flat._taught_once(task.panel))
         heard = np.arange(rows.values.shape[1]) > 0
         line = Line.fitted(rows.values, rows.label, ridge=1.0, positive=heard)
         return cls(flat.own, neighbours, first, line)
@@ -175,6 +174,9 @@ class Surroundings:
             once[:, 1 + count :], self.neighbours.risk(wave, panel.firm, np.asarray(expit(odds))),
         )  # fmt: skip
         return np.column_stack(parts).astype(np.float32)
+
+    def _taught_once(self, panel: Panel) -> Callable[[int], Figures]:
+        return lambda at: self._once(panel, panel.waves[at], self.first.cross_fitted[at]).astype(np.float32)
 
     def _once(self, panel: Panel, wave: Wave, pd: Numbers) -> Numbers:
         """Log odds of the first stage, then over each channel who has failed, then who is likely to."""
