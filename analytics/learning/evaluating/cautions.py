@@ -94,7 +94,7 @@ class Cautions:
 
     def _communities(self, model: str) -> Iterator[Caution]:
         row, main = self.table.row(model, COMMUNITY), self.table.row(model)
-        if row and main and self.table.main != COMMUNITY:
+        if row and main and row.measures[MEASURE].value < main.measures[MEASURE].value:
             auc = row.measures[MEASURE]
             yield self._say("communities", model=model, value=auc.value, low=auc.low, high=auc.high,
                             main=main.measures[MEASURE].value)  # fmt: skip

@@ -7,16 +7,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analytics.learning.judging.measures import NAMES, Judge
+from analytics.learning.judging.measures import MEASURES, NAMES, Judge
 from analytics.learning.judging.ranking import Numbers
 from graph.errors import InvalidPanel
 
 TIMES: Final = 1000
 LEVEL: Final = 0.95
 BLOCK: Final = 2_000_000
-"""Weights that are held at once."""
+"""Counts that are held at once."""
 TOO_FEW: Final = 0.05
 """Part of the draws without a class from which on no interval is told."""
+
+CENTRED: Final = [at for at, measure in enumerate(MEASURES) if measure.centred]
 
 
 @dataclass(frozen=True)
@@ -52,15 +54,15 @@ class Draws:
             raise InvalidPanel("no rows to draw from", where="bootstrap")
         return cls(np.unique(named, return_inverse=True)[1].reshape(-1), seed, times)
 
-    def weights(self) -> Iterator[Numbers]:
-        """How often each row was drawn, block after block of draws: (b, n) each; the same every time it is asked."""
+    def counts(self) -> Iterator[NDArray[np.uint16]]:
+        """How often each party was drawn, block after block of draws: (b, k) each; the same every time it is asked."""
         parties, rng = int(self.party.max()) + 1, np.random.default_rng(self.seed)
-        most = max(1, BLOCK // len(self.party))
+        most = max(1, BLOCK // parties)
         for first in range(0, self.times, most):
             count = min(most, self.times - first)
             drawn = rng.integers(0, parties, (count, parties)) + parties * np.arange(count)[:, None]
-            often = np.bincount(drawn.ravel(), minlength=count * parties).reshape(count, parties)
-            yield often[:, self.party].astype(np.float64)
+            often = np.bincount(drawn.ravel(), minlength=count * parties)
+            yield often.reshape(count, parties).astype(np.uint16)
 
 
 @dataclass(frozen=True)
@@ -77,12 +79,13 @@ class Sample:
     @classmethod
     def of(cls, label: ArrayLike, probability: ArrayLike, draws: Draws) -> "Sample":
         """Measure rows, and every draw of them. Raises InvalidPanel as `Judge`."""
-        judge = Judge(label, probability)
-        if judge.rows != len(draws.party):
-            raise InvalidPanel(f"{len(draws.party)} rows are drawn of {judge.rows}", where="bootstrap")
-        drawn = [judge.of(weight) for weight in draws.weights()]
-        value = judge.of(np.ones((1, judge.rows)))[0]
-        return cls(value, np.concatenate(drawn), np.full(len(NAMES), np.nan))
+        if len(np.asarray(label)) != len(draws.party):
+            raise InvalidPanel(f"{len(draws.party)} rows are drawn of {len(np.asarray(label))}", where="bootstrap")
+        judge = Judge(label, probability, draws.party)
+        value, drawn = judge.whole(), np.concatenate([judge.of(counts) for counts in draws.counts()])
+        for at in CENTRED:
+            drawn[:, at] += value[at] - np.nanmean(drawn[:, at])
+        return cls(value, drawn, np.full(len(NAMES), np.nan))
 
     @classmethod
     def mean(cls, samples: "Sequence[Sample]") -> "Sample":

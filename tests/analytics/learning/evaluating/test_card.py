@@ -1,10 +1,13 @@
 """The model card says what a validator must not overlook."""
 
+from dataclasses import replace
+
 from analytics.learning.evaluating.card import Card
-from analytics.learning.evaluating.cautions import _texts
+from analytics.learning.evaluating.cautions import Cautions, _texts
 from analytics.learning.evaluating.cell import Outcome
-from analytics.learning.evaluating.plan import Plan
+from analytics.learning.evaluating.plan import COMMUNITY, Plan
 from analytics.learning.evaluating.running import evaluate
+from analytics.learning.judging.bootstrap import Estimate
 from analytics.learning.panel import Panel
 from tests.analytics.learning.evaluating.models import Line, Told, told
 from tests.analytics.learning.evaluating.worlds import undated, world
@@ -40,7 +43,19 @@ def test_it_counts_what_was_learned_from_day_by_day() -> None:
 def test_where_contagion_is_real_it_is_not_denied_and_what_always_holds_is_said() -> None:
     assert CARD.served.model == "stack"
     assert not ids(CARD) & {"no-contagion", "links-add-nothing", "static", "quick", "not-refuted"}
-    assert {"communities", "holds-contagion", "not-cause", "one-default-definition", "unknown-when-known"} <= ids(CARD)
+    assert {"holds-contagion", "not-cause", "one-default-definition", "unknown-when-known"} <= ids(CARD)
+
+
+def test_communities_are_told_where_they_do_worse_and_only_there() -> None:
+    plan, main, parted = Plan.whole(PANEL, MODELS), CARD.table.row("stack"), CARD.table.row("stack", COMMUNITY)
+    assert main
+    assert parted
+    for apart in (-0.1, 0.1):
+        other = Estimate(main.measures["auc"].value + apart, 0.5, 0.9)
+        moved = replace(parted, measures={**parted.measures, "auc": other})
+        table = replace(CARD.table, rows=tuple(moved if row is parted else row for row in CARD.table.rows))
+        found = {caution.id for caution in Cautions(plan, table, CARD.served, 500)}
+        assert ("communities" in found) is (apart < 0)
 
 
 def test_where_links_only_count_it_is_said_that_nothing_shows_contagion() -> None:

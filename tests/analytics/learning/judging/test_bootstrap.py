@@ -9,18 +9,18 @@ from graph.errors import InvalidPanel
 
 def test_all_rows_of_a_party_are_drawn_together_and_as_many_parties_as_there_are() -> None:
     party = np.array(["a", "b", "a", "c", "b", "a"])
-    weight = np.concatenate(list(Draws.of(party, times=50).weights()))
-    assert weight.shape == (50, 6)
-    assert (weight[:, 0] == weight[:, 2]).all()
-    assert (weight[:, 0] == weight[:, 5]).all()
-    assert (weight[:, [0, 1, 3]].sum(axis=1) == 3).all()
+    draws = Draws.of(party, times=50)
+    counts = np.concatenate(list(draws.counts()))
+    assert counts.shape == (50, 3)
+    assert (counts.sum(axis=1) == 3).all()
+    assert draws.party.tolist() == [0, 1, 0, 2, 1, 0]
 
 
 def test_the_same_draws_come_again_in_blocks_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
     draws = Draws.of(np.arange(40), times=30, seed=5)
-    whole = np.concatenate(list(draws.weights()))
+    whole = np.concatenate(list(draws.counts()))
     monkeypatch.setattr("analytics.learning.judging.bootstrap.BLOCK", 7 * 40)
-    assert (np.concatenate(list(draws.weights())) == whole).all()
+    assert (np.concatenate(list(draws.counts())) == whole).all()
 
 
 def test_an_interval_holds_the_true_auc_about_as_often_as_it_says() -> None:
@@ -70,6 +70,15 @@ def test_a_mean_over_seeds_tells_how_far_they_are_apart() -> None:
     mean = Sample.mean(each).estimate("auc")
     values = [sample.estimate("auc").value for sample in each]
     assert (mean.value, mean.spread) == pytest.approx((np.mean(values), np.std(values, ddof=1)))
+
+
+def test_the_interval_of_the_calibration_error_holds_what_was_measured() -> None:
+    """Chance raises each draw's error, as it raised the one measured: it must not be counted twice."""
+    rng = np.random.default_rng(5)
+    said = rng.beta(1, 20, 3000)
+    label = (rng.random(3000) < said).astype(float)
+    found = Sample.of(label, said, Draws.of(np.arange(3000), times=300)).estimate("ece")
+    assert found.low < found.value < found.high
 
 
 def test_no_interval_where_draws_lack_a_class() -> None:
