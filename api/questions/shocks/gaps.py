@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analytics.structure.dependence.age import oldest_period
-from api.answers.wording import plural
+from api.answers.wording import money, plural
 from api.contagion.collateral import beyond_assets, loose_of
 from api.contagion.figures import FIGURES
 from api.engine import View
@@ -51,6 +51,8 @@ class Whose(NamedTuple):
 def gaps_of(view: View, sent: Sent) -> Iterator[Gap]:
     """What is not known about a shock, each with how many it touches."""
     setting, whole = sent.setting, sent.whole
+    if not whole.failed.any():
+        yield _nearest(view, sent)
     for one in sent.absent:
         marks = ", ".join(filter(None, (one.industry, one.region, one.product, *one.parties)))
         yield Gap(
@@ -85,6 +87,24 @@ def gaps_of(view: View, sent: Sent) -> Iterator[Gap]:
             "other creditors of theirs have what is left",
             f"{broken:,} 个违约担保人先以净资产履行代偿：其他债权人就余下部分受偿",
         )
+
+
+def _nearest(view: View, sent: Sent) -> Gap:
+    """Why nobody fails: who comes nearest to it, of those whose equity is known."""
+    lost, equity = sent.whole.lost, sent.setting.known.firms.equity
+    some = np.flatnonzero((lost > 0) & (equity > 0))
+    if not len(some):
+        return Gap(
+            "nobody fails: of none of those who lose is it known that they have equity to lose",
+            "无主体违约：受损主体中无一已知有净资产可损失",
+        )
+    nearest = int(some[np.argmax(lost[some] / equity[some])])
+    name = view.snapshot.names(np.array([nearest]))[0]
+    amounts = [money(float(one[nearest]), view.snapshot.moment.currency) for one in (lost, equity)]
+    return Gap(
+        f"nobody fails: of those whose equity is known {name} comes nearest, and loses {amounts[0]} of {amounts[1]}",
+        f"无主体违约：净资产已知的主体中，{name}最接近违约，损失 {amounts[0]}，净资产 {amounts[1]}",
+    )
 
 
 def _paid(sent: Sent) -> NDArray[np.float64]:

@@ -122,3 +122,15 @@ def test_an_industry_that_is_not_known_is_told_of_whose_output_falls(tmp_path: P
     assert gap(found, "the industry of 1 party whose output falls is not known")
     known = told(tmp_path / "known", sold("a", "b", 50.0), made("a", "C11"), made("b", "C22"))
     assert gap(known, "industry of") is None
+
+
+def test_where_nobody_fails_who_comes_nearest_is_told(tmp_path: Path) -> None:
+    """a has 400 and loses 100 (a fourth), b has 1,000 and loses 200."""
+    facts = [*stated("a", net_assets=400.0), *stated("b", net_assets=1000.0)]
+    found = told(tmp_path, *facts, failed=(), lost={"r:a": 100.0, "r:b": 200.0})
+    assert not found.fallen
+    assert gap(found, "nobody fails") == (
+        "nobody fails: of those whose equity is known r:a comes nearest, and loses CNY 100 of CNY 400",
+        "无主体违约：净资产已知的主体中，r:a最接近违约，损失 CNY 100，净资产 CNY 400",
+    )
+    assert gap(told(tmp_path / "more", *facts, failed=(), lost={"r:a": 500.0}), "nobody fails") is None
