@@ -159,13 +159,13 @@ def _too_old(view: View) -> Flags:
 
 def unknown_of(view: View, setting: Setting, whose: Whose) -> Iterator[Gap]:
     """What is not known of some parties, and of what ties them, each with how many it touches."""
-    yield from _figures(setting, whose)
+    yield from _figures(view, setting, whose)
     yield from _promises(view, setting, whose)
     yield from _collateral(view, setting, whose)
     yield from _periods(setting, whose.losing | whose.failing)
 
 
-def _figures(setting: Setting, whose: Whose) -> Iterator[Gap]:
+def _figures(view: View, setting: Setting, whose: Whose) -> Iterator[Gap]:
     known, (en, zh) = setting.known, whose.lose
     if dark := int((whose.losing & known.unknown).sum()):
         yield Gap(
@@ -182,11 +182,25 @@ def _figures(setting: Setting, whose: Whose) -> Iterator[Gap]:
             f"figures of {plural(made_up, 'party', 'parties')} that this rests on are medians of their industry",
             f"所依据的 {made_up:,} 个主体的数据为其行业中位数",
         )
+    yield from _below_holdings(view, setting, whose.losing | whose.failing)
     if strange := int(whose.failing[setting.layers.unmatched].sum()):
         yield Gap(
             f"known debts of {strange:,} of those who {whose.fail[0]} are more than the liabilities they state: the "
             "debts count",
             f"{strange:,} 个{whose.fail[1]}主体的已知债务多于其所报负债：以已知债务为准",
+        )
+
+
+def _below_holdings(view: View, setting: Setting, some: Flags) -> Iterator[Gap]:
+    """Who states less equity than what it is known to hold of others' equity."""
+    holder, company, share, _ = setting.shares
+    equity = setting.known.firms.equity
+    worth = np.bincount(holder, share * np.maximum(np.nan_to_num(equity), 0.0)[company], minlength=len(equity))
+    if len(less := np.flatnonzero(some & (setting.assumed == 0) & (equity < worth * (1 - 1e-9)))):
+        said, said_zh = _named(view, less)
+        yield Gap(
+            f"less equity is stated than what is held of others' equity comes to: by {said}; what is stated counts",
+            f"所报净资产低于所持他人股权的净资产份额：{said_zh}；以所报为准",
         )
 
 
