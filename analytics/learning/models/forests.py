@@ -28,15 +28,16 @@ class Forest:
 
     def predict(self, panel: Panel, at: int) -> Numbers:
         """Probability of default of every party of a wave, (n,). Raises InvalidModel for other features."""
-        return self.tree.probability(self._seen(panel, at))
+        return self.tree.probability(self.seen(panel, at))
 
     def explain(self, panel: Panel, at: int, party: int, *, most: int = 5) -> tuple[Reason, ...]:
         """The figures that move it most, by Shapley values of the trees (TreeSHAP), in steps of probability."""
-        values = self._seen(panel, at)[party]
+        values = self.seen(panel, at)[party]
         contributions = self.tree.contributions(values[None, :])[0]
         return Steps.of(self.tree.columns.names, values, contributions, most=most).reasons
 
-    def _seen(self, panel: Panel, at: int) -> Figures:
+    def seen(self, panel: Panel, at: int) -> Figures:
+        """What its trees read of every party of a wave, (n, k); that of the wave seen last is kept."""
         wave = panel.waves[at]
         for held, of, figures in self._last:
             alike = of.features == panel.features and of.relations == panel.relations and of.firm is panel.firm
