@@ -16,7 +16,6 @@ from graph.model import ASSESSMENT
 from graph.nodes import Nodes
 from graph.sheet import NONE, Factor, Item, latest_sheet
 
-
 By = Callable[[str], bool]
 """Whether assessments of an author count."""
 

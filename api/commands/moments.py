@@ -42,8 +42,20 @@ _WORDS: Final = {
 _PLACES: Final = {"q": "TEXT", "id": "PARTY", "party": "PARTIES"} | {
     name: f"--{name}"
     for name in (
-        *("currency", "depth", "hops", "length", "lender", "limit", "loss", "missing", "model", "near", "offset",
-          "order"),
+        *(
+            "currency",
+            "depth",
+            "hops",
+            "length",
+            "lender",
+            "limit",
+            "loss",
+            "missing",
+            "model",
+            "near",
+            "offset",
+            "order",
+        ),
         *("reading", "reasons", "scope", "state", "steps", "through", "top", "unwind", "version"),
     )
 }

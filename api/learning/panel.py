@@ -49,17 +49,18 @@ class Seen:
     ties: dict[str, Tied]
 
 
-def build_panel(engine: Engine, plan: Plan, *, now: Moment, progress: Progress) -> Panel:
+def build_panel(
+    engine: Engine, plan: Plan, *, now: Moment, progress: Progress, codes: Coded | None = None
+) -> Panel:  # fmt: skip
     """The panel that a plan asks for, out of what is known now.
 
     Figures and links of a day are those true on it and known by its end; who joins whom as one party too. A firm is a
     row while it states anything, is not dissolved and is not known to have defaulted. Its label is 1 where a default
     happens within the horizon, 0 where none is known now, and open where the horizon is not over yet, or the firm had
-    defaulted before and nobody knew. Raises InvalidPanel where nothing is known on a day, or a relation is none.
+    defaulted before and nobody knew. Categories are those of `codes`, else of the first day. Raises InvalidPanel where nothing is known on a day, or a relation is none.
     """
     later = _Later.of(engine, plan, now)
     seen: list[Seen] = []
-    codes: Coded | None = None
     days: Sequence[date | None] = plan.days or [None]
     others = other_items(engine.view(now).snapshot.facts) if plan.others else []
     for number, day in enumerate(days):

@@ -14,12 +14,10 @@ from analytics.learning.models.conformal import Conformal
 from analytics.learning.panel import Feature
 from api.learning.config import Config, config_of
 from api.learning.keeping import HASHES
-from api.learning.runs import CONFIG, PANEL, Run, runs
+from api.learning.runs import BAND, CONFIG, CONFORMAL, MODELS, PANEL, Run, runs
 from api.ledger.promotions import Promotion, standing
 from graph.errors import InvalidModel, InvalidQuestion, NotFound
 
-CONFORMAL: Final = "conformal.json"
-BAND: Final = "band.json"
 TRAIN: Final = "train one: contagraph train CONFIG.toml"
 
 
@@ -90,7 +88,9 @@ def named(store: Path, name: str) -> Run:
     """The run NAME@NUMBER, or the newest NAME. Raises InvalidQuestion and NotFound."""
     word, at, number = name.replace("/", "@").partition("@")
     if at and not number.isdecimal():
-        raise InvalidQuestion("is no NAME@NUMBER", where=name[:100], remedy="name a run as `contagraph models list` does")
+        raise InvalidQuestion(
+            "is no NAME@NUMBER", where=name[:100], remedy="name a run as `contagraph models list` does"
+        )
     there = finished(store)
     fits = [run for run in there if run.name == word and (not at or run.number == int(number))]
     if not fits:
@@ -149,8 +149,8 @@ def served(store: Path, name: str = "") -> tuple[Ready, Promotion | None]:
         there = ", ".join(called(run) for run in finished(store))
         remedy = "promote one by two people: contagraph models promote NAME@NUMBER --by NAME --with NAME; there are "
         raise NotFound("no model is served", where="models", remedy=remedy + there if there else TRAIN)
-    found = ready(Run(store / "models" / last.name / str(last.number)))
-    if found.digest != last.digest:
-        raise InvalidModel("was changed since it was promoted", where=found.called,
+    run = Run(store / MODELS / last.name / str(last.number))
+    if digest(run) != last.digest:
+        raise InvalidModel("was changed since it was promoted", where=called(run),
                            remedy="roll back, or bring the files back: contagraph models rollback")  # fmt: skip
-    return found, last
+    return ready(run), last

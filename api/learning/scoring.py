@@ -1,5 +1,6 @@
 """What a run says of all firms at a moment: once a view, and kept."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -53,6 +54,11 @@ class Scores:
         return Peers.of(self)
 
     @cached_property
+    def told(self) -> NDArray[np.bool_]:
+        """Whether each figure is known of any row, shape (k,)."""
+        return np.asarray(~np.isnan(self.wave.values[self.wave.rows]).all(axis=0))
+
+    @cached_property
     def first(self) -> Numbers | None:
         """First-stage probabilities, NaN for who is no row; None where the model rests on none.
 
@@ -88,7 +94,7 @@ def standing(view: View, head: Head, *, events: bool) -> tuple[Stood, Panel]:
     dated = bool(head.days)
     others = [feature.name for feature in head.features if feature.source == DATA_SET]
     meant = definition(head.definition) if events else None
-    stood = Stood.of(view, codes=_codes(head), others=others, dated=dated, meant=meant)
+    stood = Stood.of(view, codes=codes_of(head), others=others, dated=dated, meant=meant)
     size, snapshot = view.snapshot.size, view.snapshot
     rows = np.flatnonzero(stood.row).astype(np.int32)
     ties = {name: _ties(stood.ties.get(name), details) for name, details in head.relations.items()}
@@ -102,7 +108,7 @@ def standing(view: View, head: Head, *, events: bool) -> tuple[Stood, Panel]:
     return stood, Panel(ids, stood.company, stood.told.features, relations, (wave,), head.definition, head.horizon)
 
 
-def _codes(head: Head) -> Coded | None:
+def codes_of(head: Head) -> Coded | None:
     """Categories as they were learned with."""
     found = [head.categories(feature.name) for feature in (INDUSTRY, REGION, SIZE)]
     if any(each is None for each in found):
@@ -113,10 +119,15 @@ def _codes(head: Head) -> Coded | None:
 
 def _ties(tied: Tied | None, details: tuple[str, ...]) -> Ties:
     if tied is None:
-        ends, none = np.empty(0, np.int32), np.empty(0, np.float32)
-        return Ties(ends, ends, np.empty(0), np.empty(0, np.int64), dict.fromkeys(details, none))
+        return no_ties(details)
     tail, head = tied.tail.astype(np.int32), tied.head.astype(np.int32)
     return Ties(tail, head, tied.stake, tied.fact, tied.details)
+
+
+def no_ties(details: Iterable[str]) -> Ties:
+    """No links of a relation whose links have these details."""
+    ends = np.empty(0, np.int32)
+    return Ties(ends, ends, np.empty(0), np.empty(0, np.int64), dict.fromkeys(details, np.empty(0, np.float32)))
 
 
 def first_of(fitted: Fitted) -> FirstStage | None:

@@ -4,7 +4,8 @@ An entry names the run, the hash of its manifest (and so of every byte of it) an
 rollback serves again what was served before, and is an entry of its own: nothing is taken away.
 """
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -13,7 +14,7 @@ from threading import Lock
 from typing import Any, Final
 
 from api.ledger.chain import Entry, Ledger, Mark
-from graph.errors import InvalidInput, NotFound
+from graph.errors import BrokenLedger, InvalidInput, NotFound
 
 PROMOTED: Final = "model promoted"
 ROLLED_BACK: Final = "model rolled back"
@@ -76,6 +77,19 @@ def standing(store: Path) -> list[Promotion]:
     return _kept(Ledger(store).path).standing()
 
 
+def check_promoted(store: Path, entries: Sequence[Entry]) -> int:
+    """How many promotions and rollbacks there are. Raises BrokenLedger where the run served is other than promoted."""
+    mine = [entry for entry in entries if entry.kind in KINDS]
+    if mine:
+        last = _promotion(mine[-1])
+        manifest = store / "models" / last.name / str(last.number) / "manifest.json"
+        if manifest.exists() and hashlib.sha256(manifest.read_bytes()).hexdigest() != last.digest:
+            raise BrokenLedger(
+                f"promoted {last.called}, whose files are other than those now", where=f"entry {last.entry}"
+            )
+    return len(mine)
+
+
 class Kept:
     """Promotions of one ledger; only what is new is read again."""
 
@@ -124,5 +138,3 @@ def _promotion(entry: Entry) -> Promotion:
     told: dict[str, Any] = entry.content
     names = ("name", "number", "digest", "by", "second", "reason")
     return Promotion(**{name: told[name] for name in names}, at=entry.at, entry=entry.number)
-
-

@@ -114,7 +114,8 @@ ModelRun = Annotated[
     str,
     Query(
         description="Run of a model, as NAME@NUMBER or the newest of NAME; the one that is served where left out",
-        max_length=100, examples=["firms@2"],
+        max_length=100,
+        examples=["firms@2"],
     ),
 ]
 Kinds = Annotated[

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from analytics.contagion.shock.firms import LGD
 from analytics.learning.models.scale import Scale
-from analytics.rules.rule import Words
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
 from api.answers.wording import money, percent, plural

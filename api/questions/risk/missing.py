@@ -30,14 +30,16 @@ def missing(scores: Scores, node: int) -> Iterator[Missing]:
         yield Missing(Words("It states no item of a statement.", "没有任何财务报表科目。"), 1,
                       Words("load its statements: contagraph load PATH", "请加载其财务报表"))  # fmt: skip
     own = {feature.name for feature in scores.ready.head.features if feature.scope == "own"}
-    empty = [feature for at, feature in enumerate(scores.panel.features)
-             if feature.name in own and np.isnan(wave.values[node, at])]  # fmt: skip
+    # What nobody states tells nothing of this firm.
+    told = [(feature, wave.values[node, at]) for at, feature in enumerate(scores.panel.features)
+            if feature.name in own and scores.told[at]]  # fmt: skip
+    empty = [feature for feature, value in told if np.isnan(value)]
     if empty:
         names = [listed([getattr(f, language) for f in empty], most=NAMED, chinese=language == "zh", unit="项")
                  for language in ("en", "zh")]  # fmt: skip
         yield Missing(
-            Words(f"{plural(len(empty), 'figure')} of {len(own)} {'is' if len(empty) == 1 else 'are'} missing: "
-                  f"{names[0]}.", f"{len(own)}项指标中缺{len(empty)}项：{names[1]}。"),
+            Words(f"{plural(len(empty), 'figure')} of {len(told)} {'is' if len(empty) == 1 else 'are'} missing: "
+                  f"{names[0]}.", f"{len(told)}项指标中缺{len(empty)}项：{names[1]}。"),
             len(empty), Words("state the items they are made of", "请补充相应报表科目"),
         )  # fmt: skip
     if not snapshot.facts.rows(EVENT):

@@ -171,7 +171,9 @@ def _reasons(value: RiskOf) -> list[str]:
     if value.pd is None:
         return [f"It has no probability: {value.state_name.en} · {value.state_name.zh}.", *said]
     if value.verdict == "cannot tell":
-        said.insert(0, "Whether it will default cannot be told: firms of either fate look like it · 无法判断其是否违约。")
+        said.insert(
+            0, "Whether it will default cannot be told: firms of either fate look like it · 无法判断其是否违约。"
+        )
     if value.contagion is not None:
         added = value.contagion.added
         of = "adds" if added >= 0 else "takes away"

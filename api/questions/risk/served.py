@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from analytics.learning.models.scale import Scale, Scales
+from api.engine import Engine
 from api.learning.registry import Ready, served
 from api.learning.scoring import Scores, scores
-from api.engine import Engine
 from api.ledger.promotions import Promotion
 from graph.moment import Moment
 

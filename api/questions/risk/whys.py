@@ -51,7 +51,9 @@ class Why:
 def whys(scores: Scores, evidence: Evidence, node: int, *, most: int) -> tuple[Why, ...]:
     """The strongest reasons for the probability of a scored party."""
     fitted = scores.ready.fitted
-    reasons = fitted.explain(scores.panel, 0, node, most=most)
+    # Trees choose by log odds, which in probability may come in another order.
+    found = fitted.explain(scores.panel, 0, node, most=most)
+    reasons = tuple(sorted(found, key=lambda reason: -abs(reason.effect)))
     known = {feature.name: feature for feature in features_of(fitted)} | {f.name: f for f in scores.panel.features}
     over = _paths(scores, fitted, node, reasons)
     return tuple(_why(scores, evidence, node, rank, reason, known, over) for rank, reason in enumerate(reasons, 1))

@@ -16,14 +16,15 @@ from analytics.learning.models.tree import Growth
 from analytics.learning.panel import Panel, Part, Split
 from api.learning.keeping import in_json
 from api.learning.planted import panel_of
-from api.learning.registry import BAND, CONFORMAL, digest
-from api.learning.runs import CONFIG, PANEL, Run
+from api.learning.registry import digest
+from api.learning.runs import BAND, CONFIG, CONFORMAL, PANEL, Run
 from api.learning.tables import head_of
 from api.ledger.promotions import Promotion, promote
 from ingest.synthetic import planted
 
 MADE: Final = datetime(2025, 3, 1, 8, tzinfo=UTC)
-CONFIGURED: Final = b'[panel]\ndays = [2017-12-31]\ndefinition = "PUBLIC"\n'
+DAYS: Final = planted.DAYS
+CONFIGURED: Final = f'[panel]\ndays = [{", ".join(day.isoformat() for day in DAYS)}]\ndefinition = "PUBLIC"\n'.encode()
 SIGHTS: Final = {"lightgbm": Own, "lightgbm-graph": Surroundings}
 
 
@@ -56,7 +57,9 @@ def run_of(
     run.write(PANEL, in_json(head_of(panel)))
     run.write(CONFORMAL, in_json(Conformal.of(said, label).facts()))
     run.write(BAND, in_json(Band.of(said, label, party).facts()))
-    facts: dict[str, Any] = {"model": fitted.name, "made_at": "2025-02-28T08:00:00Z", "panel": panel.digest}
+    facts: dict[str, Any] = {"model": fitted.name, "made_at": "2025-02-28T08:00:00Z", "panel": panel.digest,
+                             "learned_days": [day.isoformat() for day in DAYS[:-2]],
+                             "held_out": [day.isoformat() for day in DAYS[-2:]]}  # fmt: skip
     run.finish(fitted.save(), facts)
     return run
 
