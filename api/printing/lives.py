@@ -46,8 +46,8 @@ def show_watched(found: Watched, *, as_json: bool) -> None:
     drift = found.drift
     parts: list[Any] = [
         Text(f"{found.run} on {found.day}; it learned from {found.taught[0]} to {found.taught[-1]}", style=BOLD),
-        Text(f"score 分数: PSI {drift.score.index:.3f}, {drift.score.level}"),
-        Text(f"calibration 校准: {_calibrated(found)}"),
+        Text(f"score 分数：PSI {drift.score.index:.3f}, {drift.score.level}"),
+        Text(f"calibration 校准：{_calibrated(found)}"),
     ]  # fmt: skip
     made = table("figure", "PSI", "missing then", "now", "", title="figures, the furthest first",
                  amounts=("PSI", "missing then", "now"))  # fmt: skip
