@@ -88,15 +88,24 @@ def said(facts: Facts, kind: Kind, rows: NDArray[Any]) -> NDArray[np.int64]:
     return instants
 
 
+def sayings(facts: Facts, kind: Kind) -> NDArray[np.int64]:
+    """The same of every row."""
+    return facts.cached(("said", kind.name), lambda: said(facts, kind, np.arange(facts.table(kind).num_rows)))
+
+
+def voices(facts: Facts, kind: Kind, when: When) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int32]]:
+    """Place among the names and distrust of each source of a kind's facts, and each row's source."""
+    return facts.cached(("standing", kind.name, str(when.version)), lambda: _voices(facts, kind, when))
+
+
 def standing(facts: Facts, kind: Kind, rows: NDArray[np.uint32], when: When) -> Standing:
     """Source, distrust and statement of rows; a source nobody spoke for is trusted by 0."""
-    place, distrust, code = facts.cached(("standing", kind.name, str(when.version)), lambda: _voices(facts, kind, when))
+    place, distrust, code = voices(facts, kind, when)
     codes = code[rows]
     return Standing(place[codes], distrust[codes], said(facts, kind, rows))
 
 
 def _voices(facts: Facts, kind: Kind, when: When) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int32]]:
-    """Place and distrust of each source of a kind's facts, and each row's source."""
     column = facts.column(kind, "source")
     names = column.dictionary.to_pylist()
     place = np.empty(len(names), np.int32)
@@ -119,6 +128,6 @@ def precedence(
     return np.lexsort([*columns, first] if first is not None else columns)
 
 
-def key_words(facts: Facts, kind: Kind, rows: NDArray[np.uint32]) -> NDArray[np.uint64]:
+def key_words(facts: Facts, kind: Kind, rows: NDArray[np.uint32] | slice) -> NDArray[np.uint64]:
     """Keys of rows as pairs of 64-bit words."""
     return facts.cached(("key words", kind.name), lambda: words(facts.column(kind, "key")))[rows]

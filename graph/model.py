@@ -75,7 +75,11 @@ RELATIONSHIPS: Final = ("spouse", "kin", "concert", "nominee", "address", "phone
 VERDICTS: Final = ("confirmed", "rejected")
 LEGAL_FORMS: Final = ("company", "partnership", "trust", "fund", "branch", "arrangement", "sole trader", "other")
 STATUSES: Final = ("active", "dissolved", "insolvent", "unknown")
-EVENTS: Final = ("lawsuit", "enforcement", "default", "insolvency", "rating", "news", "other")
+EVENTS: Final = (
+    "lawsuit", "enforcement", "dishonesty", "overdue", "default", "insolvency", "rating", "news", "other",
+)  # fmt: skip
+
+PARTS: Final = ("train", "validate", "test")
 
 COMPANY: Final[tuple[PartyKind, ...]] = ("Company",)
 HOLDERS: Final = PARTY_KINDS
@@ -254,7 +258,17 @@ EVENT: Final = Kind(
         Field("happened", "date", "Day it happened", "发生日", key=True, required=True),
         Field("title", "text", "In one line", "标题"),
         _money("amount", "Amount at stake", "涉及金额"), CURRENCY,
+        Field("days", "integer", "Days past due, of what is overdue", "逾期天数", unit="days", low=0),
         Field("counterparty", "text", "Id or name of the other side", "对方"),
+    ),
+)  # fmt: skip
+OUTCOME: Final = Kind(
+    "Outcome", "Whether a party defaulted, as a labelled data set says without an event", "违约标注", ends=("party",),
+    fields=(
+        Field("day", "date", "Day the label looks ahead from; none: the data have no days", "标注起算日", key=True),
+        Field("horizon_months", "integer", "Months it looks ahead; none: not said", "观察期", unit="months", low=1),
+        Field("defaulted", "flag", "Whether it defaulted", "是否违约", required=True),
+        Field("part", "choice", "What the data set keeps it for", "数据集划分", choices=PARTS),
     ),
 )  # fmt: skip
 RATE: Final = Kind(
@@ -270,6 +284,6 @@ RATE: Final = Kind(
 RELATIONS: Final = (
     OWNS, CONTROLS, GUARANTEES, PLEDGES, LENDS, OWES, SUPPLIES, DEPENDS_ON, HOLDS_OFFICE, RELATED_TO, SAME_AS,
 )  # fmt: skip
-RECORDS: Final = (PROFILE, IDENTIFIER, STATEMENT, ASSESSMENT, EVENT, RATE)
+RECORDS: Final = (PROFILE, IDENTIFIER, STATEMENT, ASSESSMENT, EVENT, OUTCOME, RATE)
 KINDS: Final = {kind.name: kind for kind in (*RELATIONS, *RECORDS)}
 """Every kind of fact by its name, relations first; this order is the order of loading."""

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.columns import ALWAYS, gathered
@@ -13,13 +11,9 @@ from graph.currencies import CURRENCIES, NO_CURRENCY
 from graph.errors import MissingRate
 from graph.facts import Facts
 from graph.holding import When, holding, precedence
-from graph.model import ASSESSMENT, STATEMENT
+from graph.model import ASSESSMENT
 from graph.nodes import Nodes
-
-YEAR = 12
-NONE = -1
-Factor = Callable[[str | None], float]
-"""What a value of each unit is multiplied by; NaN where it cannot be."""
+from graph.sheet import NONE, Factor, Item, latest_sheet
 
 
 class Items(NamedTuple):
@@ -41,33 +35,14 @@ def latest_items(
     factor: Factor,
     oldest: int = ALWAYS,
 ) -> Items:
-    """The value of the first of some items that a node's statements have, of the latest period.
+    """The value of one item of every node, by the names it goes by, as `graph.sheet` chooses it.
 
-    Of one period the longest part of it counts, then what is most believed. What flows over a period is
-    scaled to a year; one whose length is not said cannot be. Periods that end before `oldest`, in days since 1970,
-    count for nothing. A unit without a factor leaves the value unknown.
+    Periods that end before `oldest`, in days since 1970, count for nothing. A unit without a factor leaves the value
+    unknown.
     """
-    rows = holding(facts, STATEMENT, when)
-    rank = _positions(facts, rows, names)
-    months = gathered(facts.column(STATEMENT, "months"), rows, np.int64, null=NONE)
-    period = gathered(facts.column(STATEMENT, "period_end"), rows, np.int32, null=ALWAYS)
-    fits = (rank != NONE) & (period <= when.day) & (period >= oldest)
-    if of_a_year:
-        fits &= months > 0
-    rows, rank, months, period = rows[fits], rank[fits], months[fits], period[fits]
-    node = nodes.of[gathered(facts.column(STATEMENT, "party"), rows, np.uint32)]
-    belief = np.empty(len(rows), np.int64)
-    belief[precedence(facts, STATEMENT, rows, when)] = np.arange(len(rows))
-    length = np.where(months <= YEAR, -months, 0)  # beyond a year it is no longer one year's
-    order = np.lexsort((belief, length, -period.astype(np.int64), rank, node))
-    first = order[np.r_[True, node[order][1:] != node[order][:-1]]] if len(order) else order
-    value = gathered(facts.column(STATEMENT, "value"), rows[first], np.float64, null=np.nan)
-    value *= _factors(facts, rows[first], factor)
-    if of_a_year:
-        value *= YEAR / months[first]
-    made = Items(np.full(nodes.size, np.nan), np.full(nodes.size, NONE, np.int64))
-    made.value[node[first]], made.row[node[first]] = value, rows[first]
-    return made
+    low, high = (np.full((nodes.size, 1), day, np.int32) for day in (oldest, when.day))
+    found = latest_sheet(facts, nodes, when, [Item(names, of_a_year)], factor=factor, low=low, high=high)
+    return Items(found.value[:, 0], found.row[:, 0])
 
 
 def believed_figure(facts: Facts, nodes: Nodes, when: When, name: str, *, horizon: int | None = None) -> Items:
@@ -87,20 +62,6 @@ def believed_figure(facts: Facts, nodes: Nodes, when: When, name: str, *, horizo
     # Written from the least believed on: what stays is the most believed of each node.
     made.value[node[order]], made.row[node[order]] = value[order], rows[order]
     return made
-
-
-def _positions(facts: Facts, rows: NDArray[np.uint32], names: tuple[str, ...]) -> NDArray[np.int64]:
-    """Position of each row's item among the names, -1 where it is none of them."""
-    item = facts.column(STATEMENT, "item").take(pa.array(rows))
-    found = pc.fill_null(pc.index_in(item, value_set=pa.array(names)), NONE)
-    return np.asarray(found.to_numpy(zero_copy_only=False), np.int64)
-
-
-def _factors(facts: Facts, rows: NDArray[np.uint32], factor: Factor) -> NDArray[np.float64]:
-    """What each row's value is multiplied by; NaN where nothing is known."""
-    units = facts.column(STATEMENT, "unit").take(pa.array(rows)).to_pylist()
-    known = {unit: factor(unit) for unit in set(units)}
-    return np.array([known[unit] for unit in units], np.float64)
 
 
 def into(currency: str | None, rate: Callable[[str, str], float]) -> Factor:

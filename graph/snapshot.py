@@ -30,7 +30,8 @@ from graph.moment import Moment, write_instant
 from graph.nodes import Nodes
 from graph.rates import Rates
 from graph.records import Records, sources, statements
-from graph.sheets import Factor, Items, as_stated, believed_figure, into, latest_items
+from graph.sheet import Factor
+from graph.sheets import Items, as_stated, believed_figure, into, latest_items
 from graph.texts import UNKNOWN
 from graph.traits import Traits, believed_texts
 

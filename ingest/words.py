@@ -125,12 +125,19 @@ CHOICES: Final[dict[str, dict[str, str]]] = {
     },
     "Event.kind": {
         "lawsuit": "诉讼、起诉",
-        "enforcement": "强制执行、被执行、失信",
-        "default": "违约、逾期",
+        "enforcement": "强制执行、被执行",
+        "dishonesty": "失信、失信被执行人、列入失信名单、dishonest judgment debtor",
+        "overdue": "逾期、欠息、past due",
+        "default": "违约",
         "insolvency": "破产、破产重整",
         "rating": "评级、评级下调",
         "news": "新闻、舆情",
         "other": "其他、其它",
+    },
+    "Outcome.part": {
+        "train": "训练、训练集、training",
+        "validate": "验证、验证集、valid、val、validation、dev",
+        "test": "测试、测试集、held-out",
     },
     "op": {
         "record": "新增、变更",

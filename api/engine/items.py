@@ -1,9 +1,11 @@
-"""What items of statements are called, by what they mean: of several names the first that is stated counts."""
+"""What items of statements are called: the ones that questions read of those that figures of firms are made of."""
 
 from typing import Final
 
-REVENUE: Final = ("revenue", "income", "total_income")
-COST: Final = ("operating_cost", "cost_of_sales", "total_cost", "cost")
+from analytics.learning.features.items import ITEMS
+
+REVENUE: Final = ITEMS["revenue"].names
+COST: Final = ITEMS["operating_cost"].names
 """What sales cost 营业成本."""
-NET_ASSETS: Final = ("net_assets", "total_equity", "equity")
-TOTAL_ASSETS: Final = ("total_assets", "assets")
+NET_ASSETS: Final = ITEMS["net_assets"].names
+TOTAL_ASSETS: Final = ITEMS["total_assets"].names

@@ -69,7 +69,9 @@ def trails(scene: Scene, reasons: tuple[Reason, ...]) -> tuple[Trail, ...]:
         if not reason.relation or (reason.relation, reason.link) not in place:
             continue
         link = place[reason.relation, reason.link]
-        near = min(int(vicinity.tail[link]), int(vicinity.head[link]), key=lambda end: (before[1][end], -before[2][end]))
+        near = min(
+            int(vicinity.tail[link]), int(vicinity.head[link]), key=lambda end: (before[1][end], -before[2][end])
+        )
         steps = [_step(vicinity, link)]
         while near != vicinity.place:
             link = int(before[0][near])

@@ -132,7 +132,9 @@ def through_layers(net: Net, vicinity: Vicinity, hearing: Hearing, start: Number
     gone = _less(vicinity, blueprint.relations, middle, net, 1, moves)
     then -= np.where((vicinity.head == place)[:, None], gone[0], 0.0)
     then -= np.where((vicinity.tail == place)[:, None], gone[1], 0.0)
-    ends_state = np.concatenate([net.after("layers.1", here, then), net.after("layers.1", middle[[place]], heard[None])])
+    ends_state = np.concatenate(
+        [net.after("layers.1", here, then), net.after("layers.1", middle[[place]], heard[None])]
+    )
     return net.head("head", ends_state)[np.append(links, len(vicinity.tail))]
 
 

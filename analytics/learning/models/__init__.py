@@ -2,11 +2,21 @@
 
 ::
 
-    model       the protocol: a task, a model, what it has learned, the reasons it gives
-    keeping     a model as files, each with its digest
-    columns     which figures a model reads, by name
-    tree        trees that LightGBM grows
-    first       the first stage: own figures alone, cross-fitted
+    model        the protocol: a task, a model, what it has learned, the reasons it gives
+    keeping      a model as files, each with its digest
+    columns      which figures a model reads, by name
+    tree         trees that LightGBM grows, and Shapley values of them
+    first        the first stage: own figures alone, cross-fitted
+    sights       what trees see: own figures, degrees alone, all that is heard of neighbours
+    forests      LightGBM on each of these
+    reasons      what adds to log odds, in steps of probability
+    logistic     a line in log odds
+    stack        two models as one
+    calibration  probabilities brought to how often it came true
+    prior        another base rate
+    conformal    what can be told of a firm, with a promise of how often that is right
+    spread       how far a probability rests on which firms taught
+    scale        grades by probability, as data
 """
 
 from analytics.learning.models.model import Files, Fitted, Model, Reason, Task

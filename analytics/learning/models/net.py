@@ -10,7 +10,7 @@ from analytics.learning.serving.served import ServedNet
 from graph.errors import NotInstalled
 
 if TYPE_CHECKING:
-    from analytics.learning.nets.training import Schedule
+    pass
 
 Keep = Callable[[int, Files], None]
 """Takes the state of the training of one of the nets, by its number."""
@@ -69,4 +69,3 @@ class NetModel:
     def load(self, files: Files) -> ServedNet:
         """What was saved; needs no torch. Raises InvalidModel."""
         return ServedNet.load(files, self.name)
-

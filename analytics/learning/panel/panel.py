@@ -92,6 +92,7 @@ class Panel:
         for number, wave in enumerate(self.waves):
             yield f"{wave.day} {wave.known_at}".encode()
             yield from (_raw(column) for column in (wave.values, wave.capacity, wave.public, wave.rows, wave.label))
+            yield b"" if wave.since is None else _raw(wave.since)
             for relation in self.relations:
                 ties = wave.ties[relation]
                 yield from (_raw(column) for column in (ties.tail, ties.head, ties.stake))

@@ -36,11 +36,18 @@ class Wave:
     """Whether each row defaults within the horizon: 1, 0, or -1 where that is not known yet; shape (r,)."""
     ties: Mapping[str, Ties]
     """Links by relation."""
+    since: NDArray[np.float32] | None = None
+    """Years since each default became publicly known, NaN for who has none, shape (n,); None where not known."""
 
     @property
     def size(self) -> int:
         """How many parties there are."""
         return len(self.capacity)
+
+    @property
+    def lately(self) -> NDArray[np.bool_]:
+        """Whose default became publicly known within the last year; all public ones where nothing is said of when."""
+        return self.public if self.since is None else self.public & ~(self.since > 1)
 
     def check(self, width: int) -> None:
         """Raises InvalidPanel where shapes differ, rows are not ascending, or a label is none."""
@@ -48,6 +55,8 @@ class Wave:
         where = f"wave of {self.day}" if self.day else "wave"
         if self.values.shape != (n, width) or self.public.shape != (n,):
             raise InvalidPanel(f"figures are {self.values.shape}, not ({n}, {width})", where=where)
+        if self.since is not None and self.since.shape != (n,):
+            raise InvalidPanel(f"defaults are known since {self.since.shape}, not ({n},)", where=where)
         if np.isinf(self.values).any():
             raise InvalidPanel("a figure is infinite", where=where, remedy="write what is not known as empty")
         if len(self.rows) != len(self.label):

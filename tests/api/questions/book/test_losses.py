@@ -11,6 +11,7 @@ import pytest
 from scipy.stats import binom
 
 from api.answers.frame import Answer
+from api.answers.progress import Stage
 from api.engine import Engine, Place
 from api.questions import book_losses, shock
 from api.questions.book.assumed import Assumed, Shared, read_file
@@ -285,13 +286,14 @@ def test_too_much_work_and_unknown_parties_are_refused(tmp_path: Path, monkeypat
 
 
 def test_years_are_counted_while_they_are_drawn(tmp_path: Path) -> None:
-    seen: list[tuple[int, int]] = []
+    seen: list[Stage] = []
     engine = engine_of(tmp_path, lent("a", 200.0))
     assumed = Assumed.model_validate({"pd": {"rest": 0.1}, "draws": 1000})
     moment = engine.moment(currency="CNY")
-    book_losses(engine, BANK, assumed, moment=moment, progress=lambda *done: seen.append(done))
-    assert seen[-1] == (1000, 1000)
-    assert len(seen) > 1
+    book_losses(engine, BANK, assumed, moment=moment, progress=seen.append)
+    assert seen[0] == (0.0, "drawing years", "抽取年度")
+    assert seen[-1] == (1.0, "drawing years: 1,000 of 1,000", "抽取年度：1,000/1,000")
+    assert len(seen) > 2
 
 
 def test_a_file_says_what_the_readme_shows(tmp_path: Path) -> None:
