@@ -80,6 +80,7 @@ class FittedFormula:
     def fitted(cls, name: str, columns: Columns, formula: Formula, task: Task) -> "FittedFormula":
         """Fit what goes with the score on the rows that teach. Raises InvalidPanel where too few have a score."""
         task.split.check(task.panel, Part.TRAIN, Part.VALIDATE)
+        task.watch(0.0, f"score of {name}")
         rows = Rows.of(task, Part.TRAIN, partial(columns.of, task.panel))
         score = formula(rows.values)
         known = ~np.isnan(score)

@@ -8,7 +8,9 @@ import pytest
 from analytics.learning.evaluating.cell import REWIRED, Outcome
 from analytics.learning.evaluating.plan import COMMUNITY, GIVEN, TIME, Plan
 from analytics.learning.evaluating.running import evaluate
-from analytics.learning.panel import Panel
+from analytics.learning.models.model import Task
+from analytics.learning.models.stack import Stack
+from analytics.learning.panel import Panel, Part
 from graph.errors import Cancelled, InvalidPanel
 from tests.analytics.learning.evaluating.models import Line, Told, told
 from tests.analytics.learning.evaluating.worlds import undated, world
@@ -98,6 +100,18 @@ def test_a_model_that_cannot_learn_says_why_and_the_others_go_on() -> None:
     refused = [kept[cell.key] for cell in whole.cells if cell.model == "scorecard"]
     assert [outcome.refused for outcome in refused] == ["the panel lacks market_value_to_liabilities"]
     assert all(len(kept[cell.key].probability) for cell in whole.cells if cell.model != "scorecard")
+
+
+def test_a_joined_model_takes_legs_that_have_learned_and_says_the_same_as_alone() -> None:
+    one, other = (Told(Line(name, heard=heard), []) for name, heard in (("lightgbm-graph", 0.2), ("gnn", 0.4)))
+    models = {"lightgbm-graph": one, "gnn": other, "stack": Stack(one, other)}  # type: ignore[arg-type]
+    whole, kept = Plan.first_look(PANEL, models), {}
+    evaluate(whole, kept, silent)
+    assert len(one.learned) == len(other.learned) == 2  # as it is and rewired
+    alone = Stack(one, other).fit(Task(PANEL, whole.splits[TIME]))  # type: ignore[arg-type]
+    said = whole.splits[TIME].pick(PANEL, Part.TEST, tuple(alone.predict(PANEL, at) for at in range(5)))
+    stacked = next(kept[cell.key] for cell in whole.cells if cell.model == "stack")
+    np.testing.assert_array_equal(stacked.probability, said)
 
 
 def test_an_outcome_is_kept_as_files_and_a_broken_one_is_told() -> None:
