@@ -54,3 +54,8 @@ def frozen(values: ArrayLike, dtype: DTypeLike) -> NDArray[Any]:
     view = np.ascontiguousarray(values, dtype=dtype).view()
     view.flags.writeable = False
     return view
+
+
+def apart(function: Kernel) -> Kernel:
+    """A large step of a kernel, compiled by itself for what it is given."""
+    return cast(Kernel, numba.njit(function, nogil=True, error_model="numpy"))
