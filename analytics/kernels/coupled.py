@@ -21,7 +21,7 @@ from analytics.kernels.answering import (
     fail,
 )
 from analytics.kernels.calls import CALLING, WORK, Calling, Work
-from analytics.kernels.compiled import F8, FLAG, INT, REAL, U4, apart, compiled, record
+from analytics.kernels.compiled import F8, FLAG, INT, REAL, U4, apart, bare, record
 from analytics.kernels.losses import (
     EVER,
     FELL,
@@ -126,7 +126,7 @@ I8_OUT, F8_OUT = types.Array(types.int64, 1, "C"), types.Array(types.float64, 1,
 COURSE = record(Course, LOST, PARTIES, MADE, WORK, ANSWERED, record(Tally, I8_OUT, F8_OUT))
 
 
-@compiled(types.void(PARTIES, U4))
+@bare(types.void(PARTIES, U4))
 def let_fail(parties: Any, first: NDArray[np.uint32]) -> None:
     """Let some fail of themselves, before any round."""
     for i in first:
@@ -135,7 +135,7 @@ def let_fail(parties: Any, first: NDArray[np.uint32]) -> None:
             parties.round[i] = parties.order[i] = parties.many[FIRST] = 1
 
 
-@compiled(types.void(LOST, PARTIES, SPREAD, MADE, U4, F8, F8, F8))
+@bare(types.void(LOST, PARTIES, SPREAD, MADE, U4, F8, F8, F8))
 def let_lose(
     lost: Any,
     parties: Any,
@@ -159,7 +159,7 @@ def let_lose(
                 made.many[MOVED] += 1
 
 
-@compiled(types.void(PARTIES, U4))
+@bare(types.void(PARTIES, U4))
 def feel(parties: Any, some: NDArray[np.uint32]) -> None:
     """Look again at whoever lost more from outside the rounds."""
     for i in some:
@@ -240,7 +240,7 @@ def judge(sheets: Any, lost: Any, parties: Any) -> float:
     return most
 
 
-@compiled(INT(GROUND, COURSE, INT))
+@bare(INT(GROUND, COURSE, INT))
 def go(ground: Any, course: Any, most: int) -> int:
     """Go on for some rounds; what it has come to."""
     sheets, net, trees, rules = ground.sheets, ground.calling, ground.trees, ground.rules
@@ -269,7 +269,7 @@ def go(ground: Any, course: Any, most: int) -> int:
     return MORE
 
 
-@compiled(types.void(PARTIES, CALLING, TREES, WORK, ANSWERED))
+@bare(types.void(PARTIES, CALLING, TREES, WORK, ANSWERED))
 def put_back_calls(parties: Any, net: Any, trees: Any, work: Any, said: Any) -> None:
     """Let nobody have been called."""
     for k in range(parties.many[EVER]):
@@ -285,7 +285,7 @@ def put_back_calls(parties: Any, net: Any, trees: Any, work: Any, said: Any) -> 
     said.many[ASKED] = 0
 
 
-@compiled(types.void(PARTIES, SPREAD, CHAIN_8, MADE))
+@bare(types.void(PARTIES, SPREAD, CHAIN_8, MADE))
 def put_back_output(parties: Any, web: Any, chain: Any, made: Any) -> None:
     """Let everybody make all it made."""
     for k in range(parties.many[EVER]):
@@ -298,7 +298,7 @@ def put_back_output(parties: Any, web: Any, chain: Any, made: Any) -> None:
     made.many[HIT] = made.many[CUT] = made.many[MOVED] = 0
 
 
-@compiled(types.void(SHEETS, LOST, PARTIES))
+@bare(types.void(SHEETS, LOST, PARTIES))
 def put_back(sheets: Any, lost: Any, parties: Any) -> None:
     """Let nobody have failed or lost anything; after what was called and made is put back."""
     for k in range(parties.many[EVER]):

@@ -11,6 +11,8 @@ from numba import types
 from numpy.typing import NDArray
 
 from analytics.kernels.compiled import (
+    BESIDE,
+    BESIDE_OUT,
     F8,
     F8_OUT,
     I8,
@@ -19,7 +21,8 @@ from analytics.kernels.compiled import (
     REAL,
     U4,
     U4_OUT,
-    compiled,
+    columns,
+    bare,
     inlined,
     record,
     writes,
@@ -97,7 +100,8 @@ class Lost(NamedTuple):
     @classmethod
     def of(cls, size: int, debts: int) -> "Lost":
         """Before anything is lost."""
-        return cls(*(np.zeros(debts if name in ("by_debt", "promised") else size) for name in cls._fields))
+        beside, by_debt = iter(columns(size, len(cls._fields) - 2)), iter(np.zeros((2, debts)))
+        return cls(*(next(by_debt if name in ("by_debt", "promised") else beside) for name in cls._fields))
 
 
 class Parties(NamedTuple):
@@ -138,8 +142,8 @@ class Parties(NamedTuple):
 
 FELL, STIRRED, LOOK, EVER, TO_STOP, TO_CALL, FIRST, ROUND, LISTS = range(9)
 FLAGS_OUT, I1_OUT = writes(types.boolean), writes(types.int8)
-SHEETS = record(Sheets, INT, I8, U4, F8, F8, I8, U4, *(F8,) * 9, REAL, REAL, REAL)
-LOST = record(Lost, *(F8_OUT,) * 14)
+SHEETS = record(Sheets, INT, I8, U4, F8, F8, I8, U4, F8, *(BESIDE,) * 8, REAL, REAL, REAL)
+LOST = record(Lost, *(F8_OUT if name in ("by_debt", "promised") else BESIDE_OUT for name in Lost._fields))
 PARTIES = record(
     Parties, FLAGS_OUT, I8_OUT, I8_OUT, I1_OUT, U4_OUT, U4_OUT, I1_OUT, U4_OUT, FLAGS_OUT, U4_OUT, FLAGS_OUT, U4_OUT,
     FLAGS_OUT, I8_OUT,
@@ -217,7 +221,7 @@ def _feel(lost: Any, parties: Any, x: int, felt: float, least: float, end: int) 
     return 1
 
 
-@compiled(INT(SHEETS, LOST, PARTIES, REAL, INT))
+@bare(INT(SHEETS, LOST, PARTIES, REAL, INT))
 def lose(sheets: Any, lost: Any, parties: Any, least: float, budget: int) -> int:
     """Pass losses on until none rises by more than `least`, beginning with whom to look at: what is left of the
     budget, 0 or less where it did not suffice."""

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.kernels.answering import call_all
-from analytics.kernels.compiled import F8_OUT, INT, REAL, U4, apart, compiled, several
+from analytics.kernels.compiled import F8_OUT, INT, REAL, U4, apart, bare, several
 from analytics.kernels.coupled import COURSE, GROUND, Rules, let_fail, look_back, put_back, put_back_calls, put_back_output
 from analytics.kernels.losses import FELL, pool_of
 
@@ -25,7 +25,7 @@ def cost_of(sheets: Any, lost: Any, i: int, lender: int) -> float:
     return cost
 
 
-@compiled(several(INT, REAL)(GROUND, COURSE, U4, INT, REAL, F8_OUT))
+@bare(several(INT, REAL)(GROUND, COURSE, U4, INT, REAL, F8_OUT))
 def begin_year(
     ground: Any, course: Any, first: NDArray[np.uint32], lender: int, share: float, by: NDArray[np.float64]
 ) -> tuple[int, float]:
@@ -51,7 +51,7 @@ def begin_year(
     return 1, whole
 
 
-@compiled(several(INT, REAL)(GROUND, COURSE, INT, REAL, F8_OUT))
+@bare(several(INT, REAL)(GROUND, COURSE, INT, REAL, F8_OUT))
 def end_year(ground: Any, course: Any, lender: int, share: float, by: NDArray[np.float64]) -> tuple[int, float]:
     """How many have failed, and what a lender lost by them; then all is put back."""
     sheets, lost, parties = ground.sheets, course.lost, course.parties

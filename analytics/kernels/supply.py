@@ -11,6 +11,7 @@ from numba import types
 from numpy.typing import NDArray
 
 from analytics.kernels.compiled import (
+    BESIDE_OUT,
     F8,
     F8_OUT,
     FLAG,
@@ -20,6 +21,8 @@ from analytics.kernels.compiled import (
     REAL,
     U4,
     U4_OUT,
+    bare,
+    columns,
     compiled,
     inlined,
     record,
@@ -84,7 +87,7 @@ def _felt(loss: float, sales: float, left: float) -> float:
     return loss * (sales / left) if sales < left else loss
 
 
-@compiled(several(INT, REAL)(CHAIN_8, REAL, INT, F8_OUT, F8_OUT))
+@compiled(several(INT, REAL)(CHAIN_8, REAL, INT, BESIDE_OUT, BESIDE_OUT))
 def sweep(chain: Any, stop: float, most: int, down: NDArray[np.float64], up: NDArray[np.float64]) -> tuple[int, float]:
     """Lose what a shock leads to, every firm in every round: the rounds, and the largest loss of the last one.
 
@@ -166,13 +169,14 @@ class Made(NamedTuple):
     def of(cls, web: Spread) -> "Made":
         """Before anything is lost."""
         n = len(web.sales)
-        numbers = [np.zeros(len(web.owner) if k == 4 else n) for k in range(7)]
+        numbers = columns(n, 6)
+        numbers.insert(4, np.zeros(len(web.owner)))
         lists = [part for _ in range(4) for part in (np.empty(n, np.uint32), np.zeros(n, np.bool_))]
         return cls(*numbers, web.whole.copy(), *lists, np.zeros(3, np.int64))
 
 
 FLAGS_OUT = writes(types.boolean)
-MADE = record(Made, *(F8_OUT,) * 8, *(U4_OUT, FLAGS_OUT) * 4, I8_OUT)
+MADE = record(Made, *(BESIDE_OUT,) * 4, F8_OUT, *(BESIDE_OUT,) * 2, F8_OUT, *(U4_OUT, FLAGS_OUT) * 4, I8_OUT)
 HIT, CUT, MOVED = range(3)
 
 
@@ -188,7 +192,7 @@ def stop_firm(web: Any, made: Any, i: int, down: float, up: float) -> None:
         made.many[CUT] = _met(i, made.cutting, made.cut, made.many[CUT])
 
 
-@compiled(types.void(SPREAD, MADE, F8, F8))
+@bare(types.void(SPREAD, MADE, F8, F8))
 def begin_with(web: Any, made: Any, down: NDArray[np.float64], up: NDArray[np.float64]) -> None:
     """Let everybody lose no less than these fractions."""
     for i in range(len(down)):
@@ -272,7 +276,7 @@ def _cut(made: Any, fewers: int) -> float:
     return worst
 
 
-@compiled(several(INT, REAL)(SPREAD, MADE, REAL, REAL, INT))
+@bare(several(INT, REAL)(SPREAD, MADE, REAL, REAL, INT))
 def follow(web: Any, made: Any, least: float, stop: float, most: int) -> tuple[int, float]:
     """The same as `sweep`, of what changed alone: each passes on by how much it lost more, once that is over `least`.
 

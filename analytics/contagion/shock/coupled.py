@@ -273,7 +273,8 @@ class Room:
         touched = go_round(self.ground.sheets, lost, down, now - lost.income[down])
         feel(self.course.parties, touched.astype(np.uint32))
 
-    def _means(self, some: NDArray[np.int64] | slice = slice(None)) -> Numbers:
+    def _means(self, some: NDArray[np.int64]) -> Numbers:
+        """What some can still pay on calls."""
         sheets, lost = self.ground.sheets, self.course.lost
         cash = sheets.cash[some] - lost.spent[some] - sheets.felt_claims * lost.claims[some]
         return np.maximum(np.minimum(sheets.owned[some] - lost.other[some], cash), 0.0)
@@ -284,19 +285,27 @@ class Room:
         firms, layers, rules = self.tied.firms, self.tied.layers, self.ground.rules
         by_debt, promised = np.empty_like(lost.by_debt), np.empty_like(lost.promised)
         by_debt[layers.debts.order], promised[layers.debts.order] = lost.by_debt, lost.promised
-        pays = paid_of(firms, layers, lost.before, self.ground.sheets.kept)
-        called = np.minimum(lost.called, self._means()) + lost.pledged - lost.back
+        ever = np.sort(parties.ever[: parties.many[EVER]].astype(np.int64))
+
+        def told(figures: Numbers) -> Numbers:
+            """Of everybody, where nothing is of whom nothing was touched."""
+            made = np.zeros(firms.size)
+            made[ever] = figures
+            return made
+
+        pays = paid_of(firms, layers, told(lost.before[ever]), self.ground.sheets.kept)
+        called = np.minimum(lost.called[ever], self._means(ever)) + lost.pledged[ever] - lost.back[ever]
         asked, by_guarantee = np.zeros(0), np.zeros(0)
         if rules.guarantees and layers.guarantees is not None:
             order = layers.guarantees.standing.order
             asked, by_guarantee = np.empty(len(order)), np.empty(len(order))
             asked[order], by_guarantee[order] = self.course.work.call, said.paid
-        ever = parties.ever[: parties.many[EVER]]
+        passed = told(lost.passed[ever])
         return Aftermath(
             parties.failed.copy(), parties.round.copy(), parties.order.copy(), parties.cause.copy(),
-            shock.lost + shock.worse, lost.income.copy(), called, lost.claims.copy(),
-            layers.shares.worth(lost.passed), by_debt, promised, asked, by_guarantee,
-            np.where(parties.failed, pays, 1.0), lost.passed.copy(), self._output(shock), int(parties.many[ROUND]),
+            shock.lost + shock.worse, told(lost.income[ever]), told(called), told(lost.claims[ever]),
+            layers.shares.worth(passed), by_debt, promised, asked, by_guarantee,
+            np.where(parties.failed, pays, 1.0), passed, self._output(shock), int(parties.many[ROUND]),
             float((lost.other[ever] - lost.told[ever]).max(initial=0.0)),
         )  # fmt: skip
 

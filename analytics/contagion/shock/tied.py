@@ -12,7 +12,7 @@ from analytics.contagion.shock.supplying import Supplies
 from analytics.contagion.supply.cascade import STOP, check_asked
 from analytics.kernels.answering import Answered, Trees
 from analytics.kernels.calls import Calling, Work
-from analytics.kernels.compiled import frozen
+from analytics.kernels.compiled import columns, frozen
 from analytics.kernels.coupled import Course, Ground, Rules, Tally
 from analytics.kernels.losses import Lost, Parties, Sheets
 from analytics.kernels.supply import Chain, Made, Spread
@@ -76,15 +76,20 @@ def _sheets(firms: Firms, layers: Layers, kept: float) -> Sheets:
     with np.errstate(invalid="ignore"):
         # Comparisons with what is not known, or was not there to lose, are never true.
         own, liquid = (np.where(one > 0, one, np.nan) for one in (firms.equity, firms.liquidity))
+    figures = (
+        firms.to_lose, firms.assets - layers.pledged, firms.recovered, firms.owned, firms.cash, own, liquid,
+        np.nan_to_num(np.maximum(firms.margin, 0.0)),
+    )  # fmt: skip
+    beside = columns(firms.size, len(figures))
+    for column, figure in zip(beside, figures, strict=True):
+        column[:] = figure
+        column.flags.writeable = False
     return Sheets(
         debts.classes, frozen(debts.start, np.int64), frozen(debts.creditor, np.uint32),
         frozen(debts.amount, np.float64), frozen(debts.owed_by_class.ravel(), np.float64),
         frozen(held.holders.start, np.int64), frozen(held.holders.head, np.uint32),
-        frozen(held.share[held.holders.link], np.float64), frozen(firms.to_lose, np.float64),
-        frozen(firms.assets - layers.pledged, np.float64), frozen(firms.recovered, np.float64),
-        frozen(firms.owned, np.float64), frozen(firms.cash, np.float64), frozen(own, np.float64),
-        frozen(liquid, np.float64), frozen(np.nan_to_num(np.maximum(firms.margin, 0.0)), np.float64), float(kept),
-        float("debts" in on), float("shares" in on),
+        frozen(held.share[held.holders.link], np.float64), *beside, float(kept), float("debts" in on),
+        float("shares" in on),
     )  # fmt: skip
 
 

@@ -130,7 +130,7 @@ def cascade(
         made = Made.of(network.spread)
         begin_with(network.spread, made, down, up)
         rounds, residual = follow(network.spread, made, least, stop, most)
-        down, up = made.down, made.up
+        down, up = made.down.copy(), made.up.copy()
     if residual > stop:
         more, residual = sweep(network.chain, stop, most - rounds, down, up)
         rounds += more
