@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.kernels.calls import FINE, Calling, Work, ask, call_on, follow
+from analytics.kernels.calls import FINE, Calling, ask, call_on, follow
 from analytics.kernels.compiled import F8, F8_OUT, I1, I8, I8_OUT, apart, inlined, record
 from analytics.kernels.losses import FELL, FIRST, FLAGS_OUT, ROUND, STIRRED, TO_CALL, look_at, means_of, pool_of, stir
 
@@ -161,9 +161,7 @@ def weigh(parties: Any, net: Any, work: Any, said: Any, rules: Any, i: int, coun
 
 
 @apart
-def begin_calls(
-    sheets: Any, lost: Any, parties: Any, net: Any, trees: Any, work: Any, said: Any, rules: Any
-) -> int:
+def begin_calls(sheets: Any, lost: Any, parties: Any, net: Any, trees: Any, work: Any, said: Any, rules: Any) -> int:
     """Put into the queue whatever claim may ask for more; how many are in it."""
     again, count = stand_now(sheets, lost, parties, net, work, said), 0
     if again:
@@ -273,4 +271,4 @@ def call_all(sheets: Any, lost: Any, parties: Any, net: Any, trees: Any, work: A
                 fail(parties, i, BY_CALL, now)
     parties.many[TO_CALL] = parties.many[FELL]
     pay_all(lost, parties, net, trees, work, said)
-    return budget
+    return int(budget)

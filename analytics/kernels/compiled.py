@@ -45,6 +45,9 @@ BESIDE, BESIDE_OUT = (types.Array(types.float64, 1, "A", readonly=fixed) for fix
 FLAG, INT, REAL = types.boolean, types.int64, types.float64
 
 
+UNCOUNTED: dict[str, Any] = {"_nrt": False}
+
+
 def compiled(signature: Any) -> Callable[[Kernel], Kernel]:
     """Compile a kernel for one signature and keep it beside its file."""
     made = numba.njit(signature, cache=True, nogil=True, error_model="numpy", boundscheck=False)
@@ -66,10 +69,10 @@ def frozen(values: ArrayLike, dtype: DTypeLike) -> NDArray[Any]:
 def bare(signature: Any) -> Callable[[Kernel], Kernel]:
     """Compile a kernel that makes no arrays: without counting who refers to those it is given, which costs more than
     its work where it looks at few places of many arrays."""
-    made = numba.njit(signature, cache=True, nogil=True, error_model="numpy", boundscheck=False, _nrt=False)
+    made = numba.njit(signature, cache=True, nogil=True, error_model="numpy", boundscheck=False, **UNCOUNTED)
     return cast(Callable[[Kernel], Kernel], made)
 
 
 def apart(function: Kernel) -> Kernel:
     """A large step of a `bare` kernel, compiled by itself for what it is given."""
-    return cast(Kernel, numba.njit(function, nogil=True, error_model="numpy", _nrt=False))
+    return cast(Kernel, numba.njit(function, nogil=True, error_model="numpy", **UNCOUNTED))

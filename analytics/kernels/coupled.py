@@ -101,7 +101,7 @@ class Ground(NamedTuple):
 class Tally(NamedTuple):
     """How far a course has come."""
 
-    count: NDArray[np.int64]
+    number: NDArray[np.int64]
     """Rounds since somebody failed, and rounds of supplies; places below."""
     left: NDArray[np.float64]
     """The most that a loss rose in the last round, and that an output fell."""
@@ -178,7 +178,7 @@ def produce(parties: Any, web: Any, chain: Any, made: Any, tally: Any, rules: An
         more, worst = sweep(chain, rules.stop, SUPPLY_ROUNDS - rounds, made.down, made.up)
         rounds += more
         catch_up(web, made)
-    tally.count[MADE_ROUNDS] += rounds
+    tally.number[MADE_ROUNDS] += rounds
     tally.left[FALL] = worst
     return bool(worst <= rules.stop)
 
@@ -260,11 +260,11 @@ def go(ground: Any, course: Any, most: int) -> int:
         if lose(sheets, lost, parties, rules.tolerance, rules.budget) <= 0:
             return LOSSES
         rise = judge(sheets, lost, parties)
-        tally.count[QUIET] = 0 if parties.many[FELL] > before else tally.count[QUIET] + 1
+        tally.number[QUIET] = 0 if parties.many[FELL] > before else tally.number[QUIET] + 1
         tally.left[RISE] = rise
-        if rise <= rules.tolerance and tally.count[QUIET] > 0:
+        if rise <= rules.tolerance and tally.number[QUIET] > 0:
             return DONE
-        if rise > rules.tolerance and tally.count[QUIET] >= PATIENCE:
+        if rise > rules.tolerance and tally.number[QUIET] >= PATIENCE:
             return RING
     return MORE
 

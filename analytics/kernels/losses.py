@@ -21,8 +21,8 @@ from analytics.kernels.compiled import (
     REAL,
     U4,
     U4_OUT,
-    columns,
     bare,
+    columns,
     inlined,
     record,
     writes,
@@ -132,11 +132,12 @@ class Parties(NamedTuple):
     @classmethod
     def of(cls, size: int) -> "Parties":
         """Before anybody fails."""
-        flags, numbers = (lambda: np.zeros(size, np.bool_)), (lambda: np.zeros(size, np.int64))
-        lists = [np.empty(size, np.uint32) for _ in range(5)]
+        flags: list[Any] = [np.zeros(size, np.bool_) for _ in range(4)]
+        lists: list[Any] = [np.empty(size, np.uint32) for _ in range(5)]
         return cls(
-            flags(), numbers(), numbers(), np.zeros(size, np.int8), lists[0], lists[1], np.zeros(size, np.int8),
-            lists[2], flags(), lists[3], flags(), lists[4], flags(), np.zeros(LISTS, np.int64),
+            flags[0], np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size, np.int8), lists[0], lists[1],
+            np.zeros(size, np.int8), lists[2], flags[1], lists[3], flags[2], lists[4], flags[3],
+            np.zeros(LISTS, np.int64),
         )  # fmt: skip
 
 
@@ -179,7 +180,7 @@ def means_of(sheets: Sheets, lost: Lost, i: int) -> float:
 @inlined
 def paid_by(sheets: Sheets, lost: Lost, i: int) -> float:
     """What a party pays on guarantees out of its means."""
-    return min(lost.called[i], means_of(sheets, lost, i))
+    return float(min(lost.called[i], means_of(sheets, lost, i)))
 
 
 @inlined

@@ -7,7 +7,16 @@ from numpy.typing import NDArray
 
 from analytics.kernels.answering import call_all
 from analytics.kernels.compiled import F8_OUT, INT, REAL, U4, apart, bare, several
-from analytics.kernels.coupled import COURSE, GROUND, Rules, let_fail, look_back, put_back, put_back_calls, put_back_output
+from analytics.kernels.coupled import (
+    COURSE,
+    GROUND,
+    Rules,
+    let_fail,
+    look_back,
+    put_back,
+    put_back_calls,
+    put_back_output,
+)
 from analytics.kernels.losses import FELL, pool_of
 
 
@@ -36,9 +45,7 @@ def begin_year(
     look_back(sheets, lost, parties)
     # Nobody fails by a call here: whoever is asked for more than it can pays that.
     on = ground.rules
-    rules = Rules(
-        on.production, on.guarantees, on.in_full, on.stop, on.tolerance, on.budget, on.calls, np.inf
-    )
+    rules = Rules(on.production, on.guarantees, on.in_full, on.stop, on.tolerance, on.budget, on.calls, np.inf)
     net, trees, work, said = ground.calling, ground.trees, course.work, course.answered
     if on.guarantees and call_all(sheets, lost, parties, net, trees, work, said, rules) < 0:
         return 0, 0.0
@@ -67,6 +74,6 @@ def end_year(ground: Any, course: Any, lender: int, share: float, by: NDArray[np
     put_back_calls(parties, ground.calling, ground.trees, course.work, course.answered)
     put_back_output(parties, ground.web, ground.chain, course.made)
     put_back(sheets, lost, parties)
-    course.tally.count[:] = 0
+    course.tally.number[:] = 0
     course.tally.left[:] = 0.0
     return failed, whole

@@ -169,10 +169,10 @@ class Made(NamedTuple):
     def of(cls, web: Spread) -> "Made":
         """Before anything is lost."""
         n = len(web.sales)
-        numbers = columns(n, 6)
+        numbers: list[Any] = [*columns(n, 6)]
         numbers.insert(4, np.zeros(len(web.owner)))
-        lists = [part for _ in range(4) for part in (np.empty(n, np.uint32), np.zeros(n, np.bool_))]
-        return cls(*numbers, web.whole.copy(), *lists, np.zeros(3, np.int64))
+        lists: list[Any] = [part for _ in range(4) for part in (np.empty(n, np.uint32), np.zeros(n, np.bool_))]
+        return cls(*(*numbers, web.whole.copy(), *lists, np.zeros(3, np.int64)))
 
 
 FLAGS_OUT = writes(types.boolean)

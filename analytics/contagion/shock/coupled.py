@@ -240,7 +240,7 @@ class Room:
             put_back_calls(course.parties, ground.calling, ground.trees, course.work, course.answered)
             put_back_output(course.parties, ground.web, ground.chain, course.made)
             put_back(ground.sheets, course.lost, course.parties)
-            course.tally.count[:] = 0
+            course.tally.number[:] = 0
             course.tally.left[:] = 0.0
             self._clean = True
 
@@ -317,6 +317,6 @@ class Room:
         stopped = np.maximum(shock.stopped, self.course.parties.failed)
         found = Cascade(
             stopped, made.down.copy(), made.up.copy(), supplies.network.sales, supplies.stop,
-            float(tally.left[FALL]), int(tally.count[MADE_ROUNDS]),
+            float(tally.left[FALL]), int(tally.number[MADE_ROUNDS]),
         )  # fmt: skip
         return Output(supplies.network, found)

@@ -1,6 +1,7 @@
 """Firms and layers as kernels see them, and memory for shocks to them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -80,17 +81,17 @@ def _sheets(firms: Firms, layers: Layers, kept: float) -> Sheets:
         firms.to_lose, firms.assets - layers.pledged, firms.recovered, firms.owned, firms.cash, own, liquid,
         np.nan_to_num(np.maximum(firms.margin, 0.0)),
     )  # fmt: skip
-    beside = columns(firms.size, len(figures))
+    beside: list[Any] = columns(firms.size, len(figures))
     for column, figure in zip(beside, figures, strict=True):
         column[:] = figure
         column.flags.writeable = False
-    return Sheets(
+    return Sheets(*(
         debts.classes, frozen(debts.start, np.int64), frozen(debts.creditor, np.uint32),
         frozen(debts.amount, np.float64), frozen(debts.owed_by_class.ravel(), np.float64),
         frozen(held.holders.start, np.int64), frozen(held.holders.head, np.uint32),
         frozen(held.share[held.holders.link], np.float64), *beside, float(kept), float("debts" in on),
         float("shares" in on),
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _supplies(made: Supplies | None, size: int) -> tuple[Spread, Chain]:
