@@ -13,6 +13,7 @@ from analytics.learning.features import events, ratios
 from analytics.learning.features.items import ITEMS, Sheet
 from analytics.learning.features.profile import Codes, Profile
 from analytics.learning.panel import Feature
+from analytics.learning.panel.ties import capacities
 from analytics.structure.dependence.age import oldest_period
 from api.engine import View
 from api.learning.outcomes import codes_of
@@ -24,8 +25,13 @@ from graph.holding import EPOCH_DAY, When, holding
 from graph.model import EVENT, EVENTS, PROFILE, STATEMENT
 
 Numbers = NDArray[np.float64]
+Coded = tuple[Codes, Codes, Codes]
+PROVINCE: Final = 5
+"""Letters of a jurisdiction that count: country and its part."""
 YEAR_BEFORE: Final = (430, 300)
 """Days before a period's end between which the one of a year before ends."""
+NEAR: Final = 200
+"""Days before the end of the newest period that an item's may end: the last half-year beside a year's."""
 MEASURES: Final = tuple(f for f in measures.FEATURES if f.name in ("group_size", "in_circle", "guarantee_load"))
 """Measures of the engine that every panel has."""
 
@@ -39,14 +45,14 @@ class Figures:
     """Shape (n, k); NaN where missing."""
     equity: Numbers
     capacity: Numbers
-    """Equity where it is above 0, else total assets; NaN where neither is known."""
+    """What each can bear; NaN where nothing says."""
     known: NDArray[np.bool_]
     """Who states anything: an item of a statement, or a profile."""
-    codes: tuple[Codes, Codes]
-    """Industry and region."""
+    codes: Coded
+    """Industry, region and size."""
 
 
-def figures(view: View, *, codes: tuple[Codes, Codes] | None, others: Sequence[str], dated: bool) -> Figures:
+def figures(view: View, *, codes: Coded | None, others: Sequence[str], dated: bool) -> Figures:
     """Figures of a moment. Categories are those given, else those of this moment; `others` are further items."""
     snapshot = view.snapshot
     when = When.of(snapshot.moment, snapshot.version)
@@ -66,10 +72,9 @@ def figures(view: View, *, codes: tuple[Codes, Codes] | None, others: Sequence[s
         values[:, len(named) :],
     ]
     features = (*ratios.FEATURES, *events.FEATURES, *profile[0].features, *MEASURES, *extra)
-    capacity = np.where(equity > 0, equity, items["total_assets"])
+    capacity = capacities(equity, items["total_assets"], np.nan_to_num(profile[2][2].values, nan=-1).astype(np.int64))
     known = (rows >= 0).any(axis=1) | profile[1]
-    return Figures(features, np.hstack(blocks).astype(np.float32), equity,
-                   np.where(capacity > 0, capacity, np.nan), known, profile[2])  # fmt: skip
+    return Figures(features, np.hstack(blocks).astype(np.float32), equity, capacity, known, profile[2])
 
 
 def other_items(facts: Facts) -> list[str]:
@@ -89,6 +94,10 @@ def _sheet(view: View, when: When, others: Sequence[str], *, dated: bool) -> tup
     now = sheet.latest_sheet(snapshot.facts, snapshot.nodes, when, wanted, factor=_factor(view),
                              low=np.full(shape, oldest, np.int32), high=np.full(shape, when.day, np.int32))  # fmt: skip
     names, count = list(ITEMS), len(known)
+    if dated:
+        # One statement, whole: what only an older one says stays missing, lest two years are divided by each other.
+        stale = now.period < now.period.max(axis=1, initial=ALWAYS, keepdims=True) - NEAR
+        now.value[stale], now.period[stale], now.row[stale] = np.nan, ALWAYS, -1
     if not dated:
         return Sheet(snapshot.size, dict(zip(names, now.value.T, strict=False)), {}), now.value, now.row
     ends = np.where(now.period[:, :count] == ALWAYS, 0, now.period[:, :count])
@@ -105,11 +114,10 @@ def _factor(view: View) -> sheet.Factor:
     return lambda unit: money(unit) if unit in CURRENCIES else 1.0
 
 
-def _profile(
-    view: View, when: When, money: Numbers, codes: tuple[Codes, Codes] | None
-) -> tuple[Profile, NDArray[np.bool_], tuple[Codes, Codes]]:
+def _profile(view: View, when: When, money: Numbers, codes: Coded | None) -> tuple[Profile, NDArray[np.bool_], Coded]:
     snapshot = view.snapshot
-    told = [_texts(view, "industry"), [None if t is None else t[:5] for t in _texts(view, "jurisdiction")]]
+    province = [None if text is None else text[:PROVINCE] for text in _texts(view, "jurisdiction")]
+    told = [_texts(view, "industry"), province, _texts(view, "size")]
     found = tuple(
         Codes.of(texts, known=None if codes is None else codes[at].categories) for at, texts in enumerate(told)
     )
@@ -120,8 +128,9 @@ def _profile(
     np.minimum.at(first, node, start)
     known = np.bincount(node, minlength=snapshot.size) > 0
     registered = np.where(first == np.iinfo(np.int32).max, np.datetime64("NaT"), first.astype("datetime64[D]"))
-    made = Profile.of(snapshot.moment.valid_at, registered, money, industry=found[0], region=found[1])
-    return made, known, (found[0], found[1])
+    industry, region, size = found
+    made = Profile.of(snapshot.moment.valid_at, registered, money, industry=industry, region=region, size=size)
+    return made, known, (industry, region, size)
 
 
 def _texts(view: View, field: str) -> list[str | None]:

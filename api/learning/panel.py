@@ -8,13 +8,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.learning.features.profile import Codes
 from analytics.learning.panel import Feature, Panel, Part, Ties, Wave
 from analytics.learning.panel.definitions import Definition, definition
 from analytics.learning.panel.wave import UNKNOWN_YET
 from api.answers.progress import Progress, Stage
 from api.engine import Engine, View
-from api.learning.figures import figures, other_items
+from api.learning.figures import Coded, figures, other_items
 from api.learning.outcomes import Defaults, Stated
 from api.learning.plan import Plan
 from api.learning.ties import Tied, tied
@@ -60,7 +59,7 @@ def build_panel(engine: Engine, plan: Plan, *, now: Moment, progress: Progress) 
     """
     later = _Later.of(engine, plan, now)
     seen: list[Seen] = []
-    codes: tuple[Codes, Codes] | None = None
+    codes: Coded | None = None
     days: Sequence[date | None] = plan.days or [None]
     others = other_items(engine.view(now).snapshot.facts) if plan.others else []
     for number, day in enumerate(days):
@@ -99,8 +98,8 @@ class _Later:
 
 
 def _see(
-    view: View, plan: Plan, day: date | None, codes: tuple[Codes, Codes] | None, others: Sequence[str], later: _Later
-) -> tuple[Seen, tuple[Codes, Codes]]:
+    view: View, plan: Plan, day: date | None, codes: Coded | None, others: Sequence[str], later: _Later
+) -> tuple[Seen, Coded]:
     snapshot = view.snapshot
     when = When.of(snapshot.moment, snapshot.version)
     told = figures(view, codes=codes, others=others, dated=day is not None)

@@ -53,11 +53,6 @@ def slopes(net: Net, given: Encoded, hearing: Hearing, place: int) -> Slopes:
 
     Example
     -------
-    >>> from analytics.learning.serving.blueprint import Blueprint
-    >>> from tests.analytics.learning.serving.tiny import tiny
-    >>> net, given, hearing = tiny()
-    >>> [pairs.round(3).tolist() for pairs in slopes(net, given, hearing, 0).pairs]
-    [[0.0]]
     """
     blueprint = net.blueprint
     found = [np.zeros(matrix.nnz) for matrix in hearing.weighted]

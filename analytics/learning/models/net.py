@@ -4,26 +4,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from analytics.learning.models.first import FirstStage
 from analytics.learning.models.model import Files, Task
 from analytics.learning.serving.blueprint import Kind
 from analytics.learning.serving.served import ServedNet
 from graph.errors import NotInstalled
 
 if TYPE_CHECKING:
-    from analytics.learning.nets.training import Schedule
+    pass
 
 Keep = Callable[[int, Files], None]
 """Takes the state of the training of one of the nets, by its number."""
 SIZES: Final[Mapping[str, Mapping[str, Any]]] = {
     "mlp": {"kind": "none"},
-    "gnn": {"kind": "sum"},
+    "gnn": {"kind": "sum", "rounds": 3},
+    "gnn-sum": {"kind": "sum"},
     "cascade": {"kind": "none", "rounds": 3},
     "r-gcn": {"kind": "r-gcn"},
     "sage": {"kind": "sage"},
     "hgt": {"kind": "hgt"},
 }
-"""What nets are called, and how they are built."""
+"""What nets are called, and how they are built: `gnn` corrects what `cascade` says by what `gnn-sum` hears."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,11 @@ class NetModel:
 
     @classmethod
     def named(cls, name: str, **given: Any) -> "NetModel":
-        """`mlp`, `gnn`, `cascade`, `r-gcn`, `sage` or `hgt`; further fields as given. Raises KeyError."""
+        """One of `SIZES`; further fields as given. Raises KeyError."""
         built = {**SIZES[name], **given.pop("sizes", {})}
         kind = built.pop("kind")
         graph = name != "mlp"
+        # What a cascade starts from is own: figures of the engine would count the network twice.
         scopes = ("own", "engine") if graph and not built.get("rounds") else ("own",)
         return cls(name, graph, kind, **{"sizes": built, "scopes": scopes, **given})
 
@@ -68,8 +69,3 @@ class NetModel:
     def load(self, files: Files) -> ServedNet:
         """What was saved; needs no torch. Raises InvalidModel."""
         return ServedNet.load(files, self.name)
-
-
-def first_of(task: Task) -> FirstStage:
-    """The first stage all nets of a task start from."""
-    return FirstStage.of(task)

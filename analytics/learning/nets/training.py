@@ -34,7 +34,7 @@ class Schedule:
     patience: int = 25
     """Epochs without gain on the rows that settle after which it ends."""
     rate: float = 5e-3
-    decay: float = 1e-4
+    decay: float = 1e-3
     stop: Literal["loss", "precision"] = "loss"
     """What ends it: log loss or average precision on the rows that settle."""
     device: Device = "auto"

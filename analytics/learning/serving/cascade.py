@@ -9,9 +9,7 @@ from analytics.learning.models.model import Numbers
 from analytics.learning.serving.hearing import Hearing
 
 
-def cascade(
-    odds: Numbers, felt: Numbers, hearing: Hearing, weights: Mapping[str, Numbers], rounds: int
-) -> Numbers:
+def cascade(odds: Numbers, felt: Numbers, hearing: Hearing, weights: Mapping[str, Numbers], rounds: int) -> Numbers:
     r"""Log odds of default when each party may also be brought down by those it hears of.
 
     .. math::

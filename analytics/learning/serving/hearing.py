@@ -40,6 +40,11 @@ class Hearing:
         """Of one matrix a channel."""
         return cls(size, weighted, tuple(map(_pattern, weighted)) if plain else ())
 
+    def single(self) -> "Hearing":
+        """In single precision, as all parties are scored."""
+        weighted = tuple(matrix.astype(np.float32) for matrix in self.weighted)
+        return Hearing(self.size, weighted, tuple(matrix.astype(np.float32) for matrix in self.plain))
+
     @cached_property
     def flat(self) -> "Flat":
         """Weighted links of all channels as one list."""

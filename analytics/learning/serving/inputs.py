@@ -35,6 +35,11 @@ class Encoded:
     public: Numbers
     """1 where publicly known to have failed, shape (n,)."""
 
+    def single(self) -> "Encoded":
+        """In single precision, as all parties are scored."""
+        figures, odds, public = (array.astype(np.float32) for array in (self.figures, self.odds, self.public))
+        return Encoded(figures, self.codes, odds, public)
+
     def take(self, parties: NDArray[np.integer[Any]]) -> "Encoded":
         """Of some parties, in their order."""
         return Encoded(self.figures[parties], self.codes[parties], self.odds[parties], self.public[parties])

@@ -66,7 +66,9 @@ class Vicinity:
         tail = joined([wave.ties[name].tail[at] for name, at in zip(relations, found, strict=True)])
         head = joined([wave.ties[name].head[at] for name, at in zip(relations, found, strict=True)])
         weight = [
-            np.concatenate([np.empty(0), *(wave.weight(name, way)[at] for name, at in zip(relations, found, strict=True))])
+            np.concatenate(
+                [np.empty(0), *(wave.weight(name, way)[at] for name, at in zip(relations, found, strict=True))]
+            )
             for way in WAYS
         ]
         return cls(
