@@ -34,6 +34,8 @@ AIMED: Final = 0.999
 """Years that importance sampling draws most about: those as bad as this level of the closed form."""
 WORK: Final = 2_000_000_000
 """Years times parties that one question may draw: about a minute."""
+SENT_WORK: Final = 1_000_000_000
+"""The same where each year is sent through all layers: about two minutes."""
 POINTS: Final = 40
 """Losses at which the distribution is told."""
 THREADS: Final = 2
@@ -85,8 +87,9 @@ def drawn(view: View, staked: Staked, assumed: Assumed, progress: Progress | Non
     Raises InvalidQuestion where they are more than one question may draw.
     """
     size = staked.portfolio.size
-    if assumed.draws * size > WORK:
-        remedy = f'draw no more than {WORK // size:,} of these {size:,} parties, say with sampling = "importance"'
+    most = SENT_WORK if assumed.sent else WORK
+    if assumed.draws * size > most:
+        remedy = f'draw no more than {most // size:,} of these {size:,} parties, say with sampling = "importance"'
         raise InvalidQuestion(f"{assumed.draws:,} years are too many", where="draws", remedy=remedy)
     name = ("drawn years", staked.lender, assumed.model_dump_json())
     return view.kept(name, lambda: _drawn(staked, assumed, progress), most=2)

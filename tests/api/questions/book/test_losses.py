@@ -130,6 +130,22 @@ def test_without_the_layer_of_debts_nobody_is_brought_down(tmp_path: Path) -> No
     assert any("claims on those who default" in gap.said for gap in found.answer.gaps)
 
 
+def test_all_layers_bring_down_by_shares_and_output_and_say_so(tmp_path: Path) -> None:
+    """a fails in 3 of 10 years; d holds half of its equity of 100, which is more than its own 40."""
+    held = ("OWNS", {"from": "r:d", "to": "r:a", "share": 0.5, "directness": "direct"})
+    engine = engine_of(
+        tmp_path, lent("a", 200.0), lent("d", 60.0), held, *stated("a", net_assets=100.0), *stated("d", net_assets=40.0)
+    )
+    said = {"pd": {"parties": {"r:a": 0.3, "r:d": 0.0}}, "layers": ["production", "guarantees", "debts", "shares"]}
+    found = told(engine, **said).answer
+    assert near(found.losses.expected, 0.3 * (90 + 27))
+    assert near(found.without.expected, 0.3 * 90)
+    assert found.sampling.layers == ("production", "guarantees", "debts", "shares")
+    assert any("sent through its layers as a shock" in gap.said for gap in found.gaps)
+    by = {one.party.id: (one.shortfall, one.without) for one in found.contributions}
+    assert by == {"r:a": (pytest.approx(90), pytest.approx(90)), "r:d": (pytest.approx(27), 0.0)}
+
+
 def test_alike_borrowers_default_as_a_binomial_number(tmp_path: Path) -> None:
     count, pd = 12, 0.05
     engine = engine_of(tmp_path, *[lent(f"b{k}", 100.0) for k in range(count)])
@@ -259,7 +275,7 @@ def test_groups_are_told_with_what_their_clients_add(tmp_path: Path) -> None:
     [
         ({}, "pd", "no probability of default"),
         ({"pd": {"parties": {BANK: 0.1}, "rest": 0.1}}, f"pd.parties.{BANK}", "lender itself"),
-        ({"pd": {"rest": 0.1}, "layers": ["shares"]}, "layers", "shares"),
+        ({"pd": {"rest": 0.1}, "layers": ["rumours"]}, "layers", "rumours"),
         ({"pd": {"rest": 0.1}, "haircuts": {"gold teeth": 0.1}}, "haircuts", "gold teeth"),
         ({"pd": {"rest": 0.1}, "factors": {"all": 0.5, "industry": 0.5}}, "factors", "nothing of a borrower's own"),
     ],
