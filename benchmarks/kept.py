@@ -15,14 +15,14 @@ def kept(kind: Kind, ids: pa.Array, ends: Sequence[NDArray[np.int64]], /, **own:
     """Facts of one kind of the first load: ends by number, own columns by name, the rest as usual."""
     schema = kept_schema(kind)
     size = len(ends[0])
-    given = own | {
+    given = {
         **{name: pa.array(end.astype(np.uint32)) for name, end in zip(kind.ends, ends, strict=True)},
         "source": pa.array(["register"] * size),
         "source_ref": pa.array(np.arange(size)).cast(pa.string()),
         "revision": pa.array(np.zeros(size, np.int32)),
         "load": pa.array(np.ones(size, np.int32)),
         "recorded_at": pa.array(np.zeros(size, np.int64)).cast(pa.timestamp("us")),
-    }
+    } | own
     hashed = ("series", "key", "digest")
     table = pa.table({f.name: given.get(f.name, pa.nulls(size, f.type)) for f in schema if f.name not in hashed})
     series = identity.series(kind, [ids.take(pa.array(end)) for end in ends], table)

@@ -69,6 +69,11 @@ _MARKS: Final[dict[str, str]] = {
 _GOODS: Final = r"供应|供货|供方|采购|销货|购货|货物|商品|产品|物料|suppl|product|goods|item|invoice"
 _SHARES: Final = r"股权|股份|股票|(?<![a-z])(?:shares?|stakes?|equity)(?![a-z])"
 """Words of what is sold: where it is shares and no goods, a table of sellers and buyers states no supplies."""
+_SOLD: Final = r"标的|目标(?:公司|企业)|被转让|target|issuer"
+_SELLER: Final = r"转让[方人]|出让[方人]|转让股东|出让股东|卖方|seller|transferor|assignor|vendor"
+_BUYER: Final = r"受让|买方|buyer|transferee|assignee|purchaser"
+_DEBTS: Final = r"债权|应收|保理|票据|receivable|claim|factoring|invoice"
+"""Words of a table of transfers: what is sold, by whom and to whom; where it is debts it is none of shares."""
 SCHEMES: Final = {"CN-USCC": r"信用代码|credit.?code|uscc", "XI-LEI": r"\blei\b"}
 _DOCUMENT: Final = r"身份证|证件|护照|passport|id.?card|national.?id|identity"
 """Headers of columns with numbers of persons' papers."""
@@ -142,6 +147,19 @@ def relation(
             if start and end:
                 return kind, (start, end)
     return PROFILE.name, (end_of(r".", left, cells),)
+
+
+def transfer(left: Mapping[str, str], title: str, cells: Cells, dated: frozenset[str]) -> tuple[End | None, ...]:
+    """Who sold shares, to whom, and of which company where a column says so; nothing of any other table."""
+    words = " ".join((*left.values(), title))
+    left = {name: word for name, word in left.items() if name not in dated}
+    sold = end_of(_SOLD, left, cells)
+    if re.search(_DEBTS, words) or not (_of_shares(words) or (sold and re.search(r"转让|transfer", words))):
+        return ()
+    used = {sold.id, sold.title, sold.kind} if sold else set[str]()
+    buyer = end_of(_BUYER, left, cells, used)
+    seller = end_of(_SELLER, left, cells, {*used, *((buyer.id, buyer.title, buyer.kind) if buyer else ())})
+    return (seller, buyer, sold) if seller and buyer else ()
 
 
 def _of_shares(words: str) -> bool:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from graph.field import Field, Type
-from graph.model import GUARANTEES, KINDS, PLEDGES, PROFILE, RATE, STATEMENT
-from ingest.ends import NAME_WORDS, SCHEMES, Cells, End, end_of, plain, relation, with_kinds, with_papers
+from graph.model import EVENT, GUARANTEES, KINDS, PLEDGES, PROFILE, RATE, STATEMENT
+from ingest.ends import NAME_WORDS, SCHEMES, Cells, End, end_of, plain, relation, transfer, with_kinds, with_papers
 from ingest.rates import rates_of
 from ingest.statements import Columns, Item, columns_of, items_of
 from ingest.toml_text import MARKER
@@ -80,6 +80,10 @@ _OWN_NUMBER: Final = (
 _BACKING: Final = (GUARANTEES.name, PLEDGES.name)
 _STATED: Final = r"公示|披露|登记日|统计日|发布|更新|核准|published|stated|reported|as.?of|updated"
 _OP: Final = r"操作|变更类型|变动类型|\bop\b|operation|\baction\b"
+_DAY: Final = r"日期?$|时间|date|day"
+_DONE: Final = r"交割|过户|完成|变更|clos|complet|settle"
+"""Of several days of a transfer the one on which the shares changed hands."""
+_PRICE: Final = r"价|金额|amount|price|consideration|value"
 _BRACKET: Final = re.compile(r"[(（\[]([^)）\]]*)[)）\]]")
 _MONEY: Final = re.compile(r"\b(?:in|of|cny|rmb|usd|eur|gbp|hkd|jpy|yuan|dollars?)\b|人民币|美元|欧元|[¥$€£]")
 _WRITTEN: Final = {
@@ -104,9 +108,10 @@ class Guess:
     """What a table seems to state."""
 
     kind: str
-    """Kind of fact; `Profile` for a list of parties."""
+    """Kind of fact; `Profile` for a list of parties, `Event` for one of transfers of shares."""
     ends: tuple[End | None, ...]
-    """From and to of a relation, or the party of a list; None where no column names it."""
+    """From and to of a relation, or the party of a list; of transfers who sold, who bought, and the company; None where
+    no column names it."""
     fields: Mapping[str, Said] = field(default_factory=dict)
     identifiers: Mapping[str, str] = field(default_factory=dict)
     """Columns with register numbers of the parties of a list, by scheme."""
@@ -143,6 +148,8 @@ def guess(
     items = items_of(left, types)  # 股东权益 names nobody
     named_by = {name: word for name, word in left.items() if name not in items}
     cells = Cells(named, empty)
+    if sides := transfer(named_by, plain(title), cells, dated):
+        return _transfers(sides, left, types, highs)
     kind, ends = relation(named_by, plain(title), cells, dated)
     rates = rates_of(left, types) if kind == PROFILE.name else {}
     if "quote" in rates or (rates and not any(end and end.id not in rates.values() for end in ends)):
@@ -173,13 +180,25 @@ def guess(
         if column:
             found[wanted.name] = Said(column, _unit(wanted, column, highs.get(column, "")))
             left.pop(column)
-    own = ""
-    if kind in _BACKING and "facility_id" in found:
-        own = next((name for name, word in left.items() if re.search(_OWN_NUMBER, word) and types[name] != "date"), "")
-        left.pop(own, None)
+    own = _own_number(found, left, types) if kind in _BACKING else ""
     if kind == GUARANTEES.name and "signed" in found:  # a guarantee is in force from its signature
         found.setdefault("valid_from", found["signed"])
     return Guess(kind, ends, found, numbers, stated, op, own, tuple(left))
+
+
+def _own_number(found: dict[str, Said], left: dict[str, str], types: Mapping[str, Type | None]) -> str:
+    """The column with the number of a tie's own contract, taken from those left, or from that of the facility."""
+    told = found.get("facility_id")
+    if told and _is_own(plain(told.column)):  # it names the record, never the facility that stands behind it
+        left[told.column] = plain(found.pop("facility_id").column)
+    own = next((name for name, word in left.items() if _is_own(word) and types[name] != "date"), "")
+    left.pop(own, None)
+    return own
+
+
+def _is_own(word: str) -> bool:
+    """Whether a header is of the number of a guarantee's or a pledge's own contract, and not of that of a loan."""
+    return re.search(_OWN_NUMBER, word) is not None and re.search(_RATHER["facility_id"], word) is None
 
 
 def _rates(rates: Mapping[str, str], left: Mapping[str, str], highs: Mapping[str, str]) -> Guess:
@@ -187,6 +206,28 @@ def _rates(rates: Mapping[str, str], left: Mapping[str, str], highs: Mapping[str
     known = {field.name: field for field in RATE.fields}
     fields = {name: Said(column, _unit(known[name], column, highs.get(column, ""))) for name, column in rates.items()}
     return Guess(RATE.name, (), fields, unused=tuple(name for name in left if name not in rates.values()))
+
+
+def _transfers(
+    sides: tuple[End | None, ...],
+    left: dict[str, str],
+    types: Mapping[str, Type | None],
+    highs: Mapping[str, str],
+) -> Guess:
+    """A table of transfers of shares: what happened to each side on which day, and for how much."""
+    taken = {column for end in sides if end for column in (end.id, end.title, end.kind)}
+    rest = {name: word for name, word in left.items() if name not in taken}
+    days = [name for name in rest if types[name] in ("date", None) and re.search(_DAY, rest[name])]
+    stated = next((name for name in days if re.search(_STATED, rest[name])), "")
+    days = sorted((name for name in days if name != stated), key=lambda name: not re.search(_DONE, rest[name]))
+    priced = [name for name in rest if types[name] in ("number", None) and re.search(_PRICE, rest[name])]
+    currency = next((name for name in rest if re.search(_FIELDS["currency"], rest[name])), "")
+    money = Field("amount", "money", "", "")
+    fields = {"happened": Said(days[0])} if days else {}
+    fields |= {"amount": Said(priced[0], _unit(money, priced[0], highs.get(priced[0], "")))} if priced else {}
+    fields |= {"currency": Said(currency)} if currency else {}
+    used = {stated, *(said.column for said in fields.values())}
+    return Guess(EVENT.name, sides, fields, {}, stated, unused=tuple(name for name in rest if name not in used))
 
 
 def _statements(sheet: Columns, left: dict[str, str], highs: Mapping[str, str], cells: Cells) -> Guess:

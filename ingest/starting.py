@@ -1,10 +1,11 @@
 """The mapping a user starts from: what was guessed, and required lines for what no file can say."""
 
 import re
+import textwrap
 from collections.abc import Iterable, Set
 from fnmatch import fnmatchcase
 
-from graph.model import KINDS, PROFILE, RATE, STATEMENT
+from graph.model import EVENT, KINDS, PROFILE, RATE, STATEMENT
 from ingest.ends import ID_WORDS, End, plain
 from ingest.guesses import Guess, Said
 from ingest.inspect import Look, named_in
@@ -24,6 +25,13 @@ delivery = "{MARKER} full: everything the source knows; changes: only what is ne
 """
 _CURRENCY = f'currency = "{MARKER} ISO 4217, such as CNY: amounts stand in no currency of their own"'
 _UNIT = f'unit = {{ constant = "{MARKER} ISO 4217, such as CNY: the values stand in no currency of their own" }}'
+TRANSFERS = (
+    "a transfer of shares (股权转让) is no holding: it says what changed hands, not who holds how much from then on. "
+    "It is kept as an Event of each side; load who holds what from a list of holders (股东名册) of a later day"
+)
+"""What is said of a table of transfers."""
+_SIDES = {"seller": "转让股权", "buyer": "受让股权", "company": "股东转让股权"}
+"""Sides of a transfer, and what happened to each."""
 _LENDER = f'lender = "{MARKER} id of the lender, such as its 统一社会信用代码"\n# lender_name = "its name"'
 
 
@@ -64,14 +72,18 @@ def _table(one: Look) -> list[str]:
     lines += [f"stated = {quoted(guess.stated)}"] if guess.stated else []
     relation = KINDS[guess.kind].is_relation
     names = ("from_party", "to_party") if relation else ("party",)[: len(guess.ends)]
+    if guess.kind == EVENT.name:
+        names = tuple(_SIDES)
     listed = guess if guess.kind == PROFILE.name else None
     for name, end in zip(names, guess.ends, strict=True):
-        if end or name != _lender_end(guess):
+        if end or name not in (_lender_end(guess), "company"):
             lines += ["", *_party(name, end, listed, _titles(one))]
     if relation:
         lines += ["", *_fact(guess)]
     elif guess.kind == STATEMENT.name:
         lines += _statements(guess, {column.name for column in one.columns if column.filled < 1})
+    elif guess.kind == EVENT.name:
+        lines += _transfers(guess)
     elif guess.kind == RATE.name:
         lines += ["", "[[table.fact]]", f'kind = "{RATE.name}"', *_fields(guess), *_asked(guess)]
     if guess.unused:
@@ -108,6 +120,23 @@ def _party(name: str, end: End | None, listed: Guess | None, titles: frozenset[s
         lines.append(f"identifier.CN-USCC = {quoted(end.id)}")
     if end.document and end.kind not in ("Company", "State"):
         lines.append(f"identifier.CN-RIC = {quoted(end.id)}    # persons' numbers are kept as keyed hashes")
+    return lines
+
+
+def _transfers(guess: Guess) -> list[str]:
+    """The facts of a table of transfers: what happened to each side."""
+    lines = ["", *(f"# {line}" for line in textwrap.wrap(TRANSFERS, 100))]
+    named = {side: end for side, end in zip(_SIDES, guess.ends, strict=True) if end}
+    columns = [*(end.id for end in named.values()), *(said.column for said in guess.fields.values())]
+    day = [] if "happened" in guess.fields else [f'happened = {{ constant = "{MARKER} the day of the transfer" }}']
+    for side in named:
+        other = {"seller": "buyer", "buyer": "seller"}.get(side)
+        lines += ["", "[[table.fact]]", f'kind = "{EVENT.name}"', f'party = "{side}"']
+        lines += ['fields.kind = { constant = "other" }', f"title = {{ constant = {quoted(_SIDES[side])} }}"]
+        lines += [*day, *_fields(guess)]
+        lines += [f"counterparty = {quoted(named[other].title or named[other].id)}"] if other else []
+        # Two transfers of one day are two events.
+        lines += [f"ref = [{', '.join(map(quoted, columns))}]"]
     return lines
 
 

@@ -18,6 +18,7 @@ from api.questions.limits.exposure import exposure
 from api.questions.links.links import links
 from api.questions.links.tiers import upstream
 from api.questions.ownership.control import control
+from api.questions.shocks.catalogue import named
 from api.questions.shocks.scenario import Scenario
 from api.questions.shocks.shock import shock
 from api.questions.shocks.traced import Step
@@ -158,6 +159,24 @@ def test_shocks_cost_what_was_planted(world: Loaded, at: int) -> None:
     assert found.tree is not None
     assert found.tree.amount == pytest.approx(told["loss"])
     assert leaves(found.tree) == pytest.approx(told["loss"])
+
+
+@pytest.mark.parametrize("at", range(2))
+def test_haircuts_of_named_scenarios_cost_what_was_planted(world: Loaded, at: int) -> None:
+    """Land and stocks cover all that a developer and a mill owe, until they are worth less."""
+    told = world.answers["collateral"][at]
+    moment = world.moment(world.answers["demo"], "CNY")
+    whole = named(told["scenario"], lender=world.answers["demo"]["lender"])
+    assert told["haircut"].items() <= whole.haircuts.items()
+    cost = {}
+    for key, scenario in (("cut", whole), ("full", whole.model_copy(update={"haircuts": {}}))):
+        found = shock(world.engine, scenario, limit=1000, moment=moment).answer
+        fallen = {world.key_of.get(one.party.id, ""): one for one in found.fallen}
+        assert fallen[told["party"]].why == "lost output"
+        assert fallen[told["party"]].owed == pytest.approx(told["owed"])
+        causes = found.tree.causes if found.tree else ()
+        cost[key] = sum(step.amount for step in causes if world.key_of.get(step.party.id) == told["party"])
+    assert cost == pytest.approx({"cut": told["loss"], "full": 0.0})
 
 
 def thin(folder: Path, share: float) -> dict[str, set[str]]:

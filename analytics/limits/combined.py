@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import isnan
+from math import inf, isnan
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from analytics.limits.effects import relieved
 from analytics.limits.facility import Guarantor, Pledge
 from analytics.limits.lines import Line, lines_of
 from analytics.limits.numerators import NUMERATORS
-from analytics.limits.remedy import MARGIN, Remedy, Renewed, Step, Try, payable, tried_by
+from analytics.limits.remedy import MARGIN, Remedy, Renewed, Step, Try, asked_anew, payable, tried_by
 from analytics.limits.standing import Standing
 from analytics.limits.threshold import FINEST, room
 
@@ -60,12 +61,25 @@ class Start:
         return np.array([amount if line.bears else min(amount, 0.0) for amount, line in over])
 
 
+@dataclass(frozen=True)
+class Starts:
+    """Changes after which groups are others, from which a search starts anew."""
+
+    released: Sequence[Try] = ()
+    """Each releases a guarantee; the first few are tried."""
+    freed: Iterable[Try] = ()
+    """Each pays facilities down until dependences end; those are tried that move less than what is found."""
+
+
+NO_STARTS: Final = Starts()
+
+
 def combinations(
     standing: Standing,
     application: Application,
     *,
     protectors: Sequence[int] = (),
-    released: Sequence[Try] = (),
+    starts: Starts = NO_STARTS,
     renewed: Renewed | None = None,
 ) -> tuple[Remedy, ...]:
     r"""Find changes that pass only together, those that move the least money in all first.
@@ -79,10 +93,9 @@ def combinations(
 
     Parameters
     ----------
-    standing, application
-        What is asked, and does not pass as it is.
-    protectors, released, renewed
-        Parties that count as protection, and steps that release a guarantee; the first few are tried.
+    standing, application : what is asked, and does not pass as it is
+    protectors, starts, renewed
+        Parties that count as protection, changes from which a search starts anew, and as `remedies_of`.
 
     Raises
     ------
@@ -114,10 +127,26 @@ def combinations(
     """
     found, start = dict[tuple[Step, ...], Remedy](), _start(standing, application, ())
     given = [_giver(standing, start, party, renewed) for party in protectors[:GUARANTORS]]
-    for tried in _mixes(standing, start, given, released):
+    for tried in _mixes(standing, start, given, starts.released):
         if tried[0] not in found and (remedy := tried_by(standing, tried, renewed)):
             found[tried[0]] = remedy
+    for begun in starts.freed:
+        if sum(step.change for step in begun[0]) < min((one.change for one in found.values()), default=inf):
+            found |= {one.steps: one for one in _from(standing, begun, renewed)}
     return _best(found.values())
+
+
+def _from(standing: Standing, tried: Try, renewed: Renewed | None) -> Iterator[Remedy]:
+    """What passes after changes by which dependences end: these alone, else with the least of each mix of others."""
+    begun = asked_anew(standing, tried, renewed)
+    if begun is None or begun.passes:
+        yield from [begun] if begun else []
+        return
+    start = _start(standing, begun.application, begun.steps)
+    less, deposit, cuts = _less(start), _deposit(start), _cuts(standing, start)
+    for mix in (cuts, [*cuts, *less], [*cuts, *deposit]):
+        found = (tried_by(standing, further, renewed) for further in _solved(start, mix))
+        yield from (remedy for remedy in found if remedy)
 
 
 def _best(found: Iterable[Remedy]) -> tuple[Remedy, ...]:
@@ -192,12 +221,13 @@ def _cuts(standing: Standing, start: Start) -> list[Lever]:
             rows |= dict.fromkeys(payable(standing, line.members)[:FACILITIES].tolist())
     some = next(iter(standing.stakes.values()))
     ordered = sorted(rows, key=lambda at: (-float(standing.book.drawn[some.facility[at]]), at))
-    return [_cut(standing, start, int(some.facility[at]), int(some.borrower[at])) for at in ordered]
+    levers = (_cut(standing, start, int(some.facility[at]), int(some.borrower[at])) for at in ordered)
+    return [lever for lever in levers if lever.most > 0]
 
 
 def _cut(standing: Standing, start: Start, link: int, borrower: int) -> Lever:
     relief = [relieved(standing, standing.stakes[line.rule.numerator], link, line.members) for line in start.lines]
-    most = float(standing.book.drawn[link])
+    most = float(standing.book.drawn[link]) - sum(cut.amount for cut in start.application.cuts if cut.facility == link)
     return Lever("member_reduced", most, np.array(relief, np.float64), borrower, link)
 
 
@@ -257,11 +287,14 @@ def _least(relief: Numbers, needed: Numbers, most: Numbers) -> Numbers | None:
 
 
 def _made(start: Start, chosen: Iterable[tuple[Lever, float]]) -> Try:
-    application, steps = start.application, list(start.steps)
+    application = start.application
+    steps = {(step.kind, step.party, step.link): step for step in start.steps}
     for lever, amount in chosen:
-        steps.append(Step(lever.kind, amount, lever.party, lever.link))
+        name = lever.kind, lever.party, lever.link
+        before = steps[name].change if name in steps else 0.0
+        steps[name] = Step(lever.kind, before + amount, lever.party, lever.link)
         application = _changed(application, lever, amount)
-    return tuple(steps), application
+    return tuple(steps.values()), application
 
 
 def _changed(application: Application, lever: Lever, amount: float) -> Application:
@@ -272,7 +305,9 @@ def _changed(application: Application, lever: Lever, amount: float) -> Applicati
         secured = (*facility.collateral, Pledge(MARGIN, amount))
         return replace(application, facility=replace(facility, collateral=secured))
     if lever.party is not None and lever.link is not None:
-        return replace(application, cuts=(*application.cuts, Cut(lever.link, lever.party, amount)))
+        before = sum(cut.amount for cut in application.cuts if cut.facility == lever.link)
+        others = (cut for cut in application.cuts if cut.facility != lever.link)
+        return replace(application, cuts=(*others, Cut(lever.link, lever.party, before + amount)))
     return _guaranteed(application, lever.party or 0, amount)
 
 

@@ -1,6 +1,6 @@
 """Groups as they would be if dependences held that cannot be tested."""
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,6 @@ def possible_groups(
     *,
     on: Iterable[int],
     by: Iterable[int],
-    refuted: Set[int] = frozenset(),
     most: int,
 ) -> list[Nodes]:
     r"""Find the groups of connected clients a party would sit in if it depended on some, and others on it.
@@ -47,8 +46,6 @@ def possible_groups(
         Node number x.
     on, by : node numbers
         Whom it would depend on, and who would depend on it.
-    refuted : set of positions
-        Dependences to do without, as their `link` counts them.
     most : int
         Parties a group may have at most.
 
@@ -70,8 +67,8 @@ def possible_groups(
     >>> [g.tolist() for g in possible_groups(groups, Arrows.of(5, [2], [3]), 2, on=[1], by=[4], most=9)]
     [[0, 1, 2, 3, 4]]
     """
-    fallen = _closure(groups, dependences, [party, *by], refuted, most)
-    made = _with_fallen(groups, dependences, party, frozenset(fallen), on, refuted, most)
+    fallen = _closure(groups, dependences, [party, *by], most)
+    made = _with_fallen(groups, dependences, party, frozenset(fallen), on, most)
     found = greatest({frozenset(fallen), *made})
     _bounded(max(map(len, found)), most)
     return [np.array(sorted(group), np.uint32) for group in found]
@@ -83,7 +80,6 @@ def _with_fallen(
     party: int,
     fallen: frozenset[int],
     on: Iterable[int],
-    refuted: Set[int],
     most: int,
 ) -> Iterator[frozenset[int]]:
     """Each group of a party, and of those it would depend on, with what falls with it: what depends on a body put
@@ -95,7 +91,7 @@ def _with_fallen(
         if single:
             yield with_it | {y}
             continue
-        for group, _ in closures_around(groups, dependences, y, refuted=refuted, most=most):
+        for group, _ in closures_around(groups, dependences, y, most=most):
             yield with_it | group
 
 
@@ -168,7 +164,7 @@ def _foremost(stakes: Stakes, parties: Nodes, cuts: Sequence[Cut]) -> list[int]:
     return [int(parties[np.argmax(left)])] if left.max() > 0 else []
 
 
-def _closure(groups: Groups, dependences: Ways, start: Iterable[int], refuted: Set[int], most: int) -> set[int]:
+def _closure(groups: Groups, dependences: Ways, start: Iterable[int], most: int) -> set[int]:
     """Some parties, what they control, and whoever falls with any of them."""
     fallen, wave = set[int](), list(start)
     while wave:
@@ -176,15 +172,7 @@ def _closure(groups: Groups, dependences: Ways, start: Iterable[int], refuted: S
         if x in fallen:
             continue
         fallen.add(x)
-        wave += (
-            dependences.at(x).tolist()
-            if not refuted
-            else [
-                y
-                for y, link in zip(dependences.at(x).tolist(), dependences.links_at(x).tolist(), strict=True)
-                if link not in refuted
-            ]
-        )
+        wave += dependences.at(x).tolist()
         wave += groups.below(x)
         _bounded(len(fallen), most)
     return fallen

@@ -3,17 +3,19 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
-from math import isfinite
+from math import inf, isfinite
 
 import numpy as np
 
 from analytics.limits.application import Application, Cut
 from analytics.limits.approval import Check
-from analytics.limits.combined import combinations
+from analytics.limits.combined import Starts, combinations
+from analytics.limits.effects import relieved
 from analytics.limits.facility import Guarantor, Pledge
+from analytics.limits.freed import Ends, freed
 from analytics.limits.lines import Line
 from analytics.limits.numerators import NUMERATORS
-from analytics.limits.remedy import MARGIN, Remedy, Renewed, Step, Try, payable, tried_by
+from analytics.limits.remedy import MARGIN, Remedy, Renewed, Step, Try, asked_anew, payable, tried_by
 from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes, Readings
 
@@ -28,24 +30,22 @@ def remedies_of(
     *,
     protectors: Sequence[int] = (),
     releases: Mapping[int, Readings] | None = None,
+    ends: Ends | None = None,
     renewed: Renewed | None = None,
 ) -> tuple[Remedy, ...]:
     r"""Find changes after which no limit breaks, the one that moves least money first.
 
-    A smaller amount; a deposit; a guarantor who counts as protection added, or one offered left out; a
-    guarantee in the book released; a facility of another member paid down; only where no single one passes,
-    several together. Each is worked out, asked for anew and tried: what does not pass is not told. Where something
-    else is unknown, a change that mends all that breaks still leaves the verdict *refer*.
+    A smaller amount; a deposit; a guarantor added or left out; a guarantee released; a facility paid down; only where
+    no single one passes, several. Each is asked for anew: what does not pass is not told, what is unknown still refers.
 
     .. math:: \min_{c} |c| : \quad E^r_U + \Delta_U(a, c) \le L_r \quad \forall r, U
 
     Parameters
     ----------
-    standing, application, check
-        An application, and what `check_credit` said of it.
-    protectors : parties that count as protection and might be asked to guarantee
+    standing, application, check : an application, and what `check_credit` said of it
+    protectors, renewed : parties that might be asked to guarantee, and what an application is when asked for anew
     releases : guarantees that might be released, by position, and the groups without each; protection is not
-    renewed : what an application is when asked for anew
+    ends : by party, amounts that it would have to pay down at least until a dependence ends
 
     Raises
     ------
@@ -78,9 +78,10 @@ def remedies_of(
     if not any(line.breaks for line in check.limits):
         return ()
     tries = _tries(standing, application, check, protectors=protectors, releases=releases or {})
-    single = _least(remedy for tried in tries if (remedy := tried_by(standing, tried, renewed)))
-    freed = [] if single else list(_untied(standing, application, releases or {}))
-    return single or combinations(standing, application, protectors=protectors, released=freed, renewed=renewed)
+    known = [remedy for tried in tries if (remedy := tried_by(standing, tried, renewed))]
+    single = _least([*known, *_freed(standing, application, ends or {}, known, renewed)])
+    starts = Starts(list(_untied(standing, application, releases or {})), freed(standing, application, ends or {}))
+    return single or combinations(standing, application, protectors=protectors, starts=starts, renewed=renewed)
 
 
 def _tries(
@@ -159,14 +160,55 @@ def _guaranteed(application: Application, broken: Sequence[Line], protectors: Se
 
 
 def _paid_down(standing: Standing, application: Application, broken: Sequence[Line]) -> Iterator[Try]:
-    """A facility of another member of all that is broken paid down by what does not fit."""
+    """A facility of another member of all that is broken paid down by what does not fit; of the applicant too where
+    lending less would leave nothing to lend."""
     members: Nodes = reduce(np.intersect1d, [line.members for line in broken])
     amount = max(line.over for line in broken)
     stakes = [standing.stakes[line.rule.numerator] for line in broken]
-    rows = payable(standing, members[members != application.applicant])
+    own = members == application.applicant
+    rows = payable(standing, members[~own])
+    if amount >= application.facility.amount:
+        rows = np.append(rows, payable(standing, members[own]))
     enough = standing.book.drawn[stakes[0].facility[rows]] >= amount
     counted = np.array([one.gross[rows] > 0 for one in stakes]).all(axis=0)
     for at in rows[enough & counted][:TRIED].tolist():
         link, member = int(stakes[0].facility[at]), int(stakes[0].borrower[at])
         cut = Cut(link, member, amount)
         yield (Step("member_reduced", amount, member, link),), replace(application, cuts=(*application.cuts, cut))
+
+
+def _freed(
+    standing: Standing, application: Application, ends: Ends, known: Sequence[Remedy], renewed: Renewed | None
+) -> Iterator[Remedy]:
+    """One facility paid down until a dependence ends, or further until nothing breaks, as far as less does than is
+    known; of the applicant's own, than lending less."""
+    least = {kind: _change(known, kind) for kind in ("amount", "member_reduced")}
+    for steps, changed in freed(standing, application, ends):
+        own = steps[0].party == application.applicant
+        most = min(least.values()) if own else least["member_reduced"]
+        if len(steps) > 1 or steps[0].link is None or steps[0].change >= most:
+            continue
+        found = asked_anew(standing, (steps, changed), renewed)
+        if found is not None and not found.passes:
+            further = _further(standing, (steps, changed), found.check)
+            found = None if further is None else tried_by(standing, further, renewed)
+        if found is not None and found.change < most:
+            least["member_reduced"] = found.change
+            yield found
+
+
+def _change(known: Iterable[Remedy], kind: str) -> float:
+    """The least that single changes of a kind move."""
+    return min((one.change for one in known if one.steps[0].kind == kind), default=inf)
+
+
+def _further(standing: Standing, tried: Try, check: Check) -> Try | None:
+    """A facility paid down by what still does not fit."""
+    ((step,), changed), broken = tried, [line for line in check.limits if line.breaks]
+    *others, cut = changed.cuts
+    amount = step.change + max(line.over for line in broken)
+    helps = (relieved(standing, standing.stakes[one.rule.numerator], cut.facility, one.members) for one in broken)
+    if amount > standing.book.drawn[cut.facility] or not all(helps):
+        return None
+    paid = replace(changed, cuts=(*others, replace(cut, amount=amount)))
+    return (replace(step, change=amount),), paid

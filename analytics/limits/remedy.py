@@ -50,6 +50,11 @@ class Remedy:
         """Money that has to move in all."""
         return sum(step.change for step in self.steps)
 
+    @property
+    def passes(self) -> bool:
+        """Whether nothing breaks."""
+        return not any(line.breaks for line in self.check.limits)
+
 
 def tried_by(standing: Standing, tried: Try, renewed: Renewed | None = None) -> Remedy | None:
     r"""Run the check again after some changes; None where something still breaks, or its groups cannot be told.
@@ -78,11 +83,40 @@ def tried_by(standing: Standing, tried: Try, renewed: Renewed | None = None) -> 
     >>> Step("amount", 5.0).change
     5.0
     """
+    found = asked_anew(standing, tried, renewed)
+    return found if found is not None and found.passes else None
+
+
+def asked_anew(standing: Standing, tried: Try, renewed: Renewed | None = None) -> Remedy | None:
+    r"""Run the check again after some changes, whatever it says; None where its groups cannot be told.
+
+    .. math:: E^r_U + \Delta_U(a, c)
+
+    Parameters
+    ----------
+    standing, tried, renewed
+        As `tried_by`.
+
+    Raises
+    ------
+    InvalidQuestion
+        As `check_credit`.
+
+    Source
+    ------
+    Domain reference §2.7.
+
+    Example
+    -------
+    As `remedies_of`, which goes on from what does not pass yet.
+
+    >>> Step("amount", 5.0).change
+    5.0
+    """
     steps, changed = tried
     application = renewed(changed) if renewed else changed
-    check = check_credit(standing, application)
     whole = set(application.readings.missing) <= set(changed.readings.missing)
-    return Remedy(steps, application, check) if whole and not any(line.breaks for line in check.limits) else None
+    return Remedy(steps, application, check_credit(standing, application)) if whole else None
 
 
 def payable(standing: Standing, members: Nodes) -> NDArray[np.int64]:

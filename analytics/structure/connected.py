@@ -1,6 +1,6 @@
 """Groups of connected clients: what one controller unites, and what falls with it."""
 
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -173,7 +173,6 @@ def groups_around(
     dependences: Ways,
     party: int,
     *,
-    refuted: Set[int] = frozenset(),
     most: int | None = None,
 ) -> list[Grown]:
     r"""Find the groups of connected clients that one party sits in, as `grown_groups` finds all of them.
@@ -190,8 +189,6 @@ def groups_around(
         From each party to those that would fail if it failed.
     party : int
         Node number x.
-    refuted : set of positions
-        Dependences to do without, as their `link` counts them.
     most : int, optional
         Parties a group may have at most.
 
@@ -213,10 +210,8 @@ def groups_around(
     >>> falls = Arrows.of(4, [1, 3], [2, 2])
     >>> [(group.clients.tolist(), group.seed.tolist()) for group in groups_around(groups, falls, 2)]
     [([0, 1, 2], [0, 1]), ([2, 3], [3])]
-    >>> [group.clients.tolist() for group in groups_around(groups, falls, 2, refuted={1})]
-    [[0, 1, 2]]
     """
-    return _largest(closures_around(groups, dependences, party, refuted=refuted, most=most))
+    return _largest(closures_around(groups, dependences, party, most=most))
 
 
 def closures_around(
@@ -224,7 +219,6 @@ def closures_around(
     dependences: Ways,
     party: int,
     *,
-    refuted: Set[int] = frozenset(),
     most: int | None = None,
 ) -> Iterator[tuple[frozenset[int], frozenset[int]]]:
     r"""Find everything that falls with a seed, and the seed, for each from which one party is reached.
@@ -233,7 +227,7 @@ def closures_around(
 
     Parameters
     ----------
-    groups, dependences, party, refuted, most
+    groups, dependences, party, most
         As `groups_around`, which keeps those that lie within no other.
 
     Raises
@@ -259,8 +253,7 @@ def closures_around(
     if standing_alone(groups, dependences, np.array([party]))[0]:
         yield frozenset([party]), frozenset([party])
         return
-    arrows = (dependences, dependences.reverse)
-    falls, supports = (_kept(a, refuted) if refuted else _all(a) for a in arrows)
+    falls, supports = _all(dependences), _all(dependences.reverse)
     around = [x for group in groups.around(party) for x in group.tolist()] if groups.beside(party) else [party]
     for seed in _seeds(groups, supports, around, most=most):
         group = frozenset(_fallen(groups, falls, seed, most=most))
@@ -281,14 +274,6 @@ def _listed(arrows: Arrows) -> Near:
     heads, start = arrows.head.tolist(), arrows.start.tolist()
     near = {x: heads[start[x] : start[x + 1]] for x in np.flatnonzero(np.diff(arrows.start)).tolist()}
     return lambda x: near.get(x, ())
-
-
-def _kept(arrows: Ways, refuted: Set[int]) -> Near:
-    def at(x: int) -> list[int]:
-        rows = zip(arrows.at(x).tolist(), arrows.links_at(x).tolist(), strict=True)
-        return [y for y, link in rows if link not in refuted]
-
-    return at
 
 
 def standing_alone(groups: Groups, dependences: Ways, parties: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from api.answers.frame import Share
@@ -152,17 +153,21 @@ def apart(one: float, other: float | None, currency: str | None) -> tuple[str, s
     return next((pair for pair in pairs if pair[0] != pair[1]), pairs[0])
 
 
-def short_money(amount: float, currency: str | None) -> str:
-    """An amount for a label: 亿 and 万 for CNY, billions and millions else.
+def short_money(amount: float, currency: str | None, *, chinese: bool = False) -> str:
+    """An amount for a label, in units of one language whatever its currency: thousands, millions and billions, or 万
+    and 亿.
 
-    >>> short_money(1_250_000_000, "CNY"), short_money(3_400_000, "EUR"), short_money(950, "USD")
-    ('12.5亿', 'EUR 3.4m', 'USD 950')
+    >>> short_money(1_250_000_000, "CNY"), short_money(3_400_000, "EUR"), short_money(950, None)
+    ('CNY 1.25bn', 'EUR 3.4m', '950')
+    >>> short_money(1_250_000_000, "CNY", chinese=True), short_money(3_400_000, "EUR", chinese=True)
+    ('12.5亿元', 'EUR 340万')
     """
-    steps = ((1e8, "亿"), (1e4, "万")) if currency == "CNY" else ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
+    steps = ((1e8, "亿"), (1e4, "万")) if chinese else ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
     size, unit = next(((size, unit) for size, unit in steps if abs(amount) >= size), (1.0, ""))
     number = f"{amount / size:,.2f}".rstrip("0").rstrip(".") if size > 1 else f"{amount:,.0f}"
-    prefix = "" if currency in (None, "CNY", NO_CURRENCY) and unit else f"{currency or ''} ".lstrip()
-    return f"{prefix}{number}{unit}"
+    if chinese and currency == "CNY":
+        return f"{number}{unit}元"
+    return f"{'' if currency in (None, NO_CURRENCY) else currency} {number}{unit}".lstrip()
 
 
 def values(kind: Kind, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -200,13 +205,12 @@ def gist(kind: Kind, said: Mapping[str, Any]) -> str:
     return ", ".join(dict.fromkeys(_words(kind, said, money)))
 
 
-def label(kind: Kind, said: Mapping[str, Any]) -> str:
+def label(kind: Kind, said: Mapping[str, Any], *, chinese: bool = False) -> str:
     """What matters most about a relation, short enough to stand on a line: a share, an amount, a word."""
+    short = partial(short_money, chinese=chinese)
     shares = [said[f.name].text for f in kind.fields if f.type == "band" and f.name in said]
-    amounts = [
-        short_money(said[f.name], said.get("currency")) for f in kind.fields if said.get(f.name) and f.type == "money"
-    ]
-    text: str = next(iter(shares or amounts or [*_words(kind, said, short_money), ""]))
+    amounts = [short(said[f.name], said.get("currency")) for f in kind.fields if said.get(f.name) and f.type == "money"]
+    text: str = next(iter(shares or amounts or [*_words(kind, said, short), ""]))
     return text
 
 

@@ -181,10 +181,10 @@ def losses(
     Example: contagraph ask book losses BANK 假设.toml --currency CNY
     """
     from api import questions  # noqa: PLC0415
-    from api.commands.progress import counted  # noqa: PLC0415
+    from api.commands.progress import answering  # noqa: PLC0415
 
     known, assumed = meant(engine, moment, bank), assumed_of(engine, moment, file)
-    with counted("drawing years") as progress:
+    with answering() as progress:
         return questions.book_losses(
             engine, known, assumed, limit=limit, offset=offset, moment=moment, progress=progress
         )
@@ -215,10 +215,10 @@ def reverse(
     Example: contagraph ask book reverse BANK 假设.toml --loss 200000000 --order likeliest
     """
     from api import questions  # noqa: PLC0415
-    from api.commands.progress import counted  # noqa: PLC0415
+    from api.commands.progress import answering  # noqa: PLC0415
 
     known, assumed = meant(engine, moment, bank), assumed_of(engine, moment, file)
-    with counted("sending failures") as progress:
+    with answering() as progress:
         return questions.book_reverse(
             engine, known, loss=_part(loss), order=order, assumed=assumed, limit=limit, moment=moment, progress=progress
         )

@@ -87,7 +87,7 @@ def invented(folder: Path, store: Path) -> Iterator[Step]:
     sheet = ("report", "group", group, "--out", str(folder / "客户集团报告.html"), *chinese, *lender, *money)
     yield Step("The group as a report to print", sheet)
     ties = [word for kind in ("OWNS", "CONTROLS", "GUARANTEES", "RELATED_TO") for word in ("--kind", kind)]
-    yield from _shocked(folder, told["shocks"], money)
+    yield from _shocked(folder, told["shocks"], lender, money)
     marked = [word for mark in ("groups", "control") for word in ("--mark", mark)]
     yield _drawn("Its network, its group marked", group, folder / "B集团.html", (*ties, *marked, *money))
     yield _drawn("The car maker's supply web as a picture", cast["maker"], folder / "supply.html", money)
@@ -109,8 +109,10 @@ def _applied(folder: Path, credit: Mapping[str, Any], options: Sequence[str]) ->
     yield Step("The ledger, checked entry by entry", ("verify", *options[:2]))
 
 
-def _shocked(folder: Path, shocks: Sequence[Mapping[str, Any]], options: Sequence[str]) -> Iterator[Step]:
-    """Three shocks, and the report of the one that calls a ring of guarantees."""
+def _shocked(
+    folder: Path, shocks: Sequence[Mapping[str, Any]], lender: Sequence[str], options: Sequence[str]
+) -> Iterator[Step]:
+    """Three shocks, the report of the one that calls a ring of guarantees, and a named scenario."""
     says = {
         "buyer": "What it costs if the start-up's buyer fails: the start-up goes with it",
         "ring": "… if a member of B集团 fails: a ring of guarantees is called, and one guarantor falls",
@@ -133,6 +135,8 @@ def _shocked(folder: Path, shocks: Sequence[Mapping[str, Any]], options: Sequenc
             yield Step("… as a report to print, with the causes of the loss", paper)
             picture = ("draw", "shock", str(file), "--out", str(folder / "冲击传导.html"), *options)
             yield Step("… and as a picture, round by round", picture)
+    falls = "… if property falls, by a scenario of the catalogue: what is pledged covers less"
+    yield Step(falls, ("ask", "shock", "real-estate", *lender, *options))
 
 
 def _written(path: Path, said: Mapping[str, Any]) -> Path:

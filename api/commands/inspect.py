@@ -59,6 +59,9 @@ def inspect_files(
 
 def _show(one: "Look", console: Console) -> None:
     """The columns of a table, and its first rows that do not fit."""
+    from graph.model import EVENT  # noqa: PLC0415
+    from ingest.starting import TRANSFERS  # noqa: PLC0415
+
     encoding = f" · {one.encoding}" if one.encoding else ""
     name = f"{one.path.name}{' · ' + one.sheet if one.sheet else ''}"
     title = f"{name}{encoding} · looks like {one.guess.kind}"
@@ -75,6 +78,8 @@ def _show(one: "Look", console: Console) -> None:
         above = "line 1 seems" if one.title.lines == 1 else f"lines 1 to {one.title.lines} seem"
         said = f"{one.path.name}: {above} to be a title, {one.title.text!r}: skip = {one.title.lines} in the mapping"
         console.print(said, style="yellow", markup=False)
+    if one.guess.kind == EVENT.name:
+        console.print(f"{name}: {TRANSFERS}", style="yellow", markup=False)
     if not one.rows and not one.refused:
         said = f"{name}: has headers and no rows: what they mean is guessed from the headers alone"
         console.print(said, style="yellow", markup=False)

@@ -1,7 +1,7 @@
 """Progress bars, and stopping at the next safe instant when the user presses Ctrl-C."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Timer
 from types import FrameType
@@ -74,13 +74,3 @@ def watched(title: str, console: Console) -> Iterator[Watch]:
             yield Watch(show, lambda: stop)
         finally:
             signal.signal(signal.SIGINT, before)
-
-
-@contextmanager
-def counted(title: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar, beside the answer, of how much is done of some work; none where no terminal shows it."""
-    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
-        task = bars.add_task(title, total=None)
-        yield lambda done, total: bars.update(task, completed=done, total=total)

@@ -122,11 +122,11 @@ def losses(
     Example: contagraph report losses BANK 假设.toml --currency CNY --language zh --out 损失.pdf
     """
     from api import questions  # noqa: PLC0415
-    from api.commands.progress import counted  # noqa: PLC0415
+    from api.commands.progress import answering  # noqa: PLC0415
     from api.report import losses_page  # noqa: PLC0415
 
     known, assumed = meant(engine, moment, bank), assumed_of(engine, moment, file)
-    with counted("drawing years") as progress:
+    with answering() as progress:
         answer = questions.book_losses(engine, known, assumed, limit=limit, moment=moment, progress=progress)
     _write(out, answer, losses_page, language)
 

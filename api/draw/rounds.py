@@ -102,6 +102,7 @@ def draw_rounds(answer: Answer[Cascade]) -> str:
         heads=[asdict(head) for head in _heads(value, columns, at, _top(lines, curves, at))],
         lines=[line for line in every if line.said],
         legend=list(_legend(lines)),
+        recourse=any(line.layer == "guarantees" for line in every),
         looks=[look for kind, look in LOOKS.items() if any(_kind(one) == kind for one in value.struck)],
         strokes=STROKES,
         money=lambda amount: money(amount, currency),
@@ -126,7 +127,8 @@ def _lines(value: Cascade) -> Iterable[Line]:
         said = (
             f"{passed.source.name} → {passed.into.name}\n{passed.how} {passed.how_zh}: {money(passed.amount, currency)}"
         )
-        title = "\n".join([said, *(fact.text for fact in passed.facts)])
+        told = ["before recourse · 追偿前"] if passed.layer == "guarantees" else []
+        title = "\n".join([said, *told, *(fact.text for fact in passed.facts)])
         label = short_money(passed.amount, currency)
         yield Line(f"{passed.layer} {tail} {head}", tail, head, passed.layer, label, title, passed.amount, passed)
 

@@ -22,8 +22,8 @@ from analytics.structure.membership import grow
 from api.engine import View
 from api.groups.circles import ARISING, WIDEST, connecting
 from api.groups.concerts import may_connect, may_unite
+from api.groups.funds import paid_off
 from api.groups.hidden import NOBODY, fenced_off, hidden_of, hidden_under, with_hidden
-from api.groups.promised import paid_off
 from graph.errors import InvalidQuestion
 from graph.grouping import spans
 
@@ -118,9 +118,11 @@ def criteria_of(view: View, criterion: NDArray[np.int32]) -> list[tuple[Criterio
     return [(rules[at], many) for at, many in sorted(Counter(criterion.tolist()).items())]
 
 
-def unassessed(view: View, parties: Iterable[int], *, lender: int) -> frozenset[int]:
-    """Those of some parties with a dependence, of or on them, that is suspected or cannot be tested, and not judged."""
-    return frozenset(x for x in parties if not view.control.state[x] and _unassessed(view, x, lender))
+def unassessed(view: View, parties: Iterable[int], falls: Ways, *, lender: int) -> frozenset[int]:
+    """Those of some parties with a dependence, of or on them, that is suspected or cannot be tested, and not judged; of
+    `falls` those that are gone count no more."""
+    gone = falls.gone if isinstance(falls, Extended) else frozenset[int]()
+    return frozenset(x for x in parties if not view.control.state[x] and _unassessed(view, x, lender, gone))
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,6 @@ def with_untested(
     *,
     also: Also,
     falls: Ways,
-    refuted: Set[int] = frozenset(),
 ) -> Readings:
     """Readings with the groups that would arise if what cannot be tested of a party held."""
     brings = _bearing(view, base, falls, (party, *also.others, *also.touched))
@@ -172,7 +173,7 @@ def with_untested(
     try:
         for x in dict.fromkeys([party, *also.others]):
             asked = also if x == party else Also(near=also.near, cuts=also.cuts)
-            found += _arising(view, base, x, asked, brings, falls=falls, refuted=refuted)
+            found += _arising(view, base, x, asked, brings, falls=falls)
     except InvalidQuestion as problem:
         if problem.where != "groups":
             raise
@@ -185,11 +186,7 @@ def united_by_votes(view: View, base: Standing, party: int, *, others: Iterable[
     """Groups that would arise around a party, and who answers for it, by votes alone that are not disclosed."""
     asked = list(dict.fromkeys([party, *others]))
     brings = _bearing(view, base, falls, asked)
-    return [
-        group
-        for x in asked
-        for group in _arising(view, base, x, Also(), brings, falls=falls, refuted=frozenset(), dependences=False)
-    ]
+    return [group for x in asked for group in _arising(view, base, x, Also(), brings, falls=falls, dependences=False)]
 
 
 def _bearing(view: View, base: Standing, falls: Ways, touched: Iterable[int]) -> Bearing:
@@ -208,7 +205,6 @@ def _arising(
     brings: Bearing,
     *,
     falls: Ways,
-    refuted: Set[int],
     dependences: bool = True,
 ) -> Iterator[Nodes]:
     """Groups that would arise around one party; if none of the `dependences` held, by votes alone."""
@@ -225,14 +221,14 @@ def _arising(
         by = some if x == party else others.falling([x])
         if len(over) or by:
             chosen = telling(base, groups, falls, over, also.cuts)
-            for group in possible_groups(groups, falls, x, on=chosen, by=[*by, *some], refuted=refuted, most=WIDEST):
+            for group in possible_groups(groups, falls, x, on=chosen, by=[*by, *some], most=WIDEST):
                 several = several or len(group) > 1
                 yield group
     if not several and others.left_out:
         # Who brings nothing along makes no more of a group than it is: one of them stands for all.
         x, y, on = others.left_out
         ends: dict[str, list[int]] = {"on": [y], "by": []} if on else {"on": [], "by": [y]}
-        yield from possible_groups(groups, falls, x, **ends, refuted=refuted, most=WIDEST)
+        yield from possible_groups(groups, falls, x, **ends, most=WIDEST)
 
 
 class _Others:
@@ -292,14 +288,14 @@ def _above(view: View, party: int, falls: Ways) -> list[int]:
     return [x for x in dict.fromkeys(over) if x != party and not view.control.state[x]]
 
 
-def _unassessed(view: View, party: int, lender: int) -> bool:
+def _unassessed(view: View, party: int, lender: int, gone: Set[int]) -> bool:
     found, ties = view.judged.dependences, untested(view, party, lender=lender)
     if len(ties.on) or len(ties.by):
         return True
     verdicts = len(found.verdicts.confirmed)
-    if (view.wide.links_at(party) >= verdicts).any():
+    if any(at >= verdicts and at not in gone for at in view.wide.links_at(party).tolist()):
         return True
-    return any(found.state[at] == 0 for at in found.suspected.of(party))
+    return any(found.state[at] == 0 and verdicts + at not in gone for at in found.suspected.of(party))
 
 
 def _by_other(view: View) -> tuple[Nodes, Nodes]:

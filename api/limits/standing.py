@@ -12,7 +12,7 @@
 Each piece is made of a view when first asked for and kept there, for the last few lenders asked about.
 """
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
 
 from analytics.limits.cover import Cover
 from analytics.limits.standing import Standing, standing_of
@@ -64,14 +64,11 @@ def _cover(view: View, lender: int) -> Cover:
     )
 
 
-def readings_of(
-    view: View, lender: int, parties: Iterable[int], *, refuted: Set[int] = frozenset(), falls: Ways | None = None
-) -> Readings:
+def readings_of(view: View, lender: int, parties: Iterable[int], *, falls: Ways | None = None) -> Readings:
     """Groups of both readings around some parties, as the lender's rules need them.
 
-    `refuted` are positions of dependences, as `View.wide` counts them, to do without; `falls` takes the place of
-    `View.wide`. Where more parties hang together than can be told apart, connected groups of that reading are left
-    out and `missing` says so.
+    `falls` takes the place of `View.wide`. Where more parties hang together than can be told apart, connected groups of
+    that reading are left out and `missing` says so.
     """
     around = list(dict.fromkeys(int(x) for x in parties))
     related = any(rule.group_kind == "lender_related" for rule in lender_of(view, lender).rules)
@@ -81,7 +78,7 @@ def readings_of(
         arrows = falls if wide and falls else view.falls(wide=wide)
         found.append({"control": control_units(view, wide=wide)})
         try:
-            sets = _widest(distinct(list(_connected(connecting(view, wide=wide), arrows, around, refuted))))
+            sets = _widest(distinct(list(_connected(connecting(view, wide=wide), arrows, around))))
             found[-1]["connected"] = Units.of(sets)
         except InvalidQuestion as problem:
             if problem.where != "groups":
@@ -92,9 +89,9 @@ def readings_of(
     return Readings(found[0], found[1], missing=tuple(missing))
 
 
-def _connected(groups: Groups, falls: Ways, parties: Iterable[int], refuted: Set[int]) -> Iterator[Nodes]:
+def _connected(groups: Groups, falls: Ways, parties: Iterable[int]) -> Iterator[Nodes]:
     for x in parties:
-        found = groups_around(groups, falls, x, refuted=refuted, most=WIDEST)
+        found = groups_around(groups, falls, x, most=WIDEST)
         yield from (group.clients for group in found if len(group.clients) > 1)
 
 

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.answers.wording import NOT_DISCLOSED, apart, disclosed, listed, money, percent, plural, used
-from api.printing.control import FEW, how, refuted
+from api.printing.control import FEW, how, refuted, unproved
 from api.printing.paper import BOLD, Cited, heading, left, plain, row, table
 from api.printing.promises import circles_of
 from api.questions.book.findings import called, named, reading
@@ -102,7 +102,7 @@ def _group(number: int, group: ClientGroup, currency: str | None, cited: Cited) 
     owed = money(group.owed, currency)
     top = plain(group.top.name)
     by = "in one group client (集团客户)" if group.heads else f"by {group.basis}"
-    yield Text(f"{number} · {top}: {counted(group)} {by} owe {owed}{share}{sure}", style=BOLD)
+    yield Text(f"{number} · {top}: {counted(group)}{group.apart.en} {by} owe {owed}{share}{sure}", style=BOLD)
     made = table("client", "id", "owes", "how it came in", amounts=("owes",))
     for one in group.clients[:FEW]:
         member = one.member
@@ -112,8 +112,7 @@ def _group(number: int, group: ClientGroup, currency: str | None, cited: Cited) 
     if hidden:
         yield f"… {plural(hidden, 'more client')}; --json has the first {len(group.clients)}"
     yield from refuted(group.edges, cited)
-    if group.edges_left:
-        yield f"… and {plural(group.edges_left, 'more tie')}, of which it is not worked out who would leave"
+    yield from unproved(group.edges_left, group.size)
 
 
 def guarantees(answer: BookGuarantees, cited: Cited) -> Iterator[Any]:

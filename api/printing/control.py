@@ -11,7 +11,7 @@ from api.printing.paper import Cited, heading, left, plain, row, table
 from api.questions.groups.dependences import confirmed
 from api.questions.groups.dependences import said as told
 from api.questions.groups.groups import Group, GroupsOf
-from api.questions.groups.members import JOINTLY, MAY_UNITE, Edge, Member
+from api.questions.groups.members import JOINTLY, MAY_UNITE, SMALL, Edge, Member
 from api.questions.groups.untestable import Untestables
 from api.questions.ownership.concerted import ActingWith, ControlledTogether, ThroughConcerts
 from api.questions.ownership.control import Controller, ControlOf
@@ -161,13 +161,22 @@ def _groups(found: Iterable[Group], reading: str, cited: Cited) -> Iterator[Any]
         who = " and ".join(party.name for party in group.heads) or group.top.name
         kind = "group client (集团客户)" if group.heads else "group"
         by = "" if group.heads else f" by {group.basis}"
-        title = f"{kind} of {who}: {plural(group.page.total, 'member')}{by}{reading}"
+        title = f"{kind} of {who}: {plural(group.page.total, 'member')}{group.apart.en}{by}{reading}"
         made = table("member", "kind", "id", "how it came in", title=title)
         for member in group.members:
             row(made, member.party.name, member.party.kind, member.party.id, how(member, cited))
         yield made
         yield from left(group.page, "member")
         yield from refuted(group.edges, cited)
+        yield from unproved(group.edges_left, group.page.total)
+
+
+def unproved(ties: int, members: int) -> Iterator[str]:
+    """How much it is not worked out of who would leave a group."""
+    if members > SMALL:
+        yield f"of more than {SMALL:,} members it is not worked out who would leave"
+    elif ties:
+        yield f"… and {plural(ties, 'more tie')}, of which it is not worked out who would leave"
 
 
 def refuted(edges: Iterable[Edge], cited: Cited) -> Iterator[Any]:

@@ -55,7 +55,8 @@ def _room(answer: CreditCheck, most: str) -> str:
 
 def _group(number: int, group: Membership, currency: str | None, cited: Cited) -> Table:
     sure = "" if group.certain else ", in the wide reading alone"
-    title = f"group {number}: {group.name_zh} · {group.name} ({plural(group.page.total, 'party', 'parties')}{sure})"
+    many = plural(group.page.total, "party", "parties")
+    title = f"group {number}: {group.name_zh} · {group.name} ({many}{sure}){group.apart.en}"
     names = list(dict.fromkeys(name for share in group.members for name in share.at_stake))
     counted = [name.replace("_", " ") for name in names]
     made = table("party", "how it came in", *counted, "src", title=title, amounts=counted)

@@ -39,9 +39,9 @@ def _whom(held: Held, groups: Sequence[Membership]) -> str | list[str]:
     many = plural(held.parties, "party", "parties")
     if not held.tested:
         named = listed([party.name for party in held.members], held.parties)
-        return f"{many}, if what cannot be tested holds{': ' if named else ''}{named}"
+        return f"{many}, if what cannot be tested holds{': ' if named else ''}{named}{held.apart.en}"
     many += "" if held.certain else ", wide reading"
     if held.group is None or not groups:
         return f"{'all' if held.group is None else f'group {held.group + 1}'}, {many}"
     group = groups[held.group]
-    return [f"group of {called(group).name} ({many})", group.name]
+    return [f"group of {called(group).name} ({many}){group.apart.en}", group.name]

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from api.answers.wording import listed, money, percent
+from api.answers.wording import listed, money, percent, plural
 from api.printing.control import refuted
 from api.printing.control import step as fallen
 from api.printing.paper import Cited, heading, left, row, table
-from api.questions.book.related import NO_GROUP, BookRelated, no_group
+from api.questions.book.related import NO_GROUP, BookRelated, no_group, resting
 from api.questions.limits.steps import Step
 
 
@@ -45,6 +45,9 @@ def related(answer: BookRelated, cited: Cited) -> Iterator[Any]:
         yield groups
     told = {edge.facts[0].fact_id: edge for each in answer.related for edge in each.edges}
     yield from refuted(told.values(), cited)
+    beyond = {fact for each in answer.related if each.edges_left for fact in resting(each.steps[-1])}
+    if beyond:
+        yield f"… and {plural(len(beyond), 'more tie')}, of which it is not worked out who would leave"
 
 
 def _money(amount: float | None, answer: BookRelated) -> str:

@@ -9,7 +9,7 @@ from rich.text import Text
 from api.answers.wording import money, percent, plural
 from api.printing.paper import BOLD, Cited, left, plain, row, table
 from api.questions.shocks.felt import Felt
-from api.questions.shocks.shock import Cost, ShockAnswer
+from api.questions.shocks.shock import Cost, Idle, ShockAnswer
 from api.questions.shocks.traced import LAYERS_SAID, Step
 
 DEPTH = 12
@@ -122,16 +122,24 @@ def _assumed(some: Sequence[Felt]) -> tuple[str, ...]:
     return ("equity assumed · 净资产为估计",) if any(one.assumed for one in some) else ()
 
 
-def _by(one: Felt) -> str:
+def _by(one: Felt | Idle) -> str:
     return f"{one.assumed_zh} · {one.assumed}" if one.assumed else ""
 
 
 def _idle(answer: ShockAnswer) -> Table:
     heads = ("output lost", "income lost")
-    made = table("party", *heads, "", title="whose output falls · 产出下降", amounts=heads)
+    assumed = ("margin assumed · 毛利为估计",) if any(one.assumed for one in answer.idle) else ()
+    made = table("party", *heads, "", *assumed, title="whose output falls · 产出下降", amounts=heads)
     for one in answer.idle:
         income = "not known" if one.income is None else money(one.income, answer.currency)
-        row(made, one.party.name, percent(one.output), income, "fails · 违约" if one.failed else "")
+        row(
+            made,
+            one.party.name,
+            percent(one.output),
+            income,
+            "fails · 违约" if one.failed else "",
+            *(_by(one) for _ in assumed),
+        )
     return made
 
 

@@ -12,7 +12,7 @@ from api.questions.group_report import GroupReport, MemberStake, Sheet
 from api.questions.groups.dependences import Dependence, measured_by
 from api.questions.groups.members import Member, widened
 from api.report.boxes import place
-from api.report.limited import limited, limits_said
+from api.report.limited import apart_in, limited, limits_said
 from api.report.page import Figure, filled
 from api.report.picture import Picture, gap_for, picture
 from api.report.proof import Shown, brings, proof_of
@@ -351,4 +351,5 @@ def _name(words: Words, sheet: Sheet) -> str:
     """A group by who is on top, and of the wider reading by what makes it wider."""
     possible, suspected = widened(sheet.group.members)
     wider = "group_possible" if not suspected else "group_wide" if possible else "group_suspected"
-    return words(wider if sheet.with_suspected else "group_of", top=sheet.group.top.name)
+    name = words(wider if sheet.with_suspected else "group_of", top=sheet.group.top.name)
+    return f"{name}{apart_in(words, sheet.group.apart)}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from analytics.limits.check import NEAR
 from api.answers.wording import used
+from api.groups.alike import Apart
 from api.questions.group_report import GroupReport, Sheet
 from api.questions.limits.rules import BROKEN, IF_UNTESTED, IF_WIDE, KEPT, UNTOLD, Held
 from api.report.words import Words
@@ -83,7 +84,13 @@ def _state(words: Words, held: Held) -> str:
 def _untested(words: Words, held: Held) -> str:
     """A group that stands only if what cannot be tested holds, by how many and with whom most is at stake."""
     count, named = words.counted(held.parties, "party"), [party.name for party in held.members]
-    return words("limit_group", group=count, count=words.listed(named, total=held.parties)) if named else count
+    told = words("limit_group", group=count, count=words.listed(named, total=held.parties)) if named else count
+    return f"{told}{apart_in(words, held.apart)}"
+
+
+def apart_in(words: Words, apart: Apart) -> str:
+    """What tells a group from others that are called alike."""
+    return words.either(apart.en, apart.zh)
 
 
 def _whom(words: Words, value: GroupReport, held: Held, named: Named) -> str:
@@ -93,7 +100,8 @@ def _whom(words: Words, value: GroupReport, held: Held, named: Named) -> str:
     count = words.counted(held.parties, "party")
     if not held.tested:
         named_ = words.listed([party.name for party in held.members], total=held.parties)
-        return words("limit_untested", count=count, whom=f"{words.either(': ', '：')}{named_}" if named_ else "")
+        told = f"{named_}{apart_in(words, held.apart)}".strip()
+        return words("limit_untested", count=count, whom=f"{words.either(': ', '：')}{told}" if told else "")
     if held.group is None:
         return words("limit_all", count=count)
     group = value.against.groups[held.group]
@@ -101,5 +109,6 @@ def _whom(words: Words, value: GroupReport, held: Held, named: Named) -> str:
     for sheet in value.sheets:
         if sheet.group.page.total == held.parties and {one.party.id for one in sheet.group.members} == ids:
             return words("limit_group", group=named(sheet), count=count)
-    name = words("limit_group", group=words.either(group.name, group.name_zh), count=count)
+    kind = f"{words.either(group.name, group.name_zh)}{apart_in(words, group.apart)}"
+    name = words("limit_group", group=kind, count=count)
     return name if held.certain else f"{name}{words('limit_wide')}"

@@ -12,7 +12,10 @@ from api.report.page import filled
 from api.report.plots import Plot, bars, tails
 from api.report.words import Words
 
-LAYERS: Final = {"guarantees": "losses_layer_guarantees", "debts": "losses_layer_debts"}
+LAYERS: Final = {
+    "production": "losses_layer_production", "guarantees": "losses_layer_guarantees", "debts": "losses_layer_debts",
+    "shares": "losses_layer_shares",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

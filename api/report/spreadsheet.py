@@ -248,7 +248,8 @@ def _large(findings: Sequence[LimitFinding]) -> Iterator[Sequence[Any]]:
 def _name(one: LimitFinding) -> str:
     """A client, or a group by who is on top of it and the members that have most at stake."""
     members = listed([party.name for party in one.members], max(one.size, one.page.total), most=3, chinese=True)
-    return f"{one.controller.name} 集团 group: {members}" if one.controller else members
+    named = f"{one.controller.name} 集团 group: {members}" if one.controller else members
+    return f"{named}{one.apart.zh}{one.apart.en}"
 
 
 def _breaches(findings: Sequence[LimitFinding], currency: str | None) -> Iterator[Sequence[Any]]:

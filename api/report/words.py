@@ -86,13 +86,7 @@ class Words:
 
     def label(self, fact: Fact) -> str:
         """What matters most about a fact, short enough for a line."""
-        kind = KINDS[fact.kind]
-        amounts = [
-            fact.values[field.name] for field in kind.fields if field.type == "money" and fact.values.get(field.name)
-        ]
-        if amounts and self.language == "en":
-            return self.money(amounts[0], fact.values.get("currency"))
-        return self.said(label(kind, fact.values))
+        return self.said(label(KINDS[fact.kind], fact.values, chinese=self.language == "zh"))
 
     def period(self, start: date | None, end: date | None) -> str:
         """When something holds.
@@ -113,15 +107,12 @@ class Words:
         return self.period(source.valid_from, source.valid_to)
 
     def money(self, amount: float, currency: str | None) -> str:
-        """An amount, shortened: by 亿 and 万 in Chinese, by millions in English.
+        """An amount, shortened: by 亿 and 万 in Chinese, by millions in English, whatever its currency.
 
         >>> Words("zh").money(8e7, "CNY"), Words("zh").money(0, "CNY"), Words("en").money(8e7, "CNY")
         ('8,000万元', '0元', 'CNY 80m')
         """
-        if self.language == "zh":
-            short = short_money(amount, currency)
-            return f"{short.removeprefix('CNY ')}元" if currency == "CNY" else short
-        return f"{currency or ''} {short_money(amount, '')}".strip()
+        return short_money(amount, currency, chinese=self.language == "zh")
 
     def percent(self, fraction: float) -> str:
         """A fraction as a percentage."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Header, Path, Query
+from fastapi import APIRouter, Depends, Header, Path, Query
 from fastapi.responses import Response
 from pydantic import TypeAdapter
 
@@ -31,6 +31,7 @@ TAKEN: Final[dict[int | str, dict[str, Any]]] = {
 }
 """Replies of a question that may be asked as a job, beside its own."""
 _JOB: Final = TypeAdapter(Job)
+Work = Callable[[Progress], bytes]
 
 
 @router.get("/jobs")
@@ -79,7 +80,15 @@ def apart(prefer: str | None, *, wait: bool) -> bool:
     return not wait or "respond-async" in asked
 
 
-def taken_in(jobs: Jobs, question: str, asked: Asked, work: Callable[[Progress], bytes]) -> Response:
+def aside(worked: Worked, wait: Wait = True, prefer: Prefer = None) -> Jobs | None:
+    """The jobs, where a question is asked as one of them."""
+    return worked if apart(prefer, wait=wait) else None
+
+
+Aside = Annotated[Jobs | None, Depends(aside)]
+
+
+def taken_in(jobs: Jobs, question: str, asked: Asked, work: Work) -> Response:
     """The reply to a question that is asked as a job."""
     made = jobs.submit(question, asked, work)
     headers = {"Location": made.address, "Preference-Applied": "respond-async"}

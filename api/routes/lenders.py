@@ -1,13 +1,16 @@
 """Questions about a lender's whole book."""
 
-from typing import Annotated
+from typing import Annotated, Final
+from urllib.parse import quote
 
 from fastapi import APIRouter, Body, Query
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
+from pydantic import TypeAdapter
 
 from analytics.limits.check import NEAR
 from api import questions
 from api.answers.frame import Answer
+from api.answers.progress import Progress, untold
 from api.book.guaranteed import ALL, SCOPES
 from api.groups.together import READINGS, SUSPECTED
 from api.questions.asking import MOST
@@ -15,19 +18,22 @@ from api.questions.book.assumed import Assumed
 from api.questions.book.groups import BookGroups
 from api.questions.book.guarantees import BookGuarantees
 from api.questions.book.limits import BookLimits
-from api.questions.book.losses import BookLosses
+from api.questions.book.losses import BookLosses, check_losses
 from api.questions.book.related import BookRelated
-from api.questions.book.reverse import FEWEST, BookReverse
+from api.questions.book.reverse import FEWEST, BookReverse, check_reverse
 from api.questions.book.reverse import ORDERS as REVERSED
 from api.questions.book.systemic import MISSING, ORDERS, BookSystemic
 from api.questions.book.unwinding import DEFAULT
 from api.questions.meant import named_assumed
 from api.report import losses_page
 from api.routes.asked import At, FindingState, Language, LenderId, Limit, Near, Offset, Served
+from api.routes.jobs import JSON, TAKEN, Aside, asked_at, taken_in
 from api.routes.reports import paper
 from api.service.body import OnceRoute
 
 router = APIRouter(prefix="/lenders", tags=["lenders"], route_class=OnceRoute)
+_LOSSES: Final = TypeAdapter(Answer[BookLosses])
+_REVERSE: Final = TypeAdapter(Answer[BookReverse])
 
 
 @router.get("/{id:path}/limits")
@@ -120,18 +126,31 @@ def book_losses_assessed(
     return questions.book_losses(engine, id, limit=limit, offset=offset, moment=moment)
 
 
-@router.post("/{id:path}/losses")
+@router.post("/{id:path}/losses", response_model=Answer[BookLosses], responses=TAKEN)
 def book_losses(
     engine: Served,
+    aside: Aside,
     id: LenderId,
     moment: At,
     assumed: Annotated[Assumed, Body()],
     limit: Limit = 20,
     offset: Offset = 0,
-) -> Answer[BookLosses]:
-    """The same by PDs and correlations of one's own: parties by id or exact name, grades, industries, the rest."""
+) -> Response:
+    """The same by PDs and correlations of one's own: parties by id or exact name, grades, industries, the rest.
+
+    With `wait=false` the reply is a job, as of `/v1/shocks`.
+    """
     named = named_assumed(engine, assumed, moment=moment)
-    return questions.book_losses(engine, id, named, limit=limit, offset=offset, moment=moment)
+
+    def answered(progress: Progress) -> bytes:
+        found = questions.book_losses(engine, id, named, limit=limit, offset=offset, moment=moment, progress=progress)
+        return _LOSSES.dump_json(found, by_alias=True)
+
+    if aside is None:
+        return Response(answered(untold), media_type=JSON)
+    check_losses(engine.view(moment), id, named)
+    asked = asked_at(_address(id, "losses"), moment, {"limit": limit, "offset": offset}, named.model_dump(mode="json"))
+    return taken_in(aside, "book_losses", asked, answered)
 
 
 @router.post("/{id:path}/losses.html", response_class=HTMLResponse)
@@ -164,16 +183,37 @@ def book_reverse(
     return questions.book_reverse(engine, id, loss=loss, order=order, limit=limit, moment=moment)
 
 
-@router.post("/{id:path}/reverse")
+@router.post("/{id:path}/reverse", response_model=Answer[BookReverse], responses=TAKEN)
 def book_reverse_assumed(
     engine: Served,
+    aside: Aside,
     id: LenderId,
     moment: At,
     loss: Loss,
     assumed: Annotated[Assumed, Body()],
     order: Reversed = FEWEST,
     limit: Limit = 20,
-) -> Answer[BookReverse]:
-    """The same by PDs, a loss given default and haircuts of one's own."""
+) -> Response:
+    """The same by PDs, a loss given default and haircuts of one's own.
+
+    With `wait=false` the reply is a job, as of `/v1/shocks`.
+    """
     named = named_assumed(engine, assumed, moment=moment)
-    return questions.book_reverse(engine, id, loss=loss, order=order, assumed=named, limit=limit, moment=moment)
+
+    def answered(progress: Progress) -> bytes:
+        found = questions.book_reverse(
+            engine, id, loss=loss, order=order, assumed=named, limit=limit, moment=moment, progress=progress
+        )
+        return _REVERSE.dump_json(found, by_alias=True)
+
+    if aside is None:
+        return Response(answered(untold), media_type=JSON)
+    check_reverse(engine.view(moment), id, loss=loss, order=order, assumed=named)
+    parameters = {"loss": loss, "order": order, "limit": limit}
+    asked = asked_at(_address(id, "reverse"), moment, parameters, named.model_dump(mode="json"))
+    return taken_in(aside, "book_reverse", asked, answered)
+
+
+def _address(lender: str, question: str) -> str:
+    """Where a question about a lender is asked."""
+    return f"/v1/lenders/{quote(lender, safe=':')}/{question}"

@@ -20,8 +20,8 @@ from api.questions.shocks.scenario import Scenario
 from api.questions.shocks.sent import check_scenario, view_of
 from api.questions.shocks.shock import ShockAnswer
 from api.report import shock_page
-from api.routes.asked import At, Language, Limit, Served, Set, Worked
-from api.routes.jobs import JSON, TAKEN, Prefer, Wait, apart, asked_at, taken_in
+from api.routes.asked import At, Language, Limit, Served, Set
+from api.routes.jobs import JSON, TAKEN, Aside, asked_at, taken_in
 from api.routes.reports import paper, scripted
 from api.service.body import OnceRoute
 from api.settings import Settings
@@ -64,12 +64,10 @@ def scenarios() -> list[NamedScenario]:
 def shock(
     engine: Served,
     settings: Set,
-    worked: Worked,
+    aside: Aside,
     moment: At,
     scenario: Annotated[Scenario, Body()],
     limit: Limit = 20,
-    wait: Wait = True,
-    prefer: Prefer = None,
 ) -> Response:
     """What would a failure, or a fall of output, cost through every layer: by lender, group, layer and path?
 
@@ -85,14 +83,14 @@ def shock(
             questions.shock(engine, named, limit=limit, moment=moment, progress=progress), by_alias=True
         )
 
-    if not apart(prefer, wait=wait):
+    if aside is None:
         return Response(answered(untold), media_type=JSON)
     view = view_of(engine, named, moment)
     check_scenario(view, named)
     # The day that the scenario names, else the request would be of two days once another has come.
     meant = replace(moment, valid_at=view.snapshot.moment.valid_at)
     asked = asked_at("/v1/shocks", meant, {"limit": limit}, named.model_dump(mode="json"))
-    return taken_in(worked, "shock", asked, answered)
+    return taken_in(aside, "shock", asked, answered)
 
 
 @router.post("/shocks.html", response_class=HTMLResponse)

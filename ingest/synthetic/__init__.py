@@ -6,6 +6,7 @@
     group_b      B集团, statement by statement       │ planted, the same in every world
     platform     a start-up and a supply web         │
     credit       what the first bank is asked for    │
+    collateral   what covers loans, and haircuts     │
     shocks       failures, and what comes of them    ┘
     population   invented companies and persons      ┐
     relations    who holds, guarantees, supplies     │ drawn from the seed

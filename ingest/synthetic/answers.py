@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
-from ingest.synthetic import bank, credit, group_b, platform, reports
+from ingest.synthetic import bank, collateral, credit, group_b, platform, reports
 from ingest.synthetic.cast import ABROAD, BANK_LIST, CAST, LENDERS, MEMBERS, PLATFORM, REGISTER, Actor
 from ingest.synthetic.group_b import LATE
 from ingest.synthetic.shocks import SHOCKS
@@ -147,6 +147,7 @@ def known_answers() -> dict[str, Any]:
         },
         "credit": _credit(),
         "shocks": [shock.told() for shock in SHOCKS],
+        "collateral": collateral.told(),
         "lenders": {key: {"tier1": (reports.TIER_1 - 15_000 * at) * 1e4} for at, key in enumerate(LENDERS)},
     }  # fmt: skip
 
@@ -179,7 +180,7 @@ def _abroad() -> dict[str, Any]:
 
 def _told(actor: Actor) -> dict[str, Any]:
     ids = [actor.registered]
-    if actor.key in (*group_b.BORROWERS, *credit.BORROWERS):
+    if actor.key in (*group_b.BORROWERS, *credit.BORROWERS, *collateral.BORROWERS):
         ids.append(f"{BANK_LIST}:{bank.customer_of(actor.key)}")
     if actor.kind == "Bank":
         ids.append(f"{BANK_LIST}:{actor.key}")

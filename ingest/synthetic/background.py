@@ -5,9 +5,10 @@ from typing import Final
 
 import numpy as np
 
-from ingest.synthetic import bank, credit, platform, register, relations
+from ingest.synthetic import bank, collateral, credit, platform, register, relations, reports
 from ingest.synthetic.bank import Book
 from ingest.synthetic.cast import CAST, LENDERS
+from ingest.synthetic.collateral import Pledged
 from ingest.synthetic.days import NONE, number
 from ingest.synthetic.group_b import BORROWERS
 from ingest.synthetic.platform import Trade
@@ -17,10 +18,10 @@ from ingest.synthetic.register_rows import DAYS, Scope
 from ingest.synthetic.relations import Holdings, Ints, Ties
 
 PLANTED_ABROAD: Final = 11
-PLANTED_REPORTED: Final = len(LENDERS) + len(BORROWERS) + 2
+PLANTED_REPORTED: Final = len(LENDERS) + len(BORROWERS) + len(reports.STATED)
 PLANTED: Final = (
-    len(CAST) + len(LENDERS) + len(BORROWERS) + len(credit.BORROWERS) + len(platform.ON_PLATFORM) + PLANTED_ABROAD
-    + PLANTED_REPORTED
+    len(CAST) + len(LENDERS) + len(BORROWERS) + len(credit.BORROWERS) + len(collateral.BORROWERS)
+    + len(platform.ON_PLATFORM) + PLANTED_ABROAD + PLANTED_REPORTED
 )  # fmt: skip
 """Party records that the stories take over all sources."""
 
@@ -29,12 +30,13 @@ class Background:
     """Everything drawn from the seed, each part from a stream of its own."""
 
     def __init__(self, parties: int, seed: int) -> None:
-        streams = np.random.default_rng(seed).spawn(6)
+        streams = np.random.default_rng(seed).spawn(7)
         self.size = sizes(parties, planted=PLANTED)
         self.people: Population = people(self.size, streams[0])
         self.ties: Ties = relations.ties(self.people, streams[1])
         self.book: Book = bank.lend(self.people, streams[2])
         self.trade: Trade = platform.trade(self.people, streams[3])
+        self.pledged: Pledged = collateral.pledge(self.book, streams[6])
         self.rng_abroad, self.rng_reports = streams[4], streams[5]
 
     def party_records(self) -> int:
@@ -47,7 +49,8 @@ class Background:
         ties, scope = self.ties, register.scopes(self.people)[-1]
         held = int(register.held(scope, ties.holdings, self.size.companies).sum())
         promised = int(register.guaranteed(scope, ties).sum())
-        return held + promised + len(ties.officer) + len(ties.one) + len(self.book.borrower) + len(self.trade.supplier)
+        lent = len(self.book.borrower) + len(self.pledged.facility)
+        return held + promised + len(ties.officer) + len(ties.one) + lent + len(self.trade.supplier)
 
     def answers(self) -> dict[str, object]:
         """What is known of the background: what its register changed, left out and named too early."""

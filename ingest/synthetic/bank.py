@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ingest.synthetic import credit, group_b, names
+from ingest.synthetic import collateral, credit, group_b, names
 from ingest.synthetic.cast import BANK_LIST, CAST, LENDERS
+from ingest.synthetic.collateral import Pledged
 from ingest.synthetic.days import number, plain
 from ingest.synthetic.files import slices, table_of, write_csv, write_workbook
 from ingest.synthetic.population import Population
@@ -80,6 +81,7 @@ def write_book(
     folder: Path,
     people: Population,
     book: Book,
+    pledged: Pledged,
     place: int,
     *,
     spoil: np.random.Generator | None = None,
@@ -90,14 +92,17 @@ def write_book(
     name = f"{day}-facilities"
     (folder / name).mkdir(parents=True)
     chosen = np.arange(len(book.borrower) if place else min(len(book.borrower), EARLY))
-    told = np.arange(len(book.customer)) if place else np.unique(book.borrower[chosen])
-    tables = {"授信": _planted(day), "客户": _planted_customers(day), "机构": _lenders(day)}
+    told = np.arange(len(book.customer)) if place else _named(book, pledged, len(chosen))
+    backed = list(_pledges(book, pledged, len(chosen), day))
+    tables = {"授信": _planted(day), "押品": table_of(collateral.planted_rows(day), collateral.COLUMNS)}
+    tables |= {"客户": _planted_customers(day), "机构": _lenders(day)}
     bad, refused = _spoiled(len(chosen), people, book, day, rate) if spoil else ([], {})
     long = len(chosen) > SHEET_LIMIT
     files = [f"{name}/授信台账.xlsx"]
     if not long:
         tables["授信"] = pa.concat_tables([tables["授信"], *facility_rows(people, book, chosen, place)])
         tables["客户"] = pa.concat_tables([tables["客户"], *_customers(people, book, told, day)])
+        tables["押品"] = pa.concat_tables([tables["押品"], *backed])
     if spoil:
         tables["授信"] = _mixed(tables["授信"], table_of(bad, FACILITY), spoil)
     sheets = {title: _numeric(table) for title, table in tables.items()}
@@ -106,8 +111,9 @@ def write_book(
     if long:
         write_csv(folder / name / "客户.csv", _customers(people, book, told, day), encoding="utf-8")
         write_csv(folder / name / "授信明细.csv", facility_rows(people, book, chosen, place), encoding="utf-8")
-        files += [f"{name}/客户.csv", f"{name}/授信明细.csv"]
-        rows += len(told) + len(chosen)
+        write_csv(folder / name / "押品明细.csv", backed, encoding="utf-8")
+        files += [f"{name}/客户.csv", f"{name}/授信明细.csv", f"{name}/押品明细.csv"]
+        rows += len(told) + len(chosen) + sum(len(table) for table in backed)
     done = Delivered(name, BANK_LIST, "tables", "full", day, tuple(files), rows=rows, refused=refused)
     return deliver(folder, done, parts=(BANK_LIST, f"{BANK_LIST}-续") if long else (BANK_LIST,))
 
@@ -134,6 +140,16 @@ def facility_rows(people: Population, book: Book, chosen: Ints, place: int) -> I
         yield pa.table([column.cast(pa.string()) for column in columns], names=list(FACILITY))
 
 
+def _named(book: Book, pledged: Pledged, listed: int) -> Ints:
+    """Customers of the first facilities: who borrows, and who gave collateral."""
+    return np.unique(np.concatenate([book.borrower[:listed], collateral.givers(pledged, listed)]))
+
+
+def _pledges(book: Book, pledged: Pledged, listed: int, day: str) -> Iterator[pa.Table]:
+    lenders = pa.array([CAST[key].key for key in LENDERS])
+    return collateral.pledge_rows(book, pledged, listed, day, lenders, pa.array(CURRENCIES))
+
+
 def _customers(people: Population, book: Book, told: Ints, day: str) -> Iterator[pa.Table]:
     for part in slices(len(told)):
         rows = told[part]
@@ -152,7 +168,7 @@ def _planted(day: str) -> pa.Table:
          "客户名称": CAST[f.borrower].name, "品种": f.kind, "币种": f.currency,
          "已用金额（万元）": f"{f.drawn / 1e4:g}", "未用金额（万元）": f"{f.undrawn / 1e4:g}",
          "转换系数（%）": f"{f.ccf * 100:g}", "起始日": f.start, "到期日": f.maturity, "统计日期": f.stated}
-        for f in (*group_b.FACILITIES, *credit.FACILITIES)
+        for f in (*group_b.FACILITIES, *credit.FACILITIES, *collateral.FACILITIES)
         if f.stated == day
     ]  # fmt: skip
     return table_of(rows, FACILITY)
@@ -161,7 +177,7 @@ def _planted(day: str) -> pa.Table:
 def _planted_customers(day: str) -> pa.Table:
     rows: list[dict[str, object]] = [
         {"客户号": customer_of(key), "客户名称": CAST[key].name, "统一社会信用代码": CAST[key].code, "统计日期": day}
-        for key in (*group_b.BORROWERS, *credit.BORROWERS)
+        for key in (*group_b.BORROWERS, *credit.BORROWERS, *collateral.BORROWERS)
     ]
     return table_of(rows, CUSTOMER)
 

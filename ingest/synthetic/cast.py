@@ -75,6 +75,10 @@ _COMPANIES: Final = (
     ("T33", "三层丙示例特气有限公司", "Tier Three Example Gases Co., Ltd.", "C26"),
     ("T34", "三层丁示例稀土有限公司", "Tier Three Example Rare Earths Co., Ltd.", "C32"),
 )
+_PLEDGING: Final = (
+    ("DEV", "筑湾示例置业有限公司", "Zhuwan Example Property Co., Ltd.", "K70"),
+    ("MILL", "锻坪示例钢铁有限公司", "Duanping Example Steel Co., Ltd.", "C31"),
+)
 _PERSONS: Final = (
     ("J", "甲某", "Jia Mou (example)"), ("Y", "乙某", "Yi Mou (example)"), ("C", "丙某", "Bing Mou (example)"),
     ("N", "丁某", "Ding Mou (example)"), ("G", "庚某", "Geng Mou (example)"), ("K", "辛某", "Xin Mou (example)"),
@@ -92,7 +96,10 @@ _BANKS: Final = (
 def _cast() -> dict[str, Actor]:
     companies = [(key, "Company", *rest) for key, *rest in _COMPANIES]
     banks = [(key, "Bank", *rest, "J66") for key, *rest in _BANKS]
-    listed = [*companies, *banks, ("O", "Foreign", "Belvaro Overseas Holdings Limited", "", "境外-000001")]
+    overseas = ("O", "Foreign", "Belvaro Overseas Holdings Limited", "", "境外-000001")
+    pledging = [(key, "Company", *rest) for key, *rest in _PLEDGING]
+    # Numbers go by place: who comes last changes nobody's.
+    listed = [*companies, *banks, overseas, *pledging]
     codes, leis = credit_codes(range(len(listed))).to_pylist(), lei_codes(range(len(listed))).to_pylist()
     with_lei = {"H", "M8", "O", *(key for key, *_ in _BANKS)}
     actors = {}

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
+from ingest.synthetic import collateral
 from ingest.synthetic.cast import CAST, LENDERS, MEMBERS, RATES, REPORTS
 from ingest.synthetic.files import table_of, write_csv, write_json_lines
 from ingest.synthetic.population import Population
@@ -19,8 +20,9 @@ COST: Final = "营业成本"
 STATED: Final = {
     "START": {"营业收入": 2_000, COST: 1_200, "净资产": 500},
     "BUYER": {"营业收入": 60_000, COST: 50_000, "净资产": 2_500},
+    **collateral.STATED,
 }
-"""What two firms state of 2024, 10,000 yuan: so little is theirs that lost sales bring them down."""
+"""What four firms state of 2024, 10,000 yuan: so little is theirs that lost sales bring them down."""
 LEVERED: Final = {"M2": 41_000}
 """Liabilities of a member of B集团 who owes nearly all it has, 10,000 yuan."""
 RATED: Final = "2024-12-31"

@@ -47,11 +47,11 @@ def _deliveries(
         early,
         register.write_register(folder, people, drawn.ties, first),
         register.write_register(folder, people, drawn.ties, second),
-        bank.write_book(folder, people, drawn.book, 0),
+        bank.write_book(folder, people, drawn.book, drawn.pledged, 0),
         register.write_register(folder, people, drawn.ties, third, spoil=spoil),
         late,
         platform.write_platform(folder, people, drawn.trade, spoil=streams[1] is not None, rate=rate),
-        bank.write_book(folder, people, drawn.book, 1, spoil=streams[2], rate=rate),
+        bank.write_book(folder, people, drawn.book, drawn.pledged, 1, spoil=streams[2], rate=rate),
         reports.write_reports(folder, people, drawn.rng_reports, spoil=spoil is not None),
         register.write_correction(folder),
         reports.write_rates(folder),
@@ -74,7 +74,7 @@ def write_second_delivery(
     whole, only = folder / "full", folder / "changes"
     full = (
         register.write_register(whole, people, replace(drawn.ties, holdings=held), scope),
-        bank.write_book(whole, people, drawn.book, 1),
+        bank.write_book(whole, people, drawn.book, drawn.pledged, 1),
         platform.write_platform(whole, people, sold, day=NEXT),
     )
     alone = (

@@ -43,7 +43,7 @@ def facts(folder: Path, text: str) -> Iterator[dict[str, Any]]:
     source = Tables()
     for item in source.read(source.delivery((path,), {"mapping": str(mapping)})):
         assert not isinstance(item, Rejected), item
-        if item.kind and (item.kind.is_relation or item.kind.name == "Statement"):
+        if item.kind and (item.kind.is_relation or item.kind.name in ("Statement", "Event")):
             yield from ({"kind of fact": item.kind.name, **row} for row in item.rows.to_pylist())
 
 
@@ -136,3 +136,41 @@ def test_one_item_at_the_end_of_a_period_is_a_statement(tmp_path: Path, header: 
         "Statement", "账:K1", "total_liabilities", 40,
     )  # fmt: skip
     assert (row["months"], str(row["period_end"])[:10]) == (0, "2023-12-31")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("担保合同号,担保人编号,被担保人编号,担保金额（万元）,币种\nG1,C1,C2,100,人民币\n", "G1"),
+        ("guarantee_no,guarantor_id,borrower_id,amount (10k),currency\nG1,C1,C2,100,CNY\n", "G1"),
+        ("保证合同编号,担保人编号,被担保人编号,担保金额（万元）,币种\nG1,C1,C2,100,人民币\n", "G1"),
+    ],
+)
+def test_the_number_of_a_guarantees_own_contract_names_no_facility(tmp_path: Path, text: str, number: str) -> None:
+    """Where no column names the loan, the guarantee is for all the borrower owes, and its number is the record's."""
+    (promise,) = facts(tmp_path, text)
+    assert (promise["kind of fact"], promise["facility_id"], promise["source_ref"]) == ("GUARANTEES", None, number)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "转让方,受让方,标的公司,转让比例,转让价款（万元）,币种,转让日期\n"
+        "甲公司,乙公司,丙公司,30%,100,人民币,2024-01-10\n甲公司,乙公司,丁公司,20%,50,人民币,2024-01-10\n",
+        "transferor,transferee,target,stake,price (10k),currency,transfer date\n"
+        "甲公司,乙公司,丙公司,30%,100,CNY,2024-01-10\n甲公司,乙公司,丁公司,20%,50,CNY,2024-01-10\n",
+    ],
+    ids=["Chinese", "English"],
+)
+def test_a_transfer_of_shares_is_an_event_of_each_side_and_no_holding(tmp_path: Path, text: str) -> None:
+    found = list(facts(tmp_path, text))
+    assert {row["kind of fact"] for row in found} == {"Event"}
+    assert {(row["party"], row["title"], row["counterparty"], row["amount"]) for row in found} == {
+        (f"账:{party}", title, other, amount)
+        for company, amount in (("丙公司", 1e6), ("丁公司", 5e5))
+        for party, title, other in (
+            ("甲公司", "转让股权", "乙公司"), ("乙公司", "受让股权", "甲公司"), (company, "股东转让股权", None),
+        )
+    }  # fmt: skip
+    assert {(row["kind"], str(row["happened"])[:10]) for row in found} == {("other", "2024-01-10")}
+    assert len({(row["party"], row["source_ref"]) for row in found}) == len(found)

@@ -10,6 +10,7 @@ from tests.reference import (
     limit_cases,
     ownership_cases,
     portfolio_cases,
+    scoring_cases,
     shock_cases,
     supply_cases,
     valuation_cases,
@@ -50,6 +51,15 @@ KINDS: dict[str, Callable[[Inputs], Answer]] = {
     "var_es_discrete": portfolio_cases.discrete_tail,
     "creditrisk_plus": portfolio_cases.credit_risk_plus,
     "fsri": supply_cases.fsri,
+    "altman": scoring_cases.altman,
+    "zmijewski": scoring_cases.zmijewski,
+    "ohlson": scoring_cases.ohlson,
+    "merton_solve": scoring_cases.merton,
+    "scaling": scoring_cases.scaling,
+    "auc_ks": scoring_cases.auc_ks,
+    "working_capital": scoring_cases.working_capital,
+    "ifrs9": scoring_cases.staging,
+    "cn_five_class": scoring_cases.five_class,
 }
 KEPT: dict[str, Callable[[Inputs], Answer]] = {
     "furfine": valuation_cases.furfine_cascade,

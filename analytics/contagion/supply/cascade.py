@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analytics.contagion.supply.network import Numbers, SupplyNetwork
-from analytics.kernels.supply import follow, sweep
+from analytics.kernels.supply import Made, begin_with, follow, sweep
 from graph.errors import InvalidQuestion, NotConverged
 
 STOP = 1e-6
@@ -125,7 +125,12 @@ def cascade(
     check_asked(network, stop)
     first = np.asarray(shock, np.float64)
     down, up = _begun(network, first, begin)
-    rounds, residual = follow(network.spread, least, stop, most, down, up) if schedule == "changes" else (0, np.inf)
+    rounds, residual = 0, np.inf
+    if schedule == "changes":
+        made = Made.of(network.spread)
+        begin_with(network.spread, made, down, up)
+        rounds, residual = follow(network.spread, made, least, stop, most)
+        down, up = made.down.copy(), made.up.copy()
     if residual > stop:
         more, residual = sweep(network.chain, stop, most - rounds, down, up)
         rounds += more

@@ -15,6 +15,7 @@ AGE: Final = Feature("age", "years", "Years since it was registered", "成立年
 ASSETS: Final = Feature("log_assets", "log money", "Logarithm of total assets", "总资产对数", 0, "own", "domain §5.2")
 REVENUE: Final = Feature("log_revenue", "log money", "Logarithm of revenue", "营业收入对数", 0, "own", "domain §5.1")
 INDUSTRY: Final = Feature("industry", "code", "Industry", "行业", 0, "own", "domain §5.1")
+SIZE: Final = Feature("size_class", "code", "Class of size", "企业规模", 0, "own", "domain §5.1")
 REGION: Final = Feature("region", "code", "Country or province", "国家或省份", 0, "own", "domain §5.1")
 LETTERS: Final = 3
 """How much of a code of an industry counts: section and division, such as C36."""
@@ -53,15 +54,16 @@ class Profile:
 
     features: tuple[Feature, ...]
     values: NDArray[np.float32]
-    """Shape (n, 5); NaN where missing."""
+    """Shape (n, 6); NaN where missing."""
 
     @classmethod
     def of(cls, day: date, registered: NDArray[np.datetime64], money: NDArray[np.float64], *,
-           industry: Codes, region: Codes) -> "Profile":  # fmt: skip
+           industry: Codes, region: Codes, size: Codes) -> "Profile":  # fmt: skip
         """From days of registration (n,), total assets and revenue (n, 2), and codes; NaT and NaN where missing."""
         ago = (np.datetime64(day, "D") - registered.astype("datetime64[D]")).astype(np.float64) / YEAR
         ago[np.isnat(registered) | (ago < 0)] = np.nan
         with np.errstate(divide="ignore", invalid="ignore"):
             logs = np.where(money > 0, np.log(money), np.nan)
-        values = np.column_stack([ago, logs, industry.values, region.values]).astype(np.float32)
-        return cls((AGE, ASSETS, REVENUE, industry.feature(INDUSTRY), region.feature(REGION)), values)
+        values = np.column_stack([ago, logs, industry.values, region.values, size.values]).astype(np.float32)
+        coded = (industry.feature(INDUSTRY), region.feature(REGION), size.feature(SIZE))
+        return cls((AGE, ASSETS, REVENUE, *coded), values)

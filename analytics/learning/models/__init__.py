@@ -13,6 +13,11 @@
     reasons      what adds to log odds, in steps of probability
     logistic     a line in log odds
     stack        two models as one
+    binning      values in bins, by weights of evidence
+    scorecard    the logistic scorecard, in points
+    formula      a score that figures give by themselves, with the probability that goes with it
+    published    Altman's, Ohlson's and Zmijewski's scores
+    merton       distance to default, from the price of shares or from books
     calibration  probabilities brought to how often it came true
     prior        another base rate
     conformal    what can be told of a firm, with a promise of how often that is right

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from analytics.learning.models.model import Task
 from analytics.learning.panel import Feature, Panel, Part
-from graph.errors import InvalidModel
+from graph.errors import InvalidModel, InvalidPanel
 
 Figures = NDArray[np.float32]
 
@@ -49,6 +49,16 @@ class Columns:
     def scoped(cls, panel: Panel, *scopes: str) -> "Columns":
         """All figures of a panel that are of some scopes."""
         return cls(tuple(feature for feature in panel.features if feature.scope in scopes))
+
+    @classmethod
+    def named(cls, panel: Panel, names: Sequence[str], *, model: str) -> "Columns":
+        """Figures of a panel by name, in that order. Raises InvalidPanel where it lacks one that the model needs."""
+        have = {feature.name: feature for feature in panel.features}
+        missing = [name for name in names if name not in have]
+        if missing:
+            raise InvalidPanel(f"the panel lacks {', '.join(missing)}", where=model,
+                               remedy="give these figures, or leave the model out")  # fmt: skip
+        return cls(tuple(have[name] for name in names))
 
     @property
     def names(self) -> tuple[str, ...]:

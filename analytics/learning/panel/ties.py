@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import cached_property
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,20 @@ class Ties:
         """Who hears of whom: row r, column s, the weight of all links over which r hears of s; shape (n, n)."""
         ends = (self.head, self.tail) if way == "in" else (self.tail, self.head)
         return sparse.csr_array((weight, ends), shape=(size, size))
+
+    def beside(self, parties: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+        """Positions of the links that have an end among some parties, ascending."""
+        order, ends = self._by_end
+        first, last = np.searchsorted(ends, parties, "left"), np.searchsorted(ends, parties, "right")
+        count = last - first
+        begins = np.repeat(first - np.concatenate([[0], np.cumsum(count)[:-1]]), count) if len(count) else count
+        return np.unique(order[begins + np.arange(count.sum())])
+
+    @cached_property
+    def _by_end(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        ends = np.concatenate([self.tail, self.head])
+        order = np.argsort(ends, kind="stable")
+        return order % max(self.size, 1), ends[order]
 
     def check(self, relation: str, size: int) -> None:
         """Raises InvalidPanel where lengths differ, an end is no party or a stake is negative or infinite."""
@@ -91,3 +106,46 @@ def weights(ties: Ties, capacity: NDArray[np.float64], way: Way) -> NDArray[np.f
     if unknown.any():
         share[unknown] = 1.0 if unknown.all() else float(np.median(share[~unknown]))
     return share
+
+
+THIN = 0.1
+"""Part of total assets that a party with less equity is still taken to bear [P]: our own proposal."""
+
+
+def capacities(
+    equity: NDArray[np.float64], assets: NDArray[np.float64], size: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    r"""Say what each party can bear: its equity, at least a tenth of its assets; else that of the middle of its size.
+
+    .. math:: c_i = \max(E_i, \tfrac{1}{10} A_i); \quad c_i = \operatorname{median}\{c_j : s_j = s_i\} \text{ unknown}
+
+    Parameters
+    ----------
+    equity, assets : (n,) array
+        Whole units of one currency; NaN where not known.
+    size : (n,) array
+        Class of size by number; below 0 where not known.
+
+    Raises
+    ------
+    Nothing; NaN stays where neither figures nor others of the class are known.
+
+    Source
+    ------
+    Our own proposal: equity near 0 would make every exposure count as all.
+
+    Example
+    -------
+    >>> nan = np.nan
+    >>> capacities(np.array([30.0, 1.0, nan]), np.array([90.0, 50.0, nan]), np.array([0, 0, 0]))
+    array([30. ,  5. , 17.5])
+    """
+    floor = np.where(assets > 0, THIN * assets, np.nan)
+    found = np.fmax(np.where(np.isnan(equity) & np.isnan(floor), np.nan, equity), floor)
+    found = np.where(found > 0, found, np.nan)
+    unknown = np.isnan(found)
+    for code in np.unique(size[unknown & (size >= 0)]):
+        alike = found[(size == code) & ~unknown]
+        if len(alike):
+            found[unknown & (size == code)] = np.median(alike)
+    return found

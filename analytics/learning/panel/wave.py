@@ -69,6 +69,17 @@ class Wave:
             ties.check(relation, n)
 
     @cached_property
+    def _weight(self) -> dict[tuple[str, Way], NDArray[np.float64]]:
+        return {}
+
+    def weight(self, relation: str, way: Way) -> NDArray[np.float64]:
+        """Of each link of a relation, as who hears over it weighs it, shape (m,); kept."""
+        key = (relation, way)
+        if key not in self._weight:
+            self._weight[key] = weights(self.ties[relation], self.capacity, way)
+        return self._weight[key]
+
+    @cached_property
     def _heard(self) -> dict[tuple[str, Way, bool], sparse.csr_array]:
         return {}
 
@@ -77,6 +88,6 @@ class Wave:
         key = (relation, way, weighted)
         if key not in self._heard:
             ties = self.ties[relation]
-            weight = weights(ties, self.capacity, way) if weighted else np.ones(ties.size)
+            weight = self.weight(relation, way) if weighted else np.ones(ties.size)
             self._heard[key] = ties.heard(weight, self.size, way)
         return self._heard[key]

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from analytics.structure.guarantees.census import LONGEST, Circles, Circuits, circles_among
 from analytics.structure.guarantees.covering import STEPS, Cover, cover
 from analytics.structure.guarantees.forbidden import LargeParts, LongCircles
-from analytics.structure.guarantees.ordering import order_pairs
 from analytics.structure.guarantees.promises import Pairs, Promises
+from analytics.structure.guarantees.relaxing import relax_pairs
 from analytics.structure.guarantees.separating import separate
 from graph.errors import InvalidAmount, InvalidQuestion
 
@@ -20,7 +20,9 @@ Kind = type[LongCircles] | type[LargeParts]
 EXACT = 400
 """Pairs up to which a part is solved to proof."""
 TANGLED = 3_000
-"""Pairs beyond which a part is only ordered, and bounded by its short circles."""
+"""Pairs beyond which a part is ordered, so that only mutual circles remain where longer ones might."""
+ORDERED = 2
+"""Most pairs of a circle that may remain for which nothing is lost by that."""
 COUNTED, COUNTS = 3_000_000, 200
 """Entries read to count what remains after a step, and how often it is counted at most."""
 
@@ -87,7 +89,7 @@ def unwind_circles(
 
     Circles enter the programme as they are found: one that the present answer leaves, until there is none.
     Each strongly connected part is solved for itself, to proof up to `exact` pairs; beyond, the local ratio
-    rule gives an answer and a linear programme over the circles it met the bound below it.
+    rule and orders of the parties give an answer, and a linear programme over the lightest circles the bound.
 
     Parameters
     ----------
@@ -238,9 +240,18 @@ def _least(kind: Kind, pairs: Pairs, above: int, cost: Numbers, *, prove: bool, 
     if kind is LargeParts:
         return separate(pairs, cost, above, prove=prove, steps=steps)
     if len(pairs) > TANGLED:
-        chosen, bound = order_pairs(pairs, cost, above)
-        return Cover(chosen, min(bound, float(cost[chosen].sum())), 0)
+        return relax_pairs(pairs, cost, above, steps=steps)
+    if not prove and (above <= ORDERED or np.isfinite(cost).all()):
+        covered = cover(LongCircles(pairs, above), cost, prove=False, steps=steps // 2)
+        return _better(covered, relax_pairs(pairs, cost, above, steps=steps // 2), cost)
     return cover(LongCircles(pairs, above), cost, prove=prove, steps=steps)
+
+
+def _better(one: Cover, other: Cover, cost: Numbers) -> Cover:
+    """The cheaper of two choices with the higher of their bounds."""
+    spent, least = (float(cost[each.chosen].sum()) for each in (one, other))
+    chosen = one.chosen if spent <= least else other.chosen
+    return Cover(chosen, min(max(one.bound, other.bound), spent, least), one.iterations + other.iterations)
 
 
 def _alone(pairs: Pairs, part: NDArray[np.int64]) -> tuple[NDArray[np.int64], Pairs]:

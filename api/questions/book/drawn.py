@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 from typing import Final
 
 import numpy as np
@@ -34,6 +35,8 @@ AIMED: Final = 0.999
 """Years that importance sampling draws most about: those as bad as this level of the closed form."""
 WORK: Final = 2_000_000_000
 """Years times parties that one question may draw: about a minute."""
+SENT_WORK: Final = 1_000_000_000
+"""The same where each year is sent through all layers: about two minutes."""
 POINTS: Final = 40
 """Losses at which the distribution is told."""
 THREADS: Final = 2
@@ -79,17 +82,38 @@ class Drawn:
         return found.each
 
 
+class _Place:
+    """Where drawn years are kept, drawn by the first who asks: nobody but those who ask for the same waits for them."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._found: Drawn | None = None
+
+    def filled(self, draw: Callable[[], Drawn]) -> Drawn:
+        """What was drawn before, else now."""
+        with self._lock:
+            if self._found is None:
+                self._found = draw()
+            return self._found
+
+
+def check_draws(staked: Staked, assumed: Assumed) -> None:
+    """Raise InvalidQuestion where more years are asked for than one question may draw."""
+    size = staked.portfolio.size
+    most = SENT_WORK if assumed.sent else WORK
+    if assumed.draws * size > most:
+        remedy = f'draw no more than {most // size:,} of these {size:,} parties, say with sampling = "importance"'
+        raise InvalidQuestion(f"{assumed.draws:,} years are too many", where="draws", remedy=remedy)
+
+
 def drawn(view: View, staked: Staked, assumed: Assumed, progress: Progress | None = None) -> Drawn:
     """Draw the years that are asked for; kept for the next question that assumes the same.
 
     Raises InvalidQuestion where they are more than one question may draw.
     """
-    size = staked.portfolio.size
-    if assumed.draws * size > WORK:
-        remedy = f'draw no more than {WORK // size:,} of these {size:,} parties, say with sampling = "importance"'
-        raise InvalidQuestion(f"{assumed.draws:,} years are too many", where="draws", remedy=remedy)
-    name = ("drawn years", staked.lender, assumed.model_dump_json())
-    return view.kept(name, lambda: _drawn(staked, assumed, progress), most=2)
+    check_draws(staked, assumed)
+    place = view.kept(("drawn years", staked.lender, assumed.model_dump_json()), _Place, most=2)
+    return place.filled(lambda: _drawn(staked, assumed, progress))
 
 
 def _drawn(staked: Staked, assumed: Assumed, progress: Progress | None) -> Drawn:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from api.answers.frame import Fact, Page, Party
 from api.answers.wording import money, plural
+from api.groups.alike import NOT_ALIKE, Apart
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class LimitFinding:
     """Whether no other limit is used more by any of the members."""
     facilities: tuple[Fact, ...]
     """The largest of them."""
+    apart: Apart = NOT_ALIKE
+    """What tells a group from another of the page that breaks or nears the same rule and is called alike."""
 
 
 def called(one: LimitFinding) -> Party:
@@ -66,7 +69,7 @@ def named(one: LimitFinding) -> str:
     if one.clients < one.size:
         many = f"{plural(one.size, 'member')}, {one.clients:,} of them {'a client' if one.clients == 1 else 'clients'}"
     group = one.controller or one.whom == "group"
-    return f"group of {called(one).name} ({many})" if group else f"{one.whom} ({many})"
+    return f"group of {called(one).name} ({many}){one.apart.en}" if group else f"{one.whom} ({many})"
 
 
 def reading(one: LimitFinding, currency: str | None) -> str:

@@ -1,7 +1,7 @@
 """Which groups of connected clients does a lender's book hold, and what is lent to each?"""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from api.answers.frame import Answer, Fact, Page, Party, Question
 from api.answers.wording import money, percent, plural
 from api.book.lending import Lending, groups_in, lending, ranked
 from api.engine import Engine, View
+from api.groups.alike import NOT_ALIKE, Apart, told_apart
 from api.groups.together import NARROW, READINGS, SUSPECTED, Together, check_reading, units_of
 from api.limits.criteria import Criteria, criteria_of, criteria_said, seen_by, state_said
 from api.questions.asking import check_page, node_of
@@ -62,6 +63,8 @@ class ClientGroup:
     it; of a large group none is worked out."""
     edges_left: int
     """How many more there are, of which it is not worked out who would leave; 0 for a large group."""
+    apart: Apart = NOT_ALIKE
+    """What tells its clients from those of another of the page that has the same on top."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,8 @@ def book_groups(
     found = groups_in(view, node, reading)
     sure = {one.clients.tobytes(): one for one in groups_in(view, node, NARROW[reading])}
     page = [found[k] for k in ranked(lent, found)[offset : offset + limit]]
-    shown = tuple(_told(view, evidence, lent, one, reading, sure.get(one.clients.tobytes())) for one in page)
+    told = (_told(view, evidence, lent, one, reading, sure.get(one.clients.tobytes())) for one in page)
+    shown = apart_by_top(evidence, list(told), page)
     value = BookGroups(
         evidence.party(node),
         view.snapshot.moment.currency,
@@ -194,6 +198,14 @@ def group_of(
     )
 
 
+def apart_by_top(
+    evidence: Evidence, told: Sequence[ClientGroup], groups: Sequence[Together]
+) -> tuple[ClientGroup, ...]:
+    """Groups of one answer, those with the same on top with the clients that tell them apart."""
+    called = [(one.heads or one.top, group.clients) for one, group in zip(told, groups, strict=True)]
+    return tuple(replace(one, apart=apart) for one, apart in zip(told, told_apart(evidence, called), strict=True))
+
+
 def counted(group: ClientGroup) -> str:
     """How many clients a group has, of how many members."""
     many = plural(group.clients_page.total, "client")
@@ -216,7 +228,8 @@ def _reasons(value: BookGroups) -> Iterator[str]:
         share = "" if group.share is None else f", {percent(group.share)} of the book"
         sure = "" if group.certain else ", only with what is possible or suspected"
         by = "in one group client (集团客户)" if group.heads else f"by {group.basis}"
-        yield f"{group.top.name}: {counted(group)} {by} owe {money(group.owed, value.currency)}{share}{sure}."
+        owed = money(group.owed, value.currency)
+        yield f"{group.top.name}: {counted(group)}{group.apart.en} {by} owe {owed}{share}{sure}."
     yield criteria_said(value.criteria)
     if value.left_out:
         yield f"Nothing could be suspected: {value.left_out}."

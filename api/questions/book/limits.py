@@ -1,7 +1,7 @@
 """Which limits does a lender's book break, and how much of each is used?"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import isnan
 
@@ -17,14 +17,16 @@ from api.book.check import STATES, Checked, Place, checked, facilities_of, state
 from api.book.lending import lending
 from api.book.untested import possible_breaks
 from api.engine import Engine, View
+from api.groups.alike import told_apart
+from api.groups.together import Together
 from api.limits.capital import figure_row
 from api.limits.criteria import seen_by
 from api.limits.lender import lender_of
 from api.limits.related import related_of
 from api.questions.asking import check_page, node_of
-from api.questions.book.findings import LimitFinding, named
+from api.questions.book.findings import LimitFinding, called, named
 from api.questions.book.gaps import book_gaps
-from api.questions.book.groups import ClientGroup, group_of
+from api.questions.book.groups import ClientGroup, apart_by_top, group_of
 from api.questions.book.possible import PossibleBreak, harmless_said, possible_of
 from api.questions.groups.members import grew
 from graph.errors import InvalidQuestion
@@ -146,7 +148,7 @@ def book_limits(
     rules = tuple(_rule(view, evidence, found, k) for k in range(len(found.wide.uses)))
     places = [place for name in ([state] if state else SHOWN_BY_ITSELF) for place in found.places[name]]
     shown = places[offset : offset + limit]
-    findings = tuple(_finding(view, evidence, found, place) for place in shown)
+    findings = _findings(view, evidence, found, shown)
     possible = possible_of(view, evidence, found)
     related, many = _related(view, evidence, found, slice(offset, offset + limit))
     bank = lender_of(view, node)
@@ -160,7 +162,7 @@ def book_limits(
         rules,
         findings,
         Page(len(places), offset, len(findings)),
-        tuple(_groups(view, evidence, found, shown)),
+        _groups(view, evidence, found, shown),
         *possible,
         related,
         Page(many, offset, len(related)),
@@ -231,6 +233,16 @@ def _whole(rules: tuple[LimitRule, ...]) -> str:
     return next(state for state in ("breach", "refer", "within") if state in states)
 
 
+def _findings(view: View, evidence: Evidence, found: Checked, shown: list[Place]) -> tuple[LimitFinding, ...]:
+    """Findings in words, groups of one rule that are called alike with what tells them apart."""
+    told = [_finding(view, evidence, found, place) for place in shown]
+    named = [
+        ((one.rule, one.whom, called(one)), found.wide.uses[place.use].units.members(place.unit))
+        for one, place in zip(told, shown, strict=True)
+    ]
+    return tuple(replace(one, apart=apart) for one, apart in zip(told, told_apart(evidence, named), strict=True))
+
+
 def _finding(view: View, evidence: Evidence, found: Checked, place: Place) -> LimitFinding:
     use, unit = found.wide.uses[place.use], place.unit
     rule, stakes = use.rule, found.standing.stakes[use.rule.numerator]
@@ -288,16 +300,18 @@ def _whom(use: Use, members: Nodes) -> str:
     return "group" if len(members) > 1 else "client"
 
 
-def _groups(view: View, evidence: Evidence, found: Checked, shown: list[Place]) -> Iterator[ClientGroup]:
+def _groups(view: View, evidence: Evidence, found: Checked, shown: list[Place]) -> tuple[ClientGroup, ...]:
     """The first groups among some findings, each once."""
-    lent, done = lending(view, found.standing.lender), set[bytes]()
+    lent, done, told, whole = lending(view, found.standing.lender), set[bytes](), list[ClientGroup](), list[Together]()
     for place in shown:
         members = found.wide.uses[place.use].units.members(place.unit)
         name = members[found.client[members]].tobytes()
         if name in found.together and name not in done and len(done) < PROVED:
             done.add(name)
             reading, group = found.together[name]
-            yield group_of(view, evidence, lent, group, reading, certain=found.certain(place))
+            told.append(group_of(view, evidence, lent, group, reading, certain=found.certain(place)))
+            whole.append(group)
+    return apart_by_top(evidence, told, whole)
 
 
 def _related(view: View, evidence: Evidence, found: Checked, page: slice) -> tuple[tuple[RelatedClient, ...], int]:

@@ -1,6 +1,6 @@
 """What may a lender's book lose in a year, with contagion and without, by whom, and what do closed forms say?"""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,6 +9,7 @@ import numpy as np
 from analytics.contagion.portfolio.losses import Estimate
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
+from api.answers.progress import Progress, counting, untold
 from api.answers.wording import money, percent, plural
 from api.book.lending import groups_in
 from api.engine import Engine, View
@@ -18,7 +19,7 @@ from api.questions.asking import check_page, node_of
 from api.questions.book.assumed import Assumed
 from api.questions.book.closed import Capital, Closed, closed_forms, irb_capital
 from api.questions.book.concentrated import Concentrated, concentrated
-from api.questions.book.drawn import LEVELS, Drawn, drawn
+from api.questions.book.drawn import LEVELS, Drawn, check_draws, drawn
 from api.questions.book.odds import ASSESSED, SAID
 from api.questions.book.staked import Staked, facilities_of, staked
 from api.questions.book.untold import gaps_of
@@ -28,7 +29,6 @@ from graph.errors import InvalidQuestion
 from graph.model import ASSESSMENT
 from graph.moment import Moment
 
-Progress = Callable[[int, int], None]
 GROUPS: Final = 10
 """Groups told."""
 WAYS: Final = {
@@ -175,14 +175,14 @@ def book_losses(
     limit: int = 20,
     offset: int = 0,
     moment: Moment,
-    progress: Progress | None = None,
+    progress: Progress = untold,
 ) -> Answer[BookLosses]:
     """Draw years of a lender's book: what it loses with contagion and without, by whom, beside closed forms."""
     check_page(limit, offset)
     view, said = engine.view(moment), (assumed or Assumed()).checked()
     node = node_of(view.snapshot, lender, where="lender")
     evidence, book = Evidence(view.snapshot), rated_book(view, said, node)
-    found = drawn(view, book, said, progress)
+    found = drawn(view, book, said, counting(progress, "drawing years", "抽取年度"))
     groups, tops = _groups(view, node)
     contributions, page = _contributions(evidence, found, limit, offset)
     value = BookLosses(
@@ -200,6 +200,12 @@ def book_losses(
     )  # fmt: skip
     asked = {"lender": lender, "assumed": said.model_dump(mode="json"), "limit": limit, "offset": offset}
     return view.answer(Question("book_losses", asked), value, evidence, reasons=list(_reasons(value)))
+
+
+def check_losses(view: View, lender: str, assumed: Assumed) -> None:
+    """Raise what keeps a year's losses from being told: InvalidQuestion, and UnknownParty."""
+    said = assumed.checked()
+    check_draws(rated_book(view, said, node_of(view.snapshot, lender, where="lender")), said)
 
 
 def rated_book(view: View, assumed: Assumed, lender: int) -> Staked:

@@ -58,8 +58,10 @@ class RelatedParty:
     unknown: int
     """Facilities of unknown amount: it is at least what is told."""
     edges: tuple[Edge, ...]
-    """The facts of its last step, each with who would no longer be related without it; none are worked out where
-    very many are related."""
+    """The facts of its last step, each with who would no longer be related without it."""
+    edges_left: int
+    """How many facts that step has of which it is not worked out: all of them where the party is only perhaps related,
+    or very many are."""
 
 
 @dataclass(frozen=True)
@@ -226,11 +228,20 @@ def _party(view: View, evidence: Evidence, related: Related, counted: _Counted, 
     certain = x in related.why
     reason = related.why[x] if certain else related.maybe[x]
     amount = float(counted.stakes.own[x])
-    edges = _edges(view, evidence, related, x, reason) if certain and len(related.why) <= SMALL else ()
+    worked = certain and len(related.why) <= SMALL
+    edges = tuple(_edges(view, evidence, related, x, reason)) if worked else ()
+    steps = tuple(related_steps(view, evidence, related, x))
+    beyond = 0 if worked else len(resting(steps[-1]))
     return RelatedParty(
-        evidence.party(x), reason[0], certain, tuple(related_steps(view, evidence, related, x)), amount,
-        counted.share(amount), int(counted.stakes.silent[x]), tuple(edges),
+        evidence.party(x), reason[0], certain, steps, amount, counted.share(amount), int(counted.stakes.silent[x]),
+        edges, beyond,
     )  # fmt: skip
+
+
+def resting(step: Step) -> set[str]:
+    """Ids of the facts that a step rests on."""
+    falls = (fact for fall in step.proof for fact in (*fall.by, *fall.concert))
+    return {fact.fact_id for fact in (*step.facts, *falls)}
 
 
 def _groups(evidence: Evidence, counted: _Counted, most: int) -> tuple[RelatedGroup, ...]:

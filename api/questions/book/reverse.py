@@ -1,6 +1,6 @@
 """Which failures, as few or as likely as can be, would cost a lender a given amount through every layer?"""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -12,6 +12,7 @@ from analytics.contagion.portfolio.reverse import Reverse, likeliest_failures, l
 from analytics.contagion.shock.coupled import CAUSES, Aftermath, Shock, send
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
+from api.answers.progress import Progress, counting, untold
 from api.answers.wording import money, percent, plural
 from api.engine import Engine, View
 from api.questions.asking import check_page, node_of
@@ -26,7 +27,6 @@ from graph.errors import InvalidQuestion, NotConverged
 from graph.moment import Moment
 
 Places = NDArray[np.int64]
-Progress = Callable[[int, int], None]
 FEWEST, LIKELIEST = "fewest", "likeliest"
 ORDERS: Final = (FEWEST, LIKELIEST)
 FIRST: Final = 60
@@ -101,16 +101,13 @@ def book_reverse(
     assumed: Assumed | None = None,
     limit: int = 20,
     moment: Moment,
-    progress: Progress | None = None,
+    progress: Progress = untold,
 ) -> Answer[BookReverse]:
     """Find failures that together cost a lender an amount, or where it is at most 1 that part of what it is owed."""
     check_page(limit)
-    if order not in ORDERS:
-        raise InvalidQuestion(f"there is no {order}", where="order", remedy=f"say one of {', '.join(ORDERS)}")
-    view, said = engine.view(moment), (assumed or Assumed()).checked()
-    node, evidence = node_of(view.snapshot, lender, where="lender"), Evidence(view.snapshot)
-    search = _Search(view, said, node, likely=order == LIKELIEST, progress=progress)
-    amount = _amount(loss, search.owed)
+    view, said = engine.view(moment), assumed or Assumed()
+    evidence = Evidence(view.snapshot)
+    search, amount = _begun(view, lender, loss, order, said, progress)
     found, exact = search.found(amount)
     value = _told(evidence, search, found, (amount, order, exact), limit, tuple(_gaps(search, said)))
     asked = {
@@ -118,6 +115,23 @@ def book_reverse(
         "assumed": None if assumed is None else said.model_dump(mode="json"), "limit": limit,
     }  # fmt: skip
     return view.answer(Question("book_reverse", asked), value, evidence, reasons=list(_reasons(value)))
+
+
+def check_reverse(view: View, lender: str, *, loss: float, order: str, assumed: Assumed) -> None:
+    """Raise what keeps failures from being looked for: InvalidQuestion, and UnknownParty."""
+    search, _ = _begun(view, lender, loss, order, assumed, untold)
+    len(search.candidates)
+
+
+def _begun(
+    view: View, lender: str, loss: float, order: str, assumed: Assumed, progress: Progress
+) -> tuple["_Search", float]:
+    """A search, and the loss it is for."""
+    if order not in ORDERS:
+        raise InvalidQuestion(f"there is no {order}", where="order", remedy=f"say one of {', '.join(ORDERS)}")
+    node = node_of(view.snapshot, lender, where="lender")
+    search = _Search(view, assumed.checked(), node, likely=order == LIKELIEST, progress=progress)
+    return search, _amount(loss, search.owed)
 
 
 def _amount(loss: float, owed: float) -> float:
@@ -133,9 +147,9 @@ def _amount(loss: float, owed: float) -> float:
 class _Search:
     """Sets of failures of one lender, each sent once."""
 
-    def __init__(self, view: View, assumed: Assumed, lender: int, *, likely: bool, progress: Progress | None) -> None:
-        self.setting = setting_for(view, assumed)
-        self.lender, self._progress = lender, progress
+    def __init__(self, view: View, assumed: Assumed, lender: int, *, likely: bool, progress: Progress) -> None:
+        self._told = counting(progress, "sending failures, at most", "传导违约，至多")
+        self.setting, self.lender = setting_for(view, assumed), lender
         self.sending = Sending(view, self.setting, lender, "all")
         self.pd = odds_of(view, assumed, lender).pd if likely else None
         debts = self.setting.debts
@@ -163,8 +177,7 @@ class _Search:
                 remedy = "ask for a smaller loss, which fewer failures cost"
                 raise InvalidQuestion(f"{self.sent:,} shocks were not enough", where="loss", remedy=remedy)
             self._known[key] = float(self.after(failed).by_debt[self._mine].sum()) if len(failed) else 0.0
-            if self._progress is not None:
-                self._progress(self.sent, self._most)
+            self._told(self.sent, self._most)
         return self._known[key]
 
     @cached_property

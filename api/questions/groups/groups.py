@@ -1,13 +1,14 @@
 """Which groups does a party belong to, and why?"""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
 from api.answers.wording import plural
 from api.engine import Engine, View
 from api.engine.dependence import too_old_said
+from api.groups.alike import NOT_ALIKE, Apart, told_apart
 from api.groups.together import (
     CONFIRMED,
     GROUP_CLIENT,
@@ -20,8 +21,8 @@ from api.groups.together import (
 from api.limits.criteria import Criteria, apart_said, criteria_of, criteria_said, seen_by, state_said
 from api.questions.asking import check_page, node_of
 from api.questions.groups.dependences import Dependence, Untested, dependences_of, said, untested_of
-from api.questions.groups.families import family_edges, united_by
-from api.questions.groups.members import SMALL, Edge, Member, edges_of, grew, members_of, why
+from api.questions.groups.families import family_edges, family_ties_left, united_by
+from api.questions.groups.members import SHOWN, SMALL, Edge, Member, edges_of, grew, members_of, ties_left, why
 from api.questions.groups.untestable import NOTHING, Untestables, told, untestable_of, untestable_said
 from api.questions.groups.verdicts import Verdict, fenced, fences_of, overruled, overruled_of
 from graph.errors import InvalidQuestion
@@ -47,6 +48,10 @@ class Group:
     edges: tuple[Edge, ...]
     """The first dependences, kinships and facts of control that brought members in, each with who would leave without
     it; of a large group none is worked out."""
+    edges_left: int
+    """How many more there are, of which it is not worked out who would leave; 0 for a large group."""
+    apart: Apart = NOT_ALIKE
+    """What tells it from another of the same reading that has the same on top."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +126,7 @@ def groups_said(
     """The groups of a party in a view made by `seen_by`, of a lender where there is one, and in sentences."""
     narrow, wide = READINGS_OF[kind]
     sure, cut = groups_told(view, node, narrow)
-    found = tuple(_group(view, evidence, one, page, narrow) for one in sure)
+    found = _told(view, evidence, sure, page, narrow)
     wider, left_out = _wider(view, evidence, node, (sure, cut), page, wide)
     connected = kind == CONNECTED
     value = GroupsOf(
@@ -151,25 +156,37 @@ def _wider(
         return (), left_out or f"with what is suspected {TOO_WIDE_TOLD.partition(':')[0]}"
     if {one.clients.tobytes() for one in wide} == {one.clients.tobytes() for one in sure}:
         return (), left_out
-    return tuple(_group(view, evidence, one, page, reading) for one in wide), left_out
+    return _told(view, evidence, wide, page, reading), left_out
+
+
+def _told(view: View, evidence: Evidence, groups: Sequence[Together], page: slice, reading: str) -> tuple[Group, ...]:
+    """Groups of one reading in the words of an answer, those that are called alike with what tells them apart."""
+    found = [_group(view, evidence, one, page, reading) for one in groups]
+    called = [((one.heads or one.top), group.clients) for one, group in zip(found, groups, strict=True)]
+    return tuple(replace(one, apart=apart) for one, apart in zip(found, told_apart(evidence, called), strict=True))
 
 
 def _group(view: View, evidence: Evidence, group: Together, page: slice, reading: str) -> Group:
     edges: Iterable[Edge] = ()
+    beyond = 0
     small = len(group.clients) <= SMALL
     if group.heads:
         top, basis = group.heads[0], "group client"
         order = list(dict.fromkeys([*(x for x in group.heads if x in group.clients), *group.clients.tolist()]))
         members = united_by(view, evidence, group, order[page], reading)
-        edges = family_edges(view, evidence, group, reading) if small else ()
+        if small:
+            edges = family_edges(view, evidence, group, reading)
+            beyond = family_ties_left(view, group, reading, most=SHOWN)
     else:
         grown = grew(view, group, reading)
         top, basis, order = grown.top, grown.basis, grown.order
         members = members_of(view, evidence, grown, order[page])
-        edges = edges_of(view, evidence, grown) if small else ()
+        if small:
+            edges, beyond = edges_of(view, evidence, grown), ties_left(view, grown, most=SHOWN)
     shown = tuple(members)
     listed = Page(len(order), page.start, len(shown))
-    return Group(evidence.party(top), evidence.parties(group.heads), basis, shown, listed, tuple(edges))
+    heads = evidence.parties(group.heads)
+    return Group(evidence.party(top), heads, basis, shown, listed, tuple(edges), beyond)
 
 
 def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:
@@ -226,10 +243,10 @@ def _named(group: Group) -> str:
     """Whom a group unites, in words."""
     if not group.heads:
         others = plural(group.page.total - 1, "other party", "other parties")
-        return f"{group.top.name} and {others}, by {group.basis}"
+        return f"{group.top.name} and {others}{group.apart.en}, by {group.basis}"
     who = " and ".join(one.name for one in group.heads)
     many = plural(group.page.total, "legal person")
-    return f"{who} unite{'s' * (len(group.heads) == 1)} {many} as a group client (集团客户)"
+    return f"{who} unite{'s' * (len(group.heads) == 1)} {many} as a group client (集团客户){group.apart.en}"
 
 
 def _mine(value: GroupsOf, group: Group, reading: str) -> Iterator[str]:

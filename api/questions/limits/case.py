@@ -7,10 +7,12 @@ from typing import NamedTuple
 from analytics.limits.application import Application, Cut
 from analytics.limits.approval import Check, check_credit
 from analytics.limits.facility import Facility
+from analytics.limits.remedy import Remedy
 from analytics.limits.standing import Standing
 from analytics.limits.threshold import LARGEST
 from api.engine import View
-from api.groups.promised import NOTHING, Promised, Released, promised, thins
+from api.groups.funds import touches
+from api.groups.promised import NOTHING, Promised, Released, promised
 from api.groups.untested import Also, unassessed, with_untested
 from api.limits.lender import perhaps_banks
 from api.limits.standing import readings_of, standing
@@ -22,6 +24,8 @@ class Case(NamedTuple):
     base: Standing
     application: Application
     offered: Promised
+    released: Released = NOTHING
+    """A guarantee in the book that it does without."""
 
 
 def applied(
@@ -40,46 +44,57 @@ def applied(
     offered = promised(view, facility, applicant, lender=lender, released=released, cuts=cuts)
     behind = [x for stakes in base.stakes.values() for x in stakes.answering(applicant)]
     touched = [applicant, *(giver.party for giver in facility.guarantors), *behind]
-    refuted = frozenset[int]() if released is NOTHING else frozenset({released.dependence})
-    readings = readings_of(view, lender, touched, refuted=refuted, falls=offered.falls)
+    readings = readings_of(view, lender, touched, falls=offered.falls)
     eligible = [giver.party for giver in facility.guarantors if giver.eligible]
     on = (lender,) if offered.unfunded else ()
     also = Also((*eligible, *behind), on, offered.untested, tuple(touched), cuts)
-    readings = with_untested(view, base, readings, applicant, also=also, falls=offered.falls, refuted=refuted)
+    readings = with_untested(view, base, readings, applicant, also=also, falls=offered.falls)
     held = [applicant, *eligible]
     assessing = any(rule.severity == "assess" for rule in base.rules)
-    open_ = unassessed(view, held, lender=lender) if assessing else frozenset[int]()
+    open_ = unassessed(view, held, offered.falls, lender=lender) if assessing else frozenset[int]()
     perhaps = frozenset(perhaps_banks(view, held))
     untying = offered.untying if offered.funded else 0.0
     asked = Application(
         applicant, facility, readings, tuple(cuts), open_, perhaps, untying, released=released.guarantee
     )
-    return Case(base, asked, offered)
+    return Case(base, asked, offered, released)
 
 
 def bounded(view: View, case: Case, check: Check) -> Check:
     """A check with the headroom of both sides of the amount above which the applicant would depend on the lender: what
     is left below it, or beyond it in the groups that come then."""
-    base, application, offered = case
-    if not 0 < offered.untying < min(check.headroom, LARGEST) and not (offered.funded and offered.untying > 0):
+    base, application, offered, released = case
+    over = bool(offered.funded) and application.facility.amount > offered.untying
+    most = min(check.headroom, LARGEST)
+    if not (offered.untying > 0 and (over or offered.untying < most)):
         return check
-    other = offered.untying if offered.funded else min(check.headroom, LARGEST)
-    tried = replace(application.facility, amount=other)
-    found = check_credit(base, applied(view, base.lender, application.applicant, tried).application)
-    below, beyond = (found, check) if offered.funded else (check, found)
+    other = offered.untying if over else most
+    tried, cuts = replace(application.facility, amount=other), application.cuts
+    again = applied(view, base.lender, application.applicant, tried, cuts=cuts, released=released)
+    found = check_credit(base, again.application)
+    below, beyond = (found, check) if over else (check, found)
     headroom = max(min(below.headroom, offered.untying), beyond.headroom)
     return check if headroom == check.headroom else replace(check, headroom=headroom, binding=None)
 
 
 def renewed(view: View, case: Case, freed: Mapping[int, Released], changed: Application) -> Application:
-    """An application as it is when asked for anew: another amount, other guarantors, fewer who share the lender's
+    """An application as it is when asked for anew: another amount, other guarantors, others who share the lender's
     funds, and less at stake with whoever stands for others in what might arise come with other groups; those without a
     guarantee are asked for without it."""
     asked, lender = case.application, case.base.lender
     before, after, cuts = asked.facility, changed.facility, changed.cuts
     same = before.guarantors == after.guarantors and (before.amount == after.amount or not case.offered.funded)
     stands = any(changed.readings.untested.around(cut.borrower) for cut in cuts)
-    if same and not stands and not thins(view, lender, asked.applicant, cuts):
+    besides = [asked.applicant] if case.offered.funded else []
+    if same and not stands and not touches(view, lender, cuts, besides=besides):
         return changed
     released = freed.get(changed.released, NOTHING)
     return applied(view, lender, asked.applicant, after, cuts=cuts, released=released).application
+
+
+def room_after(view: View, case: Case, freed: Mapping[int, Released], remedy: Remedy) -> float:
+    """The headroom of an application so changed."""
+    asked, lender = remedy.application, case.base.lender
+    released = freed.get(asked.released, NOTHING)
+    offered = promised(view, asked.facility, asked.applicant, lender=lender, released=released, cuts=asked.cuts)
+    return bounded(view, Case(case.base, asked, offered, released), remedy.check).headroom

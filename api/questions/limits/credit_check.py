@@ -1,11 +1,10 @@
 """May this facility be granted: the verdict, the rule that binds, and the smallest changes that would pass?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import compress
 from math import isfinite
-from typing import Final
 
 from analytics.limits.application import Application
 from analytics.limits.approval import APPROVE, DECLINE, REFER, Check, check_credit
@@ -16,25 +15,22 @@ from analytics.limits.units import Nodes
 from analytics.structure.government import APART
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Party, Question
-from api.answers.wording import apart, ended, money
+from api.answers.wording import money
 from api.engine import Engine, View
 from api.limits.capital import capital_currency
 from api.limits.criteria import seen_by, state_said
-from api.limits.lender import Lender, lender_of
+from api.limits.lender import lender_of
 from api.questions.asking import check_page, node_of
-from api.questions.groups.dependences import said as figures
-from api.questions.groups.untestable import ENDS, Untestables
+from api.questions.groups.untestable import Untestables
 from api.questions.groups.verdicts import judgements_said
 from api.questions.limits.applications import Request, facility_of
-from api.questions.limits.case import Case, applied, bounded, renewed
+from api.questions.limits.case import Case, applied, bounded, renewed, room_after
 from api.questions.limits.doubts import doubts_of, untestable_around
-from api.questions.limits.memberships import Membership, around, belongs, membership
-from api.questions.limits.releases import protectors, releases
-from api.questions.limits.rules import ASIDE, IF_WIDE, KEPT, UNTOLD, Held, by_room, group_said, held_said, of_limit
-from api.questions.limits.steps import BY_DEPENDENCE, HELD
-from api.questions.limits.steps import Step as ProofStep
+from api.questions.limits.memberships import Membership, around, membership, with_apart
+from api.questions.limits.reasons import reasons_of
+from api.questions.limits.releases import ends, protectors, releases
+from api.questions.limits.rules import Held, by_room, held_said
 from api.questions.limits.uncounted import uncounted_said
-from api.questions.ownership.falls import in_words
 from graph.errors import InvalidQuestion
 from graph.model import GUARANTEES, LENDS
 from graph.moment import Moment
@@ -52,10 +48,9 @@ WORDS = {
     "member_reduced": ("have a facility of {party} paid down by {money}", "压降{party}现有授信{money}"),
 }
 
-JUDGE: Final = (
-    "Judge what is suspected: confirmed it counts for a refusal, rejected it counts no more (`contagraph judge`, "
-    "POST /v1/judgements) · 请对疑似依存作出认定。"
-)
+
+Whose = tuple[tuple[str, Nodes, bool], int]
+"""A group by kind, members and whether it is certain, and of whom it is told."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +148,7 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
     lender, applicant = _ends(view, request)
     view = seen_by(view, lender)
     case = applied(view, lender, applicant, facility_of(view, request.facility, applicant=applicant, lender=lender))
-    base, application, offered = case
+    base, application, offered, _ = case
     check = bounded(view, case, check_credit(base, application))
     gaps = doubts_of(view, lender_of(view, lender), application, check, offered)
     found = tuple(_groups(application, check))
@@ -180,19 +175,7 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
         headroom_whole=check.headroom_whole,
         binding=binding,
         lines=lines,
-        groups=tuple(
-            membership(
-                view,
-                evidence,
-                base,
-                group,
-                whose,
-                limit=limit,
-                falls=offered.falls,
-                proved=group[1].tobytes() in broken or any(x in group[1] for x in (*offered.new, *offered.funded)),
-            )
-            for group, whose in found
-        ),
+        groups=_told(view, evidence, case, found, broken, limit),
         gaps=gaps,
         untestable=untestable_around(view, evidence, base, application, check, falls=offered.falls),
         remedies=tuple(_changes(view, evidence, case, check)) if remedies else (),
@@ -201,9 +184,30 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
     state = state_said(view, lender) if view.government != APART else ()
     offered_said = uncounted_said(view, base, application.facility)
     reasons = [
-        *_reasons(value, lender_of(view, lender)), *offered_said, *state, *judgements_said(view, evidence, applicant),
+        *reasons_of(value), *offered_said, *state, *judgements_said(view, evidence, applicant),
     ]  # fmt: skip
     return view.answer(Question("credit_check", asked), value, evidence, reasons=reasons)
+
+
+def _told(
+    view: View, evidence: Evidence, case: Case, found: Sequence[Whose], broken: Set[bytes], limit: int
+) -> tuple[Membership, ...]:
+    """Groups in words, whole where they break a limit or a guarantee offered would make them."""
+    coming = (*case.offered.new, *case.offered.funded)
+    told = [
+        membership(
+            view,
+            evidence,
+            case.base,
+            group,
+            whose,
+            limit=limit,
+            falls=case.offered.falls,
+            proved=group[1].tobytes() in broken or any(x in group[1] for x in coming),
+        )
+        for group, whose in found
+    ]
+    return with_apart(evidence, told, [group for group, _ in found])
 
 
 def view_of(engine: Engine, request: Request, moment: Moment) -> View:
@@ -229,7 +233,7 @@ def _ends(view: View, request: Request) -> tuple[int, int]:
     return lender, applicant
 
 
-def _groups(application: Application, check: Check) -> Iterator[tuple[tuple[str, Nodes, bool], int]]:
+def _groups(application: Application, check: Check) -> Iterator[Whose]:
     """Every group the applicant sits in, and those of guarantors that a rule was held against, with whose."""
     told = set[tuple[str, bytes]]()
     measured = {(line.rule.group_kind, line.members.tobytes()) for line in check.lines}
@@ -243,17 +247,20 @@ def _groups(application: Application, check: Check) -> Iterator[tuple[tuple[str,
 
 def _changes(view: View, evidence: Evidence, case: Case, check: Check) -> Iterator[Remedy]:
     """Remedies in words."""
-    freed = releases(view, case, check)
+    released = releases(view, case, check)
+    freed = {one.guarantee: one for one in released}
     for one in remedies_of(
         case.base, case.application, check,
         protectors=protectors(view, case.base, case.application.applicant),
-        releases={one.guarantee: readings for one, readings in freed.items()},
-        renewed=partial(renewed, view, case, {one.guarantee: one for one in freed}),
+        releases={one.guarantee: readings for one, readings in released.items()},
+        ends=ends(view, case, check),
+        renewed=partial(renewed, view, case, freed),
     ):  # fmt: skip
         steps = tuple(_step(evidence, step, case.application, view.snapshot.moment.currency) for step in one.steps)
         kind = steps[0].kind if len(steps) == 1 else "combined"
         en, zh = " and ".join(step.text for step in steps), "，并".join(step.text_zh for step in steps)
-        yield Remedy(kind, en, zh, one.change, steps, one.check.verdict, _finite(one.check.headroom))
+        room = room_after(view, case, freed, one)
+        yield Remedy(kind, en, zh, one.change, steps, one.check.verdict, _finite(room))
 
 
 def _step(evidence: Evidence, step: Step, asked: Application, currency: str | None) -> RemedyStep:
@@ -271,66 +278,3 @@ def _step(evidence: Evidence, step: Step, asked: Application, currency: str | No
 
 def _finite(amount: float) -> float | None:
     return amount if isfinite(amount) else None
-
-
-def _reasons(value: CreditCheck, lender: Lender) -> Iterator[str]:
-    amount, _ = apart(value.amount, value.headroom, value.currency)
-    yield f"{value.verdict} · {value.verdict_zh}: {amount} to {value.applicant.name}."
-    if value.binding is not None:
-        yield _binding(value, value.binding)
-    for held in value.lines:
-        if held.rule.severity == "limit" and held.state not in (KEPT, UNTOLD, ASIDE):
-            yield _broken(value, held)
-    for group in value.groups:
-        sure = "" if group.certain else " counted in the wide reading alone"
-        steps = "; ".join(said(step) for step in group.steps)
-        yield f"{group.party.name} {belongs(group)}{sure}: {steps}."
-        for step in (step for step in group.others if step.how in BY_DEPENDENCE):
-            yield f"Of these, {said(step)}."
-    yield from _to_judge(value)
-    for gap in value.gaps:
-        yield ended(f"{gap.en} · {gap.zh}")
-    if value.untestable.listed:
-        yield ENDS
-    for change in value.remedies:
-        done = "pass" if change.verdict == APPROVE else "break no limit"
-        yield ended(f"It would {done} to {change.text} · {change.text_zh}")
-
-
-def _to_judge(value: CreditCheck) -> Iterator[str]:
-    """Suspicions by which a limit breaks, with their figures, and how one is judged."""
-    broken = {held.group for held in value.lines if held.state == IF_WIDE}
-    ways = [(*group.steps, *group.others) for k, group in enumerate(value.groups) if k in broken]
-    told = (f"{one.dependant.name} is {figures(one)}." for way in ways for step in way for one in step.suspected)
-    if open_ := list(dict.fromkeys(told)):
-        yield from (*open_, JUDGE)
-
-
-def said(step: ProofStep) -> str:
-    """A step of a proof in a few words."""
-    if step.proof:
-        sure = "" if step.how == HELD else f" ({step.how})"
-        return "; then ".join(in_words(fall) for fall in step.proof) + sure
-    through = f" ({step.through.name})" if step.through else ""
-    return f"{step.party.name} {step.how}{through}"
-
-
-def _binding(value: CreditCheck, held: Held) -> str:
-    _, room = apart(value.amount, value.headroom, value.currency)
-    most = "" if value.headroom_whole else " at most, since not every limit is known"
-    most += "" if held.tested else ", lest what cannot be tested holds"
-    return (
-        f"{room} could be lent{most}: {held.rule.id} {held.rule.name_zh} ({held.rule.name}) binds, "
-        f"{of_limit(held, value.currency)}; {held.rule.citation}."
-    )
-
-
-def _broken(value: CreditCheck, held: Held) -> str:
-    who = held.client.name if held.client else group_said(held)
-    unread = "" if held.rule.verified else ", a rule not verified against its text"
-    after, _ = apart(held.after, held.limit.amount, value.currency)
-    return (
-        f"{held.rule.id} {held.rule.name_zh} would be {held.state} ({held.state_zh}){unread}: {who} at "
-        f"{after} after {money(held.before, value.currency)}, of "
-        f"{of_limit(held, value.currency)}; {held.rule.citation}."
-    )

@@ -30,6 +30,7 @@ from api.limits.protection import unable_said
 from api.limits.strays import shared_collateral, shared_said, strays_of, strays_said
 from api.questions.groups.families import doubtful_ties, ties_said
 from api.questions.groups.untestable import Untestables, told, untestable_of, untestable_within
+from api.questions.limits.unsized import unsized_named
 from graph.model import GUARANTEES
 
 BY_HAND = "criteria_by_hand"
@@ -40,7 +41,7 @@ NAMED = 5
 def doubts_of(view: View, lender: Lender, application: Application, check: Check, offered: Promised) -> tuple[Gap, ...]:
     """Gaps in both languages."""
     return (
-        *_rules(lender, check), *_wide(application), *_banks(view, application),
+        *_rules(view, lender, check), *_wide(application), *_banks(view, application),
         *_concerts(view, application), *_hidden(view, application.applicant, lender.node),
         *_others_hidden(view, application, check, lender.node), *_bands(view, application),
         *_relatives(view, application), *_suspected(application), *_offered(view, offered, check),
@@ -50,9 +51,11 @@ def doubts_of(view: View, lender: Lender, application: Application, check: Check
     )  # fmt: skip
 
 
-def _rules(lender: Lender, check: Check) -> Iterator[Gap]:
+def _rules(view: View, lender: Lender, check: Check) -> Iterator[Gap]:
     for gap in gaps_of(check):
-        if gap.kind == "no_rules" and not lender.rule_sets:
+        if gap.kind == "amounts":
+            yield unsized_named(view, lender.node, check, gap)
+        elif gap.kind == "no_rules" and not lender.rule_sets:
             en, zh = HOW_TO_STATE
             yield Gap("no_rules", (), f"no rule set is known for the lender: {en}", f"贷款人没有适用规则集：{zh}")
         else:

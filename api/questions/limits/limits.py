@@ -17,7 +17,7 @@ from api.limits.lender import HOW_TO_STATE, lender_of
 from api.limits.standing import readings_of, standing
 from api.questions.limits.arising import Coming
 from api.questions.limits.counted import Tally, Way, tallies, ways_of
-from api.questions.limits.memberships import Membership, around, membership
+from api.questions.limits.memberships import Membership, around, membership, with_apart
 from api.questions.limits.rules import BROKEN, IF_UNTESTED, IF_WIDE, Held, by_room, group_said, held_said, of_limit
 from graph.errors import InvalidQuestion, UnknownRule
 
@@ -70,7 +70,8 @@ def against(view: View, evidence: Evidence, lender: int, party: int, *, limit: i
     found = list(around(readings, party))
     places = {(kind, members.tobytes()): k for k, (kind, members, _) in enumerate(found)}
     held = held_said(view, evidence, lender, lines, places)
-    groups = tuple(membership(view, evidence, base, group, party, limit=limit) for group in found)
+    told = [membership(view, evidence, base, group, party, limit=limit) for group in found]
+    groups = with_apart(evidence, told, found)
     limits = (one for one in held if one.rule.severity == "limit" and one.headroom is not None)
     untold, untold_zh = TOO_MANY_ARISE if ARISING in readings.missing else ("", "")
     most = AT_MOST if untold else ("", "")
@@ -97,7 +98,7 @@ def against_said(found: Against, currency: str | None) -> Iterator[str]:
         yield ended(f"{found.open} · {found.open_zh}")
     for one in found.lines:
         if one.state in (BROKEN, IF_WIDE, IF_UNTESTED):
-            who = one.client.name if one.client else group_said(one)
+            who = one.client.name if one.client else group_said(one, found.groups)
             at = money(one.before, currency)
             yield f"{one.rule.id} {one.rule.name_zh} is {one.state} ({one.state_zh}): {who} at {at}."
     yield from _coming_said(found)

@@ -18,6 +18,7 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Page, Party
 from api.answers.wording import plural
 from api.engine import View
+from api.groups.alike import NOT_ALIKE, Apart, told_apart
 from api.groups.circles import CLIENTS_2010, circles_of, connecting, kin_of
 from api.groups.concerts import may_unite
 from api.limits.related import RELATED_2022, related_of
@@ -82,6 +83,16 @@ class Membership:
     members: tuple[AtStake, ...]
     """Those with most at stake."""
     page: Page
+    apart: Apart = NOT_ALIKE
+    """What tells it from another of its kind and reading that is called alike."""
+
+
+def with_apart(
+    evidence: Evidence, told: Sequence[Membership], groups: Sequence[tuple[str, Nodes, bool]]
+) -> tuple[Membership, ...]:
+    """Groups of one answer, those that are called alike with what tells them apart."""
+    named = [((one.kind, one.certain, called(one)), group[1]) for one, group in zip(told, groups, strict=True)]
+    return tuple(replace(one, apart=apart) for one, apart in zip(told, told_apart(evidence, named), strict=True))
 
 
 def called(group: Membership) -> Party:
@@ -360,7 +371,8 @@ def kinships(view: View, x: int, y: int) -> list[int]:
 def belongs(group: Membership) -> str:
     """That a party is of a group; a lender's related parties are many and no one group."""
     name, many = f"{group.name} ({group.name_zh})", plural(group.page.total, "party", "parties")
-    return f"is among the {name}, {many}" if group.kind == "lender_related" else f"sits in a {name} of {many}"
+    related = group.kind == "lender_related"
+    return f"is among the {name}, {many}" if related else f"sits in a {name} of {many}{group.apart.en}"
 
 
 def between(view: View, kind: Kind, tail: int, head: int) -> list[int]:

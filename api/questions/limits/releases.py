@@ -1,4 +1,4 @@
-"""Guarantees that might be released or added so that an application passes."""
+"""What might let an application pass: guarantees released or added, and facilities paid down until dependences end."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,6 +14,7 @@ from analytics.structure.extended import Ways
 from analytics.structure.membership import DEPENDENT
 from api.engine import View
 from api.groups.circles import connecting
+from api.groups.funds import ends_of
 from api.groups.promised import RATIO, Released
 from api.limits.protection import protectors_of
 from api.questions.limits.case import Case, applied
@@ -45,7 +46,7 @@ def releases(view: View, case: Case, check: Check) -> dict[Released, Readings]:
 
     What somebody confirmed does not end by a release: it has to be judged again.
     """
-    base, application, offered = case
+    base, application, offered, _ = case
     broken = [line for line in check.limits if line.breaks]
     if not broken or any(line.certain for line in broken):
         return {}
@@ -53,9 +54,18 @@ def releases(view: View, case: Case, check: Check) -> dict[Released, Readings]:
     return {one: _without(view, case, one) for one in (Released(link, tie) for link, tie in tying)}
 
 
+def ends(view: View, case: Case, check: Check) -> dict[int, set[float]]:
+    """By party, how much it has to pay down at least until it depends on the lender no more, or the lender on it; of
+    the applicant, and of who sits in what breaks."""
+    base, asked, *_ = case
+    parties = {x for line in check.limits if line.breaks for x in line.members.tolist()}
+    drawn = asked.facility.amount if asked.facility.ccf is None else 0.0
+    return ends_of(view, base.lender, sorted(parties), asking=asked.applicant, amount=drawn)
+
+
 def _without(view: View, case: Case, released: Released) -> Readings:
     """Groups without one guarantee and the dependence it makes; what its giver offers may make one all the same."""
-    base, asked, _ = case
+    base, asked, *_ = case
     readings = applied(view, base.lender, asked.applicant, asked.facility, released=released).application.readings
     return replace(readings, missing=tuple(dict.fromkeys([*asked.readings.missing, *readings.missing])))
 

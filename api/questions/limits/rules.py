@@ -1,7 +1,7 @@
 """Rules and limits in the words of an answer: what is counted, against what, and how much of it is used."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import inf, isfinite, isnan
 
@@ -15,8 +15,10 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Party
 from api.answers.wording import apart, listed, money, percent, plural
 from api.engine import View
+from api.groups.alike import NOT_ALIKE, Apart, told_apart
 from api.limits.capital import figure_row
 from api.limits.standing import standing
+from api.questions.limits.memberships import Membership, called
 from graph.model import STATEMENT
 
 KEPT, BROKEN, IF_WIDE, UNTOLD, MARKED = "kept", "broken", "broken in the wide reading", "not known", "reached"
@@ -106,6 +108,9 @@ class Held:
     """Facilities of unknown amount: exposures are at least what is told."""
     without_factor: int
     """Facilities that count whole for want of a conversion factor: exposures are at most what is told."""
+    apart: Apart = NOT_ALIKE
+    """What tells a group that stands only if what cannot be tested holds from another of the rule that has the same
+    with most at stake."""
 
 
 def rule_said(rule: Rule) -> RuleSaid:
@@ -139,10 +144,15 @@ def held_said(
     rules = {line.rule.id: rule_said(line.rule) for line in lines}
     singles = [int(line.members[0]) for line in lines if len(line.members) == 1]
     parties = dict(zip(singles, evidence.parties(singles), strict=True))
-    return tuple(
+    told = [
         _held(line, rules[line.rule.id], limits[line.rule.id], parties, groups, _foremost(view, evidence, lender, line))
         for line in lines
-    )
+    ]
+    open_ = [k for k, line in enumerate(lines) if not line.tested]
+    named = [((told[k].rule.id, told[k].members), lines[k].members) for k in open_]
+    for k, differing in zip(open_, told_apart(evidence, named), strict=True):
+        told[k] = replace(told[k], apart=differing)
+    return tuple(told)
 
 
 def _foremost(view: View, evidence: Evidence, lender: int, line: Line) -> tuple[Party, ...]:
@@ -154,10 +164,14 @@ def _foremost(view: View, evidence: Evidence, lender: int, line: Line) -> tuple[
     return evidence.parties(line.members[order[own[order] > 0]].tolist())
 
 
-def group_said(held: Held) -> str:
-    """A group that a rule is held against, in a few words."""
+def group_said(held: Held, groups: Sequence[Membership]) -> str:
+    """A group that a rule is held against, in a few words; `groups` are those of the answer."""
+    many = plural(held.parties, "party", "parties")
+    if held.group is not None:
+        group = groups[held.group]
+        return f"the group of {called(group).name} ({many}){group.apart.en}"
     named = listed([party.name for party in held.members], held.parties)
-    return f"a group of {plural(held.parties, 'party', 'parties')}{f' ({named})' if named else ''}"
+    return f"a group of {many}{f' ({named})' if named else ''}{held.apart.en}"
 
 
 def by_room(lines: Iterable[Line]) -> list[Line]:

@@ -12,10 +12,10 @@ from api.engine import Engine
 from api.engine.view import WALKED, View
 from api.questions.asking import check_page, node_of
 from api.questions.parties.network import weight
-from graph.model import ASSESSMENT, EVENT, IDENTIFIER, OWNS, PROFILE, STATEMENT
+from graph.model import ASSESSMENT, EVENT, IDENTIFIER, OUTCOME, OWNS, PROFILE, STATEMENT
 from graph.moment import Moment
 
-ABOUT = (PROFILE, IDENTIFIER, STATEMENT, ASSESSMENT, EVENT)
+ABOUT = (PROFILE, IDENTIFIER, STATEMENT, ASSESSMENT, EVENT, OUTCOME)
 
 
 @dataclass(frozen=True)

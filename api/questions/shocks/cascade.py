@@ -14,11 +14,10 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Party, Question
 from api.answers.progress import Progress, Stage, untold
 from api.engine import Engine, View
-from api.questions.asking import check_page, node_of
 from api.questions.shocks.grounds import FEW
 from api.questions.shocks.scenario import Scenario
-from api.questions.shocks.sent import Sent, flows_of, itself_of, send_scenario, view_of
-from api.questions.shocks.shock import ShockAnswer, reasons_of, told
+from api.questions.shocks.sent import Sent, flows_of, itself_of
+from api.questions.shocks.shock import ShockAnswer, begun, reasons_of, told
 from api.questions.shocks.traced import CAUSES_ZH, LAYERS_SAID, Step, facts_of
 from graph.model import LENDS
 from graph.moment import Moment
@@ -87,11 +86,7 @@ def cascade(
     engine: Engine, scenario: Scenario, *, limit: int = 30, moment: Moment, progress: Progress = untold
 ) -> Answer[Cascade]:
     """How does a shock run, round by round, from who fails first to who loses in the end?"""
-    check_page(limit)
-    view = view_of(engine, scenario, moment)
-    evidence = Evidence(view.snapshot)
-    asked = node_of(view.snapshot, scenario.lender, where="lender") if scenario.lender.strip() else None
-    sent = send_scenario(view, scenario, progress)
+    view, evidence, sent, asked = begun(engine, scenario, limit=limit, moment=moment, progress=progress)
     progress(Stage(0.9, "choosing what to show", "选取主要路径"))
     value = told(view, evidence, scenario, sent, asked, limit)
     flows = flows_of(sent)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analytics.structure.dependence.age import oldest_period
-from api.answers.wording import plural
+from api.answers.wording import money, plural
 from api.contagion.collateral import beyond_assets, loose_of
 from api.contagion.figures import FIGURES
 from api.engine import View
@@ -51,6 +51,8 @@ class Whose(NamedTuple):
 def gaps_of(view: View, sent: Sent) -> Iterator[Gap]:
     """What is not known about a shock, each with how many it touches."""
     setting, whole = sent.setting, sent.whole
+    if not whole.failed.any():
+        yield _nearest(view, sent)
     for one in sent.absent:
         marks = ", ".join(filter(None, (one.industry, one.region, one.product, *one.parties)))
         yield Gap(
@@ -85,6 +87,24 @@ def gaps_of(view: View, sent: Sent) -> Iterator[Gap]:
             "other creditors of theirs have what is left",
             f"{broken:,} 个违约担保人先以净资产履行代偿：其他债权人就余下部分受偿",
         )
+
+
+def _nearest(view: View, sent: Sent) -> Gap:
+    """Why nobody fails: who comes nearest to it, of those whose equity is known."""
+    lost, equity = sent.whole.lost, sent.setting.known.firms.equity
+    some = np.flatnonzero((lost > 0) & (equity > 0))
+    if not len(some):
+        return Gap(
+            "nobody fails: of none of those who lose is it known that they have equity to lose",
+            "无主体违约：受损主体中无一已知有净资产可损失",
+        )
+    nearest = int(some[np.argmax(lost[some] / equity[some])])
+    name = view.snapshot.names(np.array([nearest]))[0]
+    amounts = [money(float(one[nearest]), view.snapshot.moment.currency) for one in (lost, equity)]
+    return Gap(
+        f"nobody fails: of those whose equity is known {name} comes nearest, and loses {amounts[0]} of {amounts[1]}",
+        f"无主体违约：净资产已知的主体中，{name}最接近违约，损失 {amounts[0]}，净资产 {amounts[1]}",
+    )
 
 
 def _paid(sent: Sent) -> NDArray[np.float64]:
@@ -139,13 +159,13 @@ def _too_old(view: View) -> Flags:
 
 def unknown_of(view: View, setting: Setting, whose: Whose) -> Iterator[Gap]:
     """What is not known of some parties, and of what ties them, each with how many it touches."""
-    yield from _figures(setting, whose)
+    yield from _figures(view, setting, whose)
     yield from _promises(view, setting, whose)
     yield from _collateral(view, setting, whose)
     yield from _periods(setting, whose.losing | whose.failing)
 
 
-def _figures(setting: Setting, whose: Whose) -> Iterator[Gap]:
+def _figures(view: View, setting: Setting, whose: Whose) -> Iterator[Gap]:
     known, (en, zh) = setting.known, whose.lose
     if dark := int((whose.losing & known.unknown).sum()):
         yield Gap(
@@ -162,11 +182,25 @@ def _figures(setting: Setting, whose: Whose) -> Iterator[Gap]:
             f"figures of {plural(made_up, 'party', 'parties')} that this rests on are medians of their industry",
             f"所依据的 {made_up:,} 个主体的数据为其行业中位数",
         )
+    yield from _below_holdings(view, setting, whose.losing | whose.failing)
     if strange := int(whose.failing[setting.layers.unmatched].sum()):
         yield Gap(
             f"known debts of {strange:,} of those who {whose.fail[0]} are more than the liabilities they state: the "
             "debts count",
             f"{strange:,} 个{whose.fail[1]}主体的已知债务多于其所报负债：以已知债务为准",
+        )
+
+
+def _below_holdings(view: View, setting: Setting, some: Flags) -> Iterator[Gap]:
+    """Who states less equity than what it is known to hold of others' equity."""
+    holder, company, share, _ = setting.shares
+    equity = setting.known.firms.equity
+    worth = np.bincount(holder, share * np.maximum(np.nan_to_num(equity), 0.0)[company], minlength=len(equity))
+    if len(less := np.flatnonzero(some & (setting.assumed == 0) & (equity < worth * (1 - 1e-9)))):
+        said, said_zh = _named(view, less)
+        yield Gap(
+            f"less equity is stated than what is held of others' equity comes to: by {said}; what is stated counts",
+            f"所报净资产低于所持他人股权的净资产份额：{said_zh}；以所报为准",
         )
 
 

@@ -59,6 +59,8 @@ class Setting:
     """What each loses by exchange rates alone, shape (n,)."""
     assumed: NDArray[np.int8]
     """What the equity of each is by ASSUMED, a position there, shape (n,)."""
+    by_medians: NDArray[np.bool_]
+    """Whose income of a year is reckoned by medians of its industry, shape (n,)."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,9 @@ def _setting(view: View, scenario: Scenario) -> Setting:
     moved = None if moves is None else moves.figures
     known = known_of(view, lgd=scenario.lgd, medians=scenario.missing == "medians", moved=moved)
     shares = shares_of(view)
-    known, assumed = _held(known, known_of(view, lgd=scenario.lgd, moved=moved), shares)
+    stated = known_of(view, lgd=scenario.lgd, moved=moved)
+    by_medians = np.isnan(stated.firms.margin) & ~np.isnan(known.firms.margin)
+    known, assumed = _held(known, stated, shares)
     debts = debts_of(view, scenario.haircuts, moves)
     promised = promised_of(view, known, debts, scenario.haircuts, moves, in_full=scenario.calls == "in full")
     network = network_of(view, known, essential=scenario.essential, rationed=scenario.substitution)
@@ -129,7 +133,7 @@ def _setting(view: View, scenario: Scenario) -> Setting:
         guarantees=promised.layer,
     )
     worse = np.zeros(known.firms.size) if moves is None else moves.lost(view)
-    return Setting(known, debts, promised, network, layers, shares, worse, assumed)
+    return Setting(known, debts, promised, network, layers, shares, worse, assumed, by_medians)
 
 
 def _held(known: Known, stated: Known, shares: Held) -> tuple[Known, NDArray[np.int8]]:

@@ -19,7 +19,7 @@ from api.questions.shocks.felt import Fallen, Standing, fallen_said, standing_of
 from api.questions.shocks.gaps import Gap, caveat_of, gaps_of, untold_of
 from api.questions.shocks.grounds import Grounds
 from api.questions.shocks.scenario import Scenario
-from api.questions.shocks.sent import Sent, send_scenario, view_of
+from api.questions.shocks.sent import ASSUMED, Sent, send_scenario, view_of
 from api.questions.shocks.traced import LAYERS_SAID, Step, traced
 from graph.moment import Moment
 
@@ -91,6 +91,9 @@ class Idle:
     """Fraction of its output that is lost by others or the scenario, whatever its own failure stops."""
     income: float | None
     """Income of a year that is lost with it; none where its revenue or costs are not known."""
+    assumed: str
+    """What stands in for revenue or costs that it does not state; empty where it states both."""
+    assumed_zh: str
     failed: bool
     facts: tuple[str, ...]
     """Ids of the supplies by which it lost most, and of its statements."""
@@ -163,15 +166,21 @@ def shock(
     engine: Engine, scenario: Scenario, *, limit: int = 20, moment: Moment, progress: Progress = untold
 ) -> Answer[ShockAnswer]:
     """What would a shock cost, through every layer?"""
-    check_page(limit)
-    view = view_of(engine, scenario, moment)
-    evidence = Evidence(view.snapshot)
-    asked = node_of(view.snapshot, scenario.lender, where="lender") if scenario.lender.strip() else None
-    sent = send_scenario(view, scenario, progress)
+    view, evidence, sent, asked = begun(engine, scenario, limit=limit, moment=moment, progress=progress)
     progress(Stage(0.9, "telling losses, failures and causes", "整理损失、违约与成因"))
     value = told(view, evidence, scenario, sent, asked, limit)
     parameters = {"scenario": scenario.model_dump(), "limit": limit}
     return view.answer(Question("shock", parameters), value, evidence, reasons=list(reasons_of(value)))
+
+
+def begun(
+    engine: Engine, scenario: Scenario, *, limit: int, moment: Moment, progress: Progress
+) -> tuple[View, Evidence, Sent, int | None]:
+    """A scenario sent at its moment, and the lender whose losses are told first."""
+    check_page(limit)
+    view = view_of(engine, scenario, moment)
+    asked = node_of(view.snapshot, scenario.lender, where="lender") if scenario.lender.strip() else None
+    return view, Evidence(view.snapshot), send_scenario(view, scenario, progress), asked
 
 
 def told(view: View, evidence: Evidence, scenario: Scenario, sent: Sent, asked: int | None, limit: int) -> ShockAnswer:
@@ -282,7 +291,8 @@ def _idle_said(grounds: Grounds, sent: Sent, x: int) -> Idle:
     known = not np.isnan(sent.setting.known.firms.margin[x])
     income = float(sent.whole.income[x]) if known else None
     facts = (*grounds.traded(x), *grounds.stated(x))
-    return Idle(grounds.party(x), float(sent.output_lost[x]), income, bool(sent.whole.failed[x]), facts)
+    assumed = ASSUMED[int(sent.setting.by_medians[x])]
+    return Idle(grounds.party(x), float(sent.output_lost[x]), income, *assumed, bool(sent.whole.failed[x]), facts)
 
 
 def _groups(view: View, grounds: Grounds, sent: Sent) -> Iterator[OfGroup]:

@@ -57,6 +57,18 @@ def test_a_line_says_its_amount_and_is_thicker_where_more_is_lost(tmp_path: Path
     assert len(set(colours.values())) == 5
 
 
+def test_what_guarantors_pay_is_told_as_before_recourse_in_both_languages(tmp_path: Path) -> None:
+    text = page(tmp_path)
+    paid = [edge["title"] for edge in drawn(text, "edges") if edge["kind"] == "guarantees"]
+    assert paid
+    assert all("before recourse · 追偿前" in title for title in paid)
+    assert "who they paid for, which comes later" in text
+    assert "代偿额为向债务人追偿之前的金额" in text
+    unpaid = page(tmp_path / "none", layers=["debts"])
+    assert "recourse" not in unpaid
+    assert "追偿" not in unpaid
+
+
 def test_everything_drawn_stands_in_the_tables_too(tmp_path: Path) -> None:
     text = page(tmp_path)
     rows = set(re.findall(r'data-edge="([^"]+)"', text))

@@ -1,10 +1,15 @@
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from api.answers.evidence import Evidence
 from api.engine import Engine, Place
-from api.questions import guarantees
+from api.questions import guarantees, guarantor
+from api.questions.book.tallied import tally_of
 from api.questions.guarantees import GuaranteesOf
 from graph.errors import InvalidQuestion, UnknownParty
 from tests.api.conftest import ALONE, MINE, RING1, RING2
@@ -197,3 +202,37 @@ def test_what_cannot_be_asked_is_refused(engine: Engine) -> None:
         guarantees(engine, MINE, length=1, moment=engine.moment())
     with pytest.raises(UnknownParty):
         guarantees(engine, "nobody", moment=engine.moment())
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10**6))
+def test_one_guarantor_and_all_of_a_book_are_tested_alike_for_related_parties(tmp_path: Path, seed: int) -> None:
+    """On random worlds of holders, circles, agreements, persons and a government body; two ways, one definition."""
+    rng = np.random.default_rng(seed)
+    names = [f"r:{k}" for k in range(8)]
+    kinds = rng.choice(["Company", "Company", "Company", "Person"], 7).tolist()
+    parties = dict(zip(names, [*kinds, "State"], strict=True))
+    firms = [name for name in names if parties[name] == "Company"] or names[:1]
+    parties |= dict.fromkeys(firms, "Company")
+    facts: list[tuple[str, dict[str, object]]] = []
+    for company in firms:
+        holders = [x for x in rng.permutation(names)[: rng.integers(0, 4)].tolist() if x != company]
+        for x, part in zip(holders, rng.dirichlet(np.ones(len(holders))) if holders else [], strict=True):
+            share = round(float(part), 4)
+            facts.append(("OWNS", {"from": x, "to": company, "share": share, "votes": share}))
+        if rng.random() < 0.3:
+            by = str(rng.choice([x for x in names if x != company]))
+            facts.append(("CONTROLS", {"from": by, "to": company, "basis": "agreement"}))
+    for _ in range(int(rng.integers(3, 12))):
+        giver, taker = rng.permutation(names)[:2].tolist()
+        facts.append(("GUARANTEES", {"from": giver, "to": taker, "amount": 5.0, "currency": "CNY"}))
+    folder = tmp_path / f"{seed}-{len(list(tmp_path.iterdir()))}"
+    Book(folder / "columns").load(parties, facts, closed_at=instant("2024-01-01"))
+    engine = Engine(Place(folder), Place(folder).facts(), clock=lambda: instant("2024-06-30"))
+    view = engine.view(engine.moment(currency="CNY"))
+    for giver in {str(said["from"]) for kind, said in facts if kind == "GUARANTEES"}:
+        each = guarantor.tests_of(view, Evidence(view.snapshot), view.snapshot.node(giver), None)
+        (one,) = [test for test in each if test.rule == "RELATED_PARTY"]
+        many = tally_of(view, np.array([view.snapshot.node(giver)], np.int64))
+        (counted,) = [test for test in many if test.rule == "RELATED_PARTY"]
+        assert (counted.broken, counted.untested) == (one.verdict == "broken", one.verdict == "cannot be tested")

@@ -260,3 +260,34 @@ def test_money_lost_and_rates_of_a_scenario_are_told(tmp_path: Path) -> None:
     assert re.search(r"money lost by E [^;]*1k; exchange rates: USD/CNY \+10%", english)
     assert "汇率变动：USD/CNY +10%" in chinese
     assert "损失资金：E" in chinese
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_of_a_large_cascade_each_round_is_drawn_and_the_rest_is_one_box(tmp_path: Path, language: str) -> None:
+    """Thirty fail at once, and with each a creditor, who owes the bank 100: of sixty some are drawn."""
+    firms = [f"r:{kind}{k:02d}" for kind in "xy" for k in range(30)]
+    period = {"period_end": day("2024-03-31"), "standard": "CAS", "unit": "CNY", "months": 0}
+    facts: list[tuple[str, dict[str, Any]]] = [
+        ("Statement", {"party": name, "item": "net_assets", "value": 10.0, **period}) for name in firms
+    ]
+    for k in range(30):
+        owed, loan = {"amount": 100.0 + k, "currency": "CNY"}, {"kind": "loan", "undrawn": 0.0, "currency": "CNY"}
+        facts.append(("OWES", {"from": f"r:x{k:02d}", "to": f"r:y{k:02d}", **owed}))
+        facts.append(("LENDS", {"from": "r:bank", "to": f"r:y{k:02d}", "facility_id": f"F{k}", "drawn": 100.0, **loan}))
+    Book(tmp_path / "columns").load(
+        dict.fromkeys(["r:bank", *firms], "Company"), facts, closed_at=instant("2024-05-01")
+    )
+    engine = Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-06-30"))
+    scenario = Scenario(failed=tuple(firms[:30]), lender="r:bank")
+    found = shock(engine, scenario, limit=60, moment=engine.moment(currency="CNY"))
+    assert found.answer.fallen_page.total == 60
+    text = shock_page(found, language=language)
+    drawn = max(re.findall(r'<svg[^>]* role="img".*?</svg>', text, re.DOTALL), key=len)
+    shown = set(re.findall(r"r:[xy]\d\d", re.sub(r"<title>.*?</title>", "", drawn, flags=re.DOTALL)))
+    assert {"r:x29", "r:x28"} <= shown, "who owes most of a round"
+    assert any(name[2] == "y" for name in shown), "and some of the next"
+    left = sum(100 + int(name[-2:]) if name[2] == "x" else 100 for name in {*firms} - shown)
+    owed, many = Words(language).money(left, "CNY"), 60 - len(shown)
+    rest = {"en": (f"{many} parties fail", f"owe {owed}"), "zh": (f"另有 {many} 个主体违约", f"共欠 {owed}")}
+    for words in rest[language]:
+        assert words in drawn

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from api import report
+from api.answers.frame import Fact, Party
+from api.answers.wording import label
 from api.report.words import LANGUAGES, Words
 from graph.errors import InvalidQuestion
 from graph.model import (
@@ -13,6 +15,7 @@ from graph.model import (
     DIRECTNESS,
     FACILITIES,
     GUARANTEE_FORMS,
+    KINDS,
     LIABILITIES,
     RELATIONS,
     RELATIONSHIPS,
@@ -50,3 +53,19 @@ def test_another_language_is_refused() -> None:
     with pytest.raises(InvalidQuestion, match="fr"):
         Words("fr")
     assert LANGUAGES == ("en", "zh")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", ["CNY 50m", "USD 3.4m", "CNY 20k"]), ("zh", ["5,000万元", "USD 340万", "2万元"])]
+)
+def test_amounts_on_one_page_stand_in_the_units_of_its_language(language: str, said: list[str]) -> None:
+    """Whatever their currencies, on lines as in sentences: 5e7, 3.4e6 and 2e4."""
+    words, amounts = Words(language), [(5e7, "CNY"), (3.4e6, "USD"), (2e4, "CNY")]
+    one = Party("x", "x", "Company")
+    facts = [Fact("f", "LENDS", one, one, {"drawn": a, "currency": c}, "") for a, c in amounts]
+    assert [words.label(fact) for fact in facts] == [words.money(*each) for each in amounts] == said
+
+
+def test_a_picture_in_both_languages_labels_all_amounts_in_one_kind_of_units() -> None:
+    said = [label(KINDS["LENDS"], {"drawn": 5e7, "currency": currency}) for currency in ("CNY", "USD")]
+    assert said == ["CNY 50m", "USD 50m"]

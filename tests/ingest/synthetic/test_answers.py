@@ -211,6 +211,26 @@ def test_what_the_ring_takes_with_it_follows_from_the_files(world: World) -> Non
     assert ring["pays"] == {"M6": promised["M6", "M2"]}
 
 
+@pytest.mark.parametrize("at", range(2))
+def test_what_haircuts_leave_uncovered_follows_from_the_files(world: World, at: int) -> None:
+    told = world.answers["collateral"][at]
+    book = pd.read_excel(world.folder / "2024-12-31-facilities" / "授信台账.xlsx", sheet_name="押品")
+    mine = book[book["客户号"] == f"KH-{told['party']}"]
+    words = {"real estate": ("土地", "房产"), "inventory": ("存货",)}
+    left = 1 - sum(cut * mine["押品类型"].isin(words[kind]) for kind, cut in told["haircut"].items())
+    assert mine["评估价值（万元）"].sum() * 1e4 >= told["owed"] == owed(world, told["party"])
+    assert told["loss"] == pytest.approx(0.45 * (told["owed"] - (mine["评估价值（万元）"] * left).sum() * 1e4))
+
+
+def test_collateral_of_the_background_is_for_facilities_that_are_listed(world: World) -> None:
+    for place in ("2023-12-31", "2024-12-31"):
+        book = pd.read_excel(world.folder / f"{place}-facilities" / "授信台账.xlsx", sheet_name=None)
+        pledged = book["押品"].merge(book["授信"], on=["授信编号", "机构代码"], suffixes=("", "_of"))
+        assert len(pledged) == len(book["押品"]) > 100
+        assert set(book["押品"]["客户号"]) <= set(book["客户"]["客户号"])
+        assert 0 < (pledged["客户号"] != pledged["客户号_of"]).mean() < 0.2
+
+
 def test_tiers_and_single_sources_follow_from_the_links(world: World) -> None:
     told = world.answers["supply_web"]
     links = supply(world)

@@ -33,7 +33,7 @@ def test_statements_carry_a_byte_order_mark_once(world: World) -> None:
 def test_the_workbook_holds_amounts_as_numbers_and_no_time_of_writing(world: World) -> None:
     path = world.folder / "2024-12-31-facilities" / "授信台账.xlsx"
     book = pd.read_excel(path, sheet_name=None)
-    assert list(book) == ["授信", "客户", "机构"]
+    assert list(book) == ["授信", "押品", "客户", "机构"]
     assert book["授信"]["已用金额（万元）"].dtype.kind in "if"
     with zipfile.ZipFile(path) as parts:
         assert {part.date_time for part in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
@@ -41,7 +41,13 @@ def test_the_workbook_holds_amounts_as_numbers_and_no_time_of_writing(world: Wor
 
 def test_a_list_too_long_for_a_sheet_goes_on_in_text_files(large: World) -> None:
     folder = large.folder / "2024-12-31-facilities"
-    assert {path.name for path in folder.iterdir()} == {"mapping.toml", "授信台账.xlsx", "客户.csv", "授信明细.csv"}
+    assert {path.name for path in folder.iterdir()} == {
+        "mapping.toml",
+        "授信台账.xlsx",
+        "客户.csv",
+        "授信明细.csv",
+        "押品明细.csv",
+    }
     rows = len(pd.read_excel(folder / "授信台账.xlsx", sheet_name="授信")) + len(csv(folder / "授信明细.csv", "utf-8"))
     assert 9_000 < rows < 11_000
 

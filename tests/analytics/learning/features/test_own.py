@@ -129,11 +129,11 @@ def test_a_profile_is_years_logarithms_and_codes() -> None:
     np.testing.assert_array_equal(again.values, [1, 0])
     registered = np.array(["2010-12-31", "2030-01-01", "NaT", "NaT", "NaT"], "datetime64[D]")
     money = np.array([[np.e, 1.0], [0.0, -3.0], [np.nan, 1.0], [1.0, 1.0], [1.0, 1.0]])
-    found = Profile.of(DAY, registered, money, industry=industry, region=industry)
-    expected = [[10.0, 1, 0, 0, 0], [np.nan, np.nan, np.nan, 0, 0], [np.nan, np.nan, 0, 1, 1]]
+    found = Profile.of(DAY, registered, money, industry=industry, region=industry, size=industry)
+    expected = [[10.0, 1, 0, 0, 0, 0], [np.nan, np.nan, np.nan, 0, 0, 0], [np.nan, np.nan, 0, 1, 1, 1]]
     np.testing.assert_allclose(found.values[:3], expected, atol=3e-3)
     np.testing.assert_array_equal(found.values[3:, 3], [np.nan, 1])
-    assert [feature.name for feature in found.features if feature.categories] == ["industry", "region"]
+    assert [feature.name for feature in found.features if feature.categories] == ["industry", "region", "size_class"]
 
 
 def test_every_figure_has_one_name_and_says_itself_in_both_languages() -> None:

@@ -11,8 +11,12 @@ import numpy as np
 
 from analytics.learning.models import Fitted, Model, Task
 from analytics.learning.models.forests import DEGREES, GRAPH, OWN
+from analytics.learning.models.merton import Merton
+from analytics.learning.models.published import PUBLISHED
+from analytics.learning.models.scorecard import Scorecard
 from analytics.learning.models.stack import Stack
 from analytics.learning.panel import Feature, Panel, Split, Ties
+from tests.analytics.learning.models.scores import stated
 from tests.analytics.learning.panels import small
 
 
@@ -33,7 +37,15 @@ class Case:
         return self.model.name
 
 
-MODELS: tuple[Case, ...] = (Case(OWN), Case(DEGREES), Case(GRAPH), Case(Stack(OWN, GRAPH)))
+def traded(seed: int = 0) -> Panel:
+    """Firms with the figures of published scores, whose shares are traded."""
+    return stated(firms=240, seed=seed)
+
+
+MODELS: tuple[Case, ...] = (
+    Case(OWN), Case(DEGREES), Case(GRAPH), Case(Stack(OWN, GRAPH)), Case(Scorecard()), Case(Merton(), traded),
+    *(Case(model, traded) for model in PUBLISHED),
+)  # fmt: skip
 BY_NAME: Mapping[str, Case] = {case.name: case for case in MODELS}
 
 

@@ -11,6 +11,7 @@ import pytest
 from scipy.stats import binom
 
 from api.answers.frame import Answer
+from api.answers.progress import Stage
 from api.engine import Engine, Place
 from api.questions import book_losses, shock
 from api.questions.book.assumed import Assumed, Shared, read_file
@@ -128,6 +129,22 @@ def test_without_the_layer_of_debts_nobody_is_brought_down(tmp_path: Path) -> No
     found = told(engine_of(tmp_path, *BOTH), pd={"parties": ODDS}, layers=["guarantees"])
     assert found.answer.losses == found.answer.without
     assert any("claims on those who default" in gap.said for gap in found.answer.gaps)
+
+
+def test_all_layers_bring_down_by_shares_and_output_and_say_so(tmp_path: Path) -> None:
+    """a fails in 3 of 10 years; d holds half of its equity of 100, which is more than its own 40."""
+    held = ("OWNS", {"from": "r:d", "to": "r:a", "share": 0.5, "directness": "direct"})
+    engine = engine_of(
+        tmp_path, lent("a", 200.0), lent("d", 60.0), held, *stated("a", net_assets=100.0), *stated("d", net_assets=40.0)
+    )
+    said = {"pd": {"parties": {"r:a": 0.3, "r:d": 0.0}}, "layers": ["production", "guarantees", "debts", "shares"]}
+    found = told(engine, **said).answer
+    assert near(found.losses.expected, 0.3 * (90 + 27))
+    assert near(found.without.expected, 0.3 * 90)
+    assert found.sampling.layers == ("production", "guarantees", "debts", "shares")
+    assert any("sent through its layers as a shock" in gap.said for gap in found.gaps)
+    by = {one.party.id: (one.shortfall, one.without) for one in found.contributions}
+    assert by == {"r:a": (pytest.approx(90), pytest.approx(90)), "r:d": (pytest.approx(27), 0.0)}
 
 
 def test_alike_borrowers_default_as_a_binomial_number(tmp_path: Path) -> None:
@@ -259,7 +276,7 @@ def test_groups_are_told_with_what_their_clients_add(tmp_path: Path) -> None:
     [
         ({}, "pd", "no probability of default"),
         ({"pd": {"parties": {BANK: 0.1}, "rest": 0.1}}, f"pd.parties.{BANK}", "lender itself"),
-        ({"pd": {"rest": 0.1}, "layers": ["shares"]}, "layers", "shares"),
+        ({"pd": {"rest": 0.1}, "layers": ["rumours"]}, "layers", "rumours"),
         ({"pd": {"rest": 0.1}, "haircuts": {"gold teeth": 0.1}}, "haircuts", "gold teeth"),
         ({"pd": {"rest": 0.1}, "factors": {"all": 0.5, "industry": 0.5}}, "factors", "nothing of a borrower's own"),
     ],
@@ -285,13 +302,14 @@ def test_too_much_work_and_unknown_parties_are_refused(tmp_path: Path, monkeypat
 
 
 def test_years_are_counted_while_they_are_drawn(tmp_path: Path) -> None:
-    seen: list[tuple[int, int]] = []
+    seen: list[Stage] = []
     engine = engine_of(tmp_path, lent("a", 200.0))
     assumed = Assumed.model_validate({"pd": {"rest": 0.1}, "draws": 1000})
     moment = engine.moment(currency="CNY")
-    book_losses(engine, BANK, assumed, moment=moment, progress=lambda *done: seen.append(done))
-    assert seen[-1] == (1000, 1000)
-    assert len(seen) > 1
+    book_losses(engine, BANK, assumed, moment=moment, progress=seen.append)
+    assert seen[0] == (0.0, "drawing years", "抽取年度")
+    assert seen[-1] == (1.0, "drawing years: 1,000 of 1,000", "抽取年度：1,000/1,000")
+    assert len(seen) > 2
 
 
 def test_a_file_says_what_the_readme_shows(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from api.engine import Engine, Place
+from api.printing import frame
 from api.questions import book_related
 from api.questions.book.related import BookRelated
 from graph.errors import UnknownParty
@@ -76,6 +77,17 @@ def test_who_would_no_longer_be_related_without_a_fact_is_told(told: BookRelated
         ("OWNS", A, BANK): {A, B}, ("OWNS", A, B): {B}, ("HOLDS_OFFICE", P, BANK): {P, Q, C},
         ("RELATED_TO", P, Q): {Q, C}, ("OWNS", Q, C): {C},
     }  # fmt: skip
+
+
+def test_facts_of_which_nobody_worked_out_who_leaves_are_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """d holds 4 to 6 % of the bank, and is only perhaps related: by one fact."""
+    asked = engine(tmp_path, *CIRCLE)
+    answer = book_related(asked, BANK, moment=asked.moment())
+    assert {one.party.id: one.edges_left for one in answer.answer.related if one.edges_left} == {D: 1}
+    frame.show(answer, as_json=False)
+    assert "… and 1 more tie, of which it is not worked out who would leave" in capsys.readouterr().out
 
 
 def test_kin_of_unstated_degree_are_told_as_possible_and_count_in_the_wide_reading(tmp_path: Path) -> None:

@@ -7,10 +7,11 @@ from analytics.structure.dependence.rules import criterion_names
 from analytics.structure.groups import Groups
 from analytics.structure.reach import Nodes
 from api.engine import Engine, Place
+from api.printing import frame
 from api.questions import book_groups, exposure, groups
 from api.questions.group_report import group_report
 from api.questions.groups.groups import Group
-from api.questions.groups.members import why
+from api.questions.groups.members import SMALL, why
 from api.report import group_page
 from graph.errors import InvalidQuestion
 from tests.api.questions.lending import bank
@@ -337,3 +338,33 @@ def test_a_confirmed_dependence_that_no_figure_shows_is_told_by_its_criterion_al
     (member,) = [one for one in group.members if one.why == "dependent"]
     assert member.measured == ()
     assert criterion_names()["cn-annex1-3"].name.zh in why(member)
+
+
+@pytest.mark.parametrize(("firms", "shown", "left"), [(12, 10, 2), (3, 3, 0)])
+def test_ties_of_which_nobody_worked_out_who_leaves_are_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], firms: int, shown: int, left: int
+) -> None:
+    """p holds 60 % of so many; of ten holdings it is worked out who would leave."""
+    names = [f"r:{k:02}" for k in range(firms)]
+    held = [("OWNS", {"from": "r:p", "to": name, "share": 0.6}) for name in names]
+    Book(tmp_path / "columns").load(dict.fromkeys(["r:p", *names], "Company"), held, closed_at=instant("2024-01-01"))
+    engine = Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-06-30"))
+    told = groups(engine, "r:p", moment=engine.moment())
+    assert [(len(one.edges), one.edges_left) for one in told.answer.groups] == [(shown, left)]
+    frame.show(told, as_json=False)
+    assert (f"and {left} more ties, of which it is not worked out who would leave" in capsys.readouterr().out) is (
+        left > 0
+    )
+
+
+def test_of_a_large_group_it_is_told_that_nobody_worked_out_who_leaves(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [f"r:{k:03}" for k in range(SMALL)]
+    held = [("OWNS", {"from": "r:p", "to": name, "share": 0.6}) for name in names]
+    Book(tmp_path / "columns").load(dict.fromkeys(["r:p", *names], "Company"), held, closed_at=instant("2024-01-01"))
+    engine = Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-06-30"))
+    told = groups(engine, "r:000", moment=engine.moment())
+    assert [(one.page.total, one.edges) for one in told.answer.groups] == [(SMALL + 1, ())]
+    frame.show(told, as_json=False)
+    assert "of more than 200 members it is not worked out who would leave" in capsys.readouterr().out

@@ -122,3 +122,47 @@ def test_an_industry_that_is_not_known_is_told_of_whose_output_falls(tmp_path: P
     assert gap(found, "the industry of 1 party whose output falls is not known")
     known = told(tmp_path / "known", sold("a", "b", 50.0), made("a", "C11"), made("b", "C22"))
     assert gap(known, "industry of") is None
+
+
+def test_where_nobody_fails_who_comes_nearest_is_told(tmp_path: Path) -> None:
+    """a has 400 and loses 100 (a fourth), b has 1,000 and loses 200."""
+    facts = [*stated("a", net_assets=400.0), *stated("b", net_assets=1000.0)]
+    found = told(tmp_path, *facts, failed=(), lost={"r:a": 100.0, "r:b": 200.0})
+    assert not found.fallen
+    assert gap(found, "nobody fails") == (
+        "nobody fails: of those whose equity is known r:a comes nearest, and loses CNY 100 of CNY 400",
+        "无主体违约：净资产已知的主体中，r:a最接近违约，损失 CNY 100，净资产 CNY 400",
+    )
+    assert gap(told(tmp_path / "more", *facts, failed=(), lost={"r:a": 500.0}), "nobody fails") is None
+
+
+def test_less_equity_than_what_is_held_of_others_is_told(tmp_path: Path) -> None:
+    """c holds 60 % of d, who has 500: 300, of which its own statement knows 200."""
+    facts = [lent("a", 100.0), owed("a", "c", 10.0), owed("a", "d", 10.0), *stated("d", net_assets=500.0)]
+    holding = ("OWNS", {"from": "r:c", "to": "r:d", "share": 0.6, "votes": 0.6})
+    found = told(tmp_path / "less", *facts, holding, *stated("c", net_assets=200.0))
+    assert gap(found, "less equity is stated") == (
+        "less equity is stated than what is held of others' equity comes to: by r:c; what is stated counts",
+        "所报净资产低于所持他人股权的净资产份额：r:c；以所报为准",
+    )
+    assert gap(told(tmp_path / "as much", *facts, holding, *stated("c", net_assets=300.0)), "less equity") is None
+    assert gap(told(tmp_path / "unstated", *facts, holding), "less equity") is None
+
+
+def test_income_by_medians_is_marked_by_row(tmp_path: Path) -> None:
+    """b states no revenue; c, of its industry, earns 40 above its costs."""
+    figures = {"revenue": 100.0, "material_cost": 60.0}
+    facts = [
+        made("b", "C11"),
+        made("c", "C11"),
+        *stated("c", net_assets=900.0, **figures),
+        *stated("b", net_assets=900.0),
+    ]
+    stop = {"failed": (), "stopped": [{"share": 0.5, "industry": "C11"}]}
+    found = {one.party.id: one for one in told(tmp_path, *facts, missing="medians", **stop).idle}
+    assert (found["r:b"].income, found["r:b"].assumed, found["r:b"].assumed_zh) == (
+        pytest.approx(20), "median of its industry", "行业中位数",
+    )  # fmt: skip
+    assert (found["r:c"].income, found["r:c"].assumed) == (pytest.approx(20), "")
+    dark = {one.party.id: one for one in told(tmp_path / "dark", *facts, **stop).idle}
+    assert (dark["r:b"].income, dark["r:b"].assumed) == (None, "")

@@ -1,0 +1,91 @@
+"""The model card, as data: which model is served and why, from what, how good, what must not be concluded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from analytics.learning.evaluating.cautions import Caution, Cautions
+from analytics.learning.evaluating.cell import Outcome
+from analytics.learning.evaluating.plan import COMMUNITY, Plan
+from analytics.learning.evaluating.rule import Served, serve
+from analytics.learning.evaluating.strata import Stratum, strata
+from analytics.learning.evaluating.table import Table
+from analytics.learning.models.model import Numbers
+from analytics.learning.panel import Part
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of the panel."""
+
+    day: date | None
+    rows: int
+    """With a known label."""
+    bad: int
+    """Defaults within the horizon."""
+    public: int
+    """Parties that had publicly defaulted by then."""
+    links: Mapping[str, int]
+    """By relation."""
+    part: str
+    """`train`, `validate` or `test` in the main split; `all` where each day's rows are of several parts; else empty."""
+
+
+@dataclass(frozen=True)
+class Data:
+    """What was learned from."""
+
+    digest: str
+    definition: str
+    horizon: int
+    """Months."""
+    parties: int
+    firms: int
+    features: Mapping[str, int]
+    """How many, by scope."""
+    days: tuple[Day, ...]
+    split: str
+    crossing: float | None
+    """Part of linked pairs in different folds of communities; none where parties were not parted."""
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Data":
+        """Count a plan's panel."""
+        panel = plan.panel
+        scopes = {scope: len(panel.columns(scope)) for scope in ("own", "engine", "neighbours")}
+        days = tuple(
+            Day(wave.day, int((wave.label >= 0).sum()), int((wave.label == 1).sum()), int(wave.public.sum()),
+                {name: wave.ties[name].size for name in panel.relations}, _part(plan, at))
+            for at, wave in enumerate(panel.waves)
+        )  # fmt: skip
+        crossing = plan.folds.crossing if plan.folds else None
+        return cls(panel.digest, panel.definition, panel.horizon, panel.size, int(panel.firm.sum()), scopes, days,
+                   plan.main, crossing)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Card:
+    """A model card."""
+
+    served: Served
+    data: Data
+    table: Table
+    strata: tuple[Stratum, ...]
+    cautions: tuple[Caution, ...]
+
+    @classmethod
+    def of(cls, plan: Plan, kept: Mapping[str, Outcome], *, truth: tuple[Numbers, ...] | None = None) -> "Card":
+        """Make it from what was learned. Raises InvalidPanel where no trees were judged."""
+        table = Table.of(plan, kept, truth=truth)
+        served = serve(table)
+        main = [name for name in plan.splits if plan.family(name) == plan.main]
+        bad = sum(int((plan.judged(name).label == 1).sum()) for name in main)
+        cautions = tuple(Cautions(plan, table, served, bad))
+        return cls(served, Data.of(plan), table, strata(plan, kept), cautions)
+
+
+def _part(plan: Plan, at: int) -> str:
+    if plan.main == COMMUNITY:
+        return "all"
+    parts = {int(part) for part in plan.splits[plan.main].parts[at]} - {int(Part.NONE)}
+    return Part(parts.pop()).name.lower() if len(parts) == 1 else ("all" if parts else "")

@@ -1,0 +1,116 @@
+"""Whether what is said to cause a risk is the planted cause, and how much of what could be found was found."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from analytics.learning.judging.ranking import Numbers, Ordered, checked
+from graph.errors import InvalidPanel
+
+
+def cause_auc(planted: Sequence[ArrayLike], stated: Sequence[ArrayLike]) -> float:
+    r"""Say how often a link that does raise a firm's risk is stated to raise it more than one that does not.
+
+    .. math:: \frac{1}{|F|} \sum_{i \in F} AUC\!\left(1(c_i > 0), \hat c_i\right), \qquad
+        F = \{i : \exists e, e': c_{ie} > 0, c_{ie'} = 0\}
+
+    Parameters
+    ----------
+    planted : one (m_i,) array a firm
+        By how much each link of its neighbourhood raises its probability in truth, :math:`c_i`.
+    stated : one (m_i,) array a firm
+        By how much each is stated to, :math:`\hat c_i`, the same links in the same order; 0 where it is not named.
+
+    Raises
+    ------
+    InvalidPanel
+        If no firm has links of both kinds, or as `checked`.
+
+    Source
+    ------
+    Ours, after Agarwal et al., "Evaluating explainability for graph neural networks", Scientific Data 10 (2023), 144.
+
+    Example
+    -------
+    >>> cause_auc([[0.2, 0.0, 0.0], [0.0, 0.1]], [[0.3, 0.1, 0.3], [0.0, 0.2]])
+    0.875
+    """
+    found = []
+    for true, said in zip(planted, stated, strict=True):
+        is_cause = np.asarray(true, np.float64) > 0
+        if 0 < is_cause.sum() < len(is_cause):
+            label, score = checked(is_cause, said)
+            bad, good = Ordered.of(label, score).curve(np.ones((1, len(label))))
+            up, right = np.append(0.0, bad[0]), np.append(0.0, good[0])
+            found.append(float(np.trapezoid(up, right) / (up[-1] * right[-1])))
+    if not found:
+        raise InvalidPanel("no firm has links that raise its risk beside links that do not", where="causes")
+    return float(np.mean(found))
+
+
+def first_cause_hit(planted: Sequence[ArrayLike], stated: Sequence[ArrayLike]) -> float:
+    r"""Say how often the link stated first is the one that in truth raises the risk most.
+
+    .. math:: \frac{1}{|F|} \sum_{i \in F} \frac{|M_i \cap \hat M_i|}{|\hat M_i|}, \qquad
+        M_i = \arg\max_e c_{ie}, \quad \hat M_i = \arg\max_e \hat c_{ie}, \quad F = \{i: \max_e c_{ie} > 0\}
+
+    Several that are stated alike share the hit; a firm of whom nothing is stated is missed.
+
+    Parameters
+    ----------
+    planted, stated : one (m_i,) array a firm
+        As `cause_auc`.
+
+    Raises
+    ------
+    InvalidPanel
+        If no firm has a link that raises its risk.
+
+    Source
+    ------
+    `learning.md` of the design: the planted cause first.
+
+    Example
+    -------
+    >>> first_cause_hit([[0.2, 0.1], [0.0, 0.1], [0.3, 0.0]], [[0.3, 0.1], [0.1, 0.1], [0.0, 0.0]])
+    0.5
+    """
+    hits = []
+    for true, said in zip(planted, stated, strict=True):
+        cause, named = np.asarray(true, np.float64), np.asarray(said, np.float64)
+        if not (len(cause) and cause.max() > 0):
+            continue
+        first = named == named.max()
+        hits.append(float((first & (cause == cause.max())).sum() / first.sum()) if named.max() > 0 else 0.0)
+    if not hits:
+        raise InvalidPanel("no firm has a link that raises its risk", where="causes")
+    return float(np.mean(hits))
+
+
+def recovered_share(found: ArrayLike, own: ArrayLike, best: ArrayLike) -> Numbers:
+    r"""Say what part a model finds of what own figures leave to be found.
+
+    .. math:: R = \frac{AUC - AUC_{own}}{AUC_{best} - AUC_{own}}
+
+    Parameters
+    ----------
+    found, own, best : arrays of one shape
+        AUC of the model, of LightGBM on own figures, and of the true probability; draw by draw for an interval.
+
+    Raises
+    ------
+    Nothing; where the best finds no more than own figures there is no share, and it is NaN.
+
+    Source
+    ------
+    `learning.md` of the design.
+
+    Example
+    -------
+    >>> recovered_share([0.75, 0.7], [0.6, 0.7], [0.8, 0.7]).round(6)
+    array([0.75,  nan])
+    """
+    has, base, most = (np.asarray(column, np.float64) for column in (found, own, best))
+    gap = most - base
+    return np.asarray(np.divide(has - base, gap, out=np.full(gap.shape, np.nan), where=gap > 0))

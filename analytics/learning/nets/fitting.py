@@ -1,0 +1,149 @@
+"""From a task to a net that can be served."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any, Protocol
+
+import numpy as np
+
+from analytics.learning.models.first import FirstStage
+from analytics.learning.models.model import Numbers, Task
+from analytics.learning.nets.geometric import torch
+from analytics.learning.nets.net import Given
+from analytics.learning.nets.training import Course, Lesson, Schedule, train
+from analytics.learning.panel import Part
+from analytics.learning.serving.blueprint import Blueprint
+from analytics.learning.serving.forward import Net
+from analytics.learning.serving.hearing import Hearing
+from analytics.learning.serving.inputs import Inputs, log_odds
+from analytics.learning.serving.served import RIVALS, ServedNet
+
+
+class Asked(Protocol):
+    """What a model of nets asks for."""
+
+    name: str
+    kind: Any
+    sizes: Any
+    scopes: tuple[str, ...]
+    nets: int
+    schedule: Any
+    keep: Any
+    kept: Any
+
+
+def fitted(asked: Asked, task: Task) -> ServedNet:
+    r"""Train nets of one blueprint from several seeds on the rows that teach.
+
+    .. math:: p = \frac{1}{K} \sum_k p_{\theta_k}
+
+    Parameters
+    ----------
+    asked : NetModel
+    task : Task
+
+    Raises
+    ------
+    InvalidPanel
+        If a part of the split has no rows, or one class only.
+    InvalidModel
+        If a state to go on from is of another training.
+
+    Source
+    ------
+    Lakshminarayanan, Pritzel & Blundell, "Deep Ensembles", NeurIPS 2017, §2.4.
+
+    Example
+    -------
+    See `tests/analytics/learning/nets/test_training.py`.
+
+    >>> fitted.__name__
+    'fitted'
+    """
+    panel, split = task.panel, task.split
+    first = FirstStage.of(task)
+    crossed = first.cross_fitted
+    inputs = Inputs.of(panel, split, tuple(map(log_odds, crossed)), asked.scopes)
+    blueprint = Blueprint(asked.kind, panel.relations, inputs.width, inputs.tables, **asked.sizes)
+    schedule = Schedule(**asked.schedule)
+    courses = []
+    with steady():
+        lessons = list(_lessons(task, inputs, blueprint, crossed, schedule))
+        for number in range(asked.nets):
+            keep = None if asked.keep is None else lambda files, at=number: asked.keep(at, files)
+            courses.append(
+                train(
+                    blueprint, lessons, schedule, seed=task.seed * SEEDS + number, keep=keep, kept=asked.kept(number),
+                    watch=lambda done, doing, at=number: task.watch(
+                        (at + done) / asked.nets, f"net {at + 1} of {asked.nets}, {doing}"
+                    ),
+                )
+            )  # fmt: skip
+    nets = tuple(Net(blueprint, course.chosen) for course in courses)
+    return ServedNet(asked.name, inputs, nets, first, _record(task, schedule, courses))
+
+
+SEEDS = 1000
+"""Between the seeds of two tasks there is room for this many nets."""
+
+
+@contextmanager
+def steady() -> Iterator[None]:
+    r"""Let torch choose only what gives the same numbers twice, for a while.
+
+    .. math:: \text{same seed, same machine} \Rightarrow \text{same weights}
+
+    Parameters
+    ----------
+    None.
+
+    Raises
+    ------
+    Nothing.
+
+    Source
+    ------
+    torch, "Reproducibility".
+
+    Example
+    -------
+    >>> with steady():
+    ...     torch.are_deterministic_algorithms_enabled()
+    True
+    """
+    before, warned = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
+    # The sparse product of CUDA says it cannot promise; everything else can.
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before, warn_only=warned)
+
+
+def _lessons(
+    task: Task, inputs: Inputs, blueprint: Blueprint, crossed: tuple[Numbers, ...], schedule: Schedule
+) -> Iterator[Lesson]:
+    """Waves with rows that teach or settle."""
+    device = schedule.on()
+    like = torch.zeros((), device=device)
+    for at, wave in enumerate(task.panel.waves):
+        teach, settle = task.split.rows(at, Part.TRAIN), task.split.rows(at, Part.VALIDATE)
+        if not len(teach) and not len(settle):
+            continue
+        hearing = Hearing.of(wave, blueprint.channels, plain=blueprint.kind in RIVALS)
+        given = Given.of(inputs.encode(task.panel, at, crossed[at]), hearing, blueprint, like)
+        yield Lesson(
+            given, torch.from_numpy(wave.rows[teach].astype(np.int64)).to(device),
+            torch.from_numpy(wave.label[teach].astype(np.float32)).to(device),
+            torch.from_numpy(wave.rows[settle].astype(np.int64)).to(device), wave.label[settle],
+        )  # fmt: skip
+
+
+def _record(task: Task, schedule: Schedule, courses: list[Course]) -> dict[str, Any]:
+    return {
+        "panel": task.panel.digest, "split": task.split.digest, "definition": task.panel.definition,
+        "horizon": task.panel.horizon, "days": [str(wave.day) for wave in task.panel.waves], "seed": task.seed,
+        "schedule": asdict(schedule), "best": [course.best_epoch for course in courses],
+        "curves": [course.curve for course in courses],
+    }  # fmt: skip

@@ -1,0 +1,99 @@
+"""What a training or an evaluation is asked to do: one TOML file, read strictly."""
+
+import tomllib
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Final
+
+from analytics.learning.panel import Panel, Split
+from analytics.rules.reading import read_rule
+from analytics.rules.rule import Among
+from api.learning.plan import Plan
+from graph.errors import InvalidQuestion, UnreadableFile
+
+MODELS: Final = (
+    "scorecard", "z", "z-double-prime", "ohlson", "zmijewski", "merton", "lightgbm", "lightgbm-degrees",
+    "lightgbm-graph", "mlp", "gnn", "r-gcn", "sage", "hgt", "stack",
+)  # fmt: skip
+"""Names of models, plain ones first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PanelAsked:
+    """Out of which facts a panel is made, or where one was kept."""
+
+    days: tuple[date, ...] = ()
+    """As-of days, ascending; none for data without days."""
+    definition: str = "CN"
+    labels: Annotated[str, Among(("events", "outcomes"))] = "events"
+    known: Annotated[str, Among(("recorded", "now"))] = "recorded"
+    currency: str = ""
+    relations: tuple[str, ...] = ()
+    others: bool = False
+    horizon_months: int = 12
+    folder: str = ""
+    """A folder with a kept panel, beside the file; then nothing else is asked."""
+
+    def plan(self) -> Plan:
+        """What a panel is made by. Raises InvalidPanel."""
+        return Plan(
+            self.days, self.definition, self.labels, self.known, self.currency or None,  # type: ignore[arg-type]
+            self.relations, self.others, self.horizon_months,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitAsked:
+    """Which rows teach, settle and judge."""
+
+    by: Annotated[str, Among(("time", "community", "given"))] = "time"
+    validate: int = 1
+    """Waves that settle; of time alone."""
+    test: int = 2
+    """Waves that judge; of time alone."""
+    folds: int = 5
+    """Of communities."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelAsked:
+    """Which model learns, and how often."""
+
+    name: Annotated[str, Among(MODELS)] = "stack"
+    seeds: tuple[int, ...] = (0, 1, 2)
+    """Each learns anew; their probabilities are averaged in logit."""
+    device: Annotated[str, Among(("auto", "cpu", "cuda"))] = "auto"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """A training or an evaluation."""
+
+    panel: PanelAsked
+    split: SplitAsked = field(default_factory=SplitAsked)
+    model: ModelAsked = field(default_factory=ModelAsked)
+    name: str = ""
+    """Of the run; empty: that of the model."""
+
+
+def read_config(file: Path) -> Config:
+    """Read a file. Raises UnreadableFile, InvalidRule with the field."""
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise UnreadableFile("cannot be read", where=str(file), remedy="name a file that is there") from problem
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise UnreadableFile(
+            f"is no TOML: {problem}", where=str(file), remedy="write it as the README shows"
+        ) from problem
+    return read_rule(Config, table, where=file.name)
+
+
+def split_of(panel: Panel, asked: SplitAsked) -> Split:
+    """Split by time or as given. Raises InvalidPanel."""
+    if asked.by == "given":
+        return Split.as_given(panel)
+    if asked.by == "time":
+        return Split.by_time(panel, validate=asked.validate, test=asked.test)
+    raise InvalidQuestion("a split by community has folds", where="split.by", remedy="evaluate it, or train by time")

@@ -1,0 +1,172 @@
+"""Figures of every node at a moment: its own, and the engine's measures of where it stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from analytics.learning.features import engine as measures
+from analytics.learning.features import events, ratios
+from analytics.learning.features.items import ITEMS, Sheet
+from analytics.learning.features.profile import Codes, Profile
+from analytics.learning.panel import Feature
+from analytics.learning.panel.ties import capacities
+from analytics.structure.dependence.age import oldest_period
+from api.engine import View
+from api.learning.outcomes import codes_of
+from graph import sheet, sheets
+from graph.columns import ALWAYS, gathered
+from graph.currencies import CURRENCIES
+from graph.facts import Facts
+from graph.holding import EPOCH_DAY, When, holding
+from graph.model import EVENT, EVENTS, PROFILE, STATEMENT
+
+Numbers = NDArray[np.float64]
+Coded = tuple[Codes, Codes, Codes]
+PROVINCE: Final = 5
+"""Letters of a jurisdiction that count: country and its part."""
+YEAR_BEFORE: Final = (430, 300)
+"""Days before a period's end between which the one of a year before ends."""
+NEAR: Final = 200
+"""Days before the end of the newest period that an item's may end: the last half-year beside a year's."""
+MEASURES: Final = tuple(f for f in measures.FEATURES if f.name in ("group_size", "in_circle", "guarantee_load"))
+"""Measures of the engine that every panel has."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """k figures of n nodes."""
+
+    features: tuple[Feature, ...]
+    values: NDArray[np.float32]
+    """Shape (n, k); NaN where missing."""
+    equity: Numbers
+    capacity: Numbers
+    """What each can bear; NaN where nothing says."""
+    known: NDArray[np.bool_]
+    """Who states anything: an item of a statement, or a profile."""
+    codes: Coded
+    """Industry, region and size."""
+
+
+def figures(view: View, *, codes: Coded | None, others: Sequence[str], dated: bool) -> Figures:
+    """Figures of a moment. Categories are those given, else those of this moment; `others` are further items."""
+    snapshot = view.snapshot
+    when = When.of(snapshot.moment, snapshot.version)
+    items, values, rows = _sheet(view, when, others, dated=dated)
+    named = items.now
+    equity = np.asarray(items["net_assets"])
+    equity = np.where(np.isnan(equity), items["total_assets"] - items["total_liabilities"], equity)
+    profile = _profile(view, when, np.column_stack([items["total_assets"], items["revenue"]]), codes)
+    happened = _events(view, when, equity)
+    measured = _measures(view, equity)
+    extra = tuple(Feature(name, "", name, name, 0, "own", "the data set") for name in others)
+    blocks: list[NDArray[Any]] = [
+        ratios.Ratios.of(items).values,
+        happened,
+        profile[0].values,
+        measured,
+        values[:, len(named) :],
+    ]
+    features = (*ratios.FEATURES, *events.FEATURES, *profile[0].features, *MEASURES, *extra)
+    capacity = capacities(equity, items["total_assets"], np.nan_to_num(profile[2][2].values, nan=-1).astype(np.int64))
+    known = (rows >= 0).any(axis=1) | profile[1]
+    return Figures(features, np.hstack(blocks).astype(np.float32), equity, capacity, known, profile[2])
+
+
+def other_items(facts: Facts) -> list[str]:
+    """Items that statements name beside those with a meaning here."""
+    meant = {name for item in ITEMS.values() for name in item.names}
+    said = pc.unique(facts.column(STATEMENT, "item").cast("string")).to_pylist()
+    return sorted(name for name in said if name is not None and name not in meant)
+
+
+def _sheet(view: View, when: When, others: Sequence[str], *, dated: bool) -> tuple[Sheet, Numbers, NDArray[np.int64]]:
+    """Items by what they mean, all of them with the others behind, and the rows they stand in."""
+    snapshot, known = view.snapshot, tuple(ITEMS.values())
+    wanted = [sheet.Item(item.names, item.of_a_year and dated) for item in known]
+    wanted += [sheet.Item((name,), False) for name in others]
+    shape = (snapshot.size, len(wanted))
+    oldest = (oldest_period(snapshot.moment.valid_at) - EPOCH_DAY).days if dated else ALWAYS
+    now = sheet.latest_sheet(snapshot.facts, snapshot.nodes, when, wanted, factor=_factor(view),
+                             low=np.full(shape, oldest, np.int32), high=np.full(shape, when.day, np.int32))  # fmt: skip
+    names, count = list(ITEMS), len(known)
+    if dated:
+        # One statement, whole: what only an older one says stays missing, lest two years are divided by each other.
+        stale = now.period < now.period.max(axis=1, initial=ALWAYS, keepdims=True) - NEAR
+        now.value[stale], now.period[stale], now.row[stale] = np.nan, ALWAYS, -1
+    if not dated:
+        return Sheet(snapshot.size, dict(zip(names, now.value.T, strict=False)), {}), now.value, now.row
+    ends = np.where(now.period[:, :count] == ALWAYS, 0, now.period[:, :count])
+    before = sheet.latest_sheet(snapshot.facts, snapshot.nodes, when, wanted[:count], factor=_factor(view),
+                                low=ends - YEAR_BEFORE[0], high=ends - YEAR_BEFORE[1])  # fmt: skip
+    told = [dict(zip(names, each.T, strict=False)) for each in (now.value, before.value)]
+    return Sheet(snapshot.size, *told), now.value, now.row
+
+
+def _factor(view: View) -> sheet.Factor:
+    """Money in the moment's currency; what has no currency as it is."""
+
+    money = sheets.into(view.snapshot.moment.currency, view.snapshot.rate)
+    return lambda unit: money(unit) if unit in CURRENCIES else 1.0
+
+
+def _profile(view: View, when: When, money: Numbers, codes: Coded | None) -> tuple[Profile, NDArray[np.bool_], Coded]:
+    snapshot = view.snapshot
+    province = [None if text is None else text[:PROVINCE] for text in _texts(view, "jurisdiction")]
+    told = [_texts(view, "industry"), province, _texts(view, "size")]
+    found = tuple(
+        Codes.of(texts, known=None if codes is None else codes[at].categories) for at, texts in enumerate(told)
+    )
+    rows = holding(snapshot.facts, PROFILE, when)
+    node = snapshot.nodes.of[gathered(snapshot.facts.column(PROFILE, "party"), rows, np.uint32)]
+    first = np.full(snapshot.size, np.iinfo(np.int32).max, np.int32)
+    start = gathered(snapshot.facts.column(PROFILE, "valid_from"), rows, np.int32, null=np.iinfo(np.int32).max)
+    np.minimum.at(first, node, start)
+    known = np.bincount(node, minlength=snapshot.size) > 0
+    registered = np.where(first == np.iinfo(np.int32).max, np.datetime64("NaT"), first.astype("datetime64[D]"))
+    industry, region, size = found
+    made = Profile.of(snapshot.moment.valid_at, registered, money, industry=industry, region=region, size=size)
+    return made, known, (industry, region, size)
+
+
+def _texts(view: View, field: str) -> list[str | None]:
+    traits = view.snapshot.traits(field)
+    words: list[str | None] = [*traits.words, None]
+    return [words[code] for code in traits.code.tolist()]
+
+
+def _events(view: View, when: When, equity: Numbers) -> NDArray[np.float32]:
+    facts, nodes = view.snapshot.facts, view.snapshot.nodes
+    rows = holding(facts, EVENT, when)
+    code = codes_of(facts, rows)
+    place = np.array([events.KINDS.index(kind) if kind in events.KINDS else -1 for kind in EVENTS], np.int64)
+    kind = np.where(code >= 0, place[code], -1)
+    day = gathered(facts.column(EVENT, "happened"), rows, np.int32, null=ALWAYS)
+    mine = (kind >= 0) & (day > ALWAYS)
+    party = nodes.of[gathered(facts.column(EVENT, "party"), rows[mine], np.uint32)].astype(np.int64)
+    amount = gathered(facts.column(EVENT, "amount"), rows[mine], np.float64, null=np.nan)
+    units = facts.column(EVENT, "currency").take(rows[mine]).to_pylist()
+    factor = _factor(view)
+    rate = {unit: factor(unit) for unit in set(units)}
+    amount *= np.array([rate[unit] for unit in units], np.float64)
+    late = gathered(facts.column(EVENT, "days"), rows[mine], np.int64, null=-1)
+    days = np.where(late < 0, np.nan, late)
+    found = events.Events(party, kind[mine], day[mine].astype("datetime64[D]"), amount, days)
+    return found.values(view.snapshot.moment.valid_at, equity)
+
+
+def _measures(view: View, equity: Numbers) -> NDArray[np.float32]:
+    """Columns as MEASURES."""
+    size, groups = view.snapshot.size, view.groups
+    members = np.diff(groups.start)
+    group = np.ones(size)
+    np.maximum.at(group, groups.flat, np.repeat(members, members).astype(np.float64))
+    promises = view.promises
+    called = np.bincount(promises.guarantor, np.nan_to_num(promises.amount), minlength=size)
+    load = np.full(size, np.nan)
+    np.divide(called, equity, out=load, where=equity > 0)
+    return np.column_stack([group, view.guarantee_circles.core >= 0, load]).astype(np.float32)

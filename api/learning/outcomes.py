@@ -1,0 +1,81 @@
+"""Who defaulted, when, and since when it is known."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from analytics.learning.panel.definitions import Definition
+from analytics.learning.panel.split import Part
+from graph.columns import ALWAYS, FOREVER, gathered
+from graph.facts import Facts
+from graph.holding import EPOCH_DAY, When, holding
+from graph.model import EVENT, EVENTS, OUTCOME, PARTS
+from graph.nodes import Nodes
+
+UNSAID = -1
+
+
+def codes_of(facts: Facts, rows: NDArray[np.uint32]) -> NDArray[np.int8]:
+    """Kinds of events by position in EVENTS."""
+    said = facts.column(EVENT, "kind").take(pa.array(rows))
+    return np.asarray(pc.index_in(said, value_set=pa.array(EVENTS)).fill_null(UNSAID), np.int8)
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """Events that are a default by a definition, as known at a moment."""
+
+    node: NDArray[np.uint32]
+    """Of the moment's nodes, shape (m,)."""
+    day: NDArray[np.int32]
+    """Days since 1970."""
+
+    @classmethod
+    def of(cls, facts: Facts, nodes: Nodes, when: When, meant: Definition) -> "Defaults":
+        """All that are known and happened by the moment's day."""
+        rows = holding(facts, EVENT, when)
+        late = gathered(facts.column(EVENT, "days"), rows, np.int64, null=UNSAID)
+        kind = codes_of(facts, rows)
+        day = gathered(facts.column(EVENT, "happened"), rows, np.int32, null=FOREVER)
+        counts = meant.meets(kind, np.where(late < 0, np.nan, late)) & (day <= when.day)
+        node = nodes.of[gathered(facts.column(EVENT, "party"), rows[counts], np.uint32)]
+        return cls(node, day[counts])
+
+    def first(self, size: int, *, after: int = ALWAYS) -> NDArray[np.int32]:
+        """Day of the first default of each node after a day; the largest number where there is none."""
+        found = np.full(size, FOREVER, np.int32)
+        later = self.day > after
+        np.minimum.at(found, self.node[later], self.day[later])
+        return found
+
+
+@dataclass(frozen=True)
+class Stated:
+    """Outcomes that a labelled data set states, as known at a moment."""
+
+    node: NDArray[np.uint32]
+    day: NDArray[np.int32]
+    """Day a label looks ahead from, the smallest number for none."""
+    defaulted: NDArray[np.bool_]
+    part: NDArray[np.int8]
+    """`Part` it is kept for; NONE where not said."""
+
+    @classmethod
+    def of(cls, facts: Facts, nodes: Nodes, when: When) -> "Stated":
+        """All that are known."""
+        rows = holding(facts, OUTCOME, when)
+        node = nodes.of[gathered(facts.column(OUTCOME, "party"), rows, np.uint32)]
+        day = gathered(facts.column(OUTCOME, "day"), rows, np.int32, null=ALWAYS)
+        told = facts.column(OUTCOME, "defaulted").take(pa.array(rows)).fill_null(False)
+        said = facts.column(OUTCOME, "part").take(pa.array(rows))
+        part = np.asarray(pc.index_in(said, value_set=pa.array(PARTS)).fill_null(Part.NONE), np.int8)
+        return cls(node, day, np.asarray(told.to_numpy(zero_copy_only=False), np.bool_), part)
+
+    def on(self, day: date | None) -> "Stated":
+        """Those that look ahead from a day, or from none."""
+        mine = self.day == (ALWAYS if day is None else (day - EPOCH_DAY).days)
+        return Stated(self.node[mine], self.day[mine], self.defaulted[mine], self.part[mine])

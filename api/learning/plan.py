@@ -1,0 +1,52 @@
+"""What a panel is made by."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+
+from graph.errors import InvalidPanel
+from graph.moment import Moment
+
+Known = Literal["recorded", "now"]
+Labels = Literal["events", "outcomes"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which days, which definition of default, what counts as known."""
+
+    days: tuple[date, ...]
+    """As-of days, ascending; none: one wave without a day, for data that have none."""
+    definition: str = "CN"
+    labels: Labels = "events"
+    """Whether events say who defaulted, or the outcomes that a labelled data set states."""
+    known: Known = "recorded"
+    """What counts as known on a day: what was recorded by its end; or all that is known now, where files did not say
+    since when. Then nothing is promised about what could have been known."""
+    currency: str | None = None
+    relations: tuple[str, ...] = ()
+    """Those that count; none named: all that have links."""
+    others: bool = False
+    """Whether every other item that statements name is a figure too."""
+    horizon: int = 12
+    """Months."""
+
+    def __post_init__(self) -> None:
+        if list(self.days) != sorted(set(self.days)):
+            raise InvalidPanel("days are not in order, or one stands twice", where="days")
+        if not self.days and self.labels == "events":
+            raise InvalidPanel("events need days to look ahead from", where="days", remedy="name as-of days")
+        if self.horizon < 1:
+            raise InvalidPanel(f"cannot look {self.horizon} months ahead", where="horizon", remedy="give 12")
+
+    def moment(self, day: date, now: Moment) -> Moment:
+        """What is asked of a day: true on it and known by its end, or known now."""
+        by = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1, microseconds=-1)
+        known = now.known_at if self.known == "now" else min(by, now.known_at)
+        return Moment(day, known, now.version, self.currency or now.currency)
+
+    def ends(self, day: date) -> date:
+        """Last day on which a default still counts for the label of a day."""
+        year, month = divmod(day.year * 12 + day.month - 1 + self.horizon, 12)
+        return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -1,0 +1,106 @@
+"""The model card says what a validator must not overlook."""
+
+from dataclasses import replace
+
+from analytics.learning.evaluating.card import Card
+from analytics.learning.evaluating.cautions import Cautions, _texts
+from analytics.learning.evaluating.cell import Outcome
+from analytics.learning.evaluating.plan import COMMUNITY, Plan
+from analytics.learning.evaluating.running import evaluate
+from analytics.learning.judging.bootstrap import Estimate
+from analytics.learning.panel import Panel
+from tests.analytics.learning.evaluating.models import Line, Told, told
+from tests.analytics.learning.evaluating.worlds import undated, world
+
+PANEL = world(Line("truth", heard=0.6), firms=1200)
+MODELS = told(lightgbm=Line("lightgbm"), mlp=Line("mlp"), lightgbm_graph=Line("lightgbm-graph", heard=0.2),
+              gnn=Line("gnn", heard=0.5), stack=Line("stack", heard=0.6))  # fmt: skip
+
+
+def card(panel: Panel, models: dict[str, Told], *, quick: bool = False) -> Card:
+    plan = Plan.first_look(panel, models) if quick else Plan.whole(panel, models, seeds=1, folds=3, times=200)
+    kept: dict[str, Outcome] = {}
+    evaluate(plan, kept, lambda fraction, doing: None)
+    return Card.of(plan, kept)
+
+
+def ids(found: Card) -> set[str]:
+    return {caution.id for caution in found.cautions}
+
+
+CARD = card(PANEL, MODELS)
+
+
+def test_it_counts_what_was_learned_from_day_by_day() -> None:
+    assert CARD.data.digest == PANEL.digest
+    assert [day.part for day in CARD.data.days] == ["train", "train", "validate", "test", "test"]
+    for day, wave in zip(CARD.data.days, PANEL.waves, strict=True):
+        assert (day.rows, day.bad, day.public) == (len(wave.rows), wave.label.sum(), wave.public.sum())
+        assert day.links == {name: wave.ties[name].size for name in PANEL.relations}
+    assert CARD.data.features == {"own": 4, "engine": 0, "neighbours": 0}
+
+
+def test_where_contagion_is_real_it_is_not_denied_and_what_always_holds_is_said() -> None:
+    assert CARD.served.model == "stack"
+    assert not ids(CARD) & {"no-contagion", "links-add-nothing", "static", "quick", "not-refuted"}
+    assert {"holds-contagion", "not-cause", "one-default-definition", "unknown-when-known"} <= ids(CARD)
+
+
+def test_communities_are_told_where_they_do_worse_and_only_there() -> None:
+    plan, main, parted = Plan.whole(PANEL, MODELS), CARD.table.row("stack"), CARD.table.row("stack", COMMUNITY)
+    assert main
+    assert parted
+    for apart in (-0.1, 0.1):
+        other = Estimate(main.measures["auc"].value + apart, 0.5, 0.9)
+        moved = replace(parted, measures={**parted.measures, "auc": other})
+        table = replace(CARD.table, rows=tuple(moved if row is parted else row for row in CARD.table.rows))
+        found = {caution.id for caution in Cautions(plan, table, CARD.served, 500)}
+        assert ("communities" in found) is (apart < 0)
+
+
+def test_where_links_only_count_it_is_said_that_nothing_shows_contagion() -> None:
+    panel = world(Line("truth", degree=0.5), firms=1200, seed=2)
+    counting = {name: Told(Line(name, degree=0.5)) for name in ("lightgbm-graph", "gnn", "stack")}
+    found = card(panel, MODELS | counting)
+    assert {"no-contagion", "degrees"} <= ids(found)
+    said = next(one for one in found.cautions if one.id == "degrees")
+    assert "100%" in said.said.en
+    assert "100%" in said.said.zh
+
+
+def test_a_net_that_links_give_nothing_is_told_so() -> None:
+    found = card(world(Line("truth"), firms=1200, seed=4), MODELS | {"gnn": Told(Line("gnn"))})
+    assert "links-add-nothing" in ids(found)
+
+
+def test_a_static_graph_says_what_falls_away() -> None:
+    found = card(undated(PANEL, given=True), MODELS)
+    assert {"static", "not-held-out-in-time"} <= ids(found)
+    assert found.data.days[0].day is None
+    assert found.data.days[0].part == "all"
+
+
+def test_a_first_look_few_defaults_and_refusals_are_said() -> None:
+    few = world(Line("truth"), firms=300, seed=1)
+    found = card(few, MODELS | {"scorecard": Told(Line("scorecard"), refuses="no figure is a firm's own")}, quick=True)
+    assert {"quick", "few-defaults", "refused"} <= ids(found)
+
+
+def test_own_figures_alone_hold_no_contagion() -> None:
+    found = card(PANEL, {"lightgbm": MODELS["lightgbm"]})
+    assert found.served.model == "lightgbm"
+    assert not ids(found) & {"holds-contagion", "not-refuted", "no-contagion"}
+
+
+def test_probabilities_that_are_off_are_told() -> None:
+    off = MODELS | {"stack": Told(Line("stack", own=1.6, heard=1.0))}
+    assert "calibration" in ids(card(PANEL, off))
+
+
+def test_every_text_is_in_both_languages_with_the_same_numbers() -> None:
+    for words in _texts().values():
+        braces = [
+            sorted(part.split("}")[0].split(":")[0] for part in text.split("{")[1:]) for text in (words.en, words.zh)
+        ]
+        assert braces[0] == braces[1]
+        assert words.zh.endswith(("。", "}"))

@@ -1,0 +1,52 @@
+"""A credit check says why in Chinese too: whoever reads no English learns as much."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from api.questions import credit_check
+from api.questions.limits.applications import Asked, Request
+from tests.api.limits.test_standing import A, B, C, D, fact, lender, loan, owns
+from tests.api.questions.limits.test_doubts import BANK, CAPITAL, engine
+
+SAID = {"criterion": "cn-annex1-1", "verdict": "confirmed"}
+
+
+@pytest.fixture
+def reasons(tmp_path: Path) -> tuple[str, ...]:
+    """c, whom b holds, depends on a, whom a holder controls: with 100 more a's group has 240 of 200."""
+    facts = (
+        lender(), *CAPITAL, loan(A, "1", 90.0), loan(C, "2", 50.0), owns(D, A, 0.6), owns(B, C, 0.7),
+        fact("DEPENDS_ON", C, A, **SAID),
+    )  # fmt: skip
+    asked = engine(tmp_path, *facts)
+    request = Request(applicant=A, lender=BANK, facility=Asked(amount=100.0, currency="CNY", kind="loan"))
+    return credit_check(asked, request, moment=asked.moment()).reasons
+
+
+def chinese(said: str) -> str:
+    """What of a reason stands in Chinese."""
+    return said.rpartition(" · ")[2]
+
+
+def test_every_reason_of_a_refusal_ends_in_chinese(reasons: tuple[str, ...]) -> None:
+    assert reasons[0].startswith("decline · 拒绝")
+    assert [said for said in reasons[1:] if not re.search("[\u3400-\u9fff].*。$", chinese(said))] == []
+
+
+def test_figures_and_names_are_the_same_in_both(reasons: tuple[str, ...]) -> None:
+    (binding,) = (said for said in reasons if " could be lent" in said)
+    assert chinese(binding) == (
+        "可授信CNY 60：受一组非同业关联客户风险暴露约束，限额CNY 200（2023-12-31一级资本净额CNY 1,000的20%）。"
+    )
+    broken = next(said for said in reasons if said.startswith("CN_LE_GROUP_20") and "would be broken" in said)
+    assert chinese(broken) == (
+        f"一组非同业关联客户风险暴露突破：{D}所在组（3个主体）由CNY 140增至CNY 240，"
+        "限额CNY 200（2023-12-31一级资本净额CNY 1,000的20%）。"
+    )
+
+
+def test_how_each_came_in_is_told(reasons: tuple[str, ...]) -> None:
+    assert any(f"{A}由{D}（60%）控制" in chinese(said) for said in reasons)
+    assert any(chinese(said) == f"其中{C}已认定经济依存（{A}）。" for said in reasons)
