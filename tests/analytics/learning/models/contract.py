@@ -11,6 +11,7 @@ import numpy as np
 
 from analytics.learning.models import Fitted, Model, Task
 from analytics.learning.models.forests import DEGREES, GRAPH, OWN
+from analytics.learning.models.net import SIZES, NetModel
 from analytics.learning.models.stack import Stack
 from analytics.learning.panel import Feature, Panel, Split, Ties
 from tests.analytics.learning.panels import small
@@ -33,7 +34,10 @@ class Case:
         return self.model.name
 
 
-MODELS: tuple[Case, ...] = (Case(OWN), Case(DEGREES), Case(GRAPH), Case(Stack(OWN, GRAPH)))
+NETS = tuple(
+    NetModel.named(name, nets=1, schedule={"epochs": 2, "device": "cpu"}, sizes={"hidden": 8}) for name in SIZES
+)
+MODELS: tuple[Case, ...] = (Case(OWN), Case(DEGREES), Case(GRAPH), Case(Stack(OWN, GRAPH)), *map(Case, NETS))
 BY_NAME: Mapping[str, Case] = {case.name: case for case in MODELS}
 
 
