@@ -9,6 +9,7 @@
     first        the first stage: own figures alone, cross-fitted
     sights       what trees see: own figures, degrees alone, all that is heard of neighbours
     forests      LightGBM on each of these
+    propagation  how defaults travel: a hazard a channel
     reasons      what adds to log odds, in steps of probability
     logistic     a line in log odds
     stack        two models as one

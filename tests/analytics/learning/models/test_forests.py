@@ -90,12 +90,13 @@ def test_more_failed_ones_among_those_it_guarantees_never_lower_what_is_said() -
     assert other[True][guarantors].mean() > before[guarantors].mean() > other[False][guarantors].mean()
 
 
-def test_the_slopes_of_what_is_heard_find_the_way_failures_travel() -> None:
+def test_hazards_find_the_one_way_failures_travel() -> None:
     sight = fitted("lightgbm-graph").sight
     assert isinstance(sight, Surroundings)
-    slopes = dict(zip([channel.name for channel in sight.neighbours.channels.all], sight.line.slopes[1:], strict=False))
-    assert max(slopes, key=lambda name: slopes[name]) == "GUARANTEES.out"
-    assert (sight.line.slopes[1:] >= 0).all()
+    names = [f"{channel.name}.{heard}" for heard in ("failed", "risk") for channel in sight.neighbours.channels.all]
+    hazards = dict(zip(names, sight.propagation.rounds[-1].hazards, strict=True))
+    assert max(hazards, key=lambda name: hazards[name]) == "GUARANTEES.out.failed"
+    assert min(hazards.values()) >= 0
 
 
 def test_measures_of_the_engine_are_seen_by_trees_over_the_graph_alone() -> None:
@@ -119,7 +120,7 @@ def test_explanations_name_the_failed_neighbour() -> None:
     said = fitted("lightgbm-graph").predict(panel, 4)
     worst = int(hit[np.argmax(said[hit])])
     reasons = fitted("lightgbm-graph").explain(panel, 4, worst, most=6)
-    heard = [reason for reason in reasons if reason.feature in ("GUARANTEES.out.failed", "propagated")]
+    heard = [reason for reason in reasons if reason.feature in ("GUARANTEES.out.failed", "propagated", "hazard")]
     assert heard
     assert all(reason.effect > 0 for reason in heard)
 
