@@ -135,7 +135,7 @@ def through_layers(net: Net, vicinity: Vicinity, hearing: Hearing, start: Number
     ends_state = np.concatenate(
         [net.after("layers.1", here, then), net.after("layers.1", middle[[place]], heard[None])]
     )
-    return net.head("head", ends_state)[np.append(links, len(vicinity.tail))]
+    return np.asarray(net.head("head", ends_state)[np.append(links, len(vicinity.tail))])
 
 
 def _moved(net: Net, start: Numbers, added: Numbers) -> Numbers:

@@ -84,7 +84,7 @@ class Net:
         centred /= np.sqrt(variance + centred.dtype.type(EPSILON))
         centred *= self.weights[f"{name}.weight"]
         centred += self.weights[f"{name}.bias"]
-        return centred
+        return np.asarray(centred)
 
     def head(self, name: str, state: Numbers) -> Numbers:
         """One number a party, shape (n,)."""

@@ -33,8 +33,8 @@ def gaps_of(book: Staked, assumed: Assumed) -> Iterator[Gap]:
     if assumed.sent:
         yield Gap(
             "each year is sent through its layers as a shock: guarantors pay as far as their means go, failed ones "
-            "too, and what others' failures take from a firm its creditors lose; without contagion only who defaults by "
-            "itself fails, and guarantors pay out of what they had before the year",
+            "too, and what others' failures take from a firm its creditors lose; without contagion only who defaults "
+            "by itself fails, and guarantors pay out of what they had before the year",
             "每一年度按冲击情景经所选渠道传导：担保人（含违约者）以其财力为限代偿，他人违约所致资产减少由债权人承担；"
             "不计传染时仅自行违约者违约，担保人以年初财力代偿",
         )

@@ -124,4 +124,6 @@ def test_a_party_without_links_has_none_to_name() -> None:
     vicinity = Vicinity.of(of, blueprint.relations, 1, blueprint.hops)
     scene = Scene(of, vicinity, encoded.take(vicinity.parties), (net,))
     assert len(removals(scene)[0]) == 0
-    assert expit(net.log_odds(encoded, hearing(of, blueprint))[1]) == pytest.approx(scene.probabilities()[0, 0], rel=1e-12)
+    assert expit(net.log_odds(encoded, hearing(of, blueprint))[1]) == pytest.approx(
+        scene.probabilities()[0, 0], rel=1e-12
+    )

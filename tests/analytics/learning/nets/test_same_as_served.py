@@ -15,7 +15,9 @@ RELATIONS = st.dictionaries(st.sampled_from(["GUARANTEES", "SUPPLIES", "OWES", "
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("rounds", [0, 2])
-@given(size=st.integers(1, 12), links=RELATIONS, tables=st.lists(st.integers(1, 4), max_size=2), seed=st.integers(0, 99))
+@given(
+    size=st.integers(1, 12), links=RELATIONS, tables=st.lists(st.integers(1, 4), max_size=2), seed=st.integers(0, 99)
+)
 @settings(max_examples=12)
 def test_numpy_says_what_torch_says(
     kind: str, rounds: int, size: int, links: dict[str, int], tables: list[int], seed: int

@@ -97,7 +97,9 @@ def test_a_changed_byte_is_found_wherever_it_is() -> None:
 
 def test_more_risk_is_learned_from_a_line_in_the_figures() -> None:
     panel = small(firms=800, missing=0.0)
-    fitted = NetModel.named("mlp", nets=1, schedule={"epochs": 40, "device": "cpu"}).fit(Task(panel, Split.by_time(panel)))
+    fitted = NetModel.named("mlp", nets=1, schedule={"epochs": 40, "device": "cpu"}).fit(
+        Task(panel, Split.by_time(panel))
+    )
     told, x = fitted.predict(panel, 4), panel.waves[4].values
     truth = 1 / (1 + np.exp(3 - 1.2 * x[:, 0] + 0.8 * x[:, 1]))
     assert np.corrcoef(np.argsort(np.argsort(told)), np.argsort(np.argsort(truth)))[0, 1] > 0.9

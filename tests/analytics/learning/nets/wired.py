@@ -23,7 +23,9 @@ def wave(size: int, links: dict[str, int], seed: int, *, stakes: bool = True) ->
         ties[relation] = Ties(tail, head, stake, np.full(count, -1, np.int64))
     none = np.empty(0, np.int32)
     public = rng.random(size) < 0.1
-    return Wave(None, None, np.zeros((size, 0), np.float32), np.full(size, 10.0), public, none, none.astype(np.int8), ties)
+    return Wave(
+        None, None, np.zeros((size, 0), np.float32), np.full(size, 10.0), public, none, none.astype(np.int8), ties
+    )
 
 
 def seen(of: Wave, width: int, tables: tuple[int, ...], seed: int) -> Encoded:
