@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 from scipy.special import logit
@@ -127,6 +127,17 @@ class Degrees:
         return {}
 
 
+class Travelled(NamedTuple):
+    """How defaults travelled over a wave, round by round."""
+
+    odds: Numbers
+    """Log odds of the first stage, (n,)."""
+    said: tuple[Numbers, ...]
+    """Probabilities before the first round and after each, (n,)."""
+    told: tuple[Numbers, ...]
+    """What was heard in each round, (n, k)."""
+
+
 @dataclass(frozen=True, eq=False)
 class Surroundings:
     """Own figures and the engine's, and of neighbours how many, how much, who failed, how likely they are to.
@@ -177,16 +188,21 @@ class Surroundings:
         """From what the first stage says of each firm without it."""
         return self._seen(panel, at, self.first.cross_fitted[at])
 
+    def travelled(self, panel: Panel, at: int, pd: Numbers) -> "Travelled":
+        """How defaults travel over a wave from what the first stage says. Raises InvalidModel for other relations."""
+        odds, said, told = _log_odds(pd), [pd], []
+        for one in self.propagation.rounds:
+            told.append(_heard(self.neighbours, panel, at, said[-1]))
+            said.append(one.probability(odds, told[-1]))
+        return Travelled(odds, tuple(said), tuple(told))
+
     def _seen(self, panel: Panel, at: int, pd: Numbers) -> Figures:
         wave = _checked(self.neighbours, panel, at)
-        odds, said = _log_odds(pd), pd
-        for one in self.propagation.rounds:
-            heard = _heard(self.neighbours, panel, at, said)
-            said = one.probability(odds, heard)
-        added = self.propagation.rounds[-1].hazard(heard)
-        first, second = (self.neighbours.risk(wave, panel.firm, chance) for chance in (pd, said))
+        went = self.travelled(panel, at, pd)
+        added = self.propagation.rounds[-1].hazard(went.told[-1])
+        first, second = (self.neighbours.risk(wave, panel.firm, chance) for chance in (pd, went.said[-1]))
         parts = (
-            self.own.of(panel, at), odds[:, None], _log_odds(said)[:, None], added[:, None],
+            self.own.of(panel, at), went.odds[:, None], _log_odds(went.said[-1])[:, None], added[:, None],
             self.neighbours.standing(wave, panel.firm), first, second,
         )  # fmt: skip
         return np.column_stack(parts).astype(np.float32)
