@@ -90,7 +90,8 @@ def told(lines: list[dict[str, Any]]) -> Iterator[str]:
                 above = sum(low > 0 for _, low, _ in gains)
                 across = sum(low <= 0 <= high for _, low, high in gains)
                 apart = _mean([gain[0] for gain in gains])
-                yield f"{one} less {other}: AUC {apart}; interval above 0 in {above}, over 0 in {across} of {len(gains)}"
+                said = f"{one} less {other}: AUC {apart}"
+                yield f"{said}; interval above 0 in {above}, over it in {across} of {len(gains)}"
         yield "served: " + ", ".join(line["served"] for line in sorted(mine, key=lambda line: line["seed"]))
 
 

@@ -68,7 +68,7 @@ class Model(Protocol):
 
     @property
     def name(self) -> str:
-        """As files and commands call it."""
+        """As files, commands and tables call it."""
 
     @property
     def graph(self) -> bool:
