@@ -27,7 +27,7 @@ VARIANTS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "mlp": ("mlp", {}),
     "gnn-sum": ("gnn-sum", {}),
     "cascade": ("cascade", {}),
-    "cascade, 2 rounds": ("cascade", {"sizes": {"rounds": 2}}),
+    "cascade, 3 rounds": ("cascade", {"sizes": {"rounds": 3}}),
     "cascade, 16 wide": ("cascade", {"sizes": {"hidden": 16}}),
     "gnn": ("gnn", {}),
     "gnn, 16 wide": ("gnn", {"sizes": {"hidden": 16}}),

@@ -14,9 +14,9 @@ Keep = Callable[[int, Files], None]
 """Takes the state of the training of one of the nets, by its number."""
 SIZES: Final[Mapping[str, Mapping[str, Any]]] = {
     "mlp": {"kind": "none"},
-    "gnn": {"kind": "sum", "rounds": 3},
+    "gnn": {"kind": "sum", "rounds": 2},
     "gnn-sum": {"kind": "sum"},
-    "cascade": {"kind": "none", "rounds": 3},
+    "cascade": {"kind": "none", "rounds": 2},
     "r-gcn": {"kind": "r-gcn"},
     "sage": {"kind": "sage"},
     "hgt": {"kind": "hgt"},
