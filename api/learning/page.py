@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import jinja2
@@ -30,7 +29,7 @@ def evaluation_page(card: Card, over: "Worlds | None", say: Tongue) -> str:
     table = card.table
     groups = [
         (split_said(say, split), variant_said(say, variant), list(rows))
-        for (split, variant), rows in groupby(table.rows, key=lambda row: (row.split, row.variant))
+        for (split, variant), rows in together(table.rows)
     ]
     page: str = _environment().get_template("evaluation.html").render(
         say=say, card=card, table=table, over=over, groups=groups, measures=MEASURES, estimated=estimated,
@@ -40,6 +39,14 @@ def evaluation_page(card: Card, over: "Worlds | None", say: Tongue) -> str:
         gains=_gains(say, card), reliability=_reliability(say, card), strata=_strata(card),
     )  # fmt: skip
     return page
+
+
+def together(rows: Sequence[Row]) -> list[tuple[tuple[str, str], list[Row]]]:
+    """Rows by split and variant, the truth last among its own."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        found.setdefault((row.split, row.variant), []).append(row)
+    return list(found.items())
 
 
 def _auc(say: Tongue, rows: Sequence[Row]) -> Plot | None:

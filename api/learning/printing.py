@@ -1,7 +1,6 @@
 """Panels, trainings and evaluations on a terminal."""
 
 from collections.abc import Iterator
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +19,7 @@ from api.commands.consoles import console as new_console
 from api.learning.cards import STATIC, placed
 from api.learning.facts import told
 from api.learning.keeping import in_json, write_whole
-from api.learning.page import evaluation_page
+from api.learning.page import evaluation_page, together
 from api.learning.wording import Tongue, split_said, variant_said
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ def show_evaluation(card: Card, over: "Worlds | None", *, out: Path | None, say:
         told_over = say(f"{over.name}: {over.seeds} worlds of {over.firms:,} firms; intervals are over worlds",
                         f"{over.name}：{over.seeds}个世界，各{over.firms:,}家企业；区间为各世界之间")  # fmt: skip
         console.print(told_over, highlight=False)
-    for (split, variant), rows in groupby(card.table.rows, key=lambda row: (row.split, row.variant)):
+    for (split, variant), rows in together(card.table.rows):
         title = split_said(say, split) + (f", {variant_said(say, variant)}" if variant else "")
         console.print(f"\n[bold]{escape(title)}[/]", highlight=False)
         console.print(_grid(card, say, list(rows)))

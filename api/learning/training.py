@@ -54,7 +54,7 @@ def train(panel: Panel, asked: Config, text: bytes, *, store: Path, watch: Watch
     head["features"] = [feature["name"] for feature in head["features"]]
     with begun(store, asked.name or asked.model.name, text, head) as run:
         ways = _ways(asked, run)
-        plan = Plan.one_split(panel, _beside(asked.model.name, ways), split, refuted=(asked.model.name,),
+        plan = Plan.one_split(panel, _beside(asked.model.name, ways), split, refuted=(asked.model.name, TREES),
                               seed=asked.model.seed, program=edition())  # fmt: skip
         task = Task(panel, split, asked.model.seed, lambda done, what: watch(LEARNING * done, what))
         fitted = ways[asked.model.name].fit(task)
