@@ -11,7 +11,7 @@ from analytics.learning.evaluating.table import Row
 from analytics.learning.judging.measures import MEASURES
 from api.learning.cards import SCOPES, STATIC, estimated, placed
 from api.learning.drawn import reliability_plot, spans
-from api.learning.wording import PARTS, SPLITS, Tongue, split_said, variant_said
+from api.learning.wording import PARTS, SPLITS, Tongue, figure_said, group_said, split_said, variant_said
 from api.report.page import TEMPLATES
 from api.report.plots import Plot
 
@@ -33,7 +33,8 @@ def evaluation_page(card: Card, over: "Worlds | None", say: Tongue) -> str:
     ]
     page: str = _environment().get_template("evaluation.html").render(
         say=say, card=card, table=table, over=over, groups=groups, measures=MEASURES, estimated=estimated,
-        placed=lambda place: placed(say, place), scopes=SCOPES, parts=PARTS, splits=SPLITS, static=STATIC,
+        placed=lambda place: placed(say, place),
+        grouped=lambda group: group_said(say, group), figured=lambda name: figure_said(say, name), scopes=SCOPES, parts=PARTS, splits=SPLITS, static=STATIC,
         style=(TEMPLATES / "style.css").read_text(encoding="utf-8"),
         auc=_auc(say, [row for row in table.rows if row.split == table.main and not row.variant]),
         gains=_gains(say, card), reliability=_reliability(say, card), strata=_strata(card),
@@ -88,7 +89,8 @@ def _strata(card: Card) -> list[tuple[str, list[str], list[tuple[str, int, int, 
             some = next(iter(of.values()))
             told = [f"{of[m].measures['auc'].value:.3f}" if m in of and of[m].measures else "" for m in models]
             groups.append((group, some.rows, some.bad, told))
-        found.append((by, models, groups))
+        if any(group for group, *_ in groups):
+            found.append((by, models, groups))
     return found
 
 
