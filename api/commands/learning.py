@@ -33,8 +33,8 @@ def panel(
 
     Example: contagraph panel train.toml --store STORE --out panel/
     """
+    from api.learned.printing import show_panel  # noqa: PLC0415
     from api.learning.config import read_config  # noqa: PLC0415  (--help starts without it)
-    from api.learning.printing import show_panel  # noqa: PLC0415
     from api.learning.tables import keep_panel  # noqa: PLC0415
 
     found = _panel(config, read_config(config), store)
@@ -53,9 +53,9 @@ def train(config: ConfigFile, store: Store = "") -> None:
     """
     from api.commands.places import place_of  # noqa: PLC0415
     from api.commands.progress import stoppable  # noqa: PLC0415
+    from api.learned.printing import show_trained  # noqa: PLC0415
+    from api.learned.training import train as learn  # noqa: PLC0415
     from api.learning.config import read_config  # noqa: PLC0415
-    from api.learning.printing import show_trained  # noqa: PLC0415
-    from api.learning.training import train as learn  # noqa: PLC0415
 
     asked = read_config(config)
     found = _panel(config, asked, store)
@@ -86,9 +86,9 @@ def evaluate(  # noqa: PLR0913, PLR0917  (options of one command)
     """
     from api.commands.places import place_of  # noqa: PLC0415
     from api.commands.progress import stoppable  # noqa: PLC0415
+    from api.learned.printing import show_evaluation  # noqa: PLC0415
     from api.learning import evaluation  # noqa: PLC0415
     from api.learning.config import read_config  # noqa: PLC0415
-    from api.learning.printing import show_evaluation  # noqa: PLC0415
     from api.learning.wording import Tongue  # noqa: PLC0415
     from api.settings import settings  # noqa: PLC0415
     from graph.errors import InvalidQuestion  # noqa: PLC0415

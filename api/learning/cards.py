@@ -143,4 +143,5 @@ def _strata(say: Tongue, card: Card, served: str) -> Iterator[str]:
     yield "|---|---|---:|---:|---:|---:|"
     for one in mine[:GROUPS]:
         auc, off = one.measures["auc"], one.measures["ece"]
-        yield f"| {figure_said(say, one.by)} | {group_said(say, one.group)} | {one.rows:,} | {one.bad:,} | {estimated(auc)} | {off.value:.4f} |"
+        counts = f"{one.rows:,} | {one.bad:,} | {estimated(auc)} | {off.value:.4f}"
+        yield f"| {figure_said(say, one.by)} | {group_said(say, one.group)} | {counts} |"

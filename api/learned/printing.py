@@ -15,16 +15,15 @@ from analytics.learning.evaluating.table import Difference, Row
 from analytics.learning.judging.bootstrap import Estimate
 from analytics.learning.judging.measures import MEASURES
 from analytics.learning.panel import Panel
-from api.commands.consoles import console as new_console
+from api.learned.page import evaluation_page, together
 from api.learning.cards import STATIC, placed
 from api.learning.facts import told
 from api.learning.keeping import in_json, write_whole
-from api.learning.page import evaluation_page, together
 from api.learning.wording import Tongue, split_said, variant_said
 
 if TYPE_CHECKING:
+    from api.learned.training import Trained
     from api.learning.evaluation import Worlds
-    from api.learning.training import Trained
 
 WIDTH: Final = 132
 """Columns of a table where no terminal says how wide it is."""
@@ -99,7 +98,7 @@ def show_evaluation(card: Card, over: "Worlds | None", *, out: Path | None, say:
 
 
 def _console() -> Console:
-    found = new_console()
+    found = Console(emoji=False)
     return found if found.is_terminal else Console(emoji=False, width=WIDTH)
 
 

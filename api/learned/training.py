@@ -17,9 +17,9 @@ from analytics.learning.models.conformal import Conformal
 from analytics.learning.models.model import Watch
 from analytics.learning.models.stack import Stacked
 from analytics.learning.panel import Panel, Part, Split
+from api.learned.drawn import curves, reliabilities
 from api.learning.cards import card_of
 from api.learning.config import Config, split_of
-from api.learning.drawn import curves, reliabilities
 from api.learning.edition import edition
 from api.learning.facts import told
 from api.learning.keeping import Cells, in_json

@@ -8,10 +8,10 @@ import pytest
 from analytics.learning.panel import Panel, Part
 from api.engine import Engine, Place
 from api.intake import Intake, parcels
+from api.learned.training import train
 from api.learning.asked import panel_asked
 from api.learning.config import Config, read_config
 from api.learning.evaluation import judged
-from api.learning.training import train
 from ingest.loading.staging import Watch
 from ingest.synthetic.planted.labelled import write_labelled
 

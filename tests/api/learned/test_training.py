@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from analytics.learning.panel import Panel
+from api.learned.training import Trained, train
 from api.learning.config import Config, ModelAsked, PanelAsked, SplitAsked
 from api.learning.planted import panel_of
 from api.learning.runs import Run, runs
-from api.learning.training import Trained, train
 from graph.errors import Cancelled, InvalidModel, InvalidPanel, InvalidQuestion
 from ingest.synthetic.planted import planted
 
@@ -159,7 +159,7 @@ def test_what_cannot_be_learned_from_says_why(panel: Panel, tmp_path: Path) -> N
     sound = tuple(replace(wave, label=np.zeros_like(wave.label)) for wave in panel.waves)
     with pytest.raises(InvalidPanel, match="hold rows without default only"):
         train(replace(panel, waves=sound), TREES, b"", store=tmp_path, watch=unwatched)
-    late = tuple(replace(w, label=np.zeros_like(w.label)) if at == 5 else w for at, w in enumerate(panel.waves))
+    late = tuple(replace(w, label=np.zeros_like(w.label)) if at == 6 else w for at, w in enumerate(panel.waves))
     with pytest.raises(InvalidPanel, match="to validate hold"):
         train(replace(panel, waves=late), replace(TREES, split=SplitAsked(test=1)), b"", store=tmp_path,
               watch=unwatched)  # fmt: skip

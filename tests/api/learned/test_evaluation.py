@@ -10,11 +10,11 @@ import pytest
 from analytics.learning.evaluating.cell import Outcome
 from analytics.learning.evaluating.table import Row, Table
 from analytics.learning.judging.bootstrap import Estimate
+from api.learned.page import evaluation_page
 from api.learning import evaluation
 from api.learning.evaluation import of_worlds, pooled
 from api.learning.facts import told
 from api.learning.keeping import Cells, in_json, unpacked
-from api.learning.page import evaluation_page
 from api.learning.wording import Tongue
 from graph.errors import Cancelled, InvalidModel, InvalidQuestion
 
