@@ -1,7 +1,7 @@
 """Progress bars, and stopping at the next safe instant when the user presses Ctrl-C."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Timer
 from types import FrameType
@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 from api.answers.progress import Progress as Told
 from api.answers.progress import Stage
 from api.commands.consoles import console as new_console
+from graph.errors import Cancelled
 from ingest.loading.staging import Watch
 
 STEPS = {
@@ -72,5 +73,34 @@ def watched(title: str, console: Console) -> Iterator[Watch]:
         before = signal.signal(signal.SIGINT, ask)
         try:
             yield Watch(show, lambda: stop)
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def stoppable(title: str) -> Iterator[Callable[[float, str], None]]:
+    """A bar of how far some learning is; Ctrl-C stops it at the next instant at which what is done is kept."""
+    stop = False
+    console = new_console(stderr=True)
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal stop
+        if stop:  # files are whole at any instant, so that who cannot wait need not
+            raise KeyboardInterrupt
+        stop = True
+        console.print("stopping at the next step; repeat the command to go on")
+
+    columns = BarColumn(20), TaskProgressColumn(), TimeElapsedColumn(), TextColumn("{task.description}")
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        task = bars.add_task(title, total=1.0)
+
+        def told(done: float, doing: str) -> None:
+            bars.update(task, completed=done, description=f"{title} · {doing}")
+            if stop:
+                raise Cancelled(title)
+
+        before = signal.signal(signal.SIGINT, ask)
+        try:
+            yield told
         finally:
             signal.signal(signal.SIGINT, before)

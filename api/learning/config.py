@@ -61,9 +61,20 @@ class ModelAsked:
     """Which model learns, and how often."""
 
     name: Annotated[str, Among(MODELS)] = "stack"
-    seeds: tuple[int, ...] = (0, 1, 2)
-    """Each learns anew; their probabilities are averaged in logit."""
+    seed: int = 0
+    nets: int = 3
+    """Nets that learn, each from a seed of its own; what is said is their mean."""
+    epochs: int = 200
+    """Of a net, at most."""
     device: Annotated[str, Among(("auto", "cpu", "cuda"))] = "auto"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluateAsked:
+    """How much is evaluated."""
+
+    seeds: int = 5
+    """Of models that hang on theirs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +84,7 @@ class Config:
     panel: PanelAsked
     split: SplitAsked = field(default_factory=SplitAsked)
     model: ModelAsked = field(default_factory=ModelAsked)
+    evaluate: EvaluateAsked = field(default_factory=EvaluateAsked)
     name: str = ""
     """Of the run; empty: that of the model."""
 

@@ -29,10 +29,9 @@ OWN: Final = ("wave", "party", ROW, "label", "part", "public", "since", "capacit
 """Columns of figures.parquet that are no feature."""
 
 
-def keep_panel(panel: Panel, folder: Path) -> None:
-    """Write a panel into a folder; what was there of one before is replaced."""
-    folder.mkdir(parents=True, exist_ok=True)
-    head = {
+def head_of(panel: Panel) -> dict[str, Any]:
+    """What a panel holds, as JSON says it."""
+    return {
         "version": VERSION,
         "hash": panel.digest,
         "definition": panel.definition,
@@ -47,6 +46,12 @@ def keep_panel(panel: Panel, folder: Path) -> None:
             for wave in panel.waves
         ],
     }  # fmt: skip
+
+
+def keep_panel(panel: Panel, folder: Path) -> None:
+    """Write a panel into a folder; what was there of one before is replaced."""
+    folder.mkdir(parents=True, exist_ok=True)
+    head = head_of(panel)
     parties = pa.table({"id": list(panel.ids), "firm": panel.firm})
     pq.write_table(parties, folder / "parties.parquet")
     _write(folder / "figures.parquet", (_figures(panel, at) for at in range(len(panel.waves))))

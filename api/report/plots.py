@@ -24,7 +24,7 @@ LABEL: Final = 0.2
 """Room for an amount beside the longest bar, of the length of all."""
 HIGH: Final = 2.6
 """Height of a plot of curves in inches."""
-LINES: Final = ("#1f5fa8", "#7d8b99")
+LINES: Final = ("#1f5fa8", "#7d8b99", "#c98a1b", "#2f855a", "#9b4d9e", "#b5452c", "#3a3f47")
 COLORS: Final = ("#1f5fa8", "#b9c4cf", "#c98a1b")
 # Settings of matplotlib are those of the whole process.
 _ONE_AT_A_TIME: Final = Lock()
@@ -55,7 +55,7 @@ def bars(
     shown = rows[:MOST]
     high = THICK * len(shown) * (len(series) + 0.9) + (0.42 if len(series) > 1 else 0.22)
     room = (0.27, 0.06 / high, 0.6, 1 - (0.32 if len(series) > 1 else 0.12) / high)
-    return _plotted(title, high, room, lambda axes: _draw(axes, shown, series, said))
+    return plotted(title, high, room, lambda axes: _draw(axes, shown, series, said))
 
 
 def tails(
@@ -65,10 +65,10 @@ def tails(
     said: Callable[[float], str],
 ) -> Plot:
     """How likely amounts are passed, a line for each series of amounts and chances; marks stand across at amounts."""
-    return _plotted(title, HIGH, (0.07, 0.12, 0.9, 0.76), lambda axes: _draw_tails(axes, curves, marks, said))
+    return plotted(title, HIGH, (0.07, 0.12, 0.9, 0.76), lambda axes: _draw_tails(axes, curves, marks, said))
 
 
-def _plotted(title: str, high: float, room: tuple[float, float, float, float], draw: Callable[[Any], None]) -> Plot:
+def plotted(title: str, high: float, room: tuple[float, float, float, float], draw: Callable[[Any], None]) -> Plot:
     """What is drawn on axes in a figure, left, bottom, width and height of which are parts of it."""
     # A second, and tens of megabytes, that only a plot needs.
     from matplotlib import rc_context  # noqa: PLC0415

@@ -83,6 +83,19 @@ class Plan:
         return cls._of(panel, few, parted, wanted, times, program=program, quick=True)
 
     @classmethod
+    def one_split(cls, panel: Panel, models: Mapping[str, Model], split: Split, *, refuted: Sequence[str] = (),
+                  seed: int = 0, times: int = 1000, program: str = "") -> "Plan":  # fmt: skip
+        """One seed of each model in one split, and of some on a rewired panel: as a model is judged that was trained.
+
+        Raises InvalidPanel where a part of the split has no rows, or one class only.
+        """
+        parted = Parted({split.name: split.check(panel)}, split.name, None)
+        wanted = [Cell(name, split.name, AS_IS, seed) for name in models]
+        if panel.relations:
+            wanted += [Cell(name, split.name, REWIRED, seed) for name in models if name in refuted]
+        return cls._of(panel, models, parted, wanted, times, program=program, quick=False)
+
+    @classmethod
     def _of(cls, panel: Panel, models: Mapping[str, Model], parted: "Parted", wanted: Sequence[Cell], times: int,
             *, program: str, quick: bool) -> "Plan":  # fmt: skip
         main, splits = parted.main, parted.splits

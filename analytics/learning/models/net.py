@@ -39,8 +39,8 @@ class NetModel:
     """How many seeds."""
     schedule: Mapping[str, Any] = field(default_factory=dict)
     """Fields of `Schedule` that differ from what it says."""
-    keep: Keep | None = field(default=None, compare=False)
-    kept: Callable[[int], Files | None] = field(default=lambda _number: None, compare=False)
+    keep: Keep | None = field(default=None, compare=False, repr=False)
+    kept: Callable[[int], Files | None] = field(default=lambda _number: None, compare=False, repr=False)
     """The state of the training of one of the nets, where it was interrupted."""
 
     @classmethod

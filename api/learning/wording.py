@@ -1,0 +1,65 @@
+"""Words for learning in both languages."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from analytics.learning.evaluating.cell import REWIRED, WITHOUT
+from graph.errors import InvalidQuestion
+
+SPLITS: Final = {
+    "time": ("by time", "按时间"),
+    "given": ("as the data give it", "数据自带"),
+    "community": ("by community", "按社区"),
+}  # fmt: skip
+PARTS: Final = {
+    "train": ("teaches", "训练"), "validate": ("settles", "验证"), "test": ("judges", "检验"), "all": ("all", "全部"),
+    "": ("none yet", "尚无"),
+}  # fmt: skip
+FIGURES: Final = {
+    "industry": ("industry", "行业"), "size": ("size", "规模"), "log_assets": ("assets", "资产规模"),
+    "log_revenue": ("revenue", "收入规模"),
+}  # fmt: skip
+GROUPS: Final = {
+    "small": ("small", "小"),
+    "middle": ("middle", "中"),
+    "large": ("large", "大"),
+    "": ("not known", "未知"),
+}
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """One of two languages. Raises InvalidQuestion where it is neither."""
+
+    language: str
+
+    def __post_init__(self) -> None:
+        if self.language not in ("en", "zh"):
+            raise InvalidQuestion(f"{self.language!r} is not spoken", where="language", remedy="use en or zh")
+
+    def __call__(self, english: str, chinese: str) -> str:
+        """What is said."""
+        return chinese if self.language == "zh" else english
+
+
+def split_said(say: Tongue, split: str) -> str:
+    """A kind of split."""
+    return say(*SPLITS[split])
+
+
+def variant_said(say: Tongue, variant: str) -> str:
+    """How a panel was changed."""
+    if variant == REWIRED:
+        return say("links permuted", "打乱连接")
+    relation = variant.removeprefix(WITHOUT)
+    return say(f"without {relation}", f"去掉{relation}") if variant else ""
+
+
+def figure_said(say: Tongue, name: str) -> str:
+    """A figure by which firms are grouped."""
+    return say(*FIGURES.get(name, (name, name)))
+
+
+def group_said(say: Tongue, group: str) -> str:
+    """A group of firms."""
+    return say(*GROUPS.get(group, (group, group)))
