@@ -7,7 +7,21 @@ from collections.abc import Sequence
 
 import typer
 
-from api.commands import ask, demo, draw, export, inspect, judge, learning, load, planted, quarantine, report, serve
+from api.commands import (
+    ask,
+    demo,
+    draw,
+    export,
+    inspect,
+    judge,
+    learning,
+    load,
+    models,
+    planted,
+    quarantine,
+    report,
+    serve,
+)
 from api.commands.failed import DEBUG, failed
 
 app = typer.Typer(
@@ -18,7 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Who owns, guarantees, supplies and lends to whom: load registers, ask questions, draw networks.",
 )
-for command in (load, inspect, quarantine, ask, draw, report, judge, serve, export, demo, planted, learning):
+for command in (load, inspect, quarantine, ask, draw, report, judge, serve, export, demo, planted, learning, models):
     command.register(app)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from graph.columns import ALWAYS, gathered
@@ -14,6 +15,9 @@ from graph.holding import When, holding, precedence
 from graph.model import ASSESSMENT
 from graph.nodes import Nodes
 from graph.sheet import NONE, Factor, Item, latest_sheet
+
+By = Callable[[str], bool]
+"""Whether assessments of an author count."""
 
 
 class Items(NamedTuple):
@@ -45,16 +49,20 @@ def latest_items(
     return Items(found.value[:, 0], found.row[:, 0])
 
 
-def believed_figure(facts: Facts, nodes: Nodes, when: When, name: str, *, horizon: int | None = None) -> Items:
+def believed_figure(
+    facts: Facts, nodes: Nodes, when: When, name: str, *, horizon: int | None = None, by: By | None = None
+) -> Items:
     """One figure of assessments, such as `pd`: of each node the most believed that states it.
 
-    With a horizon, in months, only assessments that look as far ahead.
+    With a horizon, in months, only assessments that look as far ahead; with `by` only those of authors it says yes to.
     """
     rows = holding(facts, ASSESSMENT, when)
     value = gathered(facts.column(ASSESSMENT, name), rows, np.float64, null=np.nan)
     fits = ~np.isnan(value)
     if horizon is not None:
         fits &= gathered(facts.column(ASSESSMENT, "horizon_months"), rows, np.int64, null=NONE) == horizon
+    if by is not None:
+        fits &= _of_authors(facts, rows, by)
     rows, value = rows[fits], value[fits]
     node = nodes.of[gathered(facts.column(ASSESSMENT, "party"), rows, np.uint32)]
     order = precedence(facts, ASSESSMENT, rows, when)[::-1]
@@ -62,6 +70,16 @@ def believed_figure(facts: Facts, nodes: Nodes, when: When, name: str, *, horizo
     # Written from the least believed on: what stays is the most believed of each node.
     made.value[node[order]], made.row[node[order]] = value[order], rows[order]
     return made
+
+
+def _of_authors(facts: Facts, rows: NDArray[np.uint32], by: By) -> NDArray[np.bool_]:
+    said = facts.column(ASSESSMENT, "author").take(pa.array(rows)).cast(pa.string())
+    if isinstance(said, pa.ChunkedArray):
+        said = said.combine_chunks()
+    words = said.dictionary_encode()
+    fits = np.array([by(word or "") for word in words.dictionary.to_pylist()], np.bool_)
+    codes = np.asarray(words.indices.fill_null(0), np.int64)
+    return fits[codes] if len(fits) else np.zeros(len(rows), np.bool_)
 
 
 def into(currency: str | None, rate: Callable[[str, str], float]) -> Factor:

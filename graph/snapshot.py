@@ -31,7 +31,7 @@ from graph.nodes import Nodes
 from graph.rates import Rates
 from graph.records import Records, sources, statements
 from graph.sheet import Factor
-from graph.sheets import Items, as_stated, believed_figure, into, latest_items
+from graph.sheets import By, Items, as_stated, believed_figure, into, latest_items
 from graph.texts import UNKNOWN
 from graph.traits import Traits, believed_texts
 
@@ -195,9 +195,9 @@ class Snapshot:
             self.facts, self.nodes, self._when, names, of_a_year=of_a_year, factor=factor, oldest=oldest
         )
 
-    def assessed(self, name: str, *, horizon: int | None = None) -> Items:
-        """The most believed value of one figure of assessments, such as `pd`, of every node."""
-        return believed_figure(self.facts, self.nodes, self._when, name, horizon=horizon)
+    def assessed(self, name: str, *, horizon: int | None = None, by: By | None = None) -> Items:
+        """The most believed value of one figure of assessments, such as `pd`, of every node; `by` says of which authors."""
+        return believed_figure(self.facts, self.nodes, self._when, name, horizon=horizon, by=by)
 
     @property
     def mixed(self) -> bool:

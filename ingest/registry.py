@@ -16,6 +16,7 @@ _SOURCES: Final = (
 _OURS: Final = (
     ("waited", "ingest.loading.waited", "Waited"),
     ("judgements", "ingest.judgements", "Judgements"),
+    ("assessed", "ingest.assessed", "Assessed"),
 )
 """Read nothing but what the program itself wrote, so that no user is offered them."""
 

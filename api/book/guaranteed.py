@@ -14,6 +14,7 @@ from analytics.structure.guarantees.promises import Promises
 from analytics.structure.guarantees.topology import Topology, find_topology
 from api.book.lending import Lending
 from api.engine import View
+from api.learning.authors import without_network
 from graph.errors import InvalidQuestion
 
 ALL, CLIENTS, LENDER = "all", "clients", "lender"
@@ -114,7 +115,7 @@ def _called(view: View, lent: Lending) -> Called:
     known = np.minimum(given, debt)
     most = np.minimum(np.where(silent, np.inf, given), np.where(lent.silent[borrower] > 0, np.inf, debt))
     counted = np.where((known == 0) & (most > 0), np.nan, known)
-    pd = view.snapshot.assessed("pd", horizon=PD_MONTHS).value[borrower]
+    pd = view.snapshot.assessed("pd", horizon=PD_MONTHS, by=without_network).value[borrower]
     lgd = view.snapshot.assessed("lgd").value[borrower]
     weighed = expected_contingent(counted, pd, lgd)
     return Called(pairs >> 32, borrower, given, counted, most, debt, weighed)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.commands import book
-from api.commands.moments import Lender, Limit, Offset, at_moment, meant
+from api.commands.moments import Lender, Limit, ModelRun, Offset, at_moment, meant
 from api.commands.scenarios import MissingFigures, ScenarioFile, scenario_of
 
 if TYPE_CHECKING:
@@ -149,6 +149,25 @@ def groups(
         lender=meant(engine, moment, bank, where="lender") if bank else None,
         criteria=criteria or (), limit=limit, offset=offset, moment=moment,
     )  # fmt: skip
+
+
+@app.command()
+@moments
+def risk(
+    party: Party,
+    model: ModelRun = "",
+    reasons: Annotated[int, typer.Option(min=1, help="Reasons at most")] = 5,
+    *,
+    engine: "Engine",
+    moment: "Moment",
+) -> Any:
+    """Show how likely a party is to default within a year, why, and what its neighbours add.
+
+    Example: contagraph ask risk ID --reasons 10
+    """
+    from api import questions  # noqa: PLC0415
+
+    return questions.risk(engine, meant(engine, moment, party), model=model, reasons=reasons, moment=moment)
 
 
 @app.command()

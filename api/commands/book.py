@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.commands.moments import Limit, Offset, at_moment, meant
+from api.commands.moments import Limit, ModelRun, Offset, at_moment, meant
 
 if TYPE_CHECKING:
     from api.engine import Engine
@@ -127,6 +127,27 @@ def related(bank: Bank, limit: Limit = 20, offset: Offset = 0, *, engine: "Engin
     from api import questions  # noqa: PLC0415
 
     return questions.book_related(engine, meant(engine, moment, bank), limit=limit, offset=offset, moment=moment)
+
+
+@app.command()
+@moments
+def risk(
+    bank: Bank,
+    model: ModelRun = "",
+    limit: Limit = 20,
+    offset: Offset = 0,
+    *,
+    engine: "Engine",
+    moment: "Moment",
+) -> Any:
+    """Show a lender's borrowers by probability of default, with exposure and expected loss.
+
+    Example: contagraph ask book risk BANK --limit 50
+    """
+    from api import questions  # noqa: PLC0415
+
+    known = meant(engine, moment, bank)
+    return questions.book_risk(engine, known, model=model, limit=limit, offset=offset, moment=moment)
 
 
 @app.command()

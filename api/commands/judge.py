@@ -66,6 +66,7 @@ def verify(store: Store = "", as_json: Json = False) -> None:
         return
     entries = plural(found.ledger.entries, "entry", "entries")
     held = f"{plural(found.judgements, 'judgement')}, {plural(found.decisions, 'decision')}"
+    held += f", {plural(found.promotions, 'promotion')}" if found.promotions else ""
     typer.echo(f"{entries}, {held}: every one fits\nlast hash {found.ledger.last}")
     if found.ledger.torn:
         typer.echo(f"{found.ledger.torn} bytes behind them were never accepted; the next entry sets them aside")

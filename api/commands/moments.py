@@ -24,6 +24,12 @@ Lender = Annotated[
     typer.Option(help="Lender that is meant, by id or exact name, where the question has one; '' for all together"),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the whole answer as JSON")]
+ModelRun = Annotated[
+    str,
+    typer.Option(
+        "--model", metavar="RUN", help="Run of a model, as NAME@NUMBER or the newest of NAME; else the one served"
+    ),
+]
 Limit = Annotated[int, typer.Option(min=1, help="Entries of one page")]
 Offset = Annotated[int, typer.Option(min=0, help="Entries before the page")]
 
@@ -36,8 +42,21 @@ _WORDS: Final = {
 _PLACES: Final = {"q": "TEXT", "id": "PARTY", "party": "PARTIES"} | {
     name: f"--{name}"
     for name in (
-        *("currency", "depth", "hops", "length", "lender", "limit", "loss", "missing", "near", "offset", "order"),
-        *("reading", "scope", "state", "steps", "through", "top", "unwind", "version"),
+        *(
+            "currency",
+            "depth",
+            "hops",
+            "length",
+            "lender",
+            "limit",
+            "loss",
+            "missing",
+            "model",
+            "near",
+            "offset",
+            "order",
+        ),
+        *("reading", "reasons", "scope", "state", "steps", "through", "top", "unwind", "version"),
     )
 }
 _SPOKEN_OF: Final = re.compile(rf"\b({'|'.join(_WORDS)})\b")

@@ -104,3 +104,13 @@ def stoppable(title: str) -> Iterator[Callable[[float, str], None]]:
             yield told
         finally:
             signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def counted(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar, beside the answer, of how much is done of some work; none where no terminal shows it."""
+    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
+    console = new_console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        task = bars.add_task(title, total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total)

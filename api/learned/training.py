@@ -13,6 +13,7 @@ from analytics.learning.evaluating.cell import AS_IS, Outcome
 from analytics.learning.evaluating.plan import CONTROL, NET, OWN, STACK, TREES, Plan
 from analytics.learning.evaluating.running import evaluate
 from analytics.learning.models import Fitted, Model, Task
+from analytics.learning.models.band import Band
 from analytics.learning.models.conformal import Conformal
 from analytics.learning.models.model import Watch
 from analytics.learning.models.stack import Stacked
@@ -24,7 +25,7 @@ from api.learning.edition import edition
 from api.learning.facts import told
 from api.learning.keeping import Cells, in_json
 from api.learning.models import NETS, models
-from api.learning.runs import Run, begun
+from api.learning.runs import BAND, CONFORMAL, Run, begun
 from api.learning.tables import head_of
 from graph.moment import write_instant
 
@@ -50,9 +51,7 @@ def train(panel: Panel, asked: Config, text: bytes, *, store: Path, watch: Watch
     cannot be learned from, NotInstalled where nets are asked for without torch, Cancelled where `watch` does.
     """
     split = split_of(panel, asked.split).check(panel)
-    head = head_of(panel)
-    head["features"] = [feature["name"] for feature in head["features"]]
-    with begun(store, asked.name or asked.model.name, text, head) as run:
+    with begun(store, asked.name or asked.model.name, text, head_of(panel)) as run:
         ways = _ways(asked, run)
         plan = Plan.one_split(panel, _beside(asked.model.name, ways), split, refuted=(asked.model.name, TREES),
                               seed=asked.model.seed, program=edition())  # fmt: skip
@@ -104,8 +103,10 @@ def _chosen(fitted: Fitted, card: Card) -> Fitted:
 
 
 def _keep(run: Run, chosen: Fitted, fitted: Fitted, card: Card, panel: Panel, split: Split, asked: Config) -> None:
-    settled = Conformal.of(_picked(chosen, panel, split, Part.VALIDATE), split.labels(panel, Part.VALIDATE))
-    run.write("conformal.json", in_json(settled.facts()))
+    said, label = _picked(chosen, panel, split, Part.VALIDATE), split.labels(panel, Part.VALIDATE)
+    party = np.concatenate([wave.rows[split.rows(at, Part.VALIDATE)] for at, wave in enumerate(panel.waves)])
+    run.write(CONFORMAL, in_json(Conformal.of(said, label).facts()))
+    run.write(BAND, in_json(Band.of(said, label, party).facts()))
     run.write("metrics.json", in_json(told({"served": chosen.name, "asked": asked.model.name, "card": card})))
     run.write("reliability.svg", reliabilities(card.table).encode())
     if drawn := curves(fitted):
@@ -116,9 +117,18 @@ def _keep(run: Run, chosen: Fitted, fitted: Fitted, card: Card, panel: Panel, sp
         "model": chosen.name, "asked": asked.model.name, "rule": card.served.model, "panel": panel.digest,
         "definition": panel.definition, "horizon_months": panel.horizon, "split": split.name, "program": edition(),
         "made_at": write_instant(datetime.now(UTC)), "seed": asked.model.seed, "taught": _rate(panel, split),
+        "learned_days": _days(panel, split, Part.TRAIN, Part.VALIDATE), "held_out": _days(panel, split, Part.TEST),
     })  # fmt: skip
 
 
 def _rate(panel: Panel, split: Split) -> float:
     """Rate of defaults among the rows that taught."""
     return float(split.labels(panel, Part.TRAIN).mean())
+
+
+def _days(panel: Panel, split: Split, *parts: Part) -> list[str]:
+    """Days with rows of some parts; none of data without days."""
+    return [
+        wave.day.isoformat() for at, wave in enumerate(panel.waves)
+        if wave.day and any(len(split.rows(at, part)) for part in parts)
+    ]  # fmt: skip

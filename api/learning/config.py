@@ -92,14 +92,19 @@ class Config:
 def read_config(file: Path) -> Config:
     """Read a file. Raises UnreadableFile, InvalidRule with the field."""
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        content = file.read_bytes()
     except OSError as problem:
         raise UnreadableFile("cannot be read", where=str(file), remedy="name a file that is there") from problem
+    return config_of(content, where=str(file))
+
+
+def config_of(content: bytes, *, where: str) -> Config:
+    """The same of what stands in a file. Raises UnreadableFile, InvalidRule with the field."""
+    try:
+        table = tomllib.loads(content.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise UnreadableFile(
-            f"is no TOML: {problem}", where=str(file), remedy="write it as the README shows"
-        ) from problem
-    return read_rule(Config, table, where=file.name)
+        raise UnreadableFile(f"is no TOML: {problem}", where=where, remedy="write it as the README shows") from problem
+    return read_rule(Config, table, where=Path(where).name)
 
 
 def split_of(panel: Panel, asked: SplitAsked) -> Split:

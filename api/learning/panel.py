@@ -13,7 +13,7 @@ from analytics.learning.panel.definitions import Definition, definition
 from analytics.learning.panel.wave import UNKNOWN_YET
 from api.answers.progress import Progress, Stage
 from api.engine import Engine, View
-from api.learning.figures import Coded, figures, other_items
+from api.learning.figures import Coded, Figures, figures, other_items
 from api.learning.outcomes import Defaults, Stated
 from api.learning.plan import Plan
 from api.learning.ties import Tied, tied
@@ -51,17 +51,18 @@ class Seen:
     ties: dict[str, Tied]
 
 
-def build_panel(engine: Engine, plan: Plan, *, now: Moment, progress: Progress) -> Panel:
+def build_panel(
+    engine: Engine, plan: Plan, *, now: Moment, progress: Progress, codes: Coded | None = None
+) -> Panel:  # fmt: skip
     """The panel that a plan asks for, out of what is known now.
 
     Figures and links of a day are those true on it and known by its end; who joins whom as one party too. A firm is a
     row while it states anything, is not dissolved and is not known to have defaulted. Its label is 1 where a default
     happens within the horizon, 0 where none is known now, and open where the horizon is not over yet, or the firm had
-    defaulted before and nobody knew. Raises InvalidPanel where nothing is known on a day, or a relation is none.
+    defaulted before and nobody knew. Categories are those of `codes`, else of the first day. Raises InvalidPanel where nothing is known on a day, or a relation is none.
     """
     later = _Later.of(engine, plan, now)
     seen: list[Seen] = []
-    codes: Coded | None = None
     days: Sequence[date | None] = plan.days or [None]
     others = other_items(engine.view(now).snapshot.facts) if plan.others else []
     for number, day in enumerate(days):
@@ -99,26 +100,53 @@ class _Later:
         )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Stood:
+    """What every node of a snapshot is on its day, whatever becomes of it."""
+
+    told: Figures
+    since: NDArray[np.float32]
+    """Years since a default, NaN for none."""
+    company: NDArray[np.bool_]
+    gone: NDArray[np.bool_]
+    """No firm any more."""
+    ties: dict[str, Tied]
+
+    @classmethod
+    def of(
+        cls, view: View, *, codes: Coded | None, others: Sequence[str], dated: bool, meant: Definition | None
+    ) -> "Stood":
+        """Of a view; `meant` says which events are a default, none where events say nothing of it."""
+        snapshot = view.snapshot
+        told = figures(view, codes=codes, others=others, dated=dated)
+        since = np.full(snapshot.size, np.nan, np.float32)
+        if meant is not None:
+            when = When.of(snapshot.moment, snapshot.version)
+            first = Defaults.of(snapshot.facts, snapshot.nodes, when, meant).first(snapshot.size)
+            since[first < FOREVER] = (when.day - first[first < FOREVER]) / YEAR
+        status = snapshot.traits("status")
+        gone = status.any_of([word in GONE for word in status.words])
+        return cls(told, since, snapshot.kind == PARTY_KINDS.index("Company"), gone, tied(snapshot, told.equity))
+
+    @property
+    def row(self) -> NDArray[np.bool_]:
+        """Firms that state anything, stand, and are not known to have defaulted."""
+        return self.company & self.told.known & ~self.gone & np.isnan(self.since)
+
+
 def _see(
     view: View, plan: Plan, day: date | None, codes: Coded | None, others: Sequence[str], later: _Later
 ) -> tuple[Seen, Coded]:
     snapshot = view.snapshot
-    when = When.of(snapshot.moment, snapshot.version)
-    told = figures(view, codes=codes, others=others, dated=day is not None)
-    since = np.full(snapshot.size, np.nan, np.float32)
-    if plan.labels == "events":
-        first = Defaults.of(snapshot.facts, snapshot.nodes, when, later.meant).first(snapshot.size)
-        since[first < FOREVER] = (when.day - first[first < FOREVER]) / YEAR
-    status = snapshot.traits("status")
-    gone = status.any_of([word in GONE for word in status.words])
-    company = snapshot.kind == PARTY_KINDS.index("Company")
-    row = company & told.known & ~gone & np.isnan(since)
+    meant = later.meant if plan.labels == "events" else None
+    stood = Stood.of(view, codes=codes, others=others, dated=day is not None, meant=meant)
+    told, row = stood.told, stood.row
     party = snapshot.nodes.representative
     label, part = _labels(plan, day, party, later)
     if plan.labels == "outcomes":
         row &= part != _SILENT
-    ties = {name: found for name, found in tied(snapshot, told.equity).items() if _counts(name, plan)}
-    seen = Seen(day, snapshot.moment, party, told.features, told.values, told.capacity, since, row, label,
+    ties = {name: found for name, found in stood.ties.items() if _counts(name, plan)}
+    seen = Seen(day, snapshot.moment, party, told.features, told.values, told.capacity, stood.since, row, label,
                 np.where(part == _SILENT, Part.NONE, part).astype(np.int8), ties)  # fmt: skip
     return seen, told.codes
 

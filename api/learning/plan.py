@@ -48,5 +48,14 @@ class Plan:
 
     def ends(self, day: date) -> date:
         """Last day on which a default still counts for the label of a day."""
-        year, month = divmod(day.year * 12 + day.month - 1 + self.horizon, 12)
-        return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+        return ends(day, self.horizon)
+
+
+def ends(day: date, months: int) -> date:
+    """The same day so many months on, or the last of that month.
+
+    >>> ends(date(2023, 8, 31), 6)
+    datetime.date(2024, 2, 29)
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

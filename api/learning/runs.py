@@ -6,6 +6,7 @@
         config.toml        what was asked
         panel.json         what it learned from: hash, days, rows, defaults, links
         model/…            what was learned: trees as text, weights as safetensors, all else as JSON
+        band.json          how sure the level of its probabilities is
         conformal.json     what settles whether a firm can be told of
         metrics.json       how good it is on the rows that judge, beside the models it is held against
         curves.svg         how nets learned, where there are any
@@ -35,6 +36,8 @@ MODEL: Final = "model"
 STATE: Final = "state"
 CONFIG: Final = "config.toml"
 PANEL: Final = "panel.json"
+CONFORMAL: Final = "conformal.json"
+BAND: Final = "band.json"
 SCHEMA: Final = 1
 
 

@@ -27,6 +27,7 @@ from analytics.structure.dependence.rules import criterion_names
 from analytics.structure.dependence.states import ANY, CONTROL
 from api.intake import Intake, Parcel
 from api.ledger.chain import Entry, Ledger, State
+from api.ledger.promotions import check_promoted
 from graph.errors import BrokenLedger, InvalidDate, InvalidInput, UnknownParty, UnreadableFile
 from graph.facts import Facts
 from graph.field import Kind
@@ -100,6 +101,8 @@ class Checked:
     """Entries whose facts are not loaded yet."""
     decisions: int = 0
     """Credit checks that were decided."""
+    promotions: int = 0
+    """Models that were promoted or rolled back to."""
 
 
 def read_file(path: Path) -> list[Judgement]:
@@ -177,7 +180,8 @@ def verify(intake: Intake) -> Checked:
             told = f"says load {needed}, and the store has only {facts.version}"
             raise BrokenLedger(told, where=f"entry {entry.number}")
     judgements = sum(len(e.content["judgements"]) for e in entries if e.kind == JUDGED)
-    return Checked(state, judgements, waiting, sum(e.kind == DECIDED for e in entries))
+    decided = sum(entry.kind == DECIDED for entry in entries)
+    return Checked(state, judgements, waiting, decided, check_promoted(intake.place.folder, entries))
 
 
 def _waiting(entries: Sequence[Entry]) -> list[Entry]:

@@ -24,6 +24,7 @@ from api.printing import (
     parties,
     promises,
     related,
+    risks,
     shocks,
     systemic,
     ties,
@@ -35,6 +36,7 @@ from api.questions.book.limits import BookLimits
 from api.questions.book.losses import BookLosses
 from api.questions.book.related import BookRelated
 from api.questions.book.reverse import BookReverse
+from api.questions.book.risk import BookRisk
 from api.questions.book.systemic import BookSystemic
 from api.questions.groups.groups import GroupsOf
 from api.questions.guarantees import GuaranteesOf
@@ -48,6 +50,7 @@ from api.questions.parties.changes import ChangesOf
 from api.questions.parties.network import Network
 from api.questions.parties.party import Dossier
 from api.questions.parties.search import Found
+from api.questions.risk.risk import RiskOf
 from api.questions.shocks.shock import ShockAnswer
 
 SOURCES = 40
@@ -69,7 +72,9 @@ PRINTERS: Mapping[type, Callable[[Any, Cited], Iterable[Any]]] = {
     BookGroups: books.groups,
     BookGuarantees: books.guarantees,
     BookRelated: related.related,
+    BookRisk: risks.book,
     BookSystemic: systemic.systemic,
+    RiskOf: risks.risk,
     BookLosses: losses.losses,
     BookReverse: losses.reverse,
     Linkage: ties.linkage,
@@ -93,6 +98,8 @@ NEXT: Mapping[type, str] = {
     BookGroups: "load facilities of this lender: contagraph load PATH, or ask about another day (--valid-at)",
     BookGuarantees: "load guarantees: contagraph load PATH, or ask about another day (--valid-at)",
     BookRelated: "load its holders, officers and their kin: contagraph load PATH, or ask about another day",
+    BookRisk: "load its facilities: contagraph load PATH",
+    RiskOf: "ask about another day (--valid-at), or load its statements: contagraph load PATH",
     BookSystemic: "load its facilities, with guarantees, statements and supplies: contagraph load PATH",
     BookLosses: "load its facilities: contagraph load PATH",
     BookReverse: "load its facilities: contagraph load PATH",

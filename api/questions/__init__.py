@@ -11,6 +11,7 @@ from api.questions.book.limits import book_limits
 from api.questions.book.losses import book_losses
 from api.questions.book.related import book_related
 from api.questions.book.reverse import book_reverse
+from api.questions.book.risk import book_risk
 from api.questions.book.systemic import book_systemic
 from api.questions.groups.groups import groups
 from api.questions.guarantees import guarantees
@@ -23,6 +24,7 @@ from api.questions.parties.changes import changes, earlier
 from api.questions.parties.network import network
 from api.questions.parties.party import party
 from api.questions.parties.search import search
+from api.questions.risk.risk import risk
 from api.questions.shocks.shock import shock
 from api.questions.shocks.stressed import exposure
 
@@ -33,6 +35,7 @@ __all__ = [
     "book_losses",
     "book_related",
     "book_reverse",
+    "book_risk",
     "book_systemic",
     "changes",
     "control",
@@ -46,6 +49,7 @@ __all__ = [
     "network",
     "owners",
     "party",
+    "risk",
     "search",
     "shock",
     "upstream",

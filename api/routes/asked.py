@@ -110,6 +110,14 @@ Currency = Annotated[
 ]
 Limit = Annotated[int, Query(ge=1, le=MOST, description="Entries on a page")]
 Offset = Annotated[int, Query(ge=0, le=FARTHEST, description="Entries before the page")]
+ModelRun = Annotated[
+    str,
+    Query(
+        description="Run of a model, as NAME@NUMBER or the newest of NAME; the one that is served where left out",
+        max_length=100,
+        examples=["firms@2"],
+    ),
+]
 Kinds = Annotated[
     list[str] | None,
     Query(

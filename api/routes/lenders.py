@@ -22,11 +22,12 @@ from api.questions.book.losses import BookLosses, check_losses
 from api.questions.book.related import BookRelated
 from api.questions.book.reverse import FEWEST, BookReverse, check_reverse
 from api.questions.book.reverse import ORDERS as REVERSED
+from api.questions.book.risk import BookRisk
 from api.questions.book.systemic import MISSING, ORDERS, BookSystemic
 from api.questions.book.unwinding import DEFAULT
 from api.questions.meant import named_assumed
 from api.report import losses_page
-from api.routes.asked import At, FindingState, Language, LenderId, Limit, Near, Offset, Served
+from api.routes.asked import At, FindingState, Language, LenderId, Limit, ModelRun, Near, Offset, Served
 from api.routes.jobs import JSON, TAKEN, Aside, asked_at, taken_in
 from api.routes.reports import paper
 from api.service.body import OnceRoute
@@ -93,6 +94,14 @@ def book_related(
 ) -> Answer[BookRelated]:
     """Its related parties: holders, officers, their kin and what they control, each with the way it came in."""
     return questions.book_related(engine, id, limit=limit, offset=offset, moment=moment)
+
+
+@router.get("/{id:path}/risk")
+def book_risk(
+    engine: Served, id: LenderId, moment: At, model: ModelRun = "", limit: Limit = 20, offset: Offset = 0
+) -> Answer[BookRisk]:
+    """Its borrowers by probability of default, with exposure and expected loss."""
+    return questions.book_risk(engine, id, model=model, limit=limit, offset=offset, moment=moment)
 
 
 @router.get("/{id:path}/systemic")

@@ -19,8 +19,9 @@ from api.questions.parties.changes import ChangesOf
 from api.questions.parties.network import Network
 from api.questions.parties.party import Dossier
 from api.questions.parties.search import LONGEST, Found
+from api.questions.risk.risk import MOST, RiskOf
 from api.questions.shocks.scenario import Scenario
-from api.routes.asked import At, Kinds, Limit, Offset, PartyId, Served, Set, Since, Whose
+from api.routes.asked import At, Kinds, Limit, ModelRun, Offset, PartyId, Served, Set, Since, Whose
 from api.service.body import OnceRoute
 
 router = APIRouter(prefix="/parties", tags=["parties"], route_class=OnceRoute)
@@ -129,6 +130,18 @@ def groups(
     return questions.groups(
         engine, id, kind=kind, lender=by.lender, criteria=by.criteria, limit=limit, offset=offset, moment=moment
     )
+
+
+@router.get("/{id:path}/risk")
+def risk(
+    engine: Served,
+    id: PartyId,
+    moment: At,
+    model: ModelRun = "",
+    reasons: Annotated[int, Query(ge=1, le=MOST, description="Reasons at most")] = 5,
+) -> Answer[RiskOf]:
+    """How likely it is to default within a year, why, and what its neighbours add."""
+    return questions.risk(engine, id, model=model, reasons=reasons, moment=moment)
 
 
 @router.get("/{id:path}/exposure")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from api.engine import Engine, Place
+from tests.api.learning.served import promoted, run_of
 from tests.api.world import Book, day, instant
 
 CLOCK = instant("2025-06-30T08:00:00")
@@ -103,9 +104,10 @@ def world(folder: Path) -> Book:
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of a store with the small world."""
+    """Folder of a store with the small world, and a model that is served."""
     folder = tmp_path_factory.mktemp("world")
     world(folder)
+    promoted(folder, run_of(folder))
     return folder
 
 

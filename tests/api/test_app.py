@@ -22,6 +22,7 @@ from api.questions.book.limits import BookLimits
 from api.questions.book.losses import BookLosses
 from api.questions.book.related import BookRelated
 from api.questions.book.reverse import BookReverse
+from api.questions.book.risk import BookRisk
 from api.questions.book.systemic import BookSystemic
 from api.questions.groups.groups import GroupsOf
 from api.questions.guarantees import GuaranteesOf
@@ -36,6 +37,7 @@ from api.questions.parties.changes import ChangesOf
 from api.questions.parties.network import Network
 from api.questions.parties.party import Dossier
 from api.questions.parties.search import Found
+from api.questions.risk.risk import RiskOf
 from api.questions.shocks.scenario import Scenario
 from api.questions.shocks.shock import ShockAnswer
 from api.settings import Settings
@@ -126,6 +128,18 @@ CASES = {
         {"limit": 2},
         BookRelated,
         lambda e, m: questions.book_related(e, BANK, limit=2, moment=m),
+    ),
+    "risk": Case(
+        f"/v1/parties/{MINE}/risk",
+        {"reasons": 3},
+        RiskOf,
+        lambda e, m: questions.risk(e, MINE, reasons=3, moment=m),
+    ),
+    "book_risk": Case(
+        f"/v1/lenders/{BANK}/risk",
+        {"model": "firms@1", "limit": 2},
+        BookRisk,
+        lambda e, m: questions.book_risk(e, BANK, model="firms@1", limit=2, moment=m),
     ),
     "book_systemic": Case(
         f"/v1/lenders/{BANK}/systemic",

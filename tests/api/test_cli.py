@@ -31,6 +31,8 @@ TYPED: dict[str, tuple[str, ...]] = {
     "book_groups": (BANK, "--reading", "confirmed"),
     "book_guarantees": (BANK, "--scope", "lender", "--length", "4", "--unwind", "parts:2"),
     "book_related": (BANK, "--limit", "2"),
+    "risk": (MINE, "--reasons", "3"),
+    "book_risk": (BANK, "--model", "firms@1", "--limit", "2"),
     "book_systemic": (BANK, "--top", "2", "--order", "all"),
     "book_losses": (BANK, str(Path(__file__).with_name("assumed.json")), "--limit", "2"),
     "book_reverse": (BANK, "--loss", "30%"),
@@ -68,6 +70,7 @@ def test_the_answer_reads_as_words_with_its_reasons_and_its_moment(
 
 
 def test_a_credit_check_reads_what_is_piped_in_and_calls_parties_by_name(folder: Path) -> None:
+    before = (folder / "ledger.jsonl").read_bytes()
     said = f'applicant = "{NAMES[MINE]}"\n[facility]\namount = 8e7\ncurrency = "CNY"\n'
     command = [str(Path(sys.executable).with_name("contagraph")), "ask", "credit-check", "-", "--lender", BANK]
     done = subprocess.run(
@@ -77,7 +80,7 @@ def test_a_credit_check_reads_what_is_piped_in_and_calls_parties_by_name(folder:
     assert done.returncode == 0, done.stderr
     for word in ("decline · 拒绝", "CN_LOAN_SINGLE_10", "减少授信CNY 44,000,000", "商业银行法第39条"):
         assert word in done.stdout
-    assert not (folder / "ledger.jsonl").exists()
+    assert (folder / "ledger.jsonl").read_bytes() == before
 
 
 def test_a_credit_check_calls_guarantors_by_name_and_names_one_it_does_not_find(folder: Path, tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ class Forest:
 
     def predict(self, panel: Panel, at: int) -> Numbers:
         """Probability of default of every party of a wave, (n,). Raises InvalidModel for other features."""
-        return self.tree.probability(self._seen(panel, at))
+        return self.tree.probability(self.seen(panel, at))
 
     def explain(self, panel: Panel, at: int, party: int, *, most: int = 5) -> tuple[Reason, ...]:
         """What moves it most: figures by Shapley values of the trees (TreeSHAP), in steps of probability, and links.
@@ -42,7 +42,7 @@ class Forest:
         Of a link it is told how much less would be said without it, its neighbours as they are; figures that are
         made of links are then not told beside them.
         """
-        values = self._seen(panel, at)[party]
+        values = self.seen(panel, at)[party]
         contributions = self.tree.contributions(values[None, :])[0]
         reasons = Steps.of(self.tree.columns.names, values, contributions, most=len(values)).reasons
         if isinstance(self.sight, Surroundings):
@@ -65,7 +65,8 @@ class Forest:
             if effect
         ]
 
-    def _seen(self, panel: Panel, at: int) -> Figures:
+    def seen(self, panel: Panel, at: int) -> Figures:
+        """What its trees read of every party of a wave, (n, k); that of the wave seen last is kept."""
         wave = panel.waves[at]
         for held, of, figures in self._last:
             alike = of.features == panel.features and of.relations == panel.relations and of.firm is panel.firm

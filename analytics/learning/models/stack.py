@@ -1,6 +1,6 @@
 """Two models as one: a line in their log odds, fitted on the rows that settle, then calibrated."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -10,7 +10,7 @@ from analytics.learning.models.calibration import SURE, Calibration
 from analytics.learning.models.keeping import Kept
 from analytics.learning.models.logistic import Line
 from analytics.learning.models.model import Files, Fitted, Model, Numbers, Reason, Task
-from analytics.learning.panel import Panel, Part
+from analytics.learning.panel import Panel, Part, Wave
 from graph.errors import InvalidModel
 
 NAME: Final = "stack"
@@ -27,10 +27,21 @@ class Stacked:
     """Slopes of at least 0: neither is turned round."""
     calibration: Calibration
     name: str = NAME
+    _last: list[tuple[Wave, Panel, Numbers]] = field(default_factory=list, repr=False)
+    """Log odds of both legs of the wave asked last, as explaining asks for party after party."""
 
     def predict(self, panel: Panel, at: int) -> Numbers:
         """Probability of default of every party of a wave, (n,). Raises InvalidModel for other features."""
-        return self._said(self.line.log_odds(_log_odds(*(leg.predict(panel, at) for leg in self.legs))))
+        return self._said(self.line.log_odds(self._odds(panel, at)))
+
+    def _odds(self, panel: Panel, at: int) -> Numbers:
+        wave = panel.waves[at]
+        for held, of, odds in self._last:
+            if held is wave and of.features == panel.features and of.firm is panel.firm:
+                return odds
+        found = _log_odds(*(leg.predict(panel, at) for leg in self.legs))
+        self._last[:] = [(wave, panel.at(at), found)]
+        return found
 
     @property
     def legs(self) -> tuple[Fitted, Fitted]:
@@ -39,7 +50,7 @@ class Stacked:
 
     def explain(self, panel: Panel, at: int, party: int, *, most: int = 5) -> tuple[Reason, ...]:
         """Reasons of both: by how much what is said would fall if each leg fell as it says; alike ones together."""
-        odds = _log_odds(*(leg.predict(panel, at)[[party]] for leg in self.legs))[0]
+        odds = self._odds(panel, at)[party]
         moved: dict[tuple[str, str, int], tuple[Reason, float]] = {}
         for leg, own, slope in zip(self.legs, odds, self.line.slopes, strict=True):
             for reason in leg.explain(panel, at, party, most=2 * most):

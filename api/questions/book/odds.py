@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.engine import View
+from api.learning.authors import without_network
 from api.questions.asking import node_of
 from api.questions.book.assumed import Assumed, Chances
 from graph.errors import InvalidQuestion
@@ -57,7 +58,8 @@ def odds_of(view: View, assumed: Assumed, lender: int) -> Odds:
         for name, pd in chances.grades.items():
             _put(found, grades.any_of([word == name for word in grades.words]), pd, GRADE)
     if chances.assessed:
-        stated = snapshot.assessed("pd", horizon=YEAR)
+        # A model of the network has contagion in its PD already: a cascade that starts from it counts it twice.
+        stated = snapshot.assessed("pd", horizon=YEAR, by=without_network)
         known = ~np.isnan(stated.value)
         _put(found, known, stated.value[known], ASSESSED)
         found.row[known] = stated.row[known]

@@ -1,0 +1,187 @@
+"""How likely is a party to default, and why?"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from analytics.learning.explaining.alone import alone
+from analytics.learning.models.scale import Scale
+from analytics.rules.rule import Words
+from api.answers.evidence import Evidence
+from api.answers.frame import Answer, Party, Question
+from api.answers.wording import percent, plural
+from api.engine import Engine
+from api.learning.scoring import Scores, reads_graph
+from api.questions.asking import check_range, node_of
+from api.questions.risk.missing import Missing, missing
+from api.questions.risk.served import ServedBy, scale, scored
+from api.questions.risk.whys import Why, whys
+from graph.moment import Moment
+
+PEERS: Final = 20
+"""Firms alike that are needed to compare with."""
+MOST: Final = 20
+VERDICTS: Final = {
+    "sound": Words("it does not default", "不违约"), "defaults": Words("it defaults", "违约"),
+    "cannot tell": Words("cannot be told", "无法判断"),
+    "unlike any": Words("unlike any firm that settled it", "与已知企业均不相似"),
+}  # fmt: skip
+STATES: Final = {
+    "scored": Words("scored", "已评分"), "defaulted": Words("in default already", "已违约"),
+    "no firm": Words("no firm: only firms are scored", "非企业，不予评分"),
+    "gone": Words("no longer there", "已不存续"),
+    "nothing known": Words("nothing is known of it but links", "除关联外一无所知"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Peers:
+    """Scored firms alike."""
+
+    industry: str | None
+    """Category of industry that is shared; null where it does not narrow."""
+    size: str | None
+    count: int
+    below: float
+    """Part of them that are less likely to default."""
+    median: float
+    """Their middle probability."""
+
+
+@dataclass(frozen=True)
+class Contagion:
+    """What neighbours add."""
+
+    without: float
+    """Probability once their risk is taken away."""
+    added: float
+    """What is said, less that."""
+    meaning: Words
+
+
+@dataclass(frozen=True)
+class RiskOf:
+    """How likely one party is to default."""
+
+    party: Party
+    state: str
+    """scored, defaulted, no firm, gone, or nothing known: only the first has a probability."""
+    state_name: Words
+    pd: float | None
+    low: float | None
+    """Least and most it may be, by the firms that settled it; null where the run did not keep that."""
+    high: float | None
+    grade: str | None
+    """On the master scale."""
+    grade_low: str | None
+    grade_high: str | None
+    scale: str
+    first_stage: float | None
+    """By own figures and events alone, no network; what cascades start from."""
+    verdict: str | None
+    """What can be told of it, wrong for at most one in ten of either class: sound, defaults, cannot tell, unlike any."""
+    verdict_name: Words | None
+    contagion: Contagion | None
+    """Null where the model sees no network."""
+    peers: Peers | None
+    whys: tuple[Why, ...]
+    missing: tuple[Missing, ...]
+    model: ServedBy
+
+
+def risk(engine: Engine, party: str, *, model: str = "", reasons: int = 5, moment: Moment) -> Answer[RiskOf]:
+    """Probability of default with interval, grade, reasons, peers and what contagion adds.
+
+    By the model that is served, or the run named. Raises NotFound where none is.
+    """
+    check_range(reasons, where="reasons", low=1, high=MOST)
+    scores, by = scored(engine, model, moment=moment)
+    view = scores.view
+    node = node_of(view.snapshot, party)
+    evidence, on = Evidence(view.snapshot), scale()
+    state = state_of(scores, node)
+    value = _scored(scores, evidence, node, by, on, reasons) if state == "scored" else _unscored(
+        evidence, node, state, by, on)  # fmt: skip
+    question = Question("risk", {"party": party, "model": model, "reasons": reasons})
+    return view.answer(question, value, evidence, reasons=_reasons(value))
+
+
+def state_of(scores: Scores, node: int) -> str:
+    """Whether a node has a probability, and why not."""
+    stood = scores.stood
+    if not np.isnan(scores.pd[node]):
+        return "scored"
+    if not stood.company[node]:
+        return "no firm"
+    if not np.isnan(stood.since[node]):
+        return "defaulted"
+    return "gone" if stood.gone[node] else "nothing known"
+
+
+def _scored(scores: Scores, evidence: Evidence, node: int, by: ServedBy, on: Scale, most: int) -> RiskOf:
+    ready, pd = scores.ready, float(scores.pd[node])
+    low, high = (None, None) if ready.band is None else (float(end[0]) for end in ready.band.interval([pd]))
+    verdict = None if ready.conformal is None else ready.conformal.verdicts([pd])[0]
+    first = scores.first
+    return RiskOf(
+        evidence.party(node), "scored", STATES["scored"], pd, low, high, on.grade(pd),
+        None if low is None else on.grade(low), None if high is None else on.grade(high), on.id,
+        None if first is None else float(first[node]), verdict, VERDICTS[verdict] if verdict else None,
+        _contagion(scores, node, pd), _peers(scores, node, pd), whys(scores, evidence, node, most=most),
+        tuple(missing(scores, node)), by,
+    )  # fmt: skip
+
+
+def _unscored(evidence: Evidence, node: int, state: str, by: ServedBy, on: Scale) -> RiskOf:
+    defaulted = state == "defaulted"
+    return RiskOf(
+        evidence.party(node), state, STATES[state], None, None, None, on.defaulted if defaulted else None, None, None,
+        on.id, None, None, None, None, None, (), (), by,
+    )  # fmt: skip
+
+
+_MEANING: Final = Words(
+    "with neighbours' failures and risk taken away; trees keep who stands around it, nets are asked without links",
+    "剔除邻居的违约与风险；树模型保留其关联结构，网络模型按无关联计算",
+)
+
+
+def _contagion(scores: Scores, node: int, pd: float) -> Contagion | None:
+    fitted = scores.ready.fitted
+    if not reads_graph(fitted):
+        return None
+    without = alone(fitted, scores.panel, 0, node)
+    return Contagion(without, pd - without, _MEANING)
+
+
+def _peers(scores: Scores, node: int, pd: float) -> Peers | None:
+    alike, industry, size = scores.peers.alike(node, least=PEERS)
+    others = scores.pd[alike]
+    if len(others) < 2:
+        return None
+    below = float((others < pd).sum() / (len(others) - 1))
+    return Peers(industry or None, size or None, len(others), below, float(np.median(others)))
+
+
+def _reasons(value: RiskOf) -> list[str]:
+    by = value.model
+    who = f"promoted by {by.promoted_by}" if by.champion else "not the one served: it was asked for by name"
+    said = [f"Said by {by.run} ({by.model}), {who}; default as of {by.definition}, within {by.horizon_months} months."]
+    if value.pd is None:
+        return [f"It has no probability: {value.state_name.en} · {value.state_name.zh}.", *said]
+    if value.verdict == "cannot tell":
+        said.insert(
+            0, "Whether it will default cannot be told: firms of either fate look like it · 无法判断其是否违约。"
+        )
+    if value.contagion is not None:
+        added = value.contagion.added
+        of = "adds" if added >= 0 else "takes away"
+        said.append(f"Its neighbours' risk {of} {percent(abs(added))}; without it would be "
+                    f"{percent(value.contagion.without)}.")  # fmt: skip
+    if value.peers is not None:
+        kin = " and ".join(["industry"] * bool(value.peers.industry) + ["size"] * bool(value.peers.size))
+        of = f"of like {kin}" if kin else "scored"
+        said.append(f"{percent(value.peers.below)} of {plural(value.peers.count, 'firm')} {of} are less likely to "
+                    "default.")  # fmt: skip
+    return [*said, *(f"{one.what.en} {one.what.zh}" for one in value.missing)]
