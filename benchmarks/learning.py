@@ -24,9 +24,8 @@ SHOWN = ("truth", "stack", "gnn", "lightgbm-graph", "mlp", "lightgbm", "lightgbm
 PAIRS = (("gnn", "mlp"), ("stack", "lightgbm-graph"), ("stack", "lightgbm"), ("gnn", "lightgbm"))
 
 
-def judged(world: str, seed: int, firms: int, threads: int) -> dict[str, Any]:
+def judged(world: str, seed: int, firms: int, nets: int, only: tuple[str, ...]) -> dict[str, Any]:
     """One world: what every model says of it, and what is said of that."""
-    os.environ["OMP_NUM_THREADS"] = str(threads)
     from analytics.learning.evaluating.cell import AS_IS, REWIRED  # noqa: PLC0415
     from analytics.learning.evaluating.plan import Plan  # noqa: PLC0415
     from analytics.learning.evaluating.rule import serve  # noqa: PLC0415
@@ -39,8 +38,11 @@ def judged(world: str, seed: int, firms: int, threads: int) -> dict[str, Any]:
     begun = time.perf_counter()
     given = planted(world, count=firms, seed=seed)  # type: ignore[arg-type]
     true = tuple(np.nan_to_num(truth(given).probability))
-    plan = Plan.whole(panel_of(given), models(), seeds=1, times=400)
-    plan = replace(plan, cells=tuple(c for c in plan.cells if c.split == plan.main and c.variant in (AS_IS, REWIRED)))
+    known = models(nets=nets)
+    named = {name: model for name, model in known.items() if not only or name in only}
+    plan = Plan.whole(panel_of(given), named, seeds=1, times=400)
+    variants = (AS_IS, REWIRED) if not only else (AS_IS,)
+    plan = replace(plan, cells=tuple(c for c in plan.cells if c.split == plan.main and c.variant in variants))
     kept: dict[str, Any] = {}
     spent: dict[str, float] = {}
     last = [time.perf_counter()]
@@ -110,7 +112,8 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--firms", type=int, default=10_000)
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--nets", type=int, default=3, help="nets that are averaged as one model")
+    parser.add_argument("--models", nargs="*", default=(), help="these alone, and nothing rewired")
     parser.add_argument("--file", type=Path, default=Path("learning.jsonl"), help="where lines are kept")
     asked = parser.parse_args()
     if asked.quick:
@@ -121,7 +124,9 @@ def main() -> int:
     known = {(line["world"], line["seed"]) for line in lines}
     missing = [(w, s) for s in range(1, asked.seeds + 1) for w in asked.worlds if (w, s) not in known]
     with ProcessPoolExecutor(asked.workers, mp_context=get_context("spawn")) as pool:
-        work = [pool.submit(judged, world, seed, asked.firms, asked.threads) for world, seed in missing]
+        work = [
+            pool.submit(judged, world, seed, asked.firms, asked.nets, tuple(asked.models)) for world, seed in missing
+        ]
         for done in as_completed(work):
             line = done.result()
             lines.append(line)
