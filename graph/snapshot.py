@@ -196,7 +196,7 @@ class Snapshot:
         )
 
     def assessed(self, name: str, *, horizon: int | None = None, by: By | None = None) -> Items:
-        """The most believed value of one figure of assessments, such as `pd`, of every node; `by` says of which authors."""
+        """The most believed value of one figure of assessments, such as `pd`, of every node; `by` says of whom."""
         return believed_figure(self.facts, self.nodes, self._when, name, horizon=horizon, by=by)
 
     @property

@@ -15,7 +15,7 @@ SOURCE: Final = "contagraph"
 class Assessed(Judgements):
     """Lines that `api.learning.assessing` writes; no user is offered this format."""
 
-    name: Final = "assessed"
+    name: str = "assessed"
 
     def delivery(self, paths: tuple[Path, ...], settings: Mapping[str, str]) -> Delivery:
         """The delivery of one scoring."""

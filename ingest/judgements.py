@@ -20,7 +20,7 @@ SOURCE: Final = "judgement"
 class Judgements:
     """Lines that `api.ledger.judgements` writes; no user is offered this format."""
 
-    name: Final = "judgements"
+    name: str = "judgements"
     replaces_record: Final = False
     required: Final = ()
 

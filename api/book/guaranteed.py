@@ -14,7 +14,7 @@ from analytics.structure.guarantees.promises import Promises
 from analytics.structure.guarantees.topology import Topology, find_topology
 from api.book.lending import Lending
 from api.engine import View
-from api.learning.authors import without_network
+from api.engine.authors import without_network
 from graph.errors import InvalidQuestion
 
 ALL, CLIENTS, LENDER = "all", "clients", "lender"

@@ -73,7 +73,7 @@ def promote(run: Run, by: By, second: Second, reason: Reason = "", store: Store 
     Example: contagraph models promote firms@2 --by '王审批' --with 'A. Validator' --reason 'wins on 2023 and 2024'
     """
     from api.learning.registry import named, ready  # noqa: PLC0415
-    from api.ledger.promotions import promote as record  # noqa: PLC0415
+    from api.sealed.promotions import promote as record  # noqa: PLC0415
 
     folder = _folder(store)
     found = ready(named(folder, run))
@@ -87,7 +87,7 @@ def rollback(by: By, second: Second, reason: Reason, store: Store = "") -> None:
 
     Example: contagraph models rollback --by '王审批' --with 'A. Validator' --reason 'calibration broke in May'
     """
-    from api.ledger.promotions import roll_back  # noqa: PLC0415
+    from api.sealed.promotions import roll_back  # noqa: PLC0415
 
     done = roll_back(_folder(store), by=by, second=second, reason=reason, now=_now)
     typer.echo(f"{done.called} is served again: entry {done.entry} of the ledger, by {done.by} and {done.second}")

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.engine import Engine
+from api.engine.authors import first_stage, served
 from api.intake import Intake, Parcel
-from api.learning.authors import first_stage, served
 from api.learning.plan import ends
 from api.learning.registry import Ready
 from api.learning.scoring import scores

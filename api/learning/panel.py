@@ -59,7 +59,8 @@ def build_panel(
     Figures and links of a day are those true on it and known by its end; who joins whom as one party too. A firm is a
     row while it states anything, is not dissolved and is not known to have defaulted. Its label is 1 where a default
     happens within the horizon, 0 where none is known now, and open where the horizon is not over yet, or the firm had
-    defaulted before and nobody knew. Categories are those of `codes`, else of the first day. Raises InvalidPanel where nothing is known on a day, or a relation is none.
+    defaulted before and nobody knew. Categories are those of `codes`, else of the first day. Raises
+    InvalidPanel where nothing is known on a day, or a relation is none.
     """
     later = _Later.of(engine, plan, now)
     seen: list[Seen] = []

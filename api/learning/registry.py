@@ -15,7 +15,7 @@ from analytics.learning.panel import Feature
 from api.learning.config import Config, config_of
 from api.learning.keeping import HASHES
 from api.learning.runs import BAND, CONFIG, CONFORMAL, MODELS, PANEL, Run, runs
-from api.ledger.promotions import Promotion, standing
+from api.sealed.promotions import Promotion, standing
 from graph.errors import InvalidModel, InvalidQuestion, NotFound
 
 TRAIN: Final = "train one: contagraph train CONFIG.toml"

@@ -158,7 +158,7 @@ class Peers:
         return cls(_coded(scores.panel, INDUSTRY), _coded(scores.panel, SIZE), scores.pd)
 
     def alike(self, node: int, *, least: int) -> tuple[NDArray[np.bool_], str, str]:
-        """Scored firms like one, with industry and size they share; where these are too few, of its industry, or all."""
+        """Scored firms like one, with industry and size they share; where too few, of its industry, or all."""
         scored = ~np.isnan(self.pd)
         words = [_word(codes, node) for codes in (self.industry, self.size)]
         same = [codes[1] == codes[1][node] if word else np.ones(len(scored), np.bool_)

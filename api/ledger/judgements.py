@@ -26,8 +26,8 @@ import pyarrow.compute as pc
 from analytics.structure.dependence.rules import criterion_names
 from analytics.structure.dependence.states import ANY, CONTROL
 from api.intake import Intake, Parcel
-from api.ledger.chain import Entry, Ledger, State
-from api.ledger.promotions import check_promoted
+from api.sealed.chain import Entry, Ledger, State
+from api.sealed.promotions import check_promoted
 from graph.errors import BrokenLedger, InvalidDate, InvalidInput, UnknownParty, UnreadableFile
 from graph.facts import Facts
 from graph.field import Kind

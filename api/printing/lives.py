@@ -44,13 +44,10 @@ def show_compared(found: Compared, *, as_json: bool) -> None:
 def show_watched(found: Watched, *, as_json: bool) -> None:
     """Score, calibration, figures, and what calls for another model."""
     drift = found.drift
-    seen = drift.calibration
     parts: list[Any] = [
         Text(f"{found.run} on {found.day}; it learned from {found.taught[0]} to {found.taught[-1]}", style=BOLD),
         Text(f"score 分数: PSI {drift.score.index:.3f}, {drift.score.level}"),
-        Text(f"calibration 校准: {seen.seen:,} defaults seen, {seen.expected:,.1f} expected of {seen.rows:,} firms as of "
-             f"{found.judged}, {seen.error:+.2f} standard errors, {seen.level}" if seen.rows and found.judged else
-             "calibration 校准: no year that it did not learn from is over yet"),
+        Text(f"calibration 校准: {_calibrated(found)}"),
     ]  # fmt: skip
     made = table("figure", "PSI", "missing then", "now", "", title="figures, the furthest first",
                  amounts=("PSI", "missing then", "now"))  # fmt: skip
@@ -64,6 +61,14 @@ def show_watched(found: Watched, *, as_json: bool) -> None:
             f"{each.trigger.above:g}", "train again · 需重新训练" if each.pulled else "")  # fmt: skip
     end = "another model is called for: contagraph train CONFIG.toml" if found.retrain else "nothing calls for another"
     _show(found, [*parts, made, called, Text(end, style=BOLD)], as_json=as_json)
+
+
+def _calibrated(found: Watched) -> str:
+    seen = found.drift.calibration
+    if not seen.rows or found.judged is None:
+        return "no year that it did not learn from is over yet"
+    return (f"{seen.seen:,} defaults seen, {seen.expected:,.1f} expected of {seen.rows:,} firms as of {found.judged}, "
+            f"{seen.error:+.2f} standard errors, {seen.level}")  # fmt: skip
 
 
 def _show(found: Any, parts: Iterable[Any], *, as_json: bool) -> None:

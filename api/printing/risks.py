@@ -49,9 +49,10 @@ def _whys(answer: RiskOf, cited: Cited) -> Iterator[Any]:
                  amounts=("raises PD by",))  # fmt: skip
     for one in answer.whys:
         sign = "+" if one.effect >= 0 else "−"
-        links = [f"{fact.tail.name} → {fact.head.name}: {fact.text}" for fact in one.path or one.facts]
+        facts = one.path or one.facts
+        links = [f"{fact.tail.name} → {fact.head.name}: {fact.text}" for fact in facts]
         row(made, str(one.rank), [one.name.en, one.name.zh], [one.text, one.unit] if one.unit else one.text,
-            f"{sign}{percent(abs(one.effect), 3)}", links, cited.numbers(fact.fact_id for fact in one.path or one.facts))  # fmt: skip
+            f"{sign}{percent(abs(one.effect), 3)}", links, cited.numbers(fact.fact_id for fact in facts))  # fmt: skip
     if made.row_count:
         yield made
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.engine import View
-from api.learning.authors import without_network
+from api.engine.authors import without_network
 from api.questions.asking import node_of
 from api.questions.book.assumed import Assumed, Chances
 from graph.errors import InvalidQuestion

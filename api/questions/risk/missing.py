@@ -43,9 +43,9 @@ def missing(scores: Scores, node: int) -> Iterator[Missing]:
             len(empty), Words("state the items they are made of", "请补充相应报表科目"),
         )  # fmt: skip
     if not snapshot.facts.rows(EVENT):
-        yield Missing(Words("No event of any party is known: nobody is seen to have failed.",
-                            "没有任何主体的事件记录：无从知晓谁已违约。"), 1,
-                      Words("load events: defaults, insolvencies, lawsuits", "请加载违约、破产、涉诉等事件"))  # fmt: skip
+        none = Words("No event of any party is known: nobody is seen to have failed.",
+                     "没有任何主体的事件记录：无从知晓谁已违约。")  # fmt: skip
+        yield Missing(none, 1, Words("load events: defaults, insolvencies, lawsuits", "请加载违约、破产、涉诉等事件"))
     silent = total = 0
     for ties in wave.ties.values():
         mine = ties.beside(np.array([node], np.int32))

@@ -80,7 +80,7 @@ class RiskOf:
     first_stage: float | None
     """By own figures and events alone, no network; what cascades start from."""
     verdict: str | None
-    """What can be told of it, wrong for at most one in ten of either class: sound, defaults, cannot tell, unlike any."""
+    """What can be told, wrong for at most one in ten of either class: sound, defaults, cannot tell, unlike any."""
     verdict_name: Words | None
     contagion: Contagion | None
     """Null where the model sees no network."""

@@ -6,7 +6,7 @@ from analytics.learning.models.scale import Scale, Scales
 from api.engine import Engine
 from api.learning.registry import Ready, served
 from api.learning.scoring import Scores, scores
-from api.ledger.promotions import Promotion
+from api.sealed.promotions import Promotion
 from graph.moment import Moment
 
 SCALE = "GEOMETRIC_19"

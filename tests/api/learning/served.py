@@ -19,7 +19,7 @@ from api.learning.planted import panel_of
 from api.learning.registry import digest
 from api.learning.runs import BAND, CONFIG, CONFORMAL, PANEL, Run
 from api.learning.tables import head_of
-from api.ledger.promotions import Promotion, promote
+from api.sealed.promotions import Promotion, promote
 from ingest.synthetic import planted
 
 MADE: Final = datetime(2025, 3, 1, 8, tzinfo=UTC)

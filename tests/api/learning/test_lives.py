@@ -12,9 +12,9 @@ from api.engine import Place
 from api.intake import Intake
 from api.learning.lives import listed
 from api.learning.registry import champion, digest, named, ready, served
-from api.ledger.chain import FILE
 from api.ledger.judgements import verify
-from api.ledger.promotions import promote, roll_back
+from api.sealed.chain import FILE
+from api.sealed.promotions import promote, roll_back
 from graph.errors import BrokenLedger, InvalidInput, InvalidModel, InvalidQuestion, NotFound
 from tests.api.learning.served import MADE, learned, promoted, run_of
 

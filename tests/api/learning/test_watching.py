@@ -11,9 +11,9 @@ import pytest
 
 from api.answers.progress import untold
 from api.engine import Engine, Place
+from api.engine.authors import first_stage, served, without_network
 from api.intake import Intake, Parcel
 from api.learning.assessing import assess
-from api.learning.authors import first_stage, served, without_network
 from api.learning.registry import Ready, ready
 from api.learning.scoring import scores
 from api.learning.watching import compare, rebuilt, watch

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from api.ledger.chain import START, Ledger
+from api.sealed.chain import START, Ledger
 from graph.errors import BrokenLedger
 from tests.conftest import ROOT
 
@@ -110,7 +110,7 @@ def test_who_appends_reads_the_end_alone_and_who_verifies_all(tmp_path: Path) ->
 def test_entries_read_from_the_end_are_the_entries_backwards(
     tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.ledger.chain.BLOCK", 64)
+    monkeypatch.setattr("api.sealed.chain.BLOCK", 64)
     ledger = Ledger(tmp_path)
     with ledger.held():
         for n in range(5):

@@ -12,7 +12,7 @@ import pytest
 from analytics.contagion.shock.firms import LGD
 from api import questions
 from api.engine import Engine, Place
-from api.learning.authors import FIRST_STAGE, without_network
+from api.engine.authors import FIRST_STAGE, without_network
 from api.learning.registry import named, ready
 from api.learning.scoring import scores
 from api.questions.book.assumed import Assumed
@@ -40,8 +40,8 @@ FIRMS = ("r:a", "r:b", "r:c", "r:d", "r:e")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """a guarantees b, who guarantees c; d has failed; e is dissolved; a person; a bank that lends to a, b, d."""
     folder = tmp_path_factory.mktemp("small")
-    facts = [statement(firm, item, value) for firm in FIRMS[:4]
-             for item, value in (("total_assets", 100.0), ("total_liabilities", 60.0), ("net_profit", 3.0))]  # fmt: skip
+    items = (("total_assets", 100.0), ("total_liabilities", 60.0), ("net_profit", 3.0))
+    facts = [statement(firm, item, value) for firm in FIRMS[:4] for item, value in items]
     facts += [("Profile", {"party": "r:e", "name": "E", "status": "dissolved"}),
               ("GUARANTEES", {"from": "r:a", "to": "r:b", "amount": 30.0, "currency": "CNY"}),
               ("GUARANTEES", {"from": "r:b", "to": "r:c", "amount": 30.0, "currency": "CNY"}),
@@ -122,7 +122,7 @@ def test_a_model_of_own_figures_tells_no_contagion_and_is_a_first_stage_itself(s
 
 def test_a_book_is_listed_by_probability_with_expected_loss(small: Engine) -> None:
     found = questions.book_risk(small, "r:bank", moment=at(small)).answer
-    assert [one.party.id for one in found.riskiest][0] == "r:d"
+    assert found.riskiest[0].party.id == "r:d"
     assert found.riskiest[0].expected_loss == pytest.approx(LGD * 10)
     pds = [one.pd for one in found.riskiest]
     assert pds == sorted(pds, reverse=True)

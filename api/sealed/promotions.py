@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
-from api.ledger.chain import Entry, Ledger, Mark
+from api.sealed.chain import Entry, Ledger, Mark
 from graph.errors import BrokenLedger, InvalidInput, NotFound
 
 PROMOTED: Final = "model promoted"
