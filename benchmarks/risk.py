@@ -67,9 +67,8 @@ def _asked(engine: Engine, run: Run) -> None:
         began = perf_counter()
         questions.risk(engine, party, moment=moment)
         took.append(perf_counter() - began)
-    print(
-        f"one firm with explanation: median {1000 * np.median(took):.1f} ms, 99% {1000 * np.quantile(took, 0.99):.1f} ms"
-    )
+    middle, late = 1000 * np.median(took), 1000 * np.quantile(took, 0.99)
+    print(f"one firm with explanation: median {middle:.1f} ms, 99% {late:.1f} ms")
 
 
 def _store(folder: Path, firms: int) -> Engine:

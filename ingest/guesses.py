@@ -178,8 +178,7 @@ def guess(
     found: dict[str, Said] = {}
     times = [] if kind == PROFILE.name else [Field("valid_from", "date", "", ""), Field("valid_to", "date", "", "")]
     numbers = {} if kind != PROFILE.name else {s: n for s, p in SCHEMES.items() for n in left if re.search(p, left[n])}
-    for name in numbers.values():
-        left.pop(name, None)
+    left = {name: word for name, word in left.items() if name not in numbers.values()}
     for wanted in (*KINDS[kind].fields, *times):
         column = _column(wanted, left, types, kind)
         if column:
