@@ -97,6 +97,23 @@ def test_what_is_assumed_and_not_known_is_said_in_its_language(answer: Answer[Bo
         assert not re.search(r">[^<]*\b(borrower|contagion|the rest|named by party)\b", told)
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "as far as their means go, failed ones too"), ("zh", "担保人（含违约者）以其财力为限代偿")],
+)
+def test_years_sent_as_shocks_fail_by_the_rules_of_shocks(
+    place: Path, answer: Answer[BookLosses], language: str, words: str
+) -> None:
+    engine = Engine(Place(place), Place(place).facts(), clock=lambda: instant("2024-06-30"))
+    said = Assumed.model_validate({**SAID, "layers": ["debts", "shares"]})
+    sent = book_losses(engine, BANK, said, moment=engine.moment(currency="CNY"))
+    method, fixed = (
+        body(losses_page(one, language=language), "Method" if language == "en" else "方法") for one in (sent, answer)
+    )
+    assert words in method
+    assert words not in fixed
+
+
 def test_the_distribution_is_drawn_with_its_tail(answer: Answer[BookLosses]) -> None:
     svg = re.findall(r"<svg.*?</svg>", body(losses_page(answer), "The losses of a year"), re.DOTALL)
     (drawn,) = svg
