@@ -40,7 +40,7 @@ SENT_WORK: Final = 1_000_000_000
 POINTS: Final = 40
 """Losses at which the distribution is told."""
 THREADS: Final = 2
-PACE: Final = {True: 2e-7, False: 6e-8}
+PACE: Final = {True: 2e-7, False: 7e-8}
 """Seconds of one thread for a year and a party of which years are sent as shocks, with production among the layers and
 without: as measured where 1.4 % default a year (`benchmarks/montecarlo.py`)."""
 
