@@ -20,7 +20,7 @@ from scipy.special import expit, ndtri
 
 from analytics.contagion.portfolio.factors import Factors, Plan, draw_factors, keys_of
 from analytics.contagion.portfolio.given import Numbers, fractions
-from analytics.contagion.portfolio.sent import Sent, send_years
+from analytics.contagion.portfolio.sent import Sent
 from analytics.contagion.shock.coupled import Room as Shocks
 from analytics.kernels.compiled import frozen
 from analytics.kernels.defaults import Found, Odds, Room, Web, Years, draw_years
@@ -363,7 +363,7 @@ def _drawn(
         draw_years(portfolio.odds, portfolio.web, years, plan.goal, contagion, room, found)
     else:
         drawn = portfolio.odds, portfolio.web, years
-        send_years(portfolio.sent, shocks, drawn, plan.goal, again is None or again[2], room, found)
+        portfolio.sent.years(shocks, drawn, plan.goal, again is None or again[2], room, found)
     if not plan.mixed:
         return found, np.ones(count)
     mu = np.asarray(plan.shift if plan.shift else np.zeros(portfolio.factors.count))

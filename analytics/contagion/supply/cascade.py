@@ -92,16 +92,12 @@ def cascade(
     network : SupplyNetwork, of n firms
     shock : (n,) array
         Fraction ψ of its production that each firm loses of itself; it persists.
-    stop : float
-        Largest fall of anybody's production in a round at which it ends; the new state is returned.
+    stop : float, largest fall of anybody's production in a round at which it ends; the new state is returned
     schedule : "changes" or "all"
-        Whether a round looks at what changed alone as long as that is little, or at every firm from the first on.
-        Both take the same rounds.
+        Whether a round looks at what changed alone while that is little, or at every firm; both take the same rounds.
     least : float
-        Where only changes are looked at: rises that wait until they have added up to more. With 0 nothing waits; with
-        a hundredth of the stop a large network is not gone through for what hardly anybody would notice.
-    begin : Cascade, optional
-        What a smaller shock on the same network led to: it goes on from there, to the same end.
+        Of changes: rises that wait until they add up to more; a hundredth of the stop spares what nobody would notice.
+    begin : Cascade, optional, what a smaller shock on the same network led to: it goes on from there, to the same end
     most : int, rounds after which it is given up
 
     Raises

@@ -8,6 +8,7 @@ import numpy as np
 from api.answers.wording import listed, percent, plural
 from api.questions.book.assumed import Assumed
 from api.questions.book.closed import ALIKE, Rated
+from api.questions.book.drawn import lasting
 from api.questions.book.staked import Staked
 from api.questions.shocks.gaps import Gap
 
@@ -39,12 +40,14 @@ def gaps_of(book: Staked, assumed: Assumed) -> Iterator[Gap]:
             "不计传染时仅自行违约者违约，担保人以年初财力代偿",
         )
     else:
+        long, long_zh = lasting(assumed.draws, book.setting.known.firms.size, production=True)
         yield Gap(
             "output that stops and shares that lose their worth spread nothing here, and what failures of others take "
             'from the assets of a firm costs its creditors no more: layers = ["production", "guarantees", "debts", '
-            '"shares"] has both, and takes longer',
+            f'"shares"] has both, and takes {long} for all {book.setting.known.firms.size:,} parties',
             "此处不计停产及股权减值的传导，也不计他人违约所致资产减少对其债权人的影响："
-            '可用 layers = ["production", "guarantees", "debts", "shares"] 计入，耗时较长',
+            '可用 layers = ["production", "guarantees", "debts", "shares"] 计入，'
+            f"全部{book.setting.known.firms.size:,}个主体需{long_zh}",
         )
     if "guarantees" not in assumed.layers:
         yield Gap("guarantors neither pay nor are brought down", "未计担保人代偿及其连带违约")

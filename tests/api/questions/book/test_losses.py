@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
+from analytics.contagion.shock.layers import LAYERS
 from api.answers.frame import Answer
 from api.answers.progress import Stage
 from api.engine import Engine, Place
 from api.questions import book_losses, shock
 from api.questions.book.assumed import Assumed, Shared, read_file
+from api.questions.book.drawn import lasting
 from api.questions.book.losses import BookLosses, Told
 from api.questions.book.odds import odds_of
 from api.questions.book.staked import staked
@@ -310,6 +312,23 @@ def test_years_are_counted_while_they_are_drawn(tmp_path: Path) -> None:
     assert seen[0] == (0.0, "drawing years", "抽取年度")
     assert seen[-1] == (1.0, "drawing years: 1,000 of 1,000", "抽取年度：1,000/1,000")
     assert len(seen) > 2
+
+
+def test_how_long_years_sent_as_shocks_take_is_told_before_they_are_drawn(tmp_path: Path) -> None:
+    seen: list[Stage] = []
+    engine = engine_of(tmp_path, lent("a", 200.0))
+    assumed = Assumed.model_validate({"pd": {"rest": 0.1}, "draws": 100, "layers": LAYERS})
+    book_losses(engine, BANK, assumed, moment=engine.moment(currency="CNY"), progress=seen.append)
+    assert seen[0] == (0.0, "drawing years, each sent as a shock (a few seconds)", "抽取年度并逐年传导（数秒）")
+    gaps = told(engine, pd={"rest": 0.1}, draws=1_000_000).answer.gaps
+    assert any("takes a few seconds for all 2 parties" in gap.said and "数秒" in gap.said_zh for gap in gaps)
+
+
+@pytest.mark.parametrize(("years", "text"), [(4, "a few seconds"), (50, "about 50 seconds"), (600, "about 10 minutes")])
+def test_time_grows_with_years_and_parties(years: int, text: str) -> None:
+    found = lasting(years * 10_000, 1000, production=True)
+    assert found == lasting(years * 1000, 10_000, production=True)
+    assert found[0] == text
 
 
 def test_a_file_says_what_the_readme_shows(tmp_path: Path) -> None:
