@@ -38,6 +38,7 @@ from analytics.kernels.losses import (
     Sheets,
     look_at,
     lose,
+    means_of,
     paid_by,
     stir,
     whole_of,
@@ -104,7 +105,8 @@ class Tally(NamedTuple):
     number: NDArray[np.int64]
     """Rounds since somebody failed, and rounds of supplies; places below."""
     left: NDArray[np.float64]
-    """The most that a loss rose in the last round, and that an output fell."""
+    """The most that a loss rose in the last round, or what a guarantor pays fell after lenders were told, and the most
+    that an output fell."""
 
 
 class Course(NamedTuple):
@@ -218,13 +220,16 @@ def look_back(sheets: Any, lost: Any, parties: Any) -> None:
 
 
 @apart
-def judge(sheets: Any, lost: Any, parties: Any) -> float:
-    """Let those fail who lost more than they had; the most that anybody lost since guarantors were called."""
+def judge(sheets: Any, lost: Any, parties: Any, work: Any, said: Any) -> float:
+    """Let those fail who lost more than they had; the most that anybody lost since guarantors were called, or that one
+    of these pays less than lenders were told."""
     most, kept = 0.0, 0
     for k in range(parties.many[STIRRED]):
         i = parties.stirred[k]
         whole = whole_of(sheets, lost, i)
         most = max(most, abs(whole - lost.start[i]))
+        if work.total[i] > 0.0:  # what it loses beside takes from what it pays by the same sum, and the whole stands
+            most = max(most, min(work.total[i], said.able[i]) - min(work.total[i], means_of(sheets, lost, i)))
         if not parties.failed[i]:
             cash = lost.spent[i] + paid_by(sheets, lost, i) - lost.back[i] + sheets.felt_claims * lost.claims[i]
             if whole > sheets.own[i] * (1.0 + HAIR):
@@ -259,7 +264,7 @@ def go(ground: Any, course: Any, most: int) -> int:
             return CALLS
         if lose(sheets, lost, parties, rules.tolerance, rules.budget) <= 0:
             return LOSSES
-        rise = judge(sheets, lost, parties)
+        rise = judge(sheets, lost, parties, work, said)
         tally.number[QUIET] = 0 if parties.many[FELL] > before else tally.number[QUIET] + 1
         tally.left[RISE] = rise
         if rise <= rules.tolerance and tally.number[QUIET] > 0:

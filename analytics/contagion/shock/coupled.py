@@ -4,7 +4,10 @@ Who has failed, D, leads to output lost, guarantees called, claims unpaid and sh
 fails. Each of the steps is monotone in D: more failures never mean less of a loss, so that failures only add up, and
 after at most n rounds none is new. What is found is the least set that holds the shock and leads to no other, whatever
 the order; the rounds only tell the story. In each round come first the supplies, then the calls, then claims and
-shares: a lender feels what its guarantors leave, not what they have not yet been asked for.
+shares: a lender feels what its guarantors leave, not what they have not yet been asked for. What a guarantor loses
+after that it may no longer pay. One that is called for all it has left loses no more in all by it, only its lender
+does, in the next round: so the last round is the first in which nobody fails, no loss rises and no called guarantor can
+pay less than its lender was told. Each step of a further round would find what it found before.
 
 A firm fails that (a) the shock names; (b) loses income by a year's output of at least its equity or its liquidity;
 (c) is called for more than it can pay; (d) loses in all more than its equity, or in cash more than its liquidity.

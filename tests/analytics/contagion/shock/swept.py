@@ -1,6 +1,8 @@
 """One shock through all layers, every firm looked at in every round: the second method beside worklists.
 
-Each layer is asked anew, and whole, in each round: the calls from nobody called on, losses from nobody told.
+Each layer is asked anew, and whole, in each round: the calls from nobody called on, losses from nobody told. When to
+stop it decides as those do, so that it does not hold the stop: `test_stop` does, by worked cases and by what must be
+true of any end.
 """
 
 from typing import Any
@@ -31,6 +33,8 @@ class Swept:
         self.cause = np.where(shock.failed, SHOCKED, SOUND)
         self.rounds, self.first = 0, int(shock.failed.any())
         self.income, self.called, self.pledged, self.back, self.claims, self.passed = np.zeros((6, n))
+        self.able, self.total = np.zeros((2, n))
+        """What each could pay on calls when it was called, and what for."""
         self.by_debt, self.promised = np.zeros((2, len(debts.amount)))
         self.other, self.liquid = shock.lost + shock.worse, firms.cash - shock.lost
         with np.errstate(invalid="ignore"):
@@ -72,7 +76,8 @@ class Swept:
         cash = self.shock.lost + self.income + self.paid_calls - self.back
         self._fail(cash + self.claims * ("debts" in self.layers.only) > self.cash * (1 + HAIR), BY_CASH)
         rise = float(np.abs(self.lost - start).max(initial=0.0))
-        return int(self.failed.sum()) > before or rise > self.tolerance
+        fall = float((np.minimum(self.total, self.able) - np.minimum(self.total, self.means)).max(initial=0.0))
+        return int(self.failed.sum()) > before or max(rise, fall) > self.tolerance
 
     def _fail(self, which: Flags, cause: int) -> None:
         new = which & ~self.failed
@@ -95,7 +100,8 @@ class Swept:
         if given is None or "guarantees" not in self.layers.only:
             return
         recovered = paid_of(self.firms, self.layers, self.before, 1.0, first=True)
-        standing = given.standing.with_means(self.means, recovered)
+        self.able = self.means
+        standing = given.standing.with_means(self.able, recovered)
         found = call_guarantees(standing, np.flatnonzero(self.failed))
         self._fail(found.wave > 0, BY_CALL)
         made = standing.sureties
@@ -105,6 +111,7 @@ class Swept:
         counters = np.isin(made.guarantor, made.guarantor[made.counters != NONE])
         due = np.where(made.pledge, 0.0, np.where(counters, found.paid, found.called))
         pledged = found.by_guarantor(np.where(made.pledge, found.paid, 0.0))
+        self.total = found.by_guarantor(np.where(made.pledge, 0.0, found.called))
         self.other = self.other + pledged - self.pledged
         behind = made.counters != NONE
         back = np.bincount(made.counters[behind], found.paid[behind], minlength=len(made))
