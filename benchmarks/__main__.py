@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-SHARED = {"__init__", "__main__", "graphs", "kept", "timing", "world"}
+SHARED = {"__init__", "__main__", "graphs", "kept", "learning_variants", "learning_world", "timing", "world"}
 
 
 def names() -> list[str]:

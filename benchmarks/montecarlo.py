@@ -1,9 +1,11 @@
-"""Ten thousand drawn years with contagion and without, against whole vectors of NumPy year by year."""
+"""Ten thousand drawn years with contagion and without, against whole vectors of NumPy year by year; and years that are
+sent through layers as shocks."""
 
 import resource
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -11,12 +13,19 @@ from scipy.special import ndtr, ndtri
 from analytics.contagion.portfolio.factors import Factors, Plan, draw_factors, keys_of
 from analytics.contagion.portfolio.losses import contributions, loss_risk, tail_plan
 from analytics.contagion.portfolio.montecarlo import Portfolio, simulate
+from analytics.contagion.portfolio.sent import Sent
+from analytics.contagion.shock.layers import Layers
+from analytics.contagion.shock.supplying import Supplies
+from analytics.contagion.shock.tied import Tied
 from benchmarks.graphs import chung_lu
+from benchmarks.shock import LENDERS, world
 from benchmarks.timing import best, compare, scaled
 
 ASKED = 30.0
 """Seconds for 10,000 years at 100,000 parties and 300,000 links on two cores."""
 CORES = 2
+SENT = 150
+"""Years that are sent as shocks; what ten thousand of them take is reckoned from these."""
 
 
 def book_of(parties: int, links: int) -> Portfolio:
@@ -28,15 +37,26 @@ def book_of(parties: int, links: int) -> Portfolio:
     equity = random.lognormal(4, 1, parties)
     amount = equity[net.head] * random.uniform(0, 0.5, len(net.head))
     claim = random.random(len(net.head)) < 2 / 3
-    layers = [(np.zeros(parties, np.int64), 0.1), (random.integers(0, 20, parties), 0.05),
-              (random.integers(0, 31, parties), 0.03)]  # fmt: skip
+    factors = shared(random, parties)
     lent = np.where(random.random(parties) < 0.1, random.lognormal(3, 1, parties), 0.0)
     return Portfolio.of(
-        np.exp(random.normal(-4.6, 0.8, parties)).clip(3e-4, 0.3), lent, Factors.layered(layers),
+        chances(random, parties), lent, factors,
         claims=(net.tail[claim], net.head[claim], amount[claim]),
         calls=(net.tail[~claim], net.head[~claim], amount[~claim]),
         ours=random.random(int((~claim).sum())) < 0.2, equity=equity,
     )  # fmt: skip
+
+
+def chances(random: np.random.Generator, parties: int) -> np.ndarray:
+    """PDs."""
+    return np.asarray(np.exp(random.normal(-4.6, 0.8, parties)).clip(3e-4, 0.3))
+
+
+def shared(random: np.random.Generator, parties: int) -> Factors:
+    """What defaults share with all, with an industry, with a region."""
+    layers = [(np.zeros(parties, np.int64), 0.1), (random.integers(0, 20, parties), 0.05),
+              (random.integers(0, 31, parties), 0.03)]  # fmt: skip
+    return Factors.layered(layers)
 
 
 def uniform(key: np.uint64, size: int) -> np.ndarray:
@@ -74,6 +94,33 @@ def over_numpy(book: Portfolio, years: int, seed: int) -> Callable[[], np.ndarra
         return np.array(found)
 
     return run
+
+
+def sent_through(parties: int) -> None:
+    """Some years of the first lender of the world of shocks, sent through some layers and through all."""
+    firms, layers = world(parties, 3 * parties)
+    random = np.random.default_rng(3)
+    pd, factors, made = chances(random, parties), shared(random, parties), layers.production
+    pd[:LENDERS] = 0.0
+
+    def sent(name: str, chosen: Layers) -> None:
+        lost = Sent(Tied.of(firms, chosen), np.arange(parties), 0)
+        book = Portfolio.of(pd, np.ones(parties), factors, sent=lost)
+        simulate(book, 8, seed=1)
+        cpu = time.process_time()
+        found = simulate(book, SENT, seed=1)
+        cpu = time.process_time() - cpu
+        print(f"  {name}: {found.defaults.mean():,.0f} default in a year and {found.failed.mean():,.0f} fail, at most "
+              f"{found.failed.max():,}; {scaled(cpu / SENT)} of CPU a year, reckoned from {SENT}: 10,000 take "
+              f"{cpu / SENT * 10_000:,.0f} s, asked {CORES * ASKED:g} at 100,000 firms; lost {found.loss.mean():.6f}, "
+              f"without contagion {found.alone.mean():.6f}", flush=True)  # fmt: skip
+
+    print(f"  years sent as shocks, {parties:,} firms, {3 * parties:,} links")
+    sent("guarantees and debts", layers.only_some(("guarantees", "debts")))
+    sent("and shares", layers.only_some(("guarantees", "debts", "shares")))
+    if isinstance(made, Supplies):
+        for stop in (made.stop, 1e-3, 1e-2):
+            sent(f"all layers, supplies to {stop:g}", replace(layers, production=Supplies(made.network, stop)))
 
 
 def run(*, quick: bool) -> None:
@@ -120,6 +167,7 @@ def run(*, quick: bool) -> None:
 
     compare(f"{few} drawn years with contagion", ours, over_numpy(book, few, 1), size=size, peer_name="numpy",
             asked=ASKED * CORES * few / 10_000)  # fmt: skip
+    sent_through(parties)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from graph.field import Field, Type
-from graph.model import EVENT, GUARANTEES, KINDS, PLEDGES, PROFILE, RATE, STATEMENT
+from graph.model import EVENT, GUARANTEES, KINDS, OUTCOME, PLEDGES, PROFILE, RATE, STATEMENT
 from ingest.ends import NAME_WORDS, SCHEMES, Cells, End, end_of, plain, relation, transfer, with_kinds, with_papers
+from ingest.labelled import Labelled, labelled
 from ingest.rates import rates_of
 from ingest.statements import Columns, Item, columns_of, items_of
 from ingest.toml_text import MARKER
@@ -123,6 +124,8 @@ class Guess:
     unused: tuple[str, ...] = ()
     items: Mapping[str, Item] = field(default_factory=dict)
     """Of statements with a column for each item these columns."""
+    figures: tuple[str, ...] = ()
+    """Of a labelled data set patterns of its columns of figures."""
 
 
 def guess(
@@ -145,6 +148,8 @@ def guess(
     """
     left = {name: plain(name) for name in types}
     dated = frozenset(name for name in types if types[name] == "date")
+    if sample := labelled(left, types, Cells(named, empty)):
+        return _labelled(sample, left)
     items = items_of(left, types)  # 股东权益 names nobody
     named_by = {name: word for name, word in left.items() if name not in items}
     cells = Cells(named, empty)
@@ -173,8 +178,7 @@ def guess(
     found: dict[str, Said] = {}
     times = [] if kind == PROFILE.name else [Field("valid_from", "date", "", ""), Field("valid_to", "date", "", "")]
     numbers = {} if kind != PROFILE.name else {s: n for s, p in SCHEMES.items() for n in left if re.search(p, left[n])}
-    for name in numbers.values():
-        left.pop(name, None)
+    left = {name: word for name, word in left.items() if name not in numbers.values()}
     for wanted in (*KINDS[kind].fields, *times):
         column = _column(wanted, left, types, kind)
         if column:
@@ -184,6 +188,14 @@ def guess(
     if kind == GUARANTEES.name and "signed" in found:  # a guarantee is in force from its signature
         found.setdefault("valid_from", found["signed"])
     return Guess(kind, ends, found, numbers, stated, op, own, tuple(left))
+
+
+def _labelled(sample: Labelled, left: Mapping[str, str]) -> Guess:
+    """A labelled data set: who defaulted, what each row is kept for, and figures."""
+    named = {"defaulted": sample.defaulted, "part": sample.part, "day": sample.day}
+    fields = {name: Said(column) for name, column in named.items() if column}
+    unused = tuple(name for name in left if name not in sample.used)
+    return Guess(OUTCOME.name, (sample.end,), fields, unused=unused, figures=sample.figures)
 
 
 def _own_number(found: dict[str, Said], left: dict[str, str], types: Mapping[str, Type | None]) -> str:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from graph.errors import InvalidMapping
 from graph.field import PARTY_KINDS, Field, Kind
-from graph.model import IDENTIFIER, KINDS, PARTY_FIELDS, PROFILE
+from graph.model import IDENTIFIER, KINDS, PARTY_FIELDS, PROFILE, STATEMENT
 from ingest.given import SETTINGS, currency_of, day_of, fraction_of, mode_of, name_of
 from ingest.toml_text import Node, read_toml, unfilled
 from ingest.value_text import OP, STATED_AT, TIMES, read_value
@@ -24,6 +24,10 @@ LENDER = "lender"
 
 PARTY_IDS = frozenset((("GUARANTEES", "creditor"),))
 """Kind and name of the text fields that hold the id of a party of the same source."""
+
+ITEMS = "items"
+ITEM = ("item", "value")
+"""Fields of a statement that `items` fills in from the columns it names."""
 
 Mode = Literal["full", "changes"]
 _KEYS = ("column", "constant", "unit", "format", "map", "prefix", "default", "join", "low", "high", "party")
@@ -73,6 +77,8 @@ class FactPart:
     ref: tuple[str, ...]
     when: str
     """Column that must say something for the fact to be stated; empty: always."""
+    items: tuple[str, ...] = ()
+    """Patterns of columns each of which is an item of a statement, named by its header; empty: none."""
 
 
 @dataclass(frozen=True)
@@ -217,7 +223,8 @@ def _fact(node: Node, parties: list[str], stated: Words[str, Value], ref: tuple[
     own = {f.name: f for f in kind.fields}
     inner.allow(*own)
     shown = {key: f for key, f in own.items() if key != "kind"} | TIMES | {"op": OP}
-    node.allow("kind", *kind.ends, *shown, "fields", "ref", "stated", "when")
+    node.allow("kind", *kind.ends, *shown, "fields", "ref", "stated", "when", *([ITEMS] if kind is STATEMENT else []))
+    items = _items(node)
     ends = {end: _end(node, end, parties) for end in kind.ends}
     values = dict(stated)
     for part, names in ((node, shown), (inner, own)):
@@ -227,10 +234,21 @@ def _fact(node: Node, parties: list[str], stated: Words[str, Value], ref: tuple[
     if unknown := [v.party for v in values.values() if v.party and v.party not in parties]:
         raise node.fail(f"no party of this table is called {unknown[0]!r}", remedy=f"known: {', '.join(parties)}")
     for f in kind.fields:
-        if f.required and f.name not in values:
+        if f.required and f.name not in values and not (items and f.name in ITEM):
             place = f"fields.{f.name}" if f.name == "kind" else f.name
             raise node.fail(f"{name} needs {place}", remedy=f"name its column, or {place} = {{ constant = … }}")
-    return FactPart(kind, ends, values, node.words("ref") or ref, node.word("when", ""))
+    return FactPart(kind, ends, values, node.words("ref") or ref, node.word("when", ""), items)
+
+
+def _items(node: Node) -> tuple[str, ...]:
+    if ITEMS not in node.values:
+        return ()
+    if said := [name for name in (*ITEM, "when") if name in node.values]:
+        raise node.fail(f"{ITEMS} names every column's item and value, and {said[0]} one", ITEMS,
+                        remedy=f"take {said[0]} away, or {ITEMS}")  # fmt: skip
+    if not (found := node.words(ITEMS)):
+        raise node.fail("no column is named", ITEMS, remedy=f'name them: {ITEMS} = "f*"')
+    return found
 
 
 def _end(node: Node, end: str, parties: list[str]) -> Value:

@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Iterable, Set
 from fnmatch import fnmatchcase
 
-from graph.model import EVENT, KINDS, PROFILE, RATE, STATEMENT
+from graph.model import EVENT, KINDS, OUTCOME, PROFILE, RATE, STATEMENT
 from ingest.ends import ID_WORDS, End, plain
 from ingest.guesses import Guess, Said
 from ingest.inspect import Look, named_in
@@ -30,6 +30,10 @@ TRANSFERS = (
     "It is kept as an Event of each side; load who holds what from a list of holders (股东名册) of a later day"
 )
 """What is said of a table of transfers."""
+_ANY_DAY = "2000-12-31"
+_PARTS = {"train": "train", "valid": "validate", "val": "validate", "validation": "validate", "dev": "validate",
+          "test": "test", "训练": "train", "验证": "validate", "测试": "test"}  # fmt: skip
+"""What data sets call their parts."""
 _SIDES = {"seller": "转让股权", "buyer": "受让股权", "company": "股东转让股权"}
 """Sides of a transfer, and what happened to each."""
 _LENDER = f'lender = "{MARKER} id of the lender, such as its 统一社会信用代码"\n# lender_name = "its name"'
@@ -84,6 +88,8 @@ def _table(one: Look) -> list[str]:
         lines += _statements(guess, {column.name for column in one.columns if column.filled < 1})
     elif guess.kind == EVENT.name:
         lines += _transfers(guess)
+    elif guess.kind == OUTCOME.name:
+        lines += _labelled(guess)
     elif guess.kind == RATE.name:
         lines += ["", "[[table.fact]]", f'kind = "{RATE.name}"', *_fields(guess), *_asked(guess)]
     if guess.unused:
@@ -146,6 +152,24 @@ def _fact(guess: Guess) -> list[str]:
     lines += [f"op = {quoted(guess.op)}"] if guess.op else []
     lines += [f"ref = [{quoted(guess.ref)}]"] if guess.ref else []
     return [*lines, *_asked(guess)]
+
+
+def _labelled(guess: Guess) -> list[str]:
+    """The label of each row, and its figures as items of a statement by their headers."""
+    said = guess.fields
+    lines = ["", "[[table.fact]]", f'kind = "{OUTCOME.name}"', 'party = "party"']
+    lines += [f"defaulted = {quoted(said['defaulted'].column)}"]
+    if "part" in said:
+        words = ", ".join(f"{quoted(word)} = {quoted(part)}" for word, part in _PARTS.items())
+        lines += [f"part = {{ column = {quoted(said['part'].column)}, map = {{ {words} }} }}"]
+    lines += [f"day = {quoted(said['day'].column)}"] if "day" in said else []
+    if guess.figures:
+        period = quoted(said["day"].column) if "day" in said else f'{{ constant = "{_ANY_DAY}" }}'
+        why = "" if "day" in said else "    # the data have no days: any will do"
+        lines += ["", "[[table.fact]]", f'kind = "{STATEMENT.name}"', 'party = "party"']
+        lines += [f"items = [{', '.join(map(quoted, guess.figures))}]", f"period_end = {period}{why}"]
+        lines += ["months = { constant = 0 }", 'unit = { constant = "ratio" }    # or the currency they stand in']
+    return lines
 
 
 def _asked(guess: Guess) -> list[str]:

@@ -16,6 +16,7 @@ from analytics.kernels.compiled import (
     INT,
     REAL,
     U4,
+    bare,
     compiled,
     inlined,
     reads,
@@ -191,7 +192,7 @@ def ask(start: Any, c: int, queue: Any, count: int, waiting: Any) -> int:
     return count
 
 
-@compiled(INT(CALLING, WORK, FLAG, INT))
+@bare(INT(CALLING, WORK, FLAG, INT))
 def call_on(net: Any, work: Any, full: bool, count: int) -> int:
     """Call on whoever stands behind the claims in the queue; how many guarantees are called for more."""
     start, guarantor, apart = net.start, net.guarantor, net.apart
@@ -214,7 +215,7 @@ def call_on(net: Any, work: Any, full: bool, count: int) -> int:
     return many
 
 
-@compiled(INT(CALLING, WORK, FLAG, REAL, INT, INT))
+@bare(INT(CALLING, WORK, FLAG, REAL, INT, INT))
 def follow(net: Any, work: Any, full: bool, tolerance: float, many: int, now: int) -> int:
     """Say who fails by what rose, and what part of its calls each pays now; how many claims that asks for anew."""
     capacity, guarantor, given, owed = net.capacity, net.guarantor, net.given, net.owed

@@ -1,19 +1,26 @@
 """`contagraph panel`, `contagraph train` and `contagraph evaluate`: learning how likely default is, and judging it."""
 
+import functools
+import inspect
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.commands.planted import World
 
 if TYPE_CHECKING:
+    from analytics.learning.evaluating.card import Card
     from analytics.learning.panel import Panel
     from api.learning.config import Config
+    from api.learning.evaluation import Worlds
 
 ConfigFile = Annotated[Path, typer.Argument(help="TOML file: [panel], [split], [model], [evaluate]; see the README")]
 Store = Annotated[str, typer.Option(help="Folder of a local store, or a bolt:// or neo4j:// address")]
 Json = Annotated[bool, typer.Option("--json", help="Print all of it as JSON")]
+Firms = Annotated[int, typer.Option(min=100, help="Firms of a planted world")]
+Seeds = Annotated[int, typer.Option(min=1, help="Planted worlds, each of its own seed")]
 EVALUATIONS = "evaluations"
 
 
@@ -21,7 +28,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
     app.command("panel")(panel)
     app.command("train")(train)
-    app.command("evaluate")(evaluate)
+    app.command("evaluate")(_sized(evaluate))
 
 
 def panel(
@@ -33,8 +40,8 @@ def panel(
 
     Example: contagraph panel train.toml --store STORE --out panel/
     """
+    from api.learned.printing import show_panel  # noqa: PLC0415
     from api.learning.config import read_config  # noqa: PLC0415  (--help starts without it)
-    from api.learning.printing import show_panel  # noqa: PLC0415
     from api.learning.tables import keep_panel  # noqa: PLC0415
 
     found = _panel(config, read_config(config), store)
@@ -53,9 +60,9 @@ def train(config: ConfigFile, store: Store = "") -> None:
     """
     from api.commands.places import place_of  # noqa: PLC0415
     from api.commands.progress import stoppable  # noqa: PLC0415
+    from api.learned.printing import show_trained  # noqa: PLC0415
+    from api.learned.training import train as learn  # noqa: PLC0415
     from api.learning.config import read_config  # noqa: PLC0415
-    from api.learning.printing import show_trained  # noqa: PLC0415
-    from api.learning.training import train as learn  # noqa: PLC0415
 
     asked = read_config(config)
     found = _panel(config, asked, store)
@@ -64,18 +71,18 @@ def train(config: ConfigFile, store: Store = "") -> None:
     show_trained(trained)
 
 
-def evaluate(  # noqa: PLR0913, PLR0917  (options of one command)
+def evaluate(
     config: Annotated[
         Path | None, typer.Argument(help="TOML file as for train; none where planted worlds are asked for")
     ] = None,
     store: Store = "",
     quick: Annotated[bool, typer.Option("--quick", help="A first look: few models, one seed, no communities")] = False,
     world: Annotated[World | None, typer.Option(help="Planted worlds of this kind instead, without a store")] = None,
-    firms: Annotated[int, typer.Option(min=100, help="Firms of a planted world")] = 10_000,
-    seeds: Annotated[int, typer.Option(min=1, help="Planted worlds, each of its own seed")] = 5,
     out: Annotated[Path | None, typer.Option(help="Also a report to read: .html, or all of it as .json")] = None,
     language: Annotated[str, typer.Option("--language", "--lang", help="Language of the report: en or zh")] = "en",
     as_json: Json = False,
+    *,
+    size: tuple[int, int],
 ) -> None:
     """Print the whole table: every model, by time and by community, beside what could refute it.
 
@@ -84,33 +91,61 @@ def evaluate(  # noqa: PLR0913, PLR0917  (options of one command)
 
     Examples: contagraph evaluate train.toml --store STORE --quick · contagraph evaluate --world S2 --firms 10000
     """
-    from api.commands.places import place_of  # noqa: PLC0415
-    from api.commands.progress import stoppable  # noqa: PLC0415
-    from api.learning import evaluation  # noqa: PLC0415
-    from api.learning.config import read_config  # noqa: PLC0415
-    from api.learning.printing import show_evaluation  # noqa: PLC0415
+    from api.learned.printing import show_evaluation  # noqa: PLC0415  (--help starts without it)
     from api.learning.wording import Tongue  # noqa: PLC0415
-    from api.settings import settings  # noqa: PLC0415
     from graph.errors import InvalidQuestion  # noqa: PLC0415
 
     say = Tongue(language)
     if out is not None and out.suffix.lower() not in (".html", ".htm", ".json"):
         raise InvalidQuestion(f"no report is written as {out.name}", where="--out", remedy="name it .html or .json")
     if world is not None and config is None:
-        with stoppable(f"planted {world.value}") as watch:
-            cells = settings().data / EVALUATIONS
-            told = evaluation.of_worlds(world.value, firms=firms, seeds=seeds, cells=cells, watch=watch, quick=quick)
+        told = _of_worlds(world, *size, quick=quick)
         show_evaluation(told.card, told, out=out, say=say, as_json=as_json)
     elif config is not None and world is None:
-        asked = read_config(config)
-        found = _panel(config, asked, store)
-        with stoppable("evaluating") as watch:
-            cells = place_of(store).folder / EVALUATIONS
-            card = evaluation.of_config(found, asked, cells=cells, watch=watch, quick=quick)
-        show_evaluation(card, None, out=out, say=say, as_json=as_json)
+        show_evaluation(_of_config(config, store, quick=quick), None, out=out, say=say, as_json=as_json)
     else:
         raise InvalidQuestion("say what is evaluated, once", where="evaluate",
                               remedy="name a file, or --world S0, S1, S2 or S3")  # fmt: skip
+
+
+def _sized(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of how many planted worlds of how many firms; it is called with both as `size`."""
+
+    @functools.wraps(command)
+    def asked(*, firms: int, seeds: int, **told: Any) -> None:
+        command(size=(firms, seeds), **told)
+
+    own = [p for p in inspect.signature(command).parameters.values() if p.name != "size"]
+    more = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=option)
+        for name, option, default in (("firms", Firms, 10_000), ("seeds", Seeds, 5))
+    ]
+    asked.__signature__ = inspect.Signature([*own, *more])  # type: ignore[attr-defined]
+    asked.__annotations__ = {p.name: p.annotation for p in (*own, *more)}
+    return asked
+
+
+def _of_worlds(world: World, firms: int, seeds: int, *, quick: bool) -> "Worlds":
+    from api.commands.progress import stoppable  # noqa: PLC0415
+    from api.learning import evaluation  # noqa: PLC0415
+    from api.settings import settings  # noqa: PLC0415
+
+    cells = settings().data / EVALUATIONS
+    with stoppable(f"planted {world.value}") as watch:
+        return evaluation.of_worlds(world.value, firms=firms, seeds=seeds, cells=cells, watch=watch, quick=quick)
+
+
+def _of_config(config: Path, store: str, *, quick: bool) -> "Card":
+    from api.commands.places import place_of  # noqa: PLC0415
+    from api.commands.progress import stoppable  # noqa: PLC0415
+    from api.learning import evaluation  # noqa: PLC0415
+    from api.learning.config import read_config  # noqa: PLC0415
+
+    asked = read_config(config)
+    found = _panel(config, asked, store)
+    with stoppable("evaluating") as watch:
+        cells = place_of(store).folder / EVALUATIONS
+        return evaluation.of_config(found, asked, cells=cells, watch=watch, quick=quick)
 
 
 def _panel(config: Path, asked: "Config", store: str) -> "Panel":

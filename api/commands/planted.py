@@ -45,7 +45,7 @@ def planted(
     Example: contagraph planted planted-s2 --world S2 --firms 10000 --seed 1
     """
     from api.answers.wording import plural  # noqa: PLC0415
-    from api.commands.progress import counted  # noqa: PLC0415
+    from api.commands.progress import stoppable  # noqa: PLC0415
     from ingest.synthetic import planted as worlds  # noqa: PLC0415  (--help starts without it)
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -53,8 +53,10 @@ def planted(
     made = worlds.planted(world.value, count=firms, seed=seed)
     true = None
     if draws:
-        with counted("what is true, year by year") as watch:
-            true = worlds.truth(made, draws=draws, watch=watch)
+        with stoppable("what is true") as told:
+            true = worlds.truth(
+                made, draws=draws, watch=lambda done, years: told(done / years, f"year {done} of {years}")
+            )
     worlds.write(made, folder, true=true)
     failed = int((made.defaulted >= 0).sum())
     typer.echo(f"{folder}: {plural(firms, 'firm')}, {plural(failed, 'default')} in {len(made.days)} years")

@@ -9,7 +9,7 @@ from analytics.learning.evaluating.plan import COMMUNITY
 from analytics.learning.evaluating.table import Row
 from analytics.learning.judging.bootstrap import Estimate
 from analytics.learning.judging.measures import MEASURES
-from api.learning.wording import PARTS, SPLITS, Tongue, split_said, variant_said
+from api.learning.wording import PARTS, SPLITS, Tongue, figure_said, group_said, split_said, variant_said
 
 GROUPS: Final = 12
 """Strata told in the card; the report has all."""
@@ -135,7 +135,7 @@ def placed(say: Tongue, place: tuple[str, str, str]) -> str:
 
 
 def _strata(say: Tongue, card: Card, served: str) -> Iterator[str]:
-    mine = [one for one in card.strata if one.model == served and one.measures]
+    mine = [one for one in card.strata if one.model == served and one.measures and one.group]
     if not mine:
         return
     yield say("| by | group | rows | defaults | AUC | calibration error |",
@@ -143,4 +143,5 @@ def _strata(say: Tongue, card: Card, served: str) -> Iterator[str]:
     yield "|---|---|---:|---:|---:|---:|"
     for one in mine[:GROUPS]:
         auc, off = one.measures["auc"], one.measures["ece"]
-        yield f"| {one.by} | {one.group} | {one.rows:,} | {one.bad:,} | {estimated(auc)} | {off.value:.4f} |"
+        counts = f"{one.rows:,} | {one.bad:,} | {estimated(auc)} | {off.value:.4f}"
+        yield f"| {figure_said(say, one.by)} | {group_said(say, one.group)} | {counts} |"

@@ -10,8 +10,9 @@ from scipy.stats import t as student
 
 from analytics.learning.evaluating.card import Card
 from analytics.learning.evaluating.plan import Plan
+from analytics.learning.evaluating.rule import serve
 from analytics.learning.evaluating.running import evaluate
-from analytics.learning.evaluating.table import Row, Share, Table
+from analytics.learning.evaluating.table import Difference, Row, Share, Table
 from analytics.learning.judging.bootstrap import LEVEL, Estimate
 from analytics.learning.models.model import Numbers, Watch
 from analytics.learning.panel import Panel
@@ -82,7 +83,7 @@ def of_worlds(name: worlds.Name, *, firms: int, seeds: int, cells: Path, watch: 
         evaluate(plan, kept, part)
         cards.append(Card.of(plan, kept, truth=truth))
     table = pooled([card.table for card in cards])
-    return Worlds(name, firms, seeds, tuple(cards), replace(cards[0], table=table))
+    return Worlds(name, firms, seeds, tuple(cards), replace(cards[0], table=table, served=serve(table)))
 
 
 def _truth(world: worlds.Planted, file: Path, watch: Watch) -> tuple[Numbers, ...]:

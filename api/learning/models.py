@@ -6,13 +6,13 @@ from typing import Any, Final
 from analytics.learning.models import Model
 from analytics.learning.models.forests import DEGREES, GRAPH, OWN
 from analytics.learning.models.merton import Merton
-from analytics.learning.models.net import NetModel
+from analytics.learning.models.net import SIZES, NetModel
 from analytics.learning.models.published import PUBLISHED
 from analytics.learning.models.scorecard import Scorecard
 from analytics.learning.models.stack import Stack
 
 PLAIN: Final[tuple[Model, ...]] = (Scorecard(), *PUBLISHED, Merton(), OWN, DEGREES, GRAPH)
-NETS: Final = ("mlp", "gnn", "r-gcn", "sage", "hgt")
+NETS: Final = tuple(SIZES)
 
 
 def models(**nets: Any) -> Mapping[str, Model]:

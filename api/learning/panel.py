@@ -27,6 +27,8 @@ from graph.texts import UNKNOWN
 GONE: Final = ("dissolved",)
 """States of a firm that is no row any more; an insolvent one has defaulted."""
 YEAR: Final = 365.25
+STATED: Final = "stated"
+"""What default is called where a data set states its outcomes and not what it means by them."""
 
 
 @dataclass(frozen=True)
@@ -204,7 +206,8 @@ def _numbered(engine: Engine, plan: Plan, seen: list[Seen], now: Moment) -> Pane
     if plan.labels == "outcomes" and any((each.part[each.row] != Part.NONE).any() for each in seen):
         given = tuple(_spread(each.part, each, place, len(parties), Part.NONE)[w.rows]
                       for each, w in zip(seen, waves, strict=True))  # fmt: skip
-    return Panel(ids, firm, seen[0].features, relations, waves, plan.definition, plan.horizon, given)
+    meant = plan.definition if plan.labels == "events" else STATED
+    return Panel(ids, firm, seen[0].features, relations, waves, meant, plan.horizon, given)
 
 
 _WHY_NONE = 'what was loaded without a date of its own is known from its load on: ask with known = "now"'

@@ -15,6 +15,16 @@ PARTS: Final = {
     "train": ("teaches", "训练"), "validate": ("settles", "验证"), "test": ("judges", "检验"), "all": ("all", "全部"),
     "": ("none yet", "尚无"),
 }  # fmt: skip
+FIGURES: Final = {
+    "industry": ("industry", "行业"), "size": ("size", "规模"), "log_assets": ("assets", "资产规模"),
+    "log_revenue": ("revenue", "收入规模"),
+}  # fmt: skip
+GROUPS: Final = {
+    "small": ("small", "小"),
+    "middle": ("middle", "中"),
+    "large": ("large", "大"),
+    "": ("not known", "未知"),
+}
 
 
 @dataclass(frozen=True)
@@ -43,3 +53,13 @@ def variant_said(say: Tongue, variant: str) -> str:
         return say("links permuted", "打乱连接")
     relation = variant.removeprefix(WITHOUT)
     return say(f"without {relation}", f"去掉{relation}") if variant else ""
+
+
+def figure_said(say: Tongue, name: str) -> str:
+    """A figure by which firms are grouped."""
+    return say(*FIGURES.get(name, (name, name)))
+
+
+def group_said(say: Tongue, group: str) -> str:
+    """A group of firms."""
+    return say(*GROUPS.get(group, (group, group)))

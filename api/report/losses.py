@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from api.answers.frame import Answer
+from api.questions.book.assumed import SPREADING
 from api.questions.book.closed import Closed
 from api.questions.book.concentrated import TOPS
 from api.questions.book.losses import BookLosses, Losses, Told
@@ -12,7 +13,10 @@ from api.report.page import filled
 from api.report.plots import Plot, bars, tails
 from api.report.words import Words
 
-LAYERS: Final = {"guarantees": "losses_layer_guarantees", "debts": "losses_layer_debts"}
+LAYERS: Final = {
+    "production": "losses_layer_production", "guarantees": "losses_layer_guarantees", "debts": "losses_layer_debts",
+    "shares": "losses_layer_shares",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ def losses_page(answer: Answer[BookLosses], *, language: str = "en") -> str:
         tail=_tail,
         counts=TOPS,
         annex=[],
-        method=[*_assumed(words, value), *_method(words)],
+        method=[*_assumed(words, value), *_method(words, value)],
     )
 
 
@@ -137,6 +141,7 @@ def _assumed(words: Words, value: BookLosses) -> Iterator[str]:
     yield words("losses_assumed_layers", layers=words.listed(layers))
 
 
-def _method(words: Words) -> Iterator[Any]:
-    for name in ("method_losses_fails", "method_losses_tail", "method_losses_closed", "method_sources", "method_asof"):
+def _method(words: Words, value: BookLosses) -> Iterator[Any]:
+    fails = "method_losses_fails" if set(value.sampling.layers) <= set(SPREADING) else "method_losses_sent"
+    for name in (fails, "method_losses_tail", "method_losses_closed", "method_sources", "method_asof"):
         yield words(name)

@@ -107,10 +107,12 @@ def _short(words: Words, value: ShockAnswer) -> Iterator[str]:
 
 
 def _caveat(words: Words, value: ShockAnswer) -> str:
-    """What the first sentence cannot tell, to stand behind it."""
+    """What the first sentence cannot tell, to stand behind it; without the marks of what one types, which paper does
+    not render."""
     if value.caveat is None:
         return ""
-    return words("shock_short_caveat", said=words.either(value.caveat.said, value.caveat.said_zh))
+    said = words.either(value.caveat.said, value.caveat.said_zh)
+    return words("shock_short_caveat", said=said.replace("`", ""))
 
 
 def _plots(words: Words, value: ShockAnswer) -> dict[str, Plot]:

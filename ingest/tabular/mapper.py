@@ -17,6 +17,7 @@ from ingest.source import Rejected, Staged
 from ingest.tabular.cells import Cells, Mask, Refusals, locate
 from ingest.tabular.persons import ROUNDED, Persons
 from ingest.tabular.rows import Rows
+from ingest.tabular.wide import widened
 from ingest.value_text import OP, STATED_AT, read_value
 from ingest.values import Parsed, by_distinct, texts
 
@@ -46,6 +47,7 @@ class Mapper:
         where: str,
         lenient: bool,
     ) -> None:
+        table = widened(table, headers, where=where)
         self._mapping, self._table, self._persons = mapping, table, persons
         self._places = locate(table, mapping, headers, where=where, lenient=lenient)
 

@@ -4,7 +4,7 @@ The cascade is mechanical: who fails costs its creditors and guarantors amounts 
 where what it has lost so comes to its equity (Furfine's rule, with calls on guarantees beside claims). A guarantor
 that stands pays the book what it promised, one that failed nothing. Each year has both losses, by those who default by
 themselves and by all who fail, so that contagion is their difference and not chance. What takes the cash, the output
-and the recoveries of failed firms into account is `shock`, for one shock at a time.
+and the recoveries of failed firms into account is `shock`; where a portfolio has a `Sent`, each year is one of those.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,6 +20,8 @@ from scipy.special import expit, ndtri
 
 from analytics.contagion.portfolio.factors import Factors, Plan, draw_factors, keys_of
 from analytics.contagion.portfolio.given import Numbers, fractions
+from analytics.contagion.portfolio.sent import Sent
+from analytics.contagion.shock.coupled import Room as Shocks
 from analytics.kernels.compiled import frozen
 from analytics.kernels.defaults import Found, Odds, Room, Web, Years, draw_years
 from graph.errors import InvalidAmount, InvalidQuestion
@@ -86,6 +88,8 @@ class Portfolio:
     """Where losses come to it a party fails; not a number where it is not known, and nothing brings the party down."""
     backing: Ties
     """The book's own guarantees: borrower, guarantor, and what it pays on its failure if it stands."""
+    sent: Sent | None = None
+    """What defaults are sent through, each year anew, instead of along ties whose amounts are known beforehand."""
 
     @classmethod
     def of(
@@ -98,6 +102,7 @@ class Portfolio:
         calls: tuple[ArrayLike, ArrayLike, ArrayLike] = ((), (), ()),
         ours: ArrayLike = True,
         equity: ArrayLike = np.nan,
+        sent: Sent | None = None,
     ) -> "Portfolio":
         """Of probabilities and amounts; without claims and calls nothing is contagious.
 
@@ -126,7 +131,7 @@ class Portfolio:
             )
         mine = _each(np.asarray(ours, np.bool_), len(np.asarray(calls[0])), where="ours")
         backing = Ties.of(size, *(np.asarray(part)[mine] if np.ndim(part) else part for part in calls))
-        return cls(frozen(chance, float), frozen(losses, float), factors, ties, frozen(capital, float), backing)
+        return cls(frozen(chance, float), frozen(losses, float), factors, ties, frozen(capital, float), backing, sent)
 
     @property
     def size(self) -> int:
@@ -310,7 +315,8 @@ def _worked(
     portfolio: Portfolio, spans: list[range], seed: int, plan: Plan, again: Again | None, workers: int
 ) -> Iterator[tuple[range, Found, Numbers]]:
     """Each range in its order, and the weights of its years; threads keep their memory."""
-    rooms = [Room.of(portfolio.size) for _ in range(max(1, min(workers, len(spans))))]
+    sent, many = portfolio.sent, max(1, min(workers, len(spans)))
+    rooms = [(Room.of(portfolio.size), sent.room() if sent else None) for _ in range(many)]
 
     def work(span: range) -> tuple[range, Found, Numbers]:
         room = rooms.pop()
@@ -331,7 +337,7 @@ def _worked(
 
 
 def _drawn(
-    portfolio: Portfolio, span: range, seed: int, plan: Plan, again: Again | None, room: Room
+    portfolio: Portfolio, span: range, seed: int, plan: Plan, again: Again | None, rooms: tuple[Room, Shocks | None]
 ) -> tuple[Found, Numbers]:
     """One range of years."""
     number = np.arange(span.start, span.stop)
@@ -352,7 +358,12 @@ def _drawn(
     )  # fmt: skip
     found = Found(np.zeros(count), np.zeros(count), np.zeros(count), np.zeros(count, np.int64),
                   np.zeros(count, np.int64), by)  # fmt: skip
-    draw_years(portfolio.odds, portfolio.web, years, plan.goal, contagion, room, found)
+    room, shocks = rooms
+    if portfolio.sent is None or shocks is None:
+        draw_years(portfolio.odds, portfolio.web, years, plan.goal, contagion, room, found)
+    else:
+        drawn = portfolio.odds, portfolio.web, years
+        portfolio.sent.years(shocks, drawn, plan.goal, again is None or again[2], room, found)
     if not plan.mixed:
         return found, np.ones(count)
     mu = np.asarray(plan.shift if plan.shift else np.zeros(portfolio.factors.count))

@@ -4,7 +4,10 @@ Who has failed, D, leads to output lost, guarantees called, claims unpaid and sh
 fails. Each of the steps is monotone in D: more failures never mean less of a loss, so that failures only add up, and
 after at most n rounds none is new. What is found is the least set that holds the shock and leads to no other, whatever
 the order; the rounds only tell the story. In each round come first the supplies, then the calls, then claims and
-shares: a lender feels what its guarantors leave, not what they have not yet been asked for.
+shares: a lender feels what its guarantors leave, not what they have not yet been asked for. What a guarantor loses
+after that it may no longer pay. One that is called for all it has left loses no more in all by it, only its lender
+does, in the next round: so the last round is the first in which nobody fails, no loss rises and no called guarantor can
+pay less than its lender was told. Each step of a further round would find what it found before.
 
 A firm fails that (a) the shock names; (b) loses income by a year's output of at least its equity or its liquidity;
 (c) is called for more than it can pay; (d) loses in all more than its equity, or in cash more than its liquidity.
@@ -22,22 +25,35 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analytics.contagion.shock.firms import Firms, Numbers
-from analytics.contagion.shock.layers import Called, Flags, Layers, Produced
+from analytics.contagion.shock.layers import Flags, Layers
 from analytics.contagion.shock.rings import go_round
-from analytics.kernels.compiled import frozen
-from analytics.kernels.losses import Lost, Sheets, lose, means
+from analytics.contagion.shock.supplying import Output
+from analytics.contagion.shock.tied import LINKS, Tied, paid_of
+from analytics.contagion.supply.cascade import Cascade
+from analytics.kernels.coupled import (
+    CALLS,
+    DONE,
+    FALL,
+    LOSSES,
+    MADE_ROUNDS,
+    MORE,
+    RING,
+    RISE,
+    SUPPLIES,
+    feel,
+    go,
+    let_fail,
+    let_lose,
+    put_back,
+    put_back_calls,
+    put_back_output,
+)
+from analytics.kernels.losses import EVER, FELL, ROUND
+from analytics.kernels.sent_years import begin_year, end_year
 from graph.errors import InvalidQuestion, NotConverged
 
 SOUND, SHOCKED, BY_OUTPUT, BY_CALL, BY_EQUITY, BY_CASH = range(6)
 CAUSES = ("", "shock", "lost output", "called guarantee", "more lost than its equity", "more lost in cash than it has")
-HAIR = 1e-12
-"""Rounding below which a loss is no more than what there is to lose."""
-LINKS = 1000
-"""Times that each link may be worked on before a shock is given up."""
-WAVES = 32
-"""Bits that tell waves of calls apart within a round."""
-PATIENCE = 8
-"""Rounds in which nobody fails after which losses that only go round among the failed are solved at once."""
 
 
 @dataclass(frozen=True)
@@ -115,11 +131,11 @@ class Aftermath:
     """Fraction that each pays of what it owes and no collateral covers; 1 where it has not failed."""
     passed: Numbers
     """Equity of each that its holders lost."""
-    produced: Produced | None
+    produced: Output | None
     """What the production layer came to."""
     rounds: int
     residual: float
-    """The most that a loss would rise yet."""
+    """The most of a loss that was not passed on."""
 
     @property
     def lost(self) -> Numbers:
@@ -176,159 +192,134 @@ def send(
     >>> found.failed.tolist(), found.claims.round(9).tolist(), found.round.tolist()
     ([True, True, False], [0.0, 8.0, 3.0], [1, 2, 0])
     """
-    if not 0 <= kept <= 1:
-        raise InvalidQuestion("is a fraction", where=f"kept {kept}")
-    if len({firms.size, layers.debts.size, len(shock.failed)}) > 1:
-        raise InvalidQuestion("firms, layers and shock are of other parties", where="shock")
-    run = _Run(firms, layers, shock, kept, tolerance)
-    while run.step():
-        if progress:
-            progress(run.rounds, int(run.failed.sum()))
-        if run.rounds > 2 * firms.size + LINKS:
-            raise NotConverged("shock", iterations=run.rounds, residual=run.left)
-    return run.told()
+    return Room(Tied.of(firms, layers, kept=kept, tolerance=tolerance)).send(shock, progress=progress)
 
 
-class _Run:
-    """One shock on its way."""
+class Room:
+    """Memory for shocks to the same firms and layers, kept between them: each writes, and puts back, only what it
+    touches. One shock at a time: each thread has its own."""
 
-    def __init__(self, firms: Firms, layers: Layers, shock: Shock, kept: float, tolerance: float) -> None:
-        n, debts = firms.size, layers.debts
-        self.firms, self.layers, self.shock, self.kept, self.tolerance = firms, layers, shock, kept, tolerance
-        self.failed, self.round = shock.failed.copy(), shock.failed.astype(np.int64)
-        self.order, self.cause = self.round.copy(), np.where(shock.failed, SHOCKED, SOUND).astype(np.int8)
-        self.rounds, self.left, self.quiet = 0, 0.0, 0
-        self.raised = np.zeros(0, np.int64)
-        self.income, self.called, self.pledged, self.back = (np.zeros(n) for _ in range(4))
-        self.promised, self.asked, self.by_guarantee = np.zeros(len(debts.amount)), np.zeros(0), np.zeros(0)
-        self.first, self.own = int(shock.failed.any()), shock.lost + shock.worse
-        begun = self.own.copy(), self.own.copy()
-        self.lost = Lost(*begun, np.zeros(n), np.zeros(len(debts.amount)), np.zeros(n))
-        with np.errstate(invalid="ignore"):
-            # Comparisons with what is not known, or was not there to lose, are never true.
-            self.equity = np.where(firms.equity > 0, firms.equity, np.nan)
-            self.cash = np.where(firms.liquidity > 0, firms.liquidity, np.nan)
-        self.able = np.fmin(self.equity, self.cash)
-        self.owned, self.liquid = firms.owned, firms.cash
-        self.liquid -= shock.lost
-        self.margin = np.nan_to_num(np.maximum(firms.margin, 0.0))
-        self.produced: Produced | None = None
-        self._sheets = self._tied()
+    def __init__(self, tied: Tied) -> None:
+        self.tied = tied
+        self.ground, self.course = tied.course()
+        self._clean = True
 
-    def _tied(self) -> Sheets:
-        debts, held, firms, on = self.layers.debts, self.layers.shares, self.firms, self.layers.only
-        return Sheets(
-            debts.classes, frozen(debts.start, np.int64), frozen(debts.creditor, np.uint32),
-            frozen(debts.amount, np.float64), frozen(self.promised, np.float64),
-            frozen(debts.owed_by_class.ravel(), np.float64), frozen(held.holders.start, np.int64),
-            frozen(held.holders.head, np.uint32), frozen(held.share[held.holders.link], np.float64),
-            frozen(firms.to_lose, np.float64), frozen(firms.assets - self.layers.pledged, np.float64),
-            frozen(firms.recovered, np.float64), frozen(self.called, np.float64), frozen(self.owned, np.float64),
-            frozen(self.liquid, np.float64), frozen(self.back, np.float64), self.kept, float("debts" in on),
-            float("shares" in on),
-        )  # fmt: skip
+    def send(self, shock: Shock, *, progress: Callable[[int, int], None] | None = None) -> Aftermath:
+        """Send a shock through all layers, as the function `send`. Raises what that does."""
+        if len(shock.failed) != self.tied.firms.size:
+            raise InvalidQuestion("firms, layers and shock are of other parties", where="shock")
+        self.clear()
+        self._clean, course = False, self.course
+        let_fail(course.parties, np.flatnonzero(shock.failed).astype(np.uint32))
+        hit = np.flatnonzero((shock.stopped > 0) | (shock.lost > 0) | (shock.worse > 0))
+        if len(hit):
+            own = (one[hit] for one in (shock.stopped, shock.lost, shock.worse))
+            let_lose(course.lost, course.parties, self.ground.web, course.made, hit.astype(np.uint32), *own)
+        self.follow(progress)
+        return self._told(shock)
 
-    def step(self) -> bool:
-        """One round; whether another is needed."""
-        self.rounds += 1
-        before = int(self.failed.sum())
-        touched = [np.flatnonzero(self.own > 0)] if self.rounds == 1 else []
-        touched += [self.raised, self._produce()]
-        # Guarantors are called for what the same means leave as creditors then lose.
-        start = self.whole
-        # Income that is not earned was never among the assets that creditors are paid from.
-        self.lost.before[:] = start - self.income
-        touched += [self._call(), np.flatnonzero(self.failed)]
-        first = np.unique(np.concatenate(touched)).astype(np.uint32)
-        budget = LINKS * (len(self.layers.debts.amount) + len(self.layers.shares.share) + self.firms.size)
-        budget, self.left = lose(self._sheets, self.failed, first, self.tolerance, budget, self.lost)
-        if budget <= 0 and self.left > self.tolerance:
-            raise NotConverged("losses", iterations=self.rounds, residual=self.left)
-        self._fail(self.whole > self.equity * (1 + HAIR), BY_EQUITY)
-        cash = self.shock.lost + self.income + self.paid_calls - self.back
-        cash += self.lost.claims * ("debts" in self.layers.only)
-        self._fail(cash > self.cash * (1 + HAIR), BY_CASH)
-        rise = float(np.abs(self.whole - start).max(initial=0.0))
-        self.quiet = 0 if int(self.failed.sum()) > before else self.quiet + 1
-        self.raised = np.zeros(0, np.int64)
-        if self.quiet >= PATIENCE and rise > self.tolerance:
-            self.raised = go_round(self._sheets, self.failed, self.lost, self.whole - self.income)
-        return self.quiet == 0 or rise > self.tolerance
+    def year(
+        self, first: NDArray[np.uint32], lender: int, share: tuple[float, float], by: Numbers
+    ) -> tuple[float, float, int]:
+        """Let some default: what a lender loses by that alone and by all that follows, and how many fail then.
 
-    @property
-    def means(self) -> Numbers:
-        """What each can still pay on calls: what is left of its equity, or of its liquidity after losses in cash."""
-        able = np.empty(self.firms.size)
-        means(self._sheets, self.lost, able)
-        return able
+        `by` gets these losses by whom they came of, shape (n,), each times its part of `share`; none where it is of no
+        length. Raises NotConverged as `send`.
+        """
+        self.clear()
+        self._clean = False
+        rests, alone = begin_year(self.ground, self.course, first, lender, share[0], by)
+        if not rests:
+            raise self._endless(CALLS)
+        self.follow()
+        failed, whole = end_year(self.ground, self.course, lender, share[1], by)
+        self._clean = True
+        return alone, whole, failed
 
-    @property
-    def paid_calls(self) -> Numbers:
-        """What each pays on guarantees out of its means."""
-        return np.asarray(np.minimum(self.called, self.means))
+    def clear(self) -> None:
+        """Put back what the last shock touched."""
+        if not self._clean:
+            ground, course = self.ground, self.course
+            put_back_calls(course.parties, ground.calling, ground.trees, course.work, course.answered)
+            put_back_output(course.parties, ground.web, ground.chain, course.made)
+            put_back(ground.sheets, course.lost, course.parties)
+            course.tally.number[:] = 0
+            course.tally.left[:] = 0.0
+            self._clean = True
 
-    @property
-    def whole(self) -> Numbers:
-        """What each lost, whatever the cause."""
-        return self.lost.other + self.paid_calls - self.back
+    def follow(self, progress: Callable[[int, int], None] | None = None) -> None:
+        """Go round by round until nothing changes."""
+        most, many, came = 2 * self.tied.firms.size + LINKS + 1, self.course.parties.many, MORE
+        while came in (MORE, RING):
+            came = go(self.ground, self.course, 1 if progress else most - int(many[ROUND]))
+            if came == RING:
+                self._go_round()
+            if progress and came != DONE:
+                progress(int(many[ROUND]), int(many[FELL]))
+            if came != DONE and (came not in (MORE, RING) or many[ROUND] >= most):
+                raise self._endless(came)
 
-    def _produce(self) -> NDArray[np.int64]:
-        """Let output fall with who stopped; who loses income anew."""
-        made, by_others = self.layers.production, np.zeros(self.firms.size)
-        if made is not None and "production" in self.layers.only:
-            self.produced = made.lose(np.maximum(self.shock.stopped, self.failed), self.produced)
-            by_others = self.produced.by_others
-        # What brings a firm down is what it loses by others, and by the shock, not that it stands still when it failed.
-        income = np.maximum(by_others, self.shock.stopped) * self.margin
-        at = np.flatnonzero(income > self.income)
-        self.lost.other[at] += income[at] - self.income[at]
-        self.liquid[at] -= income[at] - self.income[at]
-        self.income[at] = income[at]
-        self._fail((self.income >= self.able) & (self.income > 0), BY_OUTPUT)
-        return at
+    def _endless(self, came: int) -> NotConverged:
+        """What does not come to rest; the memory is made anew."""
+        what = {SUPPLIES: "losses along supplies", CALLS: "calls on guarantors", LOSSES: "losses"}.get(came, "shock")
+        left, rounds = self.course.tally.left[FALL if came == SUPPLIES else RISE], self.course.parties.many[ROUND]
+        problem = NotConverged(what, iterations=int(rounds), residual=float(left))
+        self.ground, self.course = self.tied.course()
+        self._clean = True
+        return problem
 
-    def _call(self) -> NDArray[np.int64]:
-        """Call guarantors; who pays anew."""
-        given = self.layers.guarantees
-        if given is None or "guarantees" not in self.layers.only:
-            return np.zeros(0, np.int64)
-        found: Called = given.call(self.failed, self.recovered(first=True), self.means)
-        self._fail(found.wave > 0, BY_CALL, found.wave)
-        self.promised[:] = found.promised[self.layers.debts.order]
-        self.asked, self.by_guarantee = found.asked, found.by_guarantee
-        # Collateral that is gone is no means to pay calls from.
-        self.lost.other[:] += found.pledged - self.pledged
-        self.pledged[:], self.called[:], self.back[:] = found.pledged, found.called, found.back
-        return np.flatnonzero((found.called > 0) | (found.pledged > 0))
+    def _go_round(self) -> None:
+        """Let losses that only go round among the failed come to their end."""
+        parties, lost = self.course.parties, self.course.lost
+        down = np.sort(parties.fell[: parties.many[FELL]].astype(np.int64))
+        now = lost.other[down] + np.minimum(lost.called[down], self._means(down)) - lost.back[down]
+        touched = go_round(self.ground.sheets, lost, down, now - lost.income[down])
+        feel(self.course.parties, touched.astype(np.uint32))
 
-    def _fail(self, which: Flags, cause: int, wave: NDArray[np.int32] | None = None) -> None:
-        new = which & ~self.failed
-        if new.any():
-            self.failed |= new
-            self.round[new], self.cause[new] = self.rounds + self.first, cause
-            step = (self.rounds * len(CAUSES) + min(cause, BY_EQUITY)) << WAVES
-            self.order[new] = step if wave is None else step + wave[new].astype(np.int64)
+    def _means(self, some: NDArray[np.int64]) -> Numbers:
+        """What some can still pay on calls."""
+        sheets, lost = self.ground.sheets, self.course.lost
+        cash = sheets.cash[some] - lost.spent[some] - sheets.felt_claims * lost.claims[some]
+        return np.maximum(np.minimum(sheets.owned[some] - lost.other[some], cash), 0.0)
 
-    def recovered(self, *, first: bool = False) -> Numbers:
-        """Fraction that each would pay if it failed now of what no collateral covers, or of its `first` class alone."""
-        sheets, debts = self._sheets, self.layers.debts
-        left = self.kept * np.maximum(sheets.assets - self.lost.before, 0.0)
-        most = sheets.recovered * debts.owed
-        pool = np.where(np.isnan(left), self.kept * most, np.minimum(left, most))
-        whole = debts.owed_by_class[:, 0] if first else debts.owed
-        alone = np.minimum(self.kept * sheets.recovered, 1.0)  # of who is not known to owe anything
-        return np.minimum(np.divide(pool, whole, out=alone, where=whole > 0), 1.0)
-
-    def told(self) -> Aftermath:
+    def _told(self, shock: Shock) -> Aftermath:
         """What it came to."""
-        order = self.layers.debts.order
-        by_debt, promised = np.empty_like(self.lost.by_debt), np.empty_like(self.promised)
-        by_debt[order], promised[order] = self.lost.by_debt, self.promised
-        shares = self.layers.shares.worth(self.lost.passed)
-        paid = np.where(self.failed, self.recovered(), 1.0)
-        called = self.paid_calls + self.pledged - self.back
+        lost, parties, said = self.course.lost, self.course.parties, self.course.answered
+        firms, layers, rules = self.tied.firms, self.tied.layers, self.ground.rules
+        by_debt, promised = np.empty_like(lost.by_debt), np.empty_like(lost.promised)
+        by_debt[layers.debts.order], promised[layers.debts.order] = lost.by_debt, lost.promised
+        ever = np.sort(parties.ever[: parties.many[EVER]].astype(np.int64))
+
+        def told(figures: Numbers) -> Numbers:
+            """Of everybody, where nothing is of whom nothing was touched."""
+            made = np.zeros(firms.size)
+            made[ever] = figures
+            return made
+
+        pays = paid_of(firms, layers, told(lost.before[ever]), self.ground.sheets.kept)
+        called = np.minimum(lost.called[ever], self._means(ever)) + lost.pledged[ever] - lost.back[ever]
+        asked, by_guarantee = np.zeros(0), np.zeros(0)
+        if rules.guarantees and layers.guarantees is not None:
+            order = layers.guarantees.standing.order
+            asked, by_guarantee = np.empty(len(order)), np.empty(len(order))
+            asked[order], by_guarantee[order] = self.course.work.call, said.paid
+        passed = told(lost.passed[ever])
         return Aftermath(
-            self.failed, self.round, self.order, self.cause, self.own, self.income, called, self.lost.claims, shares,
-            by_debt, promised, self.asked, self.by_guarantee, paid, self.lost.passed, self.produced, self.rounds,
-            self.left,
+            parties.failed.copy(), parties.round.copy(), parties.order.copy(), parties.cause.copy(),
+            shock.lost + shock.worse, told(lost.income[ever]), told(called), told(lost.claims[ever]),
+            layers.shares.worth(passed), by_debt, promised, asked, by_guarantee,
+            np.where(parties.failed, pays, 1.0), passed, self._output(shock), int(parties.many[ROUND]),
+            float((lost.other[ever] - lost.told[ever]).max(initial=0.0)),
         )  # fmt: skip
+
+    def _output(self, shock: Shock) -> Output | None:
+        """What is left of everybody's output, if that layer carries anything."""
+        made, supplies, tally = self.course.made, self.tied.layers.production, self.course.tally
+        if supplies is None or not self.ground.rules.production:
+            return None
+        stopped = np.maximum(shock.stopped, self.course.parties.failed)
+        found = Cascade(
+            stopped, made.down.copy(), made.up.copy(), supplies.network.sales, supplies.stop,
+            float(tally.left[FALL]), int(tally.number[MADE_ROUNDS]),
+        )  # fmt: skip
+        return Output(supplies.network, found)

@@ -1,63 +1,19 @@
-"""What ties firms together: debts, guarantees, supplies and shares; and the steps that a shock takes along them."""
+"""What ties firms together: debts, guarantees, supplies and shares."""
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analytics.contagion.debts import Debts, Shares
+from analytics.contagion.shock.calling import Guarantees
 from analytics.contagion.shock.firms import Firms, Numbers
+from analytics.contagion.shock.supplying import Supplies
 from graph.errors import InvalidQuestion
 
 Flags = NDArray[np.bool_]
 LAYERS = ("production", "guarantees", "debts", "shares")
-
-
-class Produced(Protocol):
-    """How much each firm still makes."""
-
-    @property
-    def by_others(self) -> Numbers:
-        """Fraction of its output that each would have lost had it not stopped itself, shape (n,)."""
-        ...
-
-
-class Production(Protocol):
-    """Who makes what from what."""
-
-    def lose(self, stopped: Numbers, before: Produced | None) -> Produced:
-        """Output where these fractions of it stop of themselves; `before`: with fewer of them."""
-        ...
-
-
-@dataclass(frozen=True)
-class Called:
-    """What guarantors are called for and pay."""
-
-    called: Numbers
-    """Of each guarantor out of its capacity, which it pays as far as that goes, shape (n,)."""
-    pledged: Numbers
-    """What collateral for others brings, by who gave it, shape (n,)."""
-    back: Numbers
-    """What those that counter its guarantees pay each guarantor, shape (n,)."""
-    asked: Numbers
-    """What each guarantee is called for, shape (g,)."""
-    by_guarantee: Numbers
-    """What each guarantee pays, shape (g,)."""
-    promised: Numbers
-    """Of each debt, in the order of the debts given, shape (m,)."""
-    wave: NDArray[np.int32]
-    """In which wave of calls each fails, 1 of who had failed before, 0 of who stands, shape (n,)."""
-
-
-class Calling(Protocol):
-    """Who promised to pay whose debts."""
-
-    def call(self, failed: Flags, recovered: Numbers, capacity: Numbers) -> Called:
-        """Call the guarantors of those who failed and pay these parts of their debts, up to capacities."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -71,8 +27,8 @@ class Layers:
     shares: Shares
     cut: Numbers
     """What own collateral is worth less than it was taken for, by who owns it, shape (n,)."""
-    production: Production | None = None
-    guarantees: Calling | None = None
+    production: Supplies | None = None
+    guarantees: Guarantees | None = None
     unmatched: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     """Firms whose known debts are more than the liabilities they state: the debts count."""
     only: tuple[str, ...] = LAYERS
@@ -88,8 +44,8 @@ class Layers:
         cut: ArrayLike | None = None,
         seniority: ArrayLike | None = None,
         shares: tuple[ArrayLike, ArrayLike, ArrayLike] = ((), (), ()),
-        production: Production | None = None,
-        guarantees: Calling | None = None,
+        production: Supplies | None = None,
+        guarantees: Guarantees | None = None,
     ) -> "Layers":
         """Layers of debtors, creditors and amounts, and of holders, companies and fractions.
 

@@ -29,6 +29,8 @@ ENDS = 100
 class Ring(NamedTuple):
     """Failed debtors of whom each unit lost is a loss of their creditors."""
 
+    place: Places
+    """Of each, among the failed."""
     node: Places
     left: Numbers
     """What each may lose yet before the class of debts that it pays part of gets nothing."""
@@ -40,7 +42,7 @@ class Ring(NamedTuple):
     """What each of them loses more with each unit that its debtor lost."""
 
 
-def go_round(sheets: Sheets, failed: NDArray[np.bool_], lost: Lost, now: Numbers) -> Places:
+def go_round(sheets: Sheets, lost: Lost, failed: Places, now: Numbers) -> Places:
     r"""Let losses go round among failed debtors until they come to rest, or some debtor pays a class nothing.
 
     .. math:: D = (I - J)^{-1} (x' - x), \qquad J_{ij} = \kappa L_{ji} / \bar p_{j,c(j)}
@@ -51,11 +53,12 @@ def go_round(sheets: Sheets, failed: NDArray[np.bool_], lost: Lost, now: Numbers
     Parameters
     ----------
     sheets : Sheets
-    failed : (n,) array of bool
     lost : Lost
         What was lost so far, `before` of what the failed paid then; gets what is lost more.
-    now : (n,) array, whole units of one currency
-        What each lost by now that the failed would pay from, x'.
+    failed : (f,) array
+        Who has failed, ascending.
+    now : (f,) array, whole units of one currency
+        What each of them lost by now that it would pay from, x'.
 
     Raises
     ------
@@ -79,22 +82,23 @@ def go_round(sheets: Sheets, failed: NDArray[np.bool_], lost: Lost, now: Numbers
     >>> found.by_debt.round(3).tolist(), found.rounds < 20
     ([1000000.0, 1000000.0], True)
     """
-    at, waiting = lost.before.copy(), np.maximum(now - lost.before, 0.0)
+    at = lost.before[failed]
+    waiting = np.maximum(now - at, 0.0)
     touched = [np.zeros(0, np.int64)]
     for _ in range(ENDS):
-        ring = _ring(sheets, failed, lost, at)
-        if not waiting[ring.node].any():
+        ring = _ring(sheets, lost, failed, at)
+        if not waiting[ring.place].any():
             break
-        whole, rise = _rise(sheets, ring, waiting[ring.node])
+        whole, rise = _rise(sheets, ring, waiting[ring.place])
         with np.errstate(divide="ignore", invalid="ignore"):
             room = np.where(rise > 0, ring.left / rise, np.inf).min(initial=np.inf)
         part = min(1.0, room) if whole else room
         if not np.isfinite(part):
             break
-        at[ring.node] += part * rise
+        at[ring.place] += part * rise
         touched.append(_lose(sheets, lost, ring, part * rise))
         if whole:
-            waiting[ring.node] *= 1.0 - part
+            waiting[ring.place] *= 1.0 - part
             if part == 1.0:
                 break
     return np.unique(np.concatenate(touched))
@@ -109,32 +113,33 @@ def _lose(sheets: Sheets, lost: Lost, ring: Ring, rise: Numbers) -> Places:
     return into
 
 
-def _ring(sheets: Sheets, failed: NDArray[np.bool_], lost: Lost, at: Numbers) -> Ring:
+def _ring(sheets: Sheets, lost: Lost, failed: Places, at: Numbers) -> Ring:
     """Who pays part of a class of its debts, out of what it has left and nothing else, and which debts these are."""
-    owed = sheets.whole.reshape(-1, sheets.classes)
+    owed, assets = sheets.whole.reshape(-1, sheets.classes)[failed], sheets.assets[failed]
     upto = np.cumsum(owed, axis=1)
-    pool = sheets.kept * (sheets.assets - at)
+    pool = sheets.kept * (assets - at)
     with np.errstate(invalid="ignore"):
-        some = failed & (sheets.asked == 0) & (pool > HAIR * sheets.assets) & (pool < sheets.recovered * upto[:, -1])
-    node = np.flatnonzero(some)
+        some = (lost.called[failed] == 0) & (pool > HAIR * assets) & (pool < sheets.recovered[failed] * upto[:, -1])
+    place = np.flatnonzero(some)
     # The first class that what is left does not pay whole; at its end, the one before it.
-    level = (upto[node] < pool[node, None] * (1 - HAIR)).sum(axis=1)
-    senior = upto[node, level] - owed[node, level]
+    level = (upto[place] < pool[place, None] * (1 - HAIR)).sum(axis=1)
+    senior = upto[place, level] - owed[place, level]
+    node = failed[place]
     row = node * sheets.classes + level
     link, debtor = spans(sheets.start[row], sheets.start[row + 1])
-    free = (sheets.promised[link] == 0) & (lost.by_debt[link] > 0)
+    free = (lost.promised[link] == 0) & (lost.by_debt[link] > 0)
     link, debtor = link[free], debtor[free]
     slope = sheets.kept * sheets.amount[link] / sheets.whole[row[debtor]]
-    return Ring(node, (pool[node] - senior) / sheets.kept if len(node) else pool[node], link, debtor, slope)
+    left = (pool[place] - senior) / sheets.kept if len(place) else pool[place]
+    return Ring(place, node, left, link, debtor, slope)
 
 
 def _rise(sheets: Sheets, ring: Ring, waiting: Numbers) -> tuple[bool, Numbers]:
     """What each loses more in the end, and whether that is all; of a ring that nothing leaves in which proportions."""
     size = len(ring.node)
-    place = np.full(len(sheets.assets), -1)
-    place[ring.node] = np.arange(size)
-    into = place[sheets.creditor[ring.link]]
-    inside = (into >= 0) & (sheets.felt_claims > 0)
+    creditor = sheets.creditor[ring.link].astype(np.int64)
+    into = np.minimum(np.searchsorted(ring.node, creditor), max(size - 1, 0))
+    inside = (ring.node[into] == creditor) & (sheets.felt_claims > 0)
     passed = csc_array((ring.slope[inside], (into[inside], ring.debtor[inside])), shape=(size, size))
     count, of = connected_components(passed, directed=True, connection="strong")
     same = of[into[inside]] == of[ring.debtor[inside]]

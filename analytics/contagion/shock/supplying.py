@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.contagion.shock.firms import Numbers
-from analytics.contagion.shock.layers import Produced
-from analytics.contagion.supply.cascade import STOP, Cascade, cascade
+from analytics.contagion.supply.cascade import STOP, Cascade
 from analytics.contagion.supply.network import SupplyNetwork
 
 
@@ -39,14 +38,6 @@ class Supplies:
     stop: float = STOP
     """Largest fall of anybody's output in a round at which nothing more is followed; rises of a hundredth of it wait
     until they have added up to more."""
-
-    def lose(self, stopped: Numbers, before: Produced | None) -> Output:
-        """Output where these fractions of it stop of themselves; `before`: with fewer of them."""
-        known = before.found if isinstance(before, Output) else None
-        if known is not None and np.array_equal(known.shock, stopped):
-            return Output(self.network, known)
-        found = cascade(self.network, stopped, stop=self.stop, least=self.stop / 100, begin=known)
-        return Output(self.network, found)
 
 
 class Origins(NamedTuple):
@@ -84,6 +75,7 @@ def origins(output: Output) -> Origins:
 
     Example
     -------
+    >>> from analytics.contagion.supply.cascade import cascade
     >>> network = SupplyNetwork.of(3, [0, 1], [1, 2], [60, 100], industry=[0, 1, 2], revenue=[60, 200, 0])
     >>> by = origins(Output(network, cascade(network, [0.5, 0, 0])))
     >>> by.source.tolist(), by.into.tolist(), by.part.tolist()

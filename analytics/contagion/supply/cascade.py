@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analytics.contagion.supply.network import Numbers, SupplyNetwork
-from analytics.kernels.supply import follow, sweep
+from analytics.kernels.supply import Made, begin_with, follow, sweep
 from graph.errors import InvalidQuestion, NotConverged
 
 STOP = 1e-6
@@ -92,16 +92,12 @@ def cascade(
     network : SupplyNetwork, of n firms
     shock : (n,) array
         Fraction ψ of its production that each firm loses of itself; it persists.
-    stop : float
-        Largest fall of anybody's production in a round at which it ends; the new state is returned.
+    stop : float, largest fall of anybody's production in a round at which it ends; the new state is returned
     schedule : "changes" or "all"
-        Whether a round looks at what changed alone as long as that is little, or at every firm from the first on.
-        Both take the same rounds.
+        Whether a round looks at what changed alone while that is little, or at every firm; both take the same rounds.
     least : float
-        Where only changes are looked at: rises that wait until they have added up to more. With 0 nothing waits; with
-        a hundredth of the stop a large network is not gone through for what hardly anybody would notice.
-    begin : Cascade, optional
-        What a smaller shock on the same network led to: it goes on from there, to the same end.
+        Of changes: rises that wait until they add up to more; a hundredth of the stop spares what nobody would notice.
+    begin : Cascade, optional, what a smaller shock on the same network led to: it goes on from there, to the same end
     most : int, rounds after which it is given up
 
     Raises
@@ -125,7 +121,12 @@ def cascade(
     check_asked(network, stop)
     first = np.asarray(shock, np.float64)
     down, up = _begun(network, first, begin)
-    rounds, residual = follow(network.spread, least, stop, most, down, up) if schedule == "changes" else (0, np.inf)
+    rounds, residual = 0, np.inf
+    if schedule == "changes":
+        made = Made.of(network.spread)
+        begin_with(network.spread, made, down, up)
+        rounds, residual = follow(network.spread, made, least, stop, most)
+        down, up = made.down.copy(), made.up.copy()
     if residual > stop:
         more, residual = sweep(network.chain, stop, most - rounds, down, up)
         rounds += more

@@ -9,7 +9,7 @@ from analytics.learning.features.neighbours import BEFORE, FAILED, RISK, SECOND
 from analytics.learning.models.calibration import SURE
 from analytics.learning.models.forests import Forest
 from analytics.learning.models.model import Fitted
-from analytics.learning.models.sights import OWN_RISK, SPREAD, Surroundings
+from analytics.learning.models.sights import HAZARD, OWN_RISK, SPREAD, Surroundings
 from analytics.learning.models.stack import Stacked
 from analytics.learning.panel import Panel, Ties, Wave
 
@@ -64,8 +64,11 @@ def _calm(forest: Forest, sight: Surroundings, panel: Panel, at: int, party: int
     for column, name in enumerate(names):
         if name.endswith(HEARD):
             values[0, column] = 0.0
-    own = float(values[0, names.index(OWN_RISK.name)])
-    values[0, names.index(SPREAD.name)] = sight.line.constant + sight.line.slopes[0] * own
+    last = sight.propagation.rounds[-1]
+    own = values[:, names.index(OWN_RISK.name)].astype(np.float64)
+    silent = np.zeros((1, len(last.hazards)))
+    values[0, names.index(SPREAD.name)] = logit(np.clip(last.probability(own, silent), SURE, 1 - SURE))[0]
+    values[0, names.index(HAZARD.name)] = 0.0
     return float(forest.tree.probability(values)[0])
 
 

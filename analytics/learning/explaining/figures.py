@@ -74,7 +74,7 @@ def _alone(panel: Panel, wave: Wave, party: int, values: "np.ndarray[tuple[int, 
     nobody = np.zeros(0, np.int32)
     one = Wave(
         wave.day, wave.known_at, values, np.full(count, wave.capacity[party]), np.full(count, wave.public[party]),
-        nobody, nobody.astype(np.int8), {},
+        nobody, nobody.astype(np.int8), {}, None if wave.since is None else np.full(count, wave.since[party]),
     )  # fmt: skip
     ids = tuple(f"{number}" for number in range(count))
     return replace(

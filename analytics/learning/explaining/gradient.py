@@ -53,6 +53,10 @@ def slopes(net: Net, given: Encoded, hearing: Hearing, place: int) -> Slopes:
 
     Example
     -------
+    See `tests/analytics/learning/explaining`.
+
+    >>> slopes.__name__
+    'slopes'
     """
     blueprint = net.blueprint
     found = [np.zeros(matrix.nnz) for matrix in hearing.weighted]

@@ -16,7 +16,7 @@ from analytics.learning.serving.forward import Net
 Ints = NDArray[np.int64]
 ROWS: Final = 10_000
 """Parties in all copies of a vicinity together, at most, where a net has to be asked anew for each link."""
-CELLS: Final = 400_000
+CELLS: Final = 150_000
 """Links that are left out times links that are there, at most, where a cascade runs anew for each."""
 
 

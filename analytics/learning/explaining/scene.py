@@ -60,7 +60,7 @@ class Scene:
         return self.nets[0].blueprint.kind in RIVALS
 
     def probabilities(self, without: Sequence[int] = (-1,)) -> Numbers:
-        """Of the party, by each net, without each of some links by place in the vicinity (-1: with all); (nets, links)."""
+        """Of the party, by each net, without each of some links by place (-1: with all); shape (nets, links)."""
         copies = len(without)
         channels = self.nets[0].blueprint.channels
         hearing = self.vicinity.without(without, channels, plain=self.plain)

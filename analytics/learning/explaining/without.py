@@ -115,31 +115,32 @@ def through_layers(net: Net, vicinity: Vicinity, hearing: Hearing, start: Number
     less = _less(vicinity, blueprint.relations, start, net, 0)
     self_linked = vicinity.tail == vicinity.head
     moves = [
-        _moved(net, start[ends], added[ends] - one - np.where(self_linked[:, None], other, 0.0)) - middle[ends]
+        net.after("layers.0", start[ends], added[ends] - one - np.where(self_linked[:, None], other, 0.0))
+        - middle[ends]
         for ends, one, other in ((vicinity.head, less[0], less[1]), (vicinity.tail, less[1], less[0]))
     ]
-    rows = np.stack([matrix[[place]].toarray()[0] for matrix in hearing.weighted], axis=1)
-    wide = blueprint.message
-    here, then = np.tile(middle[place], (len(vicinity.tail), 1)), np.tile(heard, (len(vicinity.tail), 1))
+    # The link itself: whoever is its other end is heard no more over it, changed as that end is.
+    gone = _less(vicinity, blueprint.relations, middle, net, 1, moves)
+    then = np.tile(heard, (len(vicinity.tail), 1))
+    then -= np.where((vicinity.head == place)[:, None], gone[0], 0.0)
+    then -= np.where((vicinity.tail == place)[:, None], gone[1], 0.0)
     moves[1][self_linked] = 0.0
+    here = np.tile(middle[place], (len(vicinity.tail), 1))
+    rows = np.stack([matrix[[place]].toarray()[0] for matrix in hearing.weighted], axis=1)
     for ends, move in ((vicinity.head, moves[0]), (vicinity.tail, moves[1])):
-        sent = (move @ weights["layers.1.heard.send"]) * np.repeat(rows[ends], wide, axis=1)
-        then += sent @ weights["layers.1.heard.receive"]
+        _hear(net, rows[ends], move, then)
         mine = ends == place
         here[mine] += move[mine]
         then[mine] += move[mine] @ weights["layers.1.own.weight"].T
-    # The link itself: whoever is its other end is heard no more over it, changed as that end is.
-    gone = _less(vicinity, blueprint.relations, middle, net, 1, moves)
-    then -= np.where((vicinity.head == place)[:, None], gone[0], 0.0)
-    then -= np.where((vicinity.tail == place)[:, None], gone[1], 0.0)
-    ends_state = np.concatenate(
-        [net.after("layers.1", here, then), net.after("layers.1", middle[[place]], heard[None])]
-    )
-    return net.head("head", ends_state)[np.append(links, len(vicinity.tail))]
+    here, then = np.concatenate([here, middle[[place]]]), np.concatenate([then, heard[None]])
+    told = net.head("head", net.after("layers.1", here, then))
+    return np.asarray(told[np.append(links, len(vicinity.tail))])
 
 
-def _moved(net: Net, start: Numbers, added: Numbers) -> Numbers:
-    return net.after("layers.0", start, added)
+def _hear(net: Net, weight: Numbers, move: Numbers, then: Numbers) -> None:
+    """Add what is heard of a change in the second layer, with a weight a channel."""
+    sent = (move @ net.weights["layers.1.heard.send"]) * np.repeat(weight, net.blueprint.message, axis=1)
+    then += sent @ net.weights["layers.1.heard.receive"]
 
 
 def _less(

@@ -84,7 +84,8 @@ class Sample:
         judge = Judge(label, probability, draws.party)
         value, drawn = judge.whole(), np.concatenate([judge.of(counts) for counts in draws.counts()])
         for at in CENTRED:
-            drawn[:, at] += value[at] - np.nanmean(drawn[:, at])
+            known = drawn[~np.isnan(drawn[:, at]), at]
+            drawn[:, at] += value[at] - (known.mean() if len(known) else np.nan)
         return cls(value, drawn, np.full(len(NAMES), np.nan))
 
     @classmethod

@@ -1,12 +1,65 @@
 """Whether what is said to cause a risk is the planted cause, and how much of what could be found was found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from analytics.learning.judging.ranking import Numbers, Ordered, checked
+from analytics.learning.models.model import Reason
+from analytics.learning.panel import Wave
 from graph.errors import InvalidPanel
+
+Link = tuple[str, int]
+"""Relation, and position among the wave's ties of it."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What links do to some firms in truth, beside what they are stated to do: the same links in the same order."""
+
+    planted: tuple[Numbers, ...]
+    """One array a firm."""
+    stated: tuple[Numbers, ...]
+
+    @classmethod
+    def of(
+        cls, wave: Wave, planted: Mapping[int, Mapping[Link, float]], stated: Mapping[int, Sequence[Reason]]
+    ) -> "Beside":
+        """Of the firms of whom something is stated: all links they stand at, all that are planted, all that are stated.
+
+        What is not planted adds 0, as does what is not stated; reasons that are figures do not count.
+        """
+        at = _standing(wave, list(stated))
+        true, said = [], []
+        for party, reasons in stated.items():
+            cause = planted.get(party, {})
+            told = {(reason.relation, reason.link): reason.effect for reason in reasons if reason.link >= 0}
+            links = sorted({*at[party], *cause, *told})
+            true.append(np.array([cause.get(link, 0.0) for link in links]))
+            said.append(np.array([told.get(link, 0.0) for link in links]))
+        return cls(tuple(true), tuple(said))
+
+    @property
+    def auc(self) -> float:
+        """How often a cause is stated to do more than a link that is none."""
+        return cause_auc(self.planted, self.stated)
+
+    @property
+    def first_hit(self) -> float:
+        """How often the link stated first is the foremost cause."""
+        return first_cause_hit(self.planted, self.stated)
+
+
+def _standing(wave: Wave, parties: Sequence[int]) -> dict[int, set[Link]]:
+    """Links that each party stands at, at either end."""
+    found: dict[int, set[Link]] = {party: set() for party in parties}
+    for relation, ties in wave.ties.items():
+        for ends in (ties.tail, ties.head):
+            for link in np.flatnonzero(np.isin(ends, parties)):
+                found[int(ends[link])].add((relation, int(link)))
+    return found
 
 
 def cause_auc(planted: Sequence[ArrayLike], stated: Sequence[ArrayLike]) -> float:

@@ -13,12 +13,14 @@ from analytics.learning.panel import Feature
 
 FINE: Final = 50
 """Bins of equal mass that are begun with."""
-LEAST: Final = 0.02
+LEAST: Final = 0.05
 """Part of the known rows in a bin, at least."""
-MOST: Final = 10
-"""Bins of a feature, at most; and those in which it is asked whether it tells anything, set before labels are seen."""
-ALIKE: Final = 1.0
-"""Neighbours less than a standard error apart, squared, are one."""
+MOST: Final = 5
+"""Bins of a feature, at most; more of them, or smaller ones, ranked planted firms worse."""
+ASKED: Final = 10
+"""Bins of equal mass, made before labels are seen, in which it is asked whether a feature tells anything."""
+ALIKE: Final = float(chi2.ppf(0.95, 1))
+"""Neighbours less apart than chance would have one in twenty are one."""
 
 
 @dataclass(frozen=True)
@@ -101,11 +103,11 @@ class Bins:
 def _chance(values: NDArray[np.float32], label: NDArray[np.int8], codes: int) -> float:
     """Pearson's test of no difference, over codes or bins of equal mass and what is missing."""
     known = ~np.isnan(values)
-    place = np.full(len(values), codes or MOST)
+    place = np.full(len(values), codes or ASKED)
     if codes:
         place[known] = values[known].astype(np.int64)
     elif known.any():
-        cuts = np.unique(np.quantile(values[known], np.arange(1, MOST) / MOST, method="lower"))
+        cuts = np.unique(np.quantile(values[known], np.arange(1, ASKED) / ASKED, method="lower"))
         place[known] = np.searchsorted(cuts, values[known], side="left")
     rows = np.bincount(place).astype(np.float64)
     bad, there, share = np.bincount(place, label), rows > 0, label.mean()

@@ -78,17 +78,19 @@ class FirstStage:
         odds = self._log_odds(panel, at)
         return np.asarray(expit(np.where(teaches, odds[fold, np.arange(panel.size)], odds.mean(axis=0))))
 
-    def _log_odds(self, panel: Panel, at: int) -> Numbers:
+    def _log_odds(self, panel: Panel, at: int, parties: NDArray[np.integer] | None = None) -> Numbers:
         """By each fold's trees, shape (folds, n)."""
-        values = self.trees[0].columns.of(panel, at)
+        values = self.columns.of(panel, at)
+        if parties is not None:
+            values = values[parties]
         return np.stack([tree.log_odds(values) for tree in self.trees])
 
-    def predict(self, panel: Panel, at: int) -> Numbers:
-        """Probability of default of every party of a wave, (n,): the mean of the log odds of all folds' trees.
+    def predict(self, panel: Panel, at: int, parties: NDArray[np.integer] | None = None) -> Numbers:
+        """Probability of default of every party of a wave, (n,), or of some: by the mean of all folds' log odds.
 
         Raises InvalidModel where the panel lacks a figure.
         """
-        return np.asarray(expit(self._log_odds(panel, at).mean(axis=0)))
+        return np.asarray(expit(self._log_odds(panel, at, parties).mean(axis=0)))
 
     @property
     def columns(self) -> Columns:

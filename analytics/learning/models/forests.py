@@ -4,11 +4,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
+import numpy as np
+
+from analytics.learning.features.channels import Linked
 from analytics.learning.models.columns import Figures, Rows
 from analytics.learning.models.keeping import Kept
 from analytics.learning.models.model import Files, Numbers, Reason, Task
 from analytics.learning.models.reasons import Steps
-from analytics.learning.models.sights import Degrees, Own, Sight, Surroundings
+from analytics.learning.models.removal import Removal
+from analytics.learning.models.sights import HAZARD, SPREAD, Degrees, Own, Sight, Surroundings, Travelled
 from analytics.learning.models.tree import Growth, Tree
 from analytics.learning.panel import Panel, Part, Wave
 from graph.errors import InvalidModel
@@ -25,16 +29,41 @@ class Forest:
     tree: Tree
     _last: list[tuple[Wave, Panel, Figures]] = field(default_factory=list, repr=False)
     """Figures of the wave seen last, as explaining asks for party after party."""
+    _went: list[tuple[Wave, Travelled]] = field(default_factory=list, repr=False)
+    """How defaults travelled over it."""
 
     def predict(self, panel: Panel, at: int) -> Numbers:
         """Probability of default of every party of a wave, (n,). Raises InvalidModel for other features."""
         return self.tree.probability(self.seen(panel, at))
 
     def explain(self, panel: Panel, at: int, party: int, *, most: int = 5) -> tuple[Reason, ...]:
-        """The figures that move it most, by Shapley values of the trees (TreeSHAP), in steps of probability."""
+        """What moves it most: figures by Shapley values of the trees (TreeSHAP), in steps of probability, and links.
+
+        Of a link it is told how much less would be said without it, its neighbours as they are; figures that are
+        made of links are then not told beside them.
+        """
         values = self.seen(panel, at)[party]
         contributions = self.tree.contributions(values[None, :])[0]
-        return Steps.of(self.tree.columns.names, values, contributions, most=most).reasons
+        reasons = Steps.of(self.tree.columns.names, values, contributions, most=len(values)).reasons
+        if isinstance(self.sight, Surroundings):
+            links = self._links(self.sight, panel, at, party, values)
+            made = _made_of_links(self.sight) if links else set()
+            reasons = (*(reason for reason in reasons if reason.feature not in made), *links)
+        return tuple(sorted(reasons, key=lambda reason: -abs(reason.effect))[:most])
+
+    def _links(self, sight: Surroundings, panel: Panel, at: int, party: int, values: Figures) -> list[Reason]:
+        wave = panel.waves[at]
+        if not self._went or self._went[0][0] is not wave:
+            self._went[:] = [(wave, sight.travelled(panel, at, sight.first.predict(panel, at)))]
+        without = Removal.of(sight, self._went[0][1], panel, at, values.astype(np.float64), party)
+        if not without.links:
+            return []
+        less = self.tree.probability(values[None, :])[0] - self.tree.probability(without.rows)
+        return [
+            Reason("", link.relation, link.link, link.stake, float(effect))
+            for link, effect in zip(without.links, less, strict=True)
+            if effect
+        ]
 
     def seen(self, panel: Panel, at: int) -> Figures:
         """What its trees read of every party of a wave, (n, k); that of the wave seen last is kept."""
@@ -51,6 +80,13 @@ class Forest:
         """Trees as text, what they see, and the first stage where they see it."""
         contents = {**Kept.within(**{TREES: self.tree.save()}), **self.sight.files()}
         return Kept(self.name, self.sight.facts(), contents).files()
+
+
+def _made_of_links(sight: Surroundings) -> set[str]:
+    """Figures that links alone make."""
+    linked = {channel.name for channel in sight.neighbours.channels.all if isinstance(channel, Linked)}
+    heard = {name for name in sight.columns.names if name.rpartition(".")[0] in linked}
+    return heard | {SPREAD.name, HAZARD.name}
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,10 @@ class Formula(Protocol):
     def facts(self) -> dict[str, object]:
         """What makes it this one, as JSON says it."""
 
+    @property
+    def note(self) -> str:
+        """What a reader of its figures must know, in both languages; empty for nothing."""
+
 
 @dataclass(frozen=True)
 class FittedFormula:
@@ -42,6 +46,11 @@ class FittedFormula:
     """Log odds from the score, drawn together where it is extreme, and from whether it is missing."""
     usual: tuple[float, ...]
     """Each figure's middle among the rows that taught."""
+
+    @property
+    def note(self) -> str:
+        """What its formula says of itself."""
+        return self.formula.note
 
     def _odds(self, values: Figures) -> Numbers:
         return self.line.log_odds(_drawn(self.formula(values), self.middle, self.width))

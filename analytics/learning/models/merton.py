@@ -46,6 +46,14 @@ class Distance:
         """As JSON says it."""
         return {"basis": self.basis, "rate": self.rate, "volatility": self.volatility}
 
+    @property
+    def note(self) -> str:
+        """By what way."""
+        if self.basis == "market":
+            return "by the price of shares · 按股价"
+        moves = f"{self.volatility:.2f}"
+        return f"by books, of one volatility of assets ({moves}) · 按账面价值，资产波动率统一取{moves}"
+
     def __call__(self, values: Figures) -> Numbers:
         """Of rows of figures; NaN where one is missing or cannot be. Who owes nothing is as far as who owes least."""
         found, x = np.full(len(values), np.nan), values.astype(np.float64)

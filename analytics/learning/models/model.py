@@ -66,9 +66,13 @@ class Fitted(Protocol):
 class Model(Protocol):
     """A way to learn."""
 
-    name: str
-    graph: bool
-    """Whether it sees more than own figures."""
+    @property
+    def name(self) -> str:
+        """As files, commands and tables call it."""
+
+    @property
+    def graph(self) -> bool:
+        """Whether it sees more than own figures."""
 
     def fit(self, task: Task) -> Fitted:
         """Learn from the rows that teach; rows that judge are not looked at. Raises InvalidPanel."""

@@ -2,23 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from analytics.learning.models.first import FirstStage
 from analytics.learning.models.model import Files, Task
 from analytics.learning.serving.blueprint import Kind
 from analytics.learning.serving.served import ServedNet
 from graph.errors import NotInstalled
 
-if TYPE_CHECKING:
-    pass
-
 Keep = Callable[[int, Files], None]
 """Takes the state of the training of one of the nets, by its number."""
 SIZES: Final[Mapping[str, Mapping[str, Any]]] = {
     "mlp": {"kind": "none"},
-    "gnn": {"kind": "sum", "rounds": 3},
+    "gnn": {"kind": "sum", "rounds": 2},
     "gnn-sum": {"kind": "sum"},
-    "cascade": {"kind": "none", "rounds": 3},
+    "cascade": {"kind": "none", "rounds": 2},
     "r-gcn": {"kind": "r-gcn"},
     "sage": {"kind": "sage"},
     "hgt": {"kind": "hgt"},
@@ -57,6 +55,10 @@ class NetModel:
 
     def fit(self, task: Task) -> ServedNet:
         """Learn from the rows that teach, the end settled by those that settle. Raises InvalidPanel, NotInstalled."""
+        return self.fit_from(task, FirstStage.of(task))
+
+    def fit_from(self, task: Task, first: FirstStage) -> ServedNet:
+        """The same from a first stage that was fitted on the task before. Raises NotInstalled."""
         try:
             from analytics.learning.nets.fitting import fitted  # noqa: PLC0415 — torch, only where something is trained
         except ModuleNotFoundError as missing:
@@ -64,7 +66,7 @@ class NetModel:
                 f"{missing.name} is not installed; nets cannot be trained without", where=self.name,
                 remedy="pip install 'contagraph[gnn]'",
             ) from None  # fmt: skip
-        return fitted(self, task)
+        return fitted(self, task, first)
 
     def load(self, files: Files) -> ServedNet:
         """What was saved; needs no torch. Raises InvalidModel."""

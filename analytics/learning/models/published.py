@@ -1,7 +1,7 @@
 """Published scores as models: coefficients as published, the probability that goes with them fitted."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from analytics.credit.scores import published_scores, score
 from analytics.learning.models.columns import Columns, Figures
@@ -38,6 +38,8 @@ class Riskiness:
     def facts(self) -> dict[str, object]:
         """As JSON says it."""
         return {"score": self.score}
+
+    note: ClassVar[str] = ""
 
 
 @dataclass(frozen=True)

@@ -1,33 +1,40 @@
 """What trees see of a panel: own figures, degrees alone, or own figures with all that is heard of neighbours."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
-from scipy.special import expit, logit
+from scipy.special import logit
 
 from analytics.learning.features.channels import Channels
 from analytics.learning.features.neighbours import DEGREE, RISK, SECOND, STANDING, Neighbours
-from analytics.learning.models.columns import Columns, Figures, Rows
+from analytics.learning.models.columns import Columns, Figures
 from analytics.learning.models.first import FirstStage
 from analytics.learning.models.keeping import Kept
-from analytics.learning.models.logistic import Line
 from analytics.learning.models.model import Files, Numbers, Task
+from analytics.learning.models.propagation import Propagation
 from analytics.learning.panel import Feature, Panel, Part, Wave
 from graph.errors import InvalidModel, InvalidPanel
 
 FIRST: Final = "first"
 SURE: Final = 1e-9
 """How near to 0 and 1 a probability may come before its logit is taken."""
+SOURCE: Final = "learning.md of the design"
 OWN_RISK: Final = Feature(
-    "first_stage", "log odds", "Log odds of default by own figures alone", "仅凭自身数据的违约对数几率", 1, "own",
-    "learning.md of the design",
-)  # fmt: skip
+    "first_stage",
+    "log odds",
+    "Log odds of default by own figures alone",
+    "仅凭自身数据的违约对数几率",
+    1,
+    "own",
+    SOURCE,
+)
 SPREAD: Final = Feature(
-    "propagated", "log odds", "Log odds of default once its neighbours' are heard", "一轮传导后的违约对数几率", 1,
-    "neighbours", "learning.md of the design",
+    "propagated", "log odds", "Log odds of default once neighbours are heard", "传导后的违约对数几率", 1, "neighbours",
+    SOURCE,
 )  # fmt: skip
+HAZARD: Final = Feature("hazard", "hazard", "Hazard that neighbours add", "邻居传导的违约强度", 1, "neighbours", SOURCE)
 
 
 class Sight(Protocol):
@@ -107,7 +114,7 @@ class Degrees:
 
     def of(self, panel: Panel, at: int) -> Figures:
         """Counted."""
-        return self.neighbours.degrees(_heard(self.neighbours, panel, at), panel.firm).astype(np.float32)
+        return self.neighbours.degrees(_checked(self.neighbours, panel, at), panel.firm).astype(np.float32)
 
     taught = of
 
@@ -120,41 +127,58 @@ class Degrees:
         return {}
 
 
+class Travelled(NamedTuple):
+    """How defaults travelled over a wave, round by round."""
+
+    odds: Numbers
+    """Log odds of the first stage, (n,)."""
+    said: tuple[Numbers, ...]
+    """Probabilities before the first round and after each, (n,)."""
+    told: tuple[Numbers, ...]
+    """What was heard in each round, (n, k)."""
+
+
 @dataclass(frozen=True, eq=False)
 class Surroundings:
     """Own figures and the engine's, and of neighbours how many, how much, who failed, how likely they are to.
 
-    Probabilities of neighbours are those of the first stage; in a second round they are those of a line in log odds
-    that heard once, with slopes of at least 0 for all that is heard.
+    Probabilities of neighbours are those of the first stage, and in a second round those after defaults have travelled
+    (`Propagation`); what that adds to a firm is told as well.
     """
 
     own: Columns
     neighbours: Neighbours
     first: FirstStage
-    line: Line
+    propagation: Propagation
 
     @classmethod
     def fitted(cls, task: Task) -> "Surroundings":
         """Of a task. Raises InvalidPanel where nothing can be learned."""
-        neighbours, first = Neighbours(_channels(task.panel)), FirstStage.of(task)
-        flat = cls(Columns.scoped(task.panel, "own", "engine"), neighbours, first, Line(0.0, np.empty(0)))
-        rows = Rows.of(task, Part.TRAIN, flat._taught_once(task.panel))
-        heard = np.arange(rows.values.shape[1]) > 0
-        line = Line.fitted(rows.values, rows.label, ridge=1.0, positive=heard)
-        return cls(flat.own, neighbours, first, line)
+        panel, split = task.panel, task.split
+        neighbours, first = Neighbours(_channels(panel)), FirstStage.of(task)
+
+        def heard(said: Sequence[Numbers]) -> list[Numbers]:
+            return [_heard(neighbours, panel, at, pd) for at, pd in enumerate(said)]
+
+        def pick(waves: Sequence[Numbers]) -> Numbers:
+            return split.pick(panel, Part.TRAIN, tuple(waves))
+
+        odds = [_log_odds(said) for said in first.cross_fitted]
+        propagation = Propagation.fitted(odds, heard, pick, split.labels(panel, Part.TRAIN))
+        return cls(Columns.scoped(panel, "own", "engine"), neighbours, first, propagation)
 
     @classmethod
     def read(cls, kept: Kept) -> "Surroundings":
         """As it was kept. Raises InvalidModel."""
-        said = kept.facts
-        line = Line(float(said["constant"]), np.array(said["slopes"], np.float64))
-        return cls(Columns.read(said["features"]), _neighbours(kept), FirstStage.load(kept.part(FIRST)), line)
+        neighbours = _neighbours(kept)
+        propagation = Propagation.read(kept.facts["propagation"], 2 * len(neighbours.channels.all))
+        return cls(Columns.read(kept.facts["features"]), neighbours, FirstStage.load(kept.part(FIRST)), propagation)
 
     @property
     def columns(self) -> Columns:
-        """Own ones, what the first stage says, what is heard; then the second round."""
+        """Own ones, what the first stage says, what has travelled; then what is heard, and again in a second round."""
         heard = self.neighbours.features
-        return Columns((*self.own.features, OWN_RISK, SPREAD, *heard(*STANDING), *heard(RISK), *heard(SECOND)))
+        return Columns((*self.own.features, OWN_RISK, SPREAD, HAZARD, *heard(*STANDING), *heard(RISK), *heard(SECOND)))
 
     def of(self, panel: Panel, at: int) -> Figures:
         """From what the first stage says."""
@@ -164,33 +188,44 @@ class Surroundings:
         """From what the first stage says of each firm without it."""
         return self._seen(panel, at, self.first.cross_fitted[at])
 
+    def travelled(self, panel: Panel, at: int, pd: Numbers) -> "Travelled":
+        """How defaults travel over a wave from what the first stage says. Raises InvalidModel for other relations."""
+        odds, said, told = _log_odds(pd), [pd], []
+        for one in self.propagation.rounds:
+            told.append(_heard(self.neighbours, panel, at, said[-1]))
+            said.append(one.probability(odds, told[-1]))
+        return Travelled(odds, tuple(said), tuple(told))
+
     def _seen(self, panel: Panel, at: int, pd: Numbers) -> Figures:
-        wave = _heard(self.neighbours, panel, at)
-        once = self._once(panel, wave, pd)
-        odds = self.line.log_odds(once)
-        count = len(self.neighbours.channels.all)
+        wave = _checked(self.neighbours, panel, at)
+        went = self.travelled(panel, at, pd)
+        added = self.propagation.rounds[-1].hazard(went.told[-1])
+        first, second = (self.neighbours.risk(wave, panel.firm, chance) for chance in (pd, went.said[-1]))
         parts = (
-            self.own.of(panel, at), once[:, :1], odds[:, None], self.neighbours.standing(wave, panel.firm),
-            once[:, 1 + count :], self.neighbours.risk(wave, panel.firm, np.asarray(expit(odds))),
+            self.own.of(panel, at), went.odds[:, None], _log_odds(went.said[-1])[:, None], added[:, None],
+            self.neighbours.standing(wave, panel.firm), first, second,
         )  # fmt: skip
         return np.column_stack(parts).astype(np.float32)
 
-    def _taught_once(self, panel: Panel) -> Callable[[int], Figures]:
-        return lambda at: self._once(panel, panel.waves[at], self.first.cross_fitted[at]).astype(np.float32)
-
-    def _once(self, panel: Panel, wave: Wave, pd: Numbers) -> Numbers:
-        """Log odds of the first stage, then over each channel who has failed, then who is likely to."""
-        own = np.asarray(logit(np.clip(pd, SURE, 1 - SURE)))[:, None]
-        return np.hstack([own, self.neighbours.failed(wave, panel.firm), self.neighbours.risk(wave, panel.firm, pd)])
-
     def facts(self) -> Mapping[str, Any]:
-        """Features, channels and the line of the second round."""
-        line = {"constant": self.line.constant, "slopes": self.line.slopes.tolist()}
-        return {"features": self.own.facts(), **_said(self.neighbours), **line}
+        """Features, channels and how defaults travel."""
+        return {
+            "features": self.own.facts(), **_said(self.neighbours), "propagation": self.propagation.facts(),
+        }  # fmt: skip
 
     def files(self) -> Files:
         """The first stage."""
         return Kept.within(**{FIRST: self.first.save()})
+
+
+def _log_odds(said: Numbers) -> Numbers:
+    return np.asarray(logit(np.clip(said, SURE, 1 - SURE)))
+
+
+def _heard(neighbours: Neighbours, panel: Panel, at: int, pd: Numbers) -> Numbers:
+    """Over each channel who has failed of late, then who may fail."""
+    wave = _checked(neighbours, panel, at)
+    return np.hstack([neighbours.failed(wave, panel.firm), neighbours.risk(wave, panel.firm, pd)])
 
 
 def _channels(panel: Panel) -> Channels:
@@ -199,7 +234,7 @@ def _channels(panel: Panel) -> Channels:
     return Channels.of(panel)
 
 
-def _heard(neighbours: Neighbours, panel: Panel, at: int) -> Wave:
+def _checked(neighbours: Neighbours, panel: Panel, at: int) -> Wave:
     """A wave that has all relations. Raises InvalidModel where one is missing."""
     missing = {*neighbours.channels.relations} - {*panel.relations}
     if missing:

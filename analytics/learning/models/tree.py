@@ -17,6 +17,10 @@ from graph.errors import InvalidModel
 
 TEXT: Final = "trees.txt"
 NAME: Final = "trees"
+ALL: Final = 0
+"""Threads, as LightGBM says all; each row is worked out by one of them, so that nothing hangs on how many there are."""
+MANY: Final = 20_000
+"""Rows from which all threads are worth their start."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,8 @@ class Tree:
 
     def log_odds(self, values: Figures) -> Numbers:
         """Of rows of figures (r, k), shape (r,)."""
-        return np.asarray(self._trees.predict(values, raw_score=True, num_threads=1), np.float64)
+        threads = ALL if len(values) >= MANY else 1
+        return np.asarray(self._trees.predict(values, raw_score=True, num_threads=threads), np.float64)
 
     def probability(self, values: Figures) -> Numbers:
         """Of default, of rows of figures (r, k), shape (r,)."""

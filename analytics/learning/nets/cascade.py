@@ -27,7 +27,7 @@ class FlatTensors:
         return found
 
 
-class Cascade(torch.nn.Module):
+class Cascade(torch.nn.Module):  # type: ignore[misc]
     """Noisy-or in rounds that share their few numbers.
 
     Shapes:

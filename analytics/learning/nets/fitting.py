@@ -1,19 +1,21 @@
 """From a task to a net that can be served."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, Final, Protocol
 
 import numpy as np
 
 from analytics.learning.models.first import FirstStage
-from analytics.learning.models.model import Numbers, Task
+from analytics.learning.models.model import Files, Numbers, Task
 from analytics.learning.nets.geometric import torch
 from analytics.learning.nets.net import Given
 from analytics.learning.nets.training import Course, Lesson, Schedule, train
 from analytics.learning.panel import Part
-from analytics.learning.serving.blueprint import Blueprint
+from analytics.learning.serving.blueprint import Blueprint, Kind
 from analytics.learning.serving.forward import Net
 from analytics.learning.serving.hearing import Hearing
 from analytics.learning.serving.inputs import Inputs, log_odds
@@ -23,17 +25,40 @@ from analytics.learning.serving.served import RIVALS, ServedNet
 class Asked(Protocol):
     """What a model of nets asks for."""
 
-    name: str
-    kind: Any
-    sizes: Any
-    scopes: tuple[str, ...]
-    nets: int
-    schedule: Any
-    keep: Any
-    kept: Any
+    @property
+    def name(self) -> str:
+        """Of the model."""
+
+    @property
+    def kind(self) -> Kind:
+        """How parties hear of one another."""
+
+    @property
+    def sizes(self) -> Mapping[str, Any]:
+        """Fields of the blueprint."""
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Of the figures it reads."""
+
+    @property
+    def nets(self) -> int:
+        """How many seeds."""
+
+    @property
+    def schedule(self) -> Mapping[str, Any]:
+        """Fields of the schedule."""
+
+    @property
+    def keep(self) -> Callable[[int, Files], None] | None:
+        """Takes the state of the training of each net."""
+
+    @property
+    def kept(self) -> Callable[[int], Files | None]:
+        """Gives it back."""
 
 
-def fitted(asked: Asked, task: Task) -> ServedNet:
+def fitted(asked: Asked, task: Task, first: FirstStage) -> ServedNet:
     r"""Train nets of one blueprint from several seeds on the rows that teach.
 
     .. math:: p = \frac{1}{K} \sum_k p_{\theta_k}
@@ -42,11 +67,11 @@ def fitted(asked: Asked, task: Task) -> ServedNet:
     ----------
     asked : NetModel
     task : Task
+    first : FirstStage
+        Fitted on the task.
 
     Raises
     ------
-    InvalidPanel
-        If a part of the split has no rows, or one class only.
     InvalidModel
         If a state to go on from is of another training.
 
@@ -62,7 +87,6 @@ def fitted(asked: Asked, task: Task) -> ServedNet:
     'fitted'
     """
     panel, split = task.panel, task.split
-    first = FirstStage.of(task)
     crossed = first.cross_fitted
     inputs = Inputs.of(panel, split, tuple(map(log_odds, crossed)), asked.scopes)
     blueprint = Blueprint(asked.kind, panel.relations, inputs.width, inputs.tables, **asked.sizes)
@@ -71,20 +95,25 @@ def fitted(asked: Asked, task: Task) -> ServedNet:
     with steady():
         lessons = list(_lessons(task, inputs, blueprint, crossed, schedule))
         for number in range(asked.nets):
-            keep = None if asked.keep is None else lambda files, at=number: asked.keep(at, files)
-            courses.append(
-                train(
-                    blueprint, lessons, schedule, seed=task.seed * SEEDS + number, keep=keep, kept=asked.kept(number),
-                    watch=lambda done, doing, at=number: task.watch(
-                        (at + done) / asked.nets, f"net {at + 1} of {asked.nets}, {doing}"
-                    ),
-                )
-            )  # fmt: skip
+            courses.append(_course(asked, task, lessons, blueprint, schedule, number))
     nets = tuple(Net(blueprint, course.chosen) for course in courses)
     return ServedNet(asked.name, inputs, nets, first, _record(task, schedule, courses))
 
 
-SEEDS = 1000
+def _course(
+    asked: Asked, task: Task, lessons: list[Lesson], blueprint: Blueprint, schedule: Schedule, number: int
+) -> Course:
+    """Train one of the nets."""
+    keep = None if asked.keep is None else partial(asked.keep, number)
+
+    def watch(done: float, doing: str) -> None:
+        task.watch((number + done) / asked.nets, f"net {number + 1} of {asked.nets}, {doing}")
+
+    seed = task.seed * SEEDS + number
+    return train(blueprint, lessons, schedule, seed=seed, watch=watch, keep=keep, kept=asked.kept(number))
+
+
+SEEDS: Final = 1000
 """Between the seeds of two tasks there is room for this many nets."""
 
 
@@ -142,8 +171,19 @@ def _lessons(
 
 def _record(task: Task, schedule: Schedule, courses: list[Course]) -> dict[str, Any]:
     return {
-        "panel": task.panel.digest, "split": task.split.digest, "definition": task.panel.definition,
+        "taught": _taught(task), "definition": task.panel.definition,
         "horizon": task.panel.horizon, "days": [str(wave.day) for wave in task.panel.waves], "seed": task.seed,
         "schedule": asdict(schedule), "best": [course.best_epoch for course in courses],
         "curves": [course.curve for course in courses],
     }  # fmt: skip
+
+
+def _taught(task: Task) -> str:
+    """SHA-256 of the rows that teach and settle: figures and labels. Rows that judge are no part of a model."""
+    found = hashlib.sha256("\0".join([*task.panel.names, *task.panel.relations]).encode())
+    for at, wave in enumerate(task.panel.waves):
+        for part in (Part.TRAIN, Part.VALIDATE):
+            rows = task.split.rows(at, part)
+            for column in (wave.rows[rows], wave.label[rows], wave.values[wave.rows[rows]]):
+                found.update(np.ascontiguousarray(column).tobytes())
+    return found.hexdigest()

@@ -58,7 +58,7 @@ def _edges(matrix: "object", like: "torch.Tensor") -> Edges:
     return Edges(torch.from_numpy(index).to(like.device), torch.from_numpy(found.data).to(like))
 
 
-class Layer(torch.nn.Module):
+class Layer(torch.nn.Module):  # type: ignore[misc]
     """One residual step: what a party is, what it hears; bent and normalised.
 
     Shapes: state (n, hidden) → (n, hidden)
@@ -84,7 +84,7 @@ class Layer(torch.nn.Module):
         return found
 
 
-class Net(torch.nn.Module):
+class Net(torch.nn.Module):  # type: ignore[misc]
     """Log odds of default of all parties of a wave.
 
     Shapes:

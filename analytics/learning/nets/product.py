@@ -27,7 +27,7 @@ class Sums:
         return found
 
 
-class _Product(torch.autograd.Function):
+class _Product(torch.autograd.Function):  # type: ignore[misc]
     """The gradient of torch's own product converts the matrix at every step; this one keeps its transpose."""
 
     @staticmethod

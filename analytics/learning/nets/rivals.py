@@ -7,7 +7,7 @@ from analytics.learning.serving.blueprint import Blueprint
 from analytics.learning.serving.rivals import PARTY
 
 
-class Rival(torch.nn.Module):
+class Rival(torch.nn.Module):  # type: ignore[misc]
     """R-GCN, hetero-SAGE or HGT, by the kind of a blueprint.
 
     Shapes:
@@ -31,6 +31,6 @@ class Rival(torch.nn.Module):
         """Shapes: (n, hidden) → (n, hidden)."""
         if self.kind == "r-gcn":
             of = torch.cat([torch.full((some.shape[1],), at, device=state.device) for at, some in enumerate(links)])
-            return self.mixed(state, torch.cat(list(links), dim=1), of)  # type: ignore[no-any-return]
+            return self.mixed(state, torch.cat(list(links), dim=1), of)
         kinds = dict(zip(self.types, links, strict=True))
-        return self.mixed({PARTY: state}, kinds)[PARTY]  # type: ignore[no-any-return]
+        return self.mixed({PARTY: state}, kinds)[PARTY]

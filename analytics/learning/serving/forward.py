@@ -67,9 +67,11 @@ class Net:
         own = linear(self.weights, f"{name}.own", state)
         if kind == "none" or not hearing.weighted:
             return own
-        sent, wide = state @ self.weights[f"{name}.heard.send"], self.blueprint.message
-        sums = [matrix @ sent[:, at * wide : (at + 1) * wide] for at, matrix in enumerate(hearing.weighted)]
-        return np.asarray(own + np.concatenate(sums, axis=1) @ self.weights[f"{name}.heard.receive"])
+        send, receive = self.weights[f"{name}.heard.send"], self.weights[f"{name}.heard.receive"]
+        for at, matrix in enumerate(hearing.weighted):
+            part = slice(at * self.blueprint.message, (at + 1) * self.blueprint.message)
+            own += (matrix @ (state @ send[:, part])) @ receive[part]
+        return own
 
     def after(self, name: str, state: Numbers, added: Numbers) -> Numbers:
         """A residual step: what there was and what was added, bent, normalised."""
@@ -78,8 +80,11 @@ class Net:
     def normalised(self, name: str, state: Numbers) -> Numbers:
         """Each row to mean 0 and variance 1, then scaled and moved as learned."""
         centred = state - state.mean(axis=1, keepdims=True)
-        scale = np.sqrt((centred**2).mean(axis=1, keepdims=True) + EPSILON)
-        return np.asarray(centred / scale * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"])
+        variance = np.einsum("ij,ij->i", centred, centred)[:, None] / state.shape[1]
+        centred /= np.sqrt(variance + centred.dtype.type(EPSILON))
+        centred *= self.weights[f"{name}.weight"]
+        centred += self.weights[f"{name}.bias"]
+        return np.asarray(centred)
 
     def head(self, name: str, state: Numbers) -> Numbers:
         """One number a party, shape (n,)."""
@@ -137,4 +142,6 @@ def silu(x: Numbers) -> Numbers:
     >>> silu(np.array([-50.0, 0.0, 50.0])).round(9).tolist()
     [-0.0, 0.0, 50.0]
     """
-    return np.asarray(x * expit(x))
+    gate = expit(x)
+    gate *= x
+    return np.asarray(gate)

@@ -1,6 +1,6 @@
 """Who hears of whom, over each relation and way."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,18 +27,28 @@ class Hearing:
     @classmethod
     def of(cls, wave: Wave, channels: Sequence[tuple[str, Way]], *, plain: bool) -> "Hearing":
         """Of all parties of a wave; without `plain` the unweighted matrices are left out. Raises InvalidModel."""
-        missing = {relation for relation, _ in channels} - set(wave.ties)
+        cls.check(wave, {relation for relation, _ in channels})
+        return cls.between(wave.size, tuple(wave.heard(*channel) for channel in channels), plain=plain)
+
+    @staticmethod
+    def check(wave: Wave, relations: Iterable[str]) -> None:
+        """Raises InvalidModel where a wave lacks some relations."""
+        missing = set(relations) - set(wave.ties)
         if missing:
             raise InvalidModel(
                 f"the panel lacks the relations {', '.join(sorted(missing))}", where="relations",
                 remedy="give the panel the relations the model learned from, or train it again",
             )  # fmt: skip
-        return cls.between(wave.size, tuple(wave.heard(*channel) for channel in channels), plain=plain)
 
     @classmethod
     def between(cls, size: int, weighted: tuple[sparse.csr_array, ...], *, plain: bool) -> "Hearing":
         """Of one matrix a channel."""
         return cls(size, weighted, tuple(map(_pattern, weighted)) if plain else ())
+
+    def single(self) -> "Hearing":
+        """In single precision, as all parties are scored."""
+        weighted = tuple(matrix.astype(np.float32) for matrix in self.weighted)
+        return Hearing(self.size, weighted, tuple(matrix.astype(np.float32) for matrix in self.plain))
 
     @cached_property
     def flat(self) -> "Flat":
@@ -82,4 +92,4 @@ class Flat:
 
     def summed(self, values: Numbers) -> Numbers:
         """Of one value a link, (m,), the sum of those each party hears over, (n,)."""
-        return np.bincount(self.hears, values, minlength=len(self.begins) - 1)
+        return np.bincount(self.hears, values, minlength=len(self.begins) - 1).astype(np.float64)

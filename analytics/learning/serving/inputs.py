@@ -27,13 +27,19 @@ class Encoded:
     """n parties as a net takes them in."""
 
     figures: Numbers
-    """Scaled figures, flags of what is missing, log odds of the first stage, and whether publicly failed; (n, d)."""
+    """Scaled figures, flags of what is missing, log odds of the first stage, whether publicly failed, whether within
+    the last year, and whether a firm; shape (n, d)."""
     codes: NDArray[np.int64]
     """Row in the table of each category, the last one where not known; (n, c)."""
     odds: Numbers
     """Log odds of the first stage, as they are, shape (n,)."""
     public: Numbers
     """1 where publicly known to have failed, shape (n,)."""
+
+    def single(self) -> "Encoded":
+        """In single precision, as all parties are scored."""
+        parts: list[Any] = [array.astype(np.float32) for array in (self.figures, self.odds, self.public)]
+        return Encoded(parts[0], self.codes, parts[1], parts[2])
 
     def take(self, parties: NDArray[np.integer[Any]]) -> "Encoded":
         """Of some parties, in their order."""
@@ -75,7 +81,7 @@ class Inputs:
     @property
     def width(self) -> int:
         """How many numbers come out, without categories: d."""
-        return len(self.flagged) + int(self.flagged.sum()) + 3
+        return len(self.flagged) + int(self.flagged.sum()) + 4
 
     @property
     def tables(self) -> tuple[int, ...]:
@@ -88,24 +94,18 @@ class Inputs:
         some = slice(None) if parties is None else parties
         coded = np.array([bool(feature.categories) for feature in self.columns.features], np.bool_)
         values = wave.values[some][:, places]
-        return self.scaled(
-            values[:, ~coded].astype(np.float64), values[:, coded], first, wave.public[some], panel.firm[some]
-        )
+        flags = np.column_stack([wave.public[some], wave.lately[some], panel.firm[some]]).astype(np.float64)
+        return self._scaled(values[:, ~coded].astype(np.float64), values[:, coded], log_odds(first), flags)
 
-    def scaled(
-        self, told: Numbers, codes: NDArray[np.float32], first: Numbers, public: NDArray[np.bool_],
-        firm: NDArray[np.bool_],
-    ) -> Encoded:  # fmt: skip
+    def _scaled(self, told: Numbers, codes: NDArray[np.float32], odds: Numbers, flags: Numbers) -> Encoded:
         """Figures (n, k) and codes (n, c) of parties, as they are stated."""
-        odds = log_odds(first)
         centre, spread, mean, deviation = (self.scaling[name] for name in SCALES)
         z = (np.arcsinh((np.column_stack([told, odds]) - centre) / spread) - mean) / deviation
         missing = np.isnan(told)
         np.clip(z, -FAR, FAR, out=z)
         z[:, :-1][missing] = 0.0
-        seen = public.astype(np.float64)
-        figures = np.column_stack([z[:, :-1], missing[:, self.flagged], z[:, -1], seen, firm])
-        return Encoded(figures, _rows(codes, self.tables), odds, seen)
+        figures = np.column_stack([z[:, :-1], missing[:, self.flagged], z[:, -1], flags])
+        return Encoded(figures, _rows(codes, self.tables), odds, flags[:, 0])
 
     def facts(self) -> dict[str, Any]:
         """As JSON says it."""

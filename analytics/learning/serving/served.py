@@ -57,9 +57,9 @@ class ServedNet:
 
     def each(self, panel: Panel, at: int) -> Numbers:
         """The same by every net, shape (nets, n): how far they lie apart says how sure they are."""
-        given = self.inputs.encode(panel, at, self.own(panel, at))
-        hearing = Hearing.of(panel.waves[at], self.blueprint.channels, plain=self.blueprint.kind in RIVALS)
-        return np.stack([net.probability(given, hearing) for net in self.nets])
+        given = self.inputs.encode(panel, at, self.own(panel, at)).single()
+        hearing = Hearing.of(panel.waves[at], self.blueprint.channels, plain=self.blueprint.kind in RIVALS).single()
+        return np.stack([net.probability(given, hearing).astype(np.float64) for net in self.nets])
 
     def explain(self, panel: Panel, at: int, party: int, *, most: int = 5) -> tuple[Reason, ...]:
         """Links and own figures without which its probability would differ most, the strongest first."""

@@ -39,7 +39,8 @@ class Vicinity:
 
     @classmethod
     def of(cls, wave: Wave, relations: Sequence[str], party: int, hops: int) -> "Vicinity":
-        """Around one party of a wave; what it hears of within so many hops is all there."""
+        """Around one party of a wave; what it hears of within so many hops is all there. Raises InvalidModel."""
+        Hearing.check(wave, relations)
         known = front = np.array([party], np.int64)
         found: list[Ints] = [np.empty(0, np.int64) for _ in relations]
         away: list[Ints] = [np.empty(0, np.int64) for _ in relations]
@@ -50,7 +51,7 @@ class Vicinity:
                 more = np.setdiff1d(ties.beside(front), found[at], assume_unique=True)
                 found[at] = np.concatenate([found[at], more])
                 away[at] = np.concatenate([away[at], np.full(len(more), hop)])
-                ends += [ties.tail[more], ties.head[more]]
+                ends += [ties.tail[more].astype(np.int64), ties.head[more].astype(np.int64)]
             reached = np.unique(np.concatenate(ends).astype(np.int64))
             front = np.setdiff1d(reached, known, assume_unique=True)
             known = np.union1d(known, reached)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from analytics.contagion.shock.firms import LGD
+from analytics.contagion.shock.layers import LAYERS
 from api.questions.written import parsed_file, validated
 from graph.errors import InvalidQuestion
 from graph.model import COLLATERAL
@@ -17,7 +18,7 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 Part = Annotated[float, Field(ge=0, lt=1)]
 Named = Annotated[dict[Text, Fraction], Field(max_length=100_000)]
 SPREADING: Final = ("guarantees", "debts")
-"""Layers along which drawn defaults spread: those whose amounts are known beforehand."""
+"""Layers along which drawn defaults spread by amounts that are known beforehand."""
 EXAMPLE: Final[JsonDict] = {"name": "a plain year", "pd": {"rest": 0.02}}
 """The least that is said where the store has no assessments."""
 NEEDS: Final = "probabilities of default of a year: [pd] with rest, or parties, grades or industries"
@@ -69,7 +70,12 @@ class Assumed(BaseModel):
     ] = "irb"
     factors: Annotated[Shared | None, Field(description="Several factors, instead of `correlation`")] = None
     layers: Annotated[
-        tuple[Text, ...], Field(max_length=10, description=f"What defaults spread along: {', '.join(SPREADING)}")
+        tuple[Text, ...],
+        Field(
+            max_length=10,
+            description=f"What defaults spread along: {', '.join(SPREADING)}, by amounts known beforehand; with "
+            "production or shares among them each year is sent through all of them as a shock, which takes longer",
+        ),
     ] = SPREADING
     calls: Annotated[Literal["pro rata", "in full"], Field(description="How a lender calls several guarantors")] = (
         "pro rata"
@@ -94,13 +100,16 @@ class Assumed(BaseModel):
         Fraction | None, Field(description="Davis–Lo: chance that one default brings down one certain other borrower")
     ] = None
 
+    @property
+    def sent(self) -> bool:
+        """Whether each year is sent through its layers as a shock."""
+        return not set(self.layers) <= set(SPREADING)
+
     def checked(self) -> "Assumed":
         """Itself. Raises InvalidQuestion where layers or collateral are none, or parts leave nothing to a borrower."""
-        for names, known, where in ((self.layers, SPREADING, "layers"), (self.haircuts, COLLATERAL, "haircuts")):
+        for names, known, where in ((self.layers, LAYERS, "layers"), (self.haircuts, COLLATERAL, "haircuts")):
             if strange := sorted(set(names) - set(known)):
                 remedy = f"name some of {', '.join(known)}"
-                if where == "layers":
-                    remedy += "; output and shares are in a shock: contagraph ask shock"
                 raise InvalidQuestion(f"drawn years know no {', '.join(strange)}", where=where, remedy=remedy)
         if self.factors is not None:
             shares = self.factors

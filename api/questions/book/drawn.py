@@ -35,9 +35,14 @@ AIMED: Final = 0.999
 """Years that importance sampling draws most about: those as bad as this level of the closed form."""
 WORK: Final = 2_000_000_000
 """Years times parties that one question may draw: about a minute."""
+SENT_WORK: Final = 1_000_000_000
+"""The same where each year is sent through all layers: about two minutes."""
 POINTS: Final = 40
 """Losses at which the distribution is told."""
 THREADS: Final = 2
+PACE: Final = {True: 2e-7, False: 7e-8}
+"""Seconds of one thread for a year and a party of which years are sent as shocks, with production among the layers and
+without: as measured where 1.4 % default a year (`benchmarks/montecarlo.py`)."""
 
 
 @dataclass(frozen=True)
@@ -95,11 +100,34 @@ class _Place:
             return self._found
 
 
+def lasting(years: int, parties: int, *, production: bool) -> tuple[str, str]:
+    """About how long years sent as shocks take, in both languages.
+
+    >>> lasting(10_000, 100_000, production=True), lasting(10_000, 500, production=True)
+    (('about 100 seconds', '约100秒'), ('a few seconds', '数秒'))
+    """
+    seconds = years * parties * PACE[production] / THREADS
+    if seconds < 10:
+        return "a few seconds", "数秒"
+    if seconds < 120:
+        return f"about {round(seconds, -1):,.0f} seconds", f"约{round(seconds, -1):,.0f}秒"
+    return f"about {seconds / 60:,.0f} minutes", f"约{seconds / 60:,.0f}分钟"
+
+
+def drawing(staked: Staked, assumed: Assumed) -> tuple[str, str]:
+    """What is told while years are drawn, in both languages: how long it takes where that is long."""
+    if not assumed.sent:
+        return "drawing years", "抽取年度"
+    said, said_zh = lasting(assumed.draws, staked.portfolio.size, production="production" in assumed.layers)
+    return f"drawing years, each sent as a shock ({said})", f"抽取年度并逐年传导（{said_zh}）"
+
+
 def check_draws(staked: Staked, assumed: Assumed) -> None:
     """Raise InvalidQuestion where more years are asked for than one question may draw."""
     size = staked.portfolio.size
-    if assumed.draws * size > WORK:
-        remedy = f'draw no more than {WORK // size:,} of these {size:,} parties, say with sampling = "importance"'
+    most = SENT_WORK if assumed.sent else WORK
+    if assumed.draws * size > most:
+        remedy = f'draw no more than {most // size:,} of these {size:,} parties, say with sampling = "importance"'
         raise InvalidQuestion(f"{assumed.draws:,} years are too many", where="draws", remedy=remedy)
 
 

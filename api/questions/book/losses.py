@@ -19,7 +19,7 @@ from api.questions.asking import check_page, node_of
 from api.questions.book.assumed import Assumed
 from api.questions.book.closed import Capital, Closed, closed_forms, irb_capital
 from api.questions.book.concentrated import Concentrated, concentrated
-from api.questions.book.drawn import LEVELS, Drawn, check_draws, drawn
+from api.questions.book.drawn import LEVELS, Drawn, check_draws, drawing, drawn
 from api.questions.book.odds import ASSESSED, SAID
 from api.questions.book.staked import Staked, facilities_of, staked
 from api.questions.book.untold import gaps_of
@@ -182,7 +182,7 @@ def book_losses(
     view, said = engine.view(moment), (assumed or Assumed()).checked()
     node = node_of(view.snapshot, lender, where="lender")
     evidence, book = Evidence(view.snapshot), rated_book(view, said, node)
-    found = drawn(view, book, said, counting(progress, "drawing years", "抽取年度"))
+    found = drawn(view, book, said, counting(progress, *drawing(book, said)))
     groups, tops = _groups(view, node)
     contributions, page = _contributions(evidence, found, limit, offset)
     value = BookLosses(

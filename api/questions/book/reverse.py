@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.contagion.portfolio.reverse import Reverse, likeliest_failures, likely_failures
-from analytics.contagion.shock.coupled import CAUSES, Aftermath, Shock, send
+from analytics.contagion.shock.coupled import CAUSES, Aftermath, Room, Shock
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
 from api.answers.progress import Progress, counting, untold
@@ -145,7 +145,7 @@ def _amount(loss: float, owed: float) -> float:
 
 
 class _Search:
-    """Sets of failures of one lender, each sent once."""
+    """Sets of failures of one lender, each sent once, by one thread."""
 
     def __init__(self, view: View, assumed: Assumed, lender: int, *, likely: bool, progress: Progress) -> None:
         self._told = counting(progress, "sending failures, at most", "传导违约，至多")
@@ -166,8 +166,11 @@ class _Search:
 
     def after(self, failed: Places) -> Aftermath:
         """What some failures lead to."""
-        firms = self.setting.known.firms
-        return send(firms, self.setting.layers, Shock.of(firms.size, failed.tolist()))
+        return self._room.send(Shock.of(self.setting.known.firms.size, failed.tolist()))
+
+    @cached_property
+    def _room(self) -> Room:
+        return self.sending.room()
 
     def cost(self, failed: Places) -> float:
         """What they cost the lender."""

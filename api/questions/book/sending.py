@@ -8,8 +8,9 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.contagion.shock.coupled import Shock, send
+from analytics.contagion.shock.coupled import Room, Shock
 from analytics.contagion.shock.screen import Ties, screen, stake_of, ways
+from analytics.contagion.shock.tied import Tied
 from api.engine import View
 from api.questions.shocks.sent import Setting
 from graph.field import PARTY_KINDS
@@ -133,8 +134,10 @@ class Sending:
         """The dearest of those sent, that cost anything."""
         runs = self.runs(top)
         with self._lock:
-            for node in self.screened[len(self._sent) : runs].tolist():
-                self._sent.append(self._send(node))
+            if len(self._sent) < runs:
+                room = self.room()
+                for node in self.screened[len(self._sent) : runs].tolist():
+                    self._sent.append(self._send(room, node))
             sent = self._sent[:runs]
         costing = [one for one in sent if one.own + one.beyond > LEAST]
 
@@ -144,9 +147,13 @@ class Sending:
 
         return sorted(costing, key=rank)[:top]
 
-    def _send(self, node: int) -> Failure:
+    def room(self) -> Room:
+        """Memory for failures, sent one after the other; not kept, as it is of all firms."""
+        return Room(Tied.of(self.setting.known.firms, self.setting.layers))
+
+    def _send(self, room: Room, node: int) -> Failure:
         firms, debts = self.setting.known.firms, self.setting.debts
-        after = send(firms, self.setting.layers, Shock.of(firms.size, [node]))
+        after = room.send(Shock.of(firms.size, [node]))
         mine = np.flatnonzero(debts.creditor == self.lender)
         debtor, loss = debts.debtor[mine], after.by_debt[mine]
         by = np.bincount(debtor, loss, minlength=firms.size)

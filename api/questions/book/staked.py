@@ -5,6 +5,7 @@ default, or more where the assets that a debtor states do not suffice; guarantor
 fail, each for what it promised and no more than is open.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +18,9 @@ from analytics.contagion.portfolio.discrete import HAIR
 from analytics.contagion.portfolio.factors import Factors
 from analytics.contagion.portfolio.irb import asset_correlation
 from analytics.contagion.portfolio.montecarlo import Portfolio
+from analytics.contagion.portfolio.sent import Sent
 from analytics.contagion.shock.alone import paid_alone
+from analytics.contagion.shock.tied import Tied
 from api.answers.evidence import Evidence
 from api.contagion.industries import DIVISION
 from api.engine import View
@@ -112,7 +115,8 @@ def staked(view: View, assumed: Assumed, lender: int) -> Staked:
     if "guarantees" in assumed.layers:
         lost = np.maximum(lost - pledged, 0.0)
     means = _means(setting)
-    nodes = _reaching(lost > 0, calls.losing[ours], (claims, calls))
+    ways = (claims, calls, *_further(setting)) if assumed.sent else (claims, calls)
+    nodes = _reaching(lost > 0, calls.losing[ours], ways)
     at = np.full(size, NONE)
     at[nodes] = np.arange(len(nodes))
 
@@ -123,14 +127,35 @@ def staked(view: View, assumed: Assumed, lender: int) -> Staked:
     calls, ours = calls.some(inside), ours[inside]
     pd = np.nan_to_num(odds.pd[nodes])
     factors = _factors(view, assumed, nodes, pd)
+    shared = np.square(factors.loading).sum(axis=1)[factors.cell]
+    if assumed.sent:
+        tied = Tied.of(setting.known.firms, setting.layers.only_some(assumed.layers))
+        whole = Portfolio.of(pd, lost[nodes], factors, sent=Sent(tied, nodes, lender))
+        return Staked(setting, lender, odds, owed, lost, nodes, whole, shared)
     portfolio = Portfolio.of(
         pd, lost[nodes], factors,
         claims=(at[claims.failing], at[claims.losing], claims.amount),
         calls=(at[calls.failing], at[calls.losing], calls.amount),
         ours=ours, equity=means[nodes],
     )  # fmt: skip
-    shared = np.square(factors.loading).sum(axis=1)[factors.cell]
     return Staked(setting, lender, odds, owed, lost, nodes, portfolio, shared)
+
+
+def _further(setting: Setting) -> Iterator[Arrows]:
+    """Whom a failure, or a fall of output, reaches by any layer, whether or not an amount is known beforehand."""
+    debts, made, network = setting.debts, setting.promised.layer.standing, setting.network
+    sureties, (holder, company, *_) = made.sureties, setting.shares
+    behind = np.where(
+        sureties.counters == NONE, made.loans.debtor[sureties.loan], sureties.guarantor[sureties.counters]
+    )
+    pairs = [(debts.debtor, debts.creditor), (behind, sureties.guarantor), (company, holder)]
+    # Who guarantees with another bears what that one cannot pay.
+    pairs += [(sureties.guarantor, made.loans.lender[sureties.loan]), (sureties.guarantor, behind)]
+    if network is not None:
+        pairs += [(network.seller, network.buyer), (network.buyer, network.seller)]
+    for failing, losing in pairs:
+        ends = np.asarray(failing, np.int64), np.asarray(losing, np.int64)
+        yield Arrows(*ends, np.ones(len(ends[0])))
 
 
 def _unpaid(setting: Setting, lgd: float) -> Numbers:

@@ -8,6 +8,7 @@ import numpy as np
 from api.answers.wording import listed, percent, plural
 from api.questions.book.assumed import Assumed
 from api.questions.book.closed import ALIKE, Rated
+from api.questions.book.drawn import lasting
 from api.questions.book.staked import Staked
 from api.questions.shocks.gaps import Gap
 
@@ -30,11 +31,24 @@ def gaps_of(book: Staked, assumed: Assumed) -> Iterator[Gap]:
         yield Gap(f"{plural(count, 'debt')} of unknown amount left out", f"{count:,} 笔金额未知的债务未计入")
     yield from _unused(book, assumed)
     yield from _around(book)
-    yield Gap(
-        "output that stops and shares that lose their worth spread nothing here, and what failures of others take "
-        "from the assets of a firm costs its creditors no more: a shock has both",
-        "此处不计停产及股权减值的传导，也不计他人违约所致资产减少对其债权人的影响：见冲击情景",
-    )
+    if assumed.sent:
+        yield Gap(
+            "each year is sent through its layers as a shock: guarantors pay as far as their means go, failed ones "
+            "too, and what others' failures take from a firm its creditors lose; without contagion only who defaults "
+            "by itself fails, and guarantors pay out of what they had before the year",
+            "每一年度按冲击情景经所选渠道传导：担保人（含违约者）以其财力为限代偿，他人违约所致资产减少由债权人承担；"
+            "不计传染时仅自行违约者违约，担保人以年初财力代偿",
+        )
+    else:
+        long, long_zh = lasting(assumed.draws, book.setting.known.firms.size, production=True)
+        yield Gap(
+            "output that stops and shares that lose their worth spread nothing here, and what failures of others take "
+            'from the assets of a firm costs its creditors no more: layers = ["production", "guarantees", "debts", '
+            f'"shares"] has both, and takes {long} for all {book.setting.known.firms.size:,} parties',
+            "此处不计停产及股权减值的传导，也不计他人违约所致资产减少对其债权人的影响："
+            '可用 layers = ["production", "guarantees", "debts", "shares"] 计入，'
+            f"全部{book.setting.known.firms.size:,}个主体需{long_zh}",
+        )
     if "guarantees" not in assumed.layers:
         yield Gap("guarantors neither pay nor are brought down", "未计担保人代偿及其连带违约")
     if "debts" not in assumed.layers:
@@ -53,7 +67,7 @@ def _unused(book: Staked, assumed: Assumed) -> Iterator[Gap]:
             f"Davis–Lo is left out: {many:,} borrowers have a PD, more than {ALIKE:,}",
             f"有违约概率的借款人达{many:,}户，超过{ALIKE:,}户，未计Davis–Lo",
         )
-    if "guarantees" in assumed.layers and (many := book.shared_guarantees):
+    if "guarantees" in assumed.layers and not assumed.sent and (many := book.shared_guarantees):
         yield Gap(
             f"behind {plural(many, 'loan')} stand several guarantors, each called for what it is if all of them stand: "
             "where one fails the others are asked for no more, so that more is lost than in a shock",
@@ -64,7 +78,7 @@ def _unused(book: Staked, assumed: Assumed) -> Iterator[Gap]:
 def _around(book: Staked) -> Iterator[Gap]:
     """Who may lose by others' failures, and of whom it is not known whether that fails them."""
     ties, nodes, known = book.portfolio.ties, book.nodes, book.setting.known
-    losing = nodes[np.unique(ties.head)]
+    losing = nodes[np.unique(ties.head)] if book.portfolio.sent is None else nodes
     if dim := int(known.unknown[losing].sum()):
         yield Gap(
             f"of {plural(dim, 'party', 'parties')} who may lose by others neither equity nor liquidity is known: "

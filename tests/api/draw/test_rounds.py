@@ -121,6 +121,7 @@ def test_what_is_not_drawn_is_counted_in_both_languages(tmp_path: Path) -> None:
 def test_where_nobody_loses_the_page_says_so(tmp_path: Path) -> None:
     text = page(tmp_path, failed=(), stopped=[{"share": 0.5, "parties": ["r:h"]}])
     assert "Nobody drawn here loses by another" in text
+    assert "missing = &#34;medians&#34; (--missing medians)" in text, "words, without the marks of what one types"
 
 
 def test_the_same_answer_is_drawn_the_same(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 from pydantic import TypeAdapter
 
 from api.answers.frame import Answer
@@ -89,12 +90,29 @@ def test_every_borrower_names_its_facility_and_its_assessment(answer: Answer[Boo
 def test_what_is_assumed_and_not_known_is_said_in_its_language(answer: Answer[BookLosses], language: str) -> None:
     text = losses_page(answer, language=language)
     for gap in answer.answer.gaps:
-        assert (gap.said_zh if language == "zh" else gap.said) in text
+        assert escape(gap.said_zh if language == "zh" else gap.said) in text
     for form in answer.answer.closed:
         assert (form.assumes_zh if language == "zh" else form.assumes) in text
     if language == "zh":
         told = re.sub(r"<svg.*?</svg>|<style.*?</style>", "", text, flags=re.DOTALL)
         assert not re.search(r">[^<]*\b(borrower|contagion|the rest|named by party)\b", told)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "as far as their means go, failed ones too"), ("zh", "担保人（含违约者）以其财力为限代偿")],
+)
+def test_years_sent_as_shocks_fail_by_the_rules_of_shocks(
+    place: Path, answer: Answer[BookLosses], language: str, words: str
+) -> None:
+    engine = Engine(Place(place), Place(place).facts(), clock=lambda: instant("2024-06-30"))
+    said = Assumed.model_validate({**SAID, "layers": ["debts", "shares"]})
+    sent = book_losses(engine, BANK, said, moment=engine.moment(currency="CNY"))
+    method, fixed = (
+        body(losses_page(one, language=language), "Method" if language == "en" else "方法") for one in (sent, answer)
+    )
+    assert words in method
+    assert words not in fixed
 
 
 def test_the_distribution_is_drawn_with_its_tail(answer: Answer[BookLosses]) -> None:

@@ -161,6 +161,7 @@ def test_what_cannot_be_told_stands_with_the_good_news_and_medians_with_their_ro
         )
     )  # fmt: skip
     assert first in quiet
+    assert "missing = &#34;medians&#34; (--missing medians)" in quiet, "words, without the marks of what one types"
     assert re.search(rf"<td>E2<[^\n]*>25<br><small>{row}", loud)
 
 

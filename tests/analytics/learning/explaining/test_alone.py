@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.special import logit
 
 from analytics.learning.explaining.alone import alone
 from analytics.learning.models import Task
 from analytics.learning.models.forests import LightGBM
-from analytics.learning.models.sights import Own, Surroundings
+from analytics.learning.models.sights import HAZARD, SPREAD, Own, Surroundings
 from analytics.learning.models.stack import Stack
 from analytics.learning.models.tree import Growth
 from analytics.learning.panel import Panel, Split
@@ -45,8 +46,12 @@ def test_trees_say_alone_what_they_say_where_every_neighbour_is_without_risk(tas
     for party in range(8):
         pd = np.where(np.arange(panel.size) == party, own, 0.0)
         seen = sight._seen(panel, 4, pd)[[party]]
-        # In the second round the party's neighbours hear of the party itself, which is no risk of theirs.
-        seen[0, [name.endswith(".risk2") for name in sight.columns.names]] = 0.0
+        # From the second round on the party's neighbours hear of the party itself, which is no risk of theirs.
+        names = sight.columns.names
+        seen[0, [name.endswith(".risk2") for name in names]] = 0.0
+        last = sight.propagation.rounds[-1]
+        quiet = last.probability(logit(own[[party]]), np.zeros((1, len(last.hazards))))
+        seen[0, names.index(SPREAD.name)], seen[0, names.index(HAZARD.name)] = logit(quiet)[0], 0.0
         assert alone(fitted, task.panel, 4, party) == pytest.approx(float(fitted.tree.probability(seen)[0]))
 
 

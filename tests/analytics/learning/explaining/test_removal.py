@@ -127,3 +127,22 @@ def test_a_party_without_links_has_none_to_name() -> None:
     assert expit(net.log_odds(encoded, hearing(of, blueprint))[1]) == pytest.approx(
         scene.probabilities()[0, 0], rel=1e-12
     )
+
+
+def test_a_link_to_oneself_counts_for_both_its_ends() -> None:
+    blueprint = BUILT["sums over a cascade"]
+    of = wave(6, {"GUARANTEES": 8, "SUPPLIES": 4, "OWES": 0}, 2)
+    ties = of.ties["GUARANTEES"]
+    own = Ties(np.append(ties.tail, 2).astype(np.int32), np.append(ties.head, 2).astype(np.int32),
+               np.append(ties.stake, 7.0), np.append(ties.source, -1))  # fmt: skip
+    of = replace(of, ties={**of.ties, "GUARANTEES": own})
+    encoded, (_, net) = seen(of, 4, (), 2), grown(blueprint, 2)
+    vicinity = Vicinity.of(of, blueprint.relations, 2, blueprint.hops)
+    links, effects = removals(Scene(of, vicinity, encoded.take(vicinity.parties), (net,)))
+    at = next(
+        place for place, link in enumerate(links.tolist())
+        if vicinity.relation[link] == 0 and vicinity.position[link] == own.size - 1
+    )  # fmt: skip
+    without = net.probability(encoded, hearing(lacking(of, "GUARANTEES", own.size - 1, of), blueprint))[2]
+    whole = net.probability(encoded, hearing(of, blueprint))[2]
+    assert effects[0, at] == pytest.approx(whole - without, abs=1e-10)

@@ -87,6 +87,9 @@ def test_no_interval_where_draws_lack_a_class() -> None:
     assert found.value == 1.0
     assert np.isnan([found.low, found.high]).all()
     assert np.isnan(interval(1.0, []).low)
+    alone = Sample.of([0.0, 0.0], [0.1, 0.2], Draws.of(np.arange(2)))
+    assert np.isnan(alone.estimate("auc").value)
+    assert alone.estimate("brier").value == pytest.approx(0.025)
 
 
 def test_what_does_not_fit_is_refused() -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from analytics.learning.models import Fitted, Model, Task
 from analytics.learning.models.forests import DEGREES, GRAPH, OWN
 from analytics.learning.models.merton import Merton
+from analytics.learning.models.net import SIZES, NetModel
 from analytics.learning.models.published import PUBLISHED
 from analytics.learning.models.scorecard import Scorecard
 from analytics.learning.models.stack import Stack
@@ -42,9 +43,12 @@ def traded(seed: int = 0) -> Panel:
     return stated(firms=240, seed=seed)
 
 
+NETS = tuple(
+    NetModel.named(name, nets=1, schedule={"epochs": 2, "device": "cpu"}, sizes={"hidden": 8}) for name in SIZES
+)
 MODELS: tuple[Case, ...] = (
     Case(OWN), Case(DEGREES), Case(GRAPH), Case(Stack(OWN, GRAPH)), Case(Scorecard()), Case(Merton(), traded),
-    *(Case(model, traded) for model in PUBLISHED),
+    *(Case(model, traded) for model in PUBLISHED), *map(Case, NETS),
 )  # fmt: skip
 BY_NAME: Mapping[str, Case] = {case.name: case for case in MODELS}
 

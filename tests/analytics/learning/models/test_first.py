@@ -5,6 +5,7 @@ import pytest
 
 from analytics.learning.models import Task
 from analytics.learning.models.first import FOLDS, FirstStage
+from analytics.learning.models.tree import MANY
 from analytics.learning.panel import Feature, Panel, Part, Split
 from graph.errors import InvalidModel, InvalidPanel
 from tests.analytics.learning.panels import YEARS, small
@@ -114,6 +115,17 @@ def test_what_is_saved_says_the_same_and_a_changed_byte_is_refused() -> None:
             FirstStage.load({**files, name: held[:at] + bytes([held[at] ^ 1]) + held[at + 1 :]})
         with pytest.raises(InvalidModel):
             FirstStage.load({other: content for other, content in files.items() if other != name})
+
+
+def test_some_parties_are_told_as_among_all_and_many_rows_by_many_threads_as_by_one() -> None:
+    panel = small(firms=300)
+    found = FirstStage.of(task(panel))
+    some = np.array([7, 3, 250])
+    np.testing.assert_array_equal(found.predict(panel, 2, some), found.predict(panel, 2)[some])
+    values = panel.waves[2].values
+    many = found.trees[0].log_odds(np.tile(values, (80, 1)))
+    assert len(many) >= MANY
+    np.testing.assert_array_equal(many, np.tile(found.trees[0].log_odds(values), 80))
 
 
 def test_a_panel_without_own_figures_teaches_nothing() -> None:

@@ -30,6 +30,7 @@ def test_by_books_firms_stand_in_the_order_of_their_debt_and_the_volatility_is_t
     fitted = Merton().fit(Task(panel, Split.by_time(panel)))
     assert isinstance(fitted.formula, Distance)
     assert fitted.formula.basis == "books"
+    assert fitted.note.startswith("by books, of one volatility of assets (0.2")
     assert fitted.formula.volatility == pytest.approx(0.25, rel=0.1)
     debt = panel.waves[4].values[:, panel.names.index("debt_ratio")]
     known = np.isfinite(debt)

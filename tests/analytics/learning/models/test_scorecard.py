@@ -25,7 +25,7 @@ def test_it_ranks_almost_as_well_as_the_truth_can_be_ranked() -> None:
     truth = tuple(3 - 1.2 * wave.values[:, 0] + 0.8 * wave.values[:, 1] for wave in PANEL.waves)
     known = SPLIT.pick(PANEL, Part.TEST, truth)
     there = ~np.isnan(known)
-    assert auc(label[there], said[there]) > auc(label[there], -known[there]) - 0.02
+    assert auc(label[there], said[there]) > auc(label[there], -known[there]) - 0.025
     assert said.mean() == pytest.approx(label.mean(), abs=0.02)
 
 

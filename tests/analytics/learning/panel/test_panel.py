@@ -102,3 +102,17 @@ def test_one_wave_alone_is_a_panel() -> None:
     alone: Panel = panel.at(3)
     assert alone.waves == (panel.waves[3],)
     assert alone.dated
+
+
+def test_a_default_is_of_late_within_a_year_and_whenever_nobody_says_when() -> None:
+    panel = small()
+    wave = replace(panel.waves[3], since=None)
+    assert wave.public.sum() > 10
+    np.testing.assert_array_equal(wave.lately, wave.public)
+    since = np.where(wave.public, np.arange(panel.size) % 3 + 0.5, np.nan).astype(np.float32)
+    told = replace(wave, since=since)
+    np.testing.assert_array_equal(told.lately, wave.public & (np.arange(panel.size) % 3 == 0))
+    other = replace(panel, waves=(*panel.waves[:3], told, *panel.waves[4:]))
+    assert other.digest != panel.digest
+    with pytest.raises(InvalidPanel, match="known since"):
+        replace(wave, since=since[:5]).check(2)

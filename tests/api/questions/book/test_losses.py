@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
+from analytics.contagion.shock.layers import LAYERS
 from api.answers.frame import Answer
 from api.answers.progress import Stage
 from api.engine import Engine, Place
 from api.questions import book_losses, shock
 from api.questions.book.assumed import Assumed, Shared, read_file
+from api.questions.book.drawn import lasting
 from api.questions.book.losses import BookLosses, Told
 from api.questions.book.odds import odds_of
 from api.questions.book.staked import staked
@@ -129,6 +131,22 @@ def test_without_the_layer_of_debts_nobody_is_brought_down(tmp_path: Path) -> No
     found = told(engine_of(tmp_path, *BOTH), pd={"parties": ODDS}, layers=["guarantees"])
     assert found.answer.losses == found.answer.without
     assert any("claims on those who default" in gap.said for gap in found.answer.gaps)
+
+
+def test_all_layers_bring_down_by_shares_and_output_and_say_so(tmp_path: Path) -> None:
+    """a fails in 3 of 10 years; d holds half of its equity of 100, which is more than its own 40."""
+    held = ("OWNS", {"from": "r:d", "to": "r:a", "share": 0.5, "directness": "direct"})
+    engine = engine_of(
+        tmp_path, lent("a", 200.0), lent("d", 60.0), held, *stated("a", net_assets=100.0), *stated("d", net_assets=40.0)
+    )
+    said = {"pd": {"parties": {"r:a": 0.3, "r:d": 0.0}}, "layers": ["production", "guarantees", "debts", "shares"]}
+    found = told(engine, **said).answer
+    assert near(found.losses.expected, 0.3 * (90 + 27))
+    assert near(found.without.expected, 0.3 * 90)
+    assert found.sampling.layers == ("production", "guarantees", "debts", "shares")
+    assert any("sent through its layers as a shock" in gap.said for gap in found.gaps)
+    by = {one.party.id: (one.shortfall, one.without) for one in found.contributions}
+    assert by == {"r:a": (pytest.approx(90), pytest.approx(90)), "r:d": (pytest.approx(27), 0.0)}
 
 
 def test_alike_borrowers_default_as_a_binomial_number(tmp_path: Path) -> None:
@@ -260,7 +278,7 @@ def test_groups_are_told_with_what_their_clients_add(tmp_path: Path) -> None:
     [
         ({}, "pd", "no probability of default"),
         ({"pd": {"parties": {BANK: 0.1}, "rest": 0.1}}, f"pd.parties.{BANK}", "lender itself"),
-        ({"pd": {"rest": 0.1}, "layers": ["shares"]}, "layers", "shares"),
+        ({"pd": {"rest": 0.1}, "layers": ["rumours"]}, "layers", "rumours"),
         ({"pd": {"rest": 0.1}, "haircuts": {"gold teeth": 0.1}}, "haircuts", "gold teeth"),
         ({"pd": {"rest": 0.1}, "factors": {"all": 0.5, "industry": 0.5}}, "factors", "nothing of a borrower's own"),
     ],
@@ -294,6 +312,23 @@ def test_years_are_counted_while_they_are_drawn(tmp_path: Path) -> None:
     assert seen[0] == (0.0, "drawing years", "抽取年度")
     assert seen[-1] == (1.0, "drawing years: 1,000 of 1,000", "抽取年度：1,000/1,000")
     assert len(seen) > 2
+
+
+def test_how_long_years_sent_as_shocks_take_is_told_before_they_are_drawn(tmp_path: Path) -> None:
+    seen: list[Stage] = []
+    engine = engine_of(tmp_path, lent("a", 200.0))
+    assumed = Assumed.model_validate({"pd": {"rest": 0.1}, "draws": 100, "layers": LAYERS})
+    book_losses(engine, BANK, assumed, moment=engine.moment(currency="CNY"), progress=seen.append)
+    assert seen[0] == (0.0, "drawing years, each sent as a shock (a few seconds)", "抽取年度并逐年传导（数秒）")
+    gaps = told(engine, pd={"rest": 0.1}, draws=1_000_000).answer.gaps
+    assert any("takes a few seconds for all 2 parties" in gap.said and "数秒" in gap.said_zh for gap in gaps)
+
+
+@pytest.mark.parametrize(("years", "text"), [(4, "a few seconds"), (50, "about 50 seconds"), (600, "about 10 minutes")])
+def test_time_grows_with_years_and_parties(years: int, text: str) -> None:
+    found = lasting(years * 10_000, 1000, production=True)
+    assert found == lasting(years * 1000, 10_000, production=True)
+    assert found[0] == text
 
 
 def test_a_file_says_what_the_readme_shows(tmp_path: Path) -> None:

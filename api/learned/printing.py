@@ -1,7 +1,6 @@
 """Panels, trainings and evaluations on a terminal."""
 
 from collections.abc import Iterator
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,16 +15,15 @@ from analytics.learning.evaluating.table import Difference, Row
 from analytics.learning.judging.bootstrap import Estimate
 from analytics.learning.judging.measures import MEASURES
 from analytics.learning.panel import Panel
-from api.commands.consoles import console as new_console
+from api.learned.page import evaluation_page, together
 from api.learning.cards import STATIC, placed
 from api.learning.facts import told
 from api.learning.keeping import in_json, write_whole
-from api.learning.page import evaluation_page
 from api.learning.wording import Tongue, split_said, variant_said
 
 if TYPE_CHECKING:
+    from api.learned.training import Trained
     from api.learning.evaluation import Worlds
-    from api.learning.training import Trained
 
 WIDTH: Final = 132
 """Columns of a table where no terminal says how wide it is."""
@@ -81,7 +79,7 @@ def show_evaluation(card: Card, over: "Worlds | None", *, out: Path | None, say:
         told_over = say(f"{over.name}: {over.seeds} worlds of {over.firms:,} firms; intervals are over worlds",
                         f"{over.name}：{over.seeds}个世界，各{over.firms:,}家企业；区间为各世界之间")  # fmt: skip
         console.print(told_over, highlight=False)
-    for (split, variant), rows in groupby(card.table.rows, key=lambda row: (row.split, row.variant)):
+    for (split, variant), rows in together(card.table.rows):
         title = split_said(say, split) + (f", {variant_said(say, variant)}" if variant else "")
         console.print(f"\n[bold]{escape(title)}[/]", highlight=False)
         console.print(_grid(card, say, list(rows)))
@@ -100,7 +98,7 @@ def show_evaluation(card: Card, over: "Worlds | None", *, out: Path | None, say:
 
 
 def _console() -> Console:
-    found = new_console()
+    found = Console(emoji=False)
     return found if found.is_terminal else Console(emoji=False, width=WIDTH)
 
 

@@ -18,9 +18,9 @@ from analytics.learning.models.conformal import Conformal
 from analytics.learning.models.model import Watch
 from analytics.learning.models.stack import Stacked
 from analytics.learning.panel import Panel, Part, Split
+from api.learned.drawn import curves, reliabilities
 from api.learning.cards import card_of
 from api.learning.config import Config, split_of
-from api.learning.drawn import curves, reliabilities
 from api.learning.edition import edition
 from api.learning.facts import told
 from api.learning.keeping import Cells, in_json
@@ -53,7 +53,7 @@ def train(panel: Panel, asked: Config, text: bytes, *, store: Path, watch: Watch
     split = split_of(panel, asked.split).check(panel)
     with begun(store, asked.name or asked.model.name, text, head_of(panel)) as run:
         ways = _ways(asked, run)
-        plan = Plan.one_split(panel, _beside(asked.model.name, ways), split, refuted=(asked.model.name,),
+        plan = Plan.one_split(panel, _beside(asked.model.name, ways), split, refuted=(asked.model.name, TREES),
                               seed=asked.model.seed, program=edition())  # fmt: skip
         task = Task(panel, split, asked.model.seed, lambda done, what: watch(LEARNING * done, what))
         fitted = ways[asked.model.name].fit(task)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import jinja2
@@ -10,9 +9,9 @@ import jinja2
 from analytics.learning.evaluating.card import Card
 from analytics.learning.evaluating.table import Row
 from analytics.learning.judging.measures import MEASURES
+from api.learned.drawn import reliability_plot, spans
 from api.learning.cards import SCOPES, STATIC, estimated, placed
-from api.learning.drawn import reliability_plot, spans
-from api.learning.wording import PARTS, SPLITS, Tongue, split_said, variant_said
+from api.learning.wording import PARTS, SPLITS, Tongue, figure_said, group_said, split_said, variant_said
 from api.report.page import TEMPLATES
 from api.report.plots import Plot
 
@@ -30,16 +29,26 @@ def evaluation_page(card: Card, over: "Worlds | None", say: Tongue) -> str:
     table = card.table
     groups = [
         (split_said(say, split), variant_said(say, variant), list(rows))
-        for (split, variant), rows in groupby(table.rows, key=lambda row: (row.split, row.variant))
+        for (split, variant), rows in together(table.rows)
     ]
     page: str = _environment().get_template("evaluation.html").render(
         say=say, card=card, table=table, over=over, groups=groups, measures=MEASURES, estimated=estimated,
-        placed=lambda place: placed(say, place), scopes=SCOPES, parts=PARTS, splits=SPLITS, static=STATIC,
+        placed=lambda place: placed(say, place),
+        grouped=lambda group: group_said(say, group),
+        figured=lambda name: figure_said(say, name), scopes=SCOPES, parts=PARTS, splits=SPLITS, static=STATIC,
         style=(TEMPLATES / "style.css").read_text(encoding="utf-8"),
         auc=_auc(say, [row for row in table.rows if row.split == table.main and not row.variant]),
         gains=_gains(say, card), reliability=_reliability(say, card), strata=_strata(card),
     )  # fmt: skip
     return page
+
+
+def together(rows: Sequence[Row]) -> list[tuple[tuple[str, str], list[Row]]]:
+    """Rows by split and variant, the truth last among its own."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        found.setdefault((row.split, row.variant), []).append(row)
+    return list(found.items())
 
 
 def _auc(say: Tongue, rows: Sequence[Row]) -> Plot | None:
@@ -81,7 +90,8 @@ def _strata(card: Card) -> list[tuple[str, list[str], list[tuple[str, int, int, 
             some = next(iter(of.values()))
             told = [f"{of[m].measures['auc'].value:.3f}" if m in of and of[m].measures else "" for m in models]
             groups.append((group, some.rows, some.bad, told))
-        found.append((by, models, groups))
+        if any(group for group, *_ in groups):
+            found.append((by, models, groups))
     return found
 
 

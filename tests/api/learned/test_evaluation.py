@@ -1,0 +1,123 @@
+"""The whole table: kept cell by cell, the same after a stop, pooled over worlds, drawn in both languages."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from analytics.learning.evaluating.cell import Outcome
+from analytics.learning.evaluating.table import Row, Table
+from analytics.learning.judging.bootstrap import Estimate
+from api.learned.page import evaluation_page
+from api.learning import evaluation
+from api.learning.evaluation import of_worlds, pooled
+from api.learning.facts import told
+from api.learning.keeping import Cells, in_json, unpacked
+from api.learning.wording import Tongue
+from graph.errors import Cancelled, InvalidModel, InvalidQuestion
+
+
+def unwatched(_done: float, _doing: str) -> None:
+    """Nobody looks."""
+
+
+@pytest.fixture(scope="module")
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> "evaluation.Worlds":
+    """Stopped after two cells, then gone on with."""
+    cells = tmp_path_factory.mktemp("cells")
+    count = 0
+
+    def watch(_done: float, doing: str) -> None:
+        nonlocal count
+        count = len(Cells(cells))
+        if count == 2:
+            raise Cancelled("evaluating")
+
+    with pytest.raises(Cancelled):
+        of_worlds("S1", firms=400, seeds=1, cells=cells, watch=watch, quick=True, device="cpu", epochs=5)
+    before = {key: (cells / f"{key}.cell.safetensors").stat().st_mtime_ns for key in Cells(cells)}
+    assert len(before) == 2
+    found = of_worlds("S1", firms=400, seeds=1, cells=cells, watch=unwatched, quick=True, device="cpu", epochs=5)
+    for key, when in before.items():
+        assert (cells / f"{key}.cell.safetensors").stat().st_mtime_ns == when
+    seen: list[str] = []
+    again = of_worlds("S1", firms=400, seeds=1, cells=cells, watch=lambda _done, doing: seen.append(doing),
+                      quick=True, device="cpu", epochs=5)  # fmt: skip
+    assert not [doing for doing in seen if "epoch" in doing or "tree" in doing]
+    assert told(again.card) == told(found.card)
+    return found
+
+
+def test_the_truth_stands_beside_the_models_and_shares_are_of_its_gain(worlds: "evaluation.Worlds") -> None:
+    table = worlds.card.table
+    truth, own, graph = (table.row(name) for name in ("truth", "lightgbm", "lightgbm-graph"))
+    assert truth is not None
+    assert own is not None
+    assert graph is not None
+    share = table.share("lightgbm-graph", "recovered")
+    assert share is not None
+    gained, all_of_it = (row.measures["auc"].value - own.measures["auc"].value for row in (graph, truth))
+    assert share.value.value == pytest.approx(gained / all_of_it)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "What must not be concluded"), ("zh", "不得得出的结论")])
+def test_the_page_stands_alone_and_says_all_in_its_language(worlds: "evaluation.Worlds", language: str,
+                                                            said: str) -> None:  # fmt: skip
+    page = evaluation_page(worlds.card, worlds, Tongue(language))
+    assert said in page
+    assert "<script" not in page
+    assert "http://" not in page.replace("http://www.w3.org/", "")
+    assert page.count("<svg") >= 3
+    for row in worlds.card.table.rows:
+        assert f"<td>{row.model}</td>" in page
+
+
+def test_all_of_it_is_plain_json(worlds: "evaluation.Worlds") -> None:
+    facts = json.loads(in_json(told({"card": worlds.card})))
+    assert facts["card"]["served"]["model"] == worlds.card.served.model
+    assert {row["model"] for row in facts["card"]["table"]["rows"]} >= {"truth", "stack", "gnn", "mlp", "scorecard"}
+
+
+def test_intervals_over_worlds_are_those_of_student() -> None:
+    # The interval of a mean by scipy: t.interval(.95, 2, loc=.7, scale=.1/sqrt(3)).
+    values = (0.6, 0.7, 0.8)
+    tables = [
+        Table("time", (Row("lightgbm", "time", "", {"auc": Estimate(value, 0, 1)}, 1),), (), (), {}, False)
+        for value in values
+    ]
+    found = pooled(tables).rows[0].measures["auc"]
+    from scipy.stats import t  # noqa: PLC0415
+
+    low, high = t.interval(0.95, 2, loc=0.7, scale=0.1 / np.sqrt(3))
+    assert (found.value, found.low, found.high) == pytest.approx((0.7, low, high))
+    assert pooled(tables[:1]) is tables[0]
+
+
+def test_a_cell_that_was_cut_off_is_refused_by_name_and_nothing_is_executed(tmp_path: Path) -> None:
+    cells = Cells(tmp_path)
+    cells["a"] = Outcome(np.array([0.25, 0.5]), note="so")
+    assert cells["a"].probability.tolist() == [0.25, 0.5]
+    assert (list(cells), len(cells), "a" in cells, "b" in cells) == (["a"], 1, True, False)
+    file = tmp_path / "a.cell.safetensors"
+    file.write_bytes(file.read_bytes()[:-3])
+    with pytest.raises(InvalidModel, match="cannot be read"):
+        cells["a"]
+    del cells["a"]
+    with pytest.raises(KeyError):
+        cells["a"]
+    with pytest.raises(InvalidModel):
+        unpacked(b"cposix\nsystem\n", where="a pickle")
+
+
+def test_no_other_language_is_spoken() -> None:
+    with pytest.raises(InvalidQuestion, match="fr"):
+        Tongue("fr")
+
+
+def test_a_refused_model_says_why_in_the_page(worlds: "evaluation.Worlds") -> None:
+    table = worlds.card.table
+    row = Row("merton", table.main, "", {}, 1, refused="no price of shares <b>")
+    page = evaluation_page(replace(worlds.card, table=replace(table, rows=(*table.rows, row))), None, Tongue("en"))
+    assert "no price of shares &lt;b&gt;" in page

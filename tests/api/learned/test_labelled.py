@@ -1,0 +1,79 @@
+"""A labelled firm graph of the user's own, from its files to a model and a table."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from analytics.learning.panel import Panel, Part
+from api.engine import Engine, Place
+from api.intake import Intake, parcels
+from api.learned.training import train
+from api.learning.asked import panel_asked
+from api.learning.config import Config, read_config
+from api.learning.evaluation import judged
+from ingest.loading.staging import Watch
+from ingest.synthetic.planted.labelled import write_labelled
+
+ASKED = """
+[panel]
+labels = "outcomes"
+others = true
+[split]
+by = "given"
+[model]
+name = "stack"
+nets = 1
+epochs = 60
+device = "cpu"
+"""
+
+
+def unwatched(_done: float, _doing: str) -> None:
+    """Nobody looks."""
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    file = tmp_path_factory.mktemp("asked") / "train.toml"
+    file.write_text(ASKED, encoding="utf-8")
+    return read_config(file)
+
+
+@pytest.fixture(scope="module")
+def panel(tmp_path_factory: pytest.TempPathFactory, asked: Config) -> Panel:
+    folder = tmp_path_factory.mktemp("study")
+    files = write_labelled(folder / "files", firms=900, figures=14, rate=0.6, seed=3)
+    place = Place(folder / "store")
+    (parcel,) = parcels([files], source="", settings={"mapping": str(files / "mapping.toml")})
+    report = Intake(place, lambda: datetime(2026, 7, 1, tzinfo=UTC)).load(parcel, Watch())
+    assert report.refused == {}
+    engine = Engine.open(place)
+    return panel_asked(asked.panel, engine, engine.moment(currency="CNY"), beside=folder, progress=lambda _stage: None)
+
+
+def test_the_panel_is_one_graph_with_the_figures_labels_and_split_of_the_files(panel: Panel) -> None:
+    assert not panel.dated
+    assert {f"f{number}" for number in range(1, 15)} <= set(panel.names)
+    assert panel.given is not None
+    label, part = panel.waves[0].label, panel.given[0]
+    assert len(label) == 900
+    assert abs(label.mean() - 0.6) < 4 * (0.24 / 900) ** 0.5  # four standard errors of the base rate asked for
+    for one, share in ((Part.TRAIN, 0.6), (Part.VALIDATE, 0.2), (Part.TEST, 0.2)):
+        assert abs((part == one).mean() - share) < 4 * (share * (1 - share) / 900) ** 0.5
+
+
+def test_the_links_that_carry_risk_count_and_the_table_says_what_no_day_can_promise(
+    panel: Panel, asked: Config, tmp_path: Path
+) -> None:  # fmt: skip
+    trained = train(panel, asked, ASKED.encode(), store=tmp_path, watch=unwatched)
+    gain = trained.card.table.gain("stack", "lightgbm")
+    assert gain is not None
+    assert gain.measures["auc"].above_zero
+    assert {"static", "not-held-out-in-time"} <= {caution.id for caution in trained.card.cautions}
+    assert "What is promised of time falls away" in (trained.run.folder / "card.md").read_text(encoding="utf-8")
+    assert "保证因此全部失效" in (trained.run.folder / "card.zh.md").read_text(encoding="utf-8")
+    assert trained.served == "lightgbm-graph"  # no years were held out
+    assert trained.run.model().predict(panel, 0).shape == (panel.size,)
+    card = judged(panel, cells=tmp_path / "cells", watch=unwatched, quick=True, device="cpu", epochs=20)
+    assert card.table.main == "given"
