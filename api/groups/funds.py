@@ -82,8 +82,9 @@ def ended(view: View, lender: int, cuts: Sequence[Cut]) -> Iterator[Arrow]:
                 yield from (arrow for _, arrow in _suspicions(view, party, lender, source.criterion, FUNDING))
     for party, paid in _paid(cuts).items():
         for one, arrow in _suspicions(view, lender, party, "", REPAYMENT):
-            rest = Measure.of([max(one.value - paid / _debt(view, lender), 0.0)])
-            if not (one.at_least or view.judged.apart or _met(one, rest)):
+            # Of a lender without debts any repayment is more than all of them.
+            stays = one.at_least or view.judged.apart or not np.isfinite(one.value)
+            if not (stays or _met(one, Measure.of([max(one.value - paid / _debt(view, lender), 0.0)]))):
                 yield arrow
 
 

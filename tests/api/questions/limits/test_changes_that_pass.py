@@ -205,6 +205,16 @@ def test_what_is_told_counts_that_paying_down_frees_the_bank_of_its_borrower(tmp
     assert passes(replace(case, debts=debts | {BANK: 1e6}), tmp_path)
 
 
+def test_a_lender_without_debts_lives_on_whoever_owes_it(tmp_path: Path) -> None:
+    """The bank states debts of 0, so that any repayment is more than all of them, whatever b and d pay down. It funds
+    both and a, 292 of 200: of b 92 are to be paid down, or a asks for half of its debts of 132."""
+    facility = Asked(amount=90.0, currency="CNY", kind="bond")
+    case = Case({B: 110.0, D: 92.0}, {}, {}, (), facility, {A: 132.0, B: 200.0, D: 140.0, BANK: 0.0})
+    told = [(one.kind, one.change, one.headroom) for one in answered(case, tmp_path).remedies]
+    assert told == [("amount", 24.0, 66.0), ("member_reduced", 92.0, 90.0)]
+    assert [passes(paid(case, b=less), tmp_path) for less in (10.0, 91.0, 92.0)] == [False, False, True]
+
+
 def test_several_are_paid_down_so_far_that_each_depends_on_the_bank_no_more(tmp_path: Path) -> None:
     """The bank funds d with 120 of 120, a, which d controls, with 60 and the 10 that it asks for of 100, b with 80 of
     130 and c with 80 of 150: 350 of 200. With 15 less of b and 5 of c both owe half, and a and d come to 190; one less
