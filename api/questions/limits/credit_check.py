@@ -15,7 +15,7 @@ from analytics.limits.units import Nodes
 from analytics.structure.government import APART
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Party, Question
-from api.answers.wording import money
+from api.answers.wording import needed
 from api.engine import Engine, View
 from api.limits.capital import capital_currency
 from api.limits.criteria import seen_by, state_said
@@ -268,10 +268,10 @@ def _step(evidence: Evidence, step: Step, asked: Application, currency: str | No
     kind = LENDS if step.kind == "member_reduced" else GUARANTEES
     fact = None if step.link is None else evidence.facts(kind, [step.link])[0]
     party = None if step.party is None else evidence.party(step.party)
-    told = {"money": money(step.change, currency), "party": party.name if party else ""}
+    told = {"money": needed(step.change, currency), "party": party.name if party else ""}
     known = sum(giver.amount for giver in asked.facility.guarantors if giver.party == step.party)
     more = step.kind == "guarantor_added" and known > 0
-    told["whole"] = money(known + step.change, currency)
+    told["whole"] = needed(known + step.change, currency)
     en, zh = (text.format(**told) for text in WORDS["guarantor_raised" if more else step.kind])
     return RemedyStep(step.kind, en, zh, step.change, party, fact)
 

@@ -17,7 +17,7 @@ from analytics.structure.government import APART
 from analytics.structure.standing import DEADLOCK, standing
 from analytics.structure.undisclosed import undisclosed
 from api.answers.evidence import Evidence
-from api.answers.wording import band, listed, money, percent, plural
+from api.answers.wording import allowed, band, listed, percent, plural
 from api.engine import View
 from api.engine.dependence import too_old_said
 from api.groups.circles import ARISING, TOO_MANY, TOO_MANY_ARISE, TOO_WIDE, circles_of, connecting
@@ -259,7 +259,7 @@ def _offered(view: View, offered: Promised, check: Check) -> Iterator[Gap]:
             names, names_zh = _named(view, parties)
             yield Gap("guarantors", (), f"guarantors {en}: {names}", f"保证人{zh}：{names_zh}")
     if not offered.funded and np.isfinite(offered.untying) and offered.untying <= check.headroom:
-        most = money(offered.untying, view.snapshot.moment.currency)
+        most = allowed(offered.untying, view.snapshot.moment.currency)
         yield Gap(
             "funding", (),
             f"above {most} the lender would fund it by more than half of its debts, as it does others, and they would "

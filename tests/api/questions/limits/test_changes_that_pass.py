@@ -215,6 +215,23 @@ def test_a_lender_without_debts_lives_on_whoever_owes_it(tmp_path: Path) -> None
     assert [passes(paid(case, b=less), tmp_path) for less in (10.0, 91.0, 92.0)] == [False, False, True]
 
 
+@pytest.mark.parametrize(
+    ("of_a", "of_b", "less", "paid_down"), [(133.0, 121.0, "26.50", "53.50"), (133.999, 121.2, "26.001", "53.40")]
+)
+def test_a_change_in_words_is_never_less_than_what_passes(
+    tmp_path: Path, of_a: float, of_b: float, less: str, paid_down: str
+) -> None:
+    """As above, with debts of which halves are no whole amounts: 66.5 and 60.5, or 66.9995 and 60.6."""
+    facility = Asked(amount=93.0, currency="CNY", kind="bond")
+    case = Case({B: 114.0, D: 92.0}, {}, {}, (), facility, {A: of_a, B: of_b, D: 140.0})
+    told = {one.kind: one for one in answered(case, tmp_path).remedies}
+    assert told["amount"].text == f"lend CNY {less} less"
+    assert told["member_reduced"].text.endswith(f"paid down by CNY {paid_down}")
+    smaller = replace(case, facility=facility.model_copy(update={"amount": 93.0 - float(less)}))
+    assert passes(smaller, tmp_path)
+    assert passes(paid(case, b=float(paid_down)), tmp_path)
+
+
 def test_several_are_paid_down_so_far_that_each_depends_on_the_bank_no_more(tmp_path: Path) -> None:
     """The bank funds d with 120 of 120, a, which d controls, with 60 and the 10 that it asks for of 100, b with 80 of
     130 and c with 80 of 150: 350 of 200. With 15 less of b and 5 of c both owe half, and a and d come to 190; one less
