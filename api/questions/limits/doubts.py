@@ -41,7 +41,7 @@ NAMED = 5
 def doubts_of(view: View, lender: Lender, application: Application, check: Check, offered: Promised) -> tuple[Gap, ...]:
     """Gaps in both languages."""
     return (
-        *_rules(view, lender, check), *_wide(application), *_banks(view, application),
+        *_rules(view, lender, application, check), *_wide(application), *_banks(view, application),
         *_concerts(view, application), *_hidden(view, application.applicant, lender.node),
         *_others_hidden(view, application, check, lender.node), *_bands(view, application),
         *_relatives(view, application), *_suspected(application), *_offered(view, offered, check),
@@ -51,10 +51,10 @@ def doubts_of(view: View, lender: Lender, application: Application, check: Check
     )  # fmt: skip
 
 
-def _rules(view: View, lender: Lender, check: Check) -> Iterator[Gap]:
+def _rules(view: View, lender: Lender, application: Application, check: Check) -> Iterator[Gap]:
     for gap in gaps_of(check):
         if gap.kind == "amounts":
-            yield unsized_named(view, lender.node, check, gap)
+            yield unsized_named(view, lender.node, application, check, gap)
         elif gap.kind == "no_rules" and not lender.rule_sets:
             en, zh = HOW_TO_STATE
             yield Gap("no_rules", (), f"no rule set is known for the lender: {en}", f"贷款人没有适用规则集：{zh}")
