@@ -130,7 +130,8 @@ def ends_of(view: View, lender: int, parties: Iterable[int], *, asking: int, amo
 
 
 def share_with(view: View, party: int, lender: int, amount: float, cuts: Sequence[Cut]) -> Measure:
-    """What part of its debts a lender would fund with a facility of which this much is drawn."""
+    """What part of its debts a lender would fund with a facility of which this much is drawn: of those that it states,
+    the new one not among them, as the book has it once the facility stands there."""
     return Measure.of(ratio([amount + owing(view, party, lender, cuts)], [_debt(view, party)]))
 
 

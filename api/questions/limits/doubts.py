@@ -262,9 +262,9 @@ def _offered(view: View, offered: Promised, check: Check) -> Iterator[Gap]:
         most = allowed(offered.untying, view.snapshot.moment.currency)
         yield Gap(
             "funding", (),
-            f"above {most} the lender would fund it by more than half of its debts, as it does others, and they would "
-            "count together",
-            f"超过{most}后其债务过半将由贷款人提供，须与同样由其提供资金的主体合并计算",
+            f"above {most} the lender would fund it by more than half of the debts that it states, the new one not "
+            "among them, as it does others, and they would count together",
+            f"超过{most}后贷款人提供的资金将超过其报表所列债务（不含新增）的一半，须与同样由其提供资金的主体合并计算",
         )  # fmt: skip
     if offered.unfunded:
         yield Gap(
@@ -276,8 +276,9 @@ def _offered(view: View, offered: Promised, check: Check) -> Iterator[Gap]:
         names, names_zh = _named(view, offered.funded)
         yield Gap(
             "funding", (),
-            f"with it the lender would fund by more than half of their debts, as it does others: {names}",
-            f"授信后其债务过半将由贷款人提供，与他人共有该主要资金来源：{names_zh}",
+            "with it the lender would fund by more than half of the debts that they state, the new one not among them, "
+            f"as it does others: {names}",
+            f"授信后贷款人提供的资金将超过其报表所列债务（不含新增）的一半，与他人共有该主要资金来源：{names_zh}",
         )  # fmt: skip
 
 
