@@ -74,7 +74,7 @@ class Remedy:
     single one passes."""
 
     kind: str
-    """Of a single change its kind; else `combined`."""
+    """Of a single change its kind, also where one client pays several facilities down; else `combined`."""
     text: str
     text_zh: str
     change: float
@@ -257,7 +257,7 @@ def _changes(view: View, evidence: Evidence, case: Case, check: Check) -> Iterat
         renewed=partial(renewed, view, case, freed),
     ):  # fmt: skip
         steps = tuple(_step(evidence, step, case.application, view.snapshot.moment.currency) for step in one.steps)
-        kind = steps[0].kind if len(steps) == 1 else "combined"
+        kind = steps[0].kind if len({(step.kind, step.party) for step in one.steps}) == 1 else "combined"
         en, zh = " and ".join(step.text for step in steps), "，并".join(step.text_zh for step in steps)
         room = room_after(view, case, freed, one)
         yield Remedy(kind, en, zh, one.change, steps, one.check.verdict, _finite(room))
