@@ -17,6 +17,7 @@ from analytics.limits.lines import Line
 from analytics.limits.numerators import NUMERATORS
 from analytics.limits.remedy import MARGIN, Remedy, Renewed, Step, Try, asked_anew, payable, tried_by
 from analytics.limits.standing import Standing
+from analytics.limits.threshold import FINEST
 from analytics.limits.units import Nodes, Readings
 
 TRIED = 8
@@ -99,7 +100,7 @@ def _tries(
     yield from _released(application)
     yield from _untied(standing, application, releases)
     yield from _guaranteed(application, broken, protectors)
-    yield from _paid_down(standing, application, broken)
+    yield from _paid_down(standing, application, check)
 
 
 def _least(found: Iterable[Remedy]) -> tuple[Remedy, ...]:
@@ -159,15 +160,17 @@ def _guaranteed(application: Application, broken: Sequence[Line], protectors: Se
         yield (Step("guarantor_added", amount, party),), guaranteed
 
 
-def _paid_down(standing: Standing, application: Application, broken: Sequence[Line]) -> Iterator[Try]:
+def _paid_down(standing: Standing, application: Application, check: Check) -> Iterator[Try]:
     """A facility of another member of all that is broken paid down by what does not fit; of the applicant too where
-    lending less would leave nothing to lend."""
+    lending less would leave nothing to lend, or move more, as of what is only promised a part counts."""
+    broken = [line for line in check.limits if line.breaks]
     members: Nodes = reduce(np.intersect1d, [line.members for line in broken])
     amount = max(line.over for line in broken)
     stakes = [standing.stakes[line.rule.numerator] for line in broken]
     own = members == application.applicant
     rows = payable(standing, members[~own])
-    if amount >= application.facility.amount:
+    asked = application.facility.amount
+    if amount >= asked or amount < asked - check.headroom - FINEST:
         rows = np.append(rows, payable(standing, members[own]))
     enough = standing.book.drawn[stakes[0].facility[rows]] >= amount
     counted = np.array([one.gross[rows] > 0 for one in stakes]).all(axis=0)

@@ -196,7 +196,7 @@ def _digits(amount: float) -> int:
 
 def _down(amount: float, digits: int) -> float:
     """Rounded down, but for what is only rounding."""
-    return math.floor((amount + _noise(amount)) * 10**digits) / 10**digits
+    return math.floor((amount + _noise(amount)) * 10.0**digits) / 10.0**digits
 
 
 def _noise(amount: float) -> float:
