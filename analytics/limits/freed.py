@@ -57,7 +57,7 @@ def freed(standing: Standing, application: Application, ends: Ends) -> Iterator[
     [[('member_reduced', 2, 40.0), ('member_reduced', 2, 5.0)], [('member_reduced', 1, 50.0), ('amount', None, 10.0)]]
     """
     for wanted in _sets(ends):
-        tried = _paid(standing, application, wanted)
+        tried = paid_by(standing, application, wanted)
         if tried is not None:
             yield tried
 
@@ -71,8 +71,34 @@ def _sets(ends: Ends) -> Iterator[dict[int, float]]:
     yield from sorted(sets, key=lambda one: sum(one.values()))[:TOGETHER]
 
 
-def _paid(standing: Standing, application: Application, wanted: Mapping[int, float]) -> Try | None:
-    """So much paid down by each party; None where less is drawn."""
+def paid_by(standing: Standing, application: Application, wanted: Mapping[int, float]) -> Try | None:
+    r"""Pay down so much by each party, of its largest facilities first; None where less is drawn.
+
+    The one who asks may take less besides.
+
+    .. math:: x_f = \min\Big(drawn_f,\; e_p - \sum_{f' < f} x_{f'}\Big)
+
+    Parameters
+    ----------
+    standing, application
+        As `freed`.
+    wanted : amounts by party
+
+    Raises
+    ------
+    Nothing.
+
+    Source
+    ------
+    As `freed`.
+
+    Example
+    -------
+    As `freed`, which tries what this makes of each set.
+
+    >>> Cut(3, 2, 5.0).amount
+    5.0
+    """
     some, steps, cuts, facility = (
         next(iter(standing.stakes.values())),
         list[Step](),

@@ -12,11 +12,12 @@ from analytics.limits.approval import Check
 from analytics.limits.combined import Starts, combinations
 from analytics.limits.effects import relieved
 from analytics.limits.facility import Guarantor, Pledge
-from analytics.limits.freed import Ends, freed
+from analytics.limits.freed import Ends, freed, paid_by
 from analytics.limits.lines import Line
 from analytics.limits.numerators import NUMERATORS
 from analytics.limits.remedy import MARGIN, Remedy, Renewed, Step, Try, asked_anew, payable, tried_by
 from analytics.limits.standing import Standing
+from analytics.limits.threshold import FINEST
 from analytics.limits.units import Nodes, Readings
 
 TRIED = 8
@@ -99,14 +100,14 @@ def _tries(
     yield from _released(application)
     yield from _untied(standing, application, releases)
     yield from _guaranteed(application, broken, protectors)
-    yield from _paid_down(standing, application, broken)
+    yield from _paid_down(standing, application, check)
 
 
 def _least(found: Iterable[Remedy]) -> tuple[Remedy, ...]:
     """The least of each kind, and of each guarantor, in the order of what they move."""
     best: dict[tuple[str, int | None], Remedy] = {}
-    for remedy in sorted(found, key=lambda remedy: remedy.change):
-        (step,) = remedy.steps
+    for remedy in sorted(found, key=lambda remedy: (remedy.change, len(remedy.steps))):
+        step = remedy.steps[0]
         best.setdefault((step.kind, step.party if "guarantor" in step.kind else None), remedy)
     return tuple(best.values())
 
@@ -159,15 +160,17 @@ def _guaranteed(application: Application, broken: Sequence[Line], protectors: Se
         yield (Step("guarantor_added", amount, party),), guaranteed
 
 
-def _paid_down(standing: Standing, application: Application, broken: Sequence[Line]) -> Iterator[Try]:
+def _paid_down(standing: Standing, application: Application, check: Check) -> Iterator[Try]:
     """A facility of another member of all that is broken paid down by what does not fit; of the applicant too where
-    lending less would leave nothing to lend."""
+    lending less would leave nothing to lend, or move more, as of what is only promised a part counts."""
+    broken = [line for line in check.limits if line.breaks]
     members: Nodes = reduce(np.intersect1d, [line.members for line in broken])
     amount = max(line.over for line in broken)
     stakes = [standing.stakes[line.rule.numerator] for line in broken]
     own = members == application.applicant
     rows = payable(standing, members[~own])
-    if amount >= application.facility.amount:
+    asked = application.facility.amount
+    if amount >= asked or amount < asked - check.headroom - FINEST:
         rows = np.append(rows, payable(standing, members[own]))
     enough = standing.book.drawn[stakes[0].facility[rows]] >= amount
     counted = np.array([one.gross[rows] > 0 for one in stakes]).all(axis=0)
@@ -180,21 +183,27 @@ def _paid_down(standing: Standing, application: Application, broken: Sequence[Li
 def _freed(
     standing: Standing, application: Application, ends: Ends, known: Sequence[Remedy], renewed: Renewed | None
 ) -> Iterator[Remedy]:
-    """One facility paid down until a dependence ends, or further until nothing breaks, as far as less does than is
-    known; of the applicant's own, than lending less."""
+    """One client's facilities paid down until a dependence ends, or further until nothing breaks, as far as less does
+    than is known; of the applicant's own, than lending less."""
     least = {kind: _change(known, kind) for kind in ("amount", "member_reduced")}
-    for steps, changed in freed(standing, application, ends):
+    for tried in freed(standing, application, ends):
+        steps, _ = tried
         own = steps[0].party == application.applicant
         most = min(least.values()) if own else least["member_reduced"]
-        if len(steps) > 1 or steps[0].link is None or steps[0].change >= most:
+        if not _by_one(steps) or sum(step.change for step in steps) >= most:
             continue
-        found = asked_anew(standing, (steps, changed), renewed)
+        found = asked_anew(standing, tried, renewed)
         if found is not None and not found.passes:
-            further = _further(standing, (steps, changed), found.check)
+            further = _further(standing, application, steps, found.check)
             found = None if further is None else tried_by(standing, further, renewed)
         if found is not None and found.change < most:
             least["member_reduced"] = found.change
             yield found
+
+
+def _by_one(steps: Sequence[Step]) -> bool:
+    """Whether some steps are facilities of one client paid down."""
+    return all((step.kind, step.party) == ("member_reduced", steps[0].party) for step in steps)
 
 
 def _change(known: Iterable[Remedy], kind: str) -> float:
@@ -202,13 +211,14 @@ def _change(known: Iterable[Remedy], kind: str) -> float:
     return min((one.change for one in known if one.steps[0].kind == kind), default=inf)
 
 
-def _further(standing: Standing, tried: Try, check: Check) -> Try | None:
-    """A facility paid down by what still does not fit."""
-    ((step,), changed), broken = tried, [line for line in check.limits if line.breaks]
-    *others, cut = changed.cuts
-    amount = step.change + max(line.over for line in broken)
-    helps = (relieved(standing, standing.stakes[one.rule.numerator], cut.facility, one.members) for one in broken)
-    if amount > standing.book.drawn[cut.facility] or not all(helps):
+def _further(standing: Standing, application: Application, steps: Sequence[Step], check: Check) -> Try | None:
+    """What one client pays down, and besides what still does not fit."""
+    broken = [line for line in check.limits if line.breaks]
+    amount = sum(step.change for step in steps) + max(line.over for line in broken)
+    more = paid_by(standing, application, {step.party: amount for step in steps if step.party is not None})
+    if more is None or not _by_one(more[0]):
         return None
-    paid = replace(changed, cuts=(*others, replace(cut, amount=amount)))
-    return (replace(step, change=amount),), paid
+    links = [step.link for step in more[0] if step.link is not None]
+    pairs = ((link, line) for link in links for line in broken)
+    helps = (relieved(standing, standing.stakes[line.rule.numerator], link, line.members) for link, line in pairs)
+    return more if all(helps) else None

@@ -48,8 +48,9 @@ class Stakes:
     left: Numbers
     """What of each such guarantee protects nothing yet, NaN where its amount is not known."""
     taking: Links
-    """Who protects by an eligible guarantee a facility of unknown amount, or by one of unknown amount a facility, each
-    as often."""
+    """Positions of eligible guarantees that protect a facility of unknown amount, or, of unknown amount, a facility."""
+    taker: Nodes
+    """Who gave each of them."""
     thinned: Nodes
     """Borrowers with collateral for all they owe, and an eligible guarantee for one facility: what more they owe takes
     some of the collateral, and so leaves more to the guarantor. Ascending."""
@@ -63,7 +64,7 @@ class Stakes:
     def silent(self) -> NDArray[np.int64]:
         """How many amounts at stake with each party are not known, shape (n,): facilities it has, what it protects, and
         where promises count those of unknown amount and those for a debt that is not known."""
-        own = np.bincount(np.append(self.borrower[self.unknown], self.taking), minlength=self.size)
+        own = np.bincount(np.append(self.borrower[self.unknown], self.taker), minlength=self.size)
         if self.promised is None:
             return own
         times = self.untold[self.promised.link] + (own[self.promised.head] > 0).astype(np.int64)
@@ -212,7 +213,7 @@ def stakes_of(book: Book, cover: Cover, numerator: Numerator, clients: Clients, 
     promised, promise, untold = _promises(book, alive, lender) if numerator.promised else (None, *NO_PROMISE)
     return Stakes(
         numerator, own, mine, borrower, gross, kept, unknown, numerator.unconverted(book, mine), promised, promise,
-        untold, *_spare(book, cover, links, gone.amount), taking, thinned,
+        untold, *_spare(book, cover, links, gone.amount), taking, book.guarantor[taking], thinned,
     )  # fmt: skip
 
 
@@ -232,11 +233,11 @@ def _spare(book: Book, cover: Cover, links: Links, used: Numbers) -> tuple[Arrow
 
 
 def _taking(book: Book, cover: Cover, links: Links, thinned: Nodes, silent: Links, counted: Links) -> Links:
-    """Who gave a guarantee that protects one of the facilities that are silent, or from which one takes collateral; or,
-    of unknown amount, one that counts; each as often as there are such guarantees."""
+    """Guarantees that protect one of the facilities that are silent, or from which one takes collateral; or, of unknown
+    amount, one that counts."""
     promised = book.promised[links]
     return np.concatenate([
-        book.guarantor[some[_behind(book, cover, some, thinned, rows)]]
+        some[_behind(book, cover, some, thinned, rows)]
         for some, rows in ((links[promised > 0], silent), (links[np.isnan(promised)], counted))
     ])  # fmt: skip
 

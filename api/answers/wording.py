@@ -153,6 +153,57 @@ def apart(one: float, other: float | None, currency: str | None) -> tuple[str, s
     return next((pair for pair in pairs if pair[0] != pair[1]), pairs[0])
 
 
+def needed(amount: float, currency: str | None) -> str:
+    """An amount that has to move, with the digits that matter, up to thousandths, and never told as less.
+
+    >>> needed(27, "CNY"), needed(26.5, "CNY"), needed(0.2, None), needed(53.3333334, None)
+    ('CNY 27', 'CNY 26.50', '0.20', '53.334')
+    """
+    digits = _digits(amount)
+    return money(-_down(-amount, digits), currency, digits)
+
+
+def allowed(amount: float, currency: str | None, digits: int | None = None) -> str:
+    """An amount that is fitting at most, with the digits that matter or so many as are asked for, and never told as
+    more.
+
+    >>> allowed(27, "CNY"), allowed(26.5, "CNY"), allowed(26.9, "CNY", 0), allowed(53.3339, None)
+    ('CNY 27', 'CNY 26.50', 'CNY 26', '53.333')
+    """
+    digits = _digits(amount) if digits is None else digits
+    return money(_down(amount, digits), currency, digits)
+
+
+def within(amount: float, most: float | None, currency: str | None) -> tuple[str, str]:
+    """An amount and the most it may be, rounded down, with so many digits that one reads above the other where it is.
+
+    >>> within(150_000_000.01, 150_000_000, "CNY"), within(67, 66.9, None), within(66.9, 66.95, None)
+    (('CNY 150,000,000.01', 'CNY 150,000,000.00'), ('67', '66'), ('66.90', '66.95'))
+    >>> within(5, None, None)
+    ('5', 'amount not disclosed')
+    """
+    if most is None or math.isnan(most):
+        return money(amount, currency), money(most, currency)
+    same = (d for d in (0, 2, 3) if (round(amount, d) > _down(most, d)) == (amount > most))
+    digits = next(same, 3)
+    return money(amount, currency, digits), allowed(most, currency, digits)
+
+
+def _digits(amount: float) -> int:
+    """How many digits after the point say all of an amount, 3 where none do."""
+    return next((d for d in (0, 2) if abs(round(amount, d) - amount) <= _noise(amount)), 3)
+
+
+def _down(amount: float, digits: int) -> float:
+    """Rounded down, but for what is only rounding."""
+    return math.floor((amount + _noise(amount)) * 10.0**digits) / 10.0**digits
+
+
+def _noise(amount: float) -> float:
+    """What of an amount is no money: far below a thousandth of a unit, or its last digits."""
+    return max(1e-7, 1e-14 * abs(amount))
+
+
 def short_money(amount: float, currency: str | None, *, chinese: bool = False) -> str:
     """An amount for a label, in units of one language whatever its currency: thousands, millions and billions, or 万
     and 亿.

@@ -82,8 +82,9 @@ def ended(view: View, lender: int, cuts: Sequence[Cut]) -> Iterator[Arrow]:
                 yield from (arrow for _, arrow in _suspicions(view, party, lender, source.criterion, FUNDING))
     for party, paid in _paid(cuts).items():
         for one, arrow in _suspicions(view, lender, party, "", REPAYMENT):
-            rest = Measure.of([max(one.value - paid / _debt(view, lender), 0.0)])
-            if not (one.at_least or view.judged.apart or _met(one, rest)):
+            # Of a lender without debts any repayment is more than all of them.
+            stays = one.at_least or view.judged.apart or not np.isfinite(one.value)
+            if not (stays or _met(one, Measure.of([max(one.value - paid / _debt(view, lender), 0.0)]))):
                 yield arrow
 
 
@@ -129,7 +130,8 @@ def ends_of(view: View, lender: int, parties: Iterable[int], *, asking: int, amo
 
 
 def share_with(view: View, party: int, lender: int, amount: float, cuts: Sequence[Cut]) -> Measure:
-    """What part of its debts a lender would fund with a facility of which this much is drawn."""
+    """What part of its debts a lender would fund with a facility of which this much is drawn: of those that it states,
+    the new one not among them, as the book has it once the facility stands there."""
     return Measure.of(ratio([amount + owing(view, party, lender, cuts)], [_debt(view, party)]))
 
 

@@ -74,7 +74,8 @@ class Sheet:
     stakes_left: int
     """Members there is anything at stake with who are not listed; the group counts them."""
     counted_once: bool
-    """Whether members' amounts sum to more than the group's, since guarantees among them count once."""
+    """Whether members' amounts, or those not disclosed, sum to more than the group's, since guarantees among them count
+    once."""
     circles: tuple[ClosedCircle, ...]
     circles_page: Page
 
@@ -201,8 +202,13 @@ def _stakes(
     found = {x: one for x, one in every.items() if len(one.facilities) or len(one.guarantees)}
     order = sorted(found, key=lambda x: (-found[x].direct - found[x].contingent, x))
     shown = [_stake(evidence, evidence.party(x), found[x]) for x in order[:MOST]]
-    once = sum(one.contingent for one in found.values()) > together.contingent
-    return (*shown, _stake(evidence, None, together)), len(order) - len(shown), once
+    once = (np.sum([_guaranteed(one) for one in found.values()], axis=0) > _guaranteed(together)).any()
+    return (*shown, _stake(evidence, None, together)), len(order) - len(shown), bool(once)
+
+
+def _guaranteed(found: Exposure) -> tuple[float, int]:
+    """What is at stake by guarantees, and of how many it is not known."""
+    return found.contingent, found.unknown_guarantees + found.unknown_debts
 
 
 def _stake(evidence: Evidence, party: Party | None, found: Exposure) -> MemberStake:

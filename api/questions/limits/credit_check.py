@@ -15,7 +15,7 @@ from analytics.limits.units import Nodes
 from analytics.structure.government import APART
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Party, Question
-from api.answers.wording import money
+from api.answers.wording import needed
 from api.engine import Engine, View
 from api.limits.capital import capital_currency
 from api.limits.criteria import seen_by, state_said
@@ -74,7 +74,7 @@ class Remedy:
     single one passes."""
 
     kind: str
-    """Of a single change its kind; else `combined`."""
+    """Of a single change its kind, also where one client pays several facilities down; else `combined`."""
     text: str
     text_zh: str
     change: float
@@ -257,7 +257,7 @@ def _changes(view: View, evidence: Evidence, case: Case, check: Check) -> Iterat
         renewed=partial(renewed, view, case, freed),
     ):  # fmt: skip
         steps = tuple(_step(evidence, step, case.application, view.snapshot.moment.currency) for step in one.steps)
-        kind = steps[0].kind if len(steps) == 1 else "combined"
+        kind = steps[0].kind if len({(step.kind, step.party) for step in one.steps}) == 1 else "combined"
         en, zh = " and ".join(step.text for step in steps), "，并".join(step.text_zh for step in steps)
         room = room_after(view, case, freed, one)
         yield Remedy(kind, en, zh, one.change, steps, one.check.verdict, _finite(room))
@@ -268,10 +268,10 @@ def _step(evidence: Evidence, step: Step, asked: Application, currency: str | No
     kind = LENDS if step.kind == "member_reduced" else GUARANTEES
     fact = None if step.link is None else evidence.facts(kind, [step.link])[0]
     party = None if step.party is None else evidence.party(step.party)
-    told = {"money": money(step.change, currency), "party": party.name if party else ""}
+    told = {"money": needed(step.change, currency), "party": party.name if party else ""}
     known = sum(giver.amount for giver in asked.facility.guarantors if giver.party == step.party)
     more = step.kind == "guarantor_added" and known > 0
-    told["whole"] = money(known + step.change, currency)
+    told["whole"] = needed(known + step.change, currency)
     en, zh = (text.format(**told) for text in WORDS["guarantor_raised" if more else step.kind])
     return RemedyStep(step.kind, en, zh, step.change, party, fact)
 

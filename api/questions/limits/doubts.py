@@ -17,7 +17,7 @@ from analytics.structure.government import APART
 from analytics.structure.standing import DEADLOCK, standing
 from analytics.structure.undisclosed import undisclosed
 from api.answers.evidence import Evidence
-from api.answers.wording import band, listed, money, percent, plural
+from api.answers.wording import allowed, band, listed, percent, plural
 from api.engine import View
 from api.engine.dependence import too_old_said
 from api.groups.circles import ARISING, TOO_MANY, TOO_MANY_ARISE, TOO_WIDE, circles_of, connecting
@@ -41,7 +41,7 @@ NAMED = 5
 def doubts_of(view: View, lender: Lender, application: Application, check: Check, offered: Promised) -> tuple[Gap, ...]:
     """Gaps in both languages."""
     return (
-        *_rules(view, lender, check), *_wide(application), *_banks(view, application),
+        *_rules(view, lender, application, check), *_wide(application), *_banks(view, application),
         *_concerts(view, application), *_hidden(view, application.applicant, lender.node),
         *_others_hidden(view, application, check, lender.node), *_bands(view, application),
         *_relatives(view, application), *_suspected(application), *_offered(view, offered, check),
@@ -51,10 +51,10 @@ def doubts_of(view: View, lender: Lender, application: Application, check: Check
     )  # fmt: skip
 
 
-def _rules(view: View, lender: Lender, check: Check) -> Iterator[Gap]:
+def _rules(view: View, lender: Lender, application: Application, check: Check) -> Iterator[Gap]:
     for gap in gaps_of(check):
         if gap.kind == "amounts":
-            yield unsized_named(view, lender.node, check, gap)
+            yield unsized_named(view, lender.node, application, check, gap)
         elif gap.kind == "no_rules" and not lender.rule_sets:
             en, zh = HOW_TO_STATE
             yield Gap("no_rules", (), f"no rule set is known for the lender: {en}", f"贷款人没有适用规则集：{zh}")
@@ -259,12 +259,12 @@ def _offered(view: View, offered: Promised, check: Check) -> Iterator[Gap]:
             names, names_zh = _named(view, parties)
             yield Gap("guarantors", (), f"guarantors {en}: {names}", f"保证人{zh}：{names_zh}")
     if not offered.funded and np.isfinite(offered.untying) and offered.untying <= check.headroom:
-        most = money(offered.untying, view.snapshot.moment.currency)
+        most = allowed(offered.untying, view.snapshot.moment.currency)
         yield Gap(
             "funding", (),
-            f"above {most} the lender would fund it by more than half of its debts, as it does others, and they would "
-            "count together",
-            f"超过{most}后其债务过半将由贷款人提供，须与同样由其提供资金的主体合并计算",
+            f"above {most} the lender would fund it by more than half of the debts that it states, the new one not "
+            "among them, as it does others, and they would count together",
+            f"超过{most}后贷款人提供的资金将超过其报表所列债务（不含新增）的一半，须与同样由其提供资金的主体合并计算",
         )  # fmt: skip
     if offered.unfunded:
         yield Gap(
@@ -276,8 +276,9 @@ def _offered(view: View, offered: Promised, check: Check) -> Iterator[Gap]:
         names, names_zh = _named(view, offered.funded)
         yield Gap(
             "funding", (),
-            f"with it the lender would fund by more than half of their debts, as it does others: {names}",
-            f"授信后其债务过半将由贷款人提供，与他人共有该主要资金来源：{names_zh}",
+            "with it the lender would fund by more than half of the debts that they state, the new one not among them, "
+            f"as it does others: {names}",
+            f"授信后贷款人提供的资金将超过其报表所列债务（不含新增）的一半，与他人共有该主要资金来源：{names_zh}",
         )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from analytics.limits.facility import Facility
 from analytics.limits.lines import lines_of
 from api.answers.evidence import Evidence
 from api.answers.frame import Party
-from api.answers.wording import ended, money, plural, used
+from api.answers.wording import allowed, ended, money, plural, used
 from api.engine import View
 from api.groups.circles import ARISING, TOO_MANY, TOO_MANY_ARISE, TOO_WIDE
 from api.groups.untested import Also, with_untested
@@ -92,7 +92,7 @@ def against_said(found: Against, currency: str | None) -> Iterator[str]:
         lest = "" if one.tested else " lest what cannot be tested holds"
         yield (
             f"{one.rule.id} {one.rule.name_zh} ({one.rule.name}) binds: {of_limit(one, currency)}{share}, room for "
-            f"{money(one.headroom, currency)}{lest}; {one.rule.citation}."
+            f"{allowed(one.headroom or 0.0, currency, 0)}{lest}; {one.rule.citation}."
         )
     if found.open:
         yield ended(f"{found.open} · {found.open_zh}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from analytics.limits.approval import APPROVE
 from analytics.limits.denominators import DENOMINATORS
-from api.answers.wording import apart, ended, listed, money, percent
+from api.answers.wording import apart, ended, listed, money, percent, within
 from api.questions.groups.dependences import Dependence
 from api.questions.groups.dependences import said as figures
 from api.questions.groups.untestable import ENDS
@@ -27,7 +27,7 @@ STATES_ZH: Final = {"suspected": "疑似依存于", "confirmed": "已认定依�
 
 def reasons_of(value: "CreditCheck") -> Iterator[str]:
     """The reasons, the verdict first."""
-    amount, _ = apart(value.amount, value.headroom, value.currency)
+    amount, _ = within(value.amount, value.headroom, value.currency)
     yield f"{value.verdict} · {value.verdict_zh}: {amount} to {value.applicant.name}."
     if value.binding is not None:
         yield ended(" · ".join(_binding(value, value.binding)))
@@ -105,7 +105,7 @@ def _member(group: Membership) -> tuple[str, str]:
 
 
 def _binding(value: "CreditCheck", held: Held) -> tuple[str, str]:
-    _, room = apart(value.amount, value.headroom, value.currency)
+    _, room = within(value.amount, value.headroom, value.currency)
     most = "" if value.headroom_whole else " at most, since not every limit is known"
     most += "" if held.tested else ", lest what cannot be tested holds"
     most_zh = "" if value.headroom_whole else "（部分限额未知，此为上限）"

@@ -134,3 +134,12 @@ def test_each_kind_is_told_once_and_each_guarantor_by_itself() -> None:
     remedies = remedies_of(standing, application, check_credit(standing, application), protectors=[4, 5])
     assert pytest.approx(21) == remedies[0].change
     assert len({(r.steps[0].kind, r.steps[0].party) for r in remedies}) == len(remedies)
+
+
+@pytest.mark.parametrize(("ccf", "told"), [(0.5, {"amount": 60.0, "member_reduced": 30.0}), (None, {"amount": 80.0})])
+def test_the_applicants_own_loan_is_paid_down_where_that_moves_less(ccf: float | None, told: dict[str, float]) -> None:
+    """It owes 130 of 150 and asks for 100. Where half of that counts, 30 do not fit, which are 60 of it; else 80 are,
+    of which less to lend and less to owe take the same."""
+    asked = Application(1, Facility(100.0, "commitment" if ccf else "loan", ccf), Readings({}))
+    remedies = found(World([(1, "loan", 130, 0, 0)]), asked)
+    assert {kind: remedies[kind].change for kind in remedies if kind != "collateral"} == told

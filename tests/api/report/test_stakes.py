@@ -60,3 +60,22 @@ def test_an_amount_that_is_not_known_is_no_nothing(
         page = group_page(answer, language=language)
         short = re.findall(r"<li>(.*?)</li>", page.partition("<ul>")[2].partition("</ul>")[0])
         assert [line.rpartition(colon)[2] for line in short if BANK in line] == [said]
+
+
+def test_what_is_not_disclosed_of_a_guarantee_between_members_counts_once(tmp_path: Path) -> None:
+    """What a owes the bank is not known, and its owner guarantees it: each has one amount, both together one."""
+    facts: list[tuple[str, dict[str, object]]] = [
+        ("LENDS", {"from": BANK, "to": "r:a", "facility_id": "1", "kind": "loan", "drawn": None, "currency": "CNY"}),
+        ("GUARANTEES", {"from": "r:top", "to": "r:a", "creditor": BANK, "amount": 20.0, "currency": "CNY"}),
+        ("OWNS", {"from": "r:top", "to": "r:a", "share": 0.6}),
+    ]
+    book = Book(tmp_path / "columns")
+    book.load(dict.fromkeys([BANK, "r:a", "r:top"], "Company"), facts, closed_at=instant("2024-01-01"))
+    asked = Engine(Place(tmp_path), book.facts, clock=lambda: instant("2024-06-30"))
+    answer = group_report(asked, "r:a", lender=BANK, moment=asked.moment(currency="CNY"))
+    stakes = answer.answer.sheets[0].stakes
+    assert [(one.party is None, one.unknown_direct + one.unknown_contingent) for one in stakes] == [
+        (False, 1), (False, 1), (True, 1),
+    ]  # fmt: skip
+    for language, said in (("en", "at stake once, disclosed or not"), ("zh", "无论金额是否披露均只计算一次")):
+        assert said in group_page(answer, language=language)

@@ -112,8 +112,12 @@ def changed(case: Case, remedy: Remedy) -> Case:
 
 def passes(case: Case, folder: Path) -> bool:
     """Whether no limit breaks, asked for anew."""
-    lines = answered(case, folder).lines
-    return all(held.rule.severity != "limit" or held.state in (KEPT, UNTOLD, ASIDE) for held in lines)
+    return not breaks(answered(case, folder))
+
+
+def breaks(value: CreditCheck) -> bool:
+    """Whether a limit breaks."""
+    return any(held.rule.severity == "limit" and held.state not in (KEPT, UNTOLD, ASIDE) for held in value.lines)
 
 
 def paid(case: Case, **amounts: float) -> Case:
@@ -203,6 +207,48 @@ def test_what_is_told_counts_that_paying_down_frees_the_bank_of_its_borrower(tmp
     after = [passes(paid(case, **less), tmp_path) for less in ({"b": 20.0}, {"b": 19.0}, {"c": 24.0}, {"c": 25.0})]
     assert after == [True, False, False, True]
     assert passes(replace(case, debts=debts | {BANK: 1e6}), tmp_path)
+
+
+def test_several_facilities_of_one_client_are_paid_down_as_one_change(tmp_path: Path) -> None:
+    """b owes 110 of 200 in facilities of 5: two of them, 10, and it owes half. Then a and d are 182 of 200."""
+    book = [lender(), *doubts.CAPITAL, loan(D, D, 92.0, kind="bond")]
+    book += [item("total_debt", debts, party=x) for x, debts in ((A, 132.0), (B, 200.0), (D, 140.0), (BANK, 1e6))]
+    parts = [loan(B, f"B{k}", 5.0, kind="bond") for k in range(22)]
+    before, after, less = (
+        doubts.ask(doubts.engine(tmp_path / str(many), *book, *parts[:many]), 90.0) for many in (22, 20, 21)
+    )
+    told = next(one for one in before.remedies if one.kind == "member_reduced")
+    steps = [(step.change, step.party.id if step.party else "") for step in told.steps]
+    assert (told.change, steps) == (10.0, [(5.0, B), (5.0, B)])
+    assert (told.verdict, told.headroom) == (after.verdict, after.headroom)
+    assert [breaks(value) for value in (before, after, less)] == [True, False, True]
+
+
+def test_a_lender_without_debts_lives_on_whoever_owes_it(tmp_path: Path) -> None:
+    """The bank states debts of 0, so that any repayment is more than all of them, whatever b and d pay down. It funds
+    both and a, 292 of 200: of b 92 are to be paid down, or a asks for half of its debts of 132."""
+    facility = Asked(amount=90.0, currency="CNY", kind="bond")
+    case = Case({B: 110.0, D: 92.0}, {}, {}, (), facility, {A: 132.0, B: 200.0, D: 140.0, BANK: 0.0})
+    told = [(one.kind, one.change, one.headroom) for one in answered(case, tmp_path).remedies]
+    assert told == [("amount", 24.0, 66.0), ("member_reduced", 92.0, 90.0)]
+    assert [passes(paid(case, b=less), tmp_path) for less in (10.0, 91.0, 92.0)] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("of_a", "of_b", "less", "paid_down"), [(133.0, 121.0, "26.50", "53.50"), (133.999, 121.2, "26.001", "53.40")]
+)
+def test_a_change_in_words_is_never_less_than_what_passes(
+    tmp_path: Path, of_a: float, of_b: float, less: str, paid_down: str
+) -> None:
+    """As above, with debts of which halves are no whole amounts: 66.5 and 60.5, or 66.9995 and 60.6."""
+    facility = Asked(amount=93.0, currency="CNY", kind="bond")
+    case = Case({B: 114.0, D: 92.0}, {}, {}, (), facility, {A: of_a, B: of_b, D: 140.0})
+    told = {one.kind: one for one in answered(case, tmp_path).remedies}
+    assert told["amount"].text == f"lend CNY {less} less"
+    assert told["member_reduced"].text.endswith(f"paid down by CNY {paid_down}")
+    smaller = replace(case, facility=facility.model_copy(update={"amount": 93.0 - float(less)}))
+    assert passes(smaller, tmp_path)
+    assert passes(paid(case, b=float(paid_down)), tmp_path)
 
 
 def test_several_are_paid_down_so_far_that_each_depends_on_the_bank_no_more(tmp_path: Path) -> None:

@@ -89,6 +89,19 @@ def test_a_loan_that_makes_the_lender_the_main_source_of_funds_unites_who_shares
     assert ask(engine(tmp_path / "3", *facts, no), 60.0, B, kind="loan").verdict == "approve"
 
 
+def test_a_new_loan_is_held_against_the_debts_that_are_stated(tmp_path: Path) -> None:
+    """b owes the bank 70 of its 150 and asks for 10: 80 of 150 are most, as the book says once they are lent, though
+    they would be half of 160. With the 140 of a they are 220 of 200."""
+    facts = (lender(), *CAPITAL, loan(A, "1", 140.0), loan(B, "2", 70.0), *debts((A, 150.0), (B, 150.0)))
+    value = ask(engine(tmp_path / "1", *facts), 10.0, B, kind="loan")
+    said = next(gap for gap in value.gaps if gap.kind == "funding")
+    assert (value.verdict, value.headroom) == ("refer", 5.0)
+    assert "the debts that they state, the new one not among them" in said.en
+    later = engine(tmp_path / "2", *facts, loan(B, "NEW", 10.0))
+    found = book_limits(later, BANK, moment=later.moment()).answer.findings
+    assert [one.exposure for one in found if one.state == "breach"] == [220.0]
+
+
 def test_whether_the_lender_itself_would_fall_is_not_asked(tmp_path: Path) -> None:
     """The bank funds a and b, 90 each, and c, which owes it 130, holds some of its votes: nobody knows who has the
     others. Of a and b it is asked whether they fall with the bank, of the bank not whether it falls with c."""

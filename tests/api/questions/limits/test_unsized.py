@@ -5,16 +5,16 @@ from pathlib import Path
 import pytest
 
 from tests.api.limits.test_standing import BANK, A, B, C, D, fact, lender, loan, owns
-from tests.api.questions.limits.test_doubts import CAPITAL, Fact, ask, engine
+from tests.api.questions.limits.test_doubts import CAPITAL, Fact, ask, engine, verdict
 
 
 def silent(head: str, number: str | None) -> Fact:
     return fact("LENDS", BANK, head, facility_id=number, kind="loan", drawn=None, currency="CNY")
 
 
-def amounts(folder: Path, *facts: Fact) -> set[tuple[str, str]]:
+def amounts(folder: Path, *facts: Fact, rules: str = "CN") -> set[tuple[str, str]]:
     """Gaps about unknown amounts that an application of a has."""
-    value = ask(engine(folder, lender(), *CAPITAL, *facts), 10.0)
+    value = ask(engine(folder, lender(rules), *CAPITAL, *facts), 10.0)
     assert value.verdict == "refer"
     return {(gap.en.partition(": ")[2], gap.zh.partition("：")[2]) for gap in value.gaps if gap.kind == "amounts"}
 
@@ -44,3 +44,32 @@ def test_a_guarantee_of_unknown_amount_is_named(tmp_path: Path, tied: str | None
     given = fact("GUARANTEES", A, C, creditor=BANK, facility_id=tied, amount=None, currency="CNY")
     found = amounts(tmp_path, other, given, loan(C, "2", 50.0))
     assert {en for en, _ in found} == {f"1 (guarantee of {A} for {C}{told})"}
+
+
+def test_a_companys_guarantee_moves_nothing_and_is_not_named(tmp_path: Path) -> None:
+    """Nor is the facility of c for which it answers: at stake with a by itself is what a owes."""
+    given = fact("GUARANTEES", A, C, creditor=BANK, amount=None, currency="CNY")
+    found = amounts(tmp_path, silent(A, "L1"), silent(C, "L4"), given, rules="CN_LE_SINGLE_15")
+    assert found == {(f"1 (facility L1 of {BANK} to {A})", f"1（{BANK}对{A}的授信L1）")}
+
+
+def test_a_guarantee_whose_creditor_nobody_names_protects_nothing_and_is_not_named(tmp_path: Path) -> None:
+    other = lender("", "commercial bank", A)
+    given = fact("GUARANTEES", A, C, amount=None, currency="CNY")
+    found = amounts(tmp_path, other, silent(A, "L1"), loan(C, "L4", 5.0), given, rules="CN")
+    assert {en for en, _ in found} == {f"1 (facility L1 of {BANK} to {A})"}
+
+
+def test_what_a_bank_guarantees_is_named_where_its_amount_is_not_known(tmp_path: Path) -> None:
+    """Of two facilities of c the bank guarantees one with 30: how much of that moves to it hangs on what is drawn."""
+    other = lender("", "commercial bank", A)
+    given = fact("GUARANTEES", A, C, creditor=BANK, facility_id="L4", amount=30.0, currency="CNY")
+    found = amounts(tmp_path, other, silent(C, "L4"), silent(C, "L5"), given)
+    assert {en for en, _ in found} == {f"1 (facility L4 of {BANK} to {C})"}
+
+
+def test_as_many_are_told_as_are_named_where_they_are_of_several_groups(tmp_path: Path) -> None:
+    """a depends on b and on c, who owe one unknown amount each: one a group, two in all."""
+    ties = (verdict(A, B, "confirmed"), verdict(A, C, "confirmed"))
+    found = amounts(tmp_path, silent(B, "H1"), silent(C, "H2"), loan(A, "1", 5.0), *ties, rules="CN_LE_GROUP_20")
+    assert {en for en, _ in found} == {f"2 (facility H1 of {BANK} to {B}, facility H2 of {BANK} to {C})"}
