@@ -10,8 +10,8 @@ from analytics.contagion.shock.calling import Guarantees
 from analytics.contagion.shock.coupled import Aftermath, Shock, send
 from analytics.contagion.shock.firms import Firms
 from analytics.contagion.shock.layers import Layers
-from tests.analytics.contagion.shock.plain import World, plain
-from tests.analytics.contagion.shock.test_coupled_plain import layers_of, sent, world
+from tests.analytics.contagion.shock.plain import World
+from tests.analytics.contagion.shock.test_coupled_plain import layers_of, world
 
 D, X, G, BANK = range(4)
 NEAR = 1e-6
@@ -74,6 +74,14 @@ def must_hold(made: World, found: Aftermath, shock: Shock) -> None:
 
     assert (found.failed >= had_to(NEAR)).all()
     assert (found.failed <= had_to(-NEAR)).all()
+
+
+def test_it_holds_of_a_world_whose_rounds_once_ended_too_early() -> None:
+    """Of 1,500 drawn worlds the one where they did: few have a loss that reaches a guarantor last and nobody else."""
+    made = world(923, 6, counters=False)
+    shock = Shock.of(6, [0, 2], stopped=[0.5, 0, 0.5, 0, 0, 0], lost=[0, 0, 0, 0, 3, 3])
+    firms, layers = layers_of(made)
+    must_hold(made, send(firms, layers, shock, tolerance=1e-10), shock)
 
 
 @given(st.integers(0, 100_000), st.integers(3, 9), st.data())
