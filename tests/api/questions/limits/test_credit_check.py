@@ -195,7 +195,7 @@ def test_a_government_body_is_no_remedy_and_its_guarantee_is_told_to_protect_not
 
 
 def test_where_no_single_change_passes_several_are_told_together(tmp_path: Path) -> None:
-    """Of eleven loans of 20 to one group 220 stand against 200, 10 more are asked for: 30 have to go."""
+    """Of eleven loans of 20 to one group 220 stand against 200, 10 more are asked for: 30 have to go, all of b's."""
     held = [doubts.owns(doubts.P, firm, 0.6) for firm in (doubts.A, doubts.B, doubts.C)]
 
     def world(folder: Path, *first: float) -> Engine:
@@ -206,7 +206,7 @@ def test_where_no_single_change_passes_several_are_told_together(tmp_path: Path)
     value = doubts.ask(world(tmp_path / "now"), 10)
     assert value.verdict == "decline"
     together = value.remedies[0]
-    assert (together.kind, together.change, together.verdict) == ("combined", 30.0, "approve")
+    assert (together.kind, together.change, together.verdict) == ("member_reduced", 30.0, "approve")
     assert [(step.kind, step.change) for step in together.steps] == [("member_reduced", 20.0), ("member_reduced", 10.0)]
     assert together.text == " and ".join(step.text for step in together.steps)
     assert together.text_zh.count("压降") == 2
