@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.limits.test_standing import BANK, A, B, C, D, fact, lender, loan, owns
+from tests.api.limits.test_standing import BANK, OTHER, A, B, C, D, fact, lender, loan, owns
 from tests.api.questions.limits.test_doubts import CAPITAL, Fact, ask, engine, verdict
 
 
@@ -73,3 +73,10 @@ def test_as_many_are_told_as_are_named_where_they_are_of_several_groups(tmp_path
     ties = (verdict(A, B, "confirmed"), verdict(A, C, "confirmed"))
     found = amounts(tmp_path, silent(B, "H1"), silent(C, "H2"), loan(A, "1", 5.0), *ties, rules="CN_LE_GROUP_20")
     assert {en for en, _ in found} == {f"2 (facility H1 of {BANK} to {B}, facility H2 of {BANK} to {C})"}
+
+
+def test_a_guarantee_for_all_that_a_would_owe_is_named_though_it_owes_nothing_yet(tmp_path: Path) -> None:
+    """How much of what is asked for moves to the other bank hangs on the guarantee."""
+    other = lender("", "commercial bank", OTHER)
+    given = fact("GUARANTEES", OTHER, A, creditor=BANK, amount=None, currency="CNY")
+    assert {en for en, _ in amounts(tmp_path, other, given)} == {f"1 (guarantee of {OTHER} for {A})"}
