@@ -1,6 +1,7 @@
 """Which model answers, as every answer about risk says it."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from analytics.learning.models.scale import Scale, Scales
 from api.engine import Engine
@@ -52,6 +53,7 @@ def told(ready: Ready, promotion: Promotion | None) -> ServedBy:
     )  # fmt: skip
 
 
+@cache
 def scale() -> Scale:
     """The master scale that grades are told on."""
     return Scales.shipped().scale(SCALE)
