@@ -231,7 +231,8 @@ def _transfers(
     taken = {column for end in sides if end for column in (end.id, end.title, end.kind)}
     rest = {name: word for name, word in left.items() if name not in taken}
     days = [name for name in rest if types[name] in ("date", None) and re.search(_DAY, rest[name])]
-    stated = next((name for name in days if re.search(_STATED, rest[name])), "")
+    told = (name for name in days if re.search(_STATED, rest[name]) and not re.search(_DONE, rest[name]))
+    stated = next(told, "")
     days = sorted((name for name in days if name != stated), key=lambda name: not re.search(_DONE, rest[name]))
     priced = [name for name in rest if types[name] in ("number", None) and re.search(_PRICE, rest[name])]
     currency = next((name for name in rest if re.search(_FIELDS["currency"], rest[name])), "")

@@ -82,6 +82,7 @@ def _table(one: Look) -> list[str]:
     for name, end in zip(names, guess.ends, strict=True):
         if end or name not in (_lender_end(guess), "company"):
             lines += ["", *_party(name, end, listed, _titles(one))]
+            lines += ["optional = true"] if name == "company" else []
     if relation:
         lines += ["", *_fact(guess)]
     elif guess.kind == STATEMENT.name:
