@@ -102,6 +102,8 @@ class Said:
 
     column: str
     unit: str = ""
+    unit_column: str = ""
+    """Column that says the unit row by row, where it is not the same on all."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def guess(
     column whose type is None has no cells to tell by: its header decides.
 
     >>> guess({"股东": "text", "公司": "text", "持股比例": "number"}, {"持股比例": "60"}).fields["share"]
-    Said(column='持股比例', unit='%')
+    Said(column='持股比例', unit='%', unit_column='')
     """
     left = {name: plain(name) for name in types}
     dated = frozenset(name for name in types if types[name] == "date")
@@ -296,14 +298,22 @@ def _unit(wanted: Field, column: str, high: str) -> str:
     if wanted.type not in ("money", "number", "fraction", "band"):
         return ""
     for bracket in _BRACKET.findall(plain(column)):
-        said = _MONEY.sub("", bracket).strip()
-        unit = next((unit for unit, written in _WRITTEN.items() if re.fullmatch(written, said)), "")
-        if unit:
+        if unit := written_unit(bracket):
             return unit
-        if re.search(r"\d|thousand|million|billion", said):
+        if re.search(r"\d|thousand|million|billion", _MONEY.sub("", bracket)):
             return f"{MARKER} what ({bracket}) stands for, such as 万元 or million"
     found = _LOOSE_UNIT.search(column)
     if found:
         return unicodedata.normalize("NFKC", found[1]).lower()
     over = high and float(high) > 1
     return "%" if wanted.type in ("fraction", "band") and over else ""
+
+
+def written_unit(text: str) -> str:
+    """The unit that somebody writes so, the currency left out; empty where it is none.
+
+    >>> written_unit("人民币万元"), written_unit("USD mn"), written_unit("吨")
+    ('万元', '百万元', '')
+    """
+    said = _MONEY.sub("", plain(text)).strip()
+    return next((unit for unit, written in _WRITTEN.items() if re.fullmatch(written, said)), "")

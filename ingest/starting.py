@@ -234,6 +234,8 @@ def _span(item: Item) -> str:
 
 def _valued(said: Said) -> str:
     column = quoted(said.column)
+    if said.unit_column:  # each row says its own: 500 and 万元 are read as 500万元
+        return f'{{ column = [{column}, {quoted(said.unit_column)}], join = "" }}'
     return f"{{ column = {column}, unit = {quoted(said.unit)} }}" if said.unit else column
 
 

@@ -198,3 +198,29 @@ def test_a_table_of_sureties_names_both_ends_the_contract_and_the_loan(tmp_path:
     )
     assert (promise["kind of fact"], promise["from"], promise["to"]) == ("GUARANTEES", "账:甲公司", "账:乙公司")
     assert (promise["facility_id"], promise["source_ref"], promise["amount"]) == ("Z1", "B1", 100.0)
+
+
+@pytest.mark.parametrize(
+    ("header", "units", "values"),
+    [
+        ("单位", ("万元", "万元"), (5e6, 6e6)), ("金额单位", ("人民币万元", "人民币万元"), (5e6, 6e6)),
+        ("unit", ("million", "million"), (5e8, 6e8)), ("单位", ("万元", "亿元"), (5e6, 6e10)),
+        ("单位", ("元", "万元"), (500.0, 6e6)),
+    ],
+)  # fmt: skip
+def test_a_column_of_units_says_in_what_amounts_stand(
+    tmp_path: Path, header: str, units: tuple[str, str], values: tuple[float, float]
+) -> None:
+    """One unit on all rows, or each row its own; a header that names one itself keeps it."""
+    text = f"客户编号,报告期,净资产,应收账款（千元）,{header},币种\n" + "".join(
+        f"K{n},2023-12-31,{n + 5}00,7,{unit},CNY\n" for n, unit in enumerate(units)
+    )
+    rows = list(facts(tmp_path, text))
+    assert sorted(row["value"] for row in rows if row["item"] == "net_assets") == sorted(values)
+    assert {row["value"] for row in rows if row["item"] == "accounts_receivable"} == {7000.0}
+
+
+def test_units_that_no_amount_can_be_read_in_are_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "表.csv"
+    path.write_text("客户编号,报告期,净资产,营业收入,单位\nK1,2023-12-31,5,6,万元\nK2,2023-12-31,5,6,万股\n", encoding="utf-8")
+    assert 'unit = "??? one unit, such as 万元: 单位 says 万元, 万股' in starting_mapping([look(path)])
