@@ -11,7 +11,7 @@ from api.printing.control import FEW, how, refuted, unproved
 from api.printing.paper import BOLD, Cited, heading, left, plain, row, table
 from api.printing.promises import circles_of
 from api.questions.book.findings import called, named, reading
-from api.questions.book.groups import BookGroups, ClientGroup, counted
+from api.questions.book.groups import BookGroups, ClientGroup, at_least, counted
 from api.questions.book.guarantees import BookGuarantees, Guarantor
 from api.questions.book.limits import BookLimits
 from api.questions.book.unwinding import Plan
@@ -99,14 +99,15 @@ def groups(answer: BookGroups, cited: Cited) -> Iterator[Any]:
 def _group(number: int, group: ClientGroup, currency: str | None, cited: Cited) -> Iterator[Any]:
     share = "" if group.share is None else f", {percent(group.share)} of the book"
     sure = "" if group.certain else ", only with what is possible or suspected"
-    owed = money(group.owed, currency)
+    owed = at_least(money(group.owed, currency), group.unknown_facilities)
     top = plain(group.top.name)
     by = "in one group client (集团客户)" if group.heads else f"by {group.basis}"
     yield Text(f"{number} · {top}: {counted(group)}{group.apart.en} {by} owe {owed}{share}{sure}", style=BOLD)
     made = table("client", "id", "owes", "how it came in", amounts=("owes",))
     for one in group.clients[:FEW]:
         member = one.member
-        row(made, member.party.name, member.party.id, money(one.owed, currency), how(member, cited))
+        owes = at_least(money(one.owed, currency), one.unknown_facilities)
+        row(made, member.party.name, member.party.id, owes, how(member, cited))
     yield made
     hidden = group.clients_page.total - min(FEW, len(group.clients))
     if hidden:

@@ -8,7 +8,7 @@ from rich.table import Table
 from api.answers.frame import Party
 from api.answers.wording import band, listed, percent, plural
 from api.printing.paper import Cited, heading, left, plain, row, table
-from api.questions.groups.dependences import confirmed
+from api.questions.groups.dependences import MORE_THAN_ALL, Dependence, confirmed, doubtful
 from api.questions.groups.dependences import said as told
 from api.questions.groups.groups import Group, GroupsOf
 from api.questions.groups.members import JOINTLY, MAY_UNITE, SMALL, Edge, Member
@@ -31,7 +31,7 @@ def control(answer: ControlOf, cited: Cited) -> Iterator[Any]:
     yield from _controllers(answer.controllers, over, lambda one: one.controller, cited, whole=True)
     yield from left(answer.controllers_page, "controller")
     yield from standing(answer.standing, cited)
-    made = table("in concert", "control", "evidence", "by", title="controlled in concert by")
+    made = table("in concert", "control", "evidence", "by votes that suffice", title="controlled in concert by")
     for joint in answer.concerts:
         sure = ("certain" if joint.certain else "possible") + (", on top" if joint.ultimate else "")
         evidence = cited.numbers(fact.fact_id for fact in joint.evidence)
@@ -131,14 +131,22 @@ def groups(answer: GroupsOf, cited: Cited) -> Iterator[Any]:
     yield heading(answer.party)
     yield from _groups(answer.groups, "", cited)
     yield from _groups(answer.with_suspected, ", with what is possible or suspected", cited)
-    made = table("criterion", "on", "figure", "threshold", "state", title="dependences")
+    made = table("criterion", "on", "figure", "threshold", "state", "rests on", title="dependences")
     for one in answer.dependences:
         figure = "without bound" if one.value is None else f"{'≥ ' if one.at_least else ''}{percent(one.value)}"
         name = f"{one.criterion} {one.name} {one.name_zh}"
-        row(made, name, one.other.name, figure, f"{one.comparison} {percent(one.threshold)}", one.state)
+        figure += f" ({MORE_THAN_ALL})" if doubtful(one) else ""
+        threshold = f"{one.comparison} {percent(one.threshold)}"
+        row(made, name, one.other.name, figure, threshold, one.state, _rests_on(one, cited))
     if made.row_count:
         yield made
     yield from untestable(answer.untestable)
+
+
+def _rests_on(one: Dependence, cited: Cited) -> str:
+    """Numbers of the sources of a figure: what it was added up from, the statement divided by, and the judgement."""
+    judged = (one.verdict.fact.fact_id,) if one.verdict else ()
+    return cited.numbers(filter(None, (*(fact.fact_id for fact in one.facts), one.statement, *judged)))
 
 
 def untestable(found: Untestables) -> Iterator[Any]:
@@ -208,7 +216,7 @@ def how(member: Member, cited: Cited) -> list[str]:
     said = [
         f"{confirmed(fact, member.measured)} {cited.numbers([fact.fact_id])}".rstrip() for fact in member.dependences
     ]
-    said += [told(one) for one in member.suspected]
+    said += [f"{told(one)} {_rests_on(one, cited)}".rstrip() for one in member.suspected]
     if member.why == "top":
         return ["on top", *said]
     if member.why in JOINTLY:

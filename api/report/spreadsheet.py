@@ -88,6 +88,7 @@ GROUPS: Final[tuple[Column, ...]] = (
     ("客户 Client", "", 34),
     ("标识 Id", "", 30),
     ("客户余额 Owed by the client", AMOUNT, 22),
+    ("金额未知笔数 Facilities of unknown amount", COUNT, 14),
     ("加入方式 How it came in", "", 80),
 )
 POSSIBLE: Final[tuple[Column, ...]] = (
@@ -277,9 +278,10 @@ def _possible(answer: BookLimits) -> Iterator[Sequence[Any]]:
 def _groups(answer: BookGroups) -> Iterator[Sequence[Any]]:
     for number, group in enumerate(answer.groups, start=1):
         for one in group.clients:
-            yield (*_group(number, group), one.member.party.name, one.member.party.id, one.owed, _why(one.member))
+            party, silent = one.member.party, one.unknown_facilities
+            yield (*_group(number, group), party.name, party.id, one.owed, silent, _why(one.member))
         if group.clients_page.left:
-            yield (*_group(number, group), f"… {group.clients_page.left} 其他客户 more clients", "", None, "")
+            yield (*_group(number, group), f"… {group.clients_page.left} 其他客户 more clients", "", None, None, "")
 
 
 def _group(number: int, group: ClientGroup) -> tuple[Any, ...]:

@@ -222,5 +222,7 @@ def test_a_column_of_units_says_in_what_amounts_stand(
 
 def test_units_that_no_amount_can_be_read_in_are_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "表.csv"
-    path.write_text("客户编号,报告期,净资产,营业收入,单位\nK1,2023-12-31,5,6,万元\nK2,2023-12-31,5,6,万股\n", encoding="utf-8")
+    path.write_text(
+        "客户编号,报告期,净资产,营业收入,单位\nK1,2023-12-31,5,6,万元\nK2,2023-12-31,5,6,万股\n", encoding="utf-8"
+    )
     assert 'unit = "??? one unit, such as 万元: 单位 says 万元, 万股' in starting_mapping([look(path)])

@@ -20,7 +20,6 @@ from api.answers.wording import plural
 from api.engine import View
 from api.groups.alike import NOT_ALIKE, Apart, told_apart
 from api.groups.circles import CLIENTS_2010, circles_of, connecting, kin_of
-from api.groups.concerts import may_unite
 from api.limits.related import RELATED_2022, related_of
 from api.questions.groups.dependences import confirmed_of, dependence
 from api.questions.limits.jointly import jointly
