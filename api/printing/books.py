@@ -6,7 +6,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from api.answers.wording import NOT_DISCLOSED, apart, disclosed, listed, money, percent, plural, used
+from api.answers.wording import NOT_DISCLOSED, apart, disclosed, listed, money, names_of, percent, plural, used
 from api.printing.control import FEW, how, refuted, unproved
 from api.printing.paper import BOLD, Cited, heading, left, plain, row, table
 from api.printing.promises import circles_of
@@ -73,7 +73,7 @@ def _possible(answer: BookLimits) -> Iterator[Any]:
     made = table(*heads, title=f"if what cannot be tested held ({answer.possible_page.total:,})",
                  amounts=heads[3:])  # fmt: skip
     for one in answer.possible:
-        with_ = listed([party.name for party in one.others], one.others_page.total, most=FEW)
+        with_ = listed(names_of(one.others), one.others_page.total, most=FEW)
         exposure, limit = apart(one.exposure, one.limit, answer.currency)
         row(made, one.rule, [one.client.name, one.client.id], with_, [exposure, limit], used(one.use))
     if made.row_count:
@@ -147,7 +147,7 @@ def _circles(answer: BookGuarantees) -> Iterator[Any]:
     heads = ("form", "parties", "pairs", "cores", "guaranteed", "clients", "owed", "among them")
     made = table(*heads, title=f"guarantee circles (担保圈) ({answer.circles_page.total:,})", amounts=heads[1:7])
     for one in answer.circles:
-        names = listed([party.name for party in one.parties], one.page.total, most=FEW)
+        names = listed(names_of(one.parties), one.page.total, most=FEW)
         amount = disclosed(one.amount, one.undisclosed, answer.currency)
         row(made, f"{one.chinese} · {one.shape}", f"{one.page.total:,}", f"{one.pairs:,}", f"{one.cores:,}", amount,
             f"{one.clients:,}", money(one.owed, answer.currency), names)  # fmt: skip

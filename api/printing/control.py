@@ -6,7 +6,7 @@ from typing import Any
 from rich.table import Table
 
 from api.answers.frame import Party
-from api.answers.wording import band, listed, percent, plural
+from api.answers.wording import band, listed, names_of, percent, plural
 from api.printing.paper import Cited, heading, left, plain, row, table
 from api.questions.groups.dependences import MORE_THAN_ALL, Dependence, confirmed, doubtful
 from api.questions.groups.dependences import said as told
@@ -52,7 +52,7 @@ def control(answer: ControlOf, cited: Cited) -> Iterator[Any]:
 
 def _acting(found: ActingWith, party: Party, cited: Cited) -> Iterator[Any]:
     """What a party controls in concert with others."""
-    others = listed([one.name for one in found.members if one != party], most=FEW)
+    others = listed(names_of(one for one in found.members if one != party), most=FEW)
     ties = cited.numbers(fact.fact_id for fact in found.evidence)
     yield plain(f"acts in concert with {others} {ties}")
     yield from _together(found.controlled, f"controls in concert ({found.page.total:,})", cited)
@@ -192,7 +192,7 @@ def refuted(edges: Iterable[Edge], cited: Cited) -> Iterator[Any]:
     for edge in edges:
         if not edge.leave and edge.kind != DEPENDS_ON.name:
             continue
-        names = listed([party.name for party in edge.leave], most=FEW) or "nobody"
+        names = listed(names_of(edge.leave), most=FEW) or "nobody"
         yield plain(f"without {_tie(edge)} {cited.numbers(f.fact_id for f in edge.facts)} would leave: {names}")
 
 

@@ -17,7 +17,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from analytics.structure.dependence.rules import criterion_names
 from api.answers.frame import Answer, Fact, Source
-from api.answers.wording import listed, percent
+from api.answers.wording import listed, names_of, percent
 from api.engine import Engine
 from api.printing.paper import plain
 from api.questions.asking import MOST
@@ -248,7 +248,7 @@ def _large(findings: Sequence[LimitFinding]) -> Iterator[Sequence[Any]]:
 
 def _name(one: LimitFinding) -> str:
     """A client, or a group by who is on top of it and the members that have most at stake."""
-    members = listed([party.name for party in one.members], max(one.size, one.page.total), most=3, chinese=True)
+    members = listed(names_of(one.members), max(one.size, one.page.total), most=3, chinese=True)
     named = f"{one.controller.name} 集团 group: {members}" if one.controller else members
     return f"{named}{one.apart.zh}{one.apart.en}"
 
@@ -266,7 +266,7 @@ def _breaches(findings: Sequence[LimitFinding], currency: str | None) -> Iterato
 def _possible(answer: BookLimits) -> Iterator[Sequence[Any]]:
     """What would break if what cannot be tested held."""
     for number, one in enumerate(answer.possible, start=1):
-        others = listed([party.name for party in one.others], one.others_page.total, most=20, chinese=True)
+        others = listed(names_of(one.others), one.others_page.total, most=20, chinese=True)
         yield (
             number, one.rule, one.client.name, one.client.id, others, one.others_page.total, one.exposure, one.limit,
             one.use,
