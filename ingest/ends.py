@@ -17,8 +17,8 @@ TYPE_WORDS: Final = r"类型|性质|类别|type|kind|class"
 _FIRM: Final = r"企业|公司|信用代码|company|firm|entity|credit.?code"
 _ENDS: Final[dict[str, tuple[str, str]]] = {
     "GUARANTEES": (
-        r"(?<!被)担保(?:人|方(?!式)|单位|公司|企业)|保证人|guarantor|surety|^from",
-        r"被担保|担保对象|债务人|借款人|borrower|debtor|obligor|guaranteed|^to",
+        r"(?<!被)(?:担保|保证)(?:人|方(?!式)|单位|公司|企业)|guarantor|surety|^from",
+        r"被担保|被保证|担保对象|债务人|借款人|borrower|debtor|obligor|guaranteed|^to",
     ),
     "PLEDGES": (
         r"抵押人|出质人|质押人|(?<!抵押)(?<!质)(?:所有权|产权|权属)人|(?:提供|所有)[人者方]|provider|pledgor|grantor|owner",
@@ -67,9 +67,15 @@ _MARKS: Final[dict[str, str]] = {
 }
 """Words by which a table of each relation is known, the more particular relations first."""
 _GOODS: Final = r"供应|供货|供方|采购|销货|购货|货物|商品|产品|物料|suppl|product|goods|item|invoice"
-_SHARES: Final = r"股权|股份|股票|(?<![a-z])(?:shares?|stakes?|equity)(?![a-z])"
+_SHARES: Final = (
+    r"股权|股份|股票|(?:标的|目标|被转让)(?:公司|企业)"
+    r"|(?<![a-z])(?:shares?|stakes?|equity|target[ _]?(?:company|entity|firm))(?![a-z])"
+)
 """Words of what is sold: where it is shares and no goods, a table of sellers and buyers states no supplies."""
-_SOLD: Final = r"标的|目标(?:公司|企业)|被转让|target|issuer"
+_SOLD: Final = (
+    r"标的|目标(?:公司|企业)|被转让"
+    r"|(?<![a-z])(?:target|issuer)[ _(]*(?:$|company|entity|firm|name|(?:id|code|no|number)(?![a-z]))"
+)
 _SELLER: Final = r"转让[方人]|出让[方人]|转让股东|出让股东|卖方|seller|transferor|assignor|vendor"
 _BUYER: Final = r"受让|买方|buyer|transferee|assignee|purchaser"
 _DEBTS: Final = r"债权|应收|保理|票据|receivable|claim|factoring|invoice"
@@ -153,9 +159,9 @@ def transfer(left: Mapping[str, str], title: str, cells: Cells, dated: frozenset
     """Who sold shares, to whom, and of which company where a column says so; nothing of any other table."""
     words = " ".join((*left.values(), title))
     left = {name: word for name, word in left.items() if name not in dated}
-    sold = end_of(_SOLD, left, cells)
-    if re.search(_DEBTS, words) or not (_of_shares(words) or (sold and re.search(r"转让|transfer", words))):
+    if re.search(_DEBTS, words) or not _of_shares(words):
         return ()
+    sold = end_of(_SOLD, left, cells)
     used = {sold.id, sold.title, sold.kind} if sold else set[str]()
     buyer = end_of(_BUYER, left, cells, used)
     seller = end_of(_SELLER, left, cells, {*used, *((buyer.id, buyer.title, buyer.kind) if buyer else ())})

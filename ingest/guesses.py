@@ -102,6 +102,8 @@ class Said:
 
     column: str
     unit: str = ""
+    unit_column: str = ""
+    """Column that says the unit row by row, where it is not the same on all."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def guess(
     column whose type is None has no cells to tell by: its header decides.
 
     >>> guess({"股东": "text", "公司": "text", "持股比例": "number"}, {"持股比例": "60"}).fields["share"]
-    Said(column='持股比例', unit='%')
+    Said(column='持股比例', unit='%', unit_column='')
     """
     left = {name: plain(name) for name in types}
     dated = frozenset(name for name in types if types[name] == "date")
@@ -230,7 +232,8 @@ def _transfers(
     taken = {column for end in sides if end for column in (end.id, end.title, end.kind)}
     rest = {name: word for name, word in left.items() if name not in taken}
     days = [name for name in rest if types[name] in ("date", None) and re.search(_DAY, rest[name])]
-    stated = next((name for name in days if re.search(_STATED, rest[name])), "")
+    told = (name for name in days if re.search(_STATED, rest[name]) and not re.search(_DONE, rest[name]))
+    stated = next(told, "")
     days = sorted((name for name in days if name != stated), key=lambda name: not re.search(_DONE, rest[name]))
     priced = [name for name in rest if types[name] in ("number", None) and re.search(_PRICE, rest[name])]
     currency = next((name for name in rest if re.search(_FIELDS["currency"], rest[name])), "")
@@ -294,14 +297,22 @@ def _unit(wanted: Field, column: str, high: str) -> str:
     if wanted.type not in ("money", "number", "fraction", "band"):
         return ""
     for bracket in _BRACKET.findall(plain(column)):
-        said = _MONEY.sub("", bracket).strip()
-        unit = next((unit for unit, written in _WRITTEN.items() if re.fullmatch(written, said)), "")
-        if unit:
+        if unit := written_unit(bracket):
             return unit
-        if re.search(r"\d|thousand|million|billion", said):
+        if re.search(r"\d|thousand|million|billion", _MONEY.sub("", bracket)):
             return f"{MARKER} what ({bracket}) stands for, such as 万元 or million"
     found = _LOOSE_UNIT.search(column)
     if found:
         return unicodedata.normalize("NFKC", found[1]).lower()
     over = high and float(high) > 1
     return "%" if wanted.type in ("fraction", "band") and over else ""
+
+
+def written_unit(text: str) -> str:
+    """The unit that somebody writes so, the currency left out; empty where it is none.
+
+    >>> written_unit("人民币万元"), written_unit("USD mn"), written_unit("吨")
+    ('万元', '百万元', '')
+    """
+    said = _MONEY.sub("", plain(text)).strip()
+    return next((unit for unit, written in _WRITTEN.items() if re.fullmatch(written, said)), "")

@@ -25,6 +25,7 @@ from ingest.tabular.open import DELIMITED, LINES, WORKBOOKS, read_rows
 from ingest.tabular.rows import Rows, shorten, unique
 from ingest.tabular.titles import Title, header_of, title_of
 from ingest.tabular.workbook import sheets
+from ingest.unit_columns import with_units
 from ingest.values import Parsed, choices, flags, numbers
 from ingest.words import words_of
 
@@ -117,6 +118,7 @@ def look(path: Path, *, sheet: str = "", rows: int = SAMPLE_ROWS) -> Look:
     highs = {column.name: column.high for column in columns if column.type == "number"}
     empty = frozenset(column.name for column in columns if count and not column.filled)
     told = guess(kinds, highs, title=path.stem, kinds=_party_kinds(batches), named=named_in(columns), empty=empty)
+    told = with_units(told, _cells_of(batches, told.unused))
     papers = {end.id for end in told.ends if end and end.document}
     shown = tuple(_hidden(column) if column.name in papers else column for column in columns)
     return Look(path, sheet, detect(path) if text else "", count, whole, shown, tuple(refused), told, title)
@@ -126,6 +128,16 @@ def _hidden(column: Column) -> Column:
     """A column of persons' papers without what stands in it: neither form nor length tells a number from another."""
     hidden = "*" * 6
     return replace(column, low="", high="", examples=(hidden,) * bool(column.examples), misfit=hidden)
+
+
+def _cells_of(batches: list[Rows], names: tuple[str, ...]) -> dict[str, pa.Array]:
+    """The cells of some columns, of all batches that have them."""
+    parts: dict[str, list[pa.Array]] = {name: [] for name in names}
+    for batch in batches:
+        for name, column in zip(unique(batch.headers), batch.columns, strict=True):
+            if name in parts:
+                parts[name].append(column)
+    return {name: pa.chunked_array(some, pa.string()).combine_chunks() for name, some in parts.items()}
 
 
 def _no_rows(path: Path, layout: Layout) -> Rows:

@@ -82,6 +82,7 @@ def _table(one: Look) -> list[str]:
     for name, end in zip(names, guess.ends, strict=True):
         if end or name not in (_lender_end(guess), "company"):
             lines += ["", *_party(name, end, listed, _titles(one))]
+            lines += ["optional = true"] if name == "company" else []
     if relation:
         lines += ["", *_fact(guess)]
     elif guess.kind == STATEMENT.name:
@@ -233,6 +234,8 @@ def _span(item: Item) -> str:
 
 def _valued(said: Said) -> str:
     column = quoted(said.column)
+    if said.unit_column:  # each row says its own: 500 and 万元 are read as 500万元
+        return f'{{ column = [{column}, {quoted(said.unit_column)}], join = "" }}'
     return f"{{ column = {column}, unit = {quoted(said.unit)} }}" if said.unit else column
 
 

@@ -2,12 +2,13 @@
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any, Final
 
-from api.answers.frame import Share
+from api.answers.frame import Party, Share
 from graph.bands import Band
 from graph.currencies import NO_CURRENCY
 from graph.field import Kind
@@ -85,6 +86,17 @@ def listed(
     if not (shown and more):
         return told
     return f"{told}等{every:,}{unit}" if chinese else f"{told}{by or ' and '}{more:,} more"
+
+
+def names_of(parties: Iterable[Party]) -> list[str]:
+    """Names of some parties, with the id beside where several of them are called alike.
+
+    >>> names_of([Party("r:1", "A", "Company"), Party("r:2", "A", "Company"), Party("r:3", "B", "Company")])
+    ['A (r:1)', 'A (r:2)', 'B']
+    """
+    some = list(dict.fromkeys(parties))
+    often = Counter(one.name for one in some)
+    return [f"{one.name} ({one.id})" if often[one.name] > 1 else one.name for one in some]
 
 
 def ended(said: str) -> str:

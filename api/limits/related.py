@@ -12,6 +12,7 @@ from analytics.structure.kinship.lender import Related, related_parties
 from analytics.structure.votes import Holdings
 from api.engine import View
 from api.groups.circles import control_units, kin_of
+from api.groups.concerts import may_unite
 from graph.model import HOLDS_OFFICE, OWNS
 
 RELATED_2022: Final = KIN["lender_related"]
@@ -19,14 +20,14 @@ RELATED_2022: Final = KIN["lender_related"]
 
 
 def related_of(view: View, lender: int) -> Related:
-    """Related parties of a lender."""
+    """Related parties of a lender; what members of a declared concert control together each of them may control."""
     return view.kept(("related", lender), lambda: _related(view, lender))
 
 
 def _related(view: View, lender: int) -> Related:
     kin, rule = kin_of(view, RELATED_2022), degrees()[RELATED_2022]
     return related_parties(
-        view.control, shares_of(view, lender), officers_of(view, lender), kin, rule, lender=lender
+        may_unite(view), shares_of(view, lender), officers_of(view, lender), kin, rule, lender=lender
     )  # fmt: skip
 
 

@@ -6,12 +6,12 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from api.answers.wording import NOT_DISCLOSED, apart, disclosed, listed, money, percent, plural, used
+from api.answers.wording import NOT_DISCLOSED, apart, disclosed, listed, money, names_of, percent, plural, used
 from api.printing.control import FEW, how, refuted, unproved
 from api.printing.paper import BOLD, Cited, heading, left, plain, row, table
 from api.printing.promises import circles_of
 from api.questions.book.findings import called, named, reading
-from api.questions.book.groups import BookGroups, ClientGroup, counted
+from api.questions.book.groups import BookGroups, ClientGroup, at_least, counted
 from api.questions.book.guarantees import BookGuarantees, Guarantor
 from api.questions.book.limits import BookLimits
 from api.questions.book.unwinding import Plan
@@ -73,7 +73,7 @@ def _possible(answer: BookLimits) -> Iterator[Any]:
     made = table(*heads, title=f"if what cannot be tested held ({answer.possible_page.total:,})",
                  amounts=heads[3:])  # fmt: skip
     for one in answer.possible:
-        with_ = listed([party.name for party in one.others], one.others_page.total, most=FEW)
+        with_ = listed(names_of(one.others), one.others_page.total, most=FEW)
         exposure, limit = apart(one.exposure, one.limit, answer.currency)
         row(made, one.rule, [one.client.name, one.client.id], with_, [exposure, limit], used(one.use))
     if made.row_count:
@@ -99,14 +99,15 @@ def groups(answer: BookGroups, cited: Cited) -> Iterator[Any]:
 def _group(number: int, group: ClientGroup, currency: str | None, cited: Cited) -> Iterator[Any]:
     share = "" if group.share is None else f", {percent(group.share)} of the book"
     sure = "" if group.certain else ", only with what is possible or suspected"
-    owed = money(group.owed, currency)
+    owed = at_least(money(group.owed, currency), group.unknown_facilities)
     top = plain(group.top.name)
     by = "in one group client (集团客户)" if group.heads else f"by {group.basis}"
     yield Text(f"{number} · {top}: {counted(group)}{group.apart.en} {by} owe {owed}{share}{sure}", style=BOLD)
     made = table("client", "id", "owes", "how it came in", amounts=("owes",))
     for one in group.clients[:FEW]:
         member = one.member
-        row(made, member.party.name, member.party.id, money(one.owed, currency), how(member, cited))
+        owes = at_least(money(one.owed, currency), one.unknown_facilities)
+        row(made, member.party.name, member.party.id, owes, how(member, cited))
     yield made
     hidden = group.clients_page.total - min(FEW, len(group.clients))
     if hidden:
@@ -146,7 +147,7 @@ def _circles(answer: BookGuarantees) -> Iterator[Any]:
     heads = ("form", "parties", "pairs", "cores", "guaranteed", "clients", "owed", "among them")
     made = table(*heads, title=f"guarantee circles (担保圈) ({answer.circles_page.total:,})", amounts=heads[1:7])
     for one in answer.circles:
-        names = listed([party.name for party in one.parties], one.page.total, most=FEW)
+        names = listed(names_of(one.parties), one.page.total, most=FEW)
         amount = disclosed(one.amount, one.undisclosed, answer.currency)
         row(made, f"{one.chinese} · {one.shape}", f"{one.page.total:,}", f"{one.pairs:,}", f"{one.cores:,}", amount,
             f"{one.clients:,}", money(one.owed, answer.currency), names)  # fmt: skip

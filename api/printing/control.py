@@ -6,9 +6,9 @@ from typing import Any
 from rich.table import Table
 
 from api.answers.frame import Party
-from api.answers.wording import band, listed, percent, plural
+from api.answers.wording import band, listed, names_of, percent, plural
 from api.printing.paper import Cited, heading, left, plain, row, table
-from api.questions.groups.dependences import confirmed
+from api.questions.groups.dependences import MORE_THAN_ALL, Dependence, confirmed, doubtful
 from api.questions.groups.dependences import said as told
 from api.questions.groups.groups import Group, GroupsOf
 from api.questions.groups.members import JOINTLY, MAY_UNITE, SMALL, Edge, Member
@@ -31,7 +31,7 @@ def control(answer: ControlOf, cited: Cited) -> Iterator[Any]:
     yield from _controllers(answer.controllers, over, lambda one: one.controller, cited, whole=True)
     yield from left(answer.controllers_page, "controller")
     yield from standing(answer.standing, cited)
-    made = table("in concert", "control", "evidence", "by", title="controlled in concert by")
+    made = table("in concert", "control", "evidence", "by votes that suffice", title="controlled in concert by")
     for joint in answer.concerts:
         sure = ("certain" if joint.certain else "possible") + (", on top" if joint.ultimate else "")
         evidence = cited.numbers(fact.fact_id for fact in joint.evidence)
@@ -52,7 +52,7 @@ def control(answer: ControlOf, cited: Cited) -> Iterator[Any]:
 
 def _acting(found: ActingWith, party: Party, cited: Cited) -> Iterator[Any]:
     """What a party controls in concert with others."""
-    others = listed([one.name for one in found.members if one != party], most=FEW)
+    others = listed(names_of(one for one in found.members if one != party), most=FEW)
     ties = cited.numbers(fact.fact_id for fact in found.evidence)
     yield plain(f"acts in concert with {others} {ties}")
     yield from _together(found.controlled, f"controls in concert ({found.page.total:,})", cited)
@@ -131,14 +131,22 @@ def groups(answer: GroupsOf, cited: Cited) -> Iterator[Any]:
     yield heading(answer.party)
     yield from _groups(answer.groups, "", cited)
     yield from _groups(answer.with_suspected, ", with what is possible or suspected", cited)
-    made = table("criterion", "on", "figure", "threshold", "state", title="dependences")
+    made = table("criterion", "on", "figure", "threshold", "state", "rests on", title="dependences")
     for one in answer.dependences:
         figure = "without bound" if one.value is None else f"{'≥ ' if one.at_least else ''}{percent(one.value)}"
         name = f"{one.criterion} {one.name} {one.name_zh}"
-        row(made, name, one.other.name, figure, f"{one.comparison} {percent(one.threshold)}", one.state)
+        figure += f" ({MORE_THAN_ALL})" if doubtful(one) else ""
+        threshold = f"{one.comparison} {percent(one.threshold)}"
+        row(made, name, one.other.name, figure, threshold, one.state, _rests_on(one, cited))
     if made.row_count:
         yield made
     yield from untestable(answer.untestable)
+
+
+def _rests_on(one: Dependence, cited: Cited) -> str:
+    """Numbers of the sources of a figure: what it was added up from, the statement divided by, and the judgement."""
+    judged = (one.verdict.fact.fact_id,) if one.verdict else ()
+    return cited.numbers(filter(None, (*(fact.fact_id for fact in one.facts), one.statement, *judged)))
 
 
 def untestable(found: Untestables) -> Iterator[Any]:
@@ -184,7 +192,7 @@ def refuted(edges: Iterable[Edge], cited: Cited) -> Iterator[Any]:
     for edge in edges:
         if not edge.leave and edge.kind != DEPENDS_ON.name:
             continue
-        names = listed([party.name for party in edge.leave], most=FEW) or "nobody"
+        names = listed(names_of(edge.leave), most=FEW) or "nobody"
         yield plain(f"without {_tie(edge)} {cited.numbers(f.fact_id for f in edge.facts)} would leave: {names}")
 
 
@@ -208,7 +216,7 @@ def how(member: Member, cited: Cited) -> list[str]:
     said = [
         f"{confirmed(fact, member.measured)} {cited.numbers([fact.fact_id])}".rstrip() for fact in member.dependences
     ]
-    said += [told(one) for one in member.suspected]
+    said += [f"{told(one)} {_rests_on(one, cited)}".rstrip() for one in member.suspected]
     if member.why == "top":
         return ["on top", *said]
     if member.why in JOINTLY:

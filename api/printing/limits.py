@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
-from api.answers.wording import apart, listed, money, plural, used
+from api.answers.wording import apart, listed, money, names_of, plural, used
 from api.printing.paper import Cited, row, table
 from api.questions.limits.memberships import Membership, called
 from api.questions.limits.rules import Held
@@ -38,7 +38,7 @@ def _whom(held: Held, groups: Sequence[Membership]) -> str | list[str]:
         return held.client.name
     many = plural(held.parties, "party", "parties")
     if not held.tested:
-        named = listed([party.name for party in held.members], held.parties)
+        named = listed(names_of(held.members), held.parties)
         return f"{many}, if what cannot be tested holds{': ' if named else ''}{named}{held.apart.en}"
     many += "" if held.certain else ", wide reading"
     if held.group is None or not groups:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from api.answers.wording import listed, money, percent, plural
+from api.answers.wording import listed, money, names_of, percent, plural
 from api.printing.control import refuted
 from api.printing.control import step as fallen
 from api.printing.paper import Cited, heading, left, row, table
@@ -38,7 +38,7 @@ def related(answer: BookRelated, cited: Cited) -> Iterator[Any]:
     groups = table("group", "granted", "of capital", amounts=("granted", "of capital"),
                    title=f"counted together ({answer.groups_page.total:,})")  # fmt: skip
     for group in answer.groups:
-        names = listed([party.name for party in group.members], group.page.total, by="\n")
+        names = listed(names_of(group.members), group.page.total, by="\n")
         share = "" if group.of_capital is None else percent(group.of_capital)
         row(groups, names, _money(group.exposure, answer), share)
     if groups.row_count:

@@ -15,7 +15,7 @@ from analytics.structure.guarantees.ratios import BROKEN
 from analytics.structure.guarantees.topology import SHAPES
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
-from api.answers.wording import listed, money, percent, plural
+from api.answers.wording import listed, money, names_of, percent, plural
 from api.engine import Engine, View
 from api.engine.dependence import too_old_said
 from api.questions.asking import check_page, check_range
@@ -210,4 +210,4 @@ def _whom(test: RatioTest) -> str:
     """The guaranteed parties that break a test, the first three by name."""
     if not test.guaranteed:
         return ""
-    return f", {listed([party.name for party in test.guaranteed], test.guaranteed_total, most=3)}"
+    return f", {listed(names_of(test.guaranteed), test.guaranteed_total, most=3)}"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from analytics.limits.check import NEAR
-from api.answers.wording import used
+from api.answers.wording import names_of, used
 from api.groups.alike import Apart
 from api.questions.group_report import GroupReport, Sheet
 from api.questions.limits.rules import BROKEN, IF_UNTESTED, IF_WIDE, KEPT, UNTOLD, Held
@@ -83,7 +83,7 @@ def _state(words: Words, held: Held) -> str:
 
 def _untested(words: Words, held: Held) -> str:
     """A group that stands only if what cannot be tested holds, by how many and with whom most is at stake."""
-    count, named = words.counted(held.parties, "party"), [party.name for party in held.members]
+    count, named = words.counted(held.parties, "party"), names_of(held.members)
     told = words("limit_group", group=count, count=words.listed(named, total=held.parties)) if named else count
     return f"{told}{apart_in(words, held.apart)}"
 
@@ -99,7 +99,7 @@ def _whom(words: Words, value: GroupReport, held: Held, named: Named) -> str:
         return held.client.name
     count = words.counted(held.parties, "party")
     if not held.tested:
-        named_ = words.listed([party.name for party in held.members], total=held.parties)
+        named_ = words.listed(names_of(held.members), total=held.parties)
         told = f"{named_}{apart_in(words, held.apart)}".strip()
         return words("limit_untested", count=count, whom=f"{words.either(': ', '：')}{told}" if told else "")
     if held.group is None:

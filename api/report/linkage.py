@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from api.answers.frame import Answer, Fact
-from api.answers.wording import one_stop
+from api.answers.wording import names_of, one_stop
 from api.engine.view import LENDS_TO_MANY
 from api.questions.links.chains import Chain
 from api.questions.links.links import MOST_NEIGHBOURS, THROUGH, Linkage
@@ -76,7 +76,7 @@ def _short(words: Words, value: Linkage, asked: Any) -> Iterator[str]:
     for why in value.why:
         between = words.either(" and ", "、").join(party.name for party in why.parties)
         told = why.through and why.form not in ("control", "same party")
-        through = words.listed([party.name for party in why.through], 5)
+        through = words.listed(names_of(why.through), 5)
         by = f" · {words('by_way_of')}{words.either(' ', '')}{through}" if told else ""
         said = f"{between}{comma}{words.either(why.english, why.chinese)}{by}"
         yield words.either(one_stop(f"{said}."), f"{said}。")

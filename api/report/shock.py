@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from api.answers.frame import Answer
+from api.answers.wording import names_of
 from api.questions.shocks.shock import ShockAnswer
 from api.questions.shocks.traced import LAYERS_SAID, Step
 from api.report.cascade import cascade
@@ -41,7 +42,7 @@ def shock_page(answer: Answer[ShockAnswer], *, language: str = "en") -> str:
         answer,
         words,
         title=words("shock_title"),
-        about=value.name or words.listed([party.name for party in first], 3) or words("shock_title"),
+        about=value.name or words.listed(names_of(first), 3) or words("shock_title"),
         subjects=first[:SUBJECTS],
         asked=_asked(words, value, scenario),
         short=list(_short(words, value)),

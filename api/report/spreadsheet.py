@@ -17,7 +17,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from analytics.structure.dependence.rules import criterion_names
 from api.answers.frame import Answer, Fact, Source
-from api.answers.wording import listed, percent
+from api.answers.wording import listed, names_of, percent
 from api.engine import Engine
 from api.printing.paper import plain
 from api.questions.asking import MOST
@@ -88,6 +88,7 @@ GROUPS: Final[tuple[Column, ...]] = (
     ("客户 Client", "", 34),
     ("标识 Id", "", 30),
     ("客户余额 Owed by the client", AMOUNT, 22),
+    ("金额未知笔数 Facilities of unknown amount", COUNT, 14),
     ("加入方式 How it came in", "", 80),
 )
 POSSIBLE: Final[tuple[Column, ...]] = (
@@ -247,7 +248,7 @@ def _large(findings: Sequence[LimitFinding]) -> Iterator[Sequence[Any]]:
 
 def _name(one: LimitFinding) -> str:
     """A client, or a group by who is on top of it and the members that have most at stake."""
-    members = listed([party.name for party in one.members], max(one.size, one.page.total), most=3, chinese=True)
+    members = listed(names_of(one.members), max(one.size, one.page.total), most=3, chinese=True)
     named = f"{one.controller.name} 集团 group: {members}" if one.controller else members
     return f"{named}{one.apart.zh}{one.apart.en}"
 
@@ -265,7 +266,7 @@ def _breaches(findings: Sequence[LimitFinding], currency: str | None) -> Iterato
 def _possible(answer: BookLimits) -> Iterator[Sequence[Any]]:
     """What would break if what cannot be tested held."""
     for number, one in enumerate(answer.possible, start=1):
-        others = listed([party.name for party in one.others], one.others_page.total, most=20, chinese=True)
+        others = listed(names_of(one.others), one.others_page.total, most=20, chinese=True)
         yield (
             number, one.rule, one.client.name, one.client.id, others, one.others_page.total, one.exposure, one.limit,
             one.use,
@@ -277,9 +278,10 @@ def _possible(answer: BookLimits) -> Iterator[Sequence[Any]]:
 def _groups(answer: BookGroups) -> Iterator[Sequence[Any]]:
     for number, group in enumerate(answer.groups, start=1):
         for one in group.clients:
-            yield (*_group(number, group), one.member.party.name, one.member.party.id, one.owed, _why(one.member))
+            party, silent = one.member.party, one.unknown_facilities
+            yield (*_group(number, group), party.name, party.id, one.owed, silent, _why(one.member))
         if group.clients_page.left:
-            yield (*_group(number, group), f"… {group.clients_page.left} 其他客户 more clients", "", None, "")
+            yield (*_group(number, group), f"… {group.clients_page.left} 其他客户 more clients", "", None, None, "")
 
 
 def _group(number: int, group: ClientGroup) -> tuple[Any, ...]:

@@ -150,8 +150,9 @@ class _Batch:
         reference = pc.binary_join_element_wise(*names, "|")
         if part.ref:
             good &= self._cells.sound(part.ref)
-            own = pc.binary_join_element_wise(*(texts(self._cells.column(n)).arrays[0] for n in part.ref), "|")
-            reference = pc.coalesce(own, reference)
+            own = [texts(self._cells.column(name)).arrays[0] for name in part.ref]
+            joined = pc.binary_join_element_wise(*(pc.fill_null(one, "") for one in own), "|")
+            reference = pc.if_else(pc.is_null(pc.coalesce(*own)), reference, joined)
         columns["source_ref"] = reference
         named = {name: ", ".join(value.columns) for name, value in part.values.items() if value.columns}
         yield from self._emit(part.kind, columns, good, distinct=False, named=named)

@@ -174,3 +174,55 @@ def test_a_transfer_of_shares_is_an_event_of_each_side_and_no_holding(tmp_path: 
     }  # fmt: skip
     assert {(row["kind"], str(row["happened"])[:10]) for row in found} == {("other", "2024-01-10")}
     assert len({(row["party"], row["source_ref"]) for row in found}) == len(found)
+
+
+def test_a_transfer_of_no_named_company_is_still_an_event_of_seller_and_buyer(tmp_path: Path) -> None:
+    """Two transfers to two buyers on one day stay two events of the seller; the day is that of the change."""
+    text = (
+        "出让方,受让方,标的公司,出让比例,对价（万元）,币种,变更登记日\n"
+        "甲公司,乙公司,,30%,100,人民币,2024-01-10\n甲公司,丙公司,,30%,100,人民币,2024-01-10\n"
+        "甲公司,乙公司,丁公司,20%,50,人民币,2024-01-11\n"
+    )
+    found = list(facts(tmp_path, text))
+    assert {(row["party"][2:], row["counterparty"], str(row["happened"])[:10]) for row in found} == {
+        ("甲公司", "乙公司", "2024-01-10"), ("乙公司", "甲公司", "2024-01-10"),
+        ("甲公司", "丙公司", "2024-01-10"), ("丙公司", "甲公司", "2024-01-10"),
+        ("甲公司", "乙公司", "2024-01-11"), ("乙公司", "甲公司", "2024-01-11"), ("丁公司", None, "2024-01-11"),
+    }  # fmt: skip
+    assert len({(row["party"], row["source_ref"]) for row in found}) == len(found) == 7
+
+
+def test_a_table_of_sureties_names_both_ends_the_contract_and_the_loan(tmp_path: Path) -> None:
+    (promise,) = facts(
+        tmp_path, "保证人,被保证人,保证合同编号,主合同编号,保证金额,币种\n甲公司,乙公司,B1,Z1,100,人民币\n"
+    )
+    assert (promise["kind of fact"], promise["from"], promise["to"]) == ("GUARANTEES", "账:甲公司", "账:乙公司")
+    assert (promise["facility_id"], promise["source_ref"], promise["amount"]) == ("Z1", "B1", 100.0)
+
+
+@pytest.mark.parametrize(
+    ("header", "units", "values"),
+    [
+        ("单位", ("万元", "万元"), (5e6, 6e6)), ("金额单位", ("人民币万元", "人民币万元"), (5e6, 6e6)),
+        ("unit", ("million", "million"), (5e8, 6e8)), ("单位", ("万元", "亿元"), (5e6, 6e10)),
+        ("单位", ("元", "万元"), (500.0, 6e6)),
+    ],
+)  # fmt: skip
+def test_a_column_of_units_says_in_what_amounts_stand(
+    tmp_path: Path, header: str, units: tuple[str, str], values: tuple[float, float]
+) -> None:
+    """One unit on all rows, or each row its own; a header that names one itself keeps it."""
+    text = f"客户编号,报告期,净资产,应收账款（千元）,{header},币种\n" + "".join(
+        f"K{n},2023-12-31,{n + 5}00,7,{unit},CNY\n" for n, unit in enumerate(units)
+    )
+    rows = list(facts(tmp_path, text))
+    assert sorted(row["value"] for row in rows if row["item"] == "net_assets") == sorted(values)
+    assert {row["value"] for row in rows if row["item"] == "accounts_receivable"} == {7000.0}
+
+
+def test_units_that_no_amount_can_be_read_in_are_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "表.csv"
+    path.write_text(
+        "客户编号,报告期,净资产,营业收入,单位\nK1,2023-12-31,5,6,万元\nK2,2023-12-31,5,6,万股\n", encoding="utf-8"
+    )
+    assert 'unit = "??? one unit, such as 万元: 单位 says 万元, 万股' in starting_mapping([look(path)])

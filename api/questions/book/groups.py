@@ -30,6 +30,8 @@ class Client:
 
     owed: float
     """Drawn and converted undrawn amounts."""
+    unknown_facilities: int
+    """Facilities of unknown amount: it owes at least what is told."""
     member: Member
 
 
@@ -177,7 +179,9 @@ def group_of(
         edges = edges_of(view, evidence, grown, most=EDGES)
         beyond = ties_left(view, grown, most=EDGES) if size <= SMALL else 0
         others = size - len(order)
-    clients = tuple(Client(float(lent.owed[x]), one) for x, one in zip(order, members, strict=False))
+    clients = tuple(
+        Client(float(lent.owed[x]), int(lent.silent[x]), one) for x, one in zip(order, members, strict=False)
+    )
     owed = float(lent.owed[group.clients].sum())
     return ClientGroup(
         evidence.party(head),
@@ -212,6 +216,11 @@ def counted(group: ClientGroup) -> str:
     return many if group.clients_page.total == group.size else f"{many} of {plural(group.size, 'member')}"
 
 
+def at_least(amount: str, unknown: int) -> str:
+    """An amount in words where some of what it is made of are not known."""
+    return f"at least {amount}" if unknown else amount
+
+
 def _reasons(value: BookGroups) -> Iterator[str]:
     name = value.lender.name
     if not value.clients:
@@ -228,7 +237,7 @@ def _reasons(value: BookGroups) -> Iterator[str]:
         share = "" if group.share is None else f", {percent(group.share)} of the book"
         sure = "" if group.certain else ", only with what is possible or suspected"
         by = "in one group client (集团客户)" if group.heads else f"by {group.basis}"
-        owed = money(group.owed, value.currency)
+        owed = at_least(money(group.owed, value.currency), group.unknown_facilities)
         yield f"{group.top.name}: {counted(group)}{group.apart.en} {by} owe {owed}{share}{sure}."
     yield criteria_said(value.criteria)
     if value.left_out:

@@ -9,7 +9,7 @@ import numpy as np
 
 from api.answers.evidence import Evidence
 from api.answers.frame import Page, Party
-from api.answers.wording import listed, money, plural
+from api.answers.wording import listed, money, names_of, plural
 from api.book.check import Checked
 from api.book.untested import Possible, possible_breaks
 from api.engine import View
@@ -103,5 +103,5 @@ def harmless_said(view: View, found: Checked) -> Iterator[str]:
 
 def _named(one: PossibleBreak, currency: str | None) -> str:
     """A client with whom it would stand and fall, and what they come to."""
-    who = listed([party.name for party in one.others], one.others_page.total, most=NAMED)
+    who = listed(names_of(one.others), one.others_page.total, most=NAMED)
     return f"{one.client.name} with {who} at {money(one.exposure, currency)} of {money(one.limit, currency)}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import isinf
+from typing import Final
 
 from analytics.structure.dependence.rules import criterion_names
 from api.answers.evidence import Evidence
@@ -15,6 +16,11 @@ from graph.model import KINDS, STATEMENT
 
 FEW = 20
 """Facts shown behind one figure."""
+MORE_THAN_ALL: Final = (
+    "more than all there is, so amounts and statements seem to be in different units or of different times"
+    " · 超过总额，金额与报表的单位或时点似不一致"
+)
+"""What is said of a part that is greater than its whole."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +130,13 @@ def confirmed(fact: Fact, measured: Iterable[Dependence]) -> str:
 def _figure(one: Dependence) -> str:
     figure = "without bound" if one.value is None else percent(one.value)
     least = "at least " if one.at_least else ""
-    return f"{one.figure.replace('_', ' ')} {least}{figure}, threshold {one.comparison} {percent(one.threshold)}"
+    told = f"{one.figure.replace('_', ' ')} {least}{figure}, threshold {one.comparison} {percent(one.threshold)}"
+    return f"{told}; {MORE_THAN_ALL}" if doubtful(one) else told
+
+
+def doubtful(one: Dependence) -> bool:
+    """Whether a figure says more than can be: a part that is greater than its whole."""
+    return one.figure.endswith("_share") and one.value is not None and one.value > 1
 
 
 def said(one: Dependence) -> str:

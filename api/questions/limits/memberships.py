@@ -20,7 +20,6 @@ from api.answers.wording import plural
 from api.engine import View
 from api.groups.alike import NOT_ALIKE, Apart, told_apart
 from api.groups.circles import CLIENTS_2010, circles_of, connecting, kin_of
-from api.groups.concerts import may_unite
 from api.limits.related import RELATED_2022, related_of
 from api.questions.groups.dependences import confirmed_of, dependence
 from api.questions.limits.jointly import jointly
@@ -35,6 +34,7 @@ from api.questions.limits.steps import (
     Behind,
     Step,
     alone,
+    clients,
     fall,
     proof_of,
     read_ahead,
@@ -239,7 +239,7 @@ def _alone_over(view: View, heads: Sequence[int], party: int) -> int | None:
 
 def _united(view: View, heads: Sequence[int], *, wide: bool) -> Behind:
     """Control by which heads unite a group client: a concert widens that of one alone."""
-    return Behind("clients", view.control, may_unite(view)) if wide and len(heads) == 1 else alone(view)
+    return clients(view) if wide and len(heads) == 1 else alone(view)
 
 
 def _heads(view: View, members: Nodes, party: int) -> Sequence[int]:
@@ -350,8 +350,8 @@ def _rests_on(
     """The facts by which a party is related: those of its control, or others."""
     if reason in (circle.CONTROLLED, circle.CONTROLLER, circle.MAY_FALL, circle.MAY_CONTROL):
         owner, company = (through, x) if reason in (circle.CONTROLLED, circle.MAY_FALL) else (x, through)
-        sure, behind = reason in (circle.CONTROLLED, circle.CONTROLLER), alone(view)
-        return proof_of(view, evidence, owner, company, behind, certain=sure), ()
+        sure = reason in (circle.CONTROLLED, circle.CONTROLLER)
+        return proof_of(view, evidence, owner, company, clients(view), certain=sure), ()
     if reason in (circle.RELATIVE, circle.MAY_BE_KIN):
         return (), evidence.facts(RELATED_TO, kinships(view, through, x)[:SHOWN])
     kind = HOLDS_OFFICE if reason == circle.OFFICER else OWNS

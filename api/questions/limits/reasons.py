@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from analytics.limits.approval import APPROVE
 from analytics.limits.denominators import DENOMINATORS
-from api.answers.wording import apart, ended, listed, money, percent, within
+from api.answers.wording import apart, ended, listed, money, names_of, percent, within
 from api.questions.groups.dependences import Dependence
 from api.questions.groups.dependences import said as figures
 from api.questions.groups.untestable import ENDS
@@ -138,7 +138,7 @@ def _group_zh(value: "CreditCheck", held: Held) -> str:
     if held.group is not None:
         group = value.groups[held.group]
         return f"{called(group).name}所在组（{many}）{group.apart.zh}"
-    named = listed([party.name for party in held.members], held.parties, chinese=True)
+    named = listed(names_of(held.members), held.parties, chinese=True)
     return f"{many}的组{f'（{named}）' if named else ''}{held.apart.zh}"
 
 

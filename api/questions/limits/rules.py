@@ -13,7 +13,7 @@ from analytics.limits.lines import Line
 from analytics.limits.numerators import NUMERATORS
 from api.answers.evidence import Evidence
 from api.answers.frame import Party
-from api.answers.wording import apart, listed, money, percent, plural
+from api.answers.wording import apart, listed, money, names_of, percent, plural
 from api.engine import View
 from api.groups.alike import NOT_ALIKE, Apart, told_apart
 from api.limits.capital import figure_row
@@ -170,7 +170,7 @@ def group_said(held: Held, groups: Sequence[Membership]) -> str:
     if held.group is not None:
         group = groups[held.group]
         return f"the group of {called(group).name} ({many}){group.apart.en}"
-    named = listed([party.name for party in held.members], held.parties)
+    named = listed(names_of(held.members), held.parties)
     return f"a group of {many}{f' ({named})' if named else ''}{held.apart.en}"
 
 

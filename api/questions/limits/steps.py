@@ -12,6 +12,7 @@ from analytics.structure.proof import prove_each
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Party
 from api.engine import View
+from api.groups.concerts import may_unite
 from api.questions.groups.dependences import Dependence
 from api.questions.ownership.falls import Fall, falls_of
 from graph.model import CONTROLS, OWNS
@@ -152,3 +153,8 @@ def read_ahead(view: View, evidence: Evidence, pairs: Iterable[tuple[int | None,
 def alone(view: View) -> Behind:
     """Control of parties, whatever concerts do."""
     return Behind("parties", view.control, view.control)
+
+
+def clients(view: View) -> Behind:
+    """Control of parties, what a concert controls among what each of its members may."""
+    return Behind("clients", view.control, may_unite(view))

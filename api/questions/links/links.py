@@ -8,7 +8,7 @@ import numpy as np
 from analytics.structure.paths import Paths, Web, paths_among
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
-from api.answers.wording import listed, plural
+from api.answers.wording import listed, names_of, plural
 from api.engine import Engine, View
 from api.questions.asking import check_page, check_range, kinds_of, node_of
 from api.questions.links.chains import Chain, chain, in_one_line
@@ -165,7 +165,7 @@ def _reasons(value: Linkage, found: Paths, *, steps: int) -> Iterator[str]:
 
 def _in_words(why: Why) -> str:
     whom = " and ".join(party.name for party in why.parties)
-    by = listed([party.name for party in why.through], most=NAMED)
+    by = listed(names_of(why.through), most=NAMED)
     return f"{whom}: {why.english}" + (f", by way of {by}." if by else ".")
 
 

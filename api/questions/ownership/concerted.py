@@ -210,7 +210,8 @@ def over_said(name: str, found: tuple[InConcert, ...], idle: tuple[WithoutPart, 
         who = ", ".join(party.name for party in joint.members)
         how = "control" if joint.certain else "may control"
         by = "; then ".join(in_words(fall) for fall in joint.proof)
-        yield f"{who} act in concert and {how} {name} together: {by}."
+        enough = "; these votes suffice" if any(len(fall.by) > 1 and fall.low > 0 for fall in joint.proof) else ""
+        yield f"{who} act in concert and {how} {name} together: {by}{enough}."
         if joint.perhaps:
             more = ", ".join(party.name for party in joint.perhaps)
             yield f"{more} declared to act in concert with them and may have a part in {name}: that is not certain."

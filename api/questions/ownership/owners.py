@@ -10,7 +10,7 @@ from analytics.structure.owners.multiplied import Multiplied
 from analytics.structure.owners.regimes import LAYERS, Regime, regimes
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
-from api.answers.wording import listed, percent, plural
+from api.answers.wording import listed, names_of, percent, plural
 from api.engine import Engine, View
 from api.questions.asking import check_page, node_of
 from api.questions.ownership.beneficial import UnderRegime, by_law, laws_of, under
@@ -281,7 +281,7 @@ def _ends(value: OwnersOf) -> Iterator[str]:
 
 
 def _listed_names(parties: Iterable[Party]) -> str:
-    return listed([party.name for party in parties], most=NAMED)
+    return listed(names_of(parties), most=NAMED)
 
 
 def _linked(found: CloseLinksOf, name: str) -> Iterator[str]:

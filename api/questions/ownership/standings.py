@@ -8,7 +8,7 @@ from analytics.structure.heads import heads
 from analytics.structure.standing import DEADLOCK, JOINT, NOBODY, RING, SOLE, TOGETHER, Standing, standing
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Party
-from api.answers.wording import listed
+from api.answers.wording import listed, names_of
 from api.engine import View
 from api.groups.concerts import acting_over
 from api.questions.ownership.undisclosed import HiddenVotes, undisclosed_of
@@ -130,7 +130,7 @@ def standing_said(name: str, found: StandingOf) -> str:
     some, many = (found.controllers, 0) if found.controllers else (found.coalition, found.coalition_count)
     who = listed([_with(party, joined.get(party.id, ())) for party in some], many, most=NAMED)
     sure = found.name.en + (f" ({who})" if who else "")
-    if maybe := listed([party.name for party in found.possible], found.possible_count, most=NAMED):
+    if maybe := listed(names_of(found.possible), found.possible_count, most=NAMED):
         least = "else" if found.undisclosed else "at their least votes,"
         alone = f"nobody certainly; possibly {maybe}; {least} {sure}"
         sure = f"{sure}; possibly also {maybe}" if found.controllers else alone

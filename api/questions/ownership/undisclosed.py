@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from api.answers.evidence import Evidence
 from api.answers.frame import Party
-from api.answers.wording import band, listed, percent
+from api.answers.wording import band, listed, names_of, percent
 from api.engine import View
 from api.groups.hidden import may_decide
 
@@ -73,7 +73,7 @@ def might_said(found: HiddenVotes) -> str:
     """Who would control a company with what is not disclosed of it, by name and with what each has; empty where nobody
     known would."""
     named = [
-        f"{listed([party.name for party in (one.party, *one.acting)], most=NAMED, by=' and ')} in concert "
+        f"{listed(names_of((one.party, *one.acting)), most=NAMED, by=' and ')} in concert "
         f"({percent(one.held)} together)"
         if one.acting
         else f"{one.party.name} ({percent(one.held)})"

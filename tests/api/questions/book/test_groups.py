@@ -1,11 +1,14 @@
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from api.engine import Engine
+from api.printing import frame
 from api.questions import book_groups, book_limits
 from api.questions import groups as groups_of_party
 from api.questions.book.groups import BookGroups, ClientGroup
+from api.report.spreadsheet import write_limits
 from graph.errors import InvalidQuestion, UnknownParty
 from tests.api.questions.lending import BANK, OWED, bank, lent, party
 
@@ -158,3 +161,21 @@ def test_what_is_a_group_for_certain_is_told_so_though_another_may_stand_above_i
     findings = book_limits(asked_of, BANK, state="untold", moment=asked_of.moment()).answer
     told = [one for one in findings.groups if members(one) == {"solo", "x"}]
     assert [(one.certain, one.top.id) for one in told] == [(True, "r:solo")]
+
+
+def test_who_has_a_facility_of_unknown_amount_owes_at_least_what_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """a2's second loan states nothing: in the answer, on the terminal and in the workbook; s and a1 owe what stands."""
+    asked_of = bank(tmp_path, lent("a2", None, facility_id="L-2"))
+    answer = book_groups(asked_of, BANK, moment=asked_of.moment())
+    (group,) = answer.answer.groups
+    silent = {one.member.party.id: one.unknown_facilities for one in group.clients}
+    assert silent == {"r:a1": 0, "r:a2": 1, "r:s": 0, "r:t": 0}
+    frame.show(answer, as_json=False)
+    assert capsys.readouterr().out.count("at least CNY") == 3  # the group, its client, and the reason
+    limits = book_limits(asked_of, BANK, moment=asked_of.moment())
+    write_limits(tmp_path / "limits.xlsx", [limits], answer)
+    heads, *rows = openpyxl.load_workbook(tmp_path / "limits.xlsx")["集团与成员 Groups"].values
+    column, name = heads.index("金额未知笔数 Facilities of unknown amount"), heads.index("标识 Id")
+    assert {row[name]: row[column] for row in rows} == silent

@@ -153,3 +153,39 @@ def test_what_is_known_of_one_side_only_leaves_the_other_open(tmp_path: Path, fa
     (said,) = [reason for reason in answer.reasons if "there may be more" in reason]
     assert untold in said
     assert {one.use for one in answer.answer.limits} == {0.0}
+
+
+@pytest.mark.parametrize("member", [None, P, Q])
+def test_what_a_holder_controls_in_concert_with_others_may_be_related(tmp_path: Path, member: str | None) -> None:
+    """P has 6 % of the bank, and with Q 25 % + 30 % of B, which has 55 % of C; B may act with them too, and so be led
+    by the others. Q, who holds nothing of the bank, is not related."""
+    joins = [fact("RELATED_TO", member, B, kind="concert")] if member else []
+    asked = engine(
+        tmp_path, lender(), *CAPITAL, item("net_capital", 1000.0, end="2024-03-31"), owns(P, BANK, 0.06),
+        owns(P, B, 0.25), owns(Q, B, 0.30), owns(B, C, 0.55), fact("RELATED_TO", Q, P, kind="concert"), *joins,
+        loan(B, "1", 80.0), loan(C, "2", 40.0), loan(D, "3", 20.0),
+    )  # fmt: skip
+    answer = book_related(asked, BANK, moment=asked.moment())
+    value = answer.answer
+    assert {one.party.id: (one.why, one.certain) for one in value.related} == {
+        P: ("holder", True), B: ("possibly controlled", False), C: ("possibly controlled", False),
+    }  # fmt: skip
+    assert (value.exposure, value.exposure_wide) == (0.0, 120.0)
+    assert {one.rule.id: (one.most, one.most_wide) for one in value.limits} == {
+        "CN_RELATED_SINGLE_10": (0.0, 80.0), "CN_RELATED_GROUP_15": (0.0, 120.0), "CN_RELATED_ALL_50": (0.0, 120.0),
+    }  # fmt: skip
+    (step,) = next(one.steps[1:] for one in value.related if one.party.id == B)
+    tied = {(tie.tail.id, tie.head.id) for fall in step.proof for tie in fall.concert}
+    assert (Q, P) in tied
+    assert tied <= {(Q, P), (member, B)}
+    cited = {source.fact_id for source in answer.sources}
+    assert {one.fact_id for fall in step.proof for one in (*fall.by, *fall.concert)} <= cited
+
+
+def test_who_has_no_part_in_what_the_others_of_a_concert_hold_brings_it_in_for_nobody(tmp_path: Path) -> None:
+    """A holder of the bank that only acts with those who hold B, and holds nothing of it, does not control B."""
+    asked = engine(
+        tmp_path, lender(), owns(P, BANK, 0.06), owns(Q, B, 0.30), owns(D, B, 0.25),
+        fact("RELATED_TO", P, Q, kind="concert"), fact("RELATED_TO", Q, D, kind="concert"), loan(B, "1", 80.0),
+    )  # fmt: skip
+    assert [one.party.id for one in book_related(asked, BANK, moment=asked.moment()).answer.related] == [P]

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -6,10 +7,12 @@ import pytest
 from analytics.structure.dependence.rules import criterion_names
 from analytics.structure.groups import Groups
 from analytics.structure.reach import Nodes
+from api.answers.frame import Party
 from api.engine import Engine, Place
-from api.printing import frame
+from api.printing import frame, paper
 from api.questions import book_groups, exposure, groups
 from api.questions.group_report import group_report
+from api.questions.groups.dependences import Dependence, said
 from api.questions.groups.groups import Group
 from api.questions.groups.members import SMALL, why
 from api.report import group_page
@@ -368,3 +371,29 @@ def test_of_a_large_group_it_is_told_that_nobody_worked_out_who_leaves(
     assert [(one.page.total, one.edges) for one in told.answer.groups] == [(SMALL + 1, ())]
     frame.show(told, as_json=False)
     assert "of more than 200 members it is not worked out who would leave" in capsys.readouterr().out
+
+
+def test_a_suspected_dependence_is_printed_with_the_numbers_of_its_sources(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """60 of 100 sold to the buyer: the supply and the statement, in the table and beside the member."""
+    asked = trading(tmp_path)
+    told = groups(asked, "r:supplier", moment=asked.moment())
+    (one,) = told.answer.dependences
+    frame.show(told, as_json=False)
+    cited = paper.Cited(told).numbers([one.statement, *(fact.fact_id for fact in one.facts)])
+    assert cited.count("[") == 2
+    assert capsys.readouterr().out.count(cited) == 2
+
+
+def test_a_part_greater_than_its_whole_is_doubted_and_a_ratio_is_not() -> None:
+    """A guarantee may be twice the net assets; sales of 1764.7 times the debt of a whole cannot be."""
+    party = Party("r:x", "X", "Company")
+    one = Dependence(
+        party, party, "cn-annex1-4", "common funding", "共同资金来源", "suspected", "funding_share", 1764.7, 0.5, ">",
+        False, "", (), "", None,
+    )  # fmt: skip
+    assert "different units" in said(one)
+    assert not any("different units" in said(each) for each in (
+        replace(one, figure="guarantee_ratio"), replace(one, value=1.0), replace(one, value=None),
+    ))  # fmt: skip
