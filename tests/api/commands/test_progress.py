@@ -12,19 +12,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.jobs.chain import LENDER, chain, firm
+from tests.api.jobs.chain import LENDER, chain
 
 COMMAND = Path(sys.executable).with_name("contagraph")
 
 
 @pytest.fixture(scope="module")
 def typed(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """A shock of some thousand rounds as it is typed."""
+    """Many years of a lender's book as they are typed: some seconds of work."""
     folder = chain(tmp_path_factory.mktemp("chain"), 3500)
-    file = folder / "shock.toml"
-    file.write_text(f'failed = ["{firm(0)}"]\nlender = "{LENDER}"\nlgd = 1.0\n')
+    file = folder / "assumed.toml"
+    file.write_text("draws = 100000\n[pd]\nrest = 0.01\n")
     at = ("--store", str(folder), "--valid-at", "2025-06-30", "--limit", "2")
-    return [str(COMMAND), "ask", "shock", str(file), *at]
+    return [str(COMMAND), "ask", "book", "losses", LENDER, str(file), *at]
 
 
 @pytest.fixture
@@ -51,22 +51,22 @@ def read(terminal: int, child: "subprocess.Popen[str]", wanted: str) -> str:
     return said.decode("utf-8", "ignore")
 
 
-def test_a_bar_tells_the_round_on_a_terminal_and_leaves_the_answer_alone(
+def test_a_bar_tells_the_years_on_a_terminal_and_leaves_the_answer_alone(
     typed: list[str], terminal: tuple[int, int]
 ) -> None:
     with subprocess.Popen(typed, stdout=subprocess.PIPE, stderr=terminal[1], text=True) as child:
-        assert "round" in read(terminal[0], child, r"round [0-9,]+, [0-9,]+ failed")
+        assert "drawing" in read(terminal[0], child, r"drawing [0-9a-z]+")
         shown = child.communicate(timeout=120)[0]
     assert child.returncode == 0
-    assert "3,500 parties fail" in shown
+    assert "100,000" in shown
     assert "\x1b" not in shown
 
 
-def test_ctrl_c_ends_it_within_a_round(typed: list[str], terminal: tuple[int, int]) -> None:
+def test_ctrl_c_ends_it_within_some_years(typed: list[str], terminal: tuple[int, int]) -> None:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with subprocess.Popen(typed, stdout=subprocess.PIPE, stderr=terminal[1], text=True) as child:
-            read(terminal[0], child, "round [0-9]")
+            read(terminal[0], child, "drawing")
             child.send_signal(signal.SIGINT)
             shown = child.communicate(timeout=60)[0]
     finally:

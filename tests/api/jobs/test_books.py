@@ -77,7 +77,7 @@ def test_it_is_told_as_it_goes_and_stops_when_asked_and_holds_up_no_other_questi
     ("lender", "question", "body", "where"),
     [
         ("r:nobody", "losses", ASSUMED, "r:nobody"),
-        (BANK, "losses", {"layers": ["shares"]}, "layers"),
+        (BANK, "losses", {"layers": ["weather"]}, "layers"),
         (BANK, "losses", {"pd": {"parties": {"r:nobody": 0.1}}}, "r:nobody"),
         (BANK, "losses", {"pd": {"assessed": False}}, "pd"),
         ("r:nobody", "reverse?loss=0.1", {}, "r:nobody"),
