@@ -12,6 +12,8 @@ Box = tuple[float, float, float, float]
 
 SIGN = 6.1
 """Width of a half-width sign on a line."""
+BROAD = 1.45
+"""How much broader capitals, m and w are."""
 TALL = 16.0
 """Height of what stands on a line."""
 PARTS = (0.5, 0.4, 0.6, 0.32, 0.68, 0.25, 0.75, 0.18, 0.82)
@@ -113,6 +115,15 @@ def _words(name: str) -> list[str]:
 
 def _wide(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def line_width(text: str) -> float:
+    """Width of what stands on a line: capitals, m and w are broader than a half-width sign.
+
+    >>> line_width("200") < line_width("CNY"), line_width("亿")
+    (True, 12.2)
+    """
+    return SIGN * sum(BROAD if sign.isupper() or sign in "mw" else _wide(sign) for sign in text)
 
 
 def text_width(text: str) -> int:

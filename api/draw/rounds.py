@@ -11,7 +11,7 @@ from api.answers.wording import money, plural, short_money
 from api.draw import style
 from api.draw.detours import detours
 from api.draw.frame import curved, framed
-from api.draw.labels import PARTS, SIGN, TALL, Point, Taken, along, centred, text_width, wrapped
+from api.draw.labels import PARTS, TALL, Point, Taken, along, centred, line_width, wrapped
 from api.draw.layered import layered
 from api.draw.written import MARK, START, rounded, standing
 from api.questions.shocks.cascade import Cascade, Passed, Struck
@@ -251,7 +251,7 @@ def _write(canvas: Any, lines: Sequence[Line], curves: Sequence[Mapping[str, Any
     taken = Taken(box for node in canvas.nodes for box in standing(node))
     for line, curve in sorted(zip(lines, curves, strict=True), key=lambda one: -one[0].amount):
         stroke = STROKES[line.layer]
-        wide = (SIGN * text_width(line.label) + 6) * SAID / 12
+        wide = (line_width(line.label) + 6) * SAID / 12
         ends = at[line.tail], at[line.head]
         tried = [centred(along(*ends, aside=rounded(curve), part=part), wide, TALL * SAID / 12) for part in PARTS]
         free = taken.first(tried)

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from api.answers.frame import Fact
 from api.answers.wording import label
-from api.draw.labels import PARTS, SIGN, TALL, Box, Point, Taken, along, below, centred, lifted, text_width
+from api.draw.labels import PARTS, TALL, Box, Point, Taken, along, below, centred, lifted, line_width, text_width
 from api.draw.marks import Marks
 from api.draw.scene import Scene
 from graph.model import KINDS
@@ -128,7 +128,7 @@ class Written:
         if not said and not signs:
             return {"label": ""}
         size = self._marked if signs else SAID
-        width = (SIGN * text_width(" · ".join([*signs, *said])) + 6) * size / SAID
+        width = (line_width(" · ".join([*signs, *said])) + 6) * size / SAID
         ends = self._places[facts[0].tail.id], self._places[facts[0].head.id]
         tried = [centred(along(*ends, aside=rounded(curve), part=part), width, TALL * size / SAID) for part in PARTS]
         free = self._taken.first(tried)
