@@ -14,6 +14,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.learning.judging.calibration import log_loss
+from analytics.learning.judging.ranking import auc
 from analytics.learning.models import Task
 from analytics.learning.models.first import FirstStage
 from analytics.learning.models.net import NetModel
@@ -48,20 +50,11 @@ def prepared(cell: tuple[str, int], firms: int) -> tuple[str, int, Task, tuple[N
     return name, seed, task, tuple(np.nan_to_num(true)), FirstStage.of(task)
 
 
-def auc(label: NDArray[np.int8], told: NDArray[np.float64]) -> float:
-    """Share of pairs of a default and none that are in order; ties count half."""
-    _, inverse, count = np.unique(told, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(count) - (count - 1) / 2)[inverse]
-    bad = label == 1
-    return float((ranks[bad].sum() - bad.sum() * (bad.sum() + 1) / 2) / (bad.sum() * (~bad).sum()))
-
-
 def judged(task: Task, told: tuple[NDArray[np.float64], ...]) -> tuple[float, float]:
     """AUC and log loss on the rows that judge."""
     panel: Panel = task.panel
     label, p = task.split.labels(panel, Part.TEST), task.split.pick(panel, Part.TEST, told)
-    p = np.clip(p, 1e-9, 1 - 1e-9)
-    return auc(label, p), float(-np.mean(np.where(label == 1, np.log(p), np.log1p(-p))))
+    return auc(label, p), log_loss(label, p)
 
 
 def cells(given: argparse.Namespace) -> Iterator[str]:

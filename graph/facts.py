@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph import texts
@@ -177,6 +178,15 @@ class Facts:
     def times(self, kind: Kind) -> Times:
         """Both times of every fact of a kind, open ends filled."""
         return self.cached(("times", kind.name), lambda: self._times(kind))
+
+    def coded(self, kind: Kind, column: str) -> tuple[list[str], NDArray[np.int32]]:
+        """The words in a column of a kind, such as currencies, and each row's position among them, -1 for none."""
+
+        def make() -> tuple[list[str], NDArray[np.int32]]:
+            encoded = self.column(kind, column).dictionary_encode()
+            return encoded.dictionary.to_pylist(), pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int32)
+
+        return self.cached(("coded", kind.name, column), make)
 
     def cached(self, name: tuple[str, ...], make: Callable[[], T]) -> T:
         """What was made under this name before, else made now and kept: it must depend on these facts alone."""

@@ -104,7 +104,7 @@ def _said(facts: Facts, when: When) -> Said:
 
     return Said(
         whole("party", np.uint32, 0),
-        _words(facts)[1],
+        facts.coded(STATEMENT, "item")[1],
         whole("months", np.int64, NONE),
         whole("period_end", np.int32, ALWAYS),
         np.ascontiguousarray(voices(facts, STATEMENT, when)[2]),
@@ -114,7 +114,7 @@ def _said(facts: Facts, when: When) -> Said:
 
 
 def _reading(facts: Facts, items: Sequence[Item], when: When) -> Reading:
-    words = {word: at for at, word in enumerate(_words(facts)[0])}
+    words = {word: at for at, word in enumerate(facts.coded(STATEMENT, "item")[0])}
     item, rank = np.full(len(words), NONE, np.int32), np.zeros(len(words), np.int32)
     for at, one in enumerate(items):
         for order, name in enumerate(one.names):
@@ -124,22 +124,8 @@ def _reading(facts: Facts, items: Sequence[Item], when: When) -> Reading:
     return Reading(item, rank, np.array([one.of_a_year for one in items], np.bool_), place, distrust)
 
 
-def _words(facts: Facts) -> tuple[list[str], NDArray[np.int32]]:
-    """The words items are written by, and which of them each row says."""
-
-    def make() -> tuple[list[str], NDArray[np.int32]]:
-        encoded = facts.column(STATEMENT, "item").dictionary_encode()
-        return encoded.dictionary.to_pylist(), encoded.indices.to_numpy().astype(np.int32)
-
-    return facts.cached(("words of items", STATEMENT.name), make)
-
-
 def _factors(facts: Facts, rows: NDArray[np.int64], factor: Factor) -> NDArray[np.float64]:
-    def make() -> tuple[list[str], NDArray[np.int32]]:
-        encoded = facts.column(STATEMENT, "unit").dictionary_encode()
-        return encoded.dictionary.to_pylist(), encoded.indices.fill_null(NONE).to_numpy().astype(np.int32)
-
-    words, code = facts.cached(("unit", STATEMENT.name), make)
+    words, code = facts.coded(STATEMENT, "unit")
     known = np.array([*map(factor, words), factor(None)], np.float64)  # the last is what no unit is said of
     return known[code[rows]]
 

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.columns import ALWAYS, cells, gathered
@@ -183,7 +182,7 @@ class Snapshot:
     ) -> tuple[Items, Stated]:
         """The same in the currency of each statement, and which that is."""
         found = self._items(names, of_a_year, since, as_stated)
-        words, code = _coded(self.facts, STATEMENT, "unit")
+        words, code = self.facts.coded(STATEMENT, "unit")
         currency = np.full(len(found.value), -1, np.int32)
         known = np.flatnonzero(~np.isnan(found.value))
         currency[known] = code[found.row[known]]
@@ -282,7 +281,7 @@ class Snapshot:
             stated = np.zeros(len(rows), bool)
             for name in names:
                 stated |= ~np.isnan(gathered(self.facts.column(kind, name), rows, np.float64, null=np.nan))
-            words, code = _coded(self.facts, kind, "currency")
+            words, code = self.facts.coded(kind, "currency")
             counts = np.bincount(code[rows[stated]] + 1, minlength=len(words) + 1)
             found |= {word for word, count in zip(words, counts[1:], strict=True) if count}
             unnamed |= bool(counts[0])
@@ -290,7 +289,7 @@ class Snapshot:
 
     def _convert(self, kind: Kind, rows: NDArray[np.uint32], amounts: NDArray[np.float64]) -> NDArray[np.float64]:
         """Amounts in the moment's currency; one that names no currency is unknown beside any that do."""
-        words, code = _coded(self.facts, kind, "currency")
+        words, code = self.facts.coded(kind, "currency")
         mine = code[rows]
         stated = ~np.isnan(amounts)
         if not stated.any():
@@ -308,7 +307,7 @@ class Snapshot:
     def stated(self, kind: Kind, name: str) -> Stated:
         """An amount of each link of a relation in the currency it was stated in."""
         rows = self.links(kind).fact
-        words, code = _coded(self.facts, kind, "currency")
+        words, code = self.facts.coded(kind, "currency")
         value = gathered(self.facts.column(kind, name), rows, np.float64, null=np.nan)
         return Stated(value, code[rows], tuple(words))
 
@@ -337,13 +336,3 @@ def _span(ascending: NDArray[np.uint32], node: int) -> tuple[int, int]:
     """Where a node's entries begin and end; sought in the array's own type, else all of it would be copied."""
     sought = np.array(node, ascending.dtype)
     return int(np.searchsorted(ascending, sought)), int(np.searchsorted(ascending, sought, side="right"))
-
-
-def _coded(facts: Facts, kind: Kind, column: str) -> tuple[list[str], NDArray[np.int32]]:
-    """The words in a column of a kind, such as currencies, and each row's position among them, -1 for none."""
-
-    def make() -> tuple[list[str], NDArray[np.int32]]:
-        encoded = facts.column(kind, column).dictionary_encode()
-        return encoded.dictionary.to_pylist(), pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int32)
-
-    return facts.cached((column, kind.name), make)

@@ -12,6 +12,11 @@ Known = Literal["recorded", "now"]
 Labels = Literal["events", "outcomes"]
 
 
+def end_of(day: date) -> datetime:
+    """The last instant of a day, UTC: what is known by then is known on it."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1, microseconds=-1)
+
+
 @dataclass(frozen=True)
 class Plan:
     """Which days, which definition of default, what counts as known."""
@@ -42,8 +47,7 @@ class Plan:
 
     def moment(self, day: date, now: Moment) -> Moment:
         """What is asked of a day: true on it and known by its end, or known now."""
-        by = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1, microseconds=-1)
-        known = now.known_at if self.known == "now" else min(by, now.known_at)
+        known = now.known_at if self.known == "now" else min(end_of(day), now.known_at)
         return Moment(day, known, now.version, self.currency or now.currency)
 
     def ends(self, day: date) -> date:

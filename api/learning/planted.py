@@ -1,6 +1,5 @@
 """A planted world as a panel at once, without a store: the same figures as one that was written, loaded and read."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import numpy as np
@@ -11,6 +10,7 @@ from analytics.learning.features.items import ITEMS, Sheet
 from analytics.learning.features.profile import Codes, Profile
 from analytics.learning.panel import Panel, Ties, Wave
 from analytics.learning.panel.ties import capacities
+from api.learning.plan import end_of
 from ingest.synthetic import planted
 from ingest.synthetic.population import INDUSTRIES, SIZES
 
@@ -47,9 +47,8 @@ def _wave(world: planted.Planted, year: int) -> tuple[Wave, Profile]:
     # Defaults fall within the year after their day; how long ago is told to the middle of it.
     since = np.where(failed, year - 1 - world.defaulted + 0.5, np.nan).astype(np.float32)
     rows = np.flatnonzero(world.standing(year)).astype(np.int32)
-    known = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1, microseconds=-1)
     wave = Wave(
-        day, known, np.hstack([ratios.Ratios.of(sheet).values, profile.values]),
+        day, end_of(day), np.hstack([ratios.Ratios.of(sheet).values, profile.values]),
         capacities(sheet["net_assets"], sheet["total_assets"], world.firms.size.astype(np.int64)), failed, rows,
         world.labels(year)[rows].astype(np.int8), _ties(world, year), since,
     )  # fmt: skip

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import numpy as np
-from scipy.special import expit, logit
+from scipy.special import expit
 
 from analytics.learning.features.neighbours import BEFORE, FAILED, RISK, SECOND
-from analytics.learning.models.calibration import SURE
 from analytics.learning.models.forests import Forest
 from analytics.learning.models.model import Fitted
+from analytics.learning.models.odds import log_odds
 from analytics.learning.models.sights import HAZARD, OWN_RISK, SPREAD, Surroundings
 from analytics.learning.models.stack import Stacked
 from analytics.learning.panel import Panel, Ties, Wave
@@ -51,7 +51,7 @@ def alone(fitted: Fitted, panel: Panel, at: int, party: int) -> float:
     'alone'
     """
     if isinstance(fitted, Stacked):
-        odds = [logit(np.clip(alone(leg, panel, at, party), SURE, 1 - SURE)) for leg in fitted.legs]
+        odds = [log_odds(alone(leg, panel, at, party)) for leg in fitted.legs]
         return float(fitted.calibration(expit(fitted.line.log_odds(np.array([odds]))))[0])
     if isinstance(fitted, Forest) and isinstance(fitted.sight, Surroundings):
         return _calm(fitted, fitted.sight, panel, at, party)
@@ -67,7 +67,7 @@ def _calm(forest: Forest, sight: Surroundings, panel: Panel, at: int, party: int
     last = sight.propagation.rounds[-1]
     own = values[:, names.index(OWN_RISK.name)].astype(np.float64)
     silent = np.zeros((1, len(last.hazards)))
-    values[0, names.index(SPREAD.name)] = logit(np.clip(last.probability(own, silent), SURE, 1 - SURE))[0]
+    values[0, names.index(SPREAD.name)] = log_odds(last.probability(own, silent))[0]
     values[0, names.index(HAZARD.name)] = 0.0
     return float(forest.tree.probability(values)[0])
 

@@ -12,6 +12,7 @@
     propagation  how defaults travel: a hazard a channel
     removal      figures of a party without each of its links
     reasons      what adds to log odds, in steps of probability
+    odds         log odds of probabilities
     logistic     a line in log odds
     stack        two models as one
     binning      values in bins, by weights of evidence

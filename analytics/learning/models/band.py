@@ -6,12 +6,12 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit, logit
+from scipy.special import expit
 from scipy.stats import norm
 
-from analytics.learning.models.calibration import SURE
 from analytics.learning.models.logistic import Line
 from analytics.learning.models.model import Numbers
+from analytics.learning.models.odds import log_odds
 from graph.errors import InvalidModel
 
 LEVEL: Final = 0.9
@@ -36,7 +36,7 @@ class Band:
     @classmethod
     def of(cls, probability: ArrayLike, label: ArrayLike, party: ArrayLike) -> "Band":
         """From the rows that settle, (r,) each."""
-        odds, y = _odds(probability), np.asarray(label, np.float64)
+        odds, y = log_odds(probability), np.asarray(label, np.float64)
         line = Line.fitted(odds[:, None], y, ridge=RIDGE)
         p = np.asarray(expit(line.log_odds(odds[:, None])))
         x = np.column_stack([np.ones(len(odds)), odds])
@@ -49,7 +49,7 @@ class Band:
 
     def interval(self, probability: ArrayLike, *, level: float = LEVEL) -> tuple[Numbers, Numbers]:
         """Low and high of each probability, same shape; what is said always lies between."""
-        odds = _odds(probability)
+        odds = log_odds(probability)
         of_one, of_both, of_slope = self.covariance
         error = np.sqrt(np.maximum(of_one + 2 * of_both * odds + of_slope * odds**2, 0.0))
         middle, reach = self.constant + self.slope * odds, float(norm.ppf(0.5 + level / 2)) * error
@@ -68,7 +68,3 @@ class Band:
             return cls(float(facts["constant"]), float(facts["slope"]), (one, both, slope))
         except (KeyError, TypeError, ValueError):
             raise InvalidModel("cannot be read", where="interval") from None
-
-
-def _odds(probability: ArrayLike) -> Numbers:
-    return np.asarray(logit(np.clip(np.asarray(probability, np.float64), SURE, 1 - SURE)))

@@ -11,6 +11,7 @@ from scipy.special import expit, logit
 
 from analytics.learning.models.logistic import Line
 from analytics.learning.models.model import Numbers
+from analytics.learning.models.odds import SURE
 from graph.errors import InvalidModel
 
 Form = Literal["none", "platt", "beta", "isotonic"]
@@ -19,8 +20,6 @@ FORMS: Final[tuple[Form, ...]] = get_args(Form)
 MANY: Final = 1000
 """Defaults over which steps may be chosen."""
 FOLDS: Final = 5
-SURE: Final = 1e-9
-"""How near to 0 and 1 a probability may come."""
 
 
 @dataclass(frozen=True)

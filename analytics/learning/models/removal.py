@@ -5,13 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logit
 
 from analytics.learning.features.channels import Linked
 from analytics.learning.features.neighbours import BEFORE, DEGREE, EXPOSURE, FAILED, RISK, SECOND
-from analytics.learning.models.calibration import SURE
 from analytics.learning.models.columns import Figures
 from analytics.learning.models.model import Numbers
+from analytics.learning.models.odds import log_odds
 from analytics.learning.models.sights import HAZARD, SPREAD, Surroundings, Travelled
 from analytics.learning.panel import Panel
 from analytics.learning.panel.ties import weights
@@ -63,7 +62,7 @@ class Removal:
                 less[:, column] = np.maximum(less[:, column] - amount, 0.0)
             hazard, chance = _last(sight, went, party, (number, count + number), (lately, likely))
             less[:, place[HAZARD.name]] = hazard
-            less[:, place[SPREAD.name]] = logit(np.clip(chance, SURE, 1 - SURE))
+            less[:, place[SPREAD.name]] = log_odds(chance)
             links += [Link(channel.relation, int(link), float(ties.stake[link])) for link in found]
             rows.append(less)
         return cls(tuple(links), np.concatenate(rows).astype(np.float32))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
-from scipy.special import logit
 
 from analytics.learning.features.channels import Channels
 from analytics.learning.features.neighbours import DEGREE, RISK, SECOND, STANDING, Neighbours
@@ -13,13 +12,12 @@ from analytics.learning.models.columns import Columns, Figures
 from analytics.learning.models.first import FirstStage
 from analytics.learning.models.keeping import Kept
 from analytics.learning.models.model import Files, Numbers, Task
+from analytics.learning.models.odds import log_odds
 from analytics.learning.models.propagation import Propagation
 from analytics.learning.panel import Feature, Panel, Part, Wave
 from graph.errors import InvalidModel, InvalidPanel
 
 FIRST: Final = "first"
-SURE: Final = 1e-9
-"""How near to 0 and 1 a probability may come before its logit is taken."""
 SOURCE: Final = "learning.md of the design"
 OWN_RISK: Final = Feature(
     "first_stage",
@@ -163,7 +161,7 @@ class Surroundings:
         def pick(waves: Sequence[Numbers]) -> Numbers:
             return split.pick(panel, Part.TRAIN, tuple(waves))
 
-        odds = [_log_odds(said) for said in first.cross_fitted]
+        odds = [log_odds(said) for said in first.cross_fitted]
         propagation = Propagation.fitted(odds, heard, pick, split.labels(panel, Part.TRAIN))
         return cls(Columns.scoped(panel, "own", "engine"), neighbours, first, propagation)
 
@@ -190,7 +188,7 @@ class Surroundings:
 
     def travelled(self, panel: Panel, at: int, pd: Numbers) -> "Travelled":
         """How defaults travel over a wave from what the first stage says. Raises InvalidModel for other relations."""
-        odds, said, told = _log_odds(pd), [pd], []
+        odds, said, told = log_odds(pd), [pd], []
         for one in self.propagation.rounds:
             told.append(_heard(self.neighbours, panel, at, said[-1]))
             said.append(one.probability(odds, told[-1]))
@@ -202,7 +200,7 @@ class Surroundings:
         added = self.propagation.rounds[-1].hazard(went.told[-1])
         first, second = (self.neighbours.risk(wave, panel.firm, chance) for chance in (pd, went.said[-1]))
         parts = (
-            self.own.of(panel, at), went.odds[:, None], _log_odds(went.said[-1])[:, None], added[:, None],
+            self.own.of(panel, at), went.odds[:, None], log_odds(went.said[-1])[:, None], added[:, None],
             self.neighbours.standing(wave, panel.firm), first, second,
         )  # fmt: skip
         return np.column_stack(parts).astype(np.float32)
@@ -216,10 +214,6 @@ class Surroundings:
     def files(self) -> Files:
         """The first stage."""
         return Kept.within(**{FIRST: self.first.save()})
-
-
-def _log_odds(said: Numbers) -> Numbers:
-    return np.asarray(logit(np.clip(said, SURE, 1 - SURE)))
 
 
 def _heard(neighbours: Neighbours, panel: Panel, at: int, pd: Numbers) -> Numbers:

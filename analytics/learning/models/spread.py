@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 import numpy as np
-from scipy.special import expit, logit
+from scipy.special import expit
 from scipy.stats import t as student
 
-from analytics.learning.models.calibration import SURE
 from analytics.learning.models.model import Fitted, Model, Numbers, Task
+from analytics.learning.models.odds import log_odds
 from analytics.learning.panel import Panel, Part, Split
 
 GROUPS: Final = 10
@@ -51,10 +51,10 @@ class Spread:
     def interval(self, panel: Panel, at: int, said: Numbers, *, level: float = 0.9) -> Interval:
         """Around what the model learned from all says, (n,), of a wave. Raises InvalidModel for other features."""
         groups = len(self.without)
-        odds = np.asarray(logit(np.clip([fitted.predict(panel, at) for fitted in self.without], SURE, 1 - SURE)))
+        odds = log_odds([fitted.predict(panel, at) for fitted in self.without])
         error = np.sqrt((groups - 1) / groups * ((odds - odds.mean(axis=0)) ** 2).sum(axis=0))
         reach = float(student.ppf(0.5 + level / 2, groups - 1)) * error
-        middle = np.asarray(logit(np.clip(said, SURE, 1 - SURE)))
+        middle = log_odds(said)
         return Interval(np.asarray(expit(middle - reach)), np.asarray(expit(middle + reach)))
 
 

@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-from scipy.special import expit, logit
+from scipy.special import expit
 
-from analytics.learning.models.calibration import SURE, Calibration
+from analytics.learning.models.calibration import Calibration
 from analytics.learning.models.keeping import Kept
 from analytics.learning.models.logistic import Line
 from analytics.learning.models.model import Files, Fitted, Model, Numbers, Reason, Task
+from analytics.learning.models.odds import log_odds
 from analytics.learning.panel import Panel, Part, Wave
 from graph.errors import InvalidModel
 
@@ -55,7 +56,7 @@ class Stacked:
         for leg, own, slope in zip(self.legs, odds, self.line.slopes, strict=True):
             for reason in leg.explain(panel, at, party, most=2 * most):
                 key = (reason.feature, reason.relation, reason.link)
-                less = float(logit(np.clip(expit(own) - reason.effect, SURE, 1 - SURE)))
+                less = float(log_odds(expit(own) - reason.effect))
                 moved[key] = reason, moved.get(key, (reason, 0.0))[1] + float(slope * (own - less))
         whole = self.line.log_odds(odds)
         effects = [(reason, float(self._said(whole) - self._said(whole - by))) for reason, by in moved.values()]
@@ -121,4 +122,4 @@ class Stack:
 
 def _log_odds(*said: Numbers) -> Numbers:
     """Of probabilities, shape (r, legs)."""
-    return np.asarray(logit(np.clip(np.stack(said, axis=-1), SURE, 1 - SURE)))
+    return log_odds(np.stack(said, axis=-1))
