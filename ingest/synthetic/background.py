@@ -5,12 +5,12 @@ from typing import Final
 
 import numpy as np
 
-from ingest.synthetic import bank, collateral, credit, platform, register, relations, reports
-from ingest.synthetic.bank import Book
+from ingest.synthetic import collateral, credit, platform, register, relations, reports
 from ingest.synthetic.cast import CAST, LENDERS
 from ingest.synthetic.collateral import Pledged
 from ingest.synthetic.days import NONE, number
 from ingest.synthetic.group_b import BORROWERS
+from ingest.synthetic.lending import Book, lend
 from ingest.synthetic.platform import Trade
 from ingest.synthetic.population import Population, people, sizes
 from ingest.synthetic.register import Mask
@@ -34,7 +34,7 @@ class Background:
         self.size = sizes(parties, planted=PLANTED)
         self.people: Population = people(self.size, streams[0])
         self.ties: Ties = relations.ties(self.people, streams[1])
-        self.book: Book = bank.lend(self.people, streams[2])
+        self.book: Book = lend(self.people, streams[2])
         self.trade: Trade = platform.trade(self.people, streams[3])
         self.pledged: Pledged = collateral.pledge(self.book, streams[6])
         self.rng_abroad, self.rng_reports = streams[4], streams[5]

@@ -4,7 +4,6 @@ Customers have numbers of the banks' own; their credit code says which company o
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -16,8 +15,9 @@ from numpy.typing import NDArray
 from ingest.synthetic import collateral, credit, group_b, names
 from ingest.synthetic.cast import BANK_LIST, CAST, LENDERS
 from ingest.synthetic.collateral import Pledged
-from ingest.synthetic.days import number, plain
+from ingest.synthetic.days import plain
 from ingest.synthetic.files import slices, table_of, write_csv, write_workbook
+from ingest.synthetic.lending import CURRENCIES, KINDS, Book
 from ingest.synthetic.population import Population
 from ingest.synthetic.relations import Ints
 from ingest.synthetic.world import Delivered, deliver
@@ -27,54 +27,13 @@ SHEET_LIMIT: Final = 5_000
 """Rows a sheet of the workbook takes before the list goes on in text files."""
 EARLY: Final = 8_000
 """Facilities of the background that the first delivery lists, at most."""
-KINDS: Final = ("流动资金贷款", "固定资产贷款", "银行承兑汇票", "信用证", "保函", "承诺")
 FACTORS: Final = (40, 40, 50, 20, 50, 40)
-CURRENCIES: Final = ("CNY", "USD", "EUR")
 FACILITY = (
     "授信编号", "机构代码", "客户号", "客户名称", "品种", "币种", "已用金额（万元）", "未用金额（万元）",
     "转换系数（%）", "起始日", "到期日", "统计日期",
 )  # fmt: skip
 CUSTOMER = ("客户号", "客户名称", "统一社会信用代码", "统计日期")
 LENDER = ("机构代码", "机构名称", "统一社会信用代码", "适用规则", "机构类别", "统计日期")
-
-
-@dataclass(frozen=True)
-class Book:
-    """Facilities of the background."""
-
-    customer: Ints
-    """Company of the population behind each customer number."""
-    borrower: Ints
-    """Customer number of each facility."""
-    lender: Ints
-    kind: Ints
-    currency: Ints
-    limit: Ints
-    """Drawn and undrawn together, in 10,000 units."""
-    drawn: Ints
-    later: Ints
-    """Drawn at the second delivery."""
-    start: Ints
-    maturity: Ints
-
-
-def lend(people: Population, rng: np.random.Generator) -> Book:
-    """Draw customers and facilities: large companies borrow more, the first bank lends most."""
-    size = people.size
-    customer = np.sort(rng.permutation(size.companies)[: size.customers])
-    count = size.facilities
-    borrower = (len(customer) * rng.random(count) ** 1.5).astype(np.int64)
-    lender = rng.choice(len(LENDERS), count, p=[0.35, 0.25, 0.2, 0.15, 0.05])
-    kind = rng.choice(len(KINDS), count, p=[0.5, 0.2, 0.12, 0.08, 0.05, 0.05])
-    currency = rng.choice(len(CURRENCIES), count, p=[0.9, 0.07, 0.03])
-    limit = np.round(10 ** rng.normal(2.6, 0.5, count)).astype(np.int64) + 1
-    drawn = (limit * rng.random(count)).astype(np.int64)
-    moved = rng.random(count) < 0.1
-    later = np.where(moved, (limit * rng.random(count)).astype(np.int64), drawn)
-    start = rng.integers(number("2021-01-01"), number("2023-12-01"), count)
-    return Book(
-        customer, borrower, lender, kind, currency, limit, drawn, later, start, start + 365 * rng.integers(4, 9, count)
-    )
 
 
 def write_book(

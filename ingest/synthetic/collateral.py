@@ -12,7 +12,7 @@ collateral of the background.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -22,10 +22,8 @@ from ingest.synthetic import names
 from ingest.synthetic.days import plain
 from ingest.synthetic.files import slices
 from ingest.synthetic.group_b import Facility
+from ingest.synthetic.lending import Book
 from ingest.synthetic.relations import Ints
-
-if TYPE_CHECKING:
-    from ingest.synthetic.bank import Book
 
 COLUMNS: Final = (
     "押品编号", "机构代码", "客户号", "授信编号", "押品类型", "评估价值（万元）", "币种", "登记日", "统计日期",
@@ -76,7 +74,7 @@ class Pledged:
     """In 10,000 units of the facility's currency."""
 
 
-def pledge(book: "Book", rng: np.random.Generator) -> Pledged:
+def pledge(book: Book, rng: np.random.Generator) -> Pledged:
     """Draw collateral: three facilities in ten have some, of one in ten of these another firm's."""
     facility = np.flatnonzero(rng.random(len(book.borrower)) < 0.3)
     count = len(facility)
@@ -106,7 +104,7 @@ def planted_rows(day: str) -> list[dict[str, object]]:
 
 
 def pledge_rows(
-    book: "Book", pledged: Pledged, listed: int, day: str, codes: pa.Array, currencies: pa.Array
+    book: Book, pledged: Pledged, listed: int, day: str, codes: pa.Array, currencies: pa.Array
 ) -> Iterator[pa.Table]:
     """Collateral for the first facilities of the background, as it stands at a delivery."""
     chosen: NDArray[np.int64] = np.flatnonzero(pledged.facility < listed)
