@@ -11,7 +11,19 @@ from numpy.typing import NDArray
 
 from analytics.kernels.calls import FINE, Calling, ask, call_on, follow
 from analytics.kernels.compiled import F8, F8_OUT, I1, I8, I8_OUT, apart, inlined, record
-from analytics.kernels.losses import FELL, FIRST, FLAGS_OUT, ROUND, STIRRED, TO_CALL, look_at, means_of, pool_of, stir
+from analytics.kernels.losses import (
+    FELL,
+    FIRST,
+    FLAGS_OUT,
+    I1_OUT,
+    ROUND,
+    STIRRED,
+    TO_CALL,
+    look_at,
+    means_of,
+    pool_of,
+    stir,
+)
 
 BY_CALL, BY_EQUITY, CAUSES = 3, 4, 6
 """Causes of a failure, as `analytics.contagion.shock.coupled` numbers them, and how many there are."""
@@ -49,6 +61,8 @@ class Answered(NamedTuple):
     """What each guarantor has to pay of it out of its means."""
     shown: NDArray[np.float64]
     """What part of its calls each paid when that was last told to lenders, shape (n,)."""
+    more: NDArray[np.int8]
+    """1 of who, once called, could pay more again, shape (n,)."""
     asked: NDArray[np.int64]
     """Guarantees that were called."""
     listed: NDArray[np.bool_]
@@ -66,15 +80,15 @@ class Answered(NamedTuple):
         """Before anybody is called; `able` and `back` are to be those of the calls."""
         n, m, loans = len(net.capacity), len(net.guarantor), len(net.rest)
         return cls(
-            trees.able.copy(), trees.first.copy(), np.zeros(m), np.zeros(m), np.ones(n), np.empty(m, np.int64),
-            np.zeros(m, np.bool_), np.empty(loans, np.int64), np.zeros(loans, np.bool_), np.empty(n, np.int64),
-            np.zeros(n, np.bool_), np.zeros(3, np.int64),
+            trees.able.copy(), trees.first.copy(), np.zeros(m), np.zeros(m), np.ones(n), np.zeros(n, np.int8),
+            np.empty(m, np.int64), np.zeros(m, np.bool_), np.empty(loans, np.int64), np.zeros(loans, np.bool_),
+            np.empty(n, np.int64), np.zeros(n, np.bool_), np.zeros(3, np.int64),
         )  # fmt: skip
 
 
 ASKED, LOANS, GIVERS = range(3)
 TREES = record(Trees, I8, I8, I8, I1, F8, F8)
-ANSWERED = record(Answered, *(F8_OUT,) * 5, *(I8_OUT, FLAGS_OUT) * 3, I8_OUT)
+ANSWERED = record(Answered, *(F8_OUT,) * 5, I1_OUT, *(I8_OUT, FLAGS_OUT) * 3, I8_OUT)
 
 
 @apart
@@ -112,7 +126,11 @@ def stand_now(sheets: Any, lost: Any, parties: Any, net: Any, work: Any, said: A
     for k in range(parties.many[STIRRED]):
         i = parties.stirred[k]
         able = means_of(sheets, lost, i)
-        again |= work.total[i] > 0.0 and able > said.able[i] * (1.0 + FINE)
+        if work.total[i] > 0.0 and able > said.able[i] * (1.0 + FINE):
+            again = True
+            # What it pays may take from who counters it, of whom it holds shares: half-way, that comes to rest.
+            able = (able + said.able[i]) / 2.0 if said.more[i] == 1 else able
+            said.more[i] = 1
         said.able[i] = able
         if net.owed_start[i + 1] > net.owed_start[i]:
             part = first_paid(sheets, lost.before[i], i)

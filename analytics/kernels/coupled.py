@@ -229,7 +229,7 @@ def judge(sheets: Any, lost: Any, parties: Any, work: Any, said: Any) -> float:
         whole = whole_of(sheets, lost, i)
         most = max(most, abs(whole - lost.start[i]))
         if work.total[i] > 0.0:  # what it loses beside takes from what it pays by the same sum, and the whole stands
-            most = max(most, min(work.total[i], said.able[i]) - min(work.total[i], means_of(sheets, lost, i)))
+            most = max(most, abs(min(work.total[i], said.able[i]) - min(work.total[i], means_of(sheets, lost, i))))
         if not parties.failed[i]:
             cash = lost.spent[i] + paid_by(sheets, lost, i) - lost.back[i] + sheets.felt_claims * lost.claims[i]
             if whole > sheets.own[i] * (1.0 + HAIR):
@@ -280,7 +280,7 @@ def put_back_calls(parties: Any, net: Any, trees: Any, work: Any, said: Any) -> 
     for k in range(parties.many[EVER]):
         i = parties.ever[k]
         work.wave[i], work.total[i], work.ratio[i], said.shown[i] = 0, 0.0, 1.0, 1.0
-        said.able[i] = trees.able[i]
+        said.able[i], said.more[i] = trees.able[i], 0
         for j in range(net.owed_start[i], net.owed_start[i + 1]):
             said.back[net.owed[j]] = trees.first[net.owed[j]]
     for k in range(said.many[ASKED]):

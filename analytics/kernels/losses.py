@@ -213,10 +213,10 @@ def look_at(parties: Any, i: int) -> None:
 
 @inlined
 def _feel(lost: Any, parties: Any, x: int, felt: float, least: float, end: int) -> int:
-    """Let a party lose more; 1 where it waits anew to pass that on, at the end of the queue."""
+    """Let a party lose more, or less; 1 where it waits anew to pass that on, at the end of the queue."""
     lost.other[x] += felt
     stir(parties, x)
-    if parties.waiting[x] or not lost.other[x] - lost.told[x] > least:
+    if parties.waiting[x] or not abs(lost.other[x] - lost.told[x]) > least:
         return 0
     parties.waiting[x], parties.queue[end % len(parties.queue)] = True, x
     return 1
@@ -224,8 +224,8 @@ def _feel(lost: Any, parties: Any, x: int, felt: float, least: float, end: int) 
 
 @bare(INT(SHEETS, LOST, PARTIES, REAL, INT))
 def lose(sheets: Any, lost: Any, parties: Any, least: float, budget: int) -> int:
-    """Pass losses on until none rises by more than `least`, beginning with whom to look at: what is left of the
-    budget, 0 or less where it did not suffice."""
+    """Pass losses on until none changes by more than `least`, beginning with whom to look at: what is left of the
+    budget, 0 or less where it did not suffice. A loss falls by more than that where guarantors came to pay more."""
     size, classes, queue, waiting = len(lost.other), sheets.classes, parties.queue, parties.waiting
     head, count, asked = 0, 0, parties.many[LOOK]
     for k in range(asked):
@@ -249,15 +249,15 @@ def lose(sheets: Any, lost: Any, parties: Any, least: float, budget: int) -> int
             pool = max(pool - whole, 0.0)
             for link in range(sheets.start[row], sheets.start[row + 1]):
                 budget -= 1
-                rise = sheets.amount[link] * (1.0 - paid) - lost.promised[link] - lost.by_debt[link]
-                if rise > 0.0:
+                rise = max(sheets.amount[link] * (1.0 - paid) - lost.promised[link], 0.0) - lost.by_debt[link]
+                if rise > 0.0 or rise < -least:
                     lost.by_debt[link] += rise
                     x = sheets.creditor[link]
                     lost.claims[x] += rise
                     count += _feel(lost, parties, x, sheets.felt_claims * rise, least, head + count)
         gone = sheets.equity[i] if failed else min(max(whole_of(sheets, lost, i), 0.0), sheets.equity[i])
         rise = gone - lost.passed[i]
-        if rise > 0.0:
+        if rise > 0.0 or rise < -least:
             lost.passed[i] = gone
             for link in range(sheets.share_start[i], sheets.share_start[i + 1]):
                 budget -= 1

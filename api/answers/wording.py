@@ -54,6 +54,15 @@ def band(low: float, high: float) -> str:
     return "<0.01%" if most == NOTHING and high > 0 else most
 
 
+def both(said: str, said_zh: str) -> str:
+    """A text in both languages, once where they are the same.
+
+    >>> both("Steel falls", "钢铁行业下行"), both("mine", "mine")
+    ('Steel falls · 钢铁行业下行', 'mine')
+    """
+    return said if said == said_zh else f"{said} · {said_zh}"
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     """A count with its noun.
 

@@ -7,12 +7,13 @@ currency gain or lose is not known.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.contagion.shock.firms import Firms
 from analytics.structure.dependence.age import oldest_period
 from api.contagion.figures import FIGURES
 from api.engine import View
@@ -35,23 +36,32 @@ class Moves:
     guarantees: Numbers
     pledges: Numbers
     figures: Mapping[str, Numbers]
-    """By the name of a figure, of each party, by the currency of the statement that gives it, shape (n,)."""
+    """By the name of a figure, of each party, by the currency of the statement that gives it, shape (n,); liabilities
+    that are not stated by its own."""
     own: Numbers
     """By the currency of the first figure that each party states, shape (n,)."""
 
     def lost(self, view: View) -> Numbers:
         """What each loses on what it owes and is owed, gains set off against losses, shape (n,)."""
-        net = np.zeros(view.snapshot.size)
-        drawn, _ = view.book.counted
-        other = np.nan_to_num(view.snapshot.links(OWES).fields["amount"])
+        return np.maximum(self._risen(view, self.own) - self._risen(view, self.own, claims=True), 0.0)
+
+    def at_new_rates(self, view: View, firms: Firms) -> Firms:
+        """Firms with what their debts come to at new rates among their liabilities, and with assets that a rise of
+        debts takes nothing of: what each has lost, that rise among it, is taken of its assets once it has failed."""
+        lost, fallen = self.lost(view), np.maximum(-self._risen(view, self.own, claims=True), 0.0)
+        of_assets = np.minimum(fallen, lost)
+        owed = firms.liabilities + self._risen(view, self.figures["liabilities"])
+        return replace(firms, assets=firms.assets + (lost - of_assets), liabilities=np.maximum(owed, 0.0))
+
+    def _risen(self, view: View, by: Numbers, *, claims: bool = False) -> Numbers:
+        """How far what each owes, or is owed, rises beyond a move of its own, shape (n,)."""
         lends, owes = view.snapshot.links(LENDS), view.snapshot.links(OWES)
-        for debtor, creditor, amount, moved in (
-            (lends.head, lends.tail, drawn, self.lends),
-            (owes.tail, owes.head, other, self.owes),
-        ):
-            np.add.at(net, debtor, amount * (moved - self.own[debtor]))
-            np.subtract.at(net, creditor, amount * (moved - self.own[creditor]))
-        return np.maximum(net, 0.0)
+        drawn, _ = view.book.counted
+        other, risen = np.nan_to_num(owes.fields["amount"]), np.zeros(view.snapshot.size)
+        facilities, debts = (lends.tail, owes.head) if claims else (lends.head, owes.tail)
+        for whose, amount, moved in ((facilities, drawn, self.lends), (debts, other, self.owes)):
+            np.add.at(risen, whose, amount * (moved - by[whose]))
+        return risen
 
 
 def moves_of(view: View, rates: Mapping[str, float]) -> Moves | None:
@@ -116,6 +126,9 @@ def _of_parties(view: View, by: Mapping[str, float]) -> tuple[dict[str, Numbers]
         own[first] = figures[name][first]
         untold &= ~first
         there |= words
+        if name == "liabilities":
+            silent = np.isnan(told.value)
+    figures["liabilities"][silent] = own[silent]
     return figures, own, there
 
 

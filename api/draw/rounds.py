@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from api.answers.frame import Answer
-from api.answers.wording import money, plural, short_money
+from api.answers.wording import both, money, plural, short_money
 from api.draw import style
 from api.draw.detours import detours
 from api.draw.frame import curved, framed
@@ -99,6 +99,7 @@ def draw_rounds(answer: Answer[Cascade]) -> str:
         canvas.nodes,
         canvas.edges,
         cascade=value,
+        called=both(value.shock.called, value.shock.called_zh),
         heads=[asdict(head) for head in _heads(value, columns, at, _top(lines, curves, at))],
         lines=[line for line in every if line.said],
         legend=list(_legend(lines)),
@@ -235,7 +236,7 @@ def _canvas(value: Cascade, lines: Sequence[Line], curves: Sequence[Mapping[str,
     canvas, currency = Canvas(directed=True, cdn_resources="in_line"), value.shock.currency
     if SHOCK in at:
         look = {"shape": "diamond", "size": START, "color": DARK, "font": {"size": NAMED}}
-        name, (x, y) = wrapped(value.shock.name or "the shock · 初始冲击"), at[SHOCK]
+        name, (x, y) = wrapped(both(value.shock.called, value.shock.called_zh) or "the shock · 初始冲击"), at[SHOCK]
         canvas.add_node(SHOCK, name, x=x, y=y, title=_shock_title(value), **look)
     for one in value.struck:
         x, y = at[one.party.id]

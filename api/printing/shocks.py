@@ -6,7 +6,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from api.answers.wording import money, percent, plural
+from api.answers.wording import both, money, percent, plural
 from api.printing.paper import BOLD, Cited, left, plain, row, table
 from api.questions.shocks.felt import Felt
 from api.questions.shocks.shock import Cost, Idle, ShockAnswer
@@ -14,6 +14,7 @@ from api.questions.shocks.traced import LAYERS_SAID, Step
 
 DEPTH = 12
 """Steps of one path that are printed; --json has all."""
+BEFORE = "called guarantees: before recourse to who was paid for, which comes later · 担保代偿：追偿前金额，追偿在后"
 
 
 def shock(answer: ShockAnswer, cited: Cited) -> Iterator[Any]:
@@ -22,7 +23,7 @@ def shock(answer: ShockAnswer, cited: Cited) -> Iterator[Any]:
     said = f": {failed}; creditors lose {money(answer.cost.loss, answer.currency)}"
     if answer.caveat:
         said += f"; {answer.caveat.said} · {answer.caveat.said_zh}"
-    yield Text.assemble((plain(answer.name or "a shock · 冲击"), BOLD), plain(said))
+    yield Text.assemble((plain(both(answer.called, answer.called_zh) or "a shock · 冲击"), BOLD), plain(said))
     yield from _lenders(answer)
     if answer.layers:
         yield _layers(answer)
@@ -164,4 +165,12 @@ def _tree(tree: Step, currency: str | None, cited: Cited) -> Table:
                 walk(one, depth + 1)
 
     walk(tree, 0)
+    if any(one.how == LAYERS_SAID["guarantees"][0] for one in _steps(tree)):
+        made.caption = BEFORE
     return made
+
+
+def _steps(tree: Step) -> Iterator[Step]:
+    yield tree
+    for one in tree.causes:
+        yield from _steps(one)

@@ -42,7 +42,7 @@ def shock_page(answer: Answer[ShockAnswer], *, language: str = "en") -> str:
         answer,
         words,
         title=words("shock_title"),
-        about=value.name or words.listed(names_of(first), 3) or words("shock_title"),
+        about=words.either(value.called, value.called_zh) or words.listed(names_of(first), 3) or words("shock_title"),
         subjects=first[:SUBJECTS],
         asked=_asked(words, value, scenario),
         short=list(_short(words, value)),
@@ -60,7 +60,7 @@ def _asked(words: Words, value: ShockAnswer, scenario: Mapping[str, Any]) -> str
     """Who fails or stops by the scenario."""
     parties = [one.party for one in value.fallen] + [one.party for one in value.idle]
     names = {party.id: party.name for party in parties}
-    said = [value.name] if value.name else []
+    said = [words.either(value.called, value.called_zh)] if value.name else []
     if scenario["failed"]:
         said.append(words("shock_fails", names=words.listed([names.get(x, x) for x in scenario["failed"]])))
     for one in scenario["stopped"]:

@@ -8,10 +8,11 @@ and the recoveries of failed firms into account is `shock`; where a portfolio ha
 """
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, pairwise
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,8 @@ Whole = NDArray[np.int64]
 Progress = Callable[[int, int], None]
 BLOCK = 64
 """Most parties that are passed over together."""
+TICK = 0.5
+"""Seconds after which whoever waits for years is told again how many are done, and may end the work."""
 PIECE = 256
 """Years that one thread draws at a time, at least."""
 
@@ -225,7 +228,7 @@ def simulate(
     workers : int
         Threads; the answer is the same with any.
     progress : callable of how many are done and how many there are, optional
-        Called by the calling thread. What it raises ends the work.
+        Called by the calling thread, twice a second at least. What it raises ends the work.
 
     Raises
     ------
@@ -248,13 +251,15 @@ def simulate(
     if years < 1:
         raise InvalidQuestion("none to draw", where=f"{years} years", remedy="ask for 1,000, say")
     chosen = (plan or Plan()).checked(portfolio.factors)
-    spans, pieces, done = _spans(chosen, chosen.whole(range(first, first + years))), list[Draws](), 0
-    for span, found, weight in _worked(portfolio, spans, seed, chosen, None, workers):
+    spans, told = _spans(chosen, chosen.whole(range(first, first + years))), progress or _untold
+    pieces = list[Draws]()
+    for span, found, weight in _worked(portfolio, spans, seed, chosen, None, workers, lambda done: told(done, years)):
         pieces.append(Draws(found.whole, found.alone, weight, found.defaults, found.failed, span.start, seed, chosen))
-        done += len(span)
-        if progress is not None:
-            progress(done, years)
     return Draws.joined(*pieces)
+
+
+def _untold(done: int, years: int) -> None:
+    """Progress that nobody watches."""
 
 
 def losses_by_borrower(
@@ -312,32 +317,53 @@ def _spans(plan: Plan, years: range) -> list[range]:
 
 
 def _worked(
-    portfolio: Portfolio, spans: list[range], seed: int, plan: Plan, again: Again | None, workers: int
+    portfolio: Portfolio,
+    spans: list[range],
+    seed: int,
+    plan: Plan,
+    again: Again | None,
+    workers: int,
+    told: Callable[[int], None] = lambda done: None,
 ) -> Iterator[tuple[range, Found, Numbers]]:
-    """Each range in its order, and the weights of its years; threads keep their memory."""
-    sent, many = portfolio.sent, max(1, min(workers, len(spans)))
+    """Each range in its order, and the weights of its years; threads keep their memory. How many years are
+    done is told after each, and while one is waited for; what that raises ends the work."""
+    sent, many, ended = portfolio.sent, max(1, min(workers, len(spans))), Event()
     rooms = [(Room.of(portfolio.size), sent.room() if sent else None) for _ in range(many)]
 
     def work(span: range) -> tuple[range, Found, Numbers]:
         room = rooms.pop()
         try:
-            return span, *_drawn(portfolio, span, seed, plan, again, room)
+            return span, *_drawn(portfolio, span, seed, plan, again, room, ended.is_set)
         finally:
             rooms.append(room)
 
-    waiting, busy = iter(spans), list[Future[tuple[range, Found, Numbers]]]()
+    waiting, busy, done = iter(spans), list[Future[tuple[range, Found, Numbers]]](), 0
     with ThreadPoolExecutor(len(rooms)) as pool:
-        for span in islice(waiting, 2 * len(rooms)):
-            busy.append(pool.submit(work, span))
-        while busy:
-            done = busy.pop(0).result()
-            for span in islice(waiting, 1):
+        try:
+            for span in islice(waiting, 2 * len(rooms)):
                 busy.append(pool.submit(work, span))
-            yield done
+            while busy:
+                while not wait(busy[:1], timeout=TICK).done:
+                    told(done)
+                found = busy.pop(0).result()
+                for span in islice(waiting, 1):
+                    busy.append(pool.submit(work, span))
+                yield found
+                done += len(found[0])
+                told(done)
+        finally:  # whoever stops here waits for no year that was not begun
+            ended.set()
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _drawn(
-    portfolio: Portfolio, span: range, seed: int, plan: Plan, again: Again | None, rooms: tuple[Room, Shocks | None]
+    portfolio: Portfolio,
+    span: range,
+    seed: int,
+    plan: Plan,
+    again: Again | None,
+    rooms: tuple[Room, Shocks | None],
+    ended: Callable[[], bool],
 ) -> tuple[Found, Numbers]:
     """One range of years."""
     number = np.arange(span.start, span.stop)
@@ -363,7 +389,7 @@ def _drawn(
         draw_years(portfolio.odds, portfolio.web, years, plan.goal, contagion, room, found)
     else:
         drawn = portfolio.odds, portfolio.web, years
-        portfolio.sent.years(shocks, drawn, plan.goal, again is None or again[2], room, found)
+        portfolio.sent.years(shocks, drawn, plan.goal, again is None or again[2], room, found, ended)
     if not plan.mixed:
         return found, np.ones(count)
     mu = np.asarray(plan.shift if plan.shift else np.zeros(portfolio.factors.count))

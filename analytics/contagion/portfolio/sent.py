@@ -5,6 +5,7 @@ worth less, until nothing changes. Without, its defaults alone: each leaves what
 guarantors pay what these call them for, as far as their means before the year go; nobody else fails.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,17 +31,27 @@ class Sent:
         return Room(self.tied)
 
     def years(
-        self, room: Room, drawn: tuple[Odds, Web, Years], goal: float, spreads: bool, drawing: Drawing, found: Found
+        self,
+        room: Room,
+        drawn: tuple[Odds, Web, Years],
+        goal: float,
+        spreads: bool,
+        drawing: Drawing,
+        found: Found,
+        ended: Callable[[], bool] = lambda: False,
     ) -> None:
         """Draw years one by one as `draw_years` does, and send what defaults through all layers.
 
-        `spreads` says whether `found.by` gets the losses with contagion, or those without. Raises NotConverged where a
-        year's losses do not come to rest.
+        `spreads` says whether `found.by` gets the losses with contagion, or those without. Nothing more is drawn once
+        the work has `ended`, and what was is not to be used. Raises NotConverged where a year's losses do not come to
+        rest.
         """
         odds, web, years = drawn
         asked = len(found.by) > 0
         by = np.zeros(self.tied.firms.size if asked else 0)
         for year in range(len(years.key)):
+            if ended():
+                return
             theta = psi = 0.0
             if goal > 0:
                 theta, psi = twist(odds, web, years.factor, year, goal, drawing)

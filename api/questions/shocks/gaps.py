@@ -196,7 +196,7 @@ def _below_holdings(view: View, setting: Setting, some: Flags) -> Iterator[Gap]:
     holder, company, share, _ = setting.shares
     equity = setting.known.firms.equity
     worth = np.bincount(holder, share * np.maximum(np.nan_to_num(equity), 0.0)[company], minlength=len(equity))
-    if len(less := np.flatnonzero(some & (setting.assumed == 0) & (equity < worth * (1 - 1e-9)))):
+    if len(less := np.flatnonzero(some & (setting.assumed == 0) & (worth > 0) & (equity < worth * (1 - 1e-9)))):
         said, said_zh = _named(view, less)
         yield Gap(
             f"less equity is stated than what is held of others' equity comes to: by {said}; what is stated counts",

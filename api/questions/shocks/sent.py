@@ -119,6 +119,9 @@ def _setting(view: View, scenario: Scenario) -> Setting:
     stated = known_of(view, lgd=scenario.lgd, moved=moved)
     by_medians = np.isnan(stated.firms.margin) & ~np.isnan(known.firms.margin)
     known, assumed = _held(known, stated, shares)
+    worse = np.zeros(known.firms.size)
+    if moves is not None:
+        worse, known = moves.lost(view), replace(known, firms=moves.at_new_rates(view, known.firms))
     debts = debts_of(view, scenario.haircuts, moves)
     promised = promised_of(view, known, debts, scenario.haircuts, moves, in_full=scenario.calls == "in full")
     network = network_of(view, known, essential=scenario.essential, rationed=scenario.substitution)
@@ -132,7 +135,6 @@ def _setting(view: View, scenario: Scenario) -> Setting:
         production=None if network is None else Supplies(network),
         guarantees=promised.layer,
     )
-    worse = np.zeros(known.firms.size) if moves is None else moves.lost(view)
     return Setting(known, debts, promised, network, layers, shares, worse, assumed, by_medians)
 
 

@@ -15,6 +15,7 @@ from api.answers.wording import money, plural
 from api.contagion.ties import lends_of
 from api.engine import Engine, View
 from api.questions.asking import check_page, node_of
+from api.questions.shocks.catalogue import called
 from api.questions.shocks.felt import Fallen, Standing, fallen_said, standing_of, standing_said
 from api.questions.shocks.gaps import Gap, caveat_of, gaps_of, untold_of
 from api.questions.shocks.grounds import Grounds
@@ -126,6 +127,9 @@ class ShockAnswer:
     """What a shock costs."""
 
     name: str
+    called: str
+    """The same in words: a scenario of the catalogue as it is called there."""
+    called_zh: str
     currency: str | None
     cost: Cost
     """Of all creditors, firms among them."""
@@ -202,8 +206,11 @@ def told(view: View, evidence: Evidence, scenario: Scenario, sent: Sent, asked: 
     tree = None
     if first is not None and whole.lost[first] > 0:
         tree = traced(view, evidence, sent, first, limit=limit)
+    words = called(scenario)
     return ShockAnswer(
         scenario.name,
+        words.en,
+        words.zh,
         view.snapshot.moment.currency,
         cost,
         lenders,

@@ -95,6 +95,30 @@ def test_what_a_debt_costs_at_a_new_rate_counts_once_where_equity_is_what_assets
     assert (one.equity, one.lost) == (pytest.approx(300), pytest.approx(301))
 
 
+@pytest.mark.parametrize(
+    ("others", "change", "assets", "loss"),
+    [(0.0, 0.5, 1000.0, 50.0), (250.0, 0.1, 1000.0, 770 * (1 - 1000 / 1020)), (250.0, 0.1, 2000.0, 0.0)],
+)
+def test_a_debt_that_rises_takes_nothing_of_the_assets_that_creditors_are_paid_from(
+    tmp_path: Path, others: float, change: float, assets: float, loss: float
+) -> None:
+    """a owes 100 dollars, 700 yuan, and what it owes others in yuan; all share its assets, in yuan too."""
+    sheet = stated("a", net_assets=40.0, total_assets=assets, total_liabilities=700.0 + others)
+    found = told(tmp_path, RATE, dollars("a", 100.0), *sheet, failed=(), lgd=0.0, rates={"USD/CNY": change})
+    assert [one.why for one in found.fallen] == ["more lost than its equity"]
+    assert found.cost.loss == pytest.approx(loss)
+    assert not any("more than the liabilities they state" in gap.said for gap in found.gaps)
+
+
+def test_a_claim_that_falls_does_take_of_the_assets(tmp_path: Path) -> None:
+    """Of assets of 1,000 yuan 700 are a claim of 100 dollars, of which half is gone: 650 are left for debts of 900."""
+    facts = [
+        RATE, lent("a", 900.0), ("OWES", {"from": "r:x", "to": "r:a", "amount": 100.0, "currency": "USD"}),
+        *stated("a", total_assets=1000.0, total_liabilities=900.0),
+    ]  # fmt: skip
+    assert told(tmp_path, *facts, failed=(), lgd=0.0, rates={"USD/CNY": -0.5}).cost.loss == pytest.approx(250)
+
+
 def test_a_pair_said_twice_is_refused_however_it_is_written(tmp_path: Path) -> None:
     with pytest.raises(InvalidQuestion, match="'USD/CNY' and 'usd / cny' are one pair"):
         told(tmp_path, RATE, dollars("a", 100.0), rates={"USD/CNY": 0.1, "usd / cny": 0.5})

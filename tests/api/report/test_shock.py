@@ -14,6 +14,7 @@ from api.answers.frame import Answer
 from api.app import create_app
 from api.engine import Engine, Place
 from api.questions import shock
+from api.questions.shocks.catalogue import named
 from api.questions.shocks.scenario import Scenario
 from api.questions.shocks.shock import ShockAnswer
 from api.report import as_pdf, shock_page
@@ -173,6 +174,26 @@ def test_the_cascade_is_drawn_with_its_rounds(answer: Answer[ShockAnswer]) -> No
     body = next(body for title, body in sections(shock_page(answer)).items() if title.startswith("The cascade"))
     told = re.findall(r"<text[^>]*>(.*?)</text>", body)
     assert {"round 1", "round 2", "stands", "C", "D", "BANK"} <= set(told)
+
+
+@pytest.mark.parametrize(("language", "called"), [("en", "Steel falls"), ("zh", "钢铁行业下行")])
+def test_a_scenario_of_the_catalogue_is_called_in_the_language_of_the_report(
+    engine: Engine, language: str, called: str
+) -> None:
+    text = shock_page(shock(engine, named("steel"), moment=engine.moment(currency="CNY")), language=language)
+    title = re.search("<title>(.*?)</title>", text)
+    assert title is not None
+    assert title[1].endswith(f" · {called}")
+    assert re.search(f'<p class="frame">[^<]*{called}[;；]', text)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "before recourse to who was paid for"), ("zh", "追偿之前")])
+def test_a_tree_says_that_what_guarantors_paid_is_before_recourse(
+    answer: Answer[ShockAnswer], language: str, said: str
+) -> None:
+    told = sections(shock_page(answer, language=language))
+    tree = next(body for title, body in told.items() if title.startswith(("What the CNY", "BANK损失")))
+    assert said in tree
 
 
 def test_a_shock_that_costs_nothing_says_so(engine: Engine) -> None:

@@ -45,6 +45,18 @@ def catalogue() -> Mapping[str, Named]:
     return MappingProxyType(found)
 
 
+def called(scenario: Scenario) -> Words:
+    """What a scenario is called in either language: one of the catalogue, whatever it assumes, as it is there."""
+    one = catalogue().get(scenario.name)
+    if one is None:
+        return Words(scenario.name, scenario.name)
+    theirs = one.scenario
+    failed = (*theirs.failed, scenario.lender) if one.fails else theirs.failed
+    same = (failed, theirs.stopped, theirs.lost, theirs.rates)
+    mine = (scenario.failed, scenario.stopped, scenario.lost, scenario.rates)
+    return one.name if mine == same else Words(scenario.name, scenario.name)
+
+
 def named(name: str, *, lender: str = "") -> Scenario:
     """A scenario by its name. Raises InvalidQuestion where there is none, or it needs a lender and none is named."""
     if name not in catalogue():

@@ -359,4 +359,4 @@ def test_progress_is_told_and_ends_the_work_where_it_raises() -> None:
 
     with pytest.raises(Cancelled):
         simulate(alike(10, 0.1, 0.1), 10_000, seed=1, workers=2, progress=progress)
-    assert told == [(256, 10_000), (512, 10_000)]
+    assert sorted({one for one in told if one[0]}) == [(256, 10_000), (512, 10_000)]

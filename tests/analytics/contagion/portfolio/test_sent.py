@@ -17,7 +17,11 @@ from analytics.contagion.shock.coupled import Shock, send
 from analytics.contagion.shock.firms import Firms
 from analytics.contagion.shock.layers import LAYERS, Layers
 from analytics.contagion.shock.tied import Tied, paid_of
+from analytics.kernels.compiled import frozen
+from analytics.kernels.defaults import Found, Years
+from analytics.kernels.defaults import Room as Drawing
 from benchmarks.montecarlo import uniform
+from graph.errors import Cancelled
 from tests.analytics.contagion.shock.plain import World
 from tests.analytics.contagion.shock.test_coupled_plain import layers_of, world
 
@@ -105,6 +109,43 @@ def test_threads_and_ranges_draw_the_same_years_and_contributions_sum_to_the_sho
         assert by.sum() == pytest.approx(loss.sum())
         risk = loss_risk(whole, level=0.9, contagion=contagion).expected_shortfall
         assert contributions(book, whole, level=0.9, contagion=contagion).each.sum() == pytest.approx(risk.value)
+
+
+def test_who_waits_for_years_may_end_the_work_before_a_range_of_them_is_through(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("analytics.contagion.portfolio.montecarlo.TICK", 0.0)
+    book, _, _ = book_of(world(11, 9))
+
+    def progress(done: int, _: int) -> None:
+        raise Cancelled(f"{done} years")
+
+    with pytest.raises(Cancelled, match="0 years"):
+        simulate(book, 1 << 14, seed=SEED, plan=Plan(points=1 << 14), progress=progress)
+
+
+def test_a_thread_stops_between_two_years_once_the_work_has_ended() -> None:
+    book, _, _ = book_of(world(11, 9))
+    assert book.sent is not None
+    years = plain_years(book, 64)
+    asked = iter([False] * 5 + [True] * 64)
+    found, some = (Found(*np.zeros((3, 64)), *np.zeros((2, 64), np.int64), np.zeros(0)) for _ in range(2))
+    drawn = book.odds, book.web, years
+    book.sent.years(book.sent.room(), drawn, 0.0, True, Drawing.of(book.size), found)
+    book.sent.years(book.sent.room(), drawn, 0.0, True, Drawing.of(book.size), some, lambda: next(asked))
+    assert found.defaults[5:].any()
+    np.testing.assert_array_equal(some.defaults[:5], found.defaults[:5])
+    assert not some.defaults[5:].any()
+
+
+def plain_years(book: Portfolio, many: int) -> Years:
+    """Years as `simulate` draws them."""
+    number, none = np.arange(many), np.zeros(many, np.int8)
+    key = keys_of(number, seed=SEED, plan=Plan())
+    z = draw_factors(book.factors, range(many), seed=SEED, plan=Plan()).ravel()
+    return Years(
+        frozen(key, np.uint64), frozen(none, np.int8), frozen(none, np.int8), frozen(z, float), frozen([], float)
+    )
 
 
 def test_years_made_likelier_for_the_tail_have_the_same_mean() -> None:

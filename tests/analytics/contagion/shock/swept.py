@@ -35,6 +35,8 @@ class Swept:
         self.income, self.called, self.pledged, self.back, self.claims, self.passed = np.zeros((6, n))
         self.able, self.total = np.zeros((2, n))
         """What each could pay on calls when it was called, and what for."""
+        self.more = np.zeros(n, np.bool_)
+        """Who, once called, could pay more again."""
         self.by_debt, self.promised = np.zeros((2, len(debts.amount)))
         self.other, self.liquid = shock.lost + shock.worse, firms.cash - shock.lost
         with np.errstate(invalid="ignore"):
@@ -76,8 +78,8 @@ class Swept:
         cash = self.shock.lost + self.income + self.paid_calls - self.back
         self._fail(cash + self.claims * ("debts" in self.layers.only) > self.cash * (1 + HAIR), BY_CASH)
         rise = float(np.abs(self.lost - start).max(initial=0.0))
-        fall = float((np.minimum(self.total, self.able) - np.minimum(self.total, self.means)).max(initial=0.0))
-        return int(self.failed.sum()) > before or max(rise, fall) > self.tolerance
+        other = float(np.abs(np.minimum(self.total, self.able) - np.minimum(self.total, self.means)).max(initial=0.0))
+        return int(self.failed.sum()) > before or max(rise, other) > self.tolerance
 
     def _fail(self, which: Flags, cause: int) -> None:
         new = which & ~self.failed
@@ -100,7 +102,9 @@ class Swept:
         if given is None or "guarantees" not in self.layers.only:
             return
         recovered = paid_of(self.firms, self.layers, self.before, 1.0, first=True)
-        self.able = self.means
+        means = self.means
+        more = (self.total > 0) & (means > self.able * (1 + HAIR))
+        self.able, self.more = np.where(more & self.more, (means + self.able) / 2, means), self.more | more
         standing = given.standing.with_means(self.able, recovered)
         found = call_guarantees(standing, np.flatnonzero(self.failed))
         self._fail(found.wave > 0, BY_CALL)
@@ -126,15 +130,15 @@ class Swept:
         most = self.firms.recovered * debts.owed
         pool = np.where(np.isnan(left), most, np.minimum(left, most))
         part = np.divide(debts.split(pool), owed, out=np.ones_like(owed), where=owed > 0)
-        rise = debts.amount * (1 - part.ravel()[debts.row]) - self.promised - self.by_debt
-        rise = np.where(self.failed[debts.debtor], np.maximum(rise, 0.0), 0.0)
+        rise = np.maximum(debts.amount * (1 - part.ravel()[debts.row]) - self.promised, 0.0) - self.by_debt
+        rise = np.where(self.failed[debts.debtor], rise, 0.0)
         self.by_debt = self.by_debt + rise
         claims = np.bincount(debts.creditor, rise, minlength=self.firms.size)
         self.claims, self.other = self.claims + claims, self.other + claims * ("debts" in on)
         while True:
             worth = self.firms.to_lose
-            gone = np.maximum(np.where(self.failed, worth, np.clip(self.lost, 0.0, worth)), self.passed)
+            gone = np.where(self.failed, worth, np.clip(self.lost, 0.0, worth))
             felt = held.worth(gone - self.passed) * ("shares" in on)
             self.passed, self.other = gone, self.other + felt
-            if felt.max(initial=0.0) <= self.tolerance / 100:
+            if np.abs(felt).max(initial=0.0) <= self.tolerance / 100:
                 return

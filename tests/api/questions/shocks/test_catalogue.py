@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from api.questions.shocks.catalogue import catalogue, named
+from api.questions.shocks.catalogue import called, catalogue, named
 from graph.errors import InvalidQuestion
 from tests.api.questions.shocks.test_shock import told
 
@@ -65,3 +65,12 @@ def test_an_unknown_name_is_told_the_known_ones() -> None:
     with pytest.raises(InvalidQuestion) as typed:
         named("realestate")
     assert typed.value.remedy.startswith("perhaps real-estate is meant")
+
+
+def test_one_of_the_catalogue_is_called_as_it_is_there_whatever_it_assumes(tmp_path: Path) -> None:
+    found = told(tmp_path / "theirs", **named("steel").model_dump() | {"lgd": 0.2})
+    assert (found.name, found.called, found.called_zh) == ("steel", "Steel falls", "钢铁行业下行")
+    own = told(tmp_path / "own", name="steel", failed=("r:a",))
+    assert (own.name, own.called, own.called_zh) == ("steel", "steel", "steel")
+    fails = called(named("lender-fails", lender="r:bank"))
+    assert (fails.en, fails.zh) == ("The lender fails", "出借人违约")

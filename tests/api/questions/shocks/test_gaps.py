@@ -147,6 +147,8 @@ def test_less_equity_than_what_is_held_of_others_is_told(tmp_path: Path) -> None
     )
     assert gap(told(tmp_path / "as much", *facts, holding, *stated("c", net_assets=300.0)), "less equity") is None
     assert gap(told(tmp_path / "unstated", *facts, holding), "less equity") is None
+    spent = told(tmp_path / "spent", *facts, *stated("c", net_assets=-20.0))
+    assert gap(spent, "less equity") is None, "who holds nothing of others is told nothing of it"
 
 
 def test_income_by_medians_is_marked_by_row(tmp_path: Path) -> None:
