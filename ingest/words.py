@@ -66,8 +66,8 @@ CHOICES: Final[dict[str, dict[str, str]]] = {
         "pledge": "质押、抵押、抵质押",
     },
     "PLEDGES.kind": {
-        "deposit": "存款、保证金",
-        "certificate": "存单",
+        "deposit": "存款、保证金、保证金存款",
+        "certificate": "存单、银行存单、定期存单、大额存单",
         "government bond": "国债",
         "real estate": "房产、房地产、不动产、土地",
         "receivable": "应收账款",

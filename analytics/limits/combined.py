@@ -14,12 +14,13 @@ from analytics.limits.effects import relieved
 from analytics.limits.facility import Guarantor, Pledge
 from analytics.limits.lines import Line, lines_of
 from analytics.limits.numerators import NUMERATORS
-from analytics.limits.remedy import MARGIN, Remedy, Renewed, Step, Try, asked_anew, payable, tried_by
+from analytics.limits.purse import Purse, purses_of
+from analytics.limits.remedy import MARGIN, Remedy, Renewed, Step, Try, asked_anew, tried_by
 from analytics.limits.standing import Standing
 from analytics.limits.threshold import FINEST, room
 
-FACILITIES = 12
-"""Facilities of one client or group that may be paid down together, the largest first."""
+CLIENTS = 12
+"""Clients of one group that may pay down together, those who can most first."""
 GUARANTORS, RELEASES = 1, 2
 """Guarantors, and releases, that are tried together with other changes."""
 TOLD = 5
@@ -40,7 +41,8 @@ class Lever:
     relief: Numbers
     """How far each line's exposure falls by a unit of it, shape (lines,)."""
     party: int | None = None
-    link: int | None = None
+    purse: Purse | None = None
+    """What is paid down."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ def _from(standing: Standing, tried: Try, renewed: Renewed | None) -> Iterator[R
 def _best(found: Iterable[Remedy]) -> tuple[Remedy, ...]:
     """The least of each mix of kinds, the least first, of equals that of fewer changes."""
     mixes: dict[tuple[str, ...], Remedy] = {}
-    for remedy in sorted(found, key=lambda remedy: (round(remedy.change, 3), len(remedy.steps))):
+    for remedy in sorted(found, key=lambda remedy: (round(remedy.change, 3), remedy.changes)):
         mixes.setdefault(tuple(dict.fromkeys(step.kind for step in remedy.steps)), remedy)
     return tuple(mixes.values())[:TOLD]
 
@@ -214,21 +216,22 @@ def _deposit(start: Start) -> list[Lever]:
 
 
 def _cuts(standing: Standing, start: Start) -> list[Lever]:
-    """Facilities of whoever sits in what breaks, the largest of each first."""
-    rows: dict[int, None] = {}
+    """What each client who sits in what breaks may pay down, whoever can most first."""
+    names = dict.fromkeys(line.rule.numerator for line in start.lines)
+    stakes, purses = [standing.stakes[name] for name in names], dict[Purse, None]()
     for line, needed in zip(start.lines, start.needed.tolist(), strict=True):
         if needed > 0:
-            rows |= dict.fromkeys(payable(standing, line.members)[:FACILITIES].tolist())
-    some = next(iter(standing.stakes.values()))
-    ordered = sorted(rows, key=lambda at: (-float(standing.book.drawn[some.facility[at]]), at))
-    levers = (_cut(standing, start, int(some.facility[at]), int(some.borrower[at])) for at in ordered)
+            purses |= dict.fromkeys(purses_of(standing, line.members, stakes)[:CLIENTS])
+    ordered = sorted(purses, key=lambda purse: (-sum(purse.drawn), purse.borrower, purse.counted))
+    levers = (_cut(standing, start, purse) for purse in ordered)
     return [lever for lever in levers if lever.most > 0]
 
 
-def _cut(standing: Standing, start: Start, link: int, borrower: int) -> Lever:
+def _cut(standing: Standing, start: Start, purse: Purse) -> Lever:
+    link = purse.facilities[0]
     relief = [relieved(standing, standing.stakes[line.rule.numerator], link, line.members) for line in start.lines]
-    most = float(standing.book.drawn[link]) - sum(cut.amount for cut in start.application.cuts if cut.facility == link)
-    return Lever("member_reduced", most, np.array(relief, np.float64), borrower, link)
+    most = purse.left(start.application.cuts)
+    return Lever("member_reduced", most, np.array(relief, np.float64), purse.borrower, purse)
 
 
 def _giver(standing: Standing, start: Start, party: int, renewed: Renewed | None) -> tuple[Start, list[Lever]]:
@@ -290,25 +293,29 @@ def _made(start: Start, chosen: Iterable[tuple[Lever, float]]) -> Try:
     application = start.application
     steps = {(step.kind, step.party, step.link): step for step in start.steps}
     for lever, amount in chosen:
-        name = lever.kind, lever.party, lever.link
-        before = steps[name].change if name in steps else 0.0
-        steps[name] = Step(lever.kind, before + amount, lever.party, lever.link)
-        application = _changed(application, lever, amount)
+        parts: list[tuple[int | None, float]] = [(None, amount)]
+        if lever.purse is not None:
+            parts = [(cut.facility, cut.amount) for cut in lever.purse.paid(amount, application.cuts)]
+        for link, part in parts:
+            name = lever.kind, lever.party, link
+            before = steps[name].change if name in steps else 0.0
+            steps[name] = Step(lever.kind, before + part, lever.party, link)
+            application = _changed(application, steps[name], part)
     return tuple(steps.values()), application
 
 
-def _changed(application: Application, lever: Lever, amount: float) -> Application:
+def _changed(application: Application, step: Step, amount: float) -> Application:
     facility = application.facility
-    if lever.kind == "amount":
+    if step.kind == "amount":
         return replace(application, facility=replace(facility, amount=facility.amount - amount))
-    if lever.kind == "collateral":
+    if step.kind == "collateral":
         secured = (*facility.collateral, Pledge(MARGIN, amount))
         return replace(application, facility=replace(facility, collateral=secured))
-    if lever.party is not None and lever.link is not None:
-        before = sum(cut.amount for cut in application.cuts if cut.facility == lever.link)
-        others = (cut for cut in application.cuts if cut.facility != lever.link)
-        return replace(application, cuts=(*others, Cut(lever.link, lever.party, before + amount)))
-    return _guaranteed(application, lever.party or 0, amount)
+    if step.party is not None and step.link is not None:
+        before = sum(cut.amount for cut in application.cuts if cut.facility == step.link)
+        others = (cut for cut in application.cuts if cut.facility != step.link)
+        return replace(application, cuts=(*others, Cut(step.link, step.party, before + amount)))
+    return _guaranteed(application, step.party or 0, amount)
 
 
 def _guaranteed(application: Application, party: int, amount: float) -> Application:

@@ -7,7 +7,7 @@ from math import inf, isfinite
 
 import numpy as np
 
-from analytics.limits.application import Application, Cut
+from analytics.limits.application import Application
 from analytics.limits.approval import Check
 from analytics.limits.combined import Starts, combinations
 from analytics.limits.effects import relieved
@@ -15,13 +15,14 @@ from analytics.limits.facility import Guarantor, Pledge
 from analytics.limits.freed import Ends, freed, paid_by
 from analytics.limits.lines import Line
 from analytics.limits.numerators import NUMERATORS
-from analytics.limits.remedy import MARGIN, Remedy, Renewed, Step, Try, asked_anew, payable, tried_by
+from analytics.limits.purse import purses_of
+from analytics.limits.remedy import MARGIN, Remedy, Renewed, Step, Try, asked_anew, tried_by
 from analytics.limits.standing import Standing
 from analytics.limits.threshold import FINEST
 from analytics.limits.units import Nodes, Readings
 
 TRIED = 8
-"""Facilities of other members that are tried, the largest first."""
+"""Members who are tried, those who can pay down most first."""
 
 
 def remedies_of(
@@ -106,7 +107,7 @@ def _tries(
 def _least(found: Iterable[Remedy]) -> tuple[Remedy, ...]:
     """The least of each kind, and of each guarantor, in the order of what they move."""
     best: dict[tuple[str, int | None], Remedy] = {}
-    for remedy in sorted(found, key=lambda remedy: (remedy.change, len(remedy.steps))):
+    for remedy in sorted(found, key=lambda remedy: (remedy.change, remedy.changes, len(remedy.steps))):
         step = remedy.steps[0]
         best.setdefault((step.kind, step.party if "guarantor" in step.kind else None), remedy)
     return tuple(best.values())
@@ -161,23 +162,24 @@ def _guaranteed(application: Application, broken: Sequence[Line], protectors: Se
 
 
 def _paid_down(standing: Standing, application: Application, check: Check) -> Iterator[Try]:
-    """A facility of another member of all that is broken paid down by what does not fit; of the applicant too where
-    lending less would leave nothing to lend, or move more, as of what is only promised a part counts."""
+    """Another member of all that is broken pays down what does not fit, of one facility where one suffices; the
+    applicant too where lending less would leave nothing to lend, or move more, as of what is only promised a part
+    counts."""
     broken = [line for line in check.limits if line.breaks]
     members: Nodes = reduce(np.intersect1d, [line.members for line in broken])
     amount = max(line.over for line in broken)
-    stakes = [standing.stakes[line.rule.numerator] for line in broken]
     own = members == application.applicant
-    rows = payable(standing, members[~own])
     asked = application.facility.amount
+    whose = [members[~own]]
     if amount >= asked or amount < asked - check.headroom - FINEST:
-        rows = np.append(rows, payable(standing, members[own]))
-    enough = standing.book.drawn[stakes[0].facility[rows]] >= amount
-    counted = np.array([one.gross[rows] > 0 for one in stakes]).all(axis=0)
-    for at in rows[enough & counted][:TRIED].tolist():
-        link, member = int(stakes[0].facility[at]), int(stakes[0].borrower[at])
-        cut = Cut(link, member, amount)
-        yield (Step("member_reduced", amount, member, link),), replace(application, cuts=(*application.cuts, cut))
+        whose.append(members[own])
+    stakes = [standing.stakes[line.rule.numerator] for line in broken]
+    purses = [purse for some in whose for purse in purses_of(standing, some, stakes)]
+    enough = [purse for purse in purses if all(purse.counted) and sum(purse.drawn) >= amount]
+    for purse in enough[:TRIED]:
+        cuts = tuple(purse.paid(amount))
+        steps = tuple(Step("member_reduced", cut.amount, cut.borrower, cut.facility) for cut in cuts)
+        yield steps, replace(application, cuts=(*application.cuts, *cuts))
 
 
 def _freed(

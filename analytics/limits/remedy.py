@@ -51,6 +51,11 @@ class Remedy:
         return sum(step.change for step in self.steps)
 
     @property
+    def changes(self) -> int:
+        """How many changes it is; what one client pays down of several facilities is one."""
+        return len({(step.kind, step.party) for step in self.steps})
+
+    @property
     def passes(self) -> bool:
         """Whether nothing breaks."""
         return not any(line.breaks for line in self.check.limits)

@@ -13,6 +13,7 @@ from api.printing.control import untestable
 from api.printing.limits import limits
 from api.printing.paper import BOLD, DIM, Cited, heading, left, plain, row, table
 from api.questions.groups.dependences import confirmed
+from api.questions.limits.changes import phrases
 from api.questions.limits.credit_check import CreditCheck
 from api.questions.limits.memberships import Membership
 from api.questions.limits.steps import Step
@@ -90,6 +91,6 @@ def _remedies(answer: CreditCheck, cited: Cited) -> Table:
     for one in answer.remedies:
         room = "" if one.headroom is None else money(one.headroom, answer.currency)
         source = cited.numbers([step.fact.fact_id for step in one.steps if step.fact])
-        en, zh = [step.text for step in one.steps], [step.text_zh for step in one.steps]
-        row(made, zh, en, money(one.change, answer.currency), one.verdict, room, source)
+        en, zh = zip(*phrases(one.steps, answer.currency), strict=True)
+        row(made, [*zh], [*en], money(one.change, answer.currency), one.verdict, room, source)
     return made

@@ -10,12 +10,10 @@ from analytics.limits.application import Application
 from analytics.limits.approval import APPROVE, DECLINE, REFER, Check, check_credit
 from analytics.limits.gaps import Gap
 from analytics.limits.remedies import remedies_of
-from analytics.limits.remedy import Step
 from analytics.limits.units import Nodes
 from analytics.structure.government import APART
 from api.answers.evidence import Evidence
-from api.answers.frame import Answer, Fact, Party, Question
-from api.answers.wording import needed
+from api.answers.frame import Answer, Party, Question
 from api.engine import Engine, View
 from api.limits.capital import capital_currency
 from api.limits.criteria import seen_by, state_said
@@ -25,6 +23,7 @@ from api.questions.groups.untestable import Untestables
 from api.questions.groups.verdicts import judgements_said
 from api.questions.limits.applications import Request, facility_of
 from api.questions.limits.case import Case, applied, bounded, renewed, room_after
+from api.questions.limits.changes import Remedy, remedy_said
 from api.questions.limits.doubts import doubts_of, untestable_around
 from api.questions.limits.memberships import Membership, around, membership, with_apart
 from api.questions.limits.reasons import reasons_of
@@ -32,57 +31,11 @@ from api.questions.limits.releases import ends, protectors, releases
 from api.questions.limits.rules import Held, by_room, held_said
 from api.questions.limits.uncounted import uncounted_said
 from graph.errors import InvalidQuestion
-from graph.model import GUARANTEES, LENDS
 from graph.moment import Moment
 
 VERDICTS_ZH = {APPROVE: "通过", REFER: "提交人工审核", DECLINE: "拒绝"}
-WORDS = {
-    "amount": ("lend {money} less", "减少授信{money}"),
-    "collateral": ("take a further deposit of {money}", "增加保证金存款{money}"),
-    "guarantor_added": ("have {party} guarantee {money}", "由{party}提供{money}担保"),
-    "guarantor_raised": (
-        "have {party} guarantee a further {money}, {whole} in all",
-        "由{party}追加{money}担保，合计{whole}",
-    ),
-    "guarantor_released": ("do without the guarantee of {party} over {money}", "解除{party}的{money}担保"),
-    "member_reduced": ("have a facility of {party} paid down by {money}", "压降{party}现有授信{money}"),
-}
-
-
 Whose = tuple[tuple[str, Nodes, bool], int]
 """A group by kind, members and whether it is certain, and of whom it is told."""
-
-
-@dataclass(frozen=True)
-class RemedyStep:
-    """One change of a remedy."""
-
-    kind: str
-    """`amount`, `collateral`, `guarantor_added`, `guarantor_released` or `member_reduced`."""
-    text: str
-    text_zh: str
-    change: float
-    """Money that has to move."""
-    party: Party | None
-    fact: Fact | None
-    """The facility that is paid down, or the guarantee that is released."""
-
-
-@dataclass(frozen=True)
-class Remedy:
-    """A change after which no limit breaks, as the same check says of the request so changed; several only where no
-    single one passes."""
-
-    kind: str
-    """Of a single change its kind, also where one client pays several facilities down; else `combined`."""
-    text: str
-    text_zh: str
-    change: float
-    """Money that has to move in all."""
-    steps: tuple[RemedyStep, ...]
-    verdict: str
-    """What the check says afterwards; `refer` where something else is not known."""
-    headroom: float | None
 
 
 @dataclass(frozen=True)
@@ -256,24 +209,8 @@ def _changes(view: View, evidence: Evidence, case: Case, check: Check) -> Iterat
         ends=ends(view, case, check),
         renewed=partial(renewed, view, case, freed),
     ):  # fmt: skip
-        steps = tuple(_step(evidence, step, case.application, view.snapshot.moment.currency) for step in one.steps)
-        kind = steps[0].kind if len({(step.kind, step.party) for step in one.steps}) == 1 else "combined"
-        en, zh = " and ".join(step.text for step in steps), "，并".join(step.text_zh for step in steps)
-        room = room_after(view, case, freed, one)
-        yield Remedy(kind, en, zh, one.change, steps, one.check.verdict, _finite(room))
-
-
-def _step(evidence: Evidence, step: Step, asked: Application, currency: str | None) -> RemedyStep:
-    """One change in words, with the fact it changes."""
-    kind = LENDS if step.kind == "member_reduced" else GUARANTEES
-    fact = None if step.link is None else evidence.facts(kind, [step.link])[0]
-    party = None if step.party is None else evidence.party(step.party)
-    told = {"money": needed(step.change, currency), "party": party.name if party else ""}
-    known = sum(giver.amount for giver in asked.facility.guarantors if giver.party == step.party)
-    more = step.kind == "guarantor_added" and known > 0
-    told["whole"] = needed(known + step.change, currency)
-    en, zh = (text.format(**told) for text in WORDS["guarantor_raised" if more else step.kind])
-    return RemedyStep(step.kind, en, zh, step.change, party, fact)
+        room = _finite(room_after(view, case, freed, one))
+        yield remedy_said(evidence, one, case.application, view.snapshot.moment.currency, headroom=room)
 
 
 def _finite(amount: float) -> float | None:

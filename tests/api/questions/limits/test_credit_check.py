@@ -194,28 +194,6 @@ def test_a_government_body_is_no_remedy_and_its_guarantee_is_told_to_protect_not
     assert STATE not in {step.party.id for one in value.remedies for step in one.steps if step.party}
 
 
-def test_where_no_single_change_passes_several_are_told_together(tmp_path: Path) -> None:
-    """Of eleven loans of 20 to one group 220 stand against 200, 10 more are asked for: 30 have to go, all of b's."""
-    held = [doubts.owns(doubts.P, firm, 0.6) for firm in (doubts.A, doubts.B, doubts.C)]
-
-    def world(folder: Path, *first: float) -> Engine:
-        drawn = [*first, *[20.0] * (11 - len(first))]
-        loans = [doubts.loan((doubts.B, doubts.C)[k % 2], f"{k:02d}", amount) for k, amount in enumerate(drawn)]
-        return doubts.engine(folder, doubts.lender(), *doubts.CAPITAL, *held, *loans)
-
-    value = doubts.ask(world(tmp_path / "now"), 10)
-    assert value.verdict == "decline"
-    together = value.remedies[0]
-    assert (together.kind, together.change, together.verdict) == ("member_reduced", 30.0, "approve")
-    assert [(step.kind, step.change) for step in together.steps] == [("member_reduced", 20.0), ("member_reduced", 10.0)]
-    assert together.text == " and ".join(step.text for step in together.steps)
-    assert together.text_zh.count("压降") == 2
-    numbers = [step.fact.values["facility_id"] for step in together.steps if step.fact]
-    assert numbers == ["00", "02"]
-    assert doubts.ask(world(tmp_path / "paid", 0.0, 20.0, 10.0), 10).verdict == "approve"
-    assert doubts.ask(world(tmp_path / "less", 0.0, 20.0, 11.0), 10).verdict == "decline"
-
-
 def test_without_a_rule_set_it_is_referred_with_how_to_state_one(engine: Engine) -> None:
     asked = request().model_copy(update={"lender": E})
     told = ask(engine, asked)

@@ -1,0 +1,92 @@
+"""What one client may pay down: its facilities that count alike, of which it does not matter which falls."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.limits.application import Cut
+from analytics.limits.remedy import payable
+from analytics.limits.stakes import Stakes
+from analytics.limits.standing import Standing
+from analytics.limits.units import Nodes
+
+
+@dataclass(frozen=True)
+class Purse:
+    """Facilities of one client that the same numerators count, the largest first."""
+
+    borrower: int
+    facilities: tuple[int, ...]
+    """Positions in the book."""
+    drawn: tuple[float, ...]
+    """Of each what is drawn, whole units of the book's currency."""
+    counted: tuple[bool, ...]
+    """Whether each of the numerators asked about counts them."""
+
+    def left(self, cuts: Iterable[Cut]) -> float:
+        """What is drawn in all, less what is paid down already."""
+        return sum(self.drawn) - sum(cut.amount for cut in cuts if cut.facility in self.facilities)
+
+    def paid(self, amount: float, cuts: Sequence[Cut] = ()) -> Iterator[Cut]:
+        """So much paid down besides what is paid down already, of the largest first; no more than is drawn."""
+        for facility, drawn in zip(self.facilities, self.drawn, strict=True):
+            most = drawn - sum(cut.amount for cut in cuts if cut.facility == facility)
+            if min(most, amount) > 0:
+                yield Cut(facility, self.borrower, min(most, amount))
+                amount -= min(most, amount)
+
+
+def purses_of(standing: Standing, members: Nodes, stakes: Sequence[Stakes]) -> list[Purse]:
+    r"""Put what some parties may pay down together, by client and by what counts it; the greatest sum first.
+
+    Paid down by a unit, whichever facility of a purse it is, every exposure that counts them falls by a unit.
+
+    .. math:: \{f \in payable(U) : borrower_f = x, \; [g^n_f > 0]_n = s\}_{x, s}
+
+    Parameters
+    ----------
+    standing : Standing
+    members : (k,) array of node numbers
+        The parties U.
+    stakes : Stakes by numerator
+        That tell facilities of one client apart where only some count them.
+
+    Raises
+    ------
+    Nothing.
+
+    Source
+    ------
+    Domain reference §2.7; as `payable`.
+
+    Example
+    -------
+    >>> from datetime import date
+    >>> from analytics.limits.capital import Capital
+    >>> from analytics.limits.catalogue import shipped
+    >>> from analytics.limits.cover import Cover
+    >>> from analytics.limits.exposure import Book
+    >>> from analytics.limits.standing import standing_of
+    >>> book, rules = Book.lent(3, [0] * 3, [1, 2, 1], [30, 40, 20]), [shipped().rule("CN_LE_GROUP_20")]
+    >>> standing = standing_of(book, Cover.none(book), rules, lender=0, capital=Capital(()), day=date(2026, 11, 27))
+    >>> found = purses_of(standing, np.array([1, 2], np.uint32), list(standing.stakes.values()))
+    >>> [(purse.borrower, purse.drawn) for purse in found]
+    [(1, (30.0, 20.0)), (2, (40.0,))]
+    >>> [(cut.facility, cut.amount) for cut in found[0].paid(35.0)]
+    [(0, 30.0), (2, 5.0)]
+    """
+    rows = payable(standing, members)
+    if not len(rows):
+        return []
+    some = next(iter(standing.stakes.values()))
+    counted = np.array([one.gross[rows] > 0 for one in stakes], np.bool_).reshape(len(stakes), len(rows)).T
+    found: dict[tuple[int, tuple[bool, ...]], list[int]] = {}
+    for borrower, counts, at in zip(some.borrower[rows].tolist(), counted.tolist(), rows.tolist(), strict=True):
+        found.setdefault((borrower, tuple(counts)), []).append(at)
+    drawn = standing.book.drawn
+    purses = (
+        Purse(borrower, tuple(links), tuple(drawn[links].tolist()), counts)
+        for (borrower, counts), links in ((name, some.facility[at].tolist()) for name, at in found.items())
+    )
+    return sorted(purses, key=lambda purse: (-sum(purse.drawn), purse.borrower, purse.counted))
