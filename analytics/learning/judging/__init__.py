@@ -7,6 +7,7 @@
     stability      whether figures or scores are spread as they were
     measures       all of them at once, for many weightings of the rows
     bootstrap      intervals by drawing parties again, and paired differences
+    gain           whether a larger model says more than a smaller one that it holds
     causes         whether a stated cause is the planted one, and how much of what could be found was found
 
 Every measure takes labels (1 a default) and probabilities row by row, and is held against scikit-learn.

@@ -21,7 +21,8 @@ SIZES: Final[Mapping[str, Mapping[str, Any]]] = {
     "sage": {"kind": "sage"},
     "hgt": {"kind": "hgt"},
 }
-"""What nets are called, and how they are built: `gnn` corrects what `cascade` says by what `gnn-sum` hears."""
+"""What nets are called, and how they are built: `gnn` corrects what `cascade` says by what `gnn-sum` hears.
+These three begin as `mlp`, and stay it where links bring nothing that counts on the rows that settle."""
 
 
 @dataclass(frozen=True)

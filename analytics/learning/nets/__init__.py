@@ -10,4 +10,6 @@
     cascade     failures within the year, a few learned numbers
     net         all of it, by a blueprint
     training    Adam on whole waves, early stop, seeds, state to resume from
+    stages      first without links, then with them, which stay only where they help
+    fitting     from a task to nets that can be served
 """

@@ -8,8 +8,8 @@ from analytics.learning.nets.geometric import torch
 from analytics.learning.serving.hearing import Flat
 
 TINY: Final = 1e-12
-START: Final = -2.0
-"""Of the logarithm of λ."""
+START: Final = -4.0
+"""Of the logarithm of λ: at first next to nobody is brought down, and what a net learned without links still holds."""
 
 
 class FlatTensors:

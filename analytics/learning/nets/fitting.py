@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
-from functools import partial
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -13,7 +12,8 @@ from analytics.learning.models.first import FirstStage
 from analytics.learning.models.model import Files, Numbers, Task
 from analytics.learning.nets.geometric import torch
 from analytics.learning.nets.net import Given
-from analytics.learning.nets.training import Course, Lesson, Schedule, train
+from analytics.learning.nets.stages import Learned, States, learned
+from analytics.learning.nets.training import Lesson, Schedule
 from analytics.learning.panel import Part
 from analytics.learning.serving.blueprint import Blueprint, Kind
 from analytics.learning.serving.forward import Net
@@ -91,26 +91,12 @@ def fitted(asked: Asked, task: Task, first: FirstStage) -> ServedNet:
     inputs = Inputs.of(panel, split, tuple(map(log_odds, crossed)), asked.scopes)
     blueprint = Blueprint(asked.kind, panel.relations, inputs.width, inputs.tables, **asked.sizes)
     schedule = Schedule(**asked.schedule)
-    courses = []
+    seeds = [task.seed * SEEDS + number for number in range(asked.nets)]
     with steady():
         lessons = list(_lessons(task, inputs, blueprint, crossed, schedule))
-        for number in range(asked.nets):
-            courses.append(_course(asked, task, lessons, blueprint, schedule, number))
-    nets = tuple(Net(blueprint, course.chosen) for course in courses)
-    return ServedNet(asked.name, inputs, nets, first, _record(task, schedule, courses))
-
-
-def _course(
-    asked: Asked, task: Task, lessons: list[Lesson], blueprint: Blueprint, schedule: Schedule, number: int
-) -> Course:
-    """Train one of the nets."""
-    keep = None if asked.keep is None else partial(asked.keep, number)
-
-    def watch(done: float, doing: str) -> None:
-        task.watch((number + done) / asked.nets, f"net {number + 1} of {asked.nets}, {doing}")
-
-    seed = task.seed * SEEDS + number
-    return train(blueprint, lessons, schedule, seed=seed, watch=watch, keep=keep, kept=asked.kept(number))
+        found = learned(blueprint, lessons, schedule, seeds, watch=task.watch, states=States(asked.keep, asked.kept))
+    nets = tuple(Net(found.blueprint, weights) for weights in found.weights)
+    return ServedNet(asked.name, inputs, nets, first, _record(task, schedule, found))
 
 
 SEEDS: Final = 1000
@@ -169,12 +155,12 @@ def _lessons(
         )  # fmt: skip
 
 
-def _record(task: Task, schedule: Schedule, courses: list[Course]) -> dict[str, Any]:
+def _record(task: Task, schedule: Schedule, found: Learned) -> dict[str, Any]:
+    links = {} if found.links is None else {"links": asdict(found.links) | {"kept": found.links.counts}}
     return {
         "taught": _taught(task), "definition": task.panel.definition,
         "horizon": task.panel.horizon, "days": [str(wave.day) for wave in task.panel.waves], "seed": task.seed,
-        "schedule": asdict(schedule), "best": [course.best_epoch for course in courses],
-        "curves": [course.curve for course in courses],
+        "schedule": asdict(schedule), "best": list(found.best), "curves": list(found.curves), **links,
     }  # fmt: skip
 
 

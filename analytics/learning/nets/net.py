@@ -1,10 +1,12 @@
 """A net by its blueprint: encoder, layers, head; beside it, where asked for, a cascade that the head corrects."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
+from analytics.learning.models.model import Numbers
 from analytics.learning.nets.cascade import Cascade, FlatTensors
 from analytics.learning.nets.geometric import torch
 from analytics.learning.nets.heard import Edges, Heard
@@ -15,6 +17,8 @@ from analytics.learning.serving.hearing import Hearing
 from analytics.learning.serving.inputs import Encoded
 
 Path = Literal["csr", "edges"]
+MOVED: Final = {"layers": "own", "head": "own_head"}
+"""Parts of a net without links, and where they stand in one that corrects a cascade."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,20 @@ class Net(torch.nn.Module):  # type: ignore[misc]
         if blueprint.kind != "none" or not blueprint.rounds:
             self.layers = torch.nn.ModuleList(Layer(blueprint) for _ in range(blueprint.layers))
             self.head = _quiet(hidden)
+
+    def begin(self, alone: Mapping[str, Numbers]) -> None:
+        """Take over the weights of a net without links: it says what that one says, a cascade's first hits apart."""
+        weights = self.state_dict()
+        for name, array in alone.items():
+            weights[self._own(name)].copy_(torch.from_numpy(array))
+        for name, weight in weights.items():
+            if not self.blueprint.rounds and name.endswith("heard.receive"):
+                weight.zero_()
+
+    def _own(self, name: str) -> str:
+        """What is called here what a net without links calls so."""
+        part, _, rest = name.partition(".")
+        return f"{MOVED[part]}.{rest}" if self.blueprint.rounds and part in MOVED else name
 
     def forward(self, given: Given) -> "torch.Tensor":
         """Shapes: given → (n,)."""

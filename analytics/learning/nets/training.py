@@ -33,6 +33,8 @@ class Schedule:
     """At most; an epoch is one step on each wave that teaches."""
     patience: int = 25
     """Epochs without gain on the rows that settle after which it ends."""
+    hearing: int = 15
+    """The same of a net that hears and begins as one that does not."""
     rate: float = 5e-3
     decay: float = 1e-3
     stop: Literal["loss", "precision"] = "loss"
@@ -84,7 +86,7 @@ Keep = Callable[[Files], None]
 
 def train(
     blueprint: Blueprint, lessons: list[Lesson], schedule: Schedule, *, seed: int, watch: Watch, keep: Keep | None,
-    kept: Files | None,
+    kept: Files | None, alone: Mapping[str, Numbers] | None = None,
 ) -> Course:  # fmt: skip
     r"""Fit one net to the rows that teach.
 
@@ -100,6 +102,7 @@ def train(
     watch : told how far it is; may raise Cancelled
     keep : takes a state every few epochs
     kept : a state to go on from; the end is the same as without the interruption
+    alone : weights of a net without links to begin as
 
     Raises
     ------
@@ -118,10 +121,14 @@ def train(
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        net = Net(blueprint).to(schedule.on())
+        net = Net(blueprint)
+    if alone is not None:
+        net.begin(alone)
+    net = net.to(schedule.on())
     adam = _optimiser(net, schedule)
     course = Course() if kept is None else _resumed(kept, net, adam, blueprint, seed)
-    while course.epoch < schedule.epochs and course.over < schedule.patience:
+    patience = schedule.patience if alone is None else schedule.hearing
+    while course.epoch < schedule.epochs and course.over < patience:
         watch(course.epoch / schedule.epochs, f"epoch {course.epoch}")
         _epoch(net, adam, lessons, course, schedule, seed)
         if keep is not None and course.epoch % schedule.every == 0:
@@ -164,15 +171,40 @@ def _epoch(
 
 def _settled(net: Net, lessons: list[Lesson]) -> tuple[float, float]:
     """Log loss and average precision on the rows that settle."""
-    net.eval()
-    with torch.no_grad():
-        odds = [net(some.given)[some.settle].double().cpu().numpy() for some in lessons if len(some.settle)]
-    label = np.concatenate([np.empty(0, np.int8), *(some.settled for some in lessons if len(some.settle))])
+    told, label = settling(net, lessons), np.concatenate([np.empty(0, np.int8), *(some.settled for some in lessons)])
     if not len(label):
         return 0.0, 0.0
-    told = np.concatenate(odds)
     loss = float(np.mean(np.logaddexp(0, told) - label * told))
     return loss, _average_precision(label, told)
+
+
+def settling(net: Net, lessons: list[Lesson]) -> Numbers:
+    r"""What a net says of the rows that settle, wave after wave.
+
+    .. math:: \ell_i = \operatorname{logit} p_\theta(i)
+
+    Parameters
+    ----------
+    net : Net
+    lessons : one a wave
+
+    Raises
+    ------
+    Nothing.
+
+    Source
+    ------
+    A definition.
+
+    Example
+    -------
+    >>> settling(Net(Blueprint("none", (), 1)), []).tolist()
+    []
+    """
+    net.eval()
+    with torch.no_grad():
+        told = [net(some.given)[some.settle].double().cpu().numpy() for some in lessons if len(some.settle)]
+    return np.concatenate([np.empty(0), *told])
 
 
 def _average_precision(label: NDArray[np.int8], told: Numbers) -> float:

@@ -1,7 +1,7 @@
 """How a net is built: of which kind, over which relations, how wide and deep."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Literal
 
 from analytics.learning.panel.ties import WAYS, Way
@@ -38,6 +38,16 @@ class Blueprint:
         if self.kind == "none" and not self.rounds:
             return ()
         return tuple((relation, way) for relation in self.relations for way in WAYS)
+
+    @property
+    def alone(self) -> "Blueprint":
+        """The same without links."""
+        return replace(self, kind="none", rounds=0)
+
+    @property
+    def begins_alone(self) -> bool:
+        """Whether it holds all of the net without links, so that it can begin as that net; rivals are not built so."""
+        return self.kind in ("sum", "none") and self != self.alone
 
     @property
     def hops(self) -> int:
