@@ -54,7 +54,7 @@ def train(config: ConfigFile, store: Store = "") -> None:
     """Train a model and keep it: STORE/models/NAME/NUMBER/ with weights, metrics, curves and the model card.
 
     Stopped with Ctrl-C or killed, it goes on where it was when the command is repeated. What is served is decided by
-    the rule: the stack only where it certainly gains on years held out, else trees.
+    the rule: the stack only where it certainly gains on what is held out, years where there are days, else trees.
 
     Example: contagraph train train.toml --store STORE
     """

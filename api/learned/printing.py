@@ -19,7 +19,7 @@ from api.learned.page import evaluation_page, together
 from api.learning.cards import STATIC, placed
 from api.learning.facts import told
 from api.learning.keeping import in_json, write_whole
-from api.learning.wording import Tongue, split_said, variant_said
+from api.learning.wording import Tongue, ahead_said, split_said, variant_said
 
 if TYPE_CHECKING:
     from api.learned.training import Trained
@@ -48,7 +48,7 @@ def show_panel(panel: Panel) -> None:
     scopes = {scope: len(panel.columns(scope)) for scope in ("own", "engine", "neighbours")}
     figures = ", ".join(f"{count} {scope}" for scope, count in scopes.items() if count)
     console.print(f"{panel.size:,} parties, {int(panel.firm.sum()):,} firms; figures: {figures or 'none'}")
-    console.print(f"default: {panel.definition} within {panel.horizon} months; hash {panel.digest}")
+    console.print(f"default: {panel.definition} {ahead_said(panel.horizon).en}; hash {panel.digest}")
     _static(console, panel.dated)
 
 

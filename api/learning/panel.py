@@ -60,7 +60,7 @@ def build_panel(
     row while it states anything, is not dissolved and is not known to have defaulted. Its label is 1 where a default
     happens within the horizon, 0 where none is known now, and open where the horizon is not over yet, or the firm had
     defaulted before and nobody knew. Categories are those of `codes`, else of the first day. Raises
-    InvalidPanel where nothing is known on a day, or a relation is none.
+    InvalidPanel where nothing is known on a day, a relation is none, or stated outcomes look ahead unlike far.
     """
     later = _Later.of(engine, plan, now)
     seen: list[Seen] = []
@@ -73,7 +73,8 @@ def build_panel(
         found, codes = _see(view, plan, day, codes, others, later)
         seen.append(found)
     progress(Stage(1.0, "numbering parties", "主体编号"))
-    return _numbered(engine, plan, seen, now)
+    horizon = plan.horizon if later.stated is None else later.stated.horizon(days)
+    return _numbered(engine, plan, seen, now, horizon)
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,7 @@ def _labels(
     return label[mine], np.full(len(party), Part.NONE, np.int8)
 
 
-def _numbered(engine: Engine, plan: Plan, seen: list[Seen], now: Moment) -> Panel:
+def _numbered(engine: Engine, plan: Plan, seen: list[Seen], now: Moment, horizon: int) -> Panel:
     facts = engine.view(now).snapshot.facts
     relations = tuple(sorted({relation for each in seen for relation in each.ties}))
     if unknown := sorted(set(plan.relations) - set(relations)):
@@ -207,7 +208,7 @@ def _numbered(engine: Engine, plan: Plan, seen: list[Seen], now: Moment) -> Pane
         given = tuple(_spread(each.part, each, place, len(parties), Part.NONE)[w.rows]
                       for each, w in zip(seen, waves, strict=True))  # fmt: skip
     meant = plan.definition if plan.labels == "events" else STATED
-    return Panel(ids, firm, seen[0].features, relations, waves, meant, plan.horizon, given)
+    return Panel(ids, firm, seen[0].features, relations, waves, meant, horizon, given)
 
 
 _WHY_NONE = 'what was loaded without a date of its own is known from its load on: ask with known = "now"'

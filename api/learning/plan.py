@@ -35,7 +35,7 @@ class Plan:
     others: bool = False
     """Whether every other item that statements name is a figure too."""
     horizon: int = 12
-    """Months."""
+    """Months, of events; stated outcomes say themselves how far they look ahead, or do not."""
 
     def __post_init__(self) -> None:
         if list(self.days) != sorted(set(self.days)):

@@ -71,7 +71,8 @@ class Cautions:
         if model != OWN:
             yield self._say("holds-contagion", model=model)
         yield self._say("not-cause")
-        yield self._say("one-default-definition", definition=panel.definition, horizon=panel.horizon)
+        meant = "one-default-definition" if panel.horizon else "no-horizon"
+        yield self._say(meant, definition=panel.definition, horizon=panel.horizon)
         for refused in self.table.rows:
             if refused.refused and refused.variant == AS_IS and refused.split == self.table.main:
                 yield self._say("refused", model=refused.model, reason=refused.refused)
