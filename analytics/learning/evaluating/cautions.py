@@ -62,9 +62,9 @@ class Cautions:
         yield from self._communities(model)
         if self.bad < FEW:
             yield self._say("few-defaults", bad=self.bad)
-        row = self.table.row(model)
-        if row and row.measures["ece"].value > OFF:
-            yield self._say("calibration", model=model, value=row.measures["ece"].value)
+        row, told = self.table.row(model), self.table.reliability.get(model)
+        if row and told and row.measures["ece"].value > OFF:
+            yield self._say("calibration", model=model, value=row.measures["ece"].value, chance=told.chance)
         engine = len(panel.columns("engine"))
         if engine:
             yield self._say("engine-own-figures", count=engine)
