@@ -14,6 +14,7 @@ from analytics.learning.panel.wave import UNKNOWN_YET
 from api.answers.progress import Progress, Stage
 from api.engine import Engine, View
 from api.learning.figures import Coded, Figures, figures, other_items
+from api.learning.measures import Index, systemic_index
 from api.learning.outcomes import Defaults, Stated
 from api.learning.plan import Plan
 from api.learning.ties import Tied, tied
@@ -67,10 +68,13 @@ def build_panel(
     days: Sequence[date | None] = plan.days or [None]
     others = other_items(engine.view(now).snapshot.facts) if plan.others else []
     for number, day in enumerate(days):
-        progress(Stage(number / len(days), f"reading {day or 'the graph'}", f"读取 {day or '图'}"))
+        stage = Stage(number / len(days), f"reading {day or 'the graph'}", f"读取 {day or '图'}")
+        progress(stage)
         moment = now if day is None else plan.moment(day, now)
         view = engine.view(moment)
-        found, codes = _see(view, plan, day, codes, others, later)
+        index = systemic_index(engine.place.folder, lambda _done, _all, at=stage: progress(at))  # type: ignore[misc]
+        told = Figuring(codes, others, index if plan.systemic else None)
+        found, codes = _see(view, plan, day, told, later)
         seen.append(found)
     progress(Stage(1.0, "numbering parties", "主体编号"))
     horizon = plan.horizon if later.stated is None else later.stated.horizon(days)
@@ -103,6 +107,18 @@ class _Later:
 
 
 @dataclass(frozen=True)
+class Figuring:
+    """What figures are made by."""
+
+    codes: Coded | None
+    """Categories; none: those of the moment."""
+    others: Sequence[str]
+    """Items that are figures beside those with a meaning here."""
+    index: Index | None
+    """The systemic index, where it is a figure."""
+
+
+@dataclass(frozen=True)
 class Stood:
     """What every node of a snapshot is on its day, whatever becomes of it."""
 
@@ -115,12 +131,10 @@ class Stood:
     ties: dict[str, Tied]
 
     @classmethod
-    def of(
-        cls, view: View, *, codes: Coded | None, others: Sequence[str], dated: bool, meant: Definition | None
-    ) -> "Stood":
+    def of(cls, view: View, asked: "Figuring", *, dated: bool, meant: Definition | None) -> "Stood":
         """Of a view; `meant` says which events are a default, none where events say nothing of it."""
         snapshot = view.snapshot
-        told = figures(view, codes=codes, others=others, dated=dated)
+        told = figures(view, codes=asked.codes, others=asked.others, dated=dated, index=asked.index)
         since = np.full(snapshot.size, np.nan, np.float32)
         if meant is not None:
             when = When.of(snapshot.moment, snapshot.version)
@@ -136,12 +150,10 @@ class Stood:
         return self.company & self.told.known & ~self.gone & np.isnan(self.since)
 
 
-def _see(
-    view: View, plan: Plan, day: date | None, codes: Coded | None, others: Sequence[str], later: _Later
-) -> tuple[Seen, Coded]:
+def _see(view: View, plan: Plan, day: date | None, asked: Figuring, later: _Later) -> tuple[Seen, Coded]:
     snapshot = view.snapshot
     meant = later.meant if plan.labels == "events" else None
-    stood = Stood.of(view, codes=codes, others=others, dated=day is not None, meant=meant)
+    stood = Stood.of(view, asked, dated=day is not None, meant=meant)
     told, row = stood.told, stood.row
     party = snapshot.nodes.representative
     label, part = _labels(plan, day, party, later)

@@ -34,6 +34,8 @@ class Plan:
     """Those that count; none named: all that have links."""
     others: bool = False
     """Whether every other item that statements name is a figure too."""
+    systemic: bool = False
+    """Whether the systemic index of every firm is a figure too."""
     horizon: int = 12
     """Months, of events; stated outcomes say themselves how far they look ahead, or do not."""
 
