@@ -87,7 +87,8 @@ def evaluate(
     """Print the whole table: every model, by time and by community, beside what could refute it.
 
     Permuted links, degrees alone, relations left out, the same net without links, paired differences, calibration, by
-    industry and size. Each cell is kept: stopped or killed, it goes on where it was when the command is repeated.
+    industry and size; on planted worlds also whether stated reasons are the planted causes. Each cell is kept: stopped
+    or killed, it goes on where it was when the command is repeated.
 
     Examples: contagraph evaluate train.toml --store STORE --quick · contagraph evaluate --world S2 --firms 10000
     """

@@ -11,7 +11,7 @@ SYSTEMIC: Final = Feature(
     "domain §4.8",
 )  # fmt: skip
 """Costly: only where it is asked for."""
-FEATURES: Final = (
+FEATURES: Final[tuple[Feature, ...]] = (
     Feature("group_size", "count", "Members of its group of connected clients", "关联客户集团成员数", 0, "engine",
             "domain §1"),
     Feature("in_circle", "flag", "Whether its guarantees run in a circle", "是否处于担保圈环", 0, "engine",
