@@ -31,6 +31,8 @@ class PanelAsked:
     currency: str = ""
     relations: tuple[str, ...] = ()
     others: bool = False
+    systemic: bool = False
+    """Also how much production each firm's failure would cost the economy, day by day: costly where many trade."""
     horizon_months: int = 12
     folder: str = ""
     """A folder with a kept panel, beside the file; then nothing else is asked."""
@@ -39,7 +41,7 @@ class PanelAsked:
         """What a panel is made by. Raises InvalidPanel."""
         return Plan(
             self.days, self.definition, self.labels, self.known, self.currency or None,  # type: ignore[arg-type]
-            self.relations, self.others, self.horizon_months,
+            self.relations, self.others, self.systemic, self.horizon_months,
         )  # fmt: skip
 
 

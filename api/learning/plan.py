@@ -34,8 +34,10 @@ class Plan:
     """Those that count; none named: all that have links."""
     others: bool = False
     """Whether every other item that statements name is a figure too."""
+    systemic: bool = False
+    """Whether the systemic index of every firm is a figure too."""
     horizon: int = 12
-    """Months."""
+    """Months, of events; stated outcomes say themselves how far they look ahead, or do not."""
 
     def __post_init__(self) -> None:
         if list(self.days) != sorted(set(self.days)):

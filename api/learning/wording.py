@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from analytics.learning.evaluating.cell import REWIRED, WITHOUT
+from analytics.rules.rule import Words
 from graph.errors import InvalidQuestion
 
 SPLITS: Final = {
@@ -53,6 +54,17 @@ def variant_said(say: Tongue, variant: str) -> str:
         return say("links permuted", "打乱连接")
     relation = variant.removeprefix(WITHOUT)
     return say(f"without {relation}", f"去掉{relation}") if variant else ""
+
+
+def ahead_said(months: int | None) -> Words:
+    """Over what time a default is foretold; none, or 0, where data state outcomes and not over what time.
+
+    >>> ahead_said(12).en, ahead_said(0).en
+    ('within 12 months', 'over a time that the data do not say')
+    """
+    if not months:
+        return Words("over a time that the data do not say", "数据未说明期限")
+    return Words(f"within {months} months", f"{months}个月内")
 
 
 def figure_said(say: Tongue, name: str) -> str:

@@ -14,6 +14,7 @@ from api.answers.wording import money, percent, plural
 from api.book.lending import lending
 from api.engine import Engine
 from api.learning.scoring import Scores
+from api.learning.wording import ahead_said
 from api.questions.asking import check_page, node_of
 from api.questions.risk.risk import STATES, state_of
 from api.questions.risk.served import ServedBy, scale, scored
@@ -163,7 +164,7 @@ def _reasons(value: BookRisk) -> list[str]:
     if not value.borrowers:
         return ["It has no facilities at this moment."]
     said = [
-        f"Said by {by.run} ({by.model}); default as of {by.definition}, within {by.horizon_months} months.",
+        f"Said by {by.run} ({by.model}); default as of {by.definition}, {ahead_said(by.horizon_months).en}.",
         f"Expected loss is {money(value.expected_loss, value.currency)} on {money(value.exposure, value.currency)}: "
         f"PD × LGD × exposure, before collateral and guarantors; LGD {percent(LGD)} where no assessment states one.",
     ]

@@ -13,6 +13,7 @@ from api.answers.frame import Answer, Party, Question
 from api.answers.wording import percent, plural
 from api.engine import Engine
 from api.learning.scoring import Scores, reads_graph
+from api.learning.wording import ahead_said
 from api.questions.asking import check_range, node_of
 from api.questions.risk.missing import Missing, missing
 from api.questions.risk.served import ServedBy, scale, scored
@@ -167,7 +168,7 @@ def _peers(scores: Scores, node: int, pd: float) -> Peers | None:
 def _reasons(value: RiskOf) -> list[str]:
     by = value.model
     who = f"promoted by {by.promoted_by}" if by.champion else "not the one served: it was asked for by name"
-    said = [f"Said by {by.run} ({by.model}), {who}; default as of {by.definition}, within {by.horizon_months} months."]
+    said = [f"Said by {by.run} ({by.model}), {who}; default as of {by.definition}, {ahead_said(by.horizon_months).en}."]
     if value.pd is None:
         return [f"It has no probability: {value.state_name.en} · {value.state_name.zh}.", *said]
     if value.verdict == "cannot tell":

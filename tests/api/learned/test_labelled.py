@@ -73,7 +73,13 @@ def test_the_links_that_carry_risk_count_and_the_table_says_what_no_day_can_prom
     assert {"static", "not-held-out-in-time"} <= {caution.id for caution in trained.card.cautions}
     assert "What is promised of time falls away" in (trained.run.folder / "card.md").read_text(encoding="utf-8")
     assert "保证因此全部失效" in (trained.run.folder / "card.zh.md").read_text(encoding="utf-8")
-    assert trained.served == "lightgbm-graph"  # no years were held out
+    over_trees = trained.card.table.gain("stack", "lightgbm-graph")
+    assert over_trees is not None
+    assert (trained.served == "stack") is over_trees.measures["auc"].above_zero
+    said = (trained.run.folder / "card.md").read_text(encoding="utf-8")
+    assert "on the rows that the data set keeps for judging" in said
+    assert "12 months" not in said
+    assert "12个月" not in (trained.run.folder / "card.zh.md").read_text(encoding="utf-8")
     assert trained.run.model().predict(panel, 0).shape == (panel.size,)
     card = judged(panel, cells=tmp_path / "cells", watch=unwatched, quick=True, device="cpu", epochs=20)
     assert card.table.main == "given"
