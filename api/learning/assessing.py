@@ -10,10 +10,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.learning.panel.horizon import ends
 from api.engine import Engine
 from api.engine.authors import first_stage, served
 from api.intake import Intake, Parcel
-from api.learning.plan import ends
 from api.learning.registry import Ready
 from api.learning.scoring import scores
 from graph.errors import InvalidQuestion

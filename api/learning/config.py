@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Final
 
+from analytics.learning.evaluating.plan import By
 from analytics.learning.panel import Panel, Split
 from analytics.rules.reading import read_rule
 from analytics.rules.rule import Among
@@ -107,6 +108,16 @@ def config_of(content: bytes, *, where: str) -> Config:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise UnreadableFile(f"is no TOML: {problem}", where=where, remedy="write it as the README shows") from problem
     return read_rule(Config, table, where=Path(where).name)
+
+
+def judged_by(panel: Panel, asked: SplitAsked | None) -> By:
+    """How an evaluation is split: as `split_of`, or by community; as the panel allows where nothing is asked.
+
+    Raises InvalidPanel.
+    """
+    if asked is None:
+        return ""
+    return "community" if asked.by == "community" else split_of(panel, asked)
 
 
 def split_of(panel: Panel, asked: SplitAsked) -> Split:

@@ -18,7 +18,7 @@ from analytics.learning.judging.bootstrap import LEVEL, Estimate
 from analytics.learning.judging.explained import Explained
 from analytics.learning.models.model import Numbers, Watch
 from analytics.learning.panel import Panel
-from api.learning.config import Config
+from api.learning.config import Config, SplitAsked, judged_by
 from api.learning.edition import edition
 from api.learning.explanations import explanations
 from api.learning.keeping import Cells, write_whole
@@ -32,9 +32,9 @@ DRAWS: Final = 4000
 
 
 def judged(panel: Panel, *, cells: Path, watch: Watch, seeds: int = 5, quick: bool = False, device: str = "auto",
-           epochs: int = 200) -> Card:  # fmt: skip
+           epochs: int = 200, split: SplitAsked | None = None) -> Card:  # fmt: skip
     """Learn every cell that is missing, and make the card. Raises InvalidPanel, Cancelled."""
-    plan = _plan(panel, seeds=seeds, quick=quick, device=device, epochs=epochs)
+    plan = _plan(panel, seeds=seeds, quick=quick, device=device, epochs=epochs, split=split)
     kept = Cells(cells)
     evaluate(plan, kept, watch)
     return Card.of(plan, kept)
@@ -43,14 +43,16 @@ def judged(panel: Panel, *, cells: Path, watch: Watch, seeds: int = 5, quick: bo
 def of_config(panel: Panel, asked: Config, *, cells: Path, watch: Watch, quick: bool) -> Card:
     """As a file asks."""
     return judged(panel, cells=cells, watch=watch, quick=quick, seeds=asked.evaluate.seeds,
-                  device=asked.model.device, epochs=asked.model.epochs)  # fmt: skip
+                  device=asked.model.device, epochs=asked.model.epochs, split=asked.split)  # fmt: skip
 
 
-def _plan(panel: Panel, *, seeds: int, quick: bool, device: str, epochs: int) -> Plan:
+def _plan(panel: Panel, *, seeds: int, quick: bool, device: str, epochs: int,
+          split: SplitAsked | None = None) -> Plan:  # fmt: skip
     ways = models(nets=QUICK_NETS, schedule={"device": device, "epochs": epochs})
+    by, folds = judged_by(panel, split), (split or SplitAsked()).folds
     if quick:
-        return Plan.first_look(panel, ways, program=edition())
-    return Plan.whole(panel, ways, seeds=seeds, program=edition())
+        return Plan.first_look(panel, ways, by=by, folds=folds, program=edition())
+    return Plan.whole(panel, ways, by=by, folds=folds, seeds=seeds, program=edition())
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from analytics.learning.panel.split import Part
 from graph.columns import ALWAYS, FOREVER, gathered
 from graph.errors import InvalidPanel
 from graph.facts import Facts
-from graph.holding import EPOCH_DAY, When, holding
+from graph.holding import EPOCH_DAY, When, holding, known
 from graph.model import EVENT, EVENTS, OUTCOME, PARTS
 from graph.nodes import Nodes
 
@@ -35,17 +35,25 @@ class Defaults:
     """Of the moment's nodes, shape (m,)."""
     day: NDArray[np.int32]
     """Days since 1970."""
+    over: NDArray[np.int32]
+    """First day on which it is no longer one, such as that of leaving a list; the largest number for none."""
 
     @classmethod
     def of(cls, facts: Facts, nodes: Nodes, when: When, meant: Definition) -> "Defaults":
-        """All that are known and happened by the moment's day."""
-        rows = holding(facts, EVENT, when)
+        """All that are known and happened by the moment's day, those that are over too."""
+        rows = known(facts, EVENT, when)
         late = gathered(facts.column(EVENT, "days"), rows, np.int64, null=UNSAID)
         kind = codes_of(facts, rows)
         day = gathered(facts.column(EVENT, "happened"), rows, np.int32, null=FOREVER)
         counts = meant.meets(kind, np.where(late < 0, np.nan, late)) & (day <= when.day)
         node = nodes.of[gathered(facts.column(EVENT, "party"), rows[counts], np.uint32)]
-        return cls(node, day[counts])
+        over = gathered(facts.column(EVENT, "valid_to"), rows[counts], np.int32, null=FOREVER)
+        return cls(node, day[counts], over)
+
+    def on(self, day: int) -> "Defaults":
+        """Those that stand on a day."""
+        stand = (self.day <= day) & (self.over > day)
+        return Defaults(self.node[stand], self.day[stand], self.over[stand])
 
     def first(self, size: int, *, after: int = ALWAYS) -> NDArray[np.int32]:
         """Day of the first default of each node after a day; the largest number where there is none."""

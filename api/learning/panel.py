@@ -59,9 +59,10 @@ def build_panel(
 
     Figures and links of a day are those true on it and known by its end; who joins whom as one party too. A firm is a
     row while it states anything, is not dissolved and is not known to have defaulted. Its label is 1 where a default
-    happens within the horizon, 0 where none is known now, and open where the horizon is not over yet, or the firm had
-    defaulted before and nobody knew. Categories are those of `codes`, else of the first day. Raises
-    InvalidPanel where nothing is known on a day, a relation is none, or stated outcomes look ahead unlike far.
+    happens within the horizon, whether or not it is over by now, 0 where none is known now, and open where the horizon
+    is not over yet, or the firm stood in default and nobody knew. Categories are those of `codes`, else of the first
+    day. Raises InvalidPanel where nothing is known on a day, a relation is none, or stated outcomes look ahead unlike
+    far.
     """
     later = _Later.of(engine, plan, now)
     seen: list[Seen] = []
@@ -138,7 +139,7 @@ class Stood:
         since = np.full(snapshot.size, np.nan, np.float32)
         if meant is not None:
             when = When.of(snapshot.moment, snapshot.version)
-            first = Defaults.of(snapshot.facts, snapshot.nodes, when, meant).first(snapshot.size)
+            first = Defaults.of(snapshot.facts, snapshot.nodes, when, meant).on(when.day).first(snapshot.size)
             since[first < FOREVER] = (when.day - first[first < FOREVER]) / YEAR
         status = snapshot.traits("status")
         gone = status.any_of([word in GONE for word in status.words])
@@ -186,9 +187,8 @@ def _labels(
         raise InvalidPanel("events need days to look ahead from", where="days", remedy="name as-of days")
     start, end = (day - EPOCH_DAY).days, (plan.ends(day) - EPOCH_DAY).days
     label = np.where(later.defaults.first(later.size, after=start) <= end, 1, 0).astype(np.int8)
-    label[later.defaults.first(later.size) <= start] = (
-        UNKNOWN_YET  # it had defaulted; where that was known, it is no row
-    )
+    # It stood in default on the day; where that was known, it is no row.
+    label[later.defaults.on(start).first(later.size) < FOREVER] = UNKNOWN_YET
     if end > later.until:
         label[label == 0] = UNKNOWN_YET
     return label[mine], np.full(len(party), Part.NONE, np.int8)

@@ -1,10 +1,10 @@
 """What a panel is made by."""
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
+from analytics.learning.panel.horizon import ends
 from graph.errors import InvalidPanel
 from graph.moment import Moment
 
@@ -55,13 +55,3 @@ class Plan:
     def ends(self, day: date) -> date:
         """Last day on which a default still counts for the label of a day."""
         return ends(day, self.horizon)
-
-
-def ends(day: date, months: int) -> date:
-    """The same day so many months on, or the last of that month.
-
-    >>> ends(date(2023, 8, 31), 6)
-    datetime.date(2024, 2, 29)
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -10,13 +10,13 @@ import numpy as np
 from analytics.learning.judging.bootstrap import Draws, Estimate, Sample
 from analytics.learning.judging.measures import NAMES
 from analytics.learning.panel import Panel
+from analytics.learning.panel.horizon import ends
 from analytics.learning.panel.wave import UNKNOWN_YET
 from analytics.learning.watching.drift import Drift
 from analytics.learning.watching.triggers import Called, called
 from api.answers.progress import Progress
 from api.engine import Engine
 from api.learning.panel import build_panel
-from api.learning.plan import ends
 from api.learning.registry import Ready
 from api.learning.scoring import codes_of, no_ties
 from graph.errors import InvalidPanel, InvalidQuestion

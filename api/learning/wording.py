@@ -14,7 +14,7 @@ SPLITS: Final = {
 }  # fmt: skip
 PARTS: Final = {
     "train": ("teaches", "训练"), "validate": ("settles", "验证"), "test": ("judges", "检验"), "all": ("all", "全部"),
-    "": ("none yet", "尚无"),
+    "": ("none yet", "尚无"), "none": ("left out: looks into later parts", "剔除：观察期与后段重叠"),
 }  # fmt: skip
 FIGURES: Final = {
     "industry": ("industry", "行业"), "size": ("size", "规模"), "log_assets": ("assets", "资产规模"),

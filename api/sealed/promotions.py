@@ -5,7 +5,9 @@ rollback serves again what was served before, and is an entry of its own: nothin
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+import json
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -19,6 +21,7 @@ from graph.errors import BrokenLedger, InvalidInput, NotFound
 PROMOTED: Final = "model promoted"
 ROLLED_BACK: Final = "model rolled back"
 KINDS: Final = (PROMOTED, ROLLED_BACK)
+MANIFEST: Final = "manifest.json"
 LONGEST: Final = 1000
 """Letters of a name or a reason."""
 
@@ -78,16 +81,31 @@ def standing(store: Path) -> list[Promotion]:
 
 
 def check_promoted(store: Path, entries: Sequence[Entry]) -> int:
-    """How many promotions and rollbacks there are. Raises BrokenLedger where the run served is other than promoted."""
+    """How many promotions and rollbacks there are. Raises BrokenLedger where the run served is not as promoted.
+
+    Every file of it is read: its manifest has their hashes, and the entry that of the manifest.
+    """
     mine = [entry for entry in entries if entry.kind in KINDS]
     if mine:
         last = _promotion(mine[-1])
-        manifest = store / "models" / last.name / str(last.number) / "manifest.json"
-        if manifest.exists() and hashlib.sha256(manifest.read_bytes()).hexdigest() != last.digest:
-            raise BrokenLedger(
-                f"promoted {last.called}, whose files are other than those now", where=f"entry {last.entry}"
-            )
+        folder = store / "models" / last.name / str(last.number)
+        for name in _changed(folder, last.digest):
+            raise BrokenLedger(f"promoted {last.called}, whose {name} is not as it was", where=f"entry {last.entry}")
     return len(mine)
+
+
+def _changed(folder: Path, digest: str) -> Iterator[str]:
+    """Files of a run that are gone, or other than when it was promoted."""
+    if _hash(folder / MANIFEST) != digest:
+        yield MANIFEST
+        return
+    held: dict[str, str] = json.loads((folder / MANIFEST).read_bytes())["files"]
+    yield from (name for name, was in held.items() if _hash(folder / name) != was)
+
+
+def _hash(file: Path) -> str:
+    """Empty where there is no file."""
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.exists() else ""
 
 
 class Kept:
@@ -123,11 +141,16 @@ def _two(by: str, second: str, reason: str) -> dict[str, str]:
     for name, option in (("by", "--by"), ("second", "--with")):
         if not said[name]:
             raise InvalidInput("names nobody", where=option, remedy="name two people who answer for it")
-    if " ".join(said["by"].split()).casefold() == " ".join(said["second"].split()).casefold():
+    if _one(said["by"]) == _one(said["second"]):
         raise InvalidInput("names the same person twice", where="--with", remedy="a second person has to agree")
     if long := [name for name, text in said.items() if len(text) > LONGEST or not text.isprintable()]:
         raise InvalidInput("is too long, or holds signs that no text has", where=long[0], remedy="write it shorter")
     return said
+
+
+def _one(name: str) -> str:
+    """A name whatever its case, spaces and width of letters."""
+    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 def _author(people: dict[str, str]) -> str:

@@ -28,7 +28,8 @@ class Day:
     links: Mapping[str, int]
     """By relation."""
     part: str
-    """`train`, `validate` or `test` in the main split; `all` where each day's rows are of several parts; else empty."""
+    """`train`, `validate` or `test` in the main split; `all` where each day's rows are of several parts; `none` where
+    labels are known and no part has them; else empty."""
 
 
 @dataclass(frozen=True)
@@ -88,4 +89,6 @@ def _part(plan: Plan, at: int) -> str:
     if plan.main == COMMUNITY:
         return "all"
     parts = {int(part) for part in plan.splits[plan.main].parts[at]} - {int(Part.NONE)}
-    return Part(parts.pop()).name.lower() if len(parts) == 1 else ("all" if parts else "")
+    if not parts:
+        return "none" if (plan.panel.waves[at].label >= 0).any() else ""
+    return Part(parts.pop()).name.lower() if len(parts) == 1 else "all"

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,8 @@ TIME: Final = "time"
 GIVEN: Final = "given"
 COMMUNITY: Final = "community"
 FEWEST_WAVES: Final = 3
+By = Split | Literal["", "community"]
+"""The split that is judged first: one that was made, by community, or whichever the panel allows."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +55,14 @@ class Plan:
     quick: bool
 
     @classmethod
-    def whole(cls, panel: Panel, models: Mapping[str, Model], *, seeds: int = 5, folds: int = 5, times: int = 1000,
-              program: str = "") -> "Plan":  # fmt: skip
+    def whole(cls, panel: Panel, models: Mapping[str, Model], *, by: By = "", seeds: int = 5, folds: int = 5,
+              times: int = 1000, program: str = "") -> "Plan":  # fmt: skip
         """Everything: all models and seeds, communities, rewired panels, relations left out.
 
         `program` names the edition of the program: cells of another are learned again. Models are told apart by their
         `repr`, which must say all that they hang on.
         """
-        parted = Parted.of(panel, folds)
+        parted = Parted.of(panel, folds, by)
         main, splits = parted.main, parted.splits
         wanted = [*_cells(main, splits, models, seeds)]
         if main != COMMUNITY and parted.folds is not None:
@@ -73,9 +75,10 @@ class Plan:
         return cls._of(panel, models, parted, wanted, times, program=program, quick=False)
 
     @classmethod
-    def first_look(cls, panel: Panel, models: Mapping[str, Model], *, times: int = 200, program: str = "") -> "Plan":
+    def first_look(cls, panel: Panel, models: Mapping[str, Model], *, by: By = "", folds: int = 5, times: int = 200,
+                   program: str = "") -> "Plan":  # fmt: skip
         """Few models, one seed, one rewired panel, no relation left out, communities only where nothing else parts."""
-        parted = Parted.of(panel, 5)
+        parted = Parted.of(panel, folds, by)
         few = {name: model for name, model in models.items() if name in FIRST_LOOK}
         wanted = [*_cells(parted.main, parted.splits, few, 1)]
         if panel.relations:
@@ -142,17 +145,18 @@ class Parted:
     folds: Folds | None
 
     @classmethod
-    def of(cls, panel: Panel, folds: int) -> "Parted":
-        """As given, else by time where there are years enough; and by community where each fold has both classes.
+    def of(cls, panel: Panel, folds: int, by: By = "") -> "Parted":
+        """As asked; else as given, else by time where there are years enough; and by community.
 
-        Raises InvalidPanel where no way is left.
+        Raises InvalidPanel where no way is left: by community each fold needs both classes.
         """
         found: dict[str, Split] = {}
-        labelled = sum(bool((wave.label >= 0).any()) for wave in panel.waves)
-        if panel.given is not None:
+        if isinstance(by, Split):
+            found[by.name] = by.check(panel)
+        elif not by and panel.given is not None:
             found[GIVEN] = Split.as_given(panel).check(panel)
-        elif panel.dated and labelled >= FEWEST_WAVES:
-            found[TIME] = Split.by_time(panel, test=2 if labelled > FEWEST_WAVES else 1).check(panel)
+        elif not by and panel.dated:
+            found |= {split.name: split.check(panel) for split in _by_time(panel)}
         main = next(iter(found), COMMUNITY)
         try:
             parted = Folds.of(panel, count=folds)
@@ -162,6 +166,15 @@ class Parted:
                 raise
             return cls(found, main, None)
         return cls(found | by_fold, main, parted)
+
+
+def _by_time(panel: Panel) -> Iterator[Split]:
+    """By time, if there are years enough for it."""
+    labelled = sum(bool((wave.label >= 0).any()) for wave in panel.waves)
+    try:
+        yield Split.by_time(panel, test=2 if labelled > FEWEST_WAVES else 1)
+    except InvalidPanel:
+        return
 
 
 def _cells(family: str, splits: Mapping[str, Split], models: Sequence[str] | Mapping[str, Model], seeds: int,

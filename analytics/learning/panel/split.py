@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analytics.learning.panel.horizon import ends
 from analytics.learning.panel.panel import Panel
 from analytics.learning.panel.wave import UNKNOWN_YET
 from graph.errors import InvalidPanel
@@ -66,16 +67,26 @@ class Split:
 
     @classmethod
     def by_time(cls, panel: Panel, *, validate: int = 1, test: int = 2) -> "Split":
-        """The last waves with known labels judge, those before settle, all earlier ones teach."""
+        """The last waves with known labels judge, those before settle, all earlier ones teach.
+
+        Waves whose horizon reaches past the first day that settles do not teach, nor do those settle whose horizon
+        reaches past the first that judges: their labels would tell what is to be foretold. Raises InvalidPanel.
+        """
+        if validate < 1 or test < 1:
+            raise InvalidPanel(f"{validate} waves to settle and {test} to judge", where="split",
+                               remedy="give one of each or more")  # fmt: skip
         labelled = [at for at, wave in enumerate(panel.waves) if (wave.label != UNKNOWN_YET).any()]
-        if len(labelled) < validate + test + 1:
+        judges = labelled[-test:]
+        settles = _over(panel, labelled[:-test], judges)[-validate:]
+        teaches = _over(panel, [at for at in labelled if settles and at < settles[0]], settles)
+        if len(judges) < test or len(settles) < validate or not teaches:
             raise InvalidPanel(
-                f"{len(labelled)} waves have labels, {validate + test + 1} are needed to split by time", where="split",
-                remedy="split by community, or take more years",
+                f"{len(labelled)} waves have labels that look {panel.horizon} months ahead, too few to learn from, "
+                f"settle by {validate} and judge by {test} apart in time", where="split",
+                remedy="take more years, or split by community or as given",
             )  # fmt: skip
-        part = dict.fromkeys(labelled, Part.TRAIN)
-        part |= dict.fromkeys(labelled[-test - validate : -test], Part.VALIDATE)
-        part |= dict.fromkeys(labelled[-test:], Part.TEST)
+        part = dict.fromkeys(teaches, Part.TRAIN) | dict.fromkeys(settles, Part.VALIDATE)
+        part |= dict.fromkeys(judges, Part.TEST)
         return cls("time", tuple(_known(wave.label, part.get(at, Part.NONE)) for at, wave in enumerate(panel.waves)))
 
     @classmethod
@@ -99,3 +110,9 @@ class Split:
 
 def _known(label: NDArray[np.int8], part: Part) -> NDArray[np.int8]:
     return np.where(label == UNKNOWN_YET, Part.NONE, part).astype(np.int8)
+
+
+def _over(panel: Panel, waves: list[int], later: list[int]) -> list[int]:
+    """Those whose horizon ends no later than the first of some later waves begins."""
+    first = panel.waves[later[0]].day if later else None
+    return [at for at in waves if (day := panel.waves[at].day) and first and ends(day, panel.horizon) <= first]

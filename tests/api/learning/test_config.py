@@ -3,8 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from api.learning.config import read_config
-from graph.errors import InvalidRule, UnreadableFile
+from analytics.learning.panel import Split
+from api.learning.config import judged_by, read_config, split_of
+from graph.errors import InvalidQuestion, InvalidRule, UnreadableFile
+from tests.analytics.learning.panels import small
 
 
 def written(folder: Path, text: str) -> Path:
@@ -34,3 +36,16 @@ def test_what_is_no_toml_says_so(tmp_path: Path) -> None:
         read_config(written(tmp_path, "panel: days"))
     with pytest.raises(UnreadableFile):
         read_config(tmp_path / "absent.toml")
+
+
+def test_an_evaluation_is_split_as_its_file_asks(tmp_path: Path) -> None:
+    """By community a training cannot be split, as it keeps one model; an evaluation can."""
+    panel = small()
+    asked = read_config(written(tmp_path, "[panel]\n[split]\nvalidate = 2\ntest = 1\n"))
+    by = judged_by(panel, asked.split)
+    assert isinstance(by, Split)
+    assert by.digest == Split.by_time(panel, validate=2, test=1).digest
+    parted = read_config(written(tmp_path, '[panel]\n[split]\nby = "community"\nfolds = 4\n'))
+    assert judged_by(panel, parted.split) == "community"
+    with pytest.raises(InvalidQuestion, match="community"):
+        split_of(panel, parted.split)

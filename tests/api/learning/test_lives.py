@@ -47,7 +47,13 @@ def test_the_last_promotion_is_served_and_a_rollback_serves_what_was_before(tmp_
 
 @pytest.mark.parametrize(
     ("by", "second", "where"),
-    [("", "b", "--by"), ("a", " ", "--with"), ("Li Ming", " li  ming", "--with"), ("a", "b\x00", "second")],
+    [
+        ("", "b", "--by"),
+        ("a", " ", "--with"),
+        ("Li Ming", " li  ming", "--with"),
+        ("Li Ming", "Ｌｉ　Ｍｉｎｇ", "--with"),
+        ("a", "b\x00", "second"),
+    ],
 )
 def test_one_person_alone_promotes_nothing(tmp_path: Path, by: str, second: str, where: str) -> None:
     run = run_of(tmp_path)
@@ -86,6 +92,23 @@ def test_a_changed_byte_of_what_is_served_is_refused(tmp_path: Path, file: str) 
         served(tmp_path)
 
 
+@pytest.mark.parametrize("file", ["model/trees/trees.txt", "panel.json", "config.toml"])
+@pytest.mark.parametrize("gone", [True, False])
+def test_verify_reads_every_file_of_what_is_served(tmp_path: Path, file: str, gone: bool) -> None:
+    run = run_of(tmp_path)
+    promoted(tmp_path, run)
+    path = run.folder / file
+    content = path.read_bytes()
+    path.unlink() if gone else path.write_bytes(content[:-1] + b" ")
+    with pytest.raises(BrokenLedger, match=f"firms@1, whose {file} is not as it was"):
+        verify(Intake(Place(tmp_path), lambda: datetime.now(UTC)))
+    path.write_bytes(content)
+    assert verify(Intake(Place(tmp_path), lambda: datetime.now(UTC))).promotions == 1
+    shutil.rmtree(run.folder)
+    with pytest.raises(BrokenLedger, match="manifest"):
+        verify(Intake(Place(tmp_path), lambda: datetime.now(UTC)))
+
+
 def test_a_run_that_was_sealed_anew_after_it_was_promoted_is_not_served(tmp_path: Path) -> None:
     run = run_of(tmp_path)
     promoted(tmp_path, run)
@@ -94,7 +117,7 @@ def test_a_run_that_was_sealed_anew_after_it_was_promoted_is_not_served(tmp_path
     with pytest.raises(InvalidModel, match="since it was promoted"):
         served(tmp_path)
     assert listed(tmp_path)[0].problem
-    with pytest.raises(BrokenLedger, match="other than"):
+    with pytest.raises(BrokenLedger, match="not as it was"):
         verify(Intake(Place(tmp_path), lambda: datetime.now(UTC)))
 
 

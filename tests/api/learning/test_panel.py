@@ -84,6 +84,15 @@ def test_a_default_nobody_knew_of_leaves_its_label_open(tmp_path: Path) -> None:
     assert not wave.public.any()
 
 
+def test_a_default_that_is_over_was_one_all_the_same_and_the_firm_is_a_row_again(tmp_path: Path) -> None:
+    """On a list from March 2020 to June 2021: foretold at the end of 2019, in default in 2020, sound in 2021."""
+    listed = event("r:b", date(2020, 3, 1), "dishonesty", valid_from=date(2020, 3, 1), valid_to=date(2021, 6, 1))
+    panel = panel_of(tmp_path, [listed])
+    rows = [{panel.ids[row]: int(label) for row, label in zip(w.rows, w.label, strict=True)} for w in panel.waves]
+    assert [each.get("r:b") for each in rows] == [1, None, 0]
+    assert [bool(wave.public[panel.ids.index("r:b")]) for wave in panel.waves] == [False, True, False]
+
+
 def test_a_year_that_is_not_over_leaves_labels_open_but_of_who_defaulted(tmp_path: Path) -> None:
     wave = panel_of(tmp_path, days=(date(2022, 12, 31),)).waves[0]
     assert (wave.label == -1).all()

@@ -1,6 +1,7 @@
 """Cells: which there are, that each is learned once, and that one can stop and go on."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from analytics.learning.evaluating.plan import COMMUNITY, GIVEN, TIME, Plan
 from analytics.learning.evaluating.running import evaluate
 from analytics.learning.models.model import Task
 from analytics.learning.models.stack import Stack
-from analytics.learning.panel import Panel, Part
+from analytics.learning.panel import Panel, Part, Split
 from graph.errors import Cancelled, InvalidPanel
 from tests.analytics.learning.evaluating.models import Line, Told, told
 from tests.analytics.learning.evaluating.worlds import undated, world
@@ -91,6 +92,18 @@ def test_without_days_rows_are_split_as_given_or_by_community() -> None:
     parted = plan(undated(PANEL))
     assert parted.main == COMMUNITY
     assert {cell.split for cell in parted.cells} == {"community-1", "community-2", "community-3"}
+
+
+def test_rows_are_split_as_was_asked_and_not_as_the_panel_would_have_it() -> None:
+    asked = Split.by_time(PANEL, validate=2, test=1)
+    assert plan(by=asked).splits[TIME].digest == asked.digest
+    assert Plan.first_look(PANEL, MODELS, by=asked).splits[TIME].digest == asked.digest
+    assert plan(by=COMMUNITY).main == COMMUNITY
+    assert plan(undated(PANEL, given=True), by=COMMUNITY).main == COMMUNITY
+
+
+def test_years_whose_horizons_overlap_leave_communities_alone() -> None:
+    assert plan(replace(PANEL, horizon=36)).main == COMMUNITY
 
 
 def test_a_model_that_cannot_learn_says_why_and_the_others_go_on() -> None:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from analytics.learning.panel import Panel, Part, Split, Ties
+from analytics.learning.panel.horizon import ends
 from analytics.learning.panel.ties import weights
 from graph.errors import InvalidPanel
 from tests.analytics.learning.panels import small
@@ -50,6 +51,29 @@ def test_time_splits_never_teach_by_later_waves_than_they_judge() -> None:
     split = Split.by_time(small(), validate=1, test=2)
     order = [np.unique(part).tolist() for part in split.parts]
     assert order == [[Part.TRAIN], [Part.TRAIN], [Part.VALIDATE], [Part.TEST], [Part.TEST]]
+
+
+@pytest.mark.parametrize(("horizon", "order"), [
+    (12, "TTTTTVJJ"), (24, "TTT-V-JJ"), (36, "T--V--JJ"),
+])  # fmt: skip
+def test_no_label_that_teaches_or_settles_looks_into_what_is_judged(horizon: int, order: str) -> None:
+    """Yearly waves: of a horizon of k years, k - 1 waves are left out before those that settle and that judge."""
+    panel = replace(small(years=tuple(range(2013, 2021))), horizon=horizon)
+    split = Split.by_time(panel)
+    letter = {Part.NONE: "-", Part.TRAIN: "T", Part.VALIDATE: "V", Part.TEST: "J"}
+    assert "".join(letter[Part(part[0])] for part in split.parts) == order
+    until = {part: max(ends(w.day, horizon) for w, of in zip(panel.waves, split.parts, strict=True) if of[0] == part)
+             for part in (Part.TRAIN, Part.VALIDATE)}  # fmt: skip
+    begins = {part: min(w.day for w, of in zip(panel.waves, split.parts, strict=True) if of[0] == part)
+              for part in (Part.VALIDATE, Part.TEST)}  # fmt: skip
+    assert until[Part.TRAIN] <= begins[Part.VALIDATE]
+    assert until[Part.VALIDATE] <= begins[Part.TEST]
+
+
+@pytest.mark.parametrize("asked", [{"validate": 0}, {"test": 0}, {"test": -1}, {"validate": 4}])
+def test_too_few_waves_for_what_is_asked_are_refused(asked: dict[str, int]) -> None:
+    with pytest.raises(InvalidPanel, match="settle"):
+        Split.by_time(small(), **asked)
 
 
 def test_a_party_is_on_one_side_of_a_split_by_folds_in_every_wave() -> None:
