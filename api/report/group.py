@@ -8,6 +8,7 @@ from typing import Any
 
 from analytics.structure.dependence.rules import criterion_names
 from api.answers.frame import Answer, Fact, Party
+from api.answers.namesakes import distinguished
 from api.questions.group_report import GroupReport, MemberStake, Sheet
 from api.questions.groups.dependences import Dependence, measured_by
 from api.questions.groups.members import Member, widened
@@ -103,6 +104,7 @@ class Laid:
 
 def group_page(answer: Answer[GroupReport], *, language: str = "en") -> str:
     """The report as one HTML page."""
+    answer = distinguished(answer)
     words, value = Words(language), answer.answer
     lender = value.lender.name if value.lender else words("all_lenders")
     sheets = [_laid(words, value, sheet) for sheet in value.sheets]

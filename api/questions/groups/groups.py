@@ -143,7 +143,8 @@ def groups_said(
         fences_of(view, evidence, node) if connected else (),
         overruled_of(view, evidence, node) if connected else (),
     )
-    return value, [*_reasons(view, node, value), *_state(view, node, of, value)]
+    told_of = evidence.distinguished(value)
+    return value, [*_reasons(view, node, told_of), *_state(view, node, of, told_of)]
 
 
 def _wider(

@@ -92,7 +92,11 @@ def links(
     )
     asked = {"parties": list(parties), "steps": steps, "kinds": [k.name for k in chosen] if kinds else None}
     question = Question("links", {**asked, "through": list(opened), "limit": limit})
-    reasons = [*_reasons(value, found, steps=steps), *_shut(view, web, opened), *_apart(view, nodes, opened)]
+    reasons = [
+        *_reasons(evidence.distinguished(value), found, steps=steps),
+        *_shut(view, web, opened),
+        *_apart(view, nodes, opened),
+    ]
     return view.answer(question, value, evidence, reasons=reasons)
 
 

@@ -109,7 +109,9 @@ def control(engine: Engine, party: str, *, limit: int = 50, offset: int = 0, mom
         standing_of(view, evidence, node),
     )
     question = Question("control", {"party": party, "limit": limit, "offset": offset})
-    return view.answer(question, value, evidence, reasons=list(_reasons(view, evidence, node, value)))
+    return view.answer(
+        question, value, evidence, reasons=list(_reasons(view, evidence, node, evidence.distinguished(value)))
+    )
 
 
 def _above(view: View, node: int) -> list[tuple[int, bool]]:
