@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.table import Table
 
-from api.answers.frame import Party
+from api.answers.frame import Fact, Party
 from api.answers.namesakes import bare_name
 from api.answers.wording import band, listed, names_of, percent, plural
 from api.printing.paper import Cited, heading, left, plain, row, table
@@ -90,6 +90,9 @@ def standing(found: StandingOf, cited: Cited) -> Iterator[Any]:
     if hidden and not hidden.silent:
         what = "not disclosed" if hidden.most - hidden.least < 1e-9 else "not disclosed, or within bands only"
         row(made, what, "", band(hidden.least, hidden.most), "")
+    for fact in found.own:
+        own = cited.numbers([fact.fact_id])
+        row(made, "its own shares, which carry no vote", fact.head.id, fact.text, own)
     if made.row_count:
         yield made
     if hidden and hidden.might:
@@ -122,9 +125,14 @@ def held(fall: Fall, cited: Cited) -> str:
         f"{fact.tail.name} {fact.text or fact.kind} {cited.numbers([fact.fact_id])}".rstrip() for fact in fall.by
     )
     concert = f" in concert {cited.numbers(fact.fact_id for fact in fall.concert)}".rstrip() if fall.concert else ""
+    concert += f", its own {_own(fall.own, cited)} carrying no vote" if fall.own else ""
     if len(fall.by) < 2 or not fall.high:
         return by + concert
     return f"{by} = {band(fall.low, fall.high)}{concert}"
+
+
+def _own(own: Iterable[Fact], cited: Cited) -> str:
+    return " + ".join(f"{fact.text} {cited.numbers([fact.fact_id])}".rstrip() for fact in own)
 
 
 def groups(answer: GroupsOf, cited: Cited) -> Iterator[Any]:
