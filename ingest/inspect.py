@@ -25,7 +25,7 @@ from ingest.tabular.open import DELIMITED, LINES, WORKBOOKS, read_rows
 from ingest.tabular.rows import Rows, shorten, unique
 from ingest.tabular.titles import Title, header_of, title_of
 from ingest.tabular.workbook import sheets
-from ingest.unit_columns import with_units
+from ingest.unit_columns import currency_column, with_units
 from ingest.values import Parsed, choices, flags, numbers
 from ingest.words import words_of
 
@@ -118,7 +118,7 @@ def look(path: Path, *, sheet: str = "", rows: int = SAMPLE_ROWS) -> Look:
     highs = {column.name: column.high for column in columns if column.type == "number"}
     empty = frozenset(column.name for column in columns if count and not column.filled)
     told = guess(kinds, highs, title=path.stem, kinds=_party_kinds(batches), named=named_in(columns), empty=empty)
-    told = with_units(told, _cells_of(batches, told.unused))
+    told = with_units(told, _cells_of(batches, (*told.unused, *filter(None, [currency_column(told)]))))
     papers = {end.id for end in told.ends if end and end.document}
     shown = tuple(_hidden(column) if column.name in papers else column for column in columns)
     return Look(path, sheet, detect(path) if text else "", count, whole, shown, tuple(refused), told, title)

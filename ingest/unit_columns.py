@@ -14,7 +14,7 @@ from ingest.guesses import Guess, Said, written_unit
 from ingest.toml_text import MARKER
 from ingest.values import numbers
 
-_UNIT: Final = r"(?:金额|数值|计量|报表|计价)?单位|(?:amounts?[ _])?units?(?:[ _]of[ _](?:amounts?|measure))?"
+_UNIT: Final = r"(?:金额|数值|计量|报表|计价|货币)?单位|(?:amounts?[ _])?units?(?:[ _]of[ _](?:amounts?|measure))?"
 _NAMED: Final = 3
 """Units of a column that are named where they cannot be read."""
 
@@ -22,8 +22,10 @@ _NAMED: Final = 3
 def with_units(found: Guess, columns: Mapping[str, pa.Array]) -> Guess:
     """Give the amounts of a table that name no unit themselves the one that a column beside them says.
 
-    `columns` are the cells of each column. A column of other units, such as 吨, says nothing of amounts.
+    `columns` are the cells of each column. A column of other units, such as 吨, says nothing of amounts. One that was
+    taken for the currency and says units (货币单位: 万元) names no currency.
     """
+    found = _freed(found, columns)
     at = next((name for name in found.unused if re.fullmatch(_UNIT, plain(name))), "")
     said = [cell.strip() for cell in pc.unique(columns[at].drop_null()).to_pylist()] if at else []
     units = {written_unit(cell) for cell in said}
@@ -34,6 +36,25 @@ def with_units(found: Guess, columns: Mapping[str, pa.Array]) -> Guess:
         return found
     unused = tuple(name for name in found.unused if name != at)
     return replace(found, fields={**found.fields, **read}, unused=unused)
+
+
+def currency_column(found: Guess) -> str:
+    """The column that was taken for the currency; empty where none was."""
+    said = found.fields.get("unit" if found.kind == STATEMENT.name else "currency")
+    return said.column if said else ""
+
+
+def _freed(found: Guess, columns: Mapping[str, pa.Array]) -> Guess:
+    """Without a currency where its column says units; 人民币元 is a currency all the same."""
+    at = currency_column(found)
+    if not at or not re.fullmatch(_UNIT, plain(at)):
+        return found
+    cells = [cell.strip() for cell in pc.unique(columns[at].drop_null()).to_pylist()]
+    units = [written_unit(cell) for cell in cells]
+    if not cells or not all(units) or all(unit == "元" != cell for cell, unit in zip(cells, units, strict=True)):
+        return found
+    kept = {name: one for name, one in found.fields.items() if one.column != at}
+    return replace(found, fields=kept, unused=(*found.unused, at))
 
 
 def _amounts(found: Guess) -> Iterator[tuple[str, Said]]:

@@ -1,17 +1,20 @@
 """Facts and parties of a snapshot in the words of an answer, and the sources behind them."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from api.answers.frame import Fact, Party, Record, Source
+from api.answers.namesakes import distinguished, namesakes
 from api.answers.wording import gist, values
 from graph.columns import gathered
 from graph.field import PARTY_KINDS, Kind
 from graph.records import statements
 from graph.snapshot import Snapshot
+
+T = TypeVar("T")
 
 
 class Evidence:
@@ -38,6 +41,10 @@ class Evidence:
     def shown(self) -> NDArray[np.int64]:
         """Parties named so far, in the order in which they were."""
         return np.fromiter(self._parties, np.int64, len(self._parties))
+
+    def distinguished(self, value: T) -> T:
+        """For sentences: a value with the id beside every name that several of the parties shown have."""
+        return distinguished(value) if namesakes(self._parties.values()) else value
 
     def party(self, node: int) -> Party:
         """One party by id and name."""

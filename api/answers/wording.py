@@ -18,18 +18,26 @@ NOT_DISCLOSED: Final = "not disclosed"
 """How amounts read of which none is known."""
 NOTHING: Final = "0%"
 """How a share reads that rounds to nothing."""
+WHOLE: Final = 1e-7
+"""Hundredths by which a share is compared with a threshold: less beside a whole one is rounding."""
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _STOPS: Final = re.compile(r"(?<!\.)\.\.(?=\s|$)")
 _LISTED: Final = re.compile(r"\['[^']*'(?:, '[^']*')*\]")
 
 
 def percent(fraction: float, digits: int = 2) -> str:
-    """A fraction as a percentage.
+    """A fraction as a percentage; what lies beside a whole one, as laws set their thresholds, does not read as it.
 
     >>> percent(0.6), percent(1 / 3), percent(1e-9)
     ('60%', '33.33%', '0%')
+    >>> percent(0.249999), percent(0.50001), percent(0.1 + 0.2)
+    ('24.9999%', '50.001%', '30%')
     """
-    return f"{100 * fraction:.{digits}f}".rstrip("0").rstrip(".") + "%"
+    value = 100 * fraction
+    whole = round(value, digits)
+    if whole and whole.is_integer() and abs(value - whole) > WHOLE:
+        digits = next(d for d in range(digits, 8) if round(value, d) != whole)
+    return f"{value:.{digits}f}".rstrip("0").rstrip(".") + "%"
 
 
 def used(fraction: float) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from api.answers.frame import Answer, Fact, Party, Source
+from api.answers.namesakes import bare_name, distinguished
 from api.answers.wording import percent, period, plural, remark
 from api.draw import style
 from api.draw.detours import detours
@@ -42,6 +43,7 @@ class Line:
 
 def draw(answer: Answer[Network], marks: Marks = NONE) -> str:
     """One HTML page with everything in it, marks included: no other file, no other host."""
+    answer = distinguished(answer)
     drawn = scene(answer.answer, marks)
     sources = {source.fact_id: source for source in (*answer.sources, *marks.sources)}
     canvas = _canvas(drawn, answer.answer, sources, marks)
@@ -164,7 +166,7 @@ def _title(party: Party, drawn: Scene, marks: Marks) -> str:
     shown += sum(len(fold.facts) + fold.more for fold in drawn.folds if fold.hub == party.id)
     more = f"\n{plural(links - shown, 'more link')} not drawn" if links and links > shown else ""
     marked = [f"{mark.sign} · {mark.name}: {mark.why[party.id]}" for mark in marks.marks if party.id in mark.why]
-    return "\n".join([f"{party.name}\n{party.kind} · {party.id}{more}", *marked])
+    return "\n".join([f"{bare_name(party)}\n{party.kind} · {party.id}{more}", *marked])
 
 
 def _fold_title(fold: Fold) -> str:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from api.answers.frame import Answer
+from api.answers.namesakes import bare_name, distinguished
 from api.answers.wording import both, money, plural, short_money
 from api.draw import style
 from api.draw.detours import detours
@@ -86,6 +87,7 @@ class Line:
 
 def draw_rounds(answer: Answer[Cascade]) -> str:
     """One HTML page of a shock by rounds, with everything in it."""
+    answer = distinguished(answer)
     value, currency = answer.answer, answer.answer.shock.currency
     every = list(_lines(value))
     lines = [line for line in every if not (line.said and line.said.late)]
@@ -291,7 +293,13 @@ def _title(one: Struck, currency: str | None) -> str:
     how = f"fails in round {one.round}: {one.why} 第{one.round}轮违约：{one.why_zh}" if one.round else "stands 未违约"
     own = [f"其中初始冲击 · of it by the shock itself: {money(one.by_itself, currency)}"] if one.by_itself else []
     return "\n".join(
-        [one.party.name, f"{one.party.kind} · {one.party.id}", how, f"损失 · loses: {money(one.lost, currency)}", *own]
+        [
+            bare_name(one.party),
+            f"{one.party.kind} · {one.party.id}",
+            how,
+            f"损失 · loses: {money(one.lost, currency)}",
+            *own,
+        ]
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from api.answers.namesakes import bare_name
 from api.answers.wording import NOT_DISCLOSED, apart, disclosed, listed, money, names_of, percent, plural, used
 from api.printing.control import FEW, how, refuted, unproved
 from api.printing.paper import BOLD, Cited, heading, left, plain, row, table
@@ -43,7 +44,14 @@ def limits(answer: BookLimits, cited: Cited) -> Iterator[Any]:
     for each in answer.related:
         through = f" through {each.through.name}" if each.through and each.through != answer.lender else ""
         share = "" if each.of_capital is None else percent(each.of_capital)
-        row(related, each.party.name, each.party.id, each.why + through, money(each.exposure, answer.currency), share)
+        row(
+            related,
+            bare_name(each.party),
+            each.party.id,
+            each.why + through,
+            money(each.exposure, answer.currency),
+            share,
+        )
     if related.row_count:
         yield related
     yield from left(answer.related_page, "related party", "related parties")
@@ -75,7 +83,7 @@ def _possible(answer: BookLimits) -> Iterator[Any]:
     for one in answer.possible:
         with_ = listed(names_of(one.others), one.others_page.total, most=FEW)
         exposure, limit = apart(one.exposure, one.limit, answer.currency)
-        row(made, one.rule, [one.client.name, one.client.id], with_, [exposure, limit], used(one.use))
+        row(made, one.rule, [bare_name(one.client), one.client.id], with_, [exposure, limit], used(one.use))
     if made.row_count:
         yield made
     yield from left(answer.possible_page, "client", by="the gravest are shown")
@@ -107,7 +115,7 @@ def _group(number: int, group: ClientGroup, currency: str | None, cited: Cited) 
     for one in group.clients[:FEW]:
         member = one.member
         owes = at_least(money(one.owed, currency), one.unknown_facilities)
-        row(made, member.party.name, member.party.id, owes, how(member, cited))
+        row(made, bare_name(member.party), member.party.id, owes, how(member, cited))
     yield made
     hidden = group.clients_page.total - min(FEW, len(group.clients))
     if hidden:
@@ -173,7 +181,7 @@ def _guarantors(answer: BookGuarantees) -> Table:
     heads = ("guarantor", "may be called for", "given in all", "net assets", "ratio", "breaks")
     made = table(*heads, title=f"guarantors ({answer.guarantors_page.total:,})", amounts=heads[1:5])
     for one in answer.guarantors:
-        row(made, [one.party.name, one.party.id], *_figures(one, answer.currency), _broken(one))
+        row(made, [bare_name(one.party), one.party.id], *_figures(one, answer.currency), _broken(one))
     return made
 
 

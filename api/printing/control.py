@@ -5,7 +5,8 @@ from typing import Any
 
 from rich.table import Table
 
-from api.answers.frame import Party
+from api.answers.frame import Fact, Party
+from api.answers.namesakes import bare_name
 from api.answers.wording import band, listed, names_of, percent, plural
 from api.printing.paper import Cited, heading, left, plain, row, table
 from api.questions.groups.dependences import MORE_THAN_ALL, Dependence, confirmed, doubtful
@@ -71,7 +72,7 @@ def _together(rows: Iterable[ControlledTogether], title: str, cited: Cited) -> I
     for one in rows:
         by = [step(fall, cited) for fall in one.proof]
         sure = "certain" if one.certain else "possible"
-        row(made, one.controlled.name, one.controlled.kind, one.controlled.id, sure, by)
+        row(made, bare_name(one.controlled), one.controlled.kind, one.controlled.id, sure, by)
     if made.row_count:
         yield made
 
@@ -85,10 +86,13 @@ def standing(found: StandingOf, cited: Cited) -> Iterator[Any]:
         numbers = cited.numbers(fact.fact_id for fact in block.holdings)
         voting = (block.top, *block.acting)
         votes = band(block.low, block.high) + " together" * bool(block.acting)
-        row(made, [party.name for party in voting], [party.id for party in voting], votes, numbers)
+        row(made, [bare_name(party) for party in voting], [party.id for party in voting], votes, numbers)
     if hidden and not hidden.silent:
         what = "not disclosed" if hidden.most - hidden.least < 1e-9 else "not disclosed, or within bands only"
         row(made, what, "", band(hidden.least, hidden.most), "")
+    for fact in found.own:
+        own = cited.numbers([fact.fact_id])
+        row(made, "its own shares, which carry no vote", fact.head.id, fact.text, own)
     if made.row_count:
         yield made
     if hidden and hidden.might:
@@ -105,7 +109,7 @@ def _controllers(
         # What falls before stands in a row above, with its own holdings.
         by = [step(fall, cited) for fall in one.proof] if whole else [held(fall, cited) for fall in one.proof[-1:]]
         party = side(one)
-        row(made, party.name, party.kind, party.id, sure + top, by)
+        row(made, bare_name(party), party.kind, party.id, sure + top, by)
     if made.row_count:
         yield made
 
@@ -121,9 +125,14 @@ def held(fall: Fall, cited: Cited) -> str:
         f"{fact.tail.name} {fact.text or fact.kind} {cited.numbers([fact.fact_id])}".rstrip() for fact in fall.by
     )
     concert = f" in concert {cited.numbers(fact.fact_id for fact in fall.concert)}".rstrip() if fall.concert else ""
+    concert += f", its own {_own(fall.own, cited)} carrying no vote" if fall.own else ""
     if len(fall.by) < 2 or not fall.high:
         return by + concert
     return f"{by} = {band(fall.low, fall.high)}{concert}"
+
+
+def _own(own: Iterable[Fact], cited: Cited) -> str:
+    return " + ".join(f"{fact.text} {cited.numbers([fact.fact_id])}".rstrip() for fact in own)
 
 
 def groups(answer: GroupsOf, cited: Cited) -> Iterator[Any]:
@@ -158,10 +167,14 @@ def untestable(found: Untestables) -> Iterator[Any]:
             f"confirmed under {one.judgement.confirmed}",
             f"or rejected under {' and '.join(one.judgement.rejected)}",
         ]
-        row(made, [one.dependant.name, one.dependant.id], [one.other.name, one.other.id], why, ends)
+        row(made, _with_id(one.dependant), _with_id(one.other), why, ends)
     if made.row_count:
         yield made
         yield from left(found.page, "dependence", by="the first are told")
+
+
+def _with_id(party: Party) -> list[str]:
+    return [bare_name(party), party.id]
 
 
 def _groups(found: Iterable[Group], reading: str, cited: Cited) -> Iterator[Any]:
@@ -172,7 +185,7 @@ def _groups(found: Iterable[Group], reading: str, cited: Cited) -> Iterator[Any]
         title = f"{kind} of {who}: {plural(group.page.total, 'member')}{group.apart.en}{by}{reading}"
         made = table("member", "kind", "id", "how it came in", title=title)
         for member in group.members:
-            row(made, member.party.name, member.party.kind, member.party.id, how(member, cited))
+            row(made, bare_name(member.party), member.party.kind, member.party.id, how(member, cited))
         yield made
         yield from left(group.page, "member")
         yield from refuted(group.edges, cited)

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from api import questions
 from api.answers.frame import Answer
+from api.answers.namesakes import distinguished
 from api.answers.wording import percent, period, plural, remark
 from api.printing import (
     amounts,
@@ -120,7 +121,7 @@ def show(answer: Answer[Any], *, as_json: bool) -> None:
     width = shutil.get_terminal_size(PAPER).columns
     console = Console(width=width, highlight=False, markup=False, emoji=False)
     cited = Cited(answer)
-    parts = list(PRINTERS[type(answer.answer)](answer.answer, cited))
+    parts = list(PRINTERS[type(answer.answer)](distinguished(answer.answer), cited))
     for before, part in zip([None, *parts], parts, strict=False):
         if isinstance(part, Table) and before is not None:
             console.print()

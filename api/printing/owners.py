@@ -6,6 +6,7 @@ from typing import Any
 from rich.text import Text
 
 from api.answers.frame import Fact, Page, Party
+from api.answers.namesakes import bare_name
 from api.answers.wording import NOTHING, band, percent, plural
 from api.printing.control import standing, step
 from api.printing.paper import DIM, Cited, facts, heading, left, plain, row, table
@@ -28,10 +29,17 @@ def owners(answer: OwnersOf, cited: Cited) -> Iterator[Any]:
     for part in answer.parts:
         final = "" if part.final else ", itself held"
         share = band(part.low, part.high) + final
-        row(made, part.party.name, part.party.kind, part.party.id, share, list(_carried(answer.party, part, cited)))
+        row(
+            made,
+            bare_name(part.party),
+            part.party.kind,
+            part.party.id,
+            share,
+            list(_carried(answer.party, part, cited)),
+        )
     for end in answer.undisclosed:
         what = "undisclosed" if end.least == end.share else "undisclosed or uncertain"
-        row(made, f"{what} holders of {end.company.name}", "", end.company.id, band(end.least, end.share), "")
+        row(made, f"{what} holders of {bare_name(end.company)}", "", end.company.id, band(end.least, end.share), "")
     for block in answer.blocks:
         names = ", ".join(party.name for party in block.members)
         row(made, f"nobody: {names} hold all of each other", "", "", percent(block.share), "")
@@ -69,10 +77,10 @@ def _under(under: UnderRegime, cited: Cited) -> Iterator[Any]:
     for one in under.owners:
         sure = "" if one.certain else "possible: "
         by = [line for passed in one.passed for line in _passed(passed, cited)]
-        row(made, one.person.name, one.person.id, sure + band(one.low, one.high), by)
+        row(made, bare_name(one.person), one.person.id, sure + band(one.low, one.high), by)
     for other in under.stand_ins:
         sure = "" if other.certain else "possible: "
-        row(made, other.person.name, other.person.id, "", f"{sure}{other.name.en} {other.name.zh}: {other.role}")
+        row(made, bare_name(other.person), other.person.id, "", f"{sure}{other.name.en} {other.name.zh}: {other.role}")
     if made.row_count:
         yield made
     else:
@@ -109,7 +117,7 @@ def _linked(found: CloseLinksOf, cited: Cited) -> Iterator[Any]:
         sure = "" if link.certain else "possible: "
         third = "" if link.third is None else link.third.name
         by = [line for tie in link.ties for line in _tie(tie, cited)]
-        row(made, f"{sure}{link.other.name}", link.other.id, third, by)
+        row(made, f"{sure}{bare_name(link.other)}", link.other.id, third, by)
     if made.row_count:
         yield made
     shown = Page(found.page.total, found.page.offset, min(found.page.shown, FIRST))

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.answers.frame import Answer, Fact, Page, Party, Source
+from api.answers.namesakes import bare_name
 from api.answers.wording import period, plural
 from graph.model import KINDS
 
@@ -57,7 +58,7 @@ def plain(value: object) -> str:
 
 def heading(party: Party, *, before: str = "") -> Text:
     """The party that an answer is about."""
-    return Text.assemble(before, (plain(party.name), BOLD), (f" · {party.kind} · {plain(party.id)}", DIM))
+    return Text.assemble(before, (plain(bare_name(party)), BOLD), (f" · {party.kind} · {plain(party.id)}", DIM))
 
 
 class Grid(Table):
@@ -156,7 +157,7 @@ def facts(cited: Cited, shown: Iterable[Fact], title: str, *, side: str = "") ->
     made = table(*one, *(("id",) if side else ()), "what", "holds", "src", title=title)
     for fact in shown:
         party = fact.tail if side == "from" else fact.head
-        ends = (party.name, party.id) if side else (fact.tail.name, fact.kind, fact.head.name)
+        ends = (bare_name(party), party.id) if side else (fact.tail.name, fact.kind, fact.head.name)
         row(made, *ends, fact.text, cited.holds(fact.fact_id), cited.numbers([fact.fact_id]))
     if made.row_count:
         yield made

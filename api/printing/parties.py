@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.answers.frame import Page, Record
+from api.answers.namesakes import bare_name
 from api.answers.wording import value
 from api.printing.paper import Cited, facts, heading, left, row, table, titled
 from api.questions.parties.network import Network
@@ -22,8 +23,8 @@ def found(answer: Found, _cited: Cited) -> Iterator[Any]:
     """Parties found, the best first."""
     made = table("", "name", "kind", "id", "found by", "likeness", amounts=("likeness",))
     for number, match in enumerate(answer.matches, start=answer.page.offset + 1):
-        by = match.by if match.text == match.party.name else f"{match.by} {match.text}"
-        row(made, number, match.party.name, match.party.kind, match.party.id, by, f"{match.score:.0%}")
+        by = match.by if match.text == bare_name(match.party) else f"{match.by} {match.text}"
+        row(made, number, bare_name(match.party), match.party.kind, match.party.id, by, f"{match.score:.0%}")
     if made.row_count:
         yield made
     yield from left(answer.page, "resembles it less", "resemble it less")
@@ -86,7 +87,7 @@ def network(answer: Network, cited: Cited) -> Iterator[Any]:
         yield Text(counts)
     made = table("step", "party", "kind", "id", "links", amounts=("step", "links"))
     for one in answer.parties:
-        row(made, one.hops, one.party.name, one.party.kind, one.party.id, f"{one.links:,}")
+        row(made, one.hops, bare_name(one.party), one.party.kind, one.party.id, f"{one.links:,}")
     if made.row_count:
         yield made
     yield from left(answer.page, "party", "parties")

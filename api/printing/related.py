@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from api.answers.namesakes import bare_name
 from api.answers.wording import listed, money, names_of, percent, plural
 from api.printing.control import refuted
 from api.printing.control import step as fallen
@@ -31,7 +32,7 @@ def related(answer: BookRelated, cited: Cited) -> Iterator[Any]:
         unsure = [] if each.certain else ["only possible:"]
         how = [*unsure, *(line for step in each.steps for line in _how(step, cited))]
         share = "" if each.of_capital is None else percent(each.of_capital)
-        row(made, each.party.name, each.party.kind, each.party.id, how, _money(each.exposure, answer), share)
+        row(made, bare_name(each.party), each.party.kind, each.party.id, how, _money(each.exposure, answer), share)
     if made.row_count:
         yield made
     yield from left(answer.page, "related party", "related parties")

@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.text import Text
 
+from api.answers.namesakes import bare_name
 from api.answers.wording import disclosed, money, percent
 from api.printing.paper import BOLD, DIM, Cited, heading, left, row, table
 from api.questions.book.risk import BookRisk
@@ -76,7 +77,8 @@ def book(answer: BookRisk, cited: Cited) -> Iterator[Any]:
     for each in answer.riskiest:
         between = "" if each.low is None or each.high is None else f"{percent(each.low)} – {percent(each.high)}"
         note = each.verdict if each.verdict == "cannot tell" else "" if each.state == "scored" else each.state
-        row(made, str(each.rank), each.party.name, each.party.id, "" if each.pd is None else percent(each.pd), between,
+        row(made, str(each.rank), bare_name(each.party), each.party.id,
+            "" if each.pd is None else percent(each.pd), between,
             each.grade or "", disclosed(each.exposure, each.undisclosed, answer.currency),
             "" if each.expected_loss is None else money(each.expected_loss, answer.currency), note)  # fmt: skip
     if made.row_count:

@@ -21,6 +21,7 @@ from api.questions.groups.untestable import Untestables
 from api.questions.groups.verdicts import Verdict
 from api.questions.guarantees import ClosedCircle, circle_of
 from api.questions.limits.limits import NOTHING, Against, against
+from api.questions.ownership.overfull import MoreThanAll
 from graph.model import CONTROLS, DEPENDS_ON, GUARANTEES, LENDS, OWNS
 from graph.moment import Moment
 
@@ -100,6 +101,8 @@ class GroupReport:
     """What became of government bodies: `apart`, `beside` or `through`, by the lender's rule sets."""
     against: Against
     """What the lender's rules allow for the party and each of its groups, and how much of it is used."""
+    overfull: tuple[MoreThanAll, ...]
+    """Members whose holders are stated to have more than all votes, so that control of them is in doubt."""
 
 
 def group_report(engine: Engine, party: str, *, lender: str | None = None, moment: Moment) -> Answer[GroupReport]:
@@ -125,6 +128,7 @@ def group_report(engine: Engine, party: str, *, lender: str | None = None, momen
         told.untestable,
         view.government,
         NOTHING if of is None else against(view, evidence, of, node, limit=MOST),
+        told.overfull,
     )
     question = Question("group_report", {"party": party, "lender": lender})
     return view.answer(question, value, evidence, reasons=reasons)

@@ -129,7 +129,12 @@ def guarantees(
     )
     asked = {"party": party, "length": length, "limit": limit, "offset": offset}
     old = too_old_said(view.snapshot, node, ["net_assets"])
-    return view.answer(Question("guarantees", asked), value, evidence, reasons=list(_reasons(value, found, old)))
+    return view.answer(
+        Question("guarantees", asked),
+        value,
+        evidence,
+        reasons=list(_reasons(evidence.distinguished(value), found, old)),
+    )
 
 
 def _promises(view: View, evidence: Evidence, at: NDArray[np.int64]) -> tuple[Promise, ...]:

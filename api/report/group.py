@@ -8,6 +8,7 @@ from typing import Any
 
 from analytics.structure.dependence.rules import criterion_names
 from api.answers.frame import Answer, Fact, Party
+from api.answers.namesakes import distinguished
 from api.questions.group_report import GroupReport, MemberStake, Sheet
 from api.questions.groups.dependences import Dependence, measured_by
 from api.questions.groups.members import Member, widened
@@ -22,6 +23,8 @@ from graph.model import CONTROLS
 
 SHORT = 10
 """Sentences in short at most."""
+DOUBTS = 2
+"""Companies of which more than all votes are stated that are named in short."""
 MANY = 30
 """Members above which each has one line, under whoever brings it in."""
 
@@ -103,6 +106,7 @@ class Laid:
 
 def group_page(answer: Answer[GroupReport], *, language: str = "en") -> str:
     """The report as one HTML page."""
+    answer = distinguished(answer)
     words, value = Words(language), answer.answer
     lender = value.lender.name if value.lender else words("all_lenders")
     sheets = [_laid(words, value, sheet) for sheet in value.sheets]
@@ -120,6 +124,7 @@ def group_page(answer: Answer[GroupReport], *, language: str = "en") -> str:
         alone=value.alone,
         annex=[Figure(one.picture, one.caption, _titled(value, one)) for one in sheets if one.picture],
         fences=value.fences,
+        overfull=value.overfull,
         untestable=value.untestable,
         limits=limits,
         tallies=tallied(words, value, limits),
@@ -255,6 +260,8 @@ def _short(words: Words, value: GroupReport) -> Iterator[str]:
         yield words("alone_fenced" if value.fences else "alone", party=value.party.name)
     for fence in value.fences:
         yield words("fenced", controller=fence.fact.head.name, controlled=fence.fact.tail.name)
+    for over in value.overfull[:DOUBTS]:
+        yield words("overfull_short", company=over.company.name, total=words.percent(over.total))
     yield from limits_said(words, value, partial(_name, words))
     yield from arising_said(words, value)
     several = len(value.sheets) > 1

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from api.answers.frame import Answer, Fact
+from api.answers.namesakes import distinguished
 from api.answers.wording import names_of, one_stop
 from api.engine.view import LENDS_TO_MANY
 from api.questions.links.chains import Chain
@@ -20,6 +21,7 @@ MOST_DRAWN = 24
 
 def linkage_page(answer: Answer[Linkage], *, language: str = "en") -> str:
     """The report as one HTML page."""
+    answer = distinguished(answer)
     words, value, asked = Words(language), answer.answer, answer.question.parameters
     drawn = _drawn(value.paths)
     facts = _facts(drawn)

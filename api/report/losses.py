@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from api.answers.frame import Answer
+from api.answers.namesakes import distinguished
 from api.questions.book.assumed import SPREADING
 from api.questions.book.closed import Closed
 from api.questions.book.concentrated import TOPS
@@ -30,6 +31,7 @@ class Line:
 
 def losses_page(answer: Answer[BookLosses], *, language: str = "en") -> str:
     """The report as one HTML page."""
+    answer = distinguished(answer)
     words, value = Words(language), answer.answer
     called = f"{value.name}{words.either(': ', '：')}" if value.name else ""
     return filled(

@@ -9,6 +9,7 @@ from typing import Any
 import jinja2
 
 from api.answers.frame import Answer, Source
+from api.answers.namesakes import bare_name
 from api.answers.wording import remark
 from api.draw import style
 from api.report.picture import Picture
@@ -61,7 +62,9 @@ def _lettered(number: int) -> str:
 @cache
 def _environment() -> jinja2.Environment:
     loader = jinja2.FileSystemLoader(TEMPLATES)
-    return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    made = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    made.filters["bare_name"] = bare_name
+    return made
 
 
 @dataclass(frozen=True)

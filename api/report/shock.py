@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from api.answers.frame import Answer
+from api.answers.namesakes import distinguished
 from api.answers.wording import names_of
 from api.questions.shocks.shock import ShockAnswer
 from api.questions.shocks.traced import LAYERS_SAID, Step
@@ -33,6 +34,7 @@ class Line:
 
 def shock_page(answer: Answer[ShockAnswer], *, language: str = "en") -> str:
     """The report as one HTML page."""
+    answer = distinguished(answer)
     words, value = Words(language), answer.answer
     scenario = answer.question.parameters["scenario"]
     first = [one.party for one in value.fallen if one.why == "shock"]

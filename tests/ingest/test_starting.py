@@ -220,6 +220,22 @@ def test_a_column_of_units_says_in_what_amounts_stand(
     assert {row["value"] for row in rows if row["item"] == "accounts_receivable"} == {7000.0}
 
 
+@pytest.mark.parametrize(
+    ("said", "value", "asked"),
+    [("万元", 3e7, True), ("元", 3000.0, True), ("人民币", 3000.0, False), ("CNY", 3000.0, False)],
+)
+def test_a_currency_unit_is_a_unit_or_a_currency_by_what_it_says(
+    tmp_path: Path, said: str, value: float, asked: bool
+) -> None:
+    """货币单位 is what financial tables call 万元, and what some loan books call CNY."""
+    path = tmp_path / "授信.csv"
+    text = f"借据号,借款人编号,业务品种,贷款余额,货币单位\nL1,K1,流动资金贷款,3000,{said}\n"
+    path.write_text(text, encoding="utf-8")
+    assert ('currency = "???' in starting_mapping([look(path)])) is asked
+    (row,) = facts(tmp_path, text)
+    assert (row["drawn"], row["currency"]) == (value, "CNY")
+
+
 def test_units_that_no_amount_can_be_read_in_are_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "表.csv"
     path.write_text(

@@ -135,7 +135,10 @@ def book_groups(
     )
     asked = {"lender": lender, "reading": reading, "limit": limit, "offset": offset}
     return view.answer(
-        Question("book_groups", asked), value, evidence, reasons=[*_reasons(value), *state_said(view, node)]
+        Question("book_groups", asked),
+        value,
+        evidence,
+        reasons=[*_reasons(evidence.distinguished(value)), *state_said(view, node)],
     )
 
 

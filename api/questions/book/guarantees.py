@@ -193,7 +193,12 @@ def book_guarantees(
     asked = {
         "lender": lender, "scope": scope, "length": length, "unwind": unwind, "limit": limit, "offset": offset,
     }  # fmt: skip
-    return view.answer(Question("book_guarantees", asked), value, evidence, reasons=list(_reasons(value, found)))
+    return view.answer(
+        Question("book_guarantees", asked),
+        value,
+        evidence,
+        reasons=list(_reasons(evidence.distinguished(value), found)),
+    )
 
 
 def _forms(topology: Topology) -> Iterator[Form]:

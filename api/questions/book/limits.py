@@ -180,7 +180,10 @@ def book_limits(
     )
     asked = {"lender": lender, "near": near, "state": state, "limit": limit, "offset": offset}
     return view.answer(
-        Question("book_limits", asked), value, evidence, reasons=[*_reasons(value, found), *harmless_said(view, found)]
+        Question("book_limits", asked),
+        value,
+        evidence,
+        reasons=[*_reasons(evidence.distinguished(value), found), *harmless_said(view, found)],
     )
 
 

@@ -199,7 +199,9 @@ def book_losses(
         tuple(gaps_of(book, said)),
     )  # fmt: skip
     asked = {"lender": lender, "assumed": said.model_dump(mode="json"), "limit": limit, "offset": offset}
-    return view.answer(Question("book_losses", asked), value, evidence, reasons=list(_reasons(value)))
+    return view.answer(
+        Question("book_losses", asked), value, evidence, reasons=list(_reasons(evidence.distinguished(value)))
+    )
 
 
 def check_losses(view: View, lender: str, assumed: Assumed) -> None:

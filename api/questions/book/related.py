@@ -166,7 +166,9 @@ def book_related(
         *(("", "") if limits else _unbound(bound)),
     )
     asked = {"lender": lender, "limit": limit, "offset": offset}
-    return view.answer(Question("book_related", asked), value, evidence, reasons=list(_reasons(value)))
+    return view.answer(
+        Question("book_related", asked), value, evidence, reasons=list(_reasons(evidence.distinguished(value)))
+    )
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,9 @@ def book_reverse(
         "lender": lender, "loss": loss, "order": order,
         "assumed": None if assumed is None else said.model_dump(mode="json"), "limit": limit,
     }  # fmt: skip
-    return view.answer(Question("book_reverse", asked), value, evidence, reasons=list(_reasons(value)))
+    return view.answer(
+        Question("book_reverse", asked), value, evidence, reasons=list(_reasons(evidence.distinguished(value)))
+    )
 
 
 def check_reverse(view: View, lender: str, *, loss: float, order: str, assumed: Assumed) -> None:

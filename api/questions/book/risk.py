@@ -109,7 +109,7 @@ def book_risk(
         tuple(rows.by_grade()), tuple(rows.told(evidence, shown, offset)), Page(len(clients), offset, len(shown)),
     )  # fmt: skip
     question = Question("book_risk", {"lender": lender, "model": model, "limit": limit, "offset": offset})
-    return view.answer(question, value, evidence, reasons=_reasons(value))
+    return view.answer(question, value, evidence, reasons=_reasons(evidence.distinguished(value)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -165,7 +165,9 @@ def book_systemic(
         tuple(_gaps(view, sending)),
     )
     asked = {"lender": lender, "top": top, "order": by, "missing": dark, "limit": limit, "offset": offset}
-    return view.answer(Question("book_systemic", asked), value, evidence, reasons=list(_reasons(value)))
+    return view.answer(
+        Question("book_systemic", asked), value, evidence, reasons=list(_reasons(evidence.distinguished(value)))
+    )
 
 
 def _one_of(said: str, words: tuple[Word, ...], where: str) -> Word:

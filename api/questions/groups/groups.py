@@ -25,6 +25,8 @@ from api.questions.groups.families import family_edges, family_ties_left, united
 from api.questions.groups.members import SHOWN, SMALL, Edge, Member, edges_of, grew, members_of, ties_left, why
 from api.questions.groups.untestable import NOTHING, Untestables, told, untestable_of, untestable_said
 from api.questions.groups.verdicts import Verdict, fenced, fences_of, overruled, overruled_of
+from api.questions.ownership.overfull import MoreThanAll, more_than_all_votes
+from api.questions.ownership.overfull import told as more_said
 from graph.errors import InvalidQuestion
 from graph.moment import Moment
 
@@ -81,6 +83,8 @@ class GroupsOf:
     """Control by or of the party that forms no single risk, as judged; group clients know none."""
     overruled: tuple[Verdict, ...]
     """Rejections of a dependence of or on the party that do not count, since another judgement confirms it."""
+    overfull: tuple[MoreThanAll, ...]
+    """Members whose holders are stated to have more than all votes, so that control of them is in doubt."""
 
 
 def groups(
@@ -142,8 +146,22 @@ def groups_said(
         cut,
         fences_of(view, evidence, node) if connected else (),
         overruled_of(view, evidence, node) if connected else (),
+        _overfull(view, evidence, node, (narrow, wide)),
     )
-    return value, [*_reasons(view, node, value), *_state(view, node, of, value)]
+    named = evidence.distinguished(value)
+    return value, [
+        *_reasons(view, node, named),
+        *more_said(named.overfull, evidence),
+        *_state(view, node, of, named),
+    ]
+
+
+def _overfull(view: View, evidence: Evidence, node: int, readings: Iterable[str]) -> tuple[MoreThanAll, ...]:
+    """Of the party and of whom it is grouped with in any reading, companies of which more than all votes are stated."""
+    if not len(view.votes.overfull):
+        return ()
+    groups = [group for reading in readings for group in groups_told(view, node, reading)[0]]
+    return more_than_all_votes(view, evidence, (node, *(int(x) for group in groups for x in group.clients)))
 
 
 def _wider(

@@ -137,7 +137,7 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
     state = state_said(view, lender) if view.government != APART else ()
     offered_said = uncounted_said(view, base, application.facility)
     reasons = [
-        *reasons_of(value), *offered_said, *state, *judgements_said(view, evidence, applicant),
+        *reasons_of(evidence.distinguished(value)), *offered_said, *state, *judgements_said(view, evidence, applicant),
     ]  # fmt: skip
     return view.answer(Question("credit_check", asked), value, evidence, reasons=reasons)
 

@@ -111,7 +111,9 @@ def exposure(
     question = Question("exposure", {"party": party, "lender": lender, "limit": limit})
     state = state_said(view, of) if view.government != APART else ()
     judgements = judgements_said(view, evidence, node)
-    return view.answer(question, value, evidence, reasons=[*_reasons(value, cut), *judgements, *state])
+    return view.answer(
+        question, value, evidence, reasons=[*_reasons(evidence.distinguished(value), cut), *judgements, *state]
+    )
 
 
 def _read_ahead(evidence: Evidence, found: list[Exposure], united: list[NDArray[np.uint32]], limit: int) -> None:

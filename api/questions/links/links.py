@@ -92,7 +92,11 @@ def links(
     )
     asked = {"parties": list(parties), "steps": steps, "kinds": [k.name for k in chosen] if kinds else None}
     question = Question("links", {**asked, "through": list(opened), "limit": limit})
-    reasons = [*_reasons(value, found, steps=steps), *_shut(view, web, opened), *_apart(view, nodes, opened)]
+    reasons = [
+        *_reasons(evidence.distinguished(value), found, steps=steps),
+        *_shut(view, web, opened),
+        *_apart(view, nodes, opened),
+    ]
     return view.answer(question, value, evidence, reasons=reasons)
 
 
@@ -143,8 +147,8 @@ def _reasons(value: Linkage, found: Paths, *, steps: int) -> Iterator[str]:
         if why.form not in ("control", "common controller"):
             yield _in_words(why)
     for shared in value.controllers:
-        whom = ", ".join(party.name for party in shared.controlled)
-        yield f"{shared.controller.name} controls {whom}: {'; '.join(in_words(fall[-1]) for fall in shared.proofs)}."
+        for company, proof in zip(shared.controlled, shared.proofs, strict=True):
+            yield f"{shared.controller.name} controls {company.name}: {'; then '.join(map(in_words, proof))}."
     if value.paths:
         first = value.paths[0]
         yield f"The strongest tie has {plural(len(first.steps), 'step')}: {in_one_line(first)}."

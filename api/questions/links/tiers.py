@@ -106,7 +106,7 @@ def _walk(
     resting = None if up or not tiers else reliance_of(view, evidence, node, part)
     value = TiersOf(evidence.party(node), direction, view.snapshot.moment.currency, tuple(tiers), others, resting)
     question = Question(direction, {"party": party, "depth": depth, "limit": limit, "offset": offset})
-    return view.answer(question, value, evidence, reasons=list(_reasons(value, depth)))
+    return view.answer(question, value, evidence, reasons=list(_reasons(evidence.distinguished(value), depth)))
 
 
 def _parts(view: View, tier: Tier, wholes: NDArray[np.float64], direction: Direction) -> list[float | None]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.structure.ownership.stakes import Overfull
 from analytics.structure.standing import SOLE
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
@@ -26,7 +25,7 @@ from api.questions.ownership.concerted import (
     without_part,
 )
 from api.questions.ownership.falls import Fall, in_words, proofs
-from api.questions.ownership.overfull import MoreThanAll, more_than_all, refuse_more_than_all, told
+from api.questions.ownership.overfull import MoreThanAll, more_than_all_votes, told
 from api.questions.ownership.standings import (
     StandingOf,
     no_company_said,
@@ -105,11 +104,13 @@ def control(engine: Engine, party: str, *, limit: int = 50, offset: int = 0, mom
         tuple(without_part(view, evidence, node)),
         acting_with(view, evidence, node, page),
         through_concerts(view, evidence, node, page),
-        _overfull(view, evidence, node, (*controllers, *controlled)),
+        more_than_all_votes(view, evidence, _shown(view, node, (*controllers, *controlled))),
         standing_of(view, evidence, node),
     )
     question = Question("control", {"party": party, "limit": limit, "offset": offset})
-    return view.answer(question, value, evidence, reasons=list(_reasons(view, evidence, node, value)))
+    return view.answer(
+        question, value, evidence, reasons=list(_reasons(view, evidence, node, evidence.distinguished(value)))
+    )
 
 
 def _above(view: View, node: int) -> list[tuple[int, bool]]:
@@ -122,16 +123,10 @@ def _above(view: View, node: int) -> list[tuple[int, bool]]:
     return [(owner, owner in sure) for owner in ordered]
 
 
-def _overfull(view: View, evidence: Evidence, node: int, shown: Iterable[Controller]) -> tuple[MoreThanAll, ...]:
-    """Companies among those shown whose holders have more than all votes."""
-    over = set(view.votes.overfull.tolist())
-    if not over:
-        return ()
+def _shown(view: View, node: int, shown: Iterable[Controller]) -> set[int]:
+    """The party, and the companies that fall in what is shown."""
     ids = {fall.company.id for one in shown for fall in one.proof}
-    nodes = {node, *(view.snapshot.node(party) for party in ids)}
-    found = [Overfull(y, float(view.votes.given[y])) for y in sorted(nodes & over)]
-    refuse_more_than_all(view, found, view.overfull)
-    return more_than_all(view, evidence, found, layer="votes", policy=view.overfull)
+    return {node, *(view.snapshot.node(party) for party in ids)}
 
 
 def _below(view: View, node: int) -> list[tuple[int, bool]]:

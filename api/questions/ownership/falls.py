@@ -12,6 +12,9 @@ from api.engine import View
 from api.groups.concerts import JointProof, joint_proof, needed_ties
 from graph.model import CONTROLS, OWNS, RELATED_TO
 
+MAJORITY = 0.5
+"""Votes that the votes of others must not reach."""
+
 
 @dataclass(frozen=True)
 class Fall:
@@ -24,6 +27,8 @@ class Fall:
     high: float
     concert: tuple[Fact, ...] = ()
     """What makes the holders act in concert, where the controller needs the votes of others who do."""
+    own: tuple[Fact, ...] = ()
+    """What the company holds of itself, where the others have no majority but for its carrying no vote."""
 
 
 def proofs(
@@ -62,11 +67,22 @@ def fallen(view: View, evidence: Evidence, step: Step) -> Fall:
     """One step of a proof, with the facts behind it."""
     held = evidence.facts(OWNS, list(step.holdings)) if step.holdings else ()
     other = evidence.facts(CONTROLS, view.other_control[list(step.edges)]) if step.edges else ()
-    return Fall(evidence.party(step.company), (*held, *other), step.low, step.high)
+    own = own_shares(view, evidence, step.company) if step.holdings and step.low <= MAJORITY else ()
+    return Fall(evidence.party(step.company), (*held, *other), step.low, step.high, own=own)
+
+
+def own_shares(view: View, evidence: Evidence, company: int) -> tuple[Fact, ...]:
+    """What a company holds of itself, where votes are not stated net of it: it carries none, the rest vote as all."""
+    held = view.control.holdings
+    if held.netted[company]:
+        return ()
+    own = [k for k in held.holders.links_at(company).tolist() if held.tail[k] == company and held.high[k] > 0]
+    return evidence.facts(OWNS, own)
 
 
 def in_words(fall: Fall) -> str:
     """Why a company falls: its holders and their shares, or the basis of control."""
     by = " and ".join(f"{fact.tail.name} ({fact.text or fact.kind})" for fact in fall.by)
     together = f", together {percent(fall.low)}" if len(fall.by) > 1 and fall.low > 0 else ""
-    return f"{fall.company.name} by {by}{together}{', in concert' if fall.concert else ''}"
+    own = f", with no vote on the {' and '.join(fact.text for fact in fall.own)} it holds of itself" if fall.own else ""
+    return f"{fall.company.name} by {by}{together}{own}{', in concert' if fall.concert else ''}"

@@ -65,6 +65,16 @@ def refuse_more_than_all(view: View, found: Iterable[Overfull], policy: str) -> 
         )
 
 
+def more_than_all_votes(view: View, evidence: Evidence, nodes: Iterable[int]) -> tuple[MoreThanAll, ...]:
+    """Companies among some whose holders are stated to have more than all votes; InvalidShare where that is refused."""
+    over = view.votes.overfull
+    if not len(over):
+        return ()
+    found = [Overfull(y, float(view.votes.given[y])) for y in sorted({*nodes} & {*over.tolist()})]
+    refuse_more_than_all(view, found, view.overfull)
+    return more_than_all(view, evidence, found, layer="votes", policy=view.overfull)
+
+
 @contextmanager
 def named(view: View) -> Iterator[None]:
     """Whatever is refused inside as more than all, refused by the companies' ids."""

@@ -139,7 +139,7 @@ def owners(
     with named(view):
         value = _owners(view, evidence, node, laws, layer, page)
     asked = {"party": party, "regime": regime, "layer": layer, "limit": limit, "offset": offset}
-    reasons = list(_reasons(view, evidence, node, value))
+    reasons = list(_reasons(view, evidence, node, evidence.distinguished(value)))
     return view.answer(Question("owners", asked), value, evidence, reasons=reasons)
 
 

@@ -11,6 +11,7 @@ from api.answers.frame import Fact, Party
 from api.answers.wording import listed, names_of
 from api.engine import View
 from api.groups.concerts import acting_over
+from api.questions.ownership.falls import own_shares
 from api.questions.ownership.undisclosed import HiddenVotes, undisclosed_of
 from graph.model import OWNS
 
@@ -65,6 +66,8 @@ class StandingOf:
     block_count: int
     undisclosed: HiddenVotes | None
     """Where it is unknown: the votes that would decide, and who would control it with them."""
+    own: tuple[Fact, ...]
+    """What the company holds of itself and carries no vote, where votes are not stated net of it."""
 
 
 def standing_of(view: View, evidence: Evidence, node: int) -> StandingOf:
@@ -84,6 +87,7 @@ def standing_of(view: View, evidence: Evidence, node: int) -> StandingOf:
     return StandingOf(
         kind, KINDS[kind], evidence.parties(over), evidence.parties(maybe[:SHOWN]), len(maybe),
         evidence.parties(several[:SHOWN]), len(several), blocks, len(found.blocks), hidden,
+        own_shares(view, evidence, node),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, AsOf, Page, Party, Question, Source
+from api.answers.namesakes import distinguished
 from api.answers.wording import gist, plural, value, values
 from api.engine import Engine
 from api.questions.asking import check_page, node_of
@@ -108,7 +109,7 @@ def changes(
     )
     asked = {"party": party, "since": since.valid_at, "since_known": since.known_at}
     question = Question("changes", {**asked, "limit": limit, "offset": offset})
-    return later.answer(question, compared, new, reasons=list(_reasons(compared)))
+    return later.answer(question, compared, new, reasons=list(_reasons(distinguished(compared))))
 
 
 def earlier(moment: Moment, *, valid_at: date | None, known_at: datetime | None) -> Moment:

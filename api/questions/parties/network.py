@@ -116,7 +116,7 @@ def network(
     asked: dict[str, object] = {"party": party, "hops": hops, "kinds": [k.name for k in chosen] if kinds else None}
     asked |= {"limit": limit, "offset": offset} | ({"beside": list(beside)} if beside else {})
     question = Question("network", asked)
-    return view.answer(question, value, evidence, reasons=_reasons(value, cut=reached.cut))
+    return view.answer(question, value, evidence, reasons=_reasons(evidence.distinguished(value), cut=reached.cut))
 
 
 def _beside(view: View, shown: Sequence[int], beside: Sequence[str]) -> NDArray[np.int64]:

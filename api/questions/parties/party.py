@@ -79,7 +79,7 @@ def party(engine: Engine, party: str, *, limit: int = 25, offset: int = 0, momen
         tuple(rivals),
     )
     question = Question("party", {"party": party, "limit": limit, "offset": offset})
-    return view.answer(question, value, evidence, reasons=_reasons(value))
+    return view.answer(question, value, evidence, reasons=_reasons(evidence.distinguished(value)))
 
 
 def _records(evidence: Evidence, node: int, page: slice) -> Iterator[Records]:

@@ -105,7 +105,7 @@ def risk(engine: Engine, party: str, *, model: str = "", reasons: int = 5, momen
     value = _scored(scores, evidence, node, by, on, reasons) if state == "scored" else _unscored(
         evidence, node, state, by, on)  # fmt: skip
     question = Question("risk", {"party": party, "model": model, "reasons": reasons})
-    return view.answer(question, value, evidence, reasons=_reasons(value))
+    return view.answer(question, value, evidence, reasons=_reasons(evidence.distinguished(value)))
 
 
 def state_of(scores: Scores, node: int) -> str:

@@ -98,7 +98,7 @@ def cascade(
     failed, lost = sent.whole.failed, np.flatnonzero(~sent.whole.failed & (sent.whole.lost > 0))
     more = Counter(int(sent.whole.round[x]) for x in np.flatnonzero(failed).tolist() if x not in shown)
     standing = sum(x not in shown for x in lost.tolist())
-    said = tuple(reasons_of(value))
+    said = tuple(reasons_of(evidence.distinguished(value)))
     found = Cascade(value, said, struck, passed, dict(sorted(more.items())), standing, left)
     parameters = {"scenario": scenario.model_dump(), "limit": limit}
     return view.answer(Question("cascade", parameters), found, evidence, reasons=list(said))

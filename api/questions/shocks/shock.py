@@ -174,7 +174,9 @@ def shock(
     progress(Stage(0.9, "telling losses, failures and causes", "整理损失、违约与成因"))
     value = told(view, evidence, scenario, sent, asked, limit)
     parameters = {"scenario": scenario.model_dump(), "limit": limit}
-    return view.answer(Question("shock", parameters), value, evidence, reasons=list(reasons_of(value)))
+    return view.answer(
+        Question("shock", parameters), value, evidence, reasons=list(reasons_of(evidence.distinguished(value)))
+    )
 
 
 def begun(

@@ -5,7 +5,7 @@ import pytest
 from api.engine import Engine, Place
 from api.questions import links, owners
 from graph.errors import InvalidQuestion
-from tests.api.conftest import ALONE, HOLD, MINE, RING1, RING2, SHOP, B
+from tests.api.conftest import ALONE, HOLD, MINE, NAMES, RING1, RING2, SHOP, B
 from tests.api.world import Book, instant
 
 
@@ -186,3 +186,12 @@ def test_two_firms_of_one_ministry_have_no_common_controller_unless_it_is_asked(
 def test_only_what_is_kept_shut_can_be_opened(crowd: Engine) -> None:
     with pytest.raises(InvalidQuestion, match="banks"):
         links(crowd, ["r:a", "r:b"], through=["banks"], moment=crowd.moment())
+
+
+def test_a_common_controller_is_said_with_every_step_of_its_proof(engine: Engine) -> None:
+    """B holds 60 % of Keladak, and with its 40 % and its own 20 % the mine: the last step alone proves nothing of B."""
+    reasons = links(engine, [MINE, RING1], moment=engine.moment()).reasons
+    (said,) = [reason for reason in reasons if reason.startswith(f"{NAMES[B]} controls {NAMES[MINE]}: ")]
+    first, last = said.split("; then ")
+    assert first.endswith(f"{NAMES[HOLD]} by {NAMES[B]} (60%)")
+    assert "together 60%" in last

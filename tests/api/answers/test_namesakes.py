@@ -1,0 +1,90 @@
+import re
+
+import pytest
+
+from api.answers.namesakes import distinguished
+from api.draw.page import draw
+from api.engine import Engine, Place
+from api.printing import frame
+from api.questions import changes, control, earlier, exposure, guarantees, links, network, owners
+from api.questions.group_report import group_report
+from api.report import group_page, linkage_page
+from tests.api.world import Book, instant
+
+ONE, OTHER, TOP, BANK = (f"r:{name}" for name in ("one", "other", "top", "bank"))
+SAME, DAY = "同名有限公司", "2024-01-01"
+
+
+@pytest.fixture(scope="module")
+def same(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """A holding with two firms of one name, of which one holds and guarantees the other; both owe a bank."""
+    folder = tmp_path_factory.mktemp("same")
+    names = {ONE: SAME, OTHER: SAME, TOP: "控股有限公司", BANK: "银行"}
+    held = [(TOP, ONE, 0.6), (TOP, OTHER, 0.3), (ONE, OTHER, 0.3)]
+    facts: list[tuple[str, dict[str, object]]] = [
+        ("OWNS", {"from": a, "to": b, "share": share, "directness": "direct"}) for a, b, share in held
+    ]
+    facts += [
+        ("LENDS", {"from": BANK, "to": x, "facility_id": x, "kind": "loan", "drawn": 1e6, "currency": "CNY"})
+        for x in (ONE, OTHER)
+    ]
+    facts.append(("GUARANTEES", {"from": ONE, "to": OTHER, "creditor": BANK, "amount": 1e6, "currency": "CNY"}))
+    facts += [("Profile", {"party": party, "name": name}) for party, name in names.items()]
+    book = Book(folder / "columns")
+    book.load(dict.fromkeys(names, "Company"), facts, closed_at=instant(DAY))
+    return Engine.open(Place(folder))
+
+
+def printed(answer: object, capsys: pytest.CaptureFixture[str]) -> str:
+    frame.show(answer, as_json=False)  # type: ignore[arg-type]
+    return capsys.readouterr().out.partition("\nsources")[0]
+
+
+def test_words_and_tables_tell_two_parties_of_one_name_apart(
+    same: Engine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever the name stands its id stands in the same line."""
+    monkeypatch.setenv("COLUMNS", "400")
+    moment = same.moment(currency="CNY")
+    before = earlier(moment, valid_at=None, known_at=instant("2020-01-01"))
+    for answer in (
+        links(same, [ONE, OTHER], moment=moment),
+        exposure(same, ONE, lender=BANK, moment=moment),
+        guarantees(same, ONE, moment=moment),
+        control(same, OTHER, moment=moment),
+        owners(same, OTHER, moment=moment),
+        changes(same, TOP, since=before, moment=moment),
+    ):
+        lines = printed(answer, capsys).splitlines()
+        said = [line for line in lines if SAME in line]
+        assert said
+        for line in said:
+            assert line.count(SAME) <= len(re.findall(f"{ONE}|{OTHER}", line)), line
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_pages_and_pictures_tell_them_apart(same: Engine, language: str) -> None:
+    moment = same.moment(currency="CNY")
+    page = linkage_page(links(same, [ONE, OTHER], moment=moment), language=language)
+    paper = group_page(group_report(same, ONE, lender=BANK, moment=moment), language=language)
+    for text in (page.partition("</header>")[2], paper.partition("</header>")[2]):
+        seen = re.sub(r"<[^>]*>", "\n", text)
+        assert f"{SAME} ({ONE})" in seen
+        bare = [line for line in seen.splitlines() if line.strip() == SAME]
+        beside = re.findall(rf"{SAME}<br><small class=\"ids\">", text)
+        assert len(bare) == len(beside)
+    drawn = draw(network(same, ONE, hops=2, moment=moment))
+    assert f"({ONE})" in drawn
+    assert f"({OTHER})" in drawn
+
+
+def test_as_json_a_name_stays_a_name(same: Engine) -> None:
+    answer = links(same, [ONE, OTHER], moment=same.moment())
+    assert [party.name for party in answer.answer.parties] == [SAME, SAME]
+    assert any(f"{SAME} ({ONE})" in reason for reason in answer.reasons)
+
+
+def test_where_all_names_differ_nothing_is_touched(same: Engine) -> None:
+    value = links(same, [ONE, TOP], kinds=["OWNS"], steps=1, moment=same.moment()).answer
+    assert {party.id for path in value.paths for party in path.parties} == {ONE, TOP}
+    assert distinguished(value.paths) is value.paths
