@@ -27,6 +27,8 @@ FIGURES: Final[Mapping[str, tuple[tuple[str, ...], bool]]] = {
     "material": (("material_cost", *COST), True),
 }
 """Items of a figure, the first that is stated; whether they flow over a year."""
+STOCKS: Final = ("assets", "liabilities", "current_assets", "current_liabilities")
+"""Figures that cannot be below nothing: one that is stated so is not known."""
 Numbers = NDArray[np.float64]
 
 
@@ -39,7 +41,8 @@ class Known:
     """Of a year, NaN unknown, shape (n,)."""
     estimated: NDArray[np.bool_]
     """Of whom a figure is the median of those of its industry who state it."""
-
+    strange: NDArray[np.bool_]
+    """Who states assets or liabilities below nothing."""
     days: tuple[NDArray[np.int32], NDArray[np.int32]]
     """Last days of the oldest and the newest period of the statements used of each, since 1970; the largest number and
     the smallest where there are none."""
@@ -74,9 +77,10 @@ def _read(view: View, lgd: float, medians: bool, moved: Mapping[str, Numbers]) -
         name: view.snapshot.items(items, of_a_year=of_a_year, since=since)
         for name, (items, of_a_year) in FIGURES.items()
     }
-    value = {name: items.value * moved.get(name, 1.0) for name, items in found.items()}
+    told = {name: np.where((items.value < 0) & (name in STOCKS), np.nan, items.value) for name, items in found.items()}
+    value = {name: figure * moved.get(name, 1.0) for name, figure in told.items()}
     # What debts cost at other rates is counted debt by debt: equity that is not stated moves with the assets alone.
-    left = (found["assets"].value - found["liabilities"].value) * moved.get("assets", 1.0)
+    left = (told["assets"] - told["liabilities"]) * moved.get("assets", 1.0)
     equity = np.where(np.isnan(value["equity"]), left, value["equity"])
     owed = np.where(np.isnan(value["liabilities"]), value["assets"] - equity, value["liabilities"])
     said = Statements.of(
@@ -92,13 +96,14 @@ def _read(view: View, lgd: float, medians: bool, moved: Mapping[str, Numbers]) -
         equity=said.equity,
         liquidity=said.liquidity,
         margin=said.profit,
-        assets=np.where(value["assets"] >= 0, value["assets"], np.nan),
+        assets=value["assets"],
         liabilities=np.where(owed >= 0, owed, np.nan),
         recovered=1 - lgd,
     )
     filled = [np.isnan(getattr(stated, name)) & ~np.isnan(getattr(said, name)) for name in ITEMS]
+    strange = np.logical_or.reduce([found[name].value < 0 for name in STOCKS])
     days = _days(view, [items.row for items in found.values()])
-    return Known(firms, said.revenue, np.logical_or.reduce(filled), days)
+    return Known(firms, said.revenue, np.logical_or.reduce(filled), strange, days)
 
 
 def _days(view: View, rows: list[NDArray[np.int64]]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

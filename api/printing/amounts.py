@@ -6,7 +6,7 @@ from typing import Any
 from rich.table import Table
 
 from api.answers.frame import Page
-from api.answers.wording import disclosed, money, percent, plural
+from api.answers.wording import both, disclosed, money, percent, plural
 from api.printing.limits import limits
 from api.printing.paper import Cited, heading, left, row, table
 from api.questions.limits.exposure import ExposureTo, Part, Stake
@@ -35,7 +35,7 @@ def exposure(answer: ExposureTo, cited: Cited) -> Iterator[Any]:
 
 def _stressed(answer: Stressed, names: Sequence[str], currency: str | None) -> Table:
     """What a scenario would take of each stake, and what each layer alone would."""
-    under = f"under {answer.scenario or 'the scenario'} · 情景损失"
+    under = f"under {both(answer.called, answer.called_zh) or 'the scenario'} · 情景损失"
     title = "if it fails · 若其违约" if answer.scenario == "self" else under
     made, stakes = table("", *names, title=title, amounts=names), (answer.alone, *answer.groups)
     for said, amounts in {

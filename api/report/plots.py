@@ -22,6 +22,8 @@ LINE: Final = 30
 """Half-width signs in a line of a row's name."""
 LABEL: Final = 0.2
 """Room for an amount beside the longest bar, of the length of all."""
+BELOW: Final = 0.4
+"""The same beside one that goes below nothing, where names of rows stand."""
 HIGH: Final = 2.6
 """Height of a plot of curves in inches."""
 LINES: Final = ("#1f5fa8", "#7d8b99", "#c98a1b", "#2f855a", "#9b4d9e", "#b5452c", "#3a3f47")
@@ -145,7 +147,7 @@ def _draw(
     every = [0.0, *(amount for _, amounts in rows for amount in amounts)]
     least, span = min(every), max(every) - min(every) or 1.0
     # Labels stand at the ends of bars, on whichever side.
-    axes.set_xlim(least - LABEL * span * (least < 0), max(every) + LABEL * span)
+    axes.set_xlim(least - BELOW * span * (least < 0), max(every) + LABEL * span)
     axes.margins(y=0.01)
     axes.axvline(0, color="#52616b", linewidth=0.6, clip_on=False)
     axes.tick_params(length=0)

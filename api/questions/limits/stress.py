@@ -40,6 +40,9 @@ class Stressed:
 
     scenario: str
     """Its name; `self`: that the party itself fails."""
+    called: str
+    """The same in words: a scenario of the catalogue as it is called there."""
+    called_zh: str
     round: int
     """In which the party fails; 0: it stands."""
     why: str

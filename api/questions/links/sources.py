@@ -157,12 +157,14 @@ def reliance_of(view: View, evidence: Evidence, supplier: int, page: slice) -> R
     )  # fmt: skip
 
 
-def concentrated(depth: int, sources: Sources | None) -> Iterator[str]:
-    """What a tier's sources say at once."""
+def concentrated(depth: int, sources: Sources | None, new: int) -> Iterator[str]:
+    """What a tier's sources say at once, of whom so many are not nearer already."""
     if sources is None:
         return
     if sources.index is not None:
-        yield f"Tier {depth}: HHI {sources.index:.3f}, as if {1 / sources.index:.1f} equal suppliers stood there."
+        among = ", those nearer already among them" if sources.page.total > new else ""
+        many = plural(sources.page.total, "source")
+        yield f"Tier {depth}: HHI {sources.index:.3f} of {many}{among}, as of {1 / sources.index:.1f} equal ones."
     if sources.common:
         many = plural(sources.common, "supplier is", "suppliers are")
         first = next((one for one in sources.suppliers if one.common), None)

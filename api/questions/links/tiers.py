@@ -141,7 +141,7 @@ def _reasons(value: TiersOf, depth: int) -> Iterator[str]:
         if tier.depth == 1 and first and first.share is not None and first.share >= 0.5:
             yield _half(value.party, first, up=up)
         if up:
-            yield from concentrated(tier.depth, tier.sources)
+            yield from concentrated(tier.depth, tier.sources, tier.parties)
     yield from without_another(value.alternatives)
     if up:
         yield from left_out(len(value.tiers), sum(tier.sources is not None for tier in value.tiers))

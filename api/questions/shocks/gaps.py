@@ -83,8 +83,8 @@ def gaps_of(view: View, sent: Sent) -> Iterator[Gap]:
     yield from unknown_of(view, setting, Whose(losing, whole.failed, lending, ("lose", "受损"), ("fail", "违约")))
     if broken := int((whole.failed & (_paid(sent) > 0)).sum()):
         yield Gap(
-            f"{plural(broken, 'guarantor that fails', 'guarantors that fail')} first paid on promises out of equity: "
-            "other creditors of theirs have what is left",
+            f"{plural(broken, 'guarantor that fails', 'guarantors that fail')} paid promises first, out of equity: "
+            f"other creditors of {'it' if broken == 1 else 'them'} have what is left",
             f"{broken:,} 个违约担保人先以净资产履行代偿：其他债权人就余下部分受偿",
         )
 
@@ -181,6 +181,12 @@ def _figures(view: View, setting: Setting, whose: Whose) -> Iterator[Gap]:
         yield Gap(
             f"figures of {plural(made_up, 'party', 'parties')} that this rests on are medians of their industry",
             f"所依据的 {made_up:,} 个主体的数据为其行业中位数",
+        )
+    if odd := int(((whose.losing | whose.failing) & known.strange).sum()):
+        yield Gap(
+            f"{plural(odd, 'party that this rests on states', 'parties that this rests on state')} assets or "
+            "liabilities below nothing: taken as not known",
+            f"所依据的 {odd:,} 个主体所报资产或负债为负：视为未知",
         )
     yield from _below_holdings(view, setting, whose.losing | whose.failing)
     if strange := int(whose.failing[setting.layers.unmatched].sum()):

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.contagion.shock.coupled import CAUSES
+from analytics.rules.rule import Words
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Question
 from api.answers.wording import money, percent, plural
@@ -19,7 +20,7 @@ from api.questions.asking import node_of
 from api.questions.limits.exposure import ExposureTo
 from api.questions.limits.exposure import exposure as exposed
 from api.questions.limits.stress import LostAlone, Stressed, StressedStake
-from api.questions.shocks.catalogue import named
+from api.questions.shocks.catalogue import called, named
 from api.questions.shocks.gaps import gaps_of
 from api.questions.shocks.grounds import Grounds
 from api.questions.shocks.scenario import Scenario
@@ -56,7 +57,8 @@ def exposure(
     node, evidence = node_of(view.snapshot, party), Evidence(view.snapshot)
     sent = send_scenario(view, said)
     groups = [one.clients for one in groups_told(seen_by(view, of), node, CONFIRMED)[0]]
-    told = _stressed(sent, Grounds(view, evidence, sent), name, node, groups, _owed_to(view, sent, of))
+    words = Words("it fails itself", "自身违约") if scenario == ITSELF else called(said)
+    told = _stressed(sent, Grounds(view, evidence, sent), (name, words), node, groups, _owed_to(view, sent, of))
     value = replace(plain.answer, stressed=told)
     parameters = {**plain.question.parameters, "scenario": name if isinstance(scenario, str) else said.model_dump()}
     cited = {one.fact_id: one for one in (*plain.sources, *evidence.sources)}
@@ -83,14 +85,19 @@ def _owed_to(view: View, sent: Sent, lender: int | None) -> Flags:
 
 
 def _stressed(
-    sent: Sent, grounds: Grounds, name: str, party: int, groups: Sequence[NDArray[np.uint32]], mine: Flags
+    sent: Sent,
+    grounds: Grounds,
+    said: tuple[str, Words],
+    party: int,
+    groups: Sequence[NDArray[np.uint32]],
+    mine: Flags,
 ) -> Stressed:
     whole, debtor = sent.whole, sent.setting.debts.debtor
     inside = np.isin(debtor, np.concatenate([np.array([party]), *groups]))
     failed = bool(whole.failed[party])
-    why = int(whole.cause[party])
+    why, (name, words) = int(whole.cause[party]) if failed else 0, said
     return Stressed(
-        name, int(whole.round[party]), CAUSES[why] if failed else "", CAUSES_ZH[why] if failed else "",
+        name, words.en, words.zh, int(whole.round[party]), CAUSES[why], CAUSES_ZH[why],
         _stake(sent, np.array([party]), mine),
         tuple(_stake(sent, members, mine) for members in groups),
         float(whole.by_debt[mine & ~inside].sum()), float(whole.by_debt[mine].sum()),
@@ -120,7 +127,7 @@ def _stake(sent: Sent, members: NDArray[np.int64] | NDArray[np.uint32], mine: Fl
 def _reasons(value: ExposureTo, told: Stressed) -> Iterator[str]:
     who = value.lender.name if value.lender else "All lenders together"
     name, currency = value.party.name, value.currency
-    under = f"If {name} fails" if told.scenario == ITSELF else f"Under {told.scenario or 'the scenario'}"
+    under = f"If {name} fails" if told.scenario == ITSELF else f"Under {_quoted(told.called)}"
     verb = "loses" if value.lender else "lose"
     part = f" ({percent(told.alone.loss / told.alone.owed)})" if told.alone.owed > 0 else ""
     yield (
@@ -135,6 +142,10 @@ def _reasons(value: ExposureTo, told: Stressed) -> Iterator[str]:
             f"{money(stake.owed, currency)} that it owes {money(stake.loss, currency)} is lost."
         )
     yield from _by_layer(told.alone.layers, name, currency)
+
+
+def _quoted(called: str) -> str:
+    return f"“{called}”" if called else "the scenario"
 
 
 def _by_layer(layers: Iterable[LostAlone], name: str, currency: str | None) -> Iterator[str]:

@@ -261,6 +261,23 @@ def test_bars_are_as_long_as_their_amounts_and_begin_at_nothing() -> None:
     assert zero == pytest.approx(also) == pytest.approx(end)
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize("above", [286.53e6, 0.0])
+def test_an_amount_below_nothing_stands_clear_of_the_name_of_its_row(
+    browser: Any,  # noqa: F811
+    tmp_path: Path,
+    above: float,
+) -> None:
+    rows = [("guarantees", (-119.94e6,)), ("shares", (above,))]
+    svg = bars("t", rows, ["x"], lambda amount: Words("en").money(amount, "CNY")).svg
+    (tmp_path / "bars.html").write_text(f"<!DOCTYPE html><body>{svg}</body>", encoding="utf-8")
+    page = browser.new_page()
+    page.goto((tmp_path / "bars.html").as_uri())
+    name, amount = (page.locator("svg text", has_text=text).bounding_box() for text in ("guarantees", "119.94"))
+    assert name["x"] + name["width"] < amount["x"]
+    page.close()
+
+
 def test_a_plot_holds_so_many_rows_and_escapes_what_they_are_called() -> None:
     svg = bars("<t>", [(f"<b>{at}</b> $x", (float(at),)) for at in range(MOST + 5)], ["x"], str).svg
     assert "<b>" not in svg

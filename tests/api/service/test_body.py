@@ -73,6 +73,25 @@ def test_a_field_of_the_wrong_form_is_told_by_what_it_must_be(
 
 
 @pytest.mark.parametrize(
+    ("change", "detail"),
+    [
+        ({"faild": ["r:a"]}, "faild: 1 value given; nothing here is called so"),
+        ({"stopped": [{"share": 0, "industry": "C"}]}, "stopped.0.share: '0' given; it must be more than 0.0"),
+        ({"calls": "whole"}, "calls: 'whole' given; it must be 'pro rata' or 'in full'"),
+        ({"lgd": "forty"}, "lgd: 'forty' given; it must be a number"),
+        ({"substitution": "perhaps"}, "substitution: 'perhaps' given; it must be true or false"),
+        ({"rates": [1, 2]}, "rates: 2 values given; it must be an object"),
+        ({"failed": "r:a"}, "failed: 'r:a' given; it must be a list"),
+    ],
+)
+def test_what_a_scenario_cannot_say_is_told_in_plain_words(
+    client: httpx.Client, change: dict[str, Any], detail: str
+) -> None:
+    problem = client.post("/v1/shocks", json={"name": "x"} | change).json()
+    assert (problem["status"], problem["detail"]) == (422, detail)
+
+
+@pytest.mark.parametrize(
     ("facility", "said"),
     [
         ({"amount": -5}, "facility.amount: "),

@@ -93,7 +93,7 @@ def test_that_a_failed_guarantor_paid_its_promise_first_is_told(tmp_path: Path) 
     found = told(tmp_path, *facts)
     assert paid(found) == {"r:c": pytest.approx(20)}
     assert found.cost.loss == pytest.approx((45 - 20) + 0.45 * 80)
-    assert gap(found, "1 guarantor that fails first paid on promises out of equity")
+    assert gap(found, "1 guarantor that fails paid promises first, out of equity: other creditors of it have")
 
 
 def test_treasury_shares_are_worth_to_the_others_what_they_are_to_them(tmp_path: Path) -> None:
@@ -168,3 +168,17 @@ def test_income_by_medians_is_marked_by_row(tmp_path: Path) -> None:
     assert (found["r:c"].income, found["r:c"].assumed) == (pytest.approx(20), "")
     dark = {one.party.id: one for one in told(tmp_path / "dark", *facts, **stop).idle}
     assert (dark["r:b"].income, dark["r:b"].assumed) == (None, "")
+
+
+@pytest.mark.parametrize(
+    "sheet", [{"total_assets": -5.0, "total_liabilities": 100.0}, {"total_assets": 60.0, "total_liabilities": -100.0}]
+)
+def test_assets_and_liabilities_below_nothing_are_not_known_and_told(tmp_path: Path, sheet: dict[str, float]) -> None:
+    """Liabilities stated as -100 would make equity of 160 of assets of 60, and bear a loss of 150."""
+    found = told(tmp_path, lent("a", 100.0), *stated("a", **sheet), failed=(), lost={"r:a": 150.0})
+    assert not found.fallen
+    assert [(one.party.id, one.equity) for one in found.standing] == [("r:a", None)]
+    assert gap(found, "below nothing") == (
+        "1 party that this rests on states assets or liabilities below nothing: taken as not known",
+        "所依据的 1 个主体所报资产或负债为负：视为未知",
+    )

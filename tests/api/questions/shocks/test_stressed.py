@@ -110,3 +110,11 @@ def test_without_a_scenario_nothing_is_stressed(engine: Engine) -> None:
 def test_a_scenario_that_there_is_not_is_refused(engine: Engine) -> None:
     with pytest.raises(InvalidQuestion, match="no scenario is called flood"):
         told(engine, "r:a", "flood")
+
+
+def test_a_scenario_of_the_catalogue_is_called_as_it_is_there(engine: Engine) -> None:
+    answer, found = told(engine, "r:d", "steel")
+    assert (found.scenario, found.called, found.called_zh) == ("steel", "Steel falls", "钢铁行业下行")
+    assert answer.reasons[0].startswith("Under “Steel falls” BANK loses")
+    _, own = told(engine, "r:d", "self")
+    assert (own.scenario, own.called_zh) == ("self", "自身违约")
