@@ -59,7 +59,8 @@ def show_watched(found: Watched, *, as_json: bool) -> None:
     for each in found.triggers:
         row(called, each.trigger.id, [each.trigger.name.en, each.trigger.name.zh], f"{each.value:.3f}",
             f"{each.trigger.above:g}", "train again · 需重新训练" if each.pulled else "")  # fmt: skip
-    end = "another model is called for: contagraph train CONFIG.toml" if found.retrain else "nothing calls for another"
+    again = f"another model is called for: contagraph models retrain {found.run} --valid-at {found.day}"
+    end = again if found.retrain else "nothing calls for another"
     _show(found, [*parts, made, called, Text(end, style=BOLD)], as_json=as_json)
 
 
