@@ -37,7 +37,8 @@ def show_compared(found: Compared, *, as_json: bool) -> None:
     for name, (one, other, gain) in found.measures.items():
         row(made, name, f"{one.value:.4f}", f"{other.value:.4f}", f"{gain.value:+.4f}",
             f"{gain.low:+.4f} – {gain.high:+.4f}")  # fmt: skip
-    days = Text("held out by both: " + ", ".join(map(str, found.days)), style=DIM)
+    out = ", ".join(map(str, found.days)) or "the rows that the data set keeps for judging · 数据自带的检验集"
+    days = Text(f"held out by both: {out}", style=DIM)
     _show(found, [made, days], as_json=as_json)
 
 

@@ -1,17 +1,22 @@
 """A labelled firm graph of the user's own, from its files to a model and a table."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from analytics.learning.panel import Panel, Part
+from api.answers.progress import untold
 from api.engine import Engine, Place
 from api.intake import Intake, parcels
 from api.learned.training import train
 from api.learning.asked import panel_asked
 from api.learning.config import Config, read_config
 from api.learning.evaluation import judged
+from api.learning.registry import ready
+from api.learning.watching import compare
+from graph.errors import InvalidPanel
 from ingest.loading.staging import Watch
 from ingest.synthetic.planted.labelled import write_labelled
 
@@ -41,15 +46,19 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Config:
 
 
 @pytest.fixture(scope="module")
-def panel(tmp_path_factory: pytest.TempPathFactory, asked: Config) -> Panel:
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     folder = tmp_path_factory.mktemp("study")
     files = write_labelled(folder / "files", firms=900, figures=14, rate=0.6, seed=3)
     place = Place(folder / "store")
     (parcel,) = parcels([files], source="", settings={"mapping": str(files / "mapping.toml")})
     report = Intake(place, lambda: datetime(2026, 7, 1, tzinfo=UTC)).load(parcel, Watch())
     assert report.refused == {}
-    engine = Engine.open(place)
-    return panel_asked(asked.panel, engine, engine.moment(currency="CNY"), beside=folder, progress=lambda _stage: None)
+    return Engine.open(place)
+
+
+@pytest.fixture(scope="module")
+def panel(engine: Engine, asked: Config) -> Panel:
+    return panel_asked(asked.panel, engine, engine.moment(currency="CNY"), beside=Path(), progress=untold)
 
 
 def test_the_panel_is_one_graph_with_the_figures_labels_and_split_of_the_files(panel: Panel) -> None:
@@ -83,3 +92,26 @@ def test_the_links_that_carry_risk_count_and_the_table_says_what_no_day_can_prom
     assert trained.run.model().predict(panel, 0).shape == (panel.size,)
     card = judged(panel, cells=tmp_path / "cells", watch=unwatched, quick=True, device="cpu", epochs=20)
     assert card.table.main == "given"
+
+
+def test_two_runs_of_a_set_without_days_are_compared_on_the_rows_it_keeps_for_judging(
+    engine: Engine, panel: Panel, asked: Config, tmp_path: Path
+) -> None:
+    """Held against the tables that either run was judged by when it was trained."""
+    found = []
+    for name in ("lightgbm", "lightgbm-degrees"):
+        text = ASKED.replace('name = "stack"', f'name = "{name}"').encode()
+        one = replace(asked, model=replace(asked.model, name=name))
+        found.append(train(panel, one, text, store=tmp_path, watch=unwatched))
+    runs = [ready(one.run) for one in found]
+    told = compare(engine, *runs, moment=engine.moment(currency="CNY"), progress=untold)
+    rows = [one.card.table.row(one.asked) for one in found]
+    assert told.days == ()
+    assert panel.given is not None
+    assert told.rows == int((panel.given[0] == Part.TEST).sum())
+    for measured, row in zip(told.measures["auc"], rows, strict=False):
+        assert row is not None
+        assert measured.value == pytest.approx(row.measures["auc"].value, abs=1e-12)
+    changed = replace(runs[0], manifest={**runs[0].manifest, "panel": "0" * 64})
+    with pytest.raises(InvalidPanel, match="not what it learned from"):
+        compare(engine, changed, runs[1], moment=engine.moment(currency="CNY"), progress=untold)
