@@ -3,13 +3,15 @@
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from graph.errors import InvalidPanel
 from graph.moment import Moment
 
 Known = Literal["recorded", "now"]
 Labels = Literal["events", "outcomes"]
+STATED: Final = "stated"
+"""What default is called where a data set states its outcomes and not what it means by them."""
 
 
 def end_of(day: date) -> datetime:
