@@ -12,7 +12,7 @@ from analytics.learning.judging.measures import MEASURES
 from api.learned.drawn import reliability_plot, spans
 from api.learning.cards import SCOPES, STATIC, estimated, placed
 from api.learning.explained import COLUMNS, EXPLAINED, JUDGED, explained_cells
-from api.learning.wording import PARTS, SPLITS, Tongue, ahead_said, figure_said, group_said, split_said, variant_said
+from api.learning.wording import PARTS, SPLITS, Tongue, figure_said, foretold_said, group_said, split_said, variant_said
 from api.report.page import TEMPLATES
 from api.report.plots import Plot
 
@@ -36,7 +36,7 @@ def evaluation_page(card: Card, over: "Worlds | None", say: Tongue) -> str:
         say=say, card=card, table=table, over=over, groups=groups, measures=MEASURES, estimated=estimated,
         placed=lambda place: placed(say, place),
         grouped=lambda group: group_said(say, group),
-        figured=lambda name: figure_said(say, name), ahead=ahead_said(card.data.horizon),
+        figured=lambda name: figure_said(say, name), foretold=foretold_said(card.data.definition, card.data.horizon),
         explaining=EXPLAINED, scopes=SCOPES, parts=PARTS, splits=SPLITS, static=STATIC,
         style=(TEMPLATES / "style.css").read_text(encoding="utf-8"),
         auc=_auc(say, [row for row in table.rows if row.split == table.main and not row.variant]),

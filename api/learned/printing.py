@@ -21,7 +21,7 @@ from api.learning.cards import STATIC, placed
 from api.learning.explained import COLUMNS, EXPLAINED, JUDGED, explained_cells
 from api.learning.facts import told
 from api.learning.keeping import in_json, write_whole
-from api.learning.wording import Tongue, ahead_said, split_said, variant_said
+from api.learning.wording import Tongue, foretold_said, split_said, variant_said
 
 if TYPE_CHECKING:
     from api.learned.training import Trained
@@ -50,7 +50,7 @@ def show_panel(panel: Panel) -> None:
     scopes = {scope: len(panel.columns(scope)) for scope in ("own", "engine", "neighbours")}
     figures = ", ".join(f"{count} {scope}" for scope, count in scopes.items() if count)
     console.print(f"{panel.size:,} parties, {int(panel.firm.sum()):,} firms; figures: {figures or 'none'}")
-    console.print(f"default: {panel.definition} {ahead_said(panel.horizon).en}; hash {panel.digest}")
+    console.print(f"default {foretold_said(panel.definition, panel.horizon).en}; hash {panel.digest}")
     _static(console, panel.dated)
 
 

@@ -16,7 +16,7 @@ from api.engine import Engine, View
 from api.learning.figures import Coded, Figures, figures, other_items
 from api.learning.measures import Index, systemic_index
 from api.learning.outcomes import Defaults, Stated
-from api.learning.plan import Plan
+from api.learning.plan import STATED, Plan
 from api.learning.ties import Tied, tied
 from graph.columns import FOREVER
 from graph.errors import InvalidPanel
@@ -28,8 +28,6 @@ from graph.texts import UNKNOWN
 GONE: Final = ("dissolved",)
 """States of a firm that is no row any more; an insolvent one has defaulted."""
 YEAR: Final = 365.25
-STATED: Final = "stated"
-"""What default is called where a data set states its outcomes and not what it means by them."""
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ class Scores:
         stage = first_of(self.ready.fitted)
         if stage is None and reads_graph(self.ready.fitted):
             return None
-        said = self.pd if stage is None else stage.predict(self.panel, 0)
+        said = self.pd if stage is None else stage.told(self.panel, 0)
         return np.where(np.isnan(self.pd), np.nan, said)
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from analytics.learning.evaluating.cell import REWIRED, WITHOUT
 from analytics.rules.rule import Words
+from api.learning.plan import STATED
 from graph.errors import InvalidQuestion
 
 SPLITS: Final = {
@@ -56,15 +57,19 @@ def variant_said(say: Tongue, variant: str) -> str:
     return say(f"without {relation}", f"去掉{relation}") if variant else ""
 
 
-def ahead_said(months: int | None) -> Words:
-    """Over what time a default is foretold; none, or 0, where data state outcomes and not over what time.
+def foretold_said(definition: str, months: int | None) -> Words:
+    """What default is, and over what time; none, or 0, where data state outcomes and not over what time.
 
-    >>> ahead_said(12).en, ahead_said(0).en
-    ('within 12 months', 'over a time that the data do not say')
+    >>> foretold_said("CN", 12).en
+    'as of CN, within 12 months'
+    >>> foretold_said("stated", None).en
+    'as the data set states it, over a time that it does not say'
     """
+    what = Words("as the data set states it", "按数据集标注") if definition == STATED else Words(
+        f"as of {definition}", f"按{definition}")  # fmt: skip
     if not months:
-        return Words("over a time that the data do not say", "数据未说明期限")
-    return Words(f"within {months} months", f"{months}个月内")
+        return Words(f"{what.en}, over a time that it does not say", f"{what.zh}，未说明期限")
+    return Words(f"{what.en}, within {months} months", f"{what.zh}，{months}个月内")
 
 
 def figure_said(say: Tongue, name: str) -> str:

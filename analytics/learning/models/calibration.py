@@ -90,6 +90,11 @@ class Calibration:
         return {"form": self.form, "numbers": [list(row) for row in self.numbers]}
 
     @classmethod
+    def kept(cls, facts: Mapping[str, Any]) -> "Calibration":
+        """That of trees that were kept; those of before they were calibrated say as they did. Raises InvalidModel."""
+        return cls.read(facts["calibration"]) if "calibration" in facts else cls()
+
+    @classmethod
     def read(cls, facts: Mapping[str, Any]) -> "Calibration":
         """As JSON said it. Raises InvalidModel."""
         widths = {"none": (), "platt": (2,), "beta": (3,)}

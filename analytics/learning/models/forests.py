@@ -136,9 +136,7 @@ class LightGBM:
         tree = Tree.load(kept.part(TREES))
         if tree.columns != sight.columns:
             raise InvalidModel("its trees read other figures than it sees", where=self.name)
-        # What was kept before trees were calibrated says as it did.
-        calibration = kept.facts.get("calibration", Calibration().facts())
-        return Forest(self.name, sight, tree, Calibration.read(calibration))
+        return Forest(self.name, sight, tree, Calibration.kept(kept.facts))
 
 
 OWN: Final = LightGBM("lightgbm", False, Own)
