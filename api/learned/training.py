@@ -61,7 +61,7 @@ def train(panel: Panel, asked: Config, text: bytes, *, store: Path, watch: Watch
         for each in (fitted, *(fitted.legs if isinstance(fitted, Stacked) else ())):
             _say(plan, each, panel, split, kept)
         evaluate(plan, kept, lambda done, what: watch(LEARNING + (1 - LEARNING) * done, what))
-        card = Card.of(plan, kept)
+        card = Card.of(plan, kept, asked=asked.model.name)
         chosen = _chosen(fitted, card)
         _keep(run, chosen, fitted, card, panel, split, asked)
         return Trained(run, chosen.name, asked.model.name, card)
