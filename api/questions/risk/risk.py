@@ -1,5 +1,6 @@
 """How likely is a party to default, and why?"""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -7,11 +8,14 @@ import numpy as np
 
 from analytics.learning.explaining.alone import alone
 from analytics.learning.models.scale import Scale
+from analytics.learning.models.stack import Stacked
+from analytics.learning.serving.served import ServedNet
 from analytics.rules.rule import Words
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Party, Question
 from api.answers.wording import percent, plural
 from api.engine import Engine
+from api.learning.plan import end_of
 from api.learning.scoring import Scores, reads_graph
 from api.questions.asking import check_range, node_of
 from api.questions.risk.missing import Missing, missing
@@ -54,9 +58,11 @@ class Contagion:
     """What neighbours add."""
 
     without: float
-    """Probability once their risk is taken away."""
+    """Probability once that is taken away."""
     added: float
     """What is said, less that."""
+    of: Words
+    """What is taken away."""
     meaning: Words
 
 
@@ -104,7 +110,7 @@ def risk(engine: Engine, party: str, *, model: str = "", reasons: int = 5, momen
     value = _scored(scores, evidence, node, by, on, reasons) if state == "scored" else _unscored(
         evidence, node, state, by, on)  # fmt: skip
     question = Question("risk", {"party": party, "model": model, "reasons": reasons})
-    return view.answer(question, value, evidence, reasons=_reasons(value))
+    return view.answer(question, value, evidence, reasons=[*_reasons(value), *_later(scores)])
 
 
 def state_of(scores: Scores, node: int) -> str:
@@ -141,10 +147,20 @@ def _unscored(evidence: Evidence, node: int, state: str, by: ServedBy, on: Scale
     )  # fmt: skip
 
 
-_MEANING: Final = Words(
-    "with neighbours' failures and risk taken away; trees keep who stands around it, nets are asked without links",
-    "剔除邻居的违约与风险；树模型保留其关联结构，网络模型按无关联计算",
+_TREES: Final = (
+    Words("its neighbours' risk", "邻居的风险"),
+    Words("who stands around it stays, and none of them has failed or may", "保留其关联，视其邻居均未违约且无违约风险"),
 )
+_NETS: Final = (
+    Words("its links", "其关联"),
+    Words("a net is asked without links: how many there are counts too, which is no contagion",
+          "网络模型按无关联计算：关联数量的影响也计算在内，并不等于传染"),
+)  # fmt: skip
+_STACK: Final = (
+    Words("its links and its neighbours' risk", "其关联与邻居的风险"),
+    Words("trees keep who stands around it; the net is asked without links, so that how many there are counts too",
+          "树模型保留其关联；网络模型按无关联计算，关联数量的影响也计算在内"),
+)  # fmt: skip
 
 
 def _contagion(scores: Scores, node: int, pd: float) -> Contagion | None:
@@ -152,7 +168,8 @@ def _contagion(scores: Scores, node: int, pd: float) -> Contagion | None:
     if not reads_graph(fitted):
         return None
     without = alone(fitted, scores.panel, 0, node)
-    return Contagion(without, pd - without, _MEANING)
+    of = _STACK if isinstance(fitted, Stacked) else _NETS if isinstance(fitted, ServedNet) else _TREES
+    return Contagion(without, pd - without, *of)
 
 
 def _peers(scores: Scores, node: int, pd: float) -> Peers | None:
@@ -175,13 +192,22 @@ def _reasons(value: RiskOf) -> list[str]:
             0, "Whether it will default cannot be told: firms of either fate look like it · 无法判断其是否违约。"
         )
     if value.contagion is not None:
-        added = value.contagion.added
-        of = "adds" if added >= 0 else "takes away"
-        said.append(f"Its neighbours' risk {of} {percent(abs(added))}; without it would be "
-                    f"{percent(value.contagion.without)}.")  # fmt: skip
+        of, added = value.contagion.of.en, value.contagion.added
+        does = "raises" if added >= 0 else "lowers"
+        said.append(f"With {of} it is {percent(value.pd)}, without {percent(value.contagion.without)}: "
+                    f"that {does} it by {percent(abs(added))}.")  # fmt: skip
     if value.peers is not None:
         kin = " and ".join(["industry"] * bool(value.peers.industry) + ["size"] * bool(value.peers.size))
         of = f"of like {kin}" if kin else "scored"
         said.append(f"{percent(value.peers.below)} of {plural(value.peers.count, 'firm')} {of} are less likely to "
                     "default.")  # fmt: skip
     return [*said, *(f"{one.what.en} {one.what.zh}" for one in value.missing)]
+
+
+def _later(scores: Scores) -> Iterator[str]:
+    """What a model that learned from each day as it was known then does not promise of a day told with more."""
+    moment = scores.view.snapshot.moment
+    if scores.ready.head.recorded and moment.known_at > end_of(moment.valid_at):
+        day = moment.valid_at
+        yield (f"It counts what became known after {day}, and the model learned from days as they were known on them: "
+               f"--known-at {day}T23:59:59 asks alike. 含{day}之后获知的信息，而模型按各日所知训练。")  # fmt: skip
