@@ -65,7 +65,8 @@ def build_panel(
     later = _Later.of(engine, plan, now)
     seen: list[Seen] = []
     days: Sequence[date | None] = plan.days or [None]
-    others = other_items(engine.view(now).snapshot.facts) if plan.others else []
+    last = plan.moment(days[-1], now) if days[-1] else now
+    others = other_items(engine.view(last)) if plan.others else []
     for number, day in enumerate(days):
         progress(Stage(number / len(days), f"reading {day or 'the graph'}", f"读取 {day or '图'}"))
         moment = now if day is None else plan.moment(day, now)

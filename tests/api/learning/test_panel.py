@@ -11,15 +11,18 @@ from graph.errors import InvalidPanel, UnknownRule, UnreadableFile
 from tests.api.learning.firms import (
     DAYS,
     FIRMS,
+    PARTIES,
     PERSON,
     Given,
     after,
     event,
     guarantee,
+    panel_from,
     panel_of,
     profile,
     statement,
 )
+from tests.api.world import Book
 
 LATE = after(date(2022, 12, 1))
 """Known after every day of the panel."""
@@ -96,6 +99,27 @@ def test_a_default_that_is_over_was_one_all_the_same_and_the_firm_is_a_row_again
 def test_a_year_that_is_not_over_leaves_labels_open_but_of_who_defaulted(tmp_path: Path) -> None:
     wave = panel_of(tmp_path, days=(date(2022, 12, 31),)).waves[0]
     assert (wave.label == -1).all()
+
+
+def test_a_new_item_of_the_future_is_no_figure_where_all_items_are(tmp_path: Path) -> None:
+    """Were its name a column, that it will be stated would be told by its being there."""
+    new = [statement("r:a", year, "pledged_shares", 0.5, recorded_at=LATE, unit=None) for year in (2018, 2022)]
+    with_it, without = (panel_of(tmp_path / str(len(more)), more, others=True) for more in (new, []))
+    assert with_it.digest == without.digest
+    assert "pledged_shares" in panel_of(tmp_path / "now", new, others=True, known="now").names
+
+
+def test_a_firm_stays_as_old_as_it_is_when_its_profile_changes(tmp_path: Path) -> None:
+    """Founded in May 2015, moved in June 2020: an older profile tells when, or the newer one claims it."""
+    told = {"valid_from": date(2020, 6, 1), "recorded_at": after(date(2020, 6, 2)), "industry": "C27"}
+    before, states = profile("r:a", valid_to=date(2020, 6, 1)), statement("r:a", 2018, "total_assets", 9.0)
+    for name, given in {"older": [before, profile("r:a", **told)],
+                        "claimed": [profile("r:a", stated_from=date(2015, 5, 1), **told)]}.items():  # fmt: skip
+        book = Book(tmp_path / name)
+        book.load(PARTIES, [states, *given], closed_at=after(date(2023, 1, 1)))
+        panel = panel_from(book.facts, tmp_path / name)
+        age = [float(wave.values[0, panel.names.index("age")]) for wave in panel.waves[1:]]
+        assert age == pytest.approx([(day - date(2015, 5, 1)).days / 365.25 for day in DAYS[1:]], rel=1e-6)
 
 
 def test_links_count_while_they_hold_with_what_is_at_stake(tmp_path: Path) -> None:
