@@ -57,10 +57,11 @@ def build_panel(
     """The panel that a plan asks for, out of what is known now.
 
     Figures and links of a day are those true on it and known by its end; who joins whom as one party too. A firm is a
-    row while it states anything, is not dissolved and is not known to have defaulted. Its label is 1 where a default
-    happens within the horizon, whether or not it is over by now, 0 where none is known now, and open where the horizon
-    is not over yet, or the firm stood in default and nobody knew. Categories are those of `codes`, else of the first
-    day. Raises InvalidPanel where nothing is known on a day, or a relation is none.
+    row while it states anything, is not dissolved and does not stand in default as far as is known. Its label is 1
+    where a default happens within the horizon, whether or not it is over by now, 0 where none is known now, and open
+    where the firm stood in default and nobody knew. Days whose horizon is not over yet, or not known to its end, have
+    no labels. Categories are those of `codes`, else of the first day. Raises InvalidPanel where nothing is known on a
+    day, or a relation is none.
     """
     later = _Later.of(engine, plan, now)
     seen: list[Seen] = []
@@ -95,10 +96,14 @@ class _Later:
         when = When.of(snapshot.moment, snapshot.version)
         meant = definition(plan.definition)
         events = plan.labels == "events"
+        until = when.day
+        if now.known_at < engine.moment(version=now.version).known_at:
+            # Asked as it was known at an earlier instant: of later days nothing was known.
+            until = min(until, (now.known_at.date() - EPOCH_DAY).days)
         return cls(
             Defaults.of(snapshot.facts, snapshot.nodes, when, meant) if events else None,
             None if events else Stated.of(snapshot.facts, snapshot.nodes, when),
-            snapshot.nodes.of, snapshot.size, when.day, meant,
+            snapshot.nodes.of, snapshot.size, until, meant,
         )  # fmt: skip
 
 
@@ -177,7 +182,8 @@ def _labels(
     # It stood in default on the day; where that was known, it is no row.
     label[later.defaults.on(start).first(later.size) < FOREVER] = UNKNOWN_YET
     if end > later.until:
-        label[label == 0] = UNKNOWN_YET
+        # All of them: who has defaulted so far, alone, would be a day of nothing but defaults.
+        label[:] = UNKNOWN_YET
     return label[mine], np.full(len(party), Part.NONE, np.int8)
 
 

@@ -1,11 +1,15 @@
 """A panel sees of each day what was true on it and known by it, and nothing else."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from analytics.learning.panel import Split
+from api.engine import Engine, Place
+from api.learning.panel import build_panel
+from api.learning.plan import Plan
 from api.learning.tables import keep_panel, read_panel
 from graph.errors import InvalidPanel, UnknownRule, UnreadableFile
 from tests.api.learning.firms import (
@@ -13,9 +17,11 @@ from tests.api.learning.firms import (
     FIRMS,
     PARTIES,
     PERSON,
+    TODAY,
     Given,
     after,
     event,
+    facts_of,
     guarantee,
     panel_from,
     panel_of,
@@ -96,9 +102,21 @@ def test_a_default_that_is_over_was_one_all_the_same_and_the_firm_is_a_row_again
     assert [bool(wave.public[panel.ids.index("r:b")]) for wave in panel.waves] == [False, True, False]
 
 
-def test_a_year_that_is_not_over_leaves_labels_open_but_of_who_defaulted(tmp_path: Path) -> None:
-    wave = panel_of(tmp_path, days=(date(2022, 12, 31),)).waves[0]
-    assert (wave.label == -1).all()
+def test_a_year_that_is_not_over_has_no_labels_even_of_who_has_defaulted_so_far(tmp_path: Path) -> None:
+    early = event("r:b", date(2023, 2, 1))
+    panel = panel_of(tmp_path, [early], days=(*DAYS, date(2022, 12, 31)))
+    assert (panel.waves[-1].label == -1).all()
+    with pytest.raises(InvalidPanel):
+        Split.by_time(panel, validate=1, test=2)  # three days have labels, of which one would judge by defaults alone
+
+
+def test_asked_as_it_was_known_earlier_later_days_have_no_labels(tmp_path: Path) -> None:
+    """By the end of 2021 it was not known who would default in 2022; of 2021 it was."""
+    engine = Engine(Place(tmp_path), facts_of(tmp_path), clock=lambda: TODAY)
+    asked = Plan(days=DAYS, currency="CNY")
+    then = engine.moment(known_at=datetime(2021, 12, 31, 23, tzinfo=UTC))
+    labels = [w.label for w in build_panel(engine, asked, now=then, progress=lambda _: None).waves]
+    assert [(found == -1).all() for found in labels] == [False, False, True]
 
 
 def test_a_new_item_of_the_future_is_no_figure_where_all_items_are(tmp_path: Path) -> None:
