@@ -49,6 +49,8 @@ class Seen:
     """Of every node."""
     part: NDArray[np.int8]
     ties: dict[str, Tied]
+    there: frozenset[str]
+    """Relations with links, those that do not count too."""
 
 
 def build_panel(
@@ -154,7 +156,7 @@ def _see(
         row &= part != _SILENT
     ties = {name: found for name, found in stood.ties.items() if _counts(name, plan)}
     seen = Seen(day, snapshot.moment, party, told.features, told.values, told.capacity, stood.since, row, label,
-                np.where(part == _SILENT, Part.NONE, part).astype(np.int8), ties)  # fmt: skip
+                np.where(part == _SILENT, Part.NONE, part).astype(np.int8), ties, frozenset(stood.ties))  # fmt: skip
     return seen, told.codes
 
 
@@ -190,9 +192,10 @@ def _labels(
 def _numbered(engine: Engine, plan: Plan, seen: list[Seen], now: Moment) -> Panel:
     facts = engine.view(now).snapshot.facts
     relations = tuple(sorted({relation for each in seen for relation in each.ties}))
-    if unknown := sorted(set(plan.relations) - set(relations)):
+    there = {name for each in seen for name in each.there}
+    if unknown := sorted(set(plan.relations) - there):
         raise InvalidPanel(f"no links of {', '.join(unknown)}", where="relations",
-                           remedy="there are " + (", ".join(relations) or "none"))  # fmt: skip
+                           remedy="there are " + (", ".join(sorted(there)) or "none"))  # fmt: skip
     if not any(each.row.any() for each in seen):
         raise InvalidPanel("no firm is known on any of the days", where="panel", remedy=_WHY_NONE)
     used = np.zeros(len(facts.order), np.bool_)

@@ -183,7 +183,8 @@ def test_kept_and_read_it_is_the_same_and_a_changed_byte_is_seen(tmp_path: Path)
 
 @pytest.mark.parametrize(("asked", "problem", "said"), [
     ({"definition": "MOODYS"}, UnknownRule, "IFRS9"),
-    ({"relations": ("GUARANTEES", "MARRIES")}, InvalidPanel, "MARRIES"),
+    ({"relations": ("GUARANTEES", "MARRIES")}, InvalidPanel, "no links of MARRIES"),
+    ({"relations": ("MARRIES",)}, InvalidPanel, "there are GUARANTEES, HOLDS_OFFICE"),
     ({"days": (DAYS[1], DAYS[0])}, InvalidPanel, "order"),
     ({"days": (date(2001, 1, 1),)}, InvalidPanel, "no firm is known"),
     ({"days": ()}, InvalidPanel, "days"),
