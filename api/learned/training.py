@@ -64,7 +64,7 @@ def train(
         for each in (fitted, *(fitted.legs if isinstance(fitted, Stacked) else ())):
             _say(plan, each, panel, split, kept)
         evaluate(plan, kept, lambda done, what: watch(LEARNING + (1 - LEARNING) * done, what))
-        card = Card.of(plan, kept)
+        card = Card.of(plan, kept, asked=asked.model.name)
         chosen = _chosen(fitted, card)
         for name, content in (beside or {}).items():
             run.write(name, content)

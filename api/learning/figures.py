@@ -18,10 +18,9 @@ from api.engine import View
 from api.learning.measures import Index, measures
 from api.learning.outcomes import codes_of
 from graph import sheet, sheets
-from graph.columns import ALWAYS, gathered
+from graph.columns import ALWAYS, FOREVER, gathered
 from graph.currencies import CURRENCIES
-from graph.facts import Facts
-from graph.holding import EPOCH_DAY, When, holding
+from graph.holding import EPOCH_DAY, When, holding, known
 from graph.model import EVENT, EVENTS, PROFILE, STATEMENT
 
 Numbers = NDArray[np.float64]
@@ -76,27 +75,29 @@ def figures(
     ]
     features = (*ratios.FEATURES, *events.FEATURES, *profile[0].features, *made, *extra)
     capacity = capacities(equity, items["total_assets"], np.nan_to_num(profile[2][2].values, nan=-1).astype(np.int64))
-    known = (rows >= 0).any(axis=1) | profile[1]
-    return Figures(features, np.hstack(blocks).astype(np.float32), equity, capacity, known, profile[2])
+    stated = (rows >= 0).any(axis=1) | profile[1]
+    return Figures(features, np.hstack(blocks).astype(np.float32), equity, capacity, stated, profile[2])
 
 
-def other_items(facts: Facts) -> list[str]:
-    """Items that statements name beside those with a meaning here."""
+def other_items(view: View) -> list[str]:
+    """Items that statements known at a moment name beside those with a meaning here."""
+    facts, moment = view.snapshot.facts, view.snapshot.moment
     meant = {name for item in ITEMS.values() for name in item.names}
-    said = pc.unique(facts.column(STATEMENT, "item").cast("string")).to_pylist()
+    rows = known(facts, STATEMENT, When.of(moment, view.snapshot.version))
+    said = pc.unique(facts.column(STATEMENT, "item").take(rows).cast("string")).to_pylist()
     return sorted(name for name in said if name is not None and name not in meant)
 
 
 def _sheet(view: View, when: When, others: Sequence[str], *, dated: bool) -> tuple[Sheet, Numbers, NDArray[np.int64]]:
     """Items by what they mean, all of them with the others behind, and the rows they stand in."""
-    snapshot, known = view.snapshot, tuple(ITEMS.values())
-    wanted = [sheet.Item(item.names, item.of_a_year and dated) for item in known]
+    snapshot, meant = view.snapshot, tuple(ITEMS.values())
+    wanted = [sheet.Item(item.names, item.of_a_year and dated) for item in meant]
     wanted += [sheet.Item((name,), False) for name in others]
     shape = (snapshot.size, len(wanted))
     oldest = (oldest_period(snapshot.moment.valid_at) - EPOCH_DAY).days if dated else ALWAYS
     now = sheet.latest_sheet(snapshot.facts, snapshot.nodes, when, wanted, factor=_factor(view),
                              low=np.full(shape, oldest, np.int32), high=np.full(shape, when.day, np.int32))  # fmt: skip
-    names, count = list(ITEMS), len(known)
+    names, count = list(ITEMS), len(meant)
     if dated:
         # One statement, whole: what only an older one says stays missing, lest two years are divided by each other.
         stale = now.period < now.period.max(axis=1, initial=ALWAYS, keepdims=True) - NEAR
@@ -126,14 +127,23 @@ def _profile(view: View, when: When, money: Numbers, codes: Coded | None) -> tup
     )
     rows = holding(snapshot.facts, PROFILE, when)
     node = snapshot.nodes.of[gathered(snapshot.facts.column(PROFILE, "party"), rows, np.uint32)]
-    first = np.full(snapshot.size, np.iinfo(np.int32).max, np.int32)
-    start = gathered(snapshot.facts.column(PROFILE, "valid_from"), rows, np.int32, null=np.iinfo(np.int32).max)
-    np.minimum.at(first, node, start)
-    known = np.bincount(node, minlength=snapshot.size) > 0
-    registered = np.where(first == np.iinfo(np.int32).max, np.datetime64("NaT"), first.astype("datetime64[D]"))
+    stated = np.bincount(node, minlength=snapshot.size) > 0
     industry, region, size = found
-    made = Profile.of(snapshot.moment.valid_at, registered, money, industry=industry, region=region, size=size)
-    return made, known, (industry, region, size)
+    made = Profile.of(snapshot.moment.valid_at, _begun(view, when), money, industry=industry, region=region, size=size)
+    return made, stated, (industry, region, size)
+
+
+def _begun(view: View, when: When) -> NDArray[np.datetime64]:
+    """First day of each node that any profile known then tells of, also one that another has taken the place of."""
+    facts, nodes = view.snapshot.facts, view.snapshot.nodes
+    rows = known(facts, PROFILE, when)
+    node = nodes.of[gathered(facts.column(PROFILE, "party"), rows, np.uint32)]
+    first = np.full(view.snapshot.size, FOREVER, np.int32)
+    for start in ("valid_from", "stated_from"):
+        np.minimum.at(first, node, gathered(facts.column(PROFILE, start), rows, np.int32, null=FOREVER))
+    # What holds from always tells no day.
+    told = (first > ALWAYS) & (first < FOREVER)
+    return np.where(told, first.astype("datetime64[D]"), np.datetime64("NaT"))
 
 
 def _texts(view: View, field: str) -> list[str | None]:

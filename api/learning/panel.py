@@ -48,6 +48,8 @@ class Seen:
     """Of every node."""
     part: NDArray[np.int8]
     ties: dict[str, Tied]
+    there: frozenset[str]
+    """Relations with links, those that do not count too."""
 
 
 def build_panel(
@@ -56,16 +58,17 @@ def build_panel(
     """The panel that a plan asks for, out of what is known now.
 
     Figures and links of a day are those true on it and known by its end; who joins whom as one party too. A firm is a
-    row while it states anything, is not dissolved and is not known to have defaulted. Its label is 1 where a default
-    happens within the horizon, whether or not it is over by now, 0 where none is known now, and open where the horizon
-    is not over yet, or the firm stood in default and nobody knew. Categories are those of `codes`, else of the first
-    day. Raises InvalidPanel where nothing is known on a day, a relation is none, or stated outcomes look ahead unlike
-    far.
+    row while it states anything, is not dissolved and does not stand in default as far as is known. Its label is 1
+    where a default happens within the horizon, whether or not it is over by now, 0 where none is known now, and open
+    where the firm stood in default and nobody knew. Days whose horizon is not over yet, or not known to its end, have
+    no labels. Categories are those of `codes`, else of the first day. Raises InvalidPanel where nothing is known on a
+    day, a relation is none, or stated outcomes look ahead unlike far.
     """
     later = _Later.of(engine, plan, now)
     seen: list[Seen] = []
     days: Sequence[date | None] = plan.days or [None]
-    others = other_items(engine.view(now).snapshot.facts) if plan.others else []
+    last = plan.moment(days[-1], now) if days[-1] else now
+    others = other_items(engine.view(last)) if plan.others else []
     for number, day in enumerate(days):
         stage = Stage(number / len(days), f"reading {day or 'the graph'}", f"读取 {day or '图'}")
         progress(stage)
@@ -98,10 +101,14 @@ class _Later:
         when = When.of(snapshot.moment, snapshot.version)
         meant = definition(plan.definition)
         events = plan.labels == "events"
+        until = when.day
+        if now.known_at < engine.moment(version=now.version).known_at:
+            # Asked as it was known at an earlier instant: of later days nothing was known.
+            until = min(until, (now.known_at.date() - EPOCH_DAY).days)
         return cls(
             Defaults.of(snapshot.facts, snapshot.nodes, when, meant) if events else None,
             None if events else Stated.of(snapshot.facts, snapshot.nodes, when),
-            snapshot.nodes.of, snapshot.size, when.day, meant,
+            snapshot.nodes.of, snapshot.size, until, meant,
         )  # fmt: skip
 
 
@@ -160,7 +167,7 @@ def _see(view: View, plan: Plan, day: date | None, asked: Figuring, later: _Late
         row &= part != _SILENT
     ties = {name: found for name, found in stood.ties.items() if _counts(name, plan)}
     seen = Seen(day, snapshot.moment, party, told.features, told.values, told.capacity, stood.since, row, label,
-                np.where(part == _SILENT, Part.NONE, part).astype(np.int8), ties)  # fmt: skip
+                np.where(part == _SILENT, Part.NONE, part).astype(np.int8), ties, frozenset(stood.ties))  # fmt: skip
     return seen, told.codes
 
 
@@ -188,16 +195,18 @@ def _labels(
     # It stood in default on the day; where that was known, it is no row.
     label[later.defaults.on(start).first(later.size) < FOREVER] = UNKNOWN_YET
     if end > later.until:
-        label[label == 0] = UNKNOWN_YET
+        # All of them: who has defaulted so far, alone, would be a day of nothing but defaults.
+        label[:] = UNKNOWN_YET
     return label[mine], np.full(len(party), Part.NONE, np.int8)
 
 
 def _numbered(engine: Engine, plan: Plan, seen: list[Seen], now: Moment, horizon: int) -> Panel:
     facts = engine.view(now).snapshot.facts
     relations = tuple(sorted({relation for each in seen for relation in each.ties}))
-    if unknown := sorted(set(plan.relations) - set(relations)):
+    there = {name for each in seen for name in each.there}
+    if unknown := sorted(set(plan.relations) - there):
         raise InvalidPanel(f"no links of {', '.join(unknown)}", where="relations",
-                           remedy="there are " + (", ".join(relations) or "none"))  # fmt: skip
+                           remedy="there are " + (", ".join(sorted(there)) or "none"))  # fmt: skip
     if not any(each.row.any() for each in seen):
         raise InvalidPanel("no firm is known on any of the days", where="panel", remedy=_WHY_NONE)
     used = np.zeros(len(facts.order), np.bool_)

@@ -28,8 +28,9 @@ def risk(answer: RiskOf, cited: Cited) -> Iterator[Any]:
     if answer.first_stage is not None:
         row(made, "first stage 首阶段", percent(answer.first_stage), "own figures and events alone · 仅自身数据")
     if answer.contagion is not None:
+        of = answer.contagion.of
         added = f"{'+' if answer.contagion.added >= 0 else '−'}{percent(abs(answer.contagion.added))}"
-        row(made, "contagion 传染", added, f"without {percent(answer.contagion.without)} · 剔除邻居风险后")
+        row(made, "contagion 传染", added, f"without {of.en} {percent(answer.contagion.without)} · 剔除{of.zh}后")
     if answer.peers is not None:
         kin = " · ".join(word for word in (answer.peers.industry, answer.peers.size) if word) or "all scored"
         row(made, "peers 同业", f"above {percent(answer.peers.below)}",

@@ -1,12 +1,12 @@
 """The model card, as data: which model is served and why, from what, how good, what must not be concluded."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from analytics.learning.evaluating.cautions import Caution, Cautions
 from analytics.learning.evaluating.cell import Outcome
-from analytics.learning.evaluating.plan import COMMUNITY, Plan
+from analytics.learning.evaluating.plan import COMMUNITY, STACK, Plan
 from analytics.learning.evaluating.rule import Served, serve
 from analytics.learning.evaluating.strata import Stratum, strata
 from analytics.learning.evaluating.table import Table
@@ -75,13 +75,19 @@ class Card:
     cautions: tuple[Caution, ...]
 
     @classmethod
-    def of(cls, plan: Plan, kept: Mapping[str, Outcome], *, truth: tuple[Numbers, ...] | None = None) -> "Card":
-        """Make it from what was learned. Raises InvalidPanel where no trees were judged."""
+    def of(cls, plan: Plan, kept: Mapping[str, Outcome], *, truth: tuple[Numbers, ...] | None = None,
+           asked: str = "") -> "Card":  # fmt: skip
+        """Make it from what was learned. Raises InvalidPanel where no trees were judged.
+
+        What must not be concluded is told of the model that was `asked` for, of the one the rule serves where none
+        was, or where it does not serve the stack that was.
+        """
         table = Table.of(plan, kept, truth=truth)
         served = serve(table)
         main = [name for name in plan.splits if plan.family(name) == plan.main]
         bad = sum(int((plan.judged(name).label == 1).sum()) for name in main)
-        cautions = tuple(Cautions(plan, table, served, bad))
+        about = asked if asked and asked != STACK else served.model
+        cautions = tuple(Cautions(plan, table, replace(served, model=about), bad))
         return cls(served, Data.of(plan), table, strata(plan, kept), cautions)
 
 

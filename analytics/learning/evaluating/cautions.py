@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Final
 
 from analytics.learning.evaluating.cell import AS_IS, REWIRED
-from analytics.learning.evaluating.plan import COMMUNITY, CONTROL, NET, OWN, TIME, Plan
+from analytics.learning.evaluating.plan import COMMUNITY, CONTROL, NET, TIME, Plan
 from analytics.learning.evaluating.rule import MEASURE, Served
 from analytics.learning.evaluating.table import Table
 from analytics.rules.rule import Words
@@ -49,6 +49,7 @@ class Cautions:
     def __iter__(self) -> Iterator[Caution]:
         """The gravest first."""
         model, panel = self.served.model, self.plan.panel
+        hears = self.plan.models[model].graph
         if self.table.quick:
             yield self._say("quick")
         if not panel.dated:
@@ -57,7 +58,7 @@ class Cautions:
             yield self._say("unknown-when-known")
         if self.table.main != TIME:
             yield self._say("not-held-out-in-time")
-        if model != OWN:
+        if hears:
             yield from self._contagion(model)
         yield from self._communities(model)
         if self.bad < FEW:
@@ -68,7 +69,7 @@ class Cautions:
         engine = len(panel.columns("engine"))
         if engine:
             yield self._say("engine-own-figures", count=engine)
-        if model != OWN:
+        if hears:
             yield self._say("holds-contagion", model=model)
         yield self._say("not-cause")
         meant = "one-default-definition" if panel.horizon else "no-horizon"

@@ -143,7 +143,8 @@ def _pairs(samples: Mapping[Place, Sample]) -> Iterator[tuple[Place, Place]]:
         model, split, variant = place
         for rival in RIVALS if variant == AS_IS and model != TRUTH else ():
             # Nets are held against the net without links too, trees are not.
-            if model != rival and (rival != CONTROL or model in NETS):
+            # Which of two comes first is told once.
+            if model != rival and (rival != CONTROL or model in NETS) and (model, rival) != (OWN, TREES):
                 yield place, (rival, split, AS_IS)
         if model == STACK and variant == AS_IS:
             yield place, (NET, split, AS_IS)

@@ -83,7 +83,7 @@ class Split:
             raise InvalidPanel(
                 f"{len(labelled)} waves have labels that look {panel.horizon} months ahead, too few to learn from, "
                 f"settle by {validate} and judge by {test} apart in time", where="split",
-                remedy="take more years, or split by community or as given",
+                remedy="take more years, or split as given; an evaluation also by community",
             )  # fmt: skip
         part = dict.fromkeys(teaches, Part.TRAIN) | dict.fromkeys(settles, Part.VALIDATE)
         part |= dict.fromkeys(judges, Part.TEST)

@@ -179,8 +179,8 @@ def seen_and_expected(label: NDArray[np.int8], probability: Numbers) -> Calibrat
 
     Source
     ------
-    Spiegelhalter, "Probabilistic prediction in patient management and clinical trials", Statistics in Medicine 5
-    (1986), 421; `drift.toml`.
+    The test of a grade's defaults by the normal, Basel Committee, Working Paper 14 (2005), with a probability for each
+    firm; `drift.toml`.
 
     Example
     -------

@@ -1,4 +1,4 @@
-"""Whether what is said of a day or a firm is a forecast, or rests on what the model was taught of just that."""
+"""Whether what is said of a day or a firm is a forecast, or rests on what was taught, or became known, later."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -11,16 +11,18 @@ from analytics.learning.panel import Part
 from analytics.rules.rule import Words
 from api.answers.wording import plural
 from api.learning.outcomes import Stated
-from api.learning.plan import ends
+from api.learning.plan import end_of, ends
 from api.learning.scoring import Scores
 from graph.holding import When
 
 
 def hindsight(scores: Scores, nodes: NDArray[np.integer]) -> Iterator[Words]:
-    """Why what is said of some nodes is no forecast: their day or their own outcome taught the model.
+    """Why what is said of some nodes is no forecast: their day or their own outcome taught the model, or it counts
+    what became known after the day, unlike the days the model learned from.
 
     Nothing where it is one.
     """
+    yield from _known_later(scores)
     days = [date.fromisoformat(day) for day in scores.ready.manifest.get("learned_days", ())]
     asked = scores.view.snapshot.moment.valid_at
     if days and asked < (until := ends(max(days), scores.ready.head.horizon)):
@@ -34,6 +36,15 @@ def hindsight(scores: Scores, nodes: NDArray[np.integer]) -> Iterator[Words]:
         )  # fmt: skip
         yield Words(f"{whose} taught the model: what it says there is hindsight, no forecast.",
                     f"模型已学习{who}自身标注的结果：对此为事后拟合，并非预测。")  # fmt: skip
+
+
+def _known_later(scores: Scores) -> Iterator[Words]:
+    moment = scores.view.snapshot.moment
+    if scores.ready.head.recorded and moment.known_at > end_of(moment.valid_at):
+        day = moment.valid_at
+        yield Words(f"It counts what became known after {day}, and the model learned from days as they were known on "
+                    f"them: --known-at {day}T23:59:59 asks alike.",
+                    f"含{day}之后获知的信息，而模型按各日所知训练。")  # fmt: skip
 
 
 def _taught(scores: Scores, nodes: NDArray[np.integer]) -> int:

@@ -1,5 +1,6 @@
 """How likely is a party to default, and why?"""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -7,6 +8,8 @@ import numpy as np
 
 from analytics.learning.explaining.alone import alone
 from analytics.learning.models.scale import Scale
+from analytics.learning.models.stack import Stacked
+from analytics.learning.serving.served import ServedNet
 from analytics.rules.rule import Words
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Party, Question
@@ -56,9 +59,11 @@ class Contagion:
     """What neighbours add."""
 
     without: float
-    """Probability once their risk is taken away."""
+    """Probability once that is taken away."""
     added: float
     """What is said, less that."""
+    of: Words
+    """What is taken away."""
     meaning: Words
 
 
@@ -145,10 +150,20 @@ def _unscored(evidence: Evidence, node: int, state: str, by: ServedBy, on: Scale
     )  # fmt: skip
 
 
-_MEANING: Final = Words(
-    "with neighbours' failures and risk taken away; trees keep who stands around it, nets are asked without links",
-    "剔除邻居的违约与风险；树模型保留其关联结构，网络模型按无关联计算",
+_TREES: Final = (
+    Words("its neighbours' risk", "邻居的风险"),
+    Words("who stands around it stays, and none of them has failed or may", "保留其关联，视其邻居均未违约且无违约风险"),
 )
+_NETS: Final = (
+    Words("its links", "其关联"),
+    Words("a net is asked without links: how many there are counts too, which is no contagion",
+          "网络模型按无关联计算：关联数量的影响也计算在内，并不等于传染"),
+)  # fmt: skip
+_STACK: Final = (
+    Words("its links and its neighbours' risk", "其关联与邻居的风险"),
+    Words("trees keep who stands around it; the net is asked without links, so that how many there are counts too",
+          "树模型保留其关联；网络模型按无关联计算，关联数量的影响也计算在内"),
+)  # fmt: skip
 
 
 def _contagion(scores: Scores, node: int, pd: float) -> Contagion | None:
@@ -156,7 +171,8 @@ def _contagion(scores: Scores, node: int, pd: float) -> Contagion | None:
     if not reads_graph(fitted):
         return None
     without = alone(fitted, scores.panel, 0, node)
-    return Contagion(without, pd - without, _MEANING)
+    of = _STACK if isinstance(fitted, Stacked) else _NETS if isinstance(fitted, ServedNet) else _TREES
+    return Contagion(without, pd - without, *of)
 
 
 def _peers(scores: Scores, node: int, pd: float) -> Peers | None:
@@ -179,10 +195,10 @@ def _reasons(value: RiskOf) -> list[str]:
             0, "Whether it will default cannot be told: firms of either fate look like it · 无法判断其是否违约。"
         )
     if value.contagion is not None:
-        added = value.contagion.added
-        of = "adds" if added >= 0 else "takes away"
-        said.append(f"Its neighbours' risk {of} {percent(abs(added))}; without it would be "
-                    f"{percent(value.contagion.without)}.")  # fmt: skip
+        of, added = value.contagion.of.en, value.contagion.added
+        does = "raises" if added >= 0 else "lowers"
+        said.append(f"With {of} it is {percent(value.pd)}, without {percent(value.contagion.without)}: "
+                    f"that {does} it by {percent(abs(added))}.")  # fmt: skip
     if value.peers is not None:
         kin = " and ".join(["industry"] * bool(value.peers.industry) + ["size"] * bool(value.peers.size))
         of = f"of like {kin}" if kin else "scored"

@@ -28,7 +28,7 @@ class ServedBy:
     made_at: str | None
     """When it was trained."""
     learned_until: str | None
-    """Last day it learned from; null where its data have none."""
+    """Last day that taught or settled it; null where its data have none."""
     champion: bool
     """Whether it is the one served; else it was asked for by name."""
     promoted_by: str | None
@@ -48,8 +48,7 @@ def told(ready: Ready, promotion: Promotion | None) -> ServedBy:
     """A run in words."""
     return ServedBy(
         ready.called, ready.fitted.name, ready.head.definition, ready.head.horizon or None,
-        ready.manifest.get("made_at"),
-        ready.head.days[-1] if ready.head.days else None, promotion is not None,
+        ready.manifest.get("made_at"), max(ready.manifest.get("learned_days", ()), default=None), promotion is not None,
         f"{promotion.by}, {promotion.second}" if promotion else None, promotion.at if promotion else None,
         promotion.entry if promotion else None,
     )  # fmt: skip

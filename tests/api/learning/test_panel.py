@@ -1,25 +1,34 @@
 """A panel sees of each day what was true on it and known by it, and nothing else."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from analytics.learning.panel import Split
+from api.engine import Engine, Place
+from api.learning.panel import build_panel
+from api.learning.plan import Plan
 from api.learning.tables import keep_panel, read_panel
 from graph.errors import InvalidPanel, UnknownRule, UnreadableFile
 from tests.api.learning.firms import (
     DAYS,
     FIRMS,
+    PARTIES,
     PERSON,
+    TODAY,
     Given,
     after,
     event,
+    facts_of,
     guarantee,
+    panel_from,
     panel_of,
     profile,
     statement,
 )
+from tests.api.world import Book
 
 LATE = after(date(2022, 12, 1))
 """Known after every day of the panel."""
@@ -93,9 +102,42 @@ def test_a_default_that_is_over_was_one_all_the_same_and_the_firm_is_a_row_again
     assert [bool(wave.public[panel.ids.index("r:b")]) for wave in panel.waves] == [False, True, False]
 
 
-def test_a_year_that_is_not_over_leaves_labels_open_but_of_who_defaulted(tmp_path: Path) -> None:
-    wave = panel_of(tmp_path, days=(date(2022, 12, 31),)).waves[0]
-    assert (wave.label == -1).all()
+def test_a_year_that_is_not_over_has_no_labels_even_of_who_has_defaulted_so_far(tmp_path: Path) -> None:
+    early = event("r:b", date(2023, 2, 1))
+    panel = panel_of(tmp_path, [early], days=(*DAYS, date(2022, 12, 31)))
+    assert (panel.waves[-1].label == -1).all()
+    with pytest.raises(InvalidPanel):
+        Split.by_time(panel, validate=1, test=2)  # three days have labels, of which one would judge by defaults alone
+
+
+def test_asked_as_it_was_known_earlier_later_days_have_no_labels(tmp_path: Path) -> None:
+    """By the end of 2021 it was not known who would default in 2022; of 2021 it was."""
+    engine = Engine(Place(tmp_path), facts_of(tmp_path), clock=lambda: TODAY)
+    asked = Plan(days=DAYS, currency="CNY")
+    then = engine.moment(known_at=datetime(2021, 12, 31, 23, tzinfo=UTC))
+    labels = [w.label for w in build_panel(engine, asked, now=then, progress=lambda _: None).waves]
+    assert [(found == -1).all() for found in labels] == [False, False, True]
+
+
+def test_a_new_item_of_the_future_is_no_figure_where_all_items_are(tmp_path: Path) -> None:
+    """Were its name a column, that it will be stated would be told by its being there."""
+    new = [statement("r:a", year, "pledged_shares", 0.5, recorded_at=LATE, unit=None) for year in (2018, 2022)]
+    with_it, without = (panel_of(tmp_path / str(len(more)), more, others=True) for more in (new, []))
+    assert with_it.digest == without.digest
+    assert "pledged_shares" in panel_of(tmp_path / "now", new, others=True, known="now").names
+
+
+def test_a_firm_stays_as_old_as_it_is_when_its_profile_changes(tmp_path: Path) -> None:
+    """Founded in May 2015, moved in June 2020: an older profile tells when, or the newer one claims it."""
+    told = {"valid_from": date(2020, 6, 1), "recorded_at": after(date(2020, 6, 2)), "industry": "C27"}
+    before, states = profile("r:a", valid_to=date(2020, 6, 1)), statement("r:a", 2018, "total_assets", 9.0)
+    for name, given in {"older": [before, profile("r:a", **told)],
+                        "claimed": [profile("r:a", stated_from=date(2015, 5, 1), **told)]}.items():  # fmt: skip
+        book = Book(tmp_path / name)
+        book.load(PARTIES, [states, *given], closed_at=after(date(2023, 1, 1)))
+        panel = panel_from(book.facts, tmp_path / name)
+        age = [float(wave.values[0, panel.names.index("age")]) for wave in panel.waves[1:]]
+        assert age == pytest.approx([(day - date(2015, 5, 1)).days / 365.25 for day in DAYS[1:]], rel=1e-6)
 
 
 def test_links_count_while_they_hold_with_what_is_at_stake(tmp_path: Path) -> None:
@@ -141,7 +183,8 @@ def test_kept_and_read_it_is_the_same_and_a_changed_byte_is_seen(tmp_path: Path)
 
 @pytest.mark.parametrize(("asked", "problem", "said"), [
     ({"definition": "MOODYS"}, UnknownRule, "IFRS9"),
-    ({"relations": ("GUARANTEES", "MARRIES")}, InvalidPanel, "MARRIES"),
+    ({"relations": ("GUARANTEES", "MARRIES")}, InvalidPanel, "no links of MARRIES"),
+    ({"relations": ("MARRIES",)}, InvalidPanel, "there are GUARANTEES, HOLDS_OFFICE"),
     ({"days": (DAYS[1], DAYS[0])}, InvalidPanel, "order"),
     ({"days": (date(2001, 1, 1),)}, InvalidPanel, "no firm is known"),
     ({"days": ()}, InvalidPanel, "days"),

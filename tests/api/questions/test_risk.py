@@ -22,7 +22,7 @@ from api.questions.risk.risk import RiskOf
 from graph.errors import NotFound, UnknownParty
 from graph.moment import Moment
 from tests.api.conftest import CLOCK
-from tests.api.learning.served import learned, promoted, run_of
+from tests.api.learning.served import DAYS, learned, promoted, run_of
 from tests.api.questions.book.test_losses import BANK as LENDER
 from tests.api.questions.book.test_losses import assessed, engine_of
 from tests.api.world import Book, day, instant
@@ -85,6 +85,7 @@ def test_the_probability_lies_in_its_interval_and_both_ends_are_graded(small: En
     assert found.verdict in {"sound", "defaults", "cannot tell", "unlike any"}
     assert found.model.run == "firms@1"
     assert found.model.promoted_by == "analyst, validator"
+    assert found.model.learned_until == DAYS[-3].isoformat()  # the last two judged
 
 
 def test_contagion_is_what_a_failed_neighbour_adds(small: Engine) -> None:
@@ -97,6 +98,13 @@ def test_contagion_is_what_a_failed_neighbour_adds(small: Engine) -> None:
     assert ("r:c", "r:d") in {(fact.tail.id, fact.head.id) for fact in facts}
     assert {fact.fact_id for fact in facts} <= {source.fact_id for source in
                                                 questions.risk(small, "r:c", moment=at(small)).sources}  # fmt: skip
+
+
+def test_a_day_told_with_what_became_known_later_says_so(small: Engine) -> None:
+    early = small.moment(valid_at=date(2025, 1, 10))
+    hindsight = "what became known after 2025-01-10"
+    assert hindsight in " ".join(questions.risk(small, "r:c", moment=early).reasons)
+    assert "became known after" not in " ".join(questions.risk(small, "r:c", moment=at(small)).reasons)
 
 
 def test_reasons_are_the_strongest_first_and_as_many_as_asked(small: Engine) -> None:

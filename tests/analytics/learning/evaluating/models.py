@@ -65,5 +65,5 @@ class Told:
 
 
 def told(**lines: Line) -> dict[str, Told]:
-    """By name, `_` for `-`."""
-    return {name.replace("_", "-"): Told(line) for name, line in lines.items()}
+    """By name, `_` for `-`; two of them see no links."""
+    return {name.replace("_", "-"): Told(line, graph=name not in ("lightgbm", "mlp")) for name, line in lines.items()}

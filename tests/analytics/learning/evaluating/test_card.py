@@ -99,6 +99,21 @@ def test_own_figures_alone_hold_no_contagion() -> None:
     assert not ids(found) & {"holds-contagion", "not-refuted", "no-contagion"}
 
 
+def test_what_must_not_be_concluded_is_of_the_model_that_was_asked_for() -> None:
+    """The rule serves the stack here: a run that holds the net, or a scorecard, says nothing of it."""
+    every = MODELS | {"scorecard": Told(Line("scorecard"), graph=False)}
+    plan = Plan.whole(PANEL, every, seeds=1, folds=3, times=200)
+    kept: dict[str, Outcome] = {}
+    evaluate(plan, kept, lambda fraction, doing: None)
+    for asked, about in (("gnn", "gnn"), ("stack", "stack"), ("", "stack")):
+        found = Card.of(plan, kept, asked=asked)
+        assert found.served.model == "stack"
+        named = {one.numbers["model"] for one in found.cautions if "model" in one.numbers and one.id != "refused"}
+        assert named == {about}
+        assert "holds-contagion" in ids(found)
+    assert not ids(Card.of(plan, kept, asked="scorecard")) & {"holds-contagion", "not-refuted", "no-contagion"}
+
+
 def test_probabilities_that_are_off_are_told() -> None:
     off = MODELS | {"stack": Told(Line("stack", own=1.6, heard=1.0))}
     assert "calibration" in ids(card(PANEL, off))

@@ -150,3 +150,9 @@ def test_strata_hold_every_row_once_and_judge_where_both_classes_are_there() -> 
     split = WHOLE.splits[TIME]
     said = split.pick(PANEL, Part.TEST, tuple(MODELS["lightgbm"].line.predict(PANEL, k) for k in range(5)))
     assert named.measures["auc"].value == pytest.approx(auc(rows.label[code == 1], said[code == 1]), abs=1e-12)
+
+
+def test_each_pair_is_told_once() -> None:
+    pairs = [frozenset((one.one, one.other)) for one in TABLE.differences]
+    assert len(set(pairs)) == len(pairs)
+    assert TABLE.gain("lightgbm-graph", "lightgbm") is not None
