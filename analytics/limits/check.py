@@ -12,6 +12,7 @@ from analytics.limits.exposure import Numbers
 from analytics.limits.standing import Standing
 from analytics.limits.threshold import breaks
 from analytics.limits.units import Groupings, Nodes, Units, measured
+from analytics.limits.unsized import unsized_count
 
 NEAR = 0.8
 """Share of a limit above which it is nearly used up [P]: our own proposal, no standard fixes it."""
@@ -130,6 +131,9 @@ def _use(standing: Standing, rule: Rule, groupings: Groupings, near: float) -> U
     units = measured(rule, stakes.parties, groupings, standing.clients)
     exposure = stakes.totals(units)
     unknown = np.bincount(units.number, weights=stakes.silent[units.flat], minlength=len(units)).astype(np.int64)
+    answered = len(stakes.taker) > 0 or stakes.promised is not None
+    for unit in np.flatnonzero(unknown > 1).tolist() if answered else ():
+        unknown[unit] = unsized_count(standing, stakes, units.members(unit))
     return Use(rule, cap, units, exposure, exposure / cap.value, unknown, _state(rule, cap, exposure, unknown, near))
 
 

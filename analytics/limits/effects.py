@@ -13,6 +13,7 @@ from analytics.limits.standing import Standing
 from analytics.limits.threshold import FINEST, room
 from analytics.limits.touch import promising
 from analytics.limits.units import Nodes, Units
+from analytics.limits.unsized import unsized_count
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def effect_on(standing: Standing, application: Application, stakes: Stakes, memb
     return Effect(
         before,
         added(application.facility, numerator, applicant, counting, promised=promised, spared=stakes.spared(applicant)),
-        int(stakes.silent[members].sum()) or _untold(application, stakes, members),
+        unsized_count(standing, stakes, members) or _untold(application, stakes, members),
         int(stakes.loose[members].sum()),
     )
 

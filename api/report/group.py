@@ -139,6 +139,9 @@ def _method(words: Words, value: GroupReport) -> Iterator[str]:
     names = ("group", f"state_{value.government}", "refuted", "circles", "stakes")
     yield from (words(f"method_{name}", length=value.length) for name in names)
     yield from ways_said(words, value)
+    members = (member for sheet in value.sheets for member in sheet.group.members)
+    notes = {one.criterion: one for member in members for one in member.suspected if one.note}
+    yield from (f"{name}{words.either(': ', '：')}{words.either(one.note, one.note_zh)}" for name, one in notes.items())
     yield from (words(f"method_{name}") for name in ("sources", "asof"))
 
 

@@ -37,7 +37,8 @@ class Criterion:
     number: int
     name: Words
     checks: tuple[Check, ...]
-    note: str = ""
+    note: Words | None = None
+    """What of its thresholds is our own reading, and not the text's."""
     id: str = ""
     """Id of the rule set, a dash, the criterion's number."""
     citation: str = ""

@@ -14,6 +14,7 @@ from api.groups.alike import NOT_ALIKE, Apart, told_apart
 from api.groups.together import NARROW, READINGS, SUSPECTED, Together, check_reading, units_of
 from api.limits.criteria import Criteria, criteria_of, criteria_said, seen_by, state_said
 from api.questions.asking import check_page, node_of
+from api.questions.groups.dependences import readings_said
 from api.questions.groups.families import family_edges, family_ties_left, kinship_of, united_by
 from api.questions.groups.members import SMALL, Edge, Member, edges_of, grew, members_of, ties_left
 from graph.moment import Moment
@@ -243,6 +244,9 @@ def _reasons(value: BookGroups) -> Iterator[str]:
         owed = at_least(money(group.owed, value.currency), group.unknown_facilities)
         yield f"{group.top.name}: {counted(group)}{group.apart.en} {by} owe {owed}{share}{sure}."
     yield criteria_said(value.criteria)
+    yield from readings_said(
+        one for group in value.groups for client in group.clients for one in client.member.suspected
+    )
     if value.left_out:
         yield f"Nothing could be suspected: {value.left_out}."
     if value.page.left:

@@ -50,6 +50,11 @@ class Dependence:
     """Id of the statement divided by, empty where there is none."""
     verdict: Verdict | None
     """The judgement on it."""
+    verified: bool = True
+    """Whether the criterion was read in its text."""
+    note: str = ""
+    """What of the threshold is our own reading, and not the text's; empty where nothing is."""
+    note_zh: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,9 @@ def dependence(view: View, evidence: Evidence, position: int) -> Dependence:
         tuple(facts),
         statement,
         verdict(view, evidence, judgement) if judgement >= 0 else None,
+        bool(one.criterion.verified),
+        one.criterion.note.en if one.criterion.note else "",
+        one.criterion.note.zh if one.criterion.note else "",
     )
 
 
@@ -144,3 +152,10 @@ def said(one: Dependence) -> str:
     told = f" ({judged(one.verdict)})" if one.verdict else ""
     state = {"rejected": "not taken to depend", "suspected": "suspected to depend", "confirmed": "taken to depend"}
     return f"{state[one.state]} on {one.other.name}{told} by {one.criterion} ({one.name_zh}): {_figure(one)}"
+
+
+def readings_said(ones: Iterable[Dependence]) -> Iterator[str]:
+    """What of the thresholds that were reached is our own reading, each criterion once, in both languages."""
+    told = {one.criterion: one for one in ones if one.note}
+    for name, one in told.items():
+        yield f"{name}: {one.note} · {name}：{one.note_zh}。"

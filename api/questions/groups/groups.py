@@ -20,7 +20,7 @@ from api.groups.together import (
 )
 from api.limits.criteria import Criteria, apart_said, criteria_of, criteria_said, seen_by, state_said
 from api.questions.asking import check_page, node_of
-from api.questions.groups.dependences import Dependence, Untested, dependences_of, said, untested_of
+from api.questions.groups.dependences import Dependence, Untested, dependences_of, readings_said, said, untested_of
 from api.questions.groups.families import family_edges, family_ties_left, united_by
 from api.questions.groups.members import SHOWN, SMALL, Edge, Member, edges_of, grew, members_of, ties_left, why
 from api.questions.groups.untestable import NOTHING, Untestables, told, untestable_of, untestable_said
@@ -231,6 +231,8 @@ def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:
         yield from _mine(value, group, " in the wider reading")
     for one in value.dependences:
         yield f"{name} is {said(one)}."
+    members = (member for group in (*value.groups, *value.with_suspected) for member in group.members)
+    yield from readings_said((*value.dependences, *(one for member in members for one in member.suspected)))
     if value.criteria:
         yield from _suspected_by(view, node, value)
     if value.left_out:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from analytics.limits.approval import APPROVE
 from analytics.limits.denominators import DENOMINATORS
 from api.answers.wording import apart, ended, listed, money, names_of, percent, within
-from api.questions.groups.dependences import Dependence
+from api.questions.groups.dependences import Dependence, readings_said
 from api.questions.groups.dependences import said as figures
 from api.questions.groups.untestable import ENDS
 from api.questions.limits.memberships import Membership, belongs, called
@@ -52,14 +52,10 @@ def _to_judge(value: "CreditCheck") -> Iterator[str]:
     """Suspicions by which a limit breaks, with their figures, and how one is judged."""
     broken = {held.group for held in value.lines if held.state == IF_WIDE}
     ways = [(*group.steps, *group.others) for k, group in enumerate(value.groups) if k in broken]
-    told = (
-        ended(f"{one.dependant.name} is {figures(one)} · {_figures_zh(one)}")
-        for way in ways
-        for step in way
-        for one in step.suspected
-    )
+    suspected = [one for way in ways for step in way for one in step.suspected]
+    told = (ended(f"{one.dependant.name} is {figures(one)} · {_figures_zh(one)}") for one in suspected)
     if open_ := list(dict.fromkeys(told)):
-        yield from (*open_, JUDGE)
+        yield from (*open_, *readings_said(suspected), JUDGE)
 
 
 def _figures_zh(one: Dependence) -> str:

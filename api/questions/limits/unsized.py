@@ -4,16 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analytics.limits.application import Application
 from analytics.limits.approval import Check
-from analytics.limits.cover import UNTIED
-from analytics.limits.exposure import UNKNOWN, Book
 from analytics.limits.gaps import WORDS, Gap
 from analytics.limits.stakes import Stakes
 from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes
+from analytics.limits.unsized import Unsized, alive, unsized
 from api.answers.wording import listed
 from api.engine import View
 from api.limits.standing import standing
@@ -26,7 +24,7 @@ NAMED = 5
 def unsized_named(view: View, lender: int, application: Application, check: Check, gap: Gap) -> Gap:
     """A gap about amounts that are not known, with the facilities and guarantees they are of: as many as there are of
     them, of which several groups may have the same."""
-    base, found = standing(view, lender), dict[tuple[str, int], None]()
+    base, found = standing(view, lender), dict[Unsized, None]()
     for line in check.limits:
         same = WORDS[gap.kind][0].format(what=line.unknown) == gap.en and line.rule.id in gap.rules
         if same and line.bears and line.tested:
@@ -41,60 +39,23 @@ def unsized_named(view: View, lender: int, application: Application, check: Chec
     return replace(gap, en=f"{many} ({named})", zh=f"{many_zh}（{named_zh}）")
 
 
-def _silent(base: Standing, application: Application, stakes: Stakes, members: Nodes) -> Iterator[tuple[str, int]]:
-    """What of unknown amount is at stake with some parties: their facilities, guarantees they gave, and facilities of
-    others for which they answer; each by its kind and its place in the book."""
-    answering = [*_promised(base, stakes, members), *_protecting(stakes, members)]
-    rows = np.isin(stakes.borrower, members)
-    for guarantee in dict.fromkeys(answering):
-        if np.isnan(base.book.promised[guarantee]):
-            yield GUARANTEES.name, guarantee
-        if not np.isnan(base.book.promised[guarantee]) or stakes.numerator.promised:
-            rows |= _behind(base, stakes, guarantee)
-    if not (rows & stakes.unknown).any():
+def _silent(base: Standing, application: Application, stakes: Stakes, members: Nodes) -> Iterator[Unsized]:
+    """What of unknown amount is at stake with some parties, now or where they would answer for what is asked for."""
+    found = unsized(base, stakes, members)
+    if not any(kind == LENDS.name for kind, _ in found):
         yield from ((GUARANTEES.name, guarantee) for guarantee in _spare(base, application, stakes, members))
         giving = [giver.party for giver in application.facility.guarantors if giver.amount > 0]
         if stakes.numerator.promised and np.isin(giving, members).any():
-            rows |= stakes.borrower == application.applicant
-    yield from ((LENDS.name, int(k)) for k in stakes.facility[rows & stakes.unknown])
-
-
-def _promised(base: Standing, stakes: Stakes, members: Nodes) -> list[int]:
-    """Guarantees that some parties gave, where promises count."""
-    book = base.book
-    if not stakes.numerator.promised:
-        return []
-    theirs = np.isin(book.guarantor, members) & np.isin(book.creditor, [base.lender, UNKNOWN])
-    theirs &= book.guarantor != base.lender
-    return _alive(book, theirs)
-
-
-def _protecting(stakes: Stakes, members: Nodes) -> list[int]:
-    """Guarantees of some parties by which it is not known what moves to them."""
-    given: list[int] = stakes.taking[np.isin(stakes.taker, members)].tolist()
-    return given
+            rows = stakes.unknown & (stakes.borrower == application.applicant)
+            yield from ((LENDS.name, int(k)) for k in stakes.facility[rows])
+    yield from found
 
 
 def _spare(base: Standing, application: Application, stakes: Stakes, members: Nodes) -> list[int]:
     """Guarantees of unknown amount by which some parties would answer for what is asked for."""
     book, unsure = base.book, stakes.unsure(application.applicant)
     theirs = np.isin(book.guarantor, members) & np.isin(book.guarantor, unsure) & (book.creditor == base.lender)
-    return _alive(book, theirs & (book.debtor == application.applicant) & np.isnan(book.promised))
-
-
-def _alive(book: Book, guarantees: NDArray[np.bool_]) -> list[int]:
-    """Positions of those that can still be called."""
-    found: list[int] = np.flatnonzero(guarantees & ~book.expired if len(book.expired) else guarantees).tolist()
-    return found
-
-
-def _behind(base: Standing, stakes: Stakes, guarantee: int) -> NDArray[np.bool_]:
-    """The facilities that a guarantee is for: the one it names where it moves what it protects, and takes nothing of
-    the collateral of others; else all of its debtor's."""
-    debtor, named = base.book.debtor[guarantee], base.cover.guaranteed[guarantee]
-    if stakes.numerator.promised or named == UNTIED or np.isin(debtor, stakes.thinned):
-        return np.asarray(stakes.borrower == debtor)
-    return np.asarray(base.cover.facility_of(stakes.facility) == named)
+    return alive(book, theirs & (book.debtor == application.applicant) & np.isnan(book.promised))
 
 
 def _said(view: View, kind: str, at: int) -> tuple[str, str]:

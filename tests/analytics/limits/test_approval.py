@@ -261,7 +261,7 @@ def test_a_rule_whose_measure_was_not_read_refers() -> None:
     """The 15 % on related parties was read; how far kin of the lender reaches was not."""
     rule = shipped().rule("CN_RELATED_GROUP_15")
     assert rule.verified
-    assert "[M]" in rule.unread
+    assert "from memory" in rule.unread
     units = {"lender_related": TOGETHER}
     checks = [check_credit(TWO.standing((rule,)), Application(1, Facility(a), Readings(units))) for a in (1.0, 1000.0)]
     assert [check.verdict for check in checks] == ["refer", "refer"]

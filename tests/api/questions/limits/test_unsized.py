@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.limits.test_standing import BANK, OTHER, A, B, C, D, fact, lender, loan, owns
+from api.questions import book_limits
+from tests.api.limits.test_standing import BANK, OTHER, A, B, C, D, P, fact, lender, loan, owns
 from tests.api.questions.limits.test_doubts import CAPITAL, Fact, ask, engine, verdict
 
 
@@ -80,3 +81,15 @@ def test_a_guarantee_for_all_that_a_would_owe_is_named_though_it_owes_nothing_ye
     other = lender("", "commercial bank", OTHER)
     given = fact("GUARANTEES", OTHER, A, creditor=BANK, amount=None, currency="CNY")
     assert {en for en, _ in amounts(tmp_path, other, given)} == {f"1 (guarantee of {OTHER} for {A})"}
+
+
+def test_one_amount_that_is_not_known_counts_once_though_borrower_and_guarantor_are_of_one_group(
+    tmp_path: Path,
+) -> None:
+    """p holds a and the bank that guarantees what a owes; nobody knows how much that is."""
+    held = (owns(P, A, 0.6), owns(P, OTHER, 0.6), lender("", "commercial bank", OTHER))
+    given = fact("GUARANTEES", OTHER, A, creditor=BANK, facility_id="H1", amount=30.0, currency="CNY")
+    asked = engine(tmp_path, lender("CN_LE_GROUP_20"), *CAPITAL, *held, silent(A, "H1"), loan(B, "2", 5.0), given)
+    assert {held.unknown_amounts for held in ask(asked, 10.0).lines} == {1}
+    book = book_limits(asked, BANK, state="untold", moment=asked.moment(currency="CNY")).answer
+    assert [(one.rule, one.unknown) for one in book.findings] == [("CN_LE_GROUP_20", 1)]
