@@ -1,6 +1,5 @@
 """How likely is a party to default, and why?"""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
