@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from analytics.learning.models.model import Watch
 from analytics.learning.panel import Panel
+from analytics.learning.panel.horizon import ends
 from api.answers.progress import Progress
 from api.engine import Engine
 from api.learned.training import Trained, train
@@ -16,7 +17,6 @@ from api.learning.config import Config, written
 from api.learning.facts import told
 from api.learning.keeping import in_json
 from api.learning.panel import build_panel
-from api.learning.plan import ends
 from api.learning.registry import Ready
 from api.learning.runs import WHY, Run, runs, same
 from api.learning.watching import Watched

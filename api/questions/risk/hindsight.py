@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from analytics.learning.evaluating.plan import GIVEN
 from analytics.learning.panel import Part
+from analytics.learning.panel.horizon import ends
 from analytics.rules.rule import Words
 from api.answers.wording import plural
 from api.learning.outcomes import Stated
-from api.learning.plan import end_of, ends
+from api.learning.plan import end_of
 from api.learning.scoring import Scores
 from graph.holding import When
 
