@@ -12,6 +12,7 @@ from api.answers.frame import Party, Share
 from graph.bands import Band
 from graph.currencies import NO_CURRENCY
 from graph.field import Kind
+from graph.model import GUARANTEES
 
 _ITEM: Final = re.compile(r"'([^']*)'")
 NOT_DISCLOSED: Final = "not disclosed"
@@ -281,8 +282,14 @@ def value(kind: Kind, name: str, said: Any) -> str:
 
 
 def gist(kind: Kind, said: Mapping[str, Any]) -> str:
-    """The values of a relation in a few words, as `values` gives them."""
-    return ", ".join(dict.fromkeys(_words(kind, said, money)))
+    """The values of a relation in a few words, as `values` gives them; of a promise without an amount that too.
+
+    >>> from graph.model import GUARANTEES
+    >>> gist(GUARANTEES, {"liability": "joint"}), gist(GUARANTEES, {"amount": 5.0, "liability": "joint"})
+    ('amount not disclosed, joint', '5, joint')
+    """
+    silent = [money(None, None)] if kind.name == GUARANTEES.name and said.get("amount") is None else []
+    return ", ".join(dict.fromkeys([*silent, *_words(kind, said, money)]))
 
 
 def label(kind: Kind, said: Mapping[str, Any], *, chinese: bool = False) -> str:

@@ -79,7 +79,7 @@ def _short(words: Words, value: Linkage, asked: Any) -> Iterator[str]:
         between = words.either(" and ", "、").join(party.name for party in why.parties)
         told = why.through and why.form not in ("control", "same party")
         through = words.listed(names_of(why.through), 5)
-        by = f" · {words('by_way_of')}{words.either(' ', '')}{through}" if told else ""
+        by = words.either(f", by way of {through}", f"，经由{through}") if told else ""
         said = f"{between}{comma}{words.either(why.english, why.chinese)}{by}"
         yield words.either(one_stop(f"{said}."), f"{said}。")
     if not value.why:

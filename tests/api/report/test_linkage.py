@@ -6,7 +6,7 @@ import pytest
 from api.engine import Engine, Place
 from api.questions import links
 from api.report import linkage_page
-from tests.api.conftest import ALONE, BANK, HOLD, HOSTILE, MINE, NAMES, RING2, B
+from tests.api.conftest import ALONE, BANK, HOLD, HOSTILE, MINE, NAMES, RING1, RING2, B
 from tests.api.world import Book, instant
 
 OUTSIDE = r"<(script|link|img|iframe|object|embed)\b|@import|url\(|(?:src|href|action)=[\"'](?!#)"
@@ -131,3 +131,11 @@ def test_one_of_a_thing_is_told_as_one(engine: Engine) -> None:
     assert not re.search(r"\b1 (?:more )?(?:facts|paths|steps|parties)\b", " ".join([text, *answer.reasons]))
     several = linkage_page(links(engine, [B, RING2], limit=1, moment=engine.moment()), language="en")
     assert re.search(r"The picture shows 1 path, the strongest; the table has \d+ more", several)
+
+
+def test_why_they_are_connected_is_said_in_whole_sentences(engine: Engine) -> None:
+    english, chinese = (page(engine, MINE, RING1, language=language) for language in ("en", "zh"))
+    short = english.partition("<ul>")[2].partition("</ul>")[0]
+    assert f"under a common controller, by way of {NAMES[B]}." in short
+    assert f"受同一方控制，经由{NAMES[B]}。" in chinese
+    assert all(title[0].isupper() for title in re.findall(r"<h3>\d+\. (.)", english))
