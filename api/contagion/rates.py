@@ -50,13 +50,15 @@ class Moves:
         debts takes nothing of: what each has lost, that rise among it, is taken of its assets once it has failed."""
         lost, fallen = self.lost(view), np.maximum(-self._risen(view, self.own, claims=True), 0.0)
         of_assets = np.minimum(fallen, lost)
-        owed = firms.liabilities + self._risen(view, self.figures["liabilities"])
+        owed = firms.liabilities + self._risen(view, self.figures["liabilities"], undrawn=True)
         return replace(firms, assets=firms.assets + (lost - of_assets), liabilities=np.maximum(owed, 0.0))
 
-    def _risen(self, view: View, by: Numbers, *, claims: bool = False) -> Numbers:
-        """How far what each owes, or is owed, rises beyond a move of its own, shape (n,)."""
+    def _risen(self, view: View, by: Numbers, *, claims: bool = False, undrawn: bool = False) -> Numbers:
+        """How far what each owes, or is owed, rises beyond a move of its own, shape (n,); with what counts of undrawn
+        facilities at default where these are meant too."""
         lends, owes = view.snapshot.links(LENDS), view.snapshot.links(OWES)
-        drawn, _ = view.book.counted
+        drawn, more = view.book.counted
+        drawn = drawn + more * undrawn
         other, risen = np.nan_to_num(owes.fields["amount"]), np.zeros(view.snapshot.size)
         facilities, debts = (lends.tail, owes.head) if claims else (lends.head, owes.tail)
         for whose, amount, moved in ((facilities, drawn, self.lends), (debts, other, self.owes)):

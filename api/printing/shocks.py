@@ -36,7 +36,7 @@ def shock(answer: ShockAnswer, cited: Cited) -> Iterator[Any]:
         yield _standing(answer)
         yield from left(answer.standing_page, "party", "parties", by="--limit")
     if answer.payers:
-        heads = ("called for", "pays")
+        heads = ("called for", "pays, net of counter-guarantees")
         made = table("guarantor", *heads, "", title="who pays for others · 代偿", amounts=heads)
         for payer in answer.payers:
             amounts = (money(x, answer.currency) for x in (payer.asked, payer.paid))

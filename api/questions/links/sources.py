@@ -163,8 +163,8 @@ def concentrated(depth: int, sources: Sources | None, new: int) -> Iterator[str]
         return
     if sources.index is not None:
         among = ", those nearer already among them" if sources.page.total > new else ""
-        many = plural(sources.page.total, "source")
-        yield f"Tier {depth}: HHI {sources.index:.3f} of {many}{among}, as of {1 / sources.index:.1f} equal ones."
+        many, alike = plural(sources.page.total, "source"), f"{1 / sources.index:.1f} equal ones"
+        yield f"Tier {depth}: HHI {sources.index:.3f} over {many}{among}, as if {alike} stood there."
     if sources.common:
         many = plural(sources.common, "supplier is", "suppliers are")
         first = next((one for one in sources.suppliers if one.common), None)

@@ -110,6 +110,16 @@ def test_a_debt_that_rises_takes_nothing_of_the_assets_that_creditors_are_paid_f
     assert not any("more than the liabilities they state" in gap.said for gap in found.gaps)
 
 
+def test_what_is_owed_to_others_stays_as_it_was_where_a_facility_is_undrawn(tmp_path: Path) -> None:
+    """a has drawn nothing of 100 dollars, all of which counts: at first 700 yuan of 1,000 that it owes, then 1,050 of
+    1,350, and 300 to others either way."""
+    line = lent("a", 0.0, currency="USD", undrawn=100.0, ccf=1.0, kind="commitment")
+    facts = [RATE, line, *stated("a", net_assets=500.0, total_assets=675.0, total_liabilities=1000.0)]
+    found = told(tmp_path, *facts, lgd=0.0, rates={"USD/CNY": 0.5})
+    assert found.cost.at_default == pytest.approx(1050)
+    assert found.cost.loss == pytest.approx(1050 * 0.5), "half of 1,350 is there"
+
+
 def test_a_claim_that_falls_does_take_of_the_assets(tmp_path: Path) -> None:
     """Of assets of 1,000 yuan 700 are a claim of 100 dollars, of which half is gone: 650 are left for debts of 900."""
     facts = [

@@ -50,7 +50,7 @@ def test_tiers_tell_shares_concentration_and_who_stands_behind_several(tmp_path:
     assert (sand.amount, sand.buyers, sand.common, sand.only, sand.carried) == (20, 2, True, 2, pytest.approx(1))
     assert (second.index, second.common, second.single) == (1, 1, 1)
     assert "Tier 2: 1 supplier is a common source of several in the tier before; first, sand of 2." in answer.reasons
-    assert "Tier 1: HHI 0.625 of 2 sources, as of 1.6 equal ones." in answer.reasons
+    assert "Tier 1: HHI 0.625 over 2 sources, as if 1.6 equal ones stood there." in answer.reasons
 
 
 def test_sources_that_are_nearer_already_are_counted_and_told(tmp_path: Path) -> None:
@@ -62,8 +62,8 @@ def test_sources_that_are_nearer_already_are_counted_and_told(tmp_path: Path) ->
     reasons = upstream(asked, "r:car", moment=asked.moment(currency="CNY")).reasons
     index = (20 / 35) ** 2 + (15 / 35) ** 2
     assert "Tier 2: 1 supplier by 3 supplies." in reasons
-    said = f"Tier 2: HHI {index:.3f} of 2 sources, those nearer already among them, as of {1 / index:.1f} equal ones."
-    assert said in reasons
+    said = f"Tier 2: HHI {index:.3f} over 2 sources, those nearer already among them"
+    assert f"{said}, as if {1 / index:.1f} equal ones stood there." in reasons
 
 
 def test_the_nearest_who_sells_the_same_is_told(tmp_path: Path) -> None:
