@@ -49,7 +49,7 @@ def told(ready: Ready, promotion: Promotion | None) -> ServedBy:
     return ServedBy(
         ready.called, ready.fitted.name, ready.head.definition, ready.head.horizon or None,
         ready.manifest.get("made_at"),
-        ready.head.days[-1] if ready.head.days else None, promotion is not None,
+        max(ready.manifest.get("learned_days", ()), default=None), promotion is not None,
         f"{promotion.by}, {promotion.second}" if promotion else None, promotion.at if promotion else None,
         promotion.entry if promotion else None,
     )  # fmt: skip
