@@ -140,17 +140,30 @@ def book_limits(
 ) -> Answer[BookLimits]:
     """Hold every client and group of a lender's book against every rule in force."""
     check_page(limit, offset)
+    return _limits(engine, lender, near=near, state=state, page={"limit": limit, "offset": offset}, moment=moment)
+
+
+def whole_limits(engine: Engine, lender: str, *, near: float, state: str, moment: Moment) -> Answer[BookLimits]:
+    """The same with all findings on one page, so that those called alike are told apart over all of them."""
+    return _limits(engine, lender, near=near, state=state, page={}, moment=moment)
+
+
+def _limits(
+    engine: Engine, lender: str, *, near: float, state: str, page: dict[str, int], moment: Moment
+) -> Answer[BookLimits]:
     _check(near, state)
+    offset, limit = page.get("offset", 0), page.get("limit")
+    rows = slice(offset, None if limit is None else offset + limit)
     view = engine.view(moment)
     node = node_of(view.snapshot, lender, where="lender")
     view = seen_by(view, node)
     evidence, found = Evidence(view.snapshot), checked(view, node, near)
     rules = tuple(_rule(view, evidence, found, k) for k in range(len(found.wide.uses)))
     places = [place for name in ([state] if state else SHOWN_BY_ITSELF) for place in found.places[name]]
-    shown = places[offset : offset + limit]
+    shown = places[rows]
     findings = _findings(view, evidence, found, shown)
     possible = possible_of(view, evidence, found)
-    related, many = _related(view, evidence, found, slice(offset, offset + limit))
+    related, many = _related(view, evidence, found, rows)
     bank = lender_of(view, node)
     value = BookLimits(
         evidence.party(node),
@@ -178,7 +191,7 @@ def book_limits(
             )
         ),
     )
-    asked = {"lender": lender, "near": near, "state": state, "limit": limit, "offset": offset}
+    asked = {"lender": lender, "near": near, "state": state, **page}
     return view.answer(
         Question("book_limits", asked), value, evidence, reasons=[*_reasons(value, found), *harmless_said(view, found)]
     )

@@ -100,7 +100,7 @@ def test_missing_capital_is_told_and_never_passes(tmp_path: Path) -> None:
     told = asked(bank(tmp_path))
     assert {rule.state for rule in told.rules} == {"refer"}
     assert (told.state, told.findings) == ("refer", ())
-    assert any(gap.startswith("tier1 of the lender is missing") for gap in told.gaps)
+    assert any(gap.startswith("Tier 1 capital of the lender is missing") for gap in told.gaps)
     assert asked(bank(tmp_path / "again"), state="untold").page.total > 0
 
 
