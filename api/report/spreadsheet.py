@@ -316,9 +316,9 @@ def _rules(answer: BookLimits) -> Iterator[Sequence[Any]]:
         states = one.states
         yield (
             one.rule, one.chinese, one.english, f"{one.counted_chinese} {one.counted}",
-            _against(one.denominator), one.figure, one.figure_day, one.ratio, one.comparison, one.limit, one.measured, states.get("breach", 0),
-            states.get("near", 0), states.get("large", 0) + states.get("assess", 0), states.get("untold", 0),
-            one.greatest, STATES[one.state], one.citation, YES[one.verified],
+            _against(one.denominator), one.figure, one.figure_day, one.ratio, one.comparison, one.limit, one.measured,
+            states.get("breach", 0), states.get("near", 0), states.get("large", 0) + states.get("assess", 0),
+            states.get("untold", 0), one.greatest, STATES[one.state], one.citation, YES[one.verified],
         )  # fmt: skip
 
 
