@@ -18,16 +18,19 @@ from graph.errors import UnknownRule
 
 ASKED, LENDER, DEFAULT = "asked", "lender", "default"
 BY = {
-    ASKED: "as asked",
-    LENDER: "as the lender's rule sets want it",
-    DEFAULT: "for want of a lender whose rule sets say otherwise",
+    ASKED: ("as asked", "按提问所选"),
+    LENDER: ("as the lender's rule sets want it", "按贷款人适用的规则集"),
+    DEFAULT: ("for want of a lender whose rule sets say otherwise", "未指明贷款人的规则集，按默认"),
 }
 
 
 STATE = {
-    APART: "A government body connects nobody",
-    BESIDE: "A government body is put beside each group that it controls, group by group, and unites none",
-    THROUGH: "A government body connects like any other controller",
+    APART: ("A government body connects nobody", "政府机构不连接其控制的主体"),
+    BESIDE: (
+        "A government body is put beside each group that it controls, group by group, and unites none",
+        "政府机构分别并入其控制的各组，不因此合并各组",
+    ),
+    THROUGH: ("A government body connects like any other controller", "政府机构与其他控制人同样连接其控制的主体"),
 }
 
 
@@ -65,10 +68,20 @@ def state_said(view: View, lender: int | None) -> Iterator[str]:
     if not view.control.state.any():
         return
     for rule in state_rules(view, lender):
-        checked = "" if rule.verified else "; the rule was not checked against its text"
+        checked, checked_zh = (
+            ("", "") if rule.verified else ("; the rule was not checked against its text", "，未与原文核对")
+        )
         widest = rule.approach == view.government
-        other = "" if widest else ", but another rule set of the lender goes further"
-        yield f"{STATE[rule.approach]}{other} ({rule.name.en}: {rule.citation}{checked} · {rule.name.zh})."
+        other, other_zh = (
+            ("", "")
+            if widest
+            else (", but another rule set of the lender goes further", "，但贷款人的另一规则集范围更广")
+        )
+        en, zh = STATE[rule.approach]
+        yield (
+            f"{en}{other} ({rule.name.en}: {rule.citation}{checked}) · "
+            f"{zh}{other_zh}（{rule.name.zh}：{rule.citation}{checked_zh}）。"
+        )
 
 
 def _of_lender(view: View, lender: int | None) -> list[str]:
@@ -111,5 +124,7 @@ def apart_said(view: View) -> str:
 
 def criteria_said(used: Sequence[Criteria]) -> str:
     """By what dependence was suspected, in a sentence."""
-    listed = " and ".join(f"{one.name.en} · {one.name.zh}{'' if one.verified else ' (not verified)'}" for one in used)
-    return f"Dependence is suspected by {listed}, {BY[used[0].by]}."
+    en = " and ".join(f"{one.name.en}{'' if one.verified else ' (not verified)'}" for one in used)
+    zh = "、".join(f"{one.name.zh}{'' if one.verified else '（未核对原文）'}" for one in used)
+    by, by_zh = BY[used[0].by]
+    return f"Dependence is suspected by {en}, {by} · 疑似依存的识别标准：{zh}（{by_zh}）。"

@@ -15,16 +15,16 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
+from analytics.limits.denominators import DENOMINATORS
 from analytics.structure.dependence.rules import criterion_names
 from api.answers.frame import Answer, Fact, Source
 from api.answers.wording import listed, names_of, percent
 from api.engine import Engine
 from api.printing.paper import plain
-from api.questions.asking import MOST
 from api.questions.book.findings import LimitFinding, called
 from api.questions.book.groups import BookGroups, ClientGroup, book_groups
-from api.questions.book.limits import BookLimits, book_limits
-from api.questions.groups.dependences import measured_by
+from api.questions.book.limits import BookLimits, whole_limits
+from api.questions.groups.dependences import measured_by, readings_said
 from api.questions.groups.members import JOINTLY, MAY_UNITE, Member, why
 from api.questions.ownership.falls import Fall
 from api.report.words import Words
@@ -148,32 +148,24 @@ WHOM: Final = {
 
 
 def limits_workbook(engine: Engine, lender: str, *, near: float, state: str, moment: Moment) -> bytes:
-    """The workbook of a lender, of all pages there are."""
-
-    def page(offset: int) -> Answer[BookLimits]:
-        return book_limits(engine, lender, near=near, state=state, limit=MOST, offset=offset, moment=moment)
-
-    pages = [page(0)]
-    while pages[-1].answer.page.left:
-        pages.append(page(len(pages) * MOST))
+    """The workbook of a lender, of all there is to find."""
     made = BytesIO()
-    write_limits(made, pages, book_groups(engine, lender, limit=MOST_GROUPS, moment=moment))
+    limits = whole_limits(engine, lender, near=near, state=state, moment=moment)
+    write_limits(made, limits, book_groups(engine, lender, limit=MOST_GROUPS, moment=moment))
     return made.getvalue()
 
 
-def write_limits(path: Path | BytesIO, limits: Sequence[Answer[BookLimits]], groups: Answer[BookGroups]) -> None:
-    """Write the workbook of a lender: all pages of its limits, and the groups that owe most."""
-    first = limits[0]
-    findings = [one for answer in limits for one in answer.answer.findings]
+def write_limits(path: Path | BytesIO, limits: Answer[BookLimits], groups: Answer[BookGroups]) -> None:
+    """Write the workbook of a lender: its limits, and the groups that owe most."""
+    findings = limits.answer.findings
     book = Workbook(write_only=True)
     _sheet(book, "大额风险暴露 Large", LARGE, _large(findings))
     _sheet(book, "集团与成员 Groups", GROUPS, _groups(groups.answer))
-    _sheet(book, "超限与接近 Breaches", BREACHES, _breaches(findings, first.answer.currency))
-    _sheet(book, "若成立 If it held", POSSIBLE, _possible(first.answer))
-    _sheet(book, "规则 Rules", RULES, _rules(first.answer))
-    every = (source for said in (*(answer.sources for answer in limits), groups.sources) for source in said)
-    sources = {source.fact_id: source for source in every}
-    _sheet(book, "说明与来源 Sources", SOURCES, _sources(sources.values()), before=_about(first, groups))
+    _sheet(book, "超限与接近 Breaches", BREACHES, _breaches(findings, limits.answer.currency))
+    _sheet(book, "若成立 If it held", POSSIBLE, _possible(limits.answer))
+    _sheet(book, "规则 Rules", RULES, _rules(limits.answer))
+    sources = {source.fact_id: source for source in (*limits.sources, *groups.sources)}
+    _sheet(book, "说明与来源 Sources", SOURCES, _sources(sources.values()), before=_about(limits, groups))
     book.save(path)
 
 
@@ -286,7 +278,8 @@ def _groups(answer: BookGroups) -> Iterator[Sequence[Any]]:
 
 def _group(number: int, group: ClientGroup) -> tuple[Any, ...]:
     basis, reading = BASIS[group.basis], _reading(group.certain)
-    return number, group.top.name, basis, reading, group.size, group.clients_page.total, group.owed
+    top = f"{group.top.name}{group.apart.zh}{group.apart.en}"
+    return number, top, basis, reading, group.size, group.clients_page.total, group.owed
 
 
 def _why(member: Member) -> str:
@@ -322,11 +315,16 @@ def _rules(answer: BookLimits) -> Iterator[Sequence[Any]]:
     for one in answer.rules:
         states = one.states
         yield (
-            one.rule, one.chinese, one.english, f"{one.counted_chinese} {one.counted}", one.denominator, one.figure,
-            one.figure_day, one.ratio, one.comparison, one.limit, one.measured, states.get("breach", 0),
-            states.get("near", 0), states.get("large", 0) + states.get("assess", 0), states.get("untold", 0),
-            one.greatest, STATES[one.state], one.citation, YES[one.verified],
+            one.rule, one.chinese, one.english, f"{one.counted_chinese} {one.counted}",
+            _against(one.denominator), one.figure, one.figure_day, one.ratio, one.comparison, one.limit, one.measured,
+            states.get("breach", 0), states.get("near", 0), states.get("large", 0) + states.get("assess", 0),
+            states.get("untold", 0), one.greatest, STATES[one.state], one.citation, YES[one.verified],
         )  # fmt: skip
+
+
+def _against(denominator: str) -> str:
+    name = DENOMINATORS[denominator].name
+    return f"{name.zh} {name.en}"
 
 
 def _sources(sources: Iterable[Source]) -> Iterator[Sequence[Any]]:
@@ -349,6 +347,8 @@ def _about(limits: Answer[BookLimits], groups: Answer[BookGroups]) -> Iterator[t
     yield "结论 State", STATES[value.state]
     yield "接近限额阈值 Near from", f"{value.near:.0%}"
     yield from (("说明 Note", reason) for reason in limits.reasons)
+    suspected = (one for group in groups.answer.groups for client in group.clients for one in client.member.suspected)
+    yield from (("说明 Note", reading) for reading in readings_said(suspected))
     left = groups.answer.page.left
     if left:
         yield (

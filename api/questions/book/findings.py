@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from api.answers.frame import Fact, Page, Party
-from api.answers.wording import money, plural
+from api.answers.wording import apart, money, plural, used
 from api.groups.alike import NOT_ALIKE, Apart
+
+WHOM_ZH = {"related parties": "全部关联方", "anonymous clients": "匿名客户"}
 
 
 @dataclass(frozen=True)
@@ -79,3 +81,16 @@ def reading(one: LimitFinding, currency: str | None) -> str:
     if one.certain_exposure < one.exposure:
         return f"{money(one.certain_exposure, currency)} certain, the rest possible or suspected"
     return ""
+
+
+def finding_said(one: LimitFinding, currency: str | None) -> str:
+    """How much of its limit a client or group uses, in both languages."""
+    exposure, limit = apart(one.exposure, one.limit, currency)
+    share = used(one.use or 0.0)
+    whom = one.top.name
+    if one.size > 1:
+        whom = f"{called(one).name}所在集团（客户{one.clients:,}个）" if one.whom == "group" else WHOM_ZH[one.whom]
+    return (
+        f"{named(one)}: {exposure}, {share} of {limit} by {one.rule} · "
+        f"{whom}{one.apart.zh}：{exposure}，为限额{limit}的{share}（{one.rule}）。"
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
-from analytics.limits.capital import LAST_QUARTER
+from analytics.limits.denominators import DENOMINATORS
 from analytics.structure.kinship.circles import Circle
 from api.book.check import Checked
 from api.engine import View
@@ -29,11 +29,10 @@ def book_gaps(
     elif not found.wide.uses:
         yield f"no rule of {', '.join(rule_sets)} was in force on this day"
     for name in sorted(missing):
-        what = name.removesuffix(LAST_QUARTER).replace("_", " ")
-        when = " of the last day of the quarter before" if name.endswith(LAST_QUARTER) else ""
+        what = DENOMINATORS[name].name
         yield (
-            f"{what}{when} of the lender is missing: rules against it cannot be tested · "
-            f"缺少{name}，以其为分母的规则无法检验"
+            f"{what.en} of the lender is missing: rules against it cannot be tested · "
+            f"缺少贷款人的{what.zh}，以其为分母的规则无法检验"
         )
     for use in found.wide.uses:
         if use.rule.unread:

@@ -12,7 +12,7 @@ from analytics.limits.numerators import NUMERATORS
 from analytics.limits.units import Nodes
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
-from api.answers.wording import apart, ended, plural, used
+from api.answers.wording import ended, plural
 from api.book.check import STATES, Checked, Place, checked, facilities_of, state_of
 from api.book.lending import lending
 from api.book.untested import possible_breaks
@@ -24,7 +24,7 @@ from api.limits.criteria import seen_by
 from api.limits.lender import lender_of
 from api.limits.related import related_of
 from api.questions.asking import check_page, node_of
-from api.questions.book.findings import LimitFinding, called, named
+from api.questions.book.findings import LimitFinding, called, finding_said
 from api.questions.book.gaps import book_gaps
 from api.questions.book.groups import ClientGroup, apart_by_top, group_of
 from api.questions.book.possible import PossibleBreak, harmless_said, possible_of
@@ -140,17 +140,30 @@ def book_limits(
 ) -> Answer[BookLimits]:
     """Hold every client and group of a lender's book against every rule in force."""
     check_page(limit, offset)
+    return _limits(engine, lender, near=near, state=state, page={"limit": limit, "offset": offset}, moment=moment)
+
+
+def whole_limits(engine: Engine, lender: str, *, near: float, state: str, moment: Moment) -> Answer[BookLimits]:
+    """The same with all findings on one page, so that those called alike are told apart over all of them."""
+    return _limits(engine, lender, near=near, state=state, page={}, moment=moment)
+
+
+def _limits(
+    engine: Engine, lender: str, *, near: float, state: str, page: dict[str, int], moment: Moment
+) -> Answer[BookLimits]:
     _check(near, state)
+    offset, limit = page.get("offset", 0), page.get("limit")
+    rows = slice(offset, None if limit is None else offset + limit)
     view = engine.view(moment)
     node = node_of(view.snapshot, lender, where="lender")
     view = seen_by(view, node)
     evidence, found = Evidence(view.snapshot), checked(view, node, near)
     rules = tuple(_rule(view, evidence, found, k) for k in range(len(found.wide.uses)))
     places = [place for name in ([state] if state else SHOWN_BY_ITSELF) for place in found.places[name]]
-    shown = places[offset : offset + limit]
+    shown = places[rows]
     findings = _findings(view, evidence, found, shown)
     possible = possible_of(view, evidence, found)
-    related, many = _related(view, evidence, found, slice(offset, offset + limit))
+    related, many = _related(view, evidence, found, rows)
     bank = lender_of(view, node)
     value = BookLimits(
         evidence.party(node),
@@ -178,7 +191,7 @@ def book_limits(
             )
         ),
     )
-    asked = {"lender": lender, "near": near, "state": state, "limit": limit, "offset": offset}
+    asked = {"lender": lender, "near": near, "state": state, **page}
     return view.answer(
         Question("book_limits", asked),
         value,
@@ -338,22 +351,34 @@ def _related(view: View, evidence: Evidence, found: Checked, page: slice) -> tup
 
 def _reasons(value: BookLimits, found: Checked) -> Iterator[str]:
     name, currency = value.lender.name, value.currency
-    sets = ", ".join(value.rule_sets) or "no rule set"
-    yield f"{name} is held to {sets}: {plural(len(value.rules), 'rule')} in force, {plural(value.clients, 'client')}."
+    sets, rules, clients = ", ".join(value.rule_sets), len(value.rules), value.clients
+    yield (
+        f"{name} is held to {sets or 'no rule set'}: {plural(rules, 'rule')} in force, {plural(clients, 'client')} · "
+        f"{name}适用规则集{sets or '未知'}：现行规则{rules:,}条，客户{clients:,}个。"
+    )
     for word in ("breach", "near", "large", "assess"):
-        places = found.places[word]
-        if not places:
-            continue
-        unsure = sum(not found.certain(place) for place in places[:1000])
-        only = f", {unsure} of them only with what is possible or suspected" if unsure else ""
-        yield f"{STATES[word]} ({word}): {plural(len(places), 'client or group', 'clients or groups')}{only}."
+        if places := found.places[word]:
+            yield _counted(word, len(places), sum(not found.certain(place) for place in places))
     for one in value.findings[:3]:
         if one.state in ("breach", "near") and one.use is not None and one.limit is not None:
-            exposure, limit = apart(one.exposure, one.limit, currency)
-            yield f"{named(one)}: {exposure}, {used(one.use)} of {limit} by {one.rule}."
+            yield finding_said(one, currency)
     hidden = sum(rule.states.get("untold", 0) for rule in value.rules)
     if hidden:
-        yield f"{plural(hidden, 'measurement')} cannot be told for want of a figure, an amount or a text that was read."
+        yield (
+            f"{plural(hidden, 'measurement')} cannot be told for want of a figure, an amount or a text that was read · "
+            f"因缺少数据、金额或未核对原文，{hidden:,}项无法判定。"
+        )
     yield from (ended(f"{gap[0].upper()}{gap[1:]}") for gap in value.gaps)
     if value.page.left:
-        yield f"{plural(value.page.left, 'more finding is', 'more findings are')} not shown."
+        left = value.page.left
+        yield f"{plural(left, 'more finding is', 'more findings are')} not shown · 另有{left:,}项未列出。"
+
+
+def _counted(state: str, many: int, unsure: int) -> str:
+    """How many clients or groups stand in a state, and how many of them only in the wide reading."""
+    only = f", {unsure:,} of them only with what is possible or suspected" if unsure else ""
+    only_zh = f"，其中{unsure:,}个仅计可能或疑似" if unsure else ""
+    return (
+        f"{state}: {plural(many, 'client or group', 'clients or groups')}{only} · "
+        f"{STATES[state]}：{many:,}个客户或集团{only_zh}。"
+    )

@@ -93,12 +93,15 @@ def harmless_said(view: View, found: Checked) -> Iterator[str]:
             for use in found.wide.uses
             if use.rule.group_kind in ("connected", "control") and use.rule.severity == "limit"
         ]
-        told = "if they held, no limit would break that does not now"
+        told = "if they held, no limit would break that does not now", "即使成立也不会新增突破"
         if not limits:
-            told = "what they would break is not known, as no limit on groups was measured"
+            told = "what they would break is not known, as no limit on groups was measured", "未检验集团限额，影响未知"
         elif any(isnan(use.cap.value) for use in limits):
-            told = "what they would break is not known without capital"
-        yield f"Dependences of or on {clients}, or votes in them, are not known; {told}."
+            told = "what they would break is not known without capital", "缺少资本数据，影响未知"
+        yield (
+            f"Dependences of or on {clients}, or votes in them, are not known; {told[0]} · "
+            f"{breaks.clients:,}个客户的经济依存或表决权未知，{told[1]}。"
+        )
 
 
 def _named(one: PossibleBreak, currency: str | None) -> str:

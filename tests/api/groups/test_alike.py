@@ -12,7 +12,8 @@ from api.answers.frame import Party
 from api.engine import Engine, Place
 from api.groups.alike import TOLD, Apart, _differing, told_apart
 from api.printing import frame
-from api.questions import credit_check, exposure, groups
+from api.questions import book_limits, credit_check, exposure, groups
+from api.questions.book.limits import whole_limits
 from api.questions.limits.applications import Asked, Request
 from tests.api.limits.test_standing import BANK, CAPITAL, A, B, C, D, fact, lender, loan, owns, view
 from tests.api.world import Book, instant
@@ -87,6 +88,26 @@ def test_a_credit_check_and_an_exposure_tell_them_apart(
     frame.show(exposed, as_json=False)
     said = capsys.readouterr().out
     assert all(f"group of r:x (2 parties, wide reading) with r:{x}" in " ".join(said.split()) for x in "yz")
+
+
+def test_a_workbook_tells_them_apart_over_all_its_rows(tmp_path: Path) -> None:
+    """Two firms that owe nothing appoint x's board each: two group clients of x, alone on pages of one finding each."""
+    boards = [fact("CONTROLS", firm, X, basis="board") for firm in (A, B)]
+    Book(tmp_path / "columns").load(
+        dict.fromkeys([BANK, A, B, X], "Company"),
+        [lender(), *CAPITAL, *boards, loan(X, "1", 170.0)],
+        closed_at=instant("2024-01-15"),
+    )
+    asked = Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-06-30"))
+    whole = whole_limits(asked, BANK, near=0.8, state="", moment=asked.moment()).answer
+    assert not whole.page.left
+    told = [[x.id for x in one.apart.holds] for one in whole.findings if one.whom == "group"]
+    assert told == [[A], [B]]
+    pages = [
+        book_limits(asked, BANK, limit=1, offset=at, moment=asked.moment()).answer for at in range(whole.page.total)
+    ]
+    assert {one.apart for page in pages for one in page.findings} == {Apart()}
+    assert [one.rule for page in pages for one in page.findings] == [one.rule for one in whole.findings]
 
 
 def test_groups_of_a_party_with_others_on_top_need_nothing_more(shared: Engine) -> None:

@@ -7,10 +7,10 @@ import pytest
 from api import questions
 from api.engine import Engine, Place, View
 from api.groups.together import SUSPECTED, groups_of
-from api.limits.criteria import criteria_of, seen_by
+from api.limits.criteria import criteria_of, criteria_said, seen_by, state_said
 from api.questions.limits.applications import Asked, Request
 from graph.errors import InvalidQuestion
-from tests.api.limits.test_standing import BANK, CAPITAL, OTHER, A, B, C, D, fact, lender, loan, view
+from tests.api.limits.test_standing import BANK, CAPITAL, OTHER, STATE, A, B, C, D, fact, lender, loan, owns, view
 from tests.api.world import Book, day, instant
 
 OWED = (
@@ -99,3 +99,15 @@ def test_the_check_and_the_book_of_a_lender_count_its_own_suspicions(tmp_path: P
         held = questions.book_groups(engine, BANK, moment=engine.moment()).answer
         verdicts[rule_sets] = ({group.kind for group in check.groups}, [len(group.clients) for group in held.groups])
     assert verdicts == {"CN": (set(), []), "BCBS": ({"connected"}, [2])}
+
+
+def test_criteria_and_government_bodies_are_told_in_both_languages(tmp_path: Path) -> None:
+    found = view(tmp_path, lender("EU"), *CAPITAL, owns(STATE, A, 0.6))
+    node = found.snapshot.node(BANK)
+    seen = seen_by(found, node)
+    (state,) = state_said(seen, node)
+    criteria = criteria_said(criteria_of(seen, node))
+    assert "put beside each group" in state.partition(" · ")[0]
+    assert state.partition(" · ")[2].startswith("政府机构分别并入")
+    assert criteria.partition(" · ")[2].startswith("疑似依存的识别标准：")
+    assert "未核对原文" in criteria

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from api.cli import app
 from api.questions import book_groups, book_limits
-from api.report.spreadsheet import write_limits
+from api.report.spreadsheet import limits_workbook, write_limits
 from tests.api.limits.test_standing import A, B
 from tests.api.questions.book.test_possible import MORE, OWED, RECENT, RULES, SELLS
 from tests.api.questions.lending import BANK, bank, stated
@@ -26,10 +26,8 @@ Rows = list[dict[str, Any]]
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bank")
     engine = bank(folder, *CAPITAL, HOSTILE, PLUS)
-    pages = [book_limits(engine, BANK, limit=7, offset=at, moment=engine.moment()) for at in (0, 7, 14, 21)]
-    assert not pages[-1].answer.page.left
     out = folder / "limits.xlsx"
-    write_limits(out, pages, book_groups(engine, BANK, moment=engine.moment()))
+    out.write_bytes(limits_workbook(engine, BANK, near=0.8, state="", moment=engine.moment()))
     return out
 
 
@@ -85,6 +83,12 @@ def test_how_many_of_the_members_are_clients_stands_beside_how_many_there_are(fi
     assert counts == {"CN_GROUP_CREDIT_15": (3, 2), "CN_LE_GROUP_20": (5, 4)}
 
 
+def test_what_limits_are_a_part_of_is_named_in_both_languages(file: Path) -> None:
+    told = {row["规则 Rule"]: row["分母 Against"] for row in rows(file, "规则 Rules")}
+    assert told["CN_LE_GROUP_20"] == "一级资本净额 Tier 1 capital"
+    assert told["CN_RELATED_ALL_50"].startswith("上季末资本净额 Net capital")
+
+
 def test_members_of_a_group_stand_with_how_they_came_in(file: Path) -> None:
     came = {row["标识 Id"]: row["加入方式 How it came in"] for row in rows(file, "集团与成员 Groups")}
     assert set(came) == {"r:a1", "r:a2", "r:s", "r:t"}
@@ -99,7 +103,7 @@ def test_what_would_break_if_dependences_held_stands_with_whom(tmp_path: Path) -
     asked = possible_engine(tmp_path, RULES, RECENT, *OWED, SELLS, MORE)
     moment = asked.moment(currency="CNY")
     limits, out = book_limits(asked, LENDER, moment=moment), tmp_path / "limits.xlsx"
-    write_limits(out, [limits], book_groups(asked, LENDER, moment=moment))
+    write_limits(out, limits, book_groups(asked, LENDER, moment=moment))
     found = rows(out, "若成立 If it held")
     assert [(row["标识 Id"], row["与其合并者 Counted with"], row["合并暴露 Exposure together"]) for row in found] == [
         (A, B, 210.0), (B, A, 210.0),

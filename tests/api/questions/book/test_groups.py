@@ -175,7 +175,7 @@ def test_who_has_a_facility_of_unknown_amount_owes_at_least_what_is_told(
     frame.show(answer, as_json=False)
     assert capsys.readouterr().out.count("at least CNY") == 3  # the group, its client, and the reason
     limits = book_limits(asked_of, BANK, moment=asked_of.moment())
-    write_limits(tmp_path / "limits.xlsx", [limits], answer)
+    write_limits(tmp_path / "limits.xlsx", limits, answer)
     heads, *rows = openpyxl.load_workbook(tmp_path / "limits.xlsx")["集团与成员 Groups"].values
     column, name = heads.index("金额未知笔数 Facilities of unknown amount"), heads.index("标识 Id")
     assert {row[name]: row[column] for row in rows} == silent

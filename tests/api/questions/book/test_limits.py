@@ -1,3 +1,4 @@
+import re
 from itertools import chain
 from pathlib import Path
 
@@ -71,6 +72,16 @@ def test_a_breach_that_is_certain_is_one(tmp_path: Path) -> None:
     assert next(one for one in told.findings if one.rule == "CN_LE_GROUP_20").binding
 
 
+def test_why_a_book_stands_as_it_does_is_told_in_both_languages(tmp_path: Path) -> None:
+    """p's firms and who depends on them come to 270 of 120, each rule, state and group by its Chinese name too."""
+    engine = bank(tmp_path, *capital(600.0))
+    reasons = book_limits(engine, BANK, moment=engine.moment()).reasons
+    halves = [reason.partition(" · ")[2] for reason in reasons]
+    assert all(re.search("[一-鿿]", half) for half in halves)
+    assert any(half.startswith("超限：") for half in halves)
+    assert any(half.startswith("r:p所在集团（客户4个）") and "（CN_LE_GROUP_20）" in half for half in halves)
+
+
 def test_a_group_goes_by_who_is_on_top_under_every_rule_and_says_what_is_counted(tmp_path: Path) -> None:
     """p, which owes nothing, holds a1 and a2; s, which was confirmed to depend on a1, owes too; t, suspected, as well:
     p is a member under both rules, and the group has as many as the question on the groups of p tells."""
@@ -100,7 +111,7 @@ def test_missing_capital_is_told_and_never_passes(tmp_path: Path) -> None:
     told = asked(bank(tmp_path))
     assert {rule.state for rule in told.rules} == {"refer"}
     assert (told.state, told.findings) == ("refer", ())
-    assert any(gap.startswith("tier1 of the lender is missing") for gap in told.gaps)
+    assert any(gap.startswith("Tier 1 capital of the lender is missing") for gap in told.gaps)
     assert asked(bank(tmp_path / "again"), state="untold").page.total > 0
 
 
