@@ -8,7 +8,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-SHARED = {"__init__", "__main__", "graphs", "kept", "learning_variants", "learning_world", "timing", "world"}
+SHARED = {
+    "__init__",
+    "__main__",
+    "graphs",
+    "kept",
+    "learning_trials",
+    "learning_variants",
+    "learning_world",
+    "timing",
+    "world",
+}
 
 
 def names() -> list[str]:

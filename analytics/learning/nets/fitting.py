@@ -93,7 +93,7 @@ def fitted(asked: Asked, task: Task, first: FirstStage) -> ServedNet:
     schedule = Schedule(**asked.schedule)
     seeds = [task.seed * SEEDS + number for number in range(asked.nets)]
     with steady():
-        lessons = list(_lessons(task, inputs, blueprint, crossed, schedule))
+        lessons = list(lessons_of(task, inputs, blueprint, crossed, schedule))
         found = learned(blueprint, lessons, schedule, seeds, watch=task.watch, states=States(asked.keep, asked.kept))
     nets = tuple(Net(found.blueprint, weights) for weights in found.weights)
     return ServedNet(asked.name, inputs, nets, first, _record(task, schedule, found))
@@ -136,10 +136,39 @@ def steady() -> Iterator[None]:
         torch.use_deterministic_algorithms(before, warn_only=warned)
 
 
-def _lessons(
+def lessons_of(
     task: Task, inputs: Inputs, blueprint: Blueprint, crossed: tuple[Numbers, ...], schedule: Schedule
 ) -> Iterator[Lesson]:
-    """Waves with rows that teach or settle."""
+    r"""Waves with rows that teach or settle, as a net takes them in.
+
+    .. math:: t: \text{some row of } t \text{ teaches or settles}
+
+    Parameters
+    ----------
+    task : Task
+    inputs : Inputs
+    blueprint : Blueprint
+    crossed : (n,) arrays, one a wave
+        First-stage probabilities, of who teaches by trees grown without it.
+    schedule : Schedule
+        Says on which device.
+
+    Raises
+    ------
+    InvalidModel
+        If the panel lacks a figure or a relation.
+
+    Source
+    ------
+    A definition.
+
+    Example
+    -------
+    See `tests/analytics/learning/nets/test_training.py`.
+
+    >>> lessons_of.__name__
+    'lessons_of'
+    """
     device = schedule.on()
     like = torch.zeros((), device=device)
     for at, wave in enumerate(task.panel.waves):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -85,14 +86,18 @@ def learned(
             at = number * len(stages) + stage
             courses[number].append(train(
                 of, lessons, schedule, seed=seed, watch=_told(watch, number, len(seeds), stage, len(stages)),
-                keep=None if states.keep is None else _kept(states.keep, at), kept=states.kept(at),
-                alone=courses[number][0].chosen if stage else None,
+                keep=None if states.keep is None else partial(states.keep, at), kept=states.kept(at),
+                begin=partial(_begin, courses[number][0]) if stage else None,
             ))  # fmt: skip
     if len(stages) == 1:
         return _of(blueprint, courses, 0, None)
     gained = _gain(stages, courses, lessons)
     chosen = 1 if gained.counts else 0
     return _of(stages[chosen], courses, chosen, gained)
+
+
+def _begin(course: Course, net: Net) -> None:
+    net.begin(course.chosen)
 
 
 def _of(blueprint: Blueprint, courses: list[list[Course]], stage: int, gained: Gain | None) -> Learned:
@@ -120,10 +125,6 @@ def _net(blueprint: Blueprint, course: Course, lessons: list[Lesson]) -> Net:
     net.load_state_dict({name: torch.from_numpy(array) for name, array in course.chosen.items()})
     net.to(lessons[0].label.device)
     return net
-
-
-def _kept(keep: Callable[[int, Files], None], at: int) -> Callable[[Files], None]:
-    return lambda files: keep(at, files)
 
 
 def _told(watch: Watch, number: int, nets: int, stage: int, stages: int) -> Watch:

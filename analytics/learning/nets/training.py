@@ -34,7 +34,7 @@ class Schedule:
     patience: int = 25
     """Epochs without gain on the rows that settle after which it ends."""
     hearing: int = 15
-    """The same of a net that hears and begins as one that does not."""
+    """The same of a net that begins from what was learned before."""
     rate: float = 5e-3
     decay: float = 1e-3
     stop: Literal["loss", "precision"] = "loss"
@@ -82,11 +82,13 @@ class Course:
 
 Keep = Callable[[Files], None]
 """Takes the state of a training, to be given back should it be interrupted."""
+Begin = Callable[[Net], None]
+"""Gives a net its first weights."""
 
 
 def train(
     blueprint: Blueprint, lessons: list[Lesson], schedule: Schedule, *, seed: int, watch: Watch, keep: Keep | None,
-    kept: Files | None, alone: Mapping[str, Numbers] | None = None,
+    kept: Files | None, begin: Begin | None = None,
 ) -> Course:  # fmt: skip
     r"""Fit one net to the rows that teach.
 
@@ -102,7 +104,7 @@ def train(
     watch : told how far it is; may raise Cancelled
     keep : takes a state every few epochs
     kept : a state to go on from; the end is the same as without the interruption
-    alone : weights of a net without links to begin as
+    begin : gives the net weights to begin from; by default they are drawn
 
     Raises
     ------
@@ -122,12 +124,12 @@ def train(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         net = Net(blueprint)
-    if alone is not None:
-        net.begin(alone)
+    if begin is not None:
+        begin(net)
     net = net.to(schedule.on())
     adam = _optimiser(net, schedule)
     course = Course() if kept is None else _resumed(kept, net, adam, blueprint, seed)
-    patience = schedule.patience if alone is None else schedule.hearing
+    patience = schedule.patience if begin is None else schedule.hearing
     while course.epoch < schedule.epochs and course.over < patience:
         watch(course.epoch / schedule.epochs, f"epoch {course.epoch}")
         _epoch(net, adam, lessons, course, schedule, seed)
