@@ -10,7 +10,6 @@ from scipy.stats import t as student
 
 from analytics.learning.evaluating.card import Card
 from analytics.learning.evaluating.plan import Plan
-from analytics.learning.evaluating.rule import serve
 from analytics.learning.evaluating.running import evaluate
 from analytics.learning.evaluating.table import Difference, Row, Share, Table
 from analytics.learning.judging.bootstrap import LEVEL, Estimate
@@ -62,13 +61,13 @@ class Worlds:
     cards: tuple[Card, ...]
     """One a world."""
     card: Card
-    """The first with the table over all: means, and Student intervals of them over worlds."""
+    """The first with the table over all, means with Student intervals over worlds, and what that calls for."""
 
 
 def of_worlds(name: worlds.Name, *, firms: int, seeds: int, cells: Path, watch: Watch, quick: bool,
               device: str = "auto", epochs: int = 200) -> Worlds:  # fmt: skip
     """Judge models on planted worlds, beside the true probability. Raises InvalidPanel, Cancelled."""
-    cards = []
+    cards, plans = [], []
     for at in range(seeds):
 
         def part(done: float, doing: str, at: int = at) -> None:
@@ -84,8 +83,9 @@ def of_worlds(name: worlds.Name, *, firms: int, seeds: int, cells: Path, watch: 
         kept = Cells(cells)
         evaluate(plan, kept, part)
         cards.append(Card.of(plan, kept, truth=truth))
+        plans.append(plan)
     table = pooled([card.table for card in cards])
-    return Worlds(name, firms, seeds, tuple(cards), replace(cards[0], table=table, served=serve(table)))
+    return Worlds(name, firms, seeds, tuple(cards), cards[0].over(table, plans))
 
 
 def _truth(world: worlds.Planted, file: Path, watch: Watch) -> tuple[Numbers, ...]:
