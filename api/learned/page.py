@@ -10,7 +10,7 @@ from analytics.learning.evaluating.card import Card
 from analytics.learning.evaluating.table import Row
 from analytics.learning.judging.measures import MEASURES
 from api.learned.drawn import reliability_plot, spans
-from api.learning.cards import SCOPES, STATIC, estimated, placed
+from api.learning.cards import SCOPES, STATIC, estimated, placed, shared
 from api.learning.explained import COLUMNS, EXPLAINED, JUDGED, explained_cells
 from api.learning.wording import PARTS, SPLITS, Tongue, figure_said, foretold_said, group_said, split_said, variant_said
 from api.report.page import TEMPLATES
@@ -34,7 +34,7 @@ def evaluation_page(card: Card, over: "Worlds | None", say: Tongue) -> str:
     ]
     page: str = _environment().get_template("evaluation.html").render(
         say=say, card=card, table=table, over=over, groups=groups, measures=MEASURES, estimated=estimated,
-        placed=lambda place: placed(say, place),
+        placed=lambda place: placed(say, place), shared=lambda part: shared(say, part),
         grouped=lambda group: group_said(say, group),
         figured=lambda name: figure_said(say, name), foretold=foretold_said(card.data.definition, card.data.horizon),
         explaining=EXPLAINED, scopes=SCOPES, parts=PARTS, splits=SPLITS, static=STATIC,

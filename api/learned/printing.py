@@ -17,7 +17,7 @@ from analytics.learning.judging.explained import Explained
 from analytics.learning.judging.measures import MEASURES
 from analytics.learning.panel import Panel
 from api.learned.page import evaluation_page, together
-from api.learning.cards import STATIC, placed
+from api.learning.cards import STATIC, placed, shared
 from api.learning.explained import COLUMNS, EXPLAINED, JUDGED, explained_cells
 from api.learning.facts import told
 from api.learning.keeping import in_json, write_whole
@@ -131,7 +131,9 @@ def _ranged(one: Estimate, *, sign: bool = False) -> str:
 
 def _differences(found: tuple[Difference, ...], say: Tongue) -> Grid:
     grid = Grid(box=None, pad_edge=False)
-    for name in (say("one", "一"), say("less the other", "减另一"), "AUC", say("Log loss", "对数损失")):
+    for name in (say("one", "一"), say("less the other", "减另一")):
+        grid.add_column(name, overflow="fold")
+    for name in ("AUC", say("Log loss", "对数损失")):
         grid.add_column(name, no_wrap=True)
     for one in found:
         auc = one.measures["auc"]
@@ -154,13 +156,12 @@ def _shares(card: Card, say: Tongue) -> Iterator[str]:
     for share in card.table.shares:
         kinds = {
             "placebo": say(
-                "of its gain over {over} stays where links are permuted", "相对{over}的增益中打乱连接后仍存在"
+                "of its gain over {over}, what stays where links are permuted", "相对{over}的增益中打乱连接后仍存在"
             ),
-            "recovered": say("of what the truth has over {over} is recovered", "（占真实概率相对{over}增益的比例）"),
+            "recovered": say("of what the truth has over {over}, what is recovered", "占真实概率相对{over}增益的比例"),
         }
-        value = share.value
         said = kinds[share.kind].format(over=share.over)
-        yield f"{share.model}: {value.value:.0%} {escape(f'[{value.low:.0%}, {value.high:.0%}]')} {said}"
+        yield f"{share.model}, {said}: {escape(shared(say, share.value))}"
 
 
 def _cautions(console: Console, card: Card, say: Tongue) -> None:

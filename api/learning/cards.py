@@ -1,6 +1,7 @@
 """The model card as a text to read: which model is served and why, from what, how good, what must not be concluded."""
 
 from collections.abc import Iterator, Sequence
+from math import isnan
 from typing import Final
 
 from analytics.learning.evaluating.card import Card
@@ -107,6 +108,17 @@ def estimated(one: Estimate, *, sign: bool = False) -> str:
     return f"{one.value:{form}} [{one.low:{form}}, {one.high:{form}}]"
 
 
+def shared(say: Tongue, one: Estimate) -> str:
+    """A part of a gain with its interval; where there is no gain there is no part of it."""
+    if isnan(one.value):
+        return say("there is no gain", "没有增益")
+    if isnan(one.low):
+        return f"{one.value:.0%} " + say(
+            "[no interval: in many draws there is no gain]", "[无区间：多次抽样中没有增益]"
+        )
+    return f"{one.value:.0%} [{one.low:.0%}, {one.high:.0%}]"
+
+
 def _refuted(say: Tongue, card: Card) -> Iterator[str]:
     table = card.table
     if not table.differences:
@@ -120,7 +132,7 @@ def _refuted(say: Tongue, card: Card) -> Iterator[str]:
             "placebo": say("stays where links are permuted", "打乱连接后依然存在的部分"),
             "recovered": say("of what the truth has over it", "占真实概率增益的比例"),
         }
-        yield f"- {what}, {kinds[share.kind]}: {share.value.value:.0%} [{share.value.low:.0%}, {share.value.high:.0%}]"
+        yield f"- {what}, {kinds[share.kind]}: {shared(say, share.value)}"
     for row in table.rows:
         if row.split == COMMUNITY and table.main != COMMUNITY and row.variant == AS_IS and row.measures:
             yield f"- {say('By community', '按社区')}, {row.model}: AUC {estimated(row.measures['auc'])}"

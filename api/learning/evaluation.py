@@ -11,7 +11,6 @@ from scipy.stats import t as student
 
 from analytics.learning.evaluating.card import Card
 from analytics.learning.evaluating.plan import Plan
-from analytics.learning.evaluating.rule import serve
 from analytics.learning.evaluating.running import evaluate
 from analytics.learning.evaluating.table import Difference, Row, Share, Table
 from analytics.learning.judging.bootstrap import LEVEL, Estimate
@@ -65,7 +64,7 @@ class Worlds:
     cards: tuple[Card, ...]
     """One a world."""
     card: Card
-    """The first with the table over all: means, and Student intervals of them over worlds."""
+    """The first with the table over all, means with Student intervals over worlds, and what that calls for."""
     explained: tuple[Explained, ...] = ()
     """Whether stated reasons are the planted causes, way by way; empty at a first look, and where nothing spreads."""
 
@@ -73,7 +72,7 @@ class Worlds:
 def of_worlds(name: worlds.Name, *, firms: int, seeds: int, cells: Path, watch: Watch, quick: bool,
               device: str = "auto", epochs: int = 200) -> Worlds:  # fmt: skip
     """Judge models on planted worlds, beside the true probability. Raises InvalidPanel, Cancelled."""
-    cards, explained = [], []
+    cards, plans, explained = [], [], []
     for at in range(seeds):
 
         def part(done: float, doing: str, at: int = at) -> None:
@@ -90,11 +89,11 @@ def of_worlds(name: worlds.Name, *, firms: int, seeds: int, cells: Path, watch: 
         kept = Cells(cells)
         evaluate(plan, kept, part)
         cards.append(Card.of(plan, kept, truth=truth))
+        plans.append(plan)
         if not quick:
             explained.append(explanations(world, panel, plan.models, truth=drawn, folder=cells, watch=part))
     table = pooled([card.table for card in cards])
-    card = replace(cards[0], table=table, served=serve(table))
-    return Worlds(name, firms, seeds, tuple(cards), card, tuple(_pooled_explained(explained)))
+    return Worlds(name, firms, seeds, tuple(cards), cards[0].over(table, plans), tuple(_pooled_explained(explained)))
 
 
 def _drawn(world: worlds.Planted, watch: Watch) -> Callable[[], worlds.Truth]:

@@ -106,7 +106,10 @@ class Run:
 
     def model(self) -> Fitted:
         """The model that is served. Raises InvalidModel where a byte of it was changed."""
-        said, begins = self.manifest(), f"{MODEL}/"
+        said, begins, ways = self.manifest(), f"{MODEL}/", models()
+        if said.get("model") not in ways:
+            raise InvalidModel(f"holds the model {said.get('model')}, which this program does not know",
+                               where=str(self.folder), remedy="read it with the program that trained it")  # fmt: skip
         there = {f"{begins}{file.relative_to(self.folder / MODEL)}" for file in (self.folder / MODEL).rglob("*")
                  if file.is_file()}  # fmt: skip
         names = [name for name in said["files"] if name.startswith(begins)]
@@ -114,7 +117,7 @@ class Run:
             raise InvalidModel("was not there when it was trained", where=str(self.folder / strange[0]),
                                remedy="take it away")  # fmt: skip
         files = {name.removeprefix(begins): checked(self.folder, name, said) for name in names}
-        return models()[said["model"]].load(files)
+        return ways[said["model"]].load(files)
 
 
 def runs(store: Path) -> Iterator[Run]:

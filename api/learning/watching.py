@@ -54,16 +54,18 @@ def watch(engine: Engine, ready: Ready, *, moment: Moment, progress: Progress) -
         raise InvalidPanel(f"learned from days up to {taught[-1]}", where=ready.called,
                            remedy="ask about a later day: --valid-at DAY")  # fmt: skip
     over = ends(now, -horizon)
-    days = sorted({*taught, now, *([over] if over > taught[-1] else [])})
+    # Of a day within the horizon of what it learned from, part of what happened after was learned.
+    apart = over >= clear(ready)
+    days = sorted({*taught, now, *([over] if apart else [])})
     panel = rebuilt(engine, ready, days, moment=moment, progress=progress)
     places = [days.index(day) for day in taught]
     drift = Drift.of(ready.fitted, panel, taught=places, now=days.index(now))
-    if over > taught[-1]:
+    if apart:
         seen = Drift.of(ready.fitted, panel, taught=places, now=days.index(over))
         drift = replace(drift, calibration=seen.calibration)
     months = (now - taught[-1]).days / MONTH
     told = called(drift, months=months)
-    return Watched(ready.called, now, tuple(taught), over if over > taught[-1] else None, drift, told)
+    return Watched(ready.called, now, tuple(taught), over if apart else None, drift, told)
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Compared:
 def compare(
     engine: Engine, one: Ready, other: Ready, *, days: tuple[date, ...] = (), moment: Moment, progress: Progress
 ) -> Compared:  # fmt: skip
-    """Both on days that neither learned from: those named, else all that either kept out.
+    """Both on days of whose horizon neither learned anything: those named, else all that either kept out.
 
     Of a data set without days on the rows that it keeps for judging, as long as it states what it did when both were
     trained. Raises InvalidQuestion where they learned another definition, InvalidPanel where no such row has a label.
@@ -96,14 +98,14 @@ def compare(
     if not (_days(one, "learned_days") or _days(other, "learned_days")):
         given = [_judged(ready, _as_learned(engine, ready, moment, progress), Part.TEST) for ready in (one, other)]
         return _compared(one, other, (), *given)
-    last = max(learned(one)[-1], learned(other)[-1])
-    out = sorted(days or {day for ready in (one, other) for day in _days(ready, "held_out") if day > last})
-    if early := [day for day in out if day <= last]:
-        raise InvalidQuestion(f"{early[0]} is a day one of them learned from", where="day",
-                              remedy=f"name days after {last}")  # fmt: skip
+    first = max(clear(one), clear(other))
+    out = sorted(days or {day for ready in (one, other) for day in _days(ready, "held_out") if day >= first})
+    if early := [day for day in out if day < first]:
+        raise InvalidQuestion(f"one of them learned from {early[0]}, or what happened after it", where="day",
+                              remedy=f"name days from {first} on")  # fmt: skip
     if not out:
-        raise InvalidPanel("no day is left that neither learned from", where=f"{one.called}, {other.called}",
-                           remedy=f"name a later one: --day {last.year + 1}-12-31")  # fmt: skip
+        raise InvalidPanel("no day is left of which neither learned", where=f"{one.called}, {other.called}",
+                           remedy=f"name a later one: --day {first}")  # fmt: skip
     said = []
     for ready in (one, other):
         panel = rebuilt(engine, ready, out, moment=moment, progress=progress)
@@ -156,6 +158,11 @@ def learned(ready: Ready) -> list[date]:
         raise InvalidPanel("learned from a graph without days: nothing tells how it changes", where=ready.called,
                            remedy="train on dated data to watch it")  # fmt: skip
     return found
+
+
+def clear(ready: Ready) -> date:
+    """First day of what happens after which a run has learned nothing. Raises InvalidPanel as `learned`."""
+    return ends(learned(ready)[-1], ready.head.horizon)
 
 
 def _days(ready: Ready, name: str) -> list[date]:

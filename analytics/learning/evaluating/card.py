@@ -1,6 +1,6 @@
 """The model card, as data: which model is served and why, from what, how good, what must not be concluded."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -84,11 +84,24 @@ class Card:
         """
         table = Table.of(plan, kept, truth=truth)
         served = serve(table)
-        main = [name for name in plan.splits if plan.family(name) == plan.main]
-        bad = sum(int((plan.judged(name).label == 1).sum()) for name in main)
+        bad = _judging(plan)
         about = asked if asked and asked != STACK else served.model
         cautions = tuple(Cautions(plan, table, replace(served, model=about), bad))
         return cls(served, Data.of(plan), table, strata(plan, kept), cautions)
+
+    def over(self, table: Table, plans: Sequence[Plan]) -> "Card":
+        """The same with the table over several panels like this one, each judged by its plan; and what that calls for.
+
+        Data and strata stay those of this one.
+        """
+        served, bad = serve(table), sum(map(_judging, plans))
+        return replace(self, table=table, served=served, cautions=tuple(Cautions(plans[0], table, served, bad)))
+
+
+def _judging(plan: Plan) -> int:
+    """Defaults that judge in the main split."""
+    main = [name for name in plan.splits if plan.family(name) == plan.main]
+    return sum(int((plan.judged(name).label == 1).sum()) for name in main)
 
 
 def _part(plan: Plan, at: int) -> str:

@@ -27,7 +27,9 @@ PEERS: Final = 20
 """Firms alike that are needed to compare with."""
 MOST: Final = 20
 VERDICTS: Final = {
-    "sound": Words("it does not default", "不违约"), "defaults": Words("it defaults", "违约"),
+    "sound": Words("as who does not default: fewer than one in ten defaulters look so",
+                   "与未违约者相同：违约者中不足一成如此"),
+    "defaults": Words("as who defaults: fewer than one in ten others look so", "与违约者相同：未违约者中不足一成如此"),
     "cannot tell": Words("cannot be told", "无法判断"),
     "unlike any": Words("unlike any firm that settled it", "与已知企业均不相似"),
 }  # fmt: skip

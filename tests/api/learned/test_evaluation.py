@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from analytics.learning.evaluating.cell import Outcome
-from analytics.learning.evaluating.table import Row, Table
+from analytics.learning.evaluating.table import Row, Share, Table
 from analytics.learning.judging.bootstrap import Estimate
 from analytics.learning.judging.explained import Explained
 from api.learned.page import evaluation_page
 from api.learned.printing import show_evaluation
 from api.learning import evaluation
+from api.learning.cards import card_of
 from api.learning.evaluation import of_worlds, pooled
 from api.learning.explanations import explanations
 from api.learning.facts import told
@@ -183,3 +184,26 @@ def test_explanations_stand_in_the_page_and_on_the_terminal(
         assert auc in page
         assert auc in printed
     assert head.lower() not in evaluation_page(worlds.card, worlds, say).lower()
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "there is no gain"), ("zh", "没有增益")])
+def test_of_no_gain_no_part_is_told_and_no_interval_is_cut_off(
+    worlds: "evaluation.Worlds", language: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a given split names of rows are long, and a net without a gain has no share."""
+    card, none = worlds.card, Estimate(np.nan, np.nan, np.nan)
+    share, apart = Share("gnn", "placebo", "mlp", none), card.table.differences[0]
+    places = [("lightgbm-graph", "given", ""), ("lightgbm-graph", "given", "rewired")]
+    long = replace(apart, one=places[0], other=places[1])
+    bare = replace(card, table=replace(card.table, shares=(share,), differences=(long,)))
+    say = Tongue(language)
+    assert said in evaluation_page(bare, None, say)
+    text = card_of(bare, served="gnn", asked="gnn", language=language)
+    show_evaluation(bare, None, out=None, say=say, as_json=False)
+    shown = capsys.readouterr().out
+    for told_by in (text, shown):
+        assert said in told_by
+        assert "nan%" not in told_by
+    for measure in ("auc", "log_loss"):
+        one = apart.measures[measure]
+        assert f"[{one.low:+.4f}, {one.high:+.4f}]" in shown

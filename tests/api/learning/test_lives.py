@@ -10,6 +10,7 @@ import pytest
 
 from api.engine import Place
 from api.intake import Intake
+from api.learning.keeping import sealed
 from api.learning.lives import listed
 from api.learning.registry import champion, digest, named, ready, served
 from api.ledger.judgements import verify
@@ -119,6 +120,16 @@ def test_a_run_that_was_sealed_anew_after_it_was_promoted_is_not_served(tmp_path
     assert listed(tmp_path)[0].problem
     with pytest.raises(BrokenLedger, match="not as it was"):
         verify(Intake(Place(tmp_path), lambda: datetime.now(UTC)))
+
+
+def test_a_run_of_a_model_that_is_not_known_is_refused_by_name(tmp_path: Path) -> None:
+    run = run_of(tmp_path)
+    said = run.manifest()
+    del said["files"]
+    names = [str(file.relative_to(run.folder)) for file in run.folder.rglob("*") if file.name != "manifest.json"]
+    sealed(run.folder, [name for name in names if (run.folder / name).is_file()], said | {"model": "oracle"})
+    with pytest.raises(InvalidModel, match="oracle"):
+        ready(run)
 
 
 def test_runs_are_named_with_their_number_or_as_the_newest(tmp_path: Path) -> None:

@@ -113,6 +113,17 @@ def test_two_runs_are_judged_on_the_same_rows_of_days_neither_learned_from(befor
         compare(engine, own, graph, days=(DAYS[0],), moment=moment, progress=untold)
 
 
+def test_no_day_judges_whose_year_was_learned_in_part(before: Path) -> None:
+    """Learned from until the end of 2021, and so what happened in 2022: the middle of that year judges nothing."""
+    graph, own = of(before), of(before, "own", "lightgbm")
+    engine, middle = engine_of(before), date(2022, 6, 30)
+    with pytest.raises(InvalidQuestion, match="what happened after"):
+        compare(engine, own, graph, days=(middle,), moment=engine.moment(), progress=untold)
+    found = watch(engine, graph, moment=engine.moment(valid_at=date(2023, 6, 30)), progress=untold)
+    assert found.judged is None
+    assert found.drift.calibration.level == "unknown"
+
+
 def test_a_run_of_a_graph_without_days_or_of_a_kept_panel_cannot_be_watched(before: Path) -> None:
     engine, run = engine_of(before), of(before)
     moment = engine.moment(valid_at=date(2023, 12, 31))

@@ -88,6 +88,17 @@ def test_the_probability_lies_in_its_interval_and_both_ends_are_graded(small: En
     assert found.model.learned_until == DAYS[-3].isoformat()  # the last two judged
 
 
+def test_a_verdict_says_no_more_than_the_firms_that_settled_it_bear_out(small: Engine) -> None:
+    """Of those that met the other fate, fewer than one in ten had as low a probability, or as high a one."""
+    run = ready(named(small.place.folder, "firms@1"))
+    assert run.conformal is not None
+    for party in ("r:a", "r:b", "r:c"):
+        found = told(small, party)
+        lower, higher = np.mean(run.conformal.defaults <= found.pd), np.mean(run.conformal.sound >= found.pd)
+        assert ("fewer than one in ten defaulters" in found.verdict_name.en) == (lower < 0.1 <= higher)
+        assert ("fewer than one in ten others" in found.verdict_name.en) == (higher < 0.1 <= lower)
+
+
 def test_contagion_is_what_a_failed_neighbour_adds(small: Engine) -> None:
     """c guarantees d, which has failed; a's like figures stand behind a sound firm."""
     hit, calm = told(small, "r:c"), told(small, "r:a")

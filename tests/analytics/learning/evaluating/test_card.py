@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from analytics.learning.evaluating.card import Card
-from analytics.learning.evaluating.cautions import Cautions, _texts
+from analytics.learning.evaluating.cautions import FEW, Cautions, _texts
 from analytics.learning.evaluating.cell import Outcome
 from analytics.learning.evaluating.plan import COMMUNITY, Plan
 from analytics.learning.evaluating.running import evaluate
+from analytics.learning.evaluating.table import Difference
 from analytics.learning.judging.bootstrap import Estimate
 from analytics.learning.panel import Panel
 from tests.analytics.learning.evaluating.models import Line, Told, told
@@ -112,6 +113,21 @@ def test_what_must_not_be_concluded_is_of_the_model_that_was_asked_for() -> None
         assert named == {about}
         assert "holds-contagion" in ids(found)
     assert not ids(Card.of(plan, kept, asked="scorecard")) & {"holds-contagion", "not-refuted", "no-contagion"}
+
+
+def test_over_several_panels_what_must_not_be_concluded_is_of_all_of_them() -> None:
+    """The stack wins on the one, and over both nothing is certain: few defaults judge either, enough judge both."""
+    plan = Plan.whole(PANEL, MODELS, seeds=1, folds=3, times=200)
+    main, bad = plan.main, sum(day.bad for day in CARD.data.days if day.part == "test")
+    place, rewired = ("lightgbm-graph", main, ""), ("lightgbm-graph", main, "rewired")
+    unsure = {"auc": Estimate(0.001, -0.2, 0.2)}
+    table = replace(CARD.table, differences=(Difference(place, rewired, unsure),))
+    found = CARD.over(table, [plan, plan])
+    assert found.served.model == "lightgbm-graph"  # not held against the stack any more
+    said = next(one for one in found.cautions if one.id == "no-contagion")
+    assert said.numbers == {"model": "lightgbm-graph", "value": 0.001, "low": -0.2, "high": 0.2}
+    assert ("few-defaults" in ids(CARD), "few-defaults" in ids(found)) == (bad < FEW, 2 * bad < FEW)
+    assert found.data == CARD.data
 
 
 def test_probabilities_that_are_off_are_told() -> None:
