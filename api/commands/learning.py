@@ -54,7 +54,7 @@ def train(config: ConfigFile, store: Store = "") -> None:
     """Train a model and keep it: STORE/models/NAME/NUMBER/ with weights, metrics, curves and the model card.
 
     Stopped with Ctrl-C or killed, it goes on where it was when the command is repeated. What is served is decided by
-    the rule: the stack only where it certainly gains on years held out, else trees.
+    the rule: the stack only where it certainly gains on what is held out, years where there are days, else trees.
 
     Example: contagraph train train.toml --store STORE
     """
@@ -87,7 +87,8 @@ def evaluate(
     """Print the whole table: every model, by time and by community, beside what could refute it.
 
     Permuted links, degrees alone, relations left out, the same net without links, paired differences, calibration, by
-    industry and size. Each cell is kept: stopped or killed, it goes on where it was when the command is repeated.
+    industry and size; on planted worlds also whether stated reasons are the planted causes. Each cell is kept: stopped
+    or killed, it goes on where it was when the command is repeated.
 
     Examples: contagraph evaluate train.toml --store STORE --quick · contagraph evaluate --world S2 --firms 10000
     """

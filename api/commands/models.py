@@ -120,6 +120,55 @@ def drift(
 
 
 @app.command()
+def retrain(
+    run: Annotated[str, typer.Argument(metavar="[RUN]", help="NAME@NUMBER; else the one served")] = "",
+    reason: Annotated[str, typer.Option(help="Why, where nothing calls for it, such as 'yearly'; kept with it")] = "",
+    store: Store = "",
+    valid_at: ValidAt = "",
+    known_at: KnownAt = "",
+    version: Version = None,
+) -> None:
+    """Train a run again, as it was asked for, up to a later day, where drift calls for it or a reason is given.
+
+    The days whose year is over since are added, at the same distance. What comes of it is a challenger of the same
+    name, with why.json in its folder; both are judged on the same days, which neither learned from. It is not served
+    before two people promote it.
+
+    Example: contagraph models retrain --valid-at 2024-12-31 --reason yearly
+    """
+    from api.commands.progress import answering, stoppable  # noqa: PLC0415
+    from api.learned.printing import show_trained  # noqa: PLC0415
+    from api.learned.retraining import Again, reasons_of  # noqa: PLC0415
+    from api.learning.registry import called, served  # noqa: PLC0415
+    from api.learning.registry import ready as read  # noqa: PLC0415
+    from api.learning.watching import compare as judge  # noqa: PLC0415
+    from api.learning.watching import watch as drift_of  # noqa: PLC0415
+    from api.printing.lives import show_compared  # noqa: PLC0415
+
+    engine, moment = opened(store, valid_at, known_at, version, "")
+    folder = engine.place.folder
+    ready, _ = served(folder, run)
+    with answering() as progress:
+        moved = drift_of(engine, ready, moment=moment, progress=progress)
+    if not (why := reasons_of(moved, reason)):
+        typer.echo(f"nothing calls for another model than {ready.called}: to train one all the same, give a --reason")
+        return
+    typer.echo(f"{ready.called} is trained again as of {moment.valid_at}: {'; '.join(why)}")
+    with answering() as progress:
+        asked = Again.of(engine, ready, moved, reason=reason, moment=moment, progress=progress)
+    if (challenger := asked.known(folder)) is not None:
+        typer.echo(f"{called(challenger)} has learned just that already: nothing new is known")
+    else:
+        with stoppable("training") as watch:
+            trained = asked.train(store=folder, watch=watch)
+        show_trained(trained)
+        challenger = trained.run
+    with answering() as progress:
+        compared = judge(engine, ready, read(challenger), moment=moment, progress=progress)
+    show_compared(compared, as_json=False)
+
+
+@app.command()
 def score(
     run: Annotated[str, typer.Argument(metavar="[RUN]", help="NAME@NUMBER; else the one served")] = "",
     store: Store = "",

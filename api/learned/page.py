@@ -11,7 +11,8 @@ from analytics.learning.evaluating.table import Row
 from analytics.learning.judging.measures import MEASURES
 from api.learned.drawn import reliability_plot, spans
 from api.learning.cards import SCOPES, STATIC, estimated, placed, shared
-from api.learning.wording import PARTS, SPLITS, Tongue, figure_said, group_said, split_said, variant_said
+from api.learning.explained import COLUMNS, EXPLAINED, JUDGED, explained_cells
+from api.learning.wording import PARTS, SPLITS, Tongue, figure_said, foretold_said, group_said, split_said, variant_said
 from api.report.page import TEMPLATES
 from api.report.plots import Plot
 
@@ -35,10 +36,12 @@ def evaluation_page(card: Card, over: "Worlds | None", say: Tongue) -> str:
         say=say, card=card, table=table, over=over, groups=groups, measures=MEASURES, estimated=estimated,
         placed=lambda place: placed(say, place), shared=lambda part: shared(say, part),
         grouped=lambda group: group_said(say, group),
-        figured=lambda name: figure_said(say, name), scopes=SCOPES, parts=PARTS, splits=SPLITS, static=STATIC,
+        figured=lambda name: figure_said(say, name), foretold=foretold_said(card.data.definition, card.data.horizon),
+        explaining=EXPLAINED, scopes=SCOPES, parts=PARTS, splits=SPLITS, static=STATIC,
         style=(TEMPLATES / "style.css").read_text(encoding="utf-8"),
         auc=_auc(say, [row for row in table.rows if row.split == table.main and not row.variant]),
-        gains=_gains(say, card), reliability=_reliability(say, card), strata=_strata(card),
+        explained=_explained(say, over), gains=_gains(say, card),
+        reliability=_reliability(say, card), strata=_strata(card),
     )  # fmt: skip
     return page
 
@@ -49,6 +52,18 @@ def together(rows: Sequence[Row]) -> list[tuple[tuple[str, str], list[Row]]]:
     for row in rows:
         found.setdefault((row.split, row.variant), []).append(row)
     return list(found.items())
+
+
+def _explained(say: Tongue, over: "Worlds | None") -> tuple[list[str], list[list[str]], str] | None:
+    """Heads, rows, and what was judged; none where no explanations were."""
+    if over is None or not over.explained:
+        return None
+    heads = [say(head.en, head.zh) for head, _ in COLUMNS]
+    return (
+        heads,
+        [explained_cells(one, say) for one in over.explained],
+        say(*JUDGED).format(firms=over.explained[0].firms),
+    )
 
 
 def _auc(say: Tongue, rows: Sequence[Row]) -> Plot | None:

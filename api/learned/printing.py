@@ -13,13 +13,15 @@ from rich.table import Table as Grid
 from analytics.learning.evaluating.card import Card
 from analytics.learning.evaluating.table import Difference, Row
 from analytics.learning.judging.bootstrap import Estimate
+from analytics.learning.judging.explained import Explained
 from analytics.learning.judging.measures import MEASURES
 from analytics.learning.panel import Panel
 from api.learned.page import evaluation_page, together
 from api.learning.cards import STATIC, placed, shared
+from api.learning.explained import COLUMNS, EXPLAINED, JUDGED, explained_cells
 from api.learning.facts import told
 from api.learning.keeping import in_json, write_whole
-from api.learning.wording import Tongue, split_said, variant_said
+from api.learning.wording import Tongue, foretold_said, split_said, variant_said
 
 if TYPE_CHECKING:
     from api.learned.training import Trained
@@ -48,7 +50,7 @@ def show_panel(panel: Panel) -> None:
     scopes = {scope: len(panel.columns(scope)) for scope in ("own", "engine", "neighbours")}
     figures = ", ".join(f"{count} {scope}" for scope, count in scopes.items() if count)
     console.print(f"{panel.size:,} parties, {int(panel.firm.sum()):,} firms; figures: {figures or 'none'}")
-    console.print(f"default: {panel.definition} within {panel.horizon} months; hash {panel.digest}")
+    console.print(f"default {foretold_said(panel.definition, panel.horizon).en}; hash {panel.digest}")
     _static(console, panel.dated)
 
 
@@ -67,7 +69,8 @@ def show_trained(trained: "Trained") -> None:
 def show_evaluation(card: Card, over: "Worlds | None", *, out: Path | None, say: Tongue, as_json: bool) -> None:
     """The whole table, and as a file where one is named."""
     facts = told({"card": card} if over is None else {"card": card, "world": over.name, "firms": over.firms,
-                                                      "worlds": [one.table for one in over.cards]})  # fmt: skip
+                                                      "worlds": [one.table for one in over.cards],
+                                                      "explained": over.explained})  # fmt: skip
     if out is not None:
         page = in_json(facts) if out.suffix.lower() == ".json" else evaluation_page(card, over, say).encode()
         write_whole(out, page)
@@ -88,6 +91,10 @@ def show_evaluation(card: Card, over: "Worlds | None", *, out: Path | None, say:
         console.print(_differences(card.table.differences, say))
     for line in _shares(card, say):
         console.print(line, highlight=False)
+    if over is not None and over.explained:
+        console.print(f"\n[bold]{say(*EXPLAINED)}[/]", highlight=False)
+        console.print(_explained(over.explained, say))
+        console.print(say(*JUDGED).format(firms=over.explained[0].firms), highlight=False)
     why = say(card.served.why.en, card.served.why.zh)
     console.print(f"\n[bold]{say('served by the rule', '按规则启用')}: {card.served.model}[/] · {escape(why)}",
                   highlight=False)  # fmt: skip
@@ -133,6 +140,15 @@ def _differences(found: tuple[Difference, ...], say: Tongue) -> Grid:
         said = _ranged(auc, sign=True)
         grid.add_row(placed(say, one.one), placed(say, one.other), f"[bold]{said}[/]" if auc.above_zero else said,
                      _ranged(one.measures["log_loss"], sign=True))  # fmt: skip
+    return grid
+
+
+def _explained(found: tuple[Explained, ...], say: Tongue) -> Grid:
+    grid = Grid(box=None, pad_edge=False)
+    for at, (name, *_) in enumerate(COLUMNS):
+        grid.add_column(say(name.en, name.zh), justify="right" if at else "left", no_wrap=True)
+    for one in found:
+        grid.add_row(*(escape(cell) for cell in explained_cells(one, say)))
     return grid
 
 

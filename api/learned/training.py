@@ -44,9 +44,12 @@ class Trained:
     card: Card
 
 
-def train(panel: Panel, asked: Config, text: bytes, *, store: Path, watch: Watch) -> Trained:
+def train(
+    panel: Panel, asked: Config, text: bytes, *, store: Path, watch: Watch, beside: Mapping[str, bytes] | None = None
+) -> Trained:
     """Learn, judge beside what it is held against, choose what is served, and keep all of it in a run's folder.
 
+    `beside` are further files of the folder, by name, sealed with it.
     The same panel and file again, after a kill or a stop, goes on where it was. Raises InvalidPanel where the panel
     cannot be learned from, NotInstalled where nets are asked for without torch, Cancelled where `watch` does.
     """
@@ -63,6 +66,8 @@ def train(panel: Panel, asked: Config, text: bytes, *, store: Path, watch: Watch
         evaluate(plan, kept, lambda done, what: watch(LEARNING + (1 - LEARNING) * done, what))
         card = Card.of(plan, kept, asked=asked.model.name)
         chosen = _chosen(fitted, card)
+        for name, content in (beside or {}).items():
+            run.write(name, content)
         _keep(run, chosen, fitted, card, panel, split, asked)
         return Trained(run, chosen.name, asked.model.name, card)
 

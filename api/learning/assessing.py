@@ -16,6 +16,7 @@ from api.engine.authors import first_stage, served
 from api.intake import Intake, Parcel
 from api.learning.registry import Ready
 from api.learning.scoring import scores
+from graph.errors import InvalidQuestion
 from graph.moment import Moment, write_instant
 from ingest.assessed import SOURCE
 from ingest.loading.report import Report
@@ -38,9 +39,14 @@ class Assessed:
 def assess(engine: Engine, intake: Intake, ready: Ready, *, moment: Moment) -> Assessed:
     """Write the PDs of all scored firms, with and without the network, and load them.
 
-    They hold for the horizon from the moment's day on; the same moment again changes nothing. Raises what the loading
-    raises.
+    They hold for the horizon from the moment's day on; the same moment again changes nothing. Raises InvalidQuestion
+    where the run's data do not say over what time they foretell, and what the loading raises.
     """
+    if not ready.head.horizon:
+        raise InvalidQuestion(
+            "learned from outcomes that do not say over what time: no PD can be kept without", where=ready.called,
+            remedy="state horizon_months of the outcomes in their mapping, load them and train again",
+        )  # fmt: skip
     found = scores(engine, ready, moment=moment)
     rows = np.flatnonzero(~np.isnan(found.pd))
     ids = [found.panel.ids[node] for node in rows.tolist()]

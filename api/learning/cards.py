@@ -10,7 +10,7 @@ from analytics.learning.evaluating.plan import COMMUNITY
 from analytics.learning.evaluating.table import Row
 from analytics.learning.judging.bootstrap import Estimate
 from analytics.learning.judging.measures import MEASURES
-from api.learning.wording import PARTS, SPLITS, Tongue, figure_said, group_said, split_said, variant_said
+from api.learning.wording import PARTS, SPLITS, Tongue, figure_said, foretold_said, group_said, split_said, variant_said
 
 GROUPS: Final = 12
 """Strata told in the card; the report has all."""
@@ -45,16 +45,15 @@ def _served(say: Tongue, card: Card, served: str, asked: str) -> Iterator[str]:
 
 def _data(say: Tongue, card: Card) -> Iterator[str]:
     data = card.data
-    yield f"- {say('Panel', '面板')}: `{data.digest}`"
-    yield f"- {say('Default', '违约定义')}: {data.definition}, " + say(
-        f"within {data.horizon} months", f"{data.horizon}个月内"
-    )
+    yield f"- {say('Panel: ', '面板：')}`{data.digest}`"
+    foretold = foretold_said(data.definition, data.horizon)
+    yield say(f"- Default: {foretold.en}", f"- 违约定义：{foretold.zh}")
     yield say(
         f"- {data.parties:,} parties, {data.firms:,} firms", f"- {data.parties:,}个主体，其中{data.firms:,}家企业"
     )
-    counted = ", ".join(f"{say(*SCOPES[name])} {count}" for name, count in data.features.items())
-    yield f"- {say('Figures', '特征')}: {counted}"
-    yield f"- {say('Split', '划分')}: {say(*SPLITS[data.split])}"
+    counted = say(", ", "，").join(f"{say(*SCOPES[name])} {count}" for name, count in data.features.items())
+    yield f"- {say('Figures: ', '特征：')}{counted}"
+    yield f"- {say('Split: ', '划分：')}{say(*SPLITS[data.split])}"
     if any(day.day is None for day in data.days):
         yield say(*STATIC)
     yield ""

@@ -1,10 +1,11 @@
 """What a training or an evaluation is asked to do: one TOML file, read strictly."""
 
+import json
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from analytics.learning.evaluating.plan import By
 from analytics.learning.panel import Panel, Split
@@ -32,6 +33,8 @@ class PanelAsked:
     currency: str = ""
     relations: tuple[str, ...] = ()
     others: bool = False
+    systemic: bool = False
+    """Also how much production each firm's failure would cost the economy, day by day: costly where many trade."""
     horizon_months: int = 12
     folder: str = ""
     """A folder with a kept panel, beside the file; then nothing else is asked."""
@@ -40,7 +43,7 @@ class PanelAsked:
         """What a panel is made by. Raises InvalidPanel."""
         return Plan(
             self.days, self.definition, self.labels, self.known, self.currency or None,  # type: ignore[arg-type]
-            self.relations, self.others, self.horizon_months,
+            self.relations, self.others, self.systemic, self.horizon_months,
         )  # fmt: skip
 
 
@@ -116,6 +119,39 @@ def judged_by(panel: Panel, asked: SplitAsked | None) -> By:
     if asked is None:
         return ""
     return "community" if asked.by == "community" else split_of(panel, asked)
+
+
+def written(asked: Config) -> bytes:
+    """A configuration as its file, without what says nothing; read again it is the same.
+
+    >>> print(written(Config(panel=PanelAsked(days=(date(2020, 12, 31),)), name="firms")).decode().split("[split]")[0])
+    name = "firms"
+    [panel]
+    days = [2020-12-31]
+    definition = "CN"
+    labels = "events"
+    known = "recorded"
+    others = false
+    systemic = false
+    horizon_months = 12
+    <BLANKLINE>
+    """
+    tables = {each.name: getattr(asked, each.name) for each in fields(asked)}
+    lines = [f"name = {_toml(asked.name)}"] if asked.name else []
+    for name, table in tables.items():
+        if is_dataclass(table):
+            said = {each.name: getattr(table, each.name) for each in fields(table)}
+            lines += [f"[{name}]", *(f"{key} = {_toml(value)}" for key, value in said.items() if value not in ("", ()))]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, bool | str):
+        # JSON writes both as TOML reads them.
+        return json.dumps(value, ensure_ascii=False)
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def split_of(panel: Panel, asked: SplitAsked) -> Split:

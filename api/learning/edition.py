@@ -3,7 +3,7 @@
 from functools import cache
 from importlib.metadata import version
 
-SCHEME = 1
+SCHEME = 2
 """Grows where the same file and panel come to other numbers though the program's version stays."""
 
 

@@ -1,7 +1,8 @@
 """The whole table for a panel, or for planted worlds, cell by cell kept in files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -13,10 +14,12 @@ from analytics.learning.evaluating.plan import Plan
 from analytics.learning.evaluating.running import evaluate
 from analytics.learning.evaluating.table import Difference, Row, Share, Table
 from analytics.learning.judging.bootstrap import LEVEL, Estimate
+from analytics.learning.judging.explained import Explained
 from analytics.learning.models.model import Numbers, Watch
 from analytics.learning.panel import Panel
 from api.learning.config import Config, SplitAsked, judged_by
 from api.learning.edition import edition
+from api.learning.explanations import explanations
 from api.learning.keeping import Cells, write_whole
 from api.learning.models import models
 from api.learning.planted import panel_of
@@ -62,12 +65,14 @@ class Worlds:
     """One a world."""
     card: Card
     """The first with the table over all, means with Student intervals over worlds, and what that calls for."""
+    explained: tuple[Explained, ...] = ()
+    """Whether stated reasons are the planted causes, way by way; empty at a first look, and where nothing spreads."""
 
 
 def of_worlds(name: worlds.Name, *, firms: int, seeds: int, cells: Path, watch: Watch, quick: bool,
               device: str = "auto", epochs: int = 200) -> Worlds:  # fmt: skip
     """Judge models on planted worlds, beside the true probability. Raises InvalidPanel, Cancelled."""
-    cards, plans = [], []
+    cards, plans, explained = [], [], []
     for at in range(seeds):
 
         def part(done: float, doing: str, at: int = at) -> None:
@@ -76,7 +81,8 @@ def of_worlds(name: worlds.Name, *, firms: int, seeds: int, cells: Path, watch: 
         part(0.0, "making it")
         world = worlds.planted(name, count=firms, seed=at + 1)
         panel = panel_of(world)
-        truth = _truth(world, cells / f"truth-{panel.digest[:32]}-{DRAWS}.npy", part)
+        drawn = _drawn(world, part)
+        truth = _truth(world, cells / f"truth-{panel.digest[:32]}-{DRAWS}.npy", drawn)
         plan = _plan(panel, seeds=1, quick=quick, device=device, epochs=epochs)
         # Planted worlds are judged by time; communities say nothing that is not planted.
         plan = replace(plan, cells=tuple(cell for cell in plan.cells if cell.split == plan.main), folds=None)
@@ -84,16 +90,24 @@ def of_worlds(name: worlds.Name, *, firms: int, seeds: int, cells: Path, watch: 
         evaluate(plan, kept, part)
         cards.append(Card.of(plan, kept, truth=truth))
         plans.append(plan)
+        if not quick:
+            explained.append(explanations(world, panel, plan.models, truth=drawn, folder=cells, watch=part))
     table = pooled([card.table for card in cards])
-    return Worlds(name, firms, seeds, tuple(cards), cards[0].over(table, plans))
+    return Worlds(name, firms, seeds, tuple(cards), cards[0].over(table, plans), tuple(_pooled_explained(explained)))
 
 
-def _truth(world: worlds.Planted, file: Path, watch: Watch) -> tuple[Numbers, ...]:
+def _drawn(world: worlds.Planted, watch: Watch) -> Callable[[], worlds.Truth]:
+    """All that is true of a world, drawn when it is first asked for."""
+    return cache(
+        lambda: worlds.truth(world, draws=DRAWS, watch=lambda done, whole: watch(0.0, f"its truth, {done} of {whole}"))
+    )
+
+
+def _truth(world: worlds.Planted, file: Path, drawn: Callable[[], worlds.Truth]) -> tuple[Numbers, ...]:
     """The true probabilities, drawn once and kept."""
     if not file.exists():
-        found = worlds.truth(world, draws=DRAWS, watch=lambda done, whole: watch(0.0, f"its truth, {done} of {whole}"))
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(file, found.probability.astype("<f8").tobytes())
+        write_whole(file, drawn().probability.astype("<f8").tobytes())
     read = np.frombuffer(file.read_bytes(), "<f8").reshape(len(world.days), len(world))
     return tuple(np.nan_to_num(year) for year in read)
 
@@ -125,6 +139,18 @@ def _pooled_row(row: Row, tables: Sequence[Table]) -> Row:
 def _pooled_difference(one: Difference, tables: Sequence[Table]) -> Difference:
     alike = [found.measures for table in tables if (found := table.difference(one.one, one.other))]
     return replace(one, measures=_means(alike))
+
+
+def _pooled_explained(found: Sequence[Sequence[Explained]]) -> Iterator[Explained]:
+    """Way by way over worlds."""
+    ways = dict.fromkeys(one.way for world in found for one in world)
+    for way in ways:
+        alike = [one for world in found for one in world if one.way == way]
+        auc, hit, overlap, same = (
+            _mean([getattr(one, name) for one in alike]) for name in ("auc", "first_hit", "overlap", "same_first")
+        )
+        yield replace(alike[0], auc=auc, first_hit=hit, overlap=overlap, same_first=same,
+                      firms=sum(one.firms for one in alike))  # fmt: skip
 
 
 def _share(table: Table, one: Share) -> Share | None:

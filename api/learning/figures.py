@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from analytics.learning.features import engine as measures
 from analytics.learning.features import events, ratios
 from analytics.learning.features.items import ITEMS, Sheet
 from analytics.learning.features.profile import Codes, Profile
@@ -16,6 +15,7 @@ from analytics.learning.panel import Feature
 from analytics.learning.panel.ties import capacities
 from analytics.structure.dependence.age import oldest_period
 from api.engine import View
+from api.learning.measures import Index, measures
 from api.learning.outcomes import codes_of
 from graph import sheet, sheets
 from graph.columns import ALWAYS, FOREVER, gathered
@@ -31,8 +31,6 @@ YEAR_BEFORE: Final = (430, 300)
 """Days before a period's end between which the one of a year before ends."""
 NEAR: Final = 200
 """Days before the end of the newest period that an item's may end: the last half-year beside a year's."""
-MEASURES: Final = tuple(f for f in measures.FEATURES if f.name in ("group_size", "in_circle", "guarantee_load"))
-"""Measures of the engine that every panel has."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +49,13 @@ class Figures:
     """Industry, region and size."""
 
 
-def figures(view: View, *, codes: Coded | None, others: Sequence[str], dated: bool) -> Figures:
-    """Figures of a moment. Categories are those given, else those of this moment; `others` are further items."""
+def figures(
+    view: View, *, codes: Coded | None, others: Sequence[str], dated: bool, index: Index | None = None
+) -> Figures:
+    """Figures of a moment. Categories are those given, else those of this moment; `others` are further items.
+
+    The systemic index is one of them where it is given.
+    """
     snapshot = view.snapshot
     when = When.of(snapshot.moment, snapshot.version)
     items, values, rows = _sheet(view, when, others, dated=dated)
@@ -61,7 +64,7 @@ def figures(view: View, *, codes: Coded | None, others: Sequence[str], dated: bo
     equity = np.where(np.isnan(equity), items["total_assets"] - items["total_liabilities"], equity)
     profile = _profile(view, when, np.column_stack([items["total_assets"], items["revenue"]]), codes)
     happened = _events(view, when, equity)
-    measured = _measures(view, equity)
+    made, measured = measures(view, equity, index)
     extra = tuple(Feature(name, "", name, name, 0, "own", "the data set") for name in others)
     blocks: list[NDArray[Any]] = [
         ratios.Ratios.of(items).values,
@@ -70,7 +73,7 @@ def figures(view: View, *, codes: Coded | None, others: Sequence[str], dated: bo
         measured,
         values[:, len(named) :],
     ]
-    features = (*ratios.FEATURES, *events.FEATURES, *profile[0].features, *MEASURES, *extra)
+    features = (*ratios.FEATURES, *events.FEATURES, *profile[0].features, *made, *extra)
     capacity = capacities(equity, items["total_assets"], np.nan_to_num(profile[2][2].values, nan=-1).astype(np.int64))
     stated = (rows >= 0).any(axis=1) | profile[1]
     return Figures(features, np.hstack(blocks).astype(np.float32), equity, capacity, stated, profile[2])
@@ -167,16 +170,3 @@ def _events(view: View, when: When, equity: Numbers) -> NDArray[np.float32]:
     days = np.where(late < 0, np.nan, late)
     found = events.Events(party, kind[mine], day[mine].astype("datetime64[D]"), amount, days)
     return found.values(view.snapshot.moment.valid_at, equity)
-
-
-def _measures(view: View, equity: Numbers) -> NDArray[np.float32]:
-    """Columns as MEASURES."""
-    size, groups = view.snapshot.size, view.groups
-    members = np.diff(groups.start)
-    group = np.ones(size)
-    np.maximum.at(group, groups.flat, np.repeat(members, members).astype(np.float64))
-    promises = view.promises
-    called = np.bincount(promises.guarantor, np.nan_to_num(promises.amount), minlength=size)
-    load = np.full(size, np.nan)
-    np.divide(called, equity, out=load, where=equity > 0)
-    return np.column_stack([group, view.guarantee_circles.core >= 0, load]).astype(np.float32)

@@ -1,5 +1,6 @@
 """Who defaulted, when, and since when it is known."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from analytics.learning.panel.definitions import Definition
 from analytics.learning.panel.split import Part
 from graph.columns import ALWAYS, FOREVER, gathered
+from graph.errors import InvalidPanel
 from graph.facts import Facts
 from graph.holding import EPOCH_DAY, When, holding, known
 from graph.model import EVENT, EVENTS, OUTCOME, PARTS
@@ -71,6 +73,8 @@ class Stated:
     defaulted: NDArray[np.bool_]
     part: NDArray[np.int8]
     """`Part` it is kept for; NONE where not said."""
+    months: NDArray[np.int64]
+    """How far it looks ahead; 0 where not said."""
 
     @classmethod
     def of(cls, facts: Facts, nodes: Nodes, when: When) -> "Stated":
@@ -81,9 +85,18 @@ class Stated:
         told = facts.column(OUTCOME, "defaulted").take(pa.array(rows)).fill_null(False)
         said = facts.column(OUTCOME, "part").take(pa.array(rows))
         part = np.asarray(pc.index_in(said, value_set=pa.array(PARTS)).fill_null(Part.NONE), np.int8)
-        return cls(node, day, np.asarray(told.to_numpy(zero_copy_only=False), np.bool_), part)
+        months = gathered(facts.column(OUTCOME, "horizon_months"), rows, np.int64, null=0)
+        return cls(node, day, np.asarray(told.to_numpy(zero_copy_only=False), np.bool_), part, months)
 
     def on(self, day: date | None) -> "Stated":
         """Those that look ahead from a day, or from none."""
         mine = self.day == (ALWAYS if day is None else (day - EPOCH_DAY).days)
-        return Stated(self.node[mine], self.day[mine], self.defaulted[mine], self.part[mine])
+        return Stated(self.node[mine], self.day[mine], self.defaulted[mine], self.part[mine], self.months[mine])
+
+    def horizon(self, days: Sequence[date | None]) -> int:
+        """Months that all of some days look ahead; 0 where any does not say. Raises InvalidPanel where they differ."""
+        told = sorted({month for day in days for month in np.unique(self.on(day).months).tolist()})
+        if len(said := [month for month in told if month]) > 1:
+            raise InvalidPanel(f"outcomes look {', '.join(map(str, said))} months ahead: they are not one label",
+                               where="outcomes", remedy="load those of one horizon")  # fmt: skip
+        return told[0] if told else 0

@@ -14,8 +14,9 @@ from analytics.learning.panel.wave import UNKNOWN_YET
 from api.answers.progress import Progress, Stage
 from api.engine import Engine, View
 from api.learning.figures import Coded, Figures, figures, other_items
+from api.learning.measures import Index, systemic_index
 from api.learning.outcomes import Defaults, Stated
-from api.learning.plan import Plan
+from api.learning.plan import STATED, Plan
 from api.learning.ties import Tied, tied
 from graph.columns import FOREVER
 from graph.errors import InvalidPanel
@@ -27,8 +28,6 @@ from graph.texts import UNKNOWN
 GONE: Final = ("dissolved",)
 """States of a firm that is no row any more; an insolvent one has defaulted."""
 YEAR: Final = 365.25
-STATED: Final = "stated"
-"""What default is called where a data set states its outcomes and not what it means by them."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def build_panel(
     where a default happens within the horizon, whether or not it is over by now, 0 where none is known now, and open
     where the firm stood in default and nobody knew. Days whose horizon is not over yet, or not known to its end, have
     no labels. Categories are those of `codes`, else of the first day. Raises InvalidPanel where nothing is known on a
-    day, or a relation is none.
+    day, a relation is none, or stated outcomes look ahead unlike far.
     """
     later = _Later.of(engine, plan, now)
     seen: list[Seen] = []
@@ -71,13 +70,17 @@ def build_panel(
     last = plan.moment(days[-1], now) if days[-1] else now
     others = other_items(engine.view(last)) if plan.others else []
     for number, day in enumerate(days):
-        progress(Stage(number / len(days), f"reading {day or 'the graph'}", f"读取 {day or '图'}"))
+        stage = Stage(number / len(days), f"reading {day or 'the graph'}", f"读取 {day or '图'}")
+        progress(stage)
         moment = now if day is None else plan.moment(day, now)
         view = engine.view(moment)
-        found, codes = _see(view, plan, day, codes, others, later)
+        index = systemic_index(engine.place.folder, lambda _done, _all, at=stage: progress(at))  # type: ignore[misc]
+        told = Figuring(codes, others, index if plan.systemic else None)
+        found, codes = _see(view, plan, day, told, later)
         seen.append(found)
     progress(Stage(1.0, "numbering parties", "主体编号"))
-    return _numbered(engine, plan, seen, now)
+    horizon = plan.horizon if later.stated is None else later.stated.horizon(days)
+    return _numbered(engine, plan, seen, now, horizon)
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,18 @@ class _Later:
 
 
 @dataclass(frozen=True)
+class Figuring:
+    """What figures are made by."""
+
+    codes: Coded | None
+    """Categories; none: those of the moment."""
+    others: Sequence[str]
+    """Items that are figures beside those with a meaning here."""
+    index: Index | None
+    """The systemic index, where it is a figure."""
+
+
+@dataclass(frozen=True)
 class Stood:
     """What every node of a snapshot is on its day, whatever becomes of it."""
 
@@ -122,12 +137,10 @@ class Stood:
     ties: dict[str, Tied]
 
     @classmethod
-    def of(
-        cls, view: View, *, codes: Coded | None, others: Sequence[str], dated: bool, meant: Definition | None
-    ) -> "Stood":
+    def of(cls, view: View, asked: "Figuring", *, dated: bool, meant: Definition | None) -> "Stood":
         """Of a view; `meant` says which events are a default, none where events say nothing of it."""
         snapshot = view.snapshot
-        told = figures(view, codes=codes, others=others, dated=dated)
+        told = figures(view, codes=asked.codes, others=asked.others, dated=dated, index=asked.index)
         since = np.full(snapshot.size, np.nan, np.float32)
         if meant is not None:
             when = When.of(snapshot.moment, snapshot.version)
@@ -143,12 +156,10 @@ class Stood:
         return self.company & self.told.known & ~self.gone & np.isnan(self.since)
 
 
-def _see(
-    view: View, plan: Plan, day: date | None, codes: Coded | None, others: Sequence[str], later: _Later
-) -> tuple[Seen, Coded]:
+def _see(view: View, plan: Plan, day: date | None, asked: Figuring, later: _Later) -> tuple[Seen, Coded]:
     snapshot = view.snapshot
     meant = later.meant if plan.labels == "events" else None
-    stood = Stood.of(view, codes=codes, others=others, dated=day is not None, meant=meant)
+    stood = Stood.of(view, asked, dated=day is not None, meant=meant)
     told, row = stood.told, stood.row
     party = snapshot.nodes.representative
     label, part = _labels(plan, day, party, later)
@@ -189,7 +200,7 @@ def _labels(
     return label[mine], np.full(len(party), Part.NONE, np.int8)
 
 
-def _numbered(engine: Engine, plan: Plan, seen: list[Seen], now: Moment) -> Panel:
+def _numbered(engine: Engine, plan: Plan, seen: list[Seen], now: Moment, horizon: int) -> Panel:
     facts = engine.view(now).snapshot.facts
     relations = tuple(sorted({relation for each in seen for relation in each.ties}))
     there = {name for each in seen for name in each.there}
@@ -216,7 +227,7 @@ def _numbered(engine: Engine, plan: Plan, seen: list[Seen], now: Moment) -> Pane
         given = tuple(_spread(each.part, each, place, len(parties), Part.NONE)[w.rows]
                       for each, w in zip(seen, waves, strict=True))  # fmt: skip
     meant = plan.definition if plan.labels == "events" else STATED
-    return Panel(ids, firm, seen[0].features, relations, waves, meant, plan.horizon, given)
+    return Panel(ids, firm, seen[0].features, relations, waves, meant, horizon, given)
 
 
 _WHY_NONE = 'what was loaded without a date of its own is known from its load on: ask with known = "now"'

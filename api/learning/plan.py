@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from analytics.learning.panel.horizon import ends
 from graph.errors import InvalidPanel
@@ -10,6 +10,8 @@ from graph.moment import Moment
 
 Known = Literal["recorded", "now"]
 Labels = Literal["events", "outcomes"]
+STATED: Final = "stated"
+"""What default is called where a data set states its outcomes and not what it means by them."""
 
 
 def end_of(day: date) -> datetime:
@@ -34,8 +36,10 @@ class Plan:
     """Those that count; none named: all that have links."""
     others: bool = False
     """Whether every other item that statements name is a figure too."""
+    systemic: bool = False
+    """Whether the systemic index of every firm is a figure too."""
     horizon: int = 12
-    """Months."""
+    """Months, of events; stated outcomes say themselves how far they look ahead, or do not."""
 
     def __post_init__(self) -> None:
         if list(self.days) != sorted(set(self.days)):

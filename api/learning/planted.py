@@ -69,10 +69,14 @@ def _sheet(world: planted.Planted, year: int, *, back: int = 0) -> dict[str, NDA
     }
 
 
+def relation_of(name: str) -> str:
+    """What a relation of a world is called in panels."""
+    return PLACEBO if name == "RELATED_TO" else name
+
+
 def _ties(world: planted.Planted, year: int) -> dict[str, Ties]:
     found = {}
     for name, links in world.links(year).items():
         none = np.full(len(links), -1, np.int64)
-        relation = PLACEBO if name == "RELATED_TO" else name
-        found[relation] = Ties(links.tail, links.head, np.asarray(links.exposure, np.float64), none)
+        found[relation_of(name)] = Ties(links.tail, links.head, np.asarray(links.exposure, np.float64), none)
     return found

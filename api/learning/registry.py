@@ -30,6 +30,7 @@ class Head:
     """With the details of their links."""
     definition: str
     horizon: int
+    """Months; 0 where outcomes are stated and not over what time."""
     hash: str
     days: tuple[str, ...]
     """ISO days; none for a graph without."""

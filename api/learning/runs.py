@@ -12,6 +12,7 @@
         curves.svg         how nets learned, where there are any
         reliability.svg    what was said and what happened
         card.md · card.zh.md   the model card
+        why.json           of a training repeated up to a later day: which run, why, and what had moved since it
         manifest.json      which model is served, and the hash of every file; a folder without is unfinished
 
 While it is at work `state/` holds where nets are, to go on from after a kill.
@@ -38,6 +39,7 @@ CONFIG: Final = "config.toml"
 PANEL: Final = "panel.json"
 CONFORMAL: Final = "conformal.json"
 BAND: Final = "band.json"
+WHY: Final = "why.json"
 SCHEMA: Final = 1
 
 
@@ -141,14 +143,15 @@ def begun(store: Path, name: str, config: bytes, panel: Mapping[str, Any]) -> It
         except OSError:
             raise StoreLocked(str(folder)) from None
         there = [run for run in runs(store) if run.name == name]
-        unfinished = [run for run in there if not run.finished and _same(run, config, panel)]
+        unfinished = [run for run in there if not run.finished and same(run, config, panel)]
         run = unfinished[-1] if unfinished else Run(folder / str(1 + max((each.number for each in there), default=0)))
         run.write(CONFIG, config)
         run.write(PANEL, in_json(panel))
         yield run
 
 
-def _same(run: Run, config: bytes, panel: Mapping[str, Any]) -> bool:
+def same(run: Run, config: bytes, panel: Mapping[str, Any]) -> bool:
+    """Whether a run was asked just this, of the panel with this hash."""
     try:
         told = json.loads((run.folder / PANEL).read_text(encoding="utf-8"))
         return (run.folder / CONFIG).read_bytes() == config and told["hash"] == panel["hash"]

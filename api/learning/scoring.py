@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.learning.features.engine import SYSTEMIC
 from analytics.learning.features.profile import INDUSTRY, REGION, SIZE, Codes
 from analytics.learning.models.first import FirstStage
 from analytics.learning.models.forests import Forest
@@ -20,8 +21,9 @@ from analytics.learning.panel.wave import UNKNOWN_YET
 from analytics.learning.serving.served import ServedNet
 from api.engine import Engine, View
 from api.learning.figures import Coded
+from api.learning.measures import Index, systemic_index
 from api.learning.models import models
-from api.learning.panel import Stood
+from api.learning.panel import Figuring, Stood
 from api.learning.registry import Head, Ready
 from api.learning.ties import Tied
 from graph.moment import Moment
@@ -67,7 +69,7 @@ class Scores:
         stage = first_of(self.ready.fitted)
         if stage is None and reads_graph(self.ready.fitted):
             return None
-        said = self.pd if stage is None else stage.predict(self.panel, 0)
+        said = self.pd if stage is None else stage.told(self.panel, 0)
         return np.where(np.isnan(self.pd), np.nan, said)
 
 
@@ -78,23 +80,28 @@ def scores(engine: Engine, ready: Ready, *, moment: Moment) -> Scores:
     if currency and view.snapshot.moment.currency != currency:
         # Logarithms of money mean what they meant only in the currency they were learned in.
         view = engine.view(replace(moment, currency=currency))
-    return view.kept(("scores", ready.digest), lambda: _scored(view, ready), most=4)
+    index = systemic_index(engine.place.folder)
+    return view.kept(("scores", ready.digest), lambda: _scored(view, ready, index), most=4)
 
 
-def _scored(view: View, ready: Ready) -> Scores:
-    stood, panel = standing(view, ready.head, events=ready.config.panel.labels == "events")
+def _scored(view: View, ready: Ready, index: Index) -> Scores:
+    stood, panel = standing(view, ready.head, events=ready.config.panel.labels == "events", index=index)
     pd = np.full(panel.size, np.nan)
     rows = panel.waves[0].rows
     pd[rows] = ready.fitted.predict(panel, 0)[rows]
     return Scores(ready, view, stood, panel, pd)
 
 
-def standing(view: View, head: Head, *, events: bool) -> tuple[Stood, Panel]:
-    """A view as a panel of one wave without labels, with the features and relations that a run learned from."""
+def standing(view: View, head: Head, *, events: bool, index: Index) -> tuple[Stood, Panel]:
+    """A view as a panel of one wave without labels, with the features and relations that a run learned from.
+
+    The systemic index is asked for where the run has learned from it.
+    """
     dated = bool(head.days)
     others = [feature.name for feature in head.features if feature.source == DATA_SET]
     meant = definition(head.definition) if events else None
-    stood = Stood.of(view, codes=codes_of(head), others=others, dated=dated, meant=meant)
+    systemic = any(feature.name == SYSTEMIC.name for feature in head.features)
+    stood = Stood.of(view, Figuring(codes_of(head), others, index if systemic else None), dated=dated, meant=meant)
     size, snapshot = view.snapshot.size, view.snapshot
     rows = np.flatnonzero(stood.row).astype(np.int32)
     ties = {name: _ties(stood.ties.get(name), details) for name, details in head.relations.items()}

@@ -9,7 +9,7 @@ import numpy as np
 
 from analytics.learning.judging.bootstrap import Draws, Estimate, Sample
 from analytics.learning.judging.measures import NAMES
-from analytics.learning.panel import Panel
+from analytics.learning.panel import Panel, Part, Split
 from analytics.learning.panel.horizon import ends
 from analytics.learning.panel.wave import UNKNOWN_YET
 from analytics.learning.watching.drift import Drift
@@ -23,6 +23,8 @@ from graph.errors import InvalidPanel, InvalidQuestion
 from graph.moment import Moment
 
 MONTH: Final = 365.25 / 12
+Told = Mapping[tuple[int, str], tuple[int, float]]
+"""Label and probability by wave and party."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class Compared:
     one: str
     other: str
     days: tuple[date, ...]
+    """None where data have no days: then the rows that the set keeps for judging."""
     rows: int
     defaults: int
     measures: Mapping[str, tuple[Estimate, Estimate, Estimate]]
@@ -84,13 +87,17 @@ def compare(
 ) -> Compared:  # fmt: skip
     """Both on days of whose horizon neither learned anything: those named, else all that either kept out.
 
-    Raises InvalidQuestion where they learned another definition, InvalidPanel where no such day has labels.
+    Of a data set without days on the rows that it keeps for judging, as long as it states what it did when both were
+    trained. Raises InvalidQuestion where they learned another definition, InvalidPanel where no such row has a label.
     """
     if (one.head.definition, one.head.horizon) != (other.head.definition, other.head.horizon):
         raise InvalidQuestion(
             f"learned {one.head.definition} and {other.head.definition}: other defaults, not to be compared",
             where=f"{one.called}, {other.called}",
         )  # fmt: skip
+    if not (_days(one, "learned_days") or _days(other, "learned_days")):
+        given = [_judged(ready, _as_learned(engine, ready, moment, progress), Part.TEST) for ready in (one, other)]
+        return _compared(one, other, (), *given)
     first = max(clear(one), clear(other))
     out = sorted(days or {day for ready in (one, other) for day in _days(ready, "held_out") if day >= first})
     if early := [day for day in out if day < first]:
@@ -103,6 +110,20 @@ def compare(
     for ready in (one, other):
         panel = rebuilt(engine, ready, out, moment=moment, progress=progress)
         said.append(_judged(ready, panel))
+    return _compared(one, other, tuple(out), *said)
+
+
+def _as_learned(engine: Engine, ready: Ready, moment: Moment, progress: Progress) -> Panel:
+    """The panel of a run of data without days. Raises InvalidPanel where it is not what it was."""
+    panel = rebuilt(engine, ready, [], moment=moment, progress=progress)
+    if panel.digest != ready.manifest.get("panel"):
+        raise InvalidPanel("the data set is not what it learned from: rows that judge may have taught it",
+                           where=ready.called, remedy="train both again, or ask by the --version of then")  # fmt: skip
+    return panel
+
+
+def _compared(one: Ready, other: Ready, days: tuple[date, ...], *said: Told) -> Compared:
+    """On the rows of which both say something."""
     shared = sorted(said[0].keys() & said[1].keys())
     label = np.array([said[0][key][0] for key in shared], np.int8)
     if len(np.unique(label)) < 2:
@@ -114,17 +135,19 @@ def compare(
     measures = {
         name: (samples[0].estimate(name), samples[1].estimate(name), gain.estimate(name)) for name in NAMES
     }  # fmt: skip
-    return Compared(one.called, other.called, tuple(out), len(label), int(label.sum()), measures)
+    return Compared(one.called, other.called, days, len(label), int(label.sum()), measures)
 
 
-def _judged(ready: Ready, panel: Panel) -> dict[tuple[int, str], tuple[int, float]]:
-    """Label and probability by wave and party, of rows whose label is known."""
+def _judged(ready: Ready, panel: Panel, part: Part | None = None) -> Told:
+    """Of rows whose label is known, or of those of a part."""
     found = {}
     for at, wave in enumerate(panel.waves):
         pd = ready.fitted.predict(panel, at)
-        for row, label in zip(wave.rows.tolist(), wave.label.tolist(), strict=True):
-            if label != UNKNOWN_YET:
-                found[at, panel.ids[row]] = label, float(pd[row])
+        mine = wave.label != UNKNOWN_YET
+        if part is not None:
+            mine &= Split.as_given(panel).parts[at] == part
+        for row, label in zip(wave.rows[mine].tolist(), wave.label[mine].tolist(), strict=True):
+            found[at, panel.ids[row]] = label, float(pd[row])
     return found
 
 

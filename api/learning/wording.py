@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from analytics.learning.evaluating.cell import REWIRED, WITHOUT
+from analytics.rules.rule import Words
+from api.learning.plan import STATED
 from graph.errors import InvalidQuestion
 
 SPLITS: Final = {
@@ -53,6 +55,21 @@ def variant_said(say: Tongue, variant: str) -> str:
         return say("links permuted", "打乱连接")
     relation = variant.removeprefix(WITHOUT)
     return say(f"without {relation}", f"去掉{relation}") if variant else ""
+
+
+def foretold_said(definition: str, months: int | None) -> Words:
+    """What default is, and over what time; none, or 0, where data state outcomes and not over what time.
+
+    >>> foretold_said("CN", 12).en
+    'as of CN, within 12 months'
+    >>> foretold_said("stated", None).en
+    'as the data set states it, over a time that it does not say'
+    """
+    what = Words("as the data set states it", "按数据集标注") if definition == STATED else Words(
+        f"as of {definition}", f"按{definition}")  # fmt: skip
+    if not months:
+        return Words(f"{what.en}, over a time that it does not say", f"{what.zh}，未说明期限")
+    return Words(f"{what.en}, within {months} months", f"{what.zh}，{months}个月内")
 
 
 def figure_said(say: Tongue, name: str) -> str:

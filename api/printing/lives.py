@@ -37,7 +37,8 @@ def show_compared(found: Compared, *, as_json: bool) -> None:
     for name, (one, other, gain) in found.measures.items():
         row(made, name, f"{one.value:.4f}", f"{other.value:.4f}", f"{gain.value:+.4f}",
             f"{gain.low:+.4f} – {gain.high:+.4f}")  # fmt: skip
-    days = Text("held out by both: " + ", ".join(map(str, found.days)), style=DIM)
+    out = ", ".join(map(str, found.days)) or "the rows that the data set keeps for judging · 数据自带的检验集"
+    days = Text(f"held out by both: {out}", style=DIM)
     _show(found, [made, days], as_json=as_json)
 
 
@@ -59,7 +60,8 @@ def show_watched(found: Watched, *, as_json: bool) -> None:
     for each in found.triggers:
         row(called, each.trigger.id, [each.trigger.name.en, each.trigger.name.zh], f"{each.value:.3f}",
             f"{each.trigger.above:g}", "train again · 需重新训练" if each.pulled else "")  # fmt: skip
-    end = "another model is called for: contagraph train CONFIG.toml" if found.retrain else "nothing calls for another"
+    again = f"another model is called for: contagraph models retrain {found.run} --valid-at {found.day}"
+    end = again if found.retrain else "nothing calls for another"
     _show(found, [*parts, made, called, Text(end, style=BOLD)], as_json=as_json)
 
 

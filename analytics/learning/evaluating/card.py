@@ -39,7 +39,7 @@ class Data:
     digest: str
     definition: str
     horizon: int
-    """Months."""
+    """Months; 0 where the data do not say."""
     parties: int
     firms: int
     features: Mapping[str, int]

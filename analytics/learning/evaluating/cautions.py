@@ -63,16 +63,17 @@ class Cautions:
         yield from self._communities(model)
         if self.bad < FEW:
             yield self._say("few-defaults", bad=self.bad)
-        row = self.table.row(model)
-        if row and row.measures["ece"].value > OFF:
-            yield self._say("calibration", model=model, value=row.measures["ece"].value)
+        row, told = self.table.row(model), self.table.reliability.get(model)
+        if row and told and row.measures["ece"].value > OFF:
+            yield self._say("calibration", model=model, value=row.measures["ece"].value, chance=told.chance)
         engine = len(panel.columns("engine"))
         if engine:
             yield self._say("engine-own-figures", count=engine)
         if hears:
             yield self._say("holds-contagion", model=model)
         yield self._say("not-cause")
-        yield self._say("one-default-definition", definition=panel.definition, horizon=panel.horizon)
+        meant = "one-default-definition" if panel.horizon else "no-horizon"
+        yield self._say(meant, definition=panel.definition, horizon=panel.horizon)
         for refused in self.table.rows:
             if refused.refused and refused.variant == AS_IS and refused.split == self.table.main:
                 yield self._say("refused", model=refused.model, reason=refused.refused)

@@ -4,13 +4,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from analytics.learning.evaluating.cell import AS_IS
-from analytics.learning.evaluating.plan import OWN, STACK, TIME, TREES
+from analytics.learning.evaluating.plan import COMMUNITY, GIVEN, OWN, STACK, TIME, TREES
 from analytics.learning.evaluating.table import Table
 from analytics.learning.judging.bootstrap import Estimate
 from analytics.rules.rule import Words
 from graph.errors import InvalidPanel
 
 MEASURE: Final = "auc"
+HELD_OUT: Final = {
+    TIME: Words("on years held out", "在留出年份上"),
+    GIVEN: Words("on the rows that the data set keeps for judging", "在数据自带的检验集上"),
+    COMMUNITY: Words("on communities held out", "在留出的社区上"),
+}
+"""What judges, by the main split."""
 
 
 @dataclass(frozen=True)
@@ -24,12 +30,13 @@ class Served:
 
 
 def serve(table: Table) -> Served:
-    r"""Choose what is served: the stack only where it certainly gains on years held out, else trees.
+    r"""Choose what is served: the stack only where it certainly gains on what is held out, else trees.
 
     .. math:: \text{serve } stack \iff q_{2.5\,\%}\!\left( AUC^*_{stack} - AUC^*_{trees} \right) > 0
 
-    over paired draws of the parties that judge; trees are those with what is made of neighbours. Where rows are not
-    split by time there are no years held out, and the stack is not served, whatever it gains.
+    over paired draws of the parties that judge; trees are those with what is made of neighbours. What is held out are
+    years, else the rows that the data set keeps for judging, else communities; what that leaves open is said by the
+    cautions of the table.
 
     Parameters
     ----------
@@ -64,9 +71,8 @@ def serve(table: Table) -> Served:
     gain = found.measures[MEASURE]
     en = f"The stack's AUC less that of trees with neighbours is {gain.value:+.4f} [{gain.low:+.4f}, {gain.high:+.4f}]"
     zh = f"融合模型与含邻居特征的树模型的AUC之差为{gain.value:+.4f}（区间{gain.low:+.4f}至{gain.high:+.4f}）"
-    if table.main != TIME:
-        why = Words(f"{en}, but no years were held out.", f"{zh}，但没有留出的年份可供检验。")
-        return Served(fallback, why, gain)
+    where = HELD_OUT[table.main]
     if gain.above_zero:
-        return Served(STACK, Words(f"{en}: all above 0 on years held out.", f"{zh}，在留出年份上全部大于0。"), gain)
-    return Served(fallback, Words(f"{en}: not certainly above 0.", f"{zh}，不能确定大于0。"), gain)
+        return Served(STACK, Words(f"{en}: all above 0 {where.en}.", f"{zh}，{where.zh}全部大于0。"), gain)
+    why = Words(f"{en}: not certainly above 0 {where.en}.", f"{zh}，{where.zh}不能确定大于0。")
+    return Served(fallback, why, gain)

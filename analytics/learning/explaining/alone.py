@@ -69,7 +69,7 @@ def _calm(forest: Forest, sight: Surroundings, panel: Panel, at: int, party: int
     silent = np.zeros((1, len(last.hazards)))
     values[0, names.index(SPREAD.name)] = log_odds(last.probability(own, silent))[0]
     values[0, names.index(HAZARD.name)] = 0.0
-    return float(forest.tree.probability(values)[0])
+    return float(forest.said(values)[0])
 
 
 def _single(panel: Panel, at: int, party: int) -> Panel:

@@ -8,6 +8,7 @@
     measures       all of them at once, for many weightings of the rows
     bootstrap      intervals by drawing parties again, and paired differences
     causes         whether a stated cause is the planted one, and how much of what could be found was found
+    explained      the same of a way of explaining, with intervals, and whether models of other seeds state it too
 
 Every measure takes labels (1 a default) and probabilities row by row, and is held against scikit-learn.
 """

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import beta
+from scipy.stats import beta, binom
 
 from analytics.learning.judging.ranking import Numbers, checked
 from graph.errors import InvalidPanel
@@ -32,6 +32,18 @@ class Reliability:
     def error(self) -> float:
         """The calibration error: mean distance of what was said and seen, by rows."""
         return float((np.abs(self.said - self.seen) * self.rows).sum() / self.rows.sum())
+
+    @property
+    def chance(self) -> float:
+        """The calibration error to be expected of rows so few were all that was said right.
+
+        The mean absolute deviation of a binomial is 2 v (1 - p) Pr(X = v) with v the whole part of np, plus 1 (de
+        Moivre; Diaconis & Zabell, "Closed form summation for classical distributions", Statistical Science 6, 1991).
+        """
+        p = np.clip(self.said, 0.0, 1.0)
+        over = np.floor(self.rows * p) + 1
+        apart = 2 * over * (1 - p) * binom.pmf(over, self.rows, p)
+        return float(apart.sum() / self.rows.sum())
 
 
 def equal_mass(score: ArrayLike, bins: int = BINS) -> NDArray[np.intp]:

@@ -42,6 +42,16 @@ class Beside:
         return cls(tuple(true), tuple(said))
 
     @property
+    def aucs(self) -> Numbers:
+        """Of each firm, how often a cause is stated to do more than a link that is none; NaN where it has one kind."""
+        return np.array([_auc(true, said) for true, said in zip(self.planted, self.stated, strict=True)])
+
+    @property
+    def hits(self) -> Numbers:
+        """Of each firm, whether the link stated first is the foremost cause; NaN where it has none."""
+        return np.array([_hit(true, said) for true, said in zip(self.planted, self.stated, strict=True)])
+
+    @property
     def auc(self) -> float:
         """How often a cause is stated to do more than a link that is none."""
         return cause_auc(self.planted, self.stated)
@@ -89,17 +99,21 @@ def cause_auc(planted: Sequence[ArrayLike], stated: Sequence[ArrayLike]) -> floa
     >>> cause_auc([[0.2, 0.0, 0.0], [0.0, 0.1]], [[0.3, 0.1, 0.3], [0.0, 0.2]])
     0.875
     """
-    found = []
-    for true, said in zip(planted, stated, strict=True):
-        is_cause = np.asarray(true, np.float64) > 0
-        if 0 < is_cause.sum() < len(is_cause):
-            label, score = checked(is_cause, said)
-            bad, good = Ordered.of(label, score).curve(np.ones((1, len(label))))
-            up, right = np.append(0.0, bad[0]), np.append(0.0, good[0])
-            found.append(float(np.trapezoid(up, right) / (up[-1] * right[-1])))
-    if not found:
+    found = np.array([_auc(true, said) for true, said in zip(planted, stated, strict=True)])
+    if np.isnan(found).all():
         raise InvalidPanel("no firm has links that raise its risk beside links that do not", where="causes")
-    return float(np.mean(found))
+    return float(np.nanmean(found))
+
+
+def _auc(planted: ArrayLike, stated: ArrayLike) -> float:
+    """Of one firm; NaN where all of its links are causes or none is."""
+    is_cause = np.asarray(planted, np.float64) > 0
+    if not 0 < is_cause.sum() < len(is_cause):
+        return np.nan
+    label, score = checked(is_cause, stated)
+    bad, good = Ordered.of(label, score).curve(np.ones((1, len(label))))
+    up, right = np.append(0.0, bad[0]), np.append(0.0, good[0])
+    return float(np.trapezoid(up, right) / (up[-1] * right[-1]))
 
 
 def first_cause_hit(planted: Sequence[ArrayLike], stated: Sequence[ArrayLike]) -> float:
@@ -129,16 +143,19 @@ def first_cause_hit(planted: Sequence[ArrayLike], stated: Sequence[ArrayLike]) -
     >>> first_cause_hit([[0.2, 0.1], [0.0, 0.1], [0.3, 0.0]], [[0.3, 0.1], [0.1, 0.1], [0.0, 0.0]])
     0.5
     """
-    hits = []
-    for true, said in zip(planted, stated, strict=True):
-        cause, named = np.asarray(true, np.float64), np.asarray(said, np.float64)
-        if not (len(cause) and cause.max() > 0):
-            continue
-        first = named == named.max()
-        hits.append(float((first & (cause == cause.max())).sum() / first.sum()) if named.max() > 0 else 0.0)
-    if not hits:
+    hits = np.array([_hit(true, said) for true, said in zip(planted, stated, strict=True)])
+    if np.isnan(hits).all():
         raise InvalidPanel("no firm has a link that raises its risk", where="causes")
-    return float(np.mean(hits))
+    return float(np.nanmean(hits))
+
+
+def _hit(planted: ArrayLike, stated: ArrayLike) -> float:
+    """Of one firm; NaN where no link raises its risk."""
+    cause, named = np.asarray(planted, np.float64), np.asarray(stated, np.float64)
+    if not (len(cause) and cause.max() > 0):
+        return np.nan
+    first = named == named.max()
+    return float((first & (cause == cause.max())).sum() / first.sum()) if named.max() > 0 else 0.0
 
 
 def recovered_share(found: ArrayLike, own: ArrayLike, best: ArrayLike) -> Numbers:

@@ -1,6 +1,6 @@
 """Bring probabilities to how often it came true: a line in log odds, a beta curve, or steps where defaults are many."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import isotonic_regression
 from scipy.special import expit, logit
 
+from analytics.learning.judging.calibration import surprise
 from analytics.learning.models.logistic import Line
 from analytics.learning.models.model import Numbers
 from analytics.learning.models.odds import SURE
@@ -17,6 +18,8 @@ from graph.errors import InvalidModel
 Form = Literal["none", "platt", "beta", "isotonic"]
 """As they are; a line in log odds; a line in the logarithms of p and 1 - p; a rising curve of steps."""
 FORMS: Final[tuple[Form, ...]] = get_args(Form)
+SMOOTH: Final[tuple[Form, ...]] = ("none", "platt", "beta")
+"""Forms that leave firms in the order in which they were."""
 MANY: Final = 1000
 """Defaults over which steps may be chosen."""
 FOLDS: Final = 5
@@ -26,7 +29,7 @@ FOLDS: Final = 5
 class Calibration:
     """A curve that never falls, from a probability to one that holds."""
 
-    form: Form
+    form: Form = "none"
     numbers: tuple[tuple[float, ...], ...] = ()
     """Constant and slopes; of steps their places, and how high they are."""
 
@@ -47,14 +50,29 @@ class Calibration:
         return cls(form, ((line.constant, *line.slopes.tolist()),))
 
     @classmethod
-    def chosen(cls, probability: ArrayLike, label: ArrayLike, party: ArrayLike, *, seed: int = 0) -> "Calibration":
-        """The form of least log loss over parties left out, five folds of them; of equal ones the simplest."""
+    def chosen(
+        cls, probability: ArrayLike, label: ArrayLike, party: ArrayLike, *, seed: int = 0, among: Sequence[Form] = FORMS
+    ) -> "Calibration":
+        """The simplest form whose log loss over parties left out, five folds of them, is not certainly above the least.
+
+        Not certainly: by at most one standard error of the difference, rows of one party together (Breiman, Friedman,
+        Olshen & Stone, "Classification and Regression Trees", 1984, §3.4.3). Where few defaults settle, a curve that
+        wins by less is as likely to mend as to spoil.
+        """
         p, y, of = np.asarray(probability, np.float64), np.asarray(label, np.int8), np.asarray(party)
-        forms = [form for form in FORMS if form != "isotonic" or y.sum() > MANY]
+        forms = [form for form in among if form != "isotonic" or y.sum() > MANY]
         _, number = np.unique(of, return_inverse=True)
         fold = np.random.default_rng(seed).permutation(int(number.max()) + 1)[number] % FOLDS
-        losses = [_loss(_left_out(form, p, y, fold), y) for form in forms]
-        return cls.fitted(forms[int(np.argmin(np.round(losses, 9)))], p, y)
+        losses = [surprise(y, _left_out(form, p, y, fold)) for form in forms]
+        least = min(losses, key=lambda loss: float(loss.mean()))
+        more = [np.bincount(number, loss - least) for loss in losses]
+        near = [by.mean() <= by.std() / np.sqrt(max(len(by) - 1, 1)) for by in more]
+        return cls.fitted(forms[near.index(True)], p, y)
+
+    @property
+    def rising(self) -> bool:
+        """Whether it tells firms apart at all: not, where the rows it was fitted on give it no slope."""
+        return self.form == "none" or any(number > 0 for row in self.numbers for number in row[1:])
 
     def __call__(self, probability: ArrayLike) -> Numbers:
         """What holds instead, same shape."""
@@ -70,6 +88,11 @@ class Calibration:
     def facts(self) -> Mapping[str, Any]:
         """As JSON says it."""
         return {"form": self.form, "numbers": [list(row) for row in self.numbers]}
+
+    @classmethod
+    def kept(cls, facts: Mapping[str, Any]) -> "Calibration":
+        """That of trees that were kept; those of before they were calibrated say as they did. Raises InvalidModel."""
+        return cls.read(facts["calibration"]) if "calibration" in facts else cls()
 
     @classmethod
     def read(cls, facts: Mapping[str, Any]) -> "Calibration":
@@ -100,8 +123,3 @@ def _left_out(form: Form, p: Numbers, y: NDArray[np.int8], fold: NDArray[np.int6
         if out.any() and len(np.unique(y[~out])) == 2:
             found[out] = Calibration.fitted(form, p[~out], y[~out])(p[out])
     return found
-
-
-def _loss(p: Numbers, y: NDArray[np.int8]) -> float:
-    safe = np.clip(p, SURE, 1 - SURE)
-    return float(-np.mean(np.where(y == 1, np.log(safe), np.log1p(-safe))))

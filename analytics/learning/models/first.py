@@ -6,7 +6,7 @@ scope than own, and of a firm that teaches it says what trees grown without that
 
 import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from analytics.learning.models.calibration import SMOOTH, Calibration
 from analytics.learning.models.columns import Columns, Rows
 from analytics.learning.models.keeping import Kept
 from analytics.learning.models.model import Files, Numbers, Task, Watch
@@ -36,6 +37,8 @@ class FirstStage:
     cross_fitted: tuple[Numbers, ...] = ()
     """Of the panel it was fitted on, (n,) a wave: for a party that teaches, in waves that teach, by the trees grown
     without it; for the others as `predict`. Empty after loading."""
+    calibration: Calibration = field(default_factory=Calibration)
+    """From `predict` to what came true on the rows that settle."""
 
     @classmethod
     def of(cls, task: Task) -> "FirstStage":
@@ -67,6 +70,10 @@ class FirstStage:
                 )  # fmt: skip
             trees.append(Tree.grown(columns, rows, settle, seed=task.seed, watch=_told(task.watch, number)))
         found = cls(tuple(trees))
+        said = expit(np.mean([tree.log_odds(settle.values) for tree in trees], axis=0))
+        calibration = Calibration.chosen(said, settle.label, settle.party, seed=task.seed, among=SMOOTH)
+        if calibration.rising:
+            found = replace(found, calibration=calibration)
         teaches = np.zeros(panel.size, np.bool_)
         teaches[teach.party] = True
         return replace(found, cross_fitted=tuple(
@@ -92,6 +99,10 @@ class FirstStage:
         """
         return np.asarray(expit(self._log_odds(panel, at, parties).mean(axis=0)))
 
+    def told(self, panel: Panel, at: int) -> Numbers:
+        """The same, calibrated: what is told as a probability, and what cascades start from; models hear `predict`."""
+        return self.calibration(self.predict(panel, at))
+
     @property
     def columns(self) -> Columns:
         """The own figures it reads."""
@@ -100,7 +111,8 @@ class FirstStage:
     def save(self) -> Files:
         """All that is needed to say the same again."""
         parts = {f"fold-{at}": tree.save() for at, tree in enumerate(self.trees)}
-        return Kept(NAME, {"folds": len(self.trees)}, Kept.within(**parts)).files()
+        facts = {"folds": len(self.trees), "calibration": self.calibration.facts()}
+        return Kept(NAME, facts, Kept.within(**parts)).files()
 
     @classmethod
     def load(cls, files: Files) -> "FirstStage":
@@ -109,7 +121,7 @@ class FirstStage:
         trees = tuple(Tree.load(kept.part(f"fold-{at}")) for at in range(FOLDS))
         if any(feature.scope != "own" for feature in trees[0].columns.features):
             raise InvalidModel("sees more than own figures", where=NAME)
-        return cls(trees)
+        return cls(trees, calibration=Calibration.kept(kept.facts))
 
 
 _kept: OrderedDict[str, FirstStage] = OrderedDict()

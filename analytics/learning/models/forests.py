@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from analytics.learning.features.channels import Linked
+from analytics.learning.models.calibration import SMOOTH, Calibration
 from analytics.learning.models.columns import Figures, Rows
 from analytics.learning.models.keeping import Kept
 from analytics.learning.models.model import Files, Numbers, Reason, Task
@@ -27,6 +28,8 @@ class Forest:
     name: str
     sight: Sight
     tree: Tree
+    calibration: Calibration = field(default_factory=Calibration)
+    """From what the trees say to what came true on the rows that settle."""
     _last: list[tuple[Wave, Panel, Figures]] = field(default_factory=list, repr=False)
     """Figures of the wave seen last, as explaining asks for party after party."""
     _went: list[tuple[Wave, Travelled]] = field(default_factory=list, repr=False)
@@ -34,7 +37,11 @@ class Forest:
 
     def predict(self, panel: Panel, at: int) -> Numbers:
         """Probability of default of every party of a wave, (n,). Raises InvalidModel for other features."""
-        return self.tree.probability(self.seen(panel, at))
+        return self.said(self.seen(panel, at))
+
+    def said(self, values: Figures) -> Numbers:
+        """Probability of default of rows of figures (r, k), shape (r,)."""
+        return self.calibration(self.tree.probability(values))
 
     def explain(self, panel: Panel, at: int, party: int, *, most: int = 5) -> tuple[Reason, ...]:
         """What moves it most: figures by Shapley values of the trees (TreeSHAP), in steps of probability, and links.
@@ -44,7 +51,8 @@ class Forest:
         """
         values = self.seen(panel, at)[party]
         contributions = self.tree.contributions(values[None, :])[0]
-        reasons = Steps.of(self.tree.columns.names, values, contributions, most=len(values)).reasons
+        names, curve = self.tree.columns.names, self.calibration
+        reasons = Steps.of(names, values, contributions, most=len(values), curve=curve).reasons
         if isinstance(self.sight, Surroundings):
             links = self._links(self.sight, panel, at, party, values)
             made = _made_of_links(self.sight) if links else set()
@@ -58,7 +66,7 @@ class Forest:
         without = Removal.of(sight, self._went[0][1], panel, at, values.astype(np.float64), party)
         if not without.links:
             return []
-        less = self.tree.probability(values[None, :])[0] - self.tree.probability(without.rows)
+        less = self.said(values[None, :])[0] - self.said(without.rows)
         return [
             Reason("", link.relation, link.link, link.stake, float(effect))
             for link, effect in zip(without.links, less, strict=True)
@@ -77,9 +85,10 @@ class Forest:
         return found
 
     def save(self) -> Files:
-        """Trees as text, what they see, and the first stage where they see it."""
+        """Trees as text, what they see, their calibration, and the first stage where they see it."""
         contents = {**Kept.within(**{TREES: self.tree.save()}), **self.sight.files()}
-        return Kept(self.name, self.sight.facts(), contents).files()
+        facts = {**self.sight.facts(), "calibration": self.calibration.facts()}
+        return Kept(self.name, facts, contents).files()
 
 
 def _made_of_links(sight: Surroundings) -> set[str]:
@@ -91,7 +100,11 @@ def _made_of_links(sight: Surroundings) -> set[str]:
 
 @dataclass(frozen=True)
 class LightGBM:
-    """Trees by gradient boosting on plain log loss, stopped by the rows that settle."""
+    """Trees by gradient boosting on plain log loss, stopped and calibrated by the rows that settle.
+
+    Only by a curve that leaves firms in their order (Platt's, beta), and only where that lowers the log loss of firms
+    left out; so what ranks by them, or joins them with another, is the same with it and without.
+    """
 
     name: str
     graph: bool
@@ -108,7 +121,10 @@ class LightGBM:
             for part, seen in ((Part.TRAIN, sight.taught), (Part.VALIDATE, sight.taught))
         )
         tree = Tree.grown(sight.columns, teach, settle, seed=task.seed, watch=task.watch, growth=self.growth)
-        return Forest(self.name, sight, tree)
+        calibration = Calibration.chosen(
+            tree.probability(settle.values), settle.label, settle.party, seed=task.seed, among=SMOOTH
+        )
+        return Forest(self.name, sight, tree, calibration if calibration.rising else Calibration())
 
     def load(self, files: Files) -> Forest:
         """What was saved. Raises InvalidModel."""
@@ -120,7 +136,7 @@ class LightGBM:
         tree = Tree.load(kept.part(TREES))
         if tree.columns != sight.columns:
             raise InvalidModel("its trees read other figures than it sees", where=self.name)
-        return Forest(self.name, sight, tree)
+        return Forest(self.name, sight, tree, Calibration.kept(kept.facts))
 
 
 OWN: Final = LightGBM("lightgbm", False, Own)

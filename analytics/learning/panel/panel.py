@@ -28,7 +28,7 @@ class Panel:
     definition: str
     """Name of the definition of default the labels follow."""
     horizon: int = 12
-    """Months."""
+    """Months; 0 where the data state outcomes and not over what time."""
     given: tuple[NDArray[np.int8], ...] | None = None
     """A split that came with the data, one `Part` a row and wave; None where there is none."""
 

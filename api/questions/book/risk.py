@@ -8,13 +8,16 @@ from numpy.typing import NDArray
 
 from analytics.contagion.shock.firms import LGD
 from analytics.learning.models.scale import Scale
+from analytics.rules.rule import Words
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
 from api.answers.wording import money, percent, plural
 from api.book.lending import lending
 from api.engine import Engine
 from api.learning.scoring import Scores
+from api.learning.wording import foretold_said
 from api.questions.asking import check_page, node_of
+from api.questions.risk.hindsight import hindsight
 from api.questions.risk.risk import STATES, state_of
 from api.questions.risk.served import ServedBy, scale, scored
 from graph.moment import Moment
@@ -74,6 +77,8 @@ class BookRisk:
     not_scored: float
     """Exposure to who has none."""
     grades: tuple[OfGrade, ...]
+    hindsight: tuple[Words, ...]
+    """Why some of it is no forecast: the model was taught what became of this day or of borrowers."""
     riskiest: tuple[BorrowerRisk, ...]
     """The likeliest to default first, those in default before them, those without a probability last."""
     page: Page
@@ -105,7 +110,8 @@ def book_risk(
         evidence.party(node), view.snapshot.moment.currency, by, on.id, len(clients), int(standing.sum()),
         float(owed.sum()), float(loss[known].sum()),
         float(np.average(pd[standing], weights=weight)) if weight.sum() > 0 else None, float(owed[~known].sum()),
-        tuple(rows.by_grade()), tuple(rows.told(evidence, shown, offset)), Page(len(clients), offset, len(shown)),
+        tuple(rows.by_grade()), tuple(hindsight(scores, clients[standing])),
+        tuple(rows.told(evidence, shown, offset)), Page(len(clients), offset, len(shown)),
     )  # fmt: skip
     question = Question("book_risk", {"lender": lender, "model": model, "limit": limit, "offset": offset})
     return view.answer(question, value, evidence, reasons=_reasons(value))
@@ -163,10 +169,11 @@ def _reasons(value: BookRisk) -> list[str]:
     if not value.borrowers:
         return ["It has no facilities at this moment."]
     said = [
-        f"Said by {by.run} ({by.model}); default as of {by.definition}, within {by.horizon_months} months.",
+        f"Said by {by.run} ({by.model}); default {foretold_said(by.definition, by.horizon_months).en}.",
         f"Expected loss is {money(value.expected_loss, value.currency)} on {money(value.exposure, value.currency)}: "
         f"PD × LGD × exposure, before collateral and guarantors; LGD {percent(LGD)} where no assessment states one.",
     ]
+    said += [f"{one.en} {one.zh}" for one in value.hindsight]
     if left := value.borrowers - value.scored:
         states = "; ".join(f"{name.en} · {name.zh}" for name in list(STATES.values())[1:])
         said.append(f"{plural(left, 'borrower')} of {value.borrowers:,} {'has' if left == 1 else 'have'} no "

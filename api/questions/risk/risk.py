@@ -17,7 +17,9 @@ from api.answers.wording import percent, plural
 from api.engine import Engine
 from api.learning.plan import end_of
 from api.learning.scoring import Scores, reads_graph
+from api.learning.wording import foretold_said
 from api.questions.asking import check_range, node_of
+from api.questions.risk.hindsight import hindsight
 from api.questions.risk.missing import Missing, missing
 from api.questions.risk.served import ServedBy, scale, scored
 from api.questions.risk.whys import Why, whys
@@ -94,6 +96,8 @@ class RiskOf:
     """Null where the model sees no network."""
     peers: Peers | None
     whys: tuple[Why, ...]
+    hindsight: tuple[Words, ...]
+    """Why what is said is no forecast: the model was taught what became of this day or party."""
     missing: tuple[Missing, ...]
     model: ServedBy
 
@@ -137,7 +141,7 @@ def _scored(scores: Scores, evidence: Evidence, node: int, by: ServedBy, on: Sca
         None if low is None else on.grade(low), None if high is None else on.grade(high), on.id,
         None if first is None else float(first[node]), verdict, VERDICTS[verdict] if verdict else None,
         _contagion(scores, node, pd), _peers(scores, node, pd), whys(scores, evidence, node, most=most),
-        tuple(missing(scores, node)), by,
+        tuple(hindsight(scores, np.array([node]))), tuple(missing(scores, node)), by,
     )  # fmt: skip
 
 
@@ -145,7 +149,7 @@ def _unscored(evidence: Evidence, node: int, state: str, by: ServedBy, on: Scale
     defaulted = state == "defaulted"
     return RiskOf(
         evidence.party(node), state, STATES[state], None, None, None, on.defaulted if defaulted else None, None, None,
-        on.id, None, None, None, None, None, (), (), by,
+        on.id, None, None, None, None, None, (), (), (), by,
     )  # fmt: skip
 
 
@@ -186,7 +190,7 @@ def _peers(scores: Scores, node: int, pd: float) -> Peers | None:
 def _reasons(value: RiskOf) -> list[str]:
     by = value.model
     who = f"promoted by {by.promoted_by}" if by.champion else "not the one served: it was asked for by name"
-    said = [f"Said by {by.run} ({by.model}), {who}; default as of {by.definition}, within {by.horizon_months} months."]
+    said = [f"Said by {by.run} ({by.model}), {who}; default {foretold_said(by.definition, by.horizon_months).en}."]
     if value.pd is None:
         return [f"It has no probability: {value.state_name.en} · {value.state_name.zh}.", *said]
     if value.verdict == "cannot tell":
@@ -203,6 +207,7 @@ def _reasons(value: RiskOf) -> list[str]:
         of = f"of like {kin}" if kin else "scored"
         said.append(f"{percent(value.peers.below)} of {plural(value.peers.count, 'firm')} {of} are less likely to "
                     "default.")  # fmt: skip
+    said += [f"{one.en} {one.zh}" for one in value.hindsight]
     return [*said, *(f"{one.what.en} {one.what.zh}" for one in value.missing)]
 
 

@@ -23,7 +23,8 @@ class ServedBy:
     """What kind of model it is, such as `stack`."""
     definition: str
     """Id of the definition of default it learned."""
-    horizon_months: int
+    horizon_months: int | None
+    """Null where its data state outcomes and not over what time."""
     made_at: str | None
     """When it was trained."""
     learned_until: str | None
@@ -46,7 +47,8 @@ def scored(engine: Engine, model: str, *, moment: Moment) -> tuple[Scores, Serve
 def told(ready: Ready, promotion: Promotion | None) -> ServedBy:
     """A run in words."""
     return ServedBy(
-        ready.called, ready.fitted.name, ready.head.definition, ready.head.horizon, ready.manifest.get("made_at"),
+        ready.called, ready.fitted.name, ready.head.definition, ready.head.horizon or None,
+        ready.manifest.get("made_at"),
         max(ready.manifest.get("learned_days", ()), default=None), promotion is not None,
         f"{promotion.by}, {promotion.second}" if promotion else None, promotion.at if promotion else None,
         promotion.entry if promotion else None,

@@ -10,15 +10,20 @@ import pytest
 from analytics.learning.evaluating.cell import Outcome
 from analytics.learning.evaluating.table import Row, Share, Table
 from analytics.learning.judging.bootstrap import Estimate
+from analytics.learning.judging.explained import Explained
 from api.learned.page import evaluation_page
 from api.learned.printing import show_evaluation
 from api.learning import evaluation
 from api.learning.cards import card_of
 from api.learning.evaluation import of_worlds, pooled
+from api.learning.explanations import explanations
 from api.learning.facts import told
 from api.learning.keeping import Cells, in_json, unpacked
+from api.learning.models import models
+from api.learning.planted import panel_of
 from api.learning.wording import Tongue
 from graph.errors import Cancelled, InvalidModel, InvalidQuestion
+from ingest.synthetic.planted import Truth, planted, truth
 
 
 def unwatched(_done: float, _doing: str) -> None:
@@ -146,3 +151,59 @@ def test_of_no_gain_no_part_is_told_and_no_interval_is_cut_off(
     for measure in ("auc", "log_loss"):
         one = apart.measures[measure]
         assert f"[{one.low:+.4f}, {one.high:+.4f}]" in shown
+
+
+@pytest.fixture(scope="module")
+def explained(tmp_path_factory: pytest.TempPathFactory) -> "tuple[Explained, ...]":
+    """Of a world of public failures, by models of two seeds; asked twice, learned once."""
+    world = planted("S1", count=500, seed=4)
+    panel, folder = panel_of(world), tmp_path_factory.mktemp("explained")
+    ways = models(nets=1, schedule={"device": "cpu", "epochs": 5})
+    drawn: list[Truth] = []
+
+    def draw() -> Truth:
+        drawn.append(truth(world))
+        return drawn[0]
+
+    first, again = (
+        explanations(world, panel, ways, truth=draw, folder=folder, watch=unwatched, seeds=2) for _ in range(2)
+    )
+    assert len(drawn) == 1
+    assert told(again) == told(first)
+    return first
+
+
+def test_planted_causes_are_found_better_than_by_the_largest_amount(explained: "tuple[Explained, ...]") -> None:
+    by = {one.way: one for one in explained}
+    assert set(by) == {"lightgbm-graph", "gnn", "gnn (live)", "stack", "largest amount"}
+    trees, amount = by["lightgbm-graph"], by["largest amount"]
+    assert trees.auc.value > 0.9
+    assert trees.first_hit.low > amount.first_hit.high
+    assert (trees.seeds, amount.seeds) == (2, 1)
+    assert trees.same_first.value > 0.5
+    assert np.isnan(amount.same_first.value)
+    assert len({one.firms for one in explained}) == 1
+
+
+def test_where_nothing_spreads_there_is_no_cause_to_find(tmp_path: Path) -> None:
+    world = planted("S0", count=300, seed=4)
+    ways = models(nets=1, schedule={"device": "cpu", "epochs": 2})
+    found = explanations(world, panel_of(world), ways, truth=lambda: truth(world), folder=tmp_path, watch=unwatched)
+    assert found == ()
+
+
+@pytest.mark.parametrize(("language", "head"), [("en", "Foremost cause first"), ("zh", "首因命中率")])
+def test_explanations_stand_in_the_page_and_on_the_terminal(
+    worlds: "evaluation.Worlds", explained: "tuple[Explained, ...]", language: str, head: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    say, over = Tongue(language), replace(worlds, explained=explained)
+    page = evaluation_page(worlds.card, over, say)
+    assert head.lower() in page.lower()
+    show_evaluation(worlds.card, over, out=None, say=say, as_json=False)
+    printed = capsys.readouterr().out
+    for one in explained:
+        auc = f"{one.auc.value:.3f} [{one.auc.low:.3f}, {one.auc.high:.3f}]"
+        assert auc in page
+        assert auc in printed
+    assert head.lower() not in evaluation_page(worlds.card, worlds, say).lower()

@@ -208,3 +208,17 @@ def test_labels_of_a_data_set_without_days_come_with_its_split(tmp_path: Path) -
     assert panel.given is not None
     assert panel.given[0].tolist() == [0, 2] * 4
     assert wave.values[wave.rows, panel.names.index("f001")].tolist() == list(range(8))
+    assert panel.horizon == 0  # the set does not say over what time
+
+
+def test_stated_outcomes_look_as_far_ahead_as_they_say_and_no_two_ways_at_once(tmp_path: Path) -> None:
+    def panel(name: str, *months: int | None) -> int:
+        labels = [("Outcome", {"party": firm, "defaulted": firm in "r:b r:d", "recorded_at": LATE,
+                               "horizon_months": months[at % len(months)]})
+                  for at, firm in enumerate(FIRMS)]  # fmt: skip
+        return panel_of(tmp_path / name, labels, days=(), labels="outcomes").horizon
+
+    assert panel("all", 24) == 24
+    assert panel("some", 24, None) == 0
+    with pytest.raises(InvalidPanel, match="6, 24 months ahead"):
+        panel("mixed", 24, 6)

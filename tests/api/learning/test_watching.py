@@ -167,3 +167,10 @@ def test_what_is_kept_changes_no_score(before: Path) -> None:
     assess(engine, Intake(Place(before / "store"), lambda: NOW), run, moment=engine.moment(valid_at=DAYS[4]))
     engine = engine_of(before)
     np.testing.assert_array_equal(scores(engine, run, moment=engine.moment(valid_at=DAYS[4])).pd, first.pd)
+
+
+def test_no_probability_is_kept_where_nobody_says_over_what_time_it_is_one(before: Path) -> None:
+    run, engine = of(before), engine_of(before)
+    unsaid = replace(run, head=replace(run.head, horizon=0))
+    with pytest.raises(InvalidQuestion, match="over what time"):
+        assess(engine, Intake(Place(before / "store"), lambda: NOW), unsaid, moment=engine.moment(valid_at=LAST))

@@ -17,6 +17,7 @@ from api.learning.registry import named, ready
 from api.learning.scoring import scores
 from api.questions.book.assumed import Assumed
 from api.questions.book.odds import odds_of
+from api.questions.risk.hindsight import hindsight
 from api.questions.risk.risk import RiskOf
 from graph.errors import NotFound, UnknownParty
 from graph.moment import Moment
@@ -137,6 +138,15 @@ def test_a_model_of_own_figures_tells_no_contagion_and_is_a_first_stage_itself(s
     assert found.contagion is None
     assert found.first_stage == found.pd
     assert not found.model.champion
+
+
+@pytest.mark.parametrize(("day", "known"), [(date(2022, 12, 30), True), (date(2022, 12, 31), False)])
+def test_a_day_whose_year_taught_the_model_is_no_forecast(small: Engine, day: date, known: bool) -> None:
+    """It learned from days up to 2021-12-31, and so from what happened up to the end of 2022."""
+    found = scores(small, ready(named(small.place.folder, "firms@1")), moment=small.moment(valid_at=day))
+    said = list(hindsight(found, np.array([0])))
+    assert bool(said) is known
+    assert not said or "2022-12-31" in said[0].en
 
 
 def test_a_book_is_listed_by_probability_with_expected_loss(small: Engine) -> None:

@@ -81,6 +81,13 @@ def test_a_static_graph_says_what_falls_away() -> None:
     assert found.data.days[0].part == "all"
 
 
+def test_outcomes_that_do_not_say_over_what_time_are_foretold_for_no_year() -> None:
+    assert "no-horizon" not in ids(CARD)
+    found = card(replace(undated(PANEL, given=True), horizon=0), MODELS)
+    assert "no-horizon" in ids(found)
+    assert "one-default-definition" not in ids(found)
+
+
 def test_a_first_look_few_defaults_and_refusals_are_said() -> None:
     few = world(Line("truth"), firms=300, seed=1)
     found = card(few, MODELS | {"scorecard": Told(Line("scorecard"), refuses="no figure is a firm's own")}, quick=True)

@@ -105,13 +105,20 @@ def test_the_stack_is_served_where_it_certainly_gains_and_else_trees() -> None:
     assert "not certainly above 0" in found.why.en
 
 
-def test_without_years_held_out_the_stack_is_not_served() -> None:
-    for given in (True, False):
-        _, table = made(undated(PANEL, given=given), MODELS)
-        found = serve(table)
-        assert found.model == "lightgbm-graph"
-        assert "no years were held out" in found.why.en
+@pytest.mark.parametrize(("given", "where", "wo"), [
+    (True, "on the rows that the data set keeps for judging", "在数据自带的检验集上"),
+    (False, "on communities held out", "在留出的社区上"),
+])  # fmt: skip
+def test_without_days_the_rule_holds_on_what_is_held_out_and_says_what_that_is(given: bool, where: str,
+                                                                             wo: str) -> None:  # fmt: skip
+    panel = undated(world(Line("truth", heard=0.6), firms=4000), given=given)
+    served = [serve(made(panel, MODELS | {"stack": Told(Line("stack", heard=heard))})[1]) for heard in (0.6, 0.15)]
+    assert [found.model for found in served] == ["stack", "lightgbm-graph"]
+    for found in served:
         assert found.gain is not None
+        assert (found.model == "stack") is (found.gain.low > 0)
+        assert where in found.why.en
+        assert wo in found.why.zh
 
 
 def test_at_the_very_edge_the_rule_says_no() -> None:

@@ -52,7 +52,7 @@ def test_trees_say_alone_what_they_say_where_every_neighbour_is_without_risk(tas
         last = sight.propagation.rounds[-1]
         quiet = last.probability(logit(own[[party]]), np.zeros((1, len(last.hazards))))
         seen[0, names.index(SPREAD.name)], seen[0, names.index(HAZARD.name)] = logit(quiet)[0], 0.0
-        assert alone(fitted, task.panel, 4, party) == pytest.approx(float(fitted.tree.probability(seen)[0]))
+        assert alone(fitted, task.panel, 4, party) == pytest.approx(float(fitted.said(seen)[0]))
 
 
 def test_risk_of_neighbours_never_makes_trees_say_less(task: Task) -> None:

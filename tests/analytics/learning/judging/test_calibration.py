@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
 from sklearn.metrics import log_loss as sklearn_log_loss
 
-from analytics.learning.judging.calibration import brier, equal_mass, log_loss, reliability
+from analytics.learning.judging.calibration import Reliability, brier, equal_mass, log_loss, reliability
 from graph.errors import InvalidPanel
 
 
@@ -52,6 +53,16 @@ def test_the_interval_of_a_bin_holds_the_truth_about_as_often_as_it_says() -> No
         found = reliability((rng.random(60) < 0.3).astype(float), np.full(60, 0.3))
         held += int(found.low[0] <= 0.3 <= found.high[0])
     assert 0.90 <= held / 400 <= 0.99
+
+
+def test_what_chance_alone_would_show_is_the_mean_deviation_of_binomials() -> None:
+    """Held against the sum over all outcomes."""
+    said, rows = np.array([0.0, 0.03, 0.5, 0.731, 1.0]), np.array([7, 400, 1, 33, 12])
+    sums = [np.abs(np.arange(n + 1) - n * p) @ binom.pmf(np.arange(n + 1), n, p)
+            for n, p in zip(rows, said, strict=True)]  # fmt: skip
+    found = Reliability(said, said, said, said, rows)
+    assert found.error == 0
+    assert found.chance == pytest.approx(sum(sums) / rows.sum(), abs=1e-12)
 
 
 def test_the_error_of_probabilities_that_are_true_falls_with_the_rows() -> None:

@@ -67,6 +67,15 @@ def test_what_holds_already_is_left_nearly_as_it_is() -> None:
     assert error(found(p), p) < 0.002
 
 
+def test_where_few_defaults_settle_a_curve_that_wins_by_chance_is_not_taken() -> None:
+    """What is told is true already: whatever curve wins, wins by chance."""
+    forms = []
+    for seed in range(40):
+        p, y = drawn(600, 100 + seed)
+        forms.append(Calibration.chosen(p, y, np.arange(len(y)), seed=seed).form)
+    assert forms.count("none") > 30
+
+
 def test_steps_are_chosen_only_with_many_defaults() -> None:
     """A jump in the middle that neither curve can follow: steps win where there are defaults enough, else never."""
     rng = np.random.default_rng(6)

@@ -5,12 +5,15 @@ from functools import cache
 
 import numpy as np
 import pytest
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import log_loss, roc_auc_score
 
 from analytics.learning.models import Task
+from analytics.learning.models.calibration import Calibration
 from analytics.learning.models.forests import DEGREES, FORESTS, GRAPH, OWN, Forest
+from analytics.learning.models.keeping import Kept
 from analytics.learning.models.sights import Surroundings
-from analytics.learning.panel import Feature, Panel, Split
+from analytics.learning.models.tree import Growth
+from analytics.learning.panel import Feature, Panel, Part, Split
 from graph.errors import InvalidModel, InvalidPanel
 from tests.analytics.learning.panels import small
 
@@ -97,6 +100,32 @@ def test_hazards_find_the_one_way_failures_travel() -> None:
     hazards = dict(zip(names, sight.propagation.rounds[-1].hazards, strict=True))
     assert max(hazards, key=lambda name: hazards[name]) == "GUARANTEES.out.failed"
     assert min(hazards.values()) >= 0
+
+
+def test_trees_that_say_too_little_are_brought_to_what_came_true_and_rank_as_before() -> None:
+    """Ten trees that learn slowly stay near the base rate: every probability is drawn to the middle."""
+    panel = contagious()
+    split = Split.by_time(panel)
+    few = replace(GRAPH, growth=Growth(rounds=10)).fit(Task(panel, split))
+    plain = replace(few, calibration=Calibration())
+    ((_, slope, *_),) = few.calibration.numbers
+    assert slope > 1
+    told, before = (
+        split.pick(panel, Part.TEST, tuple(forest.predict(panel, at) for at in range(len(panel.waves))))
+        for forest in (few, plain)
+    )
+    label = split.labels(panel, Part.TEST)
+    assert log_loss(label, told) < log_loss(label, before)
+    np.testing.assert_array_equal(np.argsort(told, kind="stable"), np.argsort(before, kind="stable"))
+
+
+def test_files_of_before_trees_were_calibrated_say_what_they_said() -> None:
+    panel, forest = contagious(), fitted("lightgbm")
+    kept = Kept.read(forest.save(), "lightgbm")
+    facts = {name: said for name, said in kept.facts.items() if name != "calibration"}
+    old = OWN.load(Kept("lightgbm", facts, kept.contents).files())
+    plain = replace(forest, calibration=Calibration())
+    np.testing.assert_array_equal(old.predict(panel, 2), plain.predict(panel, 2))
 
 
 def test_measures_of_the_engine_are_seen_by_trees_over_the_graph_alone() -> None:
