@@ -1,7 +1,7 @@
 """The whole table: kept cell by cell, the same after a stop, pooled over worlds, drawn in both languages."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ from analytics.learning.evaluating.cell import Outcome
 from analytics.learning.evaluating.table import Row, Share, Table
 from analytics.learning.judging.bootstrap import Estimate
 from analytics.learning.judging.explained import Explained
+from analytics.learning.models import Files, Fitted, Task
 from api.learned.page import evaluation_page
 from api.learned.printing import show_evaluation
 from api.learning import evaluation
@@ -22,7 +23,7 @@ from api.learning.keeping import Cells, in_json, unpacked
 from api.learning.models import models
 from api.learning.planted import panel_of
 from api.learning.wording import Tongue
-from graph.errors import Cancelled, InvalidModel, InvalidQuestion
+from graph.errors import Cancelled, InvalidModel, InvalidQuestion, NotInstalled
 from ingest.synthetic.planted import Truth, planted, truth
 
 
@@ -183,6 +184,29 @@ def test_planted_causes_are_found_better_than_by_the_largest_amount(explained: "
     assert trees.same_first.value > 0.5
     assert np.isnan(amount.same_first.value)
     assert len({one.firms for one in explained}) == 1
+
+
+@dataclass(frozen=True)
+class Untaught:
+    """A net where torch is not installed."""
+
+    name: str = "gnn"
+    graph: bool = True
+
+    def fit(self, _task: Task) -> Fitted:
+        raise NotInstalled("torch is not installed", where="gnn", remedy="pip install 'contagraph[gnn]'")
+
+    def load(self, _files: Files) -> Fitted:
+        raise NotInstalled("torch is not installed", where="gnn", remedy="pip install 'contagraph[gnn]'")
+
+
+def test_where_nets_cannot_learn_trees_are_explained_alone(tmp_path: Path) -> None:
+    world = planted("S1", count=400, seed=4)
+    ways = {**models(nets=1), "gnn": Untaught()}
+    found = explanations(
+        world, panel_of(world), ways, truth=lambda: truth(world), folder=tmp_path, watch=unwatched, seeds=1
+    )
+    assert [one.way for one in found] == ["lightgbm-graph", "largest amount"]
 
 
 def test_where_nothing_spreads_there_is_no_cause_to_find(tmp_path: Path) -> None:
