@@ -153,7 +153,7 @@ def retrain(
     if not (why := reasons_of(moved, reason)):
         typer.echo(f"nothing calls for another model than {ready.called}: to train one all the same, give a --reason")
         return
-    typer.echo(f"{ready.called} is trained again as of {moment.valid_at}: {'; '.join(why)}")
+    typer.echo(f"another model than {ready.called} is called for as of {moment.valid_at}: {'; '.join(why)}")
     with answering() as progress:
         asked = Again.of(engine, ready, moved, reason=reason, moment=moment, progress=progress)
     if (challenger := asked.known(folder)) is not None:
@@ -166,6 +166,7 @@ def retrain(
     with answering() as progress:
         compared = judge(engine, ready, read(challenger), moment=moment, progress=progress)
     show_compared(compared, as_json=False)
+    typer.echo(f"{called(challenger)} is a challenger: contagraph models promote {called(challenger)} --by … --with …")
 
 
 @app.command()

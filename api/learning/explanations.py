@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +25,7 @@ from api.learning.edition import edition
 from api.learning.facts import told
 from api.learning.keeping import in_json, write_whole
 from api.learning.planted import relation_of
+from graph.errors import NotInstalled
 from ingest.synthetic import planted as worlds
 
 SEEDS: Final = 3
@@ -83,7 +85,7 @@ def explanations(
 ) -> tuple[Explained, ...]:  # fmt: skip
     """Train trees, net and stack from several seeds and judge what each states; kept, and read where it is.
 
-    Empty where no link adds to any firm's risk. Raises InvalidPanel, NotInstalled, Cancelled.
+    Empty where no link adds to any firm's risk. Raises InvalidPanel where trees cannot learn, Cancelled.
     """
     split = Split.by_time(panel).check(panel)
     file = folder / f"explained-{_key(panel, split, ways, seeds)}.json"
@@ -108,10 +110,14 @@ def explanations(
 def _stating(
     panel: Panel, ways: Mapping[str, Model], task: Task
 ) -> Iterator[tuple[str, Callable[[int, int], Sequence[Reason]]]]:
-    """Ways of explaining, each with what it states of a party of a wave."""
-    trees, net = ways[TREES].fit(task), ways[NET].fit(task)
-    models: list[tuple[str, Fitted]] = [(TREES, trees), (NET, net)]
-    if isinstance(stack := ways[STACK], Stack):
+    """Ways of explaining, each with what it states of a party of a wave; of models that can learn here."""
+    trees, net = ways[TREES].fit(task), None
+    models: list[tuple[str, Fitted]] = [(TREES, trees)]
+    # Without torch the table says so of nets, and trees are explained alone.
+    with suppress(NotInstalled):
+        net = ways[NET].fit(task)
+        models.append((NET, net))
+    if net is not None and isinstance(stack := ways[STACK], Stack):
         models.append((STACK, stack.joined(task, trees, net)))
     for name, fitted in models:
         yield name, lambda at, party, of=fitted: of.explain(panel, at, party, most=EVERY)  # type: ignore[misc]

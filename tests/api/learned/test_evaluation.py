@@ -1,7 +1,7 @@
 """The whole table: kept cell by cell, the same after a stop, pooled over worlds, drawn in both languages."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ from analytics.learning.evaluating.cell import Outcome
 from analytics.learning.evaluating.table import Row, Share, Table
 from analytics.learning.judging.bootstrap import Estimate
 from analytics.learning.judging.explained import Explained
+from analytics.learning.models import Files, Fitted, Task
 from api.learned.page import evaluation_page
 from api.learned.printing import show_evaluation
 from api.learning import evaluation
@@ -22,7 +23,7 @@ from api.learning.keeping import Cells, in_json, unpacked
 from api.learning.models import models
 from api.learning.planted import panel_of
 from api.learning.wording import Tongue
-from graph.errors import Cancelled, InvalidModel, InvalidQuestion
+from graph.errors import Cancelled, InvalidModel, InvalidQuestion, NotInstalled
 from ingest.synthetic.planted import Truth, planted, truth
 
 
@@ -130,6 +131,29 @@ def test_a_refused_model_says_why_in_the_page(worlds: "evaluation.Worlds") -> No
     assert "no price of shares &lt;b&gt;" in page
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "there is no gain"), ("zh", "没有增益")])
+def test_of_no_gain_no_part_is_told_and_no_interval_is_cut_off(
+    worlds: "evaluation.Worlds", language: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a given split names of rows are long, and a net without a gain has no share."""
+    card, none = worlds.card, Estimate(np.nan, np.nan, np.nan)
+    share, apart = Share("gnn", "placebo", "mlp", none), card.table.differences[0]
+    places = [("lightgbm-graph", "given", ""), ("lightgbm-graph", "given", "rewired")]
+    long = replace(apart, one=places[0], other=places[1])
+    bare = replace(card, table=replace(card.table, shares=(share,), differences=(long,)))
+    say = Tongue(language)
+    assert said in evaluation_page(bare, None, say)
+    text = card_of(bare, served="gnn", asked="gnn", language=language)
+    show_evaluation(bare, None, out=None, say=say, as_json=False)
+    shown = capsys.readouterr().out
+    for told_by in (text, shown):
+        assert said in told_by
+        assert "nan%" not in told_by
+    for measure in ("auc", "log_loss"):
+        one = apart.measures[measure]
+        assert f"[{one.low:+.4f}, {one.high:+.4f}]" in shown
+
+
 @pytest.fixture(scope="module")
 def explained(tmp_path_factory: pytest.TempPathFactory) -> "tuple[Explained, ...]":
     """Of a world of public failures, by models of two seeds; asked twice, learned once."""
@@ -162,6 +186,29 @@ def test_planted_causes_are_found_better_than_by_the_largest_amount(explained: "
     assert len({one.firms for one in explained}) == 1
 
 
+@dataclass(frozen=True)
+class Untaught:
+    """A net where torch is not installed."""
+
+    name: str = "gnn"
+    graph: bool = True
+
+    def fit(self, _task: Task) -> Fitted:
+        raise NotInstalled("torch is not installed", where="gnn", remedy="pip install 'contagraph[gnn]'")
+
+    def load(self, _files: Files) -> Fitted:
+        raise NotInstalled("torch is not installed", where="gnn", remedy="pip install 'contagraph[gnn]'")
+
+
+def test_where_nets_cannot_learn_trees_are_explained_alone(tmp_path: Path) -> None:
+    world = planted("S1", count=400, seed=4)
+    ways = {**models(nets=1), "gnn": Untaught()}
+    found = explanations(
+        world, panel_of(world), ways, truth=lambda: truth(world), folder=tmp_path, watch=unwatched, seeds=1
+    )
+    assert [one.way for one in found] == ["lightgbm-graph", "largest amount"]
+
+
 def test_where_nothing_spreads_there_is_no_cause_to_find(tmp_path: Path) -> None:
     world = planted("S0", count=300, seed=4)
     ways = models(nets=1, schedule={"device": "cpu", "epochs": 2})
@@ -184,26 +231,3 @@ def test_explanations_stand_in_the_page_and_on_the_terminal(
         assert auc in page
         assert auc in printed
     assert head.lower() not in evaluation_page(worlds.card, worlds, say).lower()
-
-
-@pytest.mark.parametrize(("language", "said"), [("en", "there is no gain"), ("zh", "没有增益")])
-def test_of_no_gain_no_part_is_told_and_no_interval_is_cut_off(
-    worlds: "evaluation.Worlds", language: str, said: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """On a given split names of rows are long, and a net without a gain has no share."""
-    card, none = worlds.card, Estimate(np.nan, np.nan, np.nan)
-    share, apart = Share("gnn", "placebo", "mlp", none), card.table.differences[0]
-    places = [("lightgbm-graph", "given", ""), ("lightgbm-graph", "given", "rewired")]
-    long = replace(apart, one=places[0], other=places[1])
-    bare = replace(card, table=replace(card.table, shares=(share,), differences=(long,)))
-    say = Tongue(language)
-    assert said in evaluation_page(bare, None, say)
-    text = card_of(bare, served="gnn", asked="gnn", language=language)
-    show_evaluation(bare, None, out=None, say=say, as_json=False)
-    shown = capsys.readouterr().out
-    for told_by in (text, shown):
-        assert said in told_by
-        assert "nan%" not in told_by
-    for measure in ("auc", "log_loss"):
-        one = apart.measures[measure]
-        assert f"[{one.low:+.4f}, {one.high:+.4f}]" in shown

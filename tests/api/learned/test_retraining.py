@@ -76,7 +76,8 @@ def test_days_whose_year_is_over_are_added_at_the_same_distance(store: Path) -> 
 def test_a_challenger_says_why_it_was_trained_and_is_judged_on_days_neither_learned_from(store: Path) -> None:
     first = asked(store, "--valid-at", "2024-12-31", "--reason", "yearly")
     found, before = run(store, "firms@2"), run(store)
-    assert "firms@1 is trained again as of 2024-12-31" in first
+    assert "another model than firms@1 is called for as of 2024-12-31" in first
+    assert first.rstrip().endswith("contagraph models promote firms@2 --by … --with …")
     assert "held out by both: 2023-12-31" in first
     assert learned(found) == list(DAYS[:7])
     assert found.config == replace(ASKED, panel=replace(ASKED.panel, days=DAYS))
