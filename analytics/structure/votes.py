@@ -102,8 +102,14 @@ class Holdings:
 
     @cached_property
     def overfull(self) -> NDArray[np.uint32]:
-        """Companies of which more than all votes are stated to be held."""
-        return np.flatnonzero(self.given > 1 + 0.5 / NANO).astype(np.uint32)
+        """Companies of which more than all votes are stated to be held: low ends that sum to all, one of them open, are
+        more."""
+        over = self.given > 1 + 0.5 / NANO
+        if len(self.ends):
+            opened = np.zeros(self.size, np.bool_)
+            opened[self.head[(self.ends & LOW_OPEN) != 0]] = True
+            over |= opened & (self.given > 1 - 0.5 / NANO)
+        return np.flatnonzero(over).astype(np.uint32)
 
     def fitted(self, policy: str = "keep") -> "Holdings":
         """Votes that can be: of an overfull company each holder has from what the others would leave to what is stated.
@@ -112,11 +118,17 @@ class Holdings:
         """
         if not len(self.overfull):
             return self
-        excess = np.zeros(self.size)
-        excess[self.overfull] = self.given[self.overfull] - 1
-        here = excess[self.head]
+        over, excess = np.zeros(self.size, np.bool_), np.zeros(self.size)
+        over[self.overfull] = True
+        excess[self.overfull] = np.maximum(self.given[self.overfull] - 1, 0.0)
         # What more is said to be held than can be says nothing of the ends any more.
-        ends = np.where(here > 0, self.ends & ~LOW_OPEN, self.ends).astype(np.int8) if len(self.ends) else self.ends
+        ends = self.ends
+        if len(ends):
+            ends = np.where(over[self.head], ends & ~LOW_OPEN, ends).astype(np.int8)
+        if policy != "scale":
+            # Where open ends alone make it more than all, by the least that is told apart.
+            excess[over] = np.maximum(excess[over], 1 / NANO)
+        here = excess[self.head]
         if policy == "scale":
             low = self.low / (1 + here)
             high = self.high / (1 + here) if self.banded else low

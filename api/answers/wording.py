@@ -19,8 +19,8 @@ NOT_DISCLOSED: Final = "not disclosed"
 """How amounts read of which none is known."""
 NOTHING: Final = "0%"
 """How a share reads that rounds to nothing."""
-WHOLE: Final = 1e-7
-"""Hundredths by which a share is compared with a threshold: less beside a whole one is rounding."""
+WHOLE: Final = 1.5e-7
+"""Beside a whole percentage, in percent: shares are compared as integers of 1e-9, so that less is rounding."""
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _STOPS: Final = re.compile(r"(?<!\.)\.\.(?=\s|$)")
 _LISTED: Final = re.compile(r"\['[^']*'(?:, '[^']*')*\]")

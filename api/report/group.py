@@ -264,7 +264,7 @@ def _short(words: Words, value: GroupReport) -> Iterator[str]:
     for fence in value.fences:
         yield words("fenced", controller=fence.fact.head.name, controlled=fence.fact.tail.name)
     for over in value.overfull[:DOUBTS]:
-        yield words("overfull_short", company=over.company.name, total=words.percent(over.total))
+        yield words("overfull_short", company=over.company.name, total=over.said)
     yield from limits_said(words, value, partial(_name, words))
     yield from arising_said(words, value)
     several = len(value.sheets) > 1

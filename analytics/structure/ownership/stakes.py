@@ -27,7 +27,7 @@ class Overfull:
 
     company: int
     total: float
-    """Sum of the least stated shares, its own among them, > 1."""
+    """Sum of the least stated shares, its own among them, > 1; 1 where open low ends alone make it more."""
 
 
 class OverfullRefused(InvalidShare):
@@ -121,8 +121,9 @@ class Stakes:
             some[pair[(codes & end) != 0]] |= end
         part = np.divide(lows, least[pair], out=np.zeros(len(lows)), where=least[pair] > 0)
         at = tails[first], heads[first]
-        fitted, most, found = _fit(size, at[1], least, most, overfull)
-        some[fitted < least] &= ~LOW_OPEN
+        fitted, most, found = _fit(size, at[1], (least, most, some), overfull)
+        if found:  # what more is said to be held than can be says nothing of the ends any more
+            some[np.isin(at[1], [one.company for one in found])] &= ~LOW_OPEN
         most = np.minimum(most, 1.0)
         least = np.minimum(fitted, most)
         some[units(most) == units(least)] = 0
@@ -206,20 +207,29 @@ def _pairs(
 
 
 def _fit(
-    size: int, head: NDArray[np.uint32], low: NDArray[np.float64], high: NDArray[np.float64], policy: Policy
+    size: int,
+    head: NDArray[np.uint32],
+    band: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int8]],
+    policy: Policy,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], tuple[Overfull, ...]]:
-    """Make the shares of overfull companies possible, as the policy says; the bands, and those companies."""
+    """Make the shares of overfull companies possible, as the policy says; the bands, and those companies.
+
+    Low ends that sum to all, one of them open, are more than all.
+    """
+    low, high, ends = band
     if policy not in POLICIES:
         raise InvalidQuestion(f"no policy {policy!r}: {', '.join(POLICIES)}", where="overfull")
     total = np.bincount(head, weights=low, minlength=size)
-    over = np.flatnonzero(units(total) > UNIT)
+    opened = np.zeros(size, np.bool_)
+    opened[head[(ends & LOW_OPEN) != 0]] = True
+    over = np.flatnonzero((units(total) > UNIT) | (opened & (units(total) == UNIT)))
     found = tuple(Overfull(int(y), float(total[y])) for y in over)
     if not found:
         return low, high, found
     if policy == "refuse":
         raise OverfullRefused(found)
     excess = np.zeros(size)
-    excess[over] = total[over] - 1
+    excess[over] = np.maximum(total[over] - 1, 0.0)
     here = excess[head]
     if policy == "keep":
         return np.maximum(low - here, 0.0), high, found

@@ -28,13 +28,18 @@ class MoreThanAll:
 
     company: Party
     total: float
-    """Least stated shares together, a fraction above 1."""
+    """Least stated shares together, a fraction above 1; 1 where some are more than the least that is stated."""
     layer: str
     """Capital or votes."""
     policy: str
     """What was done: keep or scale."""
     stated: tuple[Fact, ...]
     """The statements, the greatest first; source and moment of each stand among the sources."""
+
+    @property
+    def said(self) -> str:
+        """What is stated to be held, in words."""
+        return _beyond(self.total)
 
 
 def more_than_all(
@@ -52,12 +57,16 @@ def more_than_all(
     return tuple(made)
 
 
+def _beyond(total: float) -> str:
+    return percent(total) if total > 1 + 1e-9 else f">{percent(total)}"
+
+
 def refuse_more_than_all(view: View, found: Iterable[Overfull], policy: str) -> None:
     """Raise InvalidShare where the policy refuses what is overfull."""
     over = list(found) if policy == "refuse" else []
     if over:
         ids = view.snapshot.ids(np.array([one.company for one in over[:3]], np.uint32))
-        told = ", ".join(f"{name} ({percent(one.total)})" for name, one in zip(ids, over, strict=False))
+        told = ", ".join(f"{name} ({_beyond(one.total)})" for name, one in zip(ids, over, strict=False))
         raise InvalidShare(
             f"holders are stated to have more than all of {told}",
             where="OWNS",
@@ -94,6 +103,6 @@ def told(found: Iterable[MoreThanAll], evidence: Evidence) -> Iterator[str]:
         }
         what = "votes" if one.layer == "votes" else "the capital"
         yield (
-            f"Holders of {one.company.name} are stated to have {percent(one.total)} of {what} "
+            f"Holders of {one.company.name} are stated to have {one.said} of {what} "
             f"({', '.join(sorted(said))}); {POLICIES[one.policy]}."
         )

@@ -5,16 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from analytics.structure.ownership.stakes import Policy
 from api.engine import Engine, Place
-from api.questions import exposure, groups
+from api.questions import exposure
 from api.questions.group_report import group_report
 from api.report import group_page
 from api.report.group import folded
 from api.report.limited import limits_said
 from api.report.proof import proof_of
 from api.report.words import Words
-from graph.errors import InvalidShare, UnknownParty
+from graph.errors import UnknownParty
 from tests.api.conftest import ALONE, BANK, HOLD, MINE, NAMES, RING1, B
 from tests.api.world import Book, instant
 
@@ -392,31 +391,3 @@ def test_in_short_are_ten_sentences_at_most_and_how_many_more() -> None:
     assert (len(short), short[-1]) == (10, "And 13 more below.")
     assert folded(Words("zh"), ["一"] * 11)[-1] == "另有 2 项见下文。"
     assert folded(Words("en"), ["1."] * 10) == ["1."] * 10
-
-
-@pytest.mark.parametrize("policy", ["keep", "scale"])
-def test_a_member_of_which_more_than_all_is_stated_is_told_with_who_says_so(tmp_path: Path, policy: Policy) -> None:
-    """60 % and 55 % of one company cannot both be true; its daughter's group rests on who controls it."""
-    held = {("r:one", "r:full"): 0.6, ("r:two", "r:full"): 0.55, ("r:full", "r:sub"): 1.0}
-    facts = [("OWNS", {"from": x, "to": y, "share": share}) for (x, y), share in held.items()]
-    book = Book(tmp_path / "columns")
-    book.load(dict.fromkeys({x for pair in held for x in pair}, "Company"), facts, closed_at=instant("2024-02-01"))
-    engine = Engine.open(Place(tmp_path), overfull=policy)
-    answer = group_report(engine, "r:sub", moment=engine.moment())
-    (one,) = answer.answer.overfull
-    assert (one.company.id, one.total, one.policy) == ("r:full", pytest.approx(1.15), policy)
-    assert {fact.tail.id for fact in one.stated} == {"r:one", "r:two"}
-    assert any("115%" in reason for reason in answer.reasons)
-    for language in ("en", "zh"):
-        said = re.sub(r"<[^>]*>", "", group_page(answer, language=language))
-        assert "115%" in said
-        assert Words(language)(f"overfull_{policy}") in said
-    refusing = Engine.open(Place(tmp_path), overfull="refuse")
-    with pytest.raises(InvalidShare, match=r"r:full \(115%\)"):
-        groups(refusing, "r:sub", moment=refusing.moment())
-
-
-def test_where_no_member_is_stated_to_be_held_beyond_all_nothing_is_said_of_it(engine: Engine) -> None:
-    answer = group_report(engine, MINE, moment=engine.moment())
-    assert answer.answer.overfull == ()
-    assert Words("en")("overfull") not in group_page(answer)

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from analytics.structure.ownership.bands import Widest, integrated_bounds
 from analytics.structure.ownership.column import integrated_column
 from analytics.structure.ownership.row import integrated_row
-from analytics.structure.ownership.stakes import Overfull, Stakes
+from analytics.structure.ownership.stakes import Overfull, OverfullRefused, Stakes
+from graph.bands import LOW_OPEN
 from graph.errors import InvalidQuestion, InvalidShare
 from graph.model import OWNS
 from tests.analytics.test_links import links
@@ -112,3 +113,15 @@ def test_settings_and_nodes_that_are_none_are_refused() -> None:
         Stakes.exact(2, [0], [1], [0.5], overfull="ignore")
     with pytest.raises(InvalidQuestion):
         Stakes.of(owns(), layer="gold")
+
+
+@pytest.mark.parametrize("opened", [True, False])
+def test_more_than_half_beside_half_is_more_than_all(opened: bool) -> None:
+    """Of one company > 50–75 % and 50 %: no shares within these sum to one; [50, 75] and 50 do, as half each."""
+    low, high, ends = [0.5, 0.5], [0.75, 0.5], [LOW_OPEN * opened, 0]
+    found = Stakes.between(3, [0, 1], [2, 2], low, high, ends=ends, overfull="keep")
+    assert [(one.company, one.total) for one in found.overfull] == [(2, 1.0)] * opened
+    assert not (found.ends & LOW_OPEN).any()
+    if opened:
+        with pytest.raises(OverfullRefused):
+            Stakes.between(3, [0, 1], [2, 2], low, high, ends=ends, overfull="refuse")

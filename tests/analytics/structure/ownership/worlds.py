@@ -6,6 +6,8 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from graph.bands import LOW_OPEN
+
 SIZE = 6
 PARTS = 40
 Links = list[tuple[int, int, int]]
@@ -76,7 +78,7 @@ Bands = list[tuple[int, int, int, int, int]]
 
 @st.composite
 def banded(draw: st.DrawFn) -> Bands:
-    """Holdings (holder, company, low, high, ends) in fortieths, one a pair, low ends of at most all."""
+    """Holdings (holder, company, low, high, ends) in fortieths, one a pair; low ends of at most all, then closed."""
     node = st.integers(0, SIZE - 1)
     pairs = draw(st.lists(st.tuples(node, node).filter(lambda p: p[0] != p[1]), max_size=12, unique=True))
     left = [PARTS] * SIZE
@@ -86,7 +88,7 @@ def banded(draw: st.DrawFn) -> Bands:
         high = draw(st.sampled_from([h for h in (low, 10, 20, 30, 40) if h >= low]))
         left[y] -= low
         held.append((x, y, low, high, draw(st.integers(0, 3)) if high > low else 0))
-    return held
+    return [(x, y, low, high, ends if left[y] else ends & ~LOW_OPEN) for x, y, low, high, ends in held]
 
 
 def bands_of(held: Bands) -> tuple[list[int], list[int], list[float], list[float]]:
