@@ -221,7 +221,7 @@ def _cuts(standing: Standing, start: Start) -> list[Lever]:
     stakes, purses = [standing.stakes[name] for name in names], dict[Purse, None]()
     for line, needed in zip(start.lines, start.needed.tolist(), strict=True):
         if needed > 0:
-            purses |= dict.fromkeys(purses_of(standing, line.members, stakes)[:CLIENTS])
+            purses |= dict.fromkeys(purses_of(standing, line.members, stakes, most=CLIENTS))
     ordered = sorted(purses, key=lambda purse: (-sum(purse.drawn), purse.borrower, purse.counted))
     levers = (_cut(standing, start, purse) for purse in ordered)
     return [lever for lever in levers if lever.most > 0]

@@ -9,6 +9,7 @@ from analytics.limits.application import Cut
 from analytics.limits.remedy import payable
 from analytics.limits.stakes import Stakes
 from analytics.limits.standing import Standing
+from analytics.limits.threshold import FINEST
 from analytics.limits.units import Nodes
 
 
@@ -37,7 +38,15 @@ class Purse:
                 amount -= min(most, amount)
 
 
-def purses_of(standing: Standing, members: Nodes, stakes: Sequence[Stakes]) -> list[Purse]:
+def purses_of(
+    standing: Standing,
+    members: Nodes,
+    stakes: Sequence[Stakes],
+    *,
+    most: int,
+    least: float = 0.0,
+    every: bool = False,
+) -> list[Purse]:
     r"""Put what some parties may pay down together, by client and by what counts it; the greatest sum first.
 
     Paid down by a unit, whichever facility of a purse it is, every exposure that counts them falls by a unit.
@@ -51,6 +60,12 @@ def purses_of(standing: Standing, members: Nodes, stakes: Sequence[Stakes]) -> l
         The parties U.
     stakes : Stakes by numerator
         That tell facilities of one client apart where only some count them.
+    most : int
+        Purses that are told.
+    least : float, whole units of the book's currency
+        What may be paid down in all of each that is told.
+    every : bool
+        Whether only facilities are meant that all these numerators count.
 
     Raises
     ------
@@ -70,23 +85,32 @@ def purses_of(standing: Standing, members: Nodes, stakes: Sequence[Stakes]) -> l
     >>> from analytics.limits.standing import standing_of
     >>> book, rules = Book.lent(3, [0] * 3, [1, 2, 1], [30, 40, 20]), [shipped().rule("CN_LE_GROUP_20")]
     >>> standing = standing_of(book, Cover.none(book), rules, lender=0, capital=Capital(()), day=date(2026, 11, 27))
-    >>> found = purses_of(standing, np.array([1, 2], np.uint32), list(standing.stakes.values()))
+    >>> found = purses_of(standing, np.array([1, 2], np.uint32), list(standing.stakes.values()), most=2)
     >>> [(purse.borrower, purse.drawn) for purse in found]
     [(1, (30.0, 20.0)), (2, (40.0,))]
     >>> [(cut.facility, cut.amount) for cut in found[0].paid(35.0)]
     [(0, 30.0), (2, 5.0)]
     """
     rows = payable(standing, members)
+    counted = np.array([one.gross[rows] > 0 for one in stakes], np.bool_).reshape(len(stakes), len(rows))
+    if every:
+        rows, counted = rows[counted.all(axis=0)], counted[:, counted.all(axis=0)]
     if not len(rows):
         return []
     some = next(iter(standing.stakes.values()))
-    counted = np.array([one.gross[rows] > 0 for one in stakes], np.bool_).reshape(len(stakes), len(rows)).T
-    found: dict[tuple[int, tuple[bool, ...]], list[int]] = {}
-    for borrower, counts, at in zip(some.borrower[rows].tolist(), counted.tolist(), rows.tolist(), strict=True):
-        found.setdefault((borrower, tuple(counts)), []).append(at)
-    drawn = standing.book.drawn
-    purses = (
-        Purse(borrower, tuple(links), tuple(drawn[links].tolist()), counts)
-        for (borrower, counts), links in ((name, some.facility[at].tolist()) for name, at in found.items())
-    )
-    return sorted(purses, key=lambda purse: (-sum(purse.drawn), purse.borrower, purse.counted))
+    sort = (1 << np.arange(len(stakes), dtype=np.int64)) @ counted
+    links, borrower = some.facility[rows], some.borrower[rows].astype(np.int64)
+    drawn = standing.book.drawn[links]
+    names, first, of = np.unique(borrower << len(stakes) | sort, return_index=True, return_inverse=True)
+    sums = np.bincount(of, drawn)
+    order = np.lexsort((names, -sums))
+    told = order[sums[order] > least - FINEST][:most].tolist()
+    return [
+        Purse(
+            int(borrower[first[k]]),
+            tuple(links[of == k].tolist()),
+            tuple(drawn[of == k].tolist()),
+            tuple(counted[:, first[k]].tolist()),
+        )
+        for k in told
+    ]

@@ -174,9 +174,8 @@ def _paid_down(standing: Standing, application: Application, check: Check) -> It
     if amount >= asked or amount < asked - check.headroom - FINEST:
         whose.append(members[own])
     stakes = [standing.stakes[line.rule.numerator] for line in broken]
-    purses = [purse for some in whose for purse in purses_of(standing, some, stakes)]
-    enough = [purse for purse in purses if all(purse.counted) and sum(purse.drawn) >= amount]
-    for purse in enough[:TRIED]:
+    found = (purses_of(standing, some, stakes, most=TRIED, least=amount, every=True) for some in whose)
+    for purse in [purse for some in found for purse in some][:TRIED]:
         cuts = tuple(purse.paid(amount))
         steps = tuple(Step("member_reduced", cut.amount, cut.borrower, cut.facility) for cut in cuts)
         yield steps, replace(application, cuts=(*application.cuts, *cuts))

@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.limits.check import BREACH, MARKED, NEARLY, UNTOLD, WITHIN, BookCheck, Use, check_book
+from analytics.limits.numerators import NUMERATORS
 from analytics.limits.stakes import Stakes
 from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes
+from analytics.limits.unsized import alive
 from api.book.lending import lending
 from api.engine import View
 from api.groups.circles import control_units
@@ -211,3 +213,14 @@ def facilities_of(standing: Standing, use: Use, unit: int, most: int) -> list[in
     rows = np.concatenate([stakes.of.links_at(int(x)) for x in members])
     counted = rows[stakes.gross[rows] > 0]
     return [int(k) for k in stakes.facility[counted[np.argsort(-stakes.gross[counted], kind="stable")][:most]]]
+
+
+def protecting(standing: Standing, use: Use, unit: int, most: int) -> list[int]:
+    """Positions of the largest guarantees by which members of a unit stand in for who owes the lender."""
+    book, members = standing.book, use.units.members(unit)
+    if not NUMERATORS[use.rule.numerator].moved:
+        return []
+    given = np.isin(book.guarantor, members) & standing.cover.eligible & (book.creditor == standing.lender)
+    links = np.array(alive(book, given & (book.guarantor != book.debtor)), np.int64)
+    amounts = np.nan_to_num(book.promised[links])
+    return [int(k) for k in links[np.argsort(-amounts, kind="stable")][:most]]

@@ -67,7 +67,7 @@ def _findings(answer: BookLimits, cited: Cited) -> Iterator[Any]:
         exposure, limit = apart(one.exposure, one.limit, answer.currency)
         limit = "" if one.limit is None else limit
         notes = [*["binding"] * one.binding, *filter(None, [reading(one, answer.currency)])]
-        source = cited.numbers(fact.fact_id for fact in one.facilities)
+        source = cited.numbers(fact.fact_id for fact in (*one.facilities, *one.guarantees))
         row(made, [one.rule, f"{one.chinese} {one.state}"], [named(one), called(one).id], [exposure, limit], use,
             ", ".join(notes), source)  # fmt: skip
     if made.row_count:

@@ -75,7 +75,7 @@ BREACHES: Final[tuple[Column, ...]] = (
     ("口径 Reading", "", 26),
     ("其中确定 Of it certain", AMOUNT, 22),
     ("金额未知笔数 Facilities of unknown amount", COUNT, 14),
-    ("主要授信 Largest facilities", "", 60),
+    ("主要授信及承接的担保 Largest facilities, guarantees taken over", "", 60),
 )
 GROUPS: Final[tuple[Column, ...]] = (
     ("集团 Group", COUNT, 8),
@@ -247,7 +247,7 @@ def _name(one: LimitFinding) -> str:
 
 def _breaches(findings: Sequence[LimitFinding], currency: str | None) -> Iterator[Sequence[Any]]:
     for number, one in enumerate((one for one in findings if one.state != "large"), start=1):
-        largest = "; ".join(f"{fact.head.name}: {fact.text}" for fact in one.facilities)
+        largest = "; ".join(f"{fact.head.name}: {fact.text}" for fact in (*one.facilities, *one.guarantees))
         yield (
             number, f"{one.chinese} {one.state}", one.rule, _name(one), called(one).id, WHOM[one.whom], one.size,
             one.clients, one.exposure, one.limit, one.use, one.of_capital, YES[one.binding], *_reading_of(one),

@@ -54,6 +54,8 @@ class LimitFinding:
     """Whether no other limit is used more by any of the members."""
     facilities: tuple[Fact, ...]
     """The largest of them."""
+    guarantees: tuple[Fact, ...] = ()
+    """The largest of those by which members stand in for who owes."""
     apart: Apart = NOT_ALIKE
     """What tells a group from another of the page that breaks or nears the same rule and is called alike."""
 

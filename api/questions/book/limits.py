@@ -13,7 +13,7 @@ from analytics.limits.units import Nodes
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
 from api.answers.wording import ended, plural
-from api.book.check import STATES, Checked, Place, checked, facilities_of, state_of
+from api.book.check import STATES, Checked, Place, checked, facilities_of, protecting, state_of
 from api.book.lending import lending
 from api.book.untested import possible_breaks
 from api.engine import Engine, View
@@ -30,7 +30,7 @@ from api.questions.book.groups import ClientGroup, apart_by_top, group_of
 from api.questions.book.possible import PossibleBreak, harmless_said, possible_of
 from api.questions.groups.members import grew
 from graph.errors import InvalidQuestion
-from graph.model import LENDS, STATEMENT
+from graph.model import GUARANTEES, LENDS, STATEMENT
 from graph.moment import Moment
 
 MEMBERS = 20
@@ -291,6 +291,7 @@ def _finding(view: View, evidence: Evidence, found: Checked, place: Place) -> Li
         found.surely(place),
         found.binding(place),
         evidence.facts(LENDS, facilities_of(found.standing, use, unit, FACILITIES)),
+        evidence.facts(GUARANTEES, protecting(found.standing, use, unit, FACILITIES) if exposure > kept else []),
     )
 
 
