@@ -105,7 +105,7 @@ class Tally(NamedTuple):
     number: NDArray[np.int64]
     """Rounds since somebody failed, and rounds of supplies; places below."""
     left: NDArray[np.float64]
-    """The most that a loss rose in the last round, or what a guarantor pays fell after lenders were told, and the most
+    """The most that a loss changed in the last round, or what a guarantor pays after lenders were told, and the most
     that an output fell."""
 
 
@@ -221,8 +221,8 @@ def look_back(sheets: Any, lost: Any, parties: Any) -> None:
 
 @apart
 def judge(sheets: Any, lost: Any, parties: Any, work: Any, said: Any) -> float:
-    """Let those fail who lost more than they had; the most that anybody lost since guarantors were called, or that one
-    of these pays less than lenders were told."""
+    """Let those fail who lost more than they had; the most by which anybody's loss changed since guarantors were
+    called, or what one of these pays since lenders were told."""
     most, kept = 0.0, 0
     for k in range(parties.many[STIRRED]):
         i = parties.stirred[k]

@@ -1,7 +1,7 @@
 """Losses of those who have claims on the failed, and of those who hold shares of whoever loses.
 
-Who has failed, and what those pay, stands fixed; equities fall, party by party, until no loss rises by more than a
-tolerance. Only parties on the list to look at are looked at, and whom they lead to.
+Who has failed, and what those pay, stands fixed; equities fall, party by party, until no loss changes by more than
+a tolerance. Only parties on the list to look at are looked at, and whom they lead to.
 """
 
 from typing import Any, NamedTuple

@@ -18,11 +18,9 @@ from graph.field import PARTY_KINDS
 Order = Literal["beyond", "all"]
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-AHEAD: Final = 6
-"""Failures that are sent for each that is asked for, so that an estimate that is off does not hide one …"""
 WORK: Final = 30_000_000
-"""… as long as firms and ties, times failures, come to no more than this: work and not time, so that the same question
-has the same answer on any machine."""
+"""Firms and ties, times failures, up to which failures are sent beyond those that are asked for, so that an estimate
+that is off hides none: work and not time, so that the same question has the same answer on any machine."""
 CARRIERS: Final = 3
 """Debtors named by which one failure costs more than itself."""
 LEAST: Final = 0.005
@@ -128,7 +126,7 @@ class Sending:
         setting = self.setting
         supplies = 0 if setting.network is None else len(setting.network.amount)
         size = setting.known.firms.size + len(setting.debts.amount) + len(setting.shares[0]) + supplies
-        return min(len(self.screened), max(top, min(AHEAD * top, WORK // size)))
+        return min(len(self.screened), max(top, WORK // size))
 
     def told(self, top: int) -> list[Failure]:
         """The dearest of those sent, that cost anything."""

@@ -77,7 +77,7 @@ def test_sales_that_stop_are_told_as_the_index(engine: Engine) -> None:
 def test_what_was_screened_only_is_named_and_pages_follow_each_other(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.questions.book.sending.AHEAD", 1)
+    monkeypatch.setattr("api.questions.book.sending.WORK", 1)
     answer = told(engine, top=2, limit=1)
     value = answer.answer
     assert (value.sent, value.unsent_page.total) == (2, value.screened - 2)
@@ -86,6 +86,21 @@ def test_what_was_screened_only_is_named_and_pages_follow_each_other(
     second = told(engine, top=2, limit=1, offset=1).answer
     assert [one.rank for one in (*value.systemic, *second.systemic)] == [1, 2]
     assert second.page.left == 0
+
+
+def test_the_dearest_is_found_however_many_have_a_higher_estimate(tmp_path: Path) -> None:
+    """z owes 100, of which 45 are lost. Each of ten others takes 47 of the 50 that each of two debtors has, who would
+    cost 27 each: by the estimate 51, but both stand, and it costs nothing."""
+    facts, names = [lent("z", 100.0)], ["bank", "z"]
+    for k in range(10):
+        names += [f"p{k}", f"q{k}", f"s{k}"]
+        for name in (f"q{k}", f"s{k}"):
+            owed = {"from": f"r:p{k}", "to": f"r:{name}", "amount": 105.0, "currency": "CNY"}
+            facts += [lent(name, 60.0), ("OWES", owed), *stated(name, net_assets=50.0)]
+    Book(tmp_path / "columns").load({f"r:{name}": "Company" for name in names}, facts, closed_at=instant("2024-05-01"))
+    answer = told(Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-06-30")),
+                  top=1, order="all").answer  # fmt: skip
+    assert [(one.party.id, one.loss) for one in answer.systemic] == [("r:z", pytest.approx(45))]
 
 
 def test_every_facility_shown_is_a_source(engine: Engine) -> None:
