@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.limits.application import Cut
 from analytics.limits.remedy import payable
@@ -95,22 +96,22 @@ def purses_of(
     counted = np.array([one.gross[rows] > 0 for one in stakes], np.bool_).reshape(len(stakes), len(rows))
     if every:
         rows, counted = rows[counted.all(axis=0)], counted[:, counted.all(axis=0)]
-    if not len(rows):
-        return []
+    return _together(standing, rows, counted, most=most, least=least) if len(rows) else []
+
+
+def _together(
+    standing: Standing, rows: NDArray[np.int64], counted: NDArray[np.bool_], *, most: int, least: float
+) -> list[Purse]:
+    """Facilities of one client that the same numerators count, the greatest sums first."""
     some = next(iter(standing.stakes.values()))
-    sort = (1 << np.arange(len(stakes), dtype=np.int64)) @ counted
     links, borrower = some.facility[rows], some.borrower[rows].astype(np.int64)
     drawn = standing.book.drawn[links]
-    names, first, of = np.unique(borrower << len(stakes) | sort, return_index=True, return_inverse=True)
+    sort = (1 << np.arange(len(counted), dtype=np.int64)) @ counted
+    names, first, of = np.unique(borrower << len(counted) | sort, return_index=True, return_inverse=True)
     sums = np.bincount(of, drawn)
     order = np.lexsort((names, -sums))
-    told = order[sums[order] > least - FINEST][:most].tolist()
+    made = ((int(first[k]), of == k) for k in order[sums[order] > least - FINEST][:most].tolist())
     return [
-        Purse(
-            int(borrower[first[k]]),
-            tuple(links[of == k].tolist()),
-            tuple(drawn[of == k].tolist()),
-            tuple(counted[:, first[k]].tolist()),
-        )
-        for k in told
+        Purse(int(borrower[at]), tuple(links[own].tolist()), tuple(drawn[own].tolist()), tuple(counted[:, at].tolist()))
+        for at, own in made
     ]

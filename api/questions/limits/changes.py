@@ -28,6 +28,11 @@ WORDS: Final = {
         "压降{party}现有{many}笔授信合计{money}（{parts}）",
     ),
 }
+NONE_FOUND: Final = (
+    "No change was found that would pass: neither less, a deposit, a guarantor nor a release, nor what a few clients "
+    "could pay down · 未找到可使其通过的调整：减少金额、增加保证金、增加或解除保证及压降少数客户授信均不足。"
+)
+"""What is told where a limit breaks and nothing that was tried mends it."""
 PAID_DOWN: Final = "member_reduced"
 NAMED: Final = 5
 """Facilities of one client that are named of those paid down."""

@@ -23,7 +23,7 @@ from api.questions.groups.untestable import Untestables
 from api.questions.groups.verdicts import judgements_said
 from api.questions.limits.applications import Request, facility_of
 from api.questions.limits.case import Case, applied, bounded, renewed, room_after
-from api.questions.limits.changes import Remedy, remedy_said
+from api.questions.limits.changes import NONE_FOUND, Remedy, remedy_said
 from api.questions.limits.doubts import doubts_of, untestable_around
 from api.questions.limits.memberships import Membership, around, membership, with_apart
 from api.questions.limits.reasons import reasons_of
@@ -136,8 +136,10 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
     asked = {"request": request.model_dump(), "remedies": remedies, "limit": limit}
     state = state_said(view, lender) if view.government != APART else ()
     offered_said = uncounted_said(view, base, application.facility)
+    unmended = [NONE_FOUND] if remedies and broken and not value.remedies else []
     reasons = [
-        *reasons_of(evidence.distinguished(value)), *offered_said, *state, *judgements_said(view, evidence, applicant),
+        *reasons_of(evidence.distinguished(value)), *unmended, *offered_said, *state,
+        *judgements_said(view, evidence, applicant),
     ]  # fmt: skip
     return view.answer(Question("credit_check", asked), value, evidence, reasons=reasons)
 

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 from api.engine import Engine
+from api.questions.limits.changes import NONE_FOUND
 from tests.api.questions.limits import test_doubts as doubts
 
 
@@ -65,3 +66,19 @@ def test_many_clients_of_many_small_facilities_pay_down_together(tmp_path: Path)
     assert paid == {doubts.D: 100.0, doubts.C: 20.0, doubts.B: 0.0}
     assert doubts.ask(world(tmp_path / "paid", d=100, c=20), 50).verdict == "approve"
     assert doubts.ask(world(tmp_path / "less", d=100, c=19), 50).verdict == "decline"
+
+
+def test_where_nothing_that_was_tried_would_pass_that_is_said(tmp_path: Path) -> None:
+    """Thirty firms of p owe 9 each: of 270 with 10 more 80 have to go, and twelve clients have no more than 108; of
+    300 firms that owe 0.9 each they have 10.8."""
+    request = doubts.Request(applicant=doubts.A, lender=doubts.BANK, facility=doubts.Asked(amount=10.0, currency="CNY"))
+    for many, found in ((30, True), (300, False)):
+        firms = tuple(f"r:m{k}" for k in range(many))
+        facts = [doubts.owns(doubts.P, firm, 0.6) for firm in (doubts.A, *firms)]
+        facts += [doubts.loan(firm, firm, 270.0 / many) for firm in firms]
+        asked = doubts.engine(tmp_path / str(many), doubts.lender(), *doubts.CAPITAL, *facts, more=firms)
+        answer = doubts.credit_check(asked, request, moment=asked.moment(currency="CNY"))
+        assert answer.answer.verdict == "decline"
+        assert (bool(answer.answer.remedies), NONE_FOUND in answer.reasons) == (found, not found)
+    alone = doubts.credit_check(asked, request, remedies=False, moment=asked.moment(currency="CNY"))
+    assert NONE_FOUND not in alone.reasons
