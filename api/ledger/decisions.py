@@ -21,7 +21,8 @@ from api.answers.frame import Answer
 from api.engine import Engine, View
 from api.ledger.judgements import DECIDED
 from api.questions.limits.applications import Request
-from api.questions.limits.credit_check import CreditCheck, Decision, check_in, credit_check, view_of
+from api.questions.limits.checked import CreditCheck, Decision
+from api.questions.limits.credit_check import check_in, credit_check, view_of
 from api.sealed.chain import Entry, Ledger, Mark
 from graph.errors import DecidedOtherwise
 from graph.moment import Moment, read_day, read_instant, write_instant

@@ -14,7 +14,7 @@ from api.printing.limits import limits
 from api.printing.paper import BOLD, DIM, Cited, heading, left, plain, row, table
 from api.questions.groups.dependences import confirmed
 from api.questions.limits.changes import phrases
-from api.questions.limits.credit_check import CreditCheck
+from api.questions.limits.checked import CreditCheck
 from api.questions.limits.memberships import Membership
 from api.questions.limits.steps import Step
 from graph.model import DEPENDS_ON

@@ -41,7 +41,7 @@ from api.questions.book.risk import BookRisk
 from api.questions.book.systemic import BookSystemic
 from api.questions.groups.groups import GroupsOf
 from api.questions.guarantees import GuaranteesOf
-from api.questions.limits.credit_check import CreditCheck
+from api.questions.limits.checked import CreditCheck
 from api.questions.limits.exposure import ExposureTo
 from api.questions.links.links import Linkage
 from api.questions.links.tiers import TiersOf

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Query
 from api.answers.frame import Answer
 from api.ledger.decisions import decided
 from api.questions.limits.applications import Request
-from api.questions.limits.credit_check import CreditCheck
+from api.questions.limits.checked import CreditCheck
 from api.questions.meant import named_in
 from api.routes.asked import At, Limit, Served, Set, ValidAt
 from api.service.body import OnceRoute

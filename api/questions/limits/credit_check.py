@@ -1,34 +1,33 @@
 """May this facility be granted: the verdict, the rule that binds, and the smallest changes that would pass?"""
 
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import compress
 from math import isfinite
 
 from analytics.limits.application import Application
 from analytics.limits.approval import APPROVE, DECLINE, REFER, Check, check_credit
-from analytics.limits.gaps import Gap
 from analytics.limits.remedies import remedies_of
 from analytics.limits.units import Nodes
 from analytics.structure.government import APART
 from api.answers.evidence import Evidence
-from api.answers.frame import Answer, Party, Question
+from api.answers.frame import Answer, Question
 from api.engine import Engine, View
 from api.limits.capital import capital_currency
 from api.limits.criteria import seen_by, state_said
 from api.limits.lender import lender_of
 from api.questions.asking import check_page, node_of
-from api.questions.groups.untestable import Untestables
 from api.questions.groups.verdicts import judgements_said
 from api.questions.limits.applications import Request, facility_of
 from api.questions.limits.case import Case, applied, bounded, renewed, room_after
 from api.questions.limits.changes import NONE_FOUND, Remedy, remedy_said
+from api.questions.limits.checked import CreditCheck
 from api.questions.limits.doubts import doubts_of, untestable_around
 from api.questions.limits.memberships import Membership, around, membership, with_apart
 from api.questions.limits.reasons import reasons_of
 from api.questions.limits.releases import ends, protectors, releases
-from api.questions.limits.rules import Held, by_room, held_said
+from api.questions.limits.rules import by_room, held_said
 from api.questions.limits.uncounted import uncounted_said
 from graph.errors import InvalidQuestion
 from graph.moment import Moment
@@ -36,52 +35,6 @@ from graph.moment import Moment
 VERDICTS_ZH = {APPROVE: "通过", REFER: "提交人工审核", DECLINE: "拒绝"}
 Whose = tuple[tuple[str, Nodes, bool], int]
 """A group by kind, members and whether it is certain, and of whom it is told."""
-
-
-@dataclass(frozen=True)
-class Decision:
-    """Where the decision stands in the ledger."""
-
-    request_id: str
-    entry: int
-    hash: str
-    at: str
-    repeated: bool
-    """Whether it was decided before, and is told again."""
-
-
-@dataclass(frozen=True)
-class CreditCheck:
-    """The answer to one application; amounts in whole units of its currency."""
-
-    verdict: str
-    """`approve`, `refer` or `decline`."""
-    verdict_zh: str
-    applicant: Party
-    lender: Party
-    currency: str | None
-    rule_sets: tuple[str, ...]
-    amount: float
-    headroom: float | None
-    """Greatest amount that breaks no rule in either reading, nor if what cannot be tested holds; none where no limit
-    is known."""
-    headroom_certain: float | None
-    """The same in the narrow reading alone."""
-    headroom_whole: bool
-    """Whether every limit was known; else the headroom is the most it can be."""
-    binding: Held | None
-    """The line that leaves the least room."""
-    lines: tuple[Held, ...]
-    """Every rule against every client and group that the facility changes, the least room first; of groups that stand
-    only if what cannot be tested holds those that break a limit or bind."""
-    groups: tuple[Membership, ...]
-    gaps: tuple[Gap, ...]
-    """What is not known and could turn the answer."""
-    untestable: Untestables
-    """Dependences that cannot be tested and nobody judged: first those within what breaks or binds if they hold."""
-    remedies: tuple[Remedy, ...]
-    """The smallest changes that would pass, the one that moves least money first."""
-    decision: Decision | None = None
 
 
 def credit_check(

@@ -2,7 +2,7 @@
 sentence in English and then in Chinese."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from analytics.limits.approval import APPROVE
 from analytics.limits.denominators import DENOMINATORS
@@ -10,13 +10,11 @@ from api.answers.wording import apart, ended, listed, money, names_of, percent, 
 from api.questions.groups.dependences import Dependence, readings_said
 from api.questions.groups.dependences import said as figures
 from api.questions.groups.untestable import ENDS
+from api.questions.limits.checked import CreditCheck
 from api.questions.limits.memberships import Membership, belongs, called
 from api.questions.limits.rules import ASIDE, IF_WIDE, KEPT, UNTOLD, Held, group_said, of_limit
 from api.questions.limits.steps import BY_DEPENDENCE, HELD, Step
 from api.questions.ownership.falls import Fall, in_words
-
-if TYPE_CHECKING:
-    from api.questions.limits.credit_check import CreditCheck
 
 JUDGE: Final = (
     "Judge what is suspected: confirmed it counts for a refusal, rejected it counts no more (`contagraph judge`, "
@@ -25,7 +23,7 @@ JUDGE: Final = (
 STATES_ZH: Final = {"suspected": "疑似依存于", "confirmed": "已认定依存于", "rejected": "经认定不依存于"}
 
 
-def reasons_of(value: "CreditCheck") -> Iterator[str]:
+def reasons_of(value: CreditCheck) -> Iterator[str]:
     """The reasons, the verdict first."""
     amount, _ = within(value.amount, value.headroom, value.currency)
     yield f"{value.verdict} · {value.verdict_zh}: {amount} to {value.applicant.name}."
@@ -48,7 +46,7 @@ def reasons_of(value: "CreditCheck") -> Iterator[str]:
         yield ended(f"It would {done} to {change.text} · {change.text_zh}")
 
 
-def _to_judge(value: "CreditCheck") -> Iterator[str]:
+def _to_judge(value: CreditCheck) -> Iterator[str]:
     """Suspicions by which a limit breaks, with their figures, and how one is judged."""
     broken = {held.group for held in value.lines if held.state == IF_WIDE}
     ways = [(*group.steps, *group.others) for k, group in enumerate(value.groups) if k in broken]
@@ -100,7 +98,7 @@ def _member(group: Membership) -> tuple[str, str]:
     return f"{name} {belongs(group)}{sure}: {en}", f"{name}{what}，{many}{sure_zh}：{zh}"
 
 
-def _binding(value: "CreditCheck", held: Held) -> tuple[str, str]:
+def _binding(value: CreditCheck, held: Held) -> tuple[str, str]:
     _, room = within(value.amount, value.headroom, value.currency)
     most = "" if value.headroom_whole else " at most, since not every limit is known"
     most += "" if held.tested else ", lest what cannot be tested holds"
@@ -113,7 +111,7 @@ def _binding(value: "CreditCheck", held: Held) -> tuple[str, str]:
     )
 
 
-def _broken(value: "CreditCheck", held: Held) -> tuple[str, str]:
+def _broken(value: CreditCheck, held: Held) -> tuple[str, str]:
     who, who_zh = (held.client.name,) * 2 if held.client else (group_said(held, value.groups), _group_zh(value, held))
     unread, unread_zh = (
         ("", "") if held.rule.verified else (", a rule not verified against its text", "（未与原文核对）")
@@ -128,7 +126,7 @@ def _broken(value: "CreditCheck", held: Held) -> tuple[str, str]:
     )
 
 
-def _group_zh(value: "CreditCheck", held: Held) -> str:
+def _group_zh(value: CreditCheck, held: Held) -> str:
     """A group that a rule is held against, in Chinese."""
     many = f"{held.parties:,}个主体"
     if held.group is not None:

@@ -17,7 +17,7 @@ from api.questions.group_report import group_report
 from api.questions.groups.groups import Group, GroupsOf
 from api.questions.groups.members import why
 from api.questions.limits.applications import Asked, Request
-from api.questions.limits.credit_check import CreditCheck
+from api.questions.limits.checked import CreditCheck
 from api.report import group_page
 from tests.api.agreed import disagreements
 from tests.api.world import Book, day, instant

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from api.questions import credit_check
 from api.questions.limits.applications import Asked, Collateral, Guarantee, Request
 from api.questions.limits.changes import Remedy
-from api.questions.limits.credit_check import CreditCheck
+from api.questions.limits.checked import CreditCheck
 from api.questions.limits.rules import ASIDE, KEPT, UNTOLD
 from tests.api.limits.test_standing import BANK, OTHER, A, B, C, D, fact, item, lender, loan, owns
 from tests.api.questions.limits import test_doubts as doubts

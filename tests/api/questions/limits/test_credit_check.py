@@ -20,7 +20,7 @@ from api.printing.credit import credit_check as printed_credit_check
 from api.printing.paper import Cited
 from api.questions import credit_check
 from api.questions.limits.applications import Asked, Collateral, Guarantee, Request
-from api.questions.limits.credit_check import CreditCheck
+from api.questions.limits.checked import CreditCheck
 from api.settings import Settings
 from graph.errors import (
     ContagraphError,

@@ -12,7 +12,7 @@ from api.groups.circles import WIDEST
 from api.limits.protection import unable_said
 from api.questions import book_limits, credit_check, groups
 from api.questions.limits.applications import Asked, Guarantee, Request
-from api.questions.limits.credit_check import CreditCheck
+from api.questions.limits.checked import CreditCheck
 from api.questions.limits.doubts import BY_HAND
 from api.questions.limits.limits import against
 from api.questions.limits.memberships import belongs

@@ -7,7 +7,7 @@ import pytest
 from api.engine import Engine
 from api.questions import book_limits
 from api.questions.limits.applications import Guarantee
-from api.questions.limits.credit_check import CreditCheck
+from api.questions.limits.checked import CreditCheck
 from tests.api.limits.test_standing import BANK, OTHER, A, B, C, D, P, Q, fact, item, lender, loan, owns
 from tests.api.questions.limits.test_doubts import ask
 from tests.api.questions.limits.test_doubts import engine as engine_of
