@@ -20,7 +20,7 @@ Device = Literal["auto", "cpu", "cuda"]
 STATE: Final = "state.json"
 TENSORS: Final = "state.safetensors"
 FASTER: Final = 10
-"""How much larger steps the few numbers of a cascade take."""
+"""How much larger steps take what a cascade adds to a net without links: else its own figures are worn out first."""
 CLIPPED: Final = 1.0
 """Largest norm of a gradient."""
 
@@ -33,8 +33,6 @@ class Schedule:
     """At most; an epoch is one step on each wave that teaches."""
     patience: int = 25
     """Epochs without gain on the rows that settle after which it ends."""
-    hearing: int = 15
-    """The same of a net that begins from what was learned before."""
     rate: float = 5e-3
     decay: float = 1e-3
     stop: Literal["loss", "precision"] = "loss"
@@ -129,8 +127,7 @@ def train(
     net = net.to(schedule.on())
     adam = _optimiser(net, schedule)
     course = Course() if kept is None else _resumed(kept, net, adam, blueprint, seed)
-    patience = schedule.patience if begin is None else schedule.hearing
-    while course.epoch < schedule.epochs and course.over < patience:
+    while course.epoch < schedule.epochs and course.over < schedule.patience:
         watch(course.epoch / schedule.epochs, f"epoch {course.epoch}")
         _epoch(net, adam, lessons, course, schedule, seed)
         if keep is not None and course.epoch % schedule.every == 0:
@@ -139,10 +136,16 @@ def train(
 
 
 def _optimiser(net: Net, schedule: Schedule) -> "torch.optim.Adam":
-    """The few numbers of a cascade take larger steps and are not pulled to 0."""
-    few = [weight for name, weight in net.named_parameters() if name.startswith("cascade.")]
-    many = [weight for name, weight in net.named_parameters() if not name.startswith("cascade.")]
-    groups = [{"params": many, "weight_decay": schedule.decay}, {"params": few, "lr": FASTER * schedule.rate}]
+    """The few numbers of a cascade, and how far public failures are felt, take larger steps; λ is not pulled to 0."""
+    parts: dict[str, list[torch.nn.Parameter]] = {"cascade": [], "loud": [], "": []}
+    for name, weight in net.named_parameters():
+        part = name.partition(".")[0]
+        parts[part if part in parts else ""].append(weight)
+    groups = [
+        {"params": parts[""], "weight_decay": schedule.decay},
+        {"params": parts["cascade"], "lr": FASTER * schedule.rate},
+        {"params": parts["loud"], "lr": FASTER * schedule.rate, "weight_decay": schedule.decay},
+    ]
     return torch.optim.Adam([group for group in groups if group["params"]], lr=schedule.rate)
 
 
