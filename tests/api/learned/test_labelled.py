@@ -51,7 +51,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Config:
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     folder = tmp_path_factory.mktemp("study")
-    files = write_labelled(folder / "files", firms=900, figures=14, rate=0.6, seed=3)
+    files = write_labelled(folder / "files", firms=2_000, figures=14, rate=0.6, seed=3)
     place = Place(folder / "store")
     (parcel,) = parcels([files], source="", settings={"mapping": str(files / "mapping.toml")})
     report = Intake(place, lambda: datetime(2026, 7, 1, tzinfo=UTC)).load(parcel, Watch())
@@ -69,10 +69,10 @@ def test_the_panel_is_one_graph_with_the_figures_labels_and_split_of_the_files(p
     assert {f"f{number}" for number in range(1, 15)} <= set(panel.names)
     assert panel.given is not None
     label, part = panel.waves[0].label, panel.given[0]
-    assert len(label) == 900
-    assert abs(label.mean() - 0.6) < 4 * (0.24 / 900) ** 0.5  # four standard errors of the base rate asked for
+    assert len(label) == 2_000
+    assert abs(label.mean() - 0.6) < 4 * (0.24 / 2_000) ** 0.5  # four standard errors of the base rate asked for
     for one, share in ((Part.TRAIN, 0.6), (Part.VALIDATE, 0.2), (Part.TEST, 0.2)):
-        assert abs((part == one).mean() - share) < 4 * (share * (1 - share) / 900) ** 0.5
+        assert abs((part == one).mean() - share) < 4 * (share * (1 - share) / 2_000) ** 0.5
 
 
 def test_the_links_that_carry_risk_count_and_the_table_says_what_no_day_can_promise(
