@@ -87,7 +87,7 @@ class Case:
     def said(self, blueprint: Blueprint, course: Course) -> tuple[Numbers, ...]:
         """Probabilities, wave by wave; those of waves that do not judge are left at 0."""
         net, panel = Net(blueprint), self.task.panel
-        net.load_state_dict({name: torch.from_numpy(array) for name, array in course.chosen.items()})
+        net.take(course.chosen)
         found = []
         for at, wave in enumerate(panel.waves):
             if not len(self.task.split.rows(at, Part.TEST)):
@@ -179,7 +179,7 @@ def capped_sums() -> Iterator[None]:
 
 
 def _take(course: Course, net: Net) -> None:
-    net.load_state_dict({name: torch.from_numpy(array) for name, array in course.chosen.items()})
+    net.take(course.chosen)
 
 
 def simulated(case: Case, lessons: list[Lesson]) -> Iterator[Lesson]:

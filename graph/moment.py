@@ -4,6 +4,7 @@
 Intervals are half-open everywhere: a fact valid from 1 March to 1 April is not valid on 1 April.
 """
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -57,3 +58,13 @@ def read_day(text: str, *, where: str = "day") -> date:
         return date.fromisoformat(text)
     except ValueError as problem:
         raise InvalidDate(f"{text!r} is not a day", where=where) from problem
+
+
+def months_on(day: date, months: int) -> date:
+    """The same day so many months on, or back where they are below 0; the last of that month where it has no such day.
+
+    >>> months_on(date(2023, 8, 31), 6), months_on(date(2024, 2, 29), -24)
+    (datetime.date(2024, 2, 29), datetime.date(2022, 2, 28))
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from analytics.learning.judging.ranking import Numbers, Ordered, checked
+from analytics.learning.judging.ranking import Numbers, auc
 from analytics.learning.models.model import Reason
 from analytics.learning.panel import Wave
 from graph.errors import InvalidPanel
@@ -110,10 +110,7 @@ def _auc(planted: ArrayLike, stated: ArrayLike) -> float:
     is_cause = np.asarray(planted, np.float64) > 0
     if not 0 < is_cause.sum() < len(is_cause):
         return np.nan
-    label, score = checked(is_cause, stated)
-    bad, good = Ordered.of(label, score).curve(np.ones((1, len(label))))
-    up, right = np.append(0.0, bad[0]), np.append(0.0, good[0])
-    return float(np.trapezoid(up, right) / (up[-1] * right[-1]))
+    return auc(is_cause, stated)
 
 
 def first_cause_hit(planted: Sequence[ArrayLike], stated: Sequence[ArrayLike]) -> float:

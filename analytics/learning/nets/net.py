@@ -112,6 +112,10 @@ class Net(torch.nn.Module):  # type: ignore[misc]
             self.layers = torch.nn.ModuleList(Layer(blueprint) for _ in range(blueprint.layers))
             self.head = _quiet(hidden)
 
+    def take(self, weights: Mapping[str, Numbers]) -> None:
+        """Take the weights of a net of the same blueprint, by their names."""
+        self.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()})
+
     def begin(self, alone: Mapping[str, Numbers]) -> None:
         """Take over the weights of a net without links: it says what that one says, a cascade's first hits apart."""
         weights = self.state_dict()

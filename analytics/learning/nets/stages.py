@@ -10,7 +10,6 @@ from scipy.special import expit
 
 from analytics.learning.judging.gain import Gain, gain
 from analytics.learning.models.model import Files, Numbers, Watch
-from analytics.learning.nets.geometric import torch
 from analytics.learning.nets.net import Net
 from analytics.learning.nets.training import Course, Lesson, Schedule, settling, train
 from analytics.learning.serving.blueprint import Blueprint
@@ -122,7 +121,7 @@ def _gain(stages: list[Blueprint], courses: list[list[Course]], lessons: list[Le
 
 def _net(blueprint: Blueprint, course: Course, lessons: list[Lesson]) -> Net:
     net = Net(blueprint)
-    net.load_state_dict({name: torch.from_numpy(array) for name, array in course.chosen.items()})
+    net.take(course.chosen)
     net.to(lessons[0].label.device)
     return net
 

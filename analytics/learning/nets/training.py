@@ -247,7 +247,7 @@ def _resumed(kept: Files, net: Net, adam: "torch.optim.Adam", blueprint: Bluepri
     if Blueprint.read(said["blueprint"]) != blueprint or said["seed"] != seed:
         raise InvalidModel("is the state of another training", where=STATE, remedy="start the training anew")
     held = load(kept[TENSORS])
-    net.load_state_dict({name: torch.from_numpy(array) for name, array in _under(held, "now.").items()})
+    net.take(_under(held, "now."))
     state = adam.state_dict()
     moments: dict[int, dict[str, Any]] = {}
     for name, array in _under(held, "adam.").items():

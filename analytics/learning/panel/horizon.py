@@ -1,7 +1,8 @@
 """How far a label looks ahead."""
 
-from calendar import monthrange
 from datetime import date
+
+from graph.moment import months_on
 
 
 def ends(day: date, months: int) -> date:
@@ -29,5 +30,4 @@ def ends(day: date, months: int) -> date:
     >>> ends(date(2023, 8, 31), 6)
     datetime.date(2024, 2, 29)
     """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    return months_on(day, months)

@@ -1,12 +1,12 @@
 """How old a statement may be that divides a figure: `age.toml`."""
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
 from analytics.rules.reading import read_rows
 from analytics.rules.rule import Norm
+from graph.moment import months_on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,7 @@ def oldest_period(day: date) -> date:
     >>> str(oldest_period(date(2024, 2, 29))), str(oldest_period(date(2026, 11, 27)))
     ('2022-02-28', '2024-11-27')
     """
-    year, month = divmod(day.year * 12 + day.month - 1 - statement_age().months, 12)
-    if year < 1:
+    months = statement_age().months
+    if day.year * 12 + day.month - months <= 12:
         return date.min
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    return months_on(day, -months)
