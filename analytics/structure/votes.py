@@ -111,10 +111,21 @@ class Holdings:
             over |= opened & (self.given > 1 - 0.5 / NANO)
         return np.flatnonzero(over).astype(np.uint32)
 
+    @cached_property
+    def disclosed(self) -> NDArray[np.float64]:
+        """Fraction of each company's votes of which it is said whose they are, shape (n,): all of an overfull one, on
+        whatever holders its statements contradict each other."""
+        if self.stated is None:
+            return self.given
+        disclosed = self.given.copy()
+        disclosed[self.stated.overfull] = 1.0
+        return disclosed
+
     def fitted(self, policy: str = "keep") -> "Holdings":
         """Votes that can be: of an overfull company each holder has from what the others would leave to what is stated.
 
-        With the policy `scale` all are cut in proportion instead. Several links of one pair are one holding.
+        With the policy `scale` all are cut in proportion instead; with `refuse` nothing of it is certain. Several links
+        of one pair are one holding.
         """
         if not len(self.overfull):
             return self
@@ -133,6 +144,9 @@ class Holdings:
             low = self.low / (1 + here)
             high = self.high / (1 + here) if self.banded else low
             return replace(self, low=low, high=high, ends=ends, stated=self)
+        if policy == "refuse":
+            low = np.where(over[self.head], 0.0, self.low)
+            return replace(self, low=low, high=self.high, ends=ends, stated=self)
         whole = self._of_pairs(self.low)
         kept = np.divide(np.maximum(whole - here, 0.0), whole, out=np.ones(len(whole)), where=whole > 0)
         return replace(self, low=self.low * kept, high=self.high, ends=ends, stated=self)

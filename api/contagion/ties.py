@@ -175,7 +175,8 @@ def _countered(view: View, given: Links) -> tuple[Places, NDArray[np.bool_]]:
 def shares_of(view: View) -> tuple[NDArray[np.uint32], NDArray[np.uint32], Numbers, Places]:
     """Holders, companies and the fraction of the capital that each holds for certain, and the links they stand on.
 
-    What a company holds of itself is worth to the others what it is worth to them by their parts.
+    Of a company of which more than all is stated to be held each has what the policy leaves it for certain. What a
+    company holds of itself is worth to the others what it is worth to them by their parts.
     """
     held = view.register.capital
     links = view.snapshot.links(OWNS)

@@ -54,6 +54,11 @@ def _lender(view: View, node: int) -> Lender:
     return Lender(node, rule_sets, classes, rules)
 
 
+def kinds_of(view: View, lender: int) -> frozenset[str]:
+    """Kinds of groups that a lender's rules in force are measured on: control, connected, lender_related."""
+    return frozenset(rule.group_kind for rule in lender_of(view, lender).rules if rule.group_kind)
+
+
 def _listed(text: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in LISTED.split(text or "") if word))
 

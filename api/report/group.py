@@ -13,7 +13,7 @@ from api.questions.group_report import GroupReport, MemberStake, Sheet
 from api.questions.groups.dependences import Dependence, measured_by
 from api.questions.groups.members import Member, widened
 from api.report.boxes import place
-from api.report.limited import apart_in, limited, limits_said
+from api.report.limited import apart_in, limited, limits_said, overfull_said
 from api.report.page import Figure, filled
 from api.report.picture import Picture, gap_for, picture
 from api.report.proof import Shown, brings, proof_of
@@ -264,7 +264,7 @@ def _short(words: Words, value: GroupReport) -> Iterator[str]:
     for fence in value.fences:
         yield words("fenced", controller=fence.fact.head.name, controlled=fence.fact.tail.name)
     for over in value.overfull[:DOUBTS]:
-        yield words("overfull_short", company=over.company.name, total=over.said)
+        yield overfull_said(words, over)
     yield from limits_said(words, value, partial(_name, words))
     yield from arising_said(words, value)
     several = len(value.sheets) > 1

@@ -13,11 +13,13 @@ from api.answers.wording import money, percent, plural
 from api.book.guaranteed import ALL, SCOPES, Called, Network, called_by, network_of
 from api.book.lending import Lending, lending
 from api.engine import Engine, View
+from api.groups.overfull import overfull_among
 from api.questions.asking import check_page, check_range, node_of
 from api.questions.book.tallied import RatioCount, tally_of
 from api.questions.book.unwinding import DEFAULT, Plan, Wanted, plan
 from api.questions.guarantees import ClosedCircle, circle_of
 from api.questions.guarantor import RatioTest, net_assets_of, ratio_of, tests_of
+from api.questions.ownership.overfull import MoreThanAll, more_than_all_of_many, told
 from graph.moment import Moment
 
 READ = 400_000_000
@@ -139,6 +141,10 @@ class BookGuarantees:
     """Guarantors of the lender's debts, those with most to be called for first."""
     guarantors_page: Page
     tests: tuple[RatioCount, ...]
+    overfull: tuple[MoreThanAll, ...]
+    """Of these guarantors and of those they guarantee, companies whose holders are stated to have more than all votes:
+    whether they are related is in doubt."""
+    overfull_page: Page
     plan: Plan
 
 
@@ -188,6 +194,7 @@ def book_guarantees(
         guarantors,
         Page(givers, offset, len(guarantors)),
         view.kept(("tested", node), lambda: tuple(tally_of(view, np.unique(called.guarantor)))),
+        *more_than_all_of_many(view, evidence, _doubtful(view, called)),
         plan(evidence, network, lent, wanted, around),
     )
     asked = {
@@ -197,8 +204,17 @@ def book_guarantees(
         Question("book_guarantees", asked),
         value,
         evidence,
-        reasons=list(_reasons(evidence.distinguished(value), found)),
+        reasons=[
+            *_reasons(evidence.distinguished(value), found),
+            *told(value.overfull, evidence, left=value.overfull_page.left),
+        ],
     )
+
+
+def _doubtful(view: View, called: Called) -> list[int]:
+    """Companies of which too many votes are stated, of guarantors of the lender's debts and of whom they guarantee."""
+    givers, pairs = np.unique(called.guarantor), view.promises.pairs
+    return overfull_among(view, [givers, pairs.head[np.isin(pairs.tail, givers)]])
 
 
 def _forms(topology: Topology) -> Iterator[Form]:

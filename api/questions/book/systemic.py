@@ -15,7 +15,7 @@ from api.answers.wording import money, percent, plural
 from api.engine import Engine, View
 from api.questions.asking import MOST, check_page, check_range, node_of
 from api.questions.book.sending import Carrier, Failure, Order, Sending
-from api.questions.shocks.gaps import Whose, unknown_of
+from api.questions.shocks.gaps import Whose, overfull_of, unknown_of
 from api.questions.shocks.scenario import Scenario
 from api.questions.shocks.sent import Setting, setting_of
 from api.questions.shocks.traced import CAUSES_ZH
@@ -226,7 +226,7 @@ def _gaps(view: View, sending: Sending) -> Iterator[str]:
             f"{many} whose failure may cost it something {were} not screened: name one in a shock "
             f"{sending.left_out:,} 个政府机构未受筛：可在冲击情景中指定"
         )
-    for gap in unknown_of(view, sending.setting, Whose(some, some, mine, said, said)):
+    for gap in (*overfull_of(view, some), *unknown_of(view, sending.setting, Whose(some, some, mine, said, said))):
         yield f"{gap.said} {gap.said_zh}"
     if sending.setting.known.unknown[sending.lender]:
         yield (

@@ -25,7 +25,7 @@ from api.questions.groups.families import family_edges, family_ties_left, united
 from api.questions.groups.members import SHOWN, SMALL, Edge, Member, edges_of, grew, members_of, ties_left, why
 from api.questions.groups.untestable import NOTHING, Untestables, told, untestable_of, untestable_said
 from api.questions.groups.verdicts import Verdict, fenced, fences_of, overruled, overruled_of
-from api.questions.ownership.overfull import MoreThanAll, more_than_all_votes
+from api.questions.ownership.overfull import MoreThanAll, more_than_all_with
 from api.questions.ownership.overfull import told as more_said
 from graph.errors import InvalidQuestion
 from graph.moment import Moment
@@ -146,7 +146,7 @@ def groups_said(
         cut,
         fences_of(view, evidence, node) if connected else (),
         overruled_of(view, evidence, node) if connected else (),
-        _overfull(view, evidence, node, (narrow, wide)),
+        more_than_all_with(view, evidence, node, (narrow, wide)),
     )
     named = evidence.distinguished(value)
     return value, [
@@ -154,14 +154,6 @@ def groups_said(
         *more_said(named.overfull, evidence),
         *_state(view, node, of, named),
     ]
-
-
-def _overfull(view: View, evidence: Evidence, node: int, readings: Iterable[str]) -> tuple[MoreThanAll, ...]:
-    """Of the party and of whom it is grouped with in any reading, companies of which more than all votes are stated."""
-    if not len(view.votes.overfull):
-        return ()
-    groups = [group for reading in readings for group in groups_told(view, node, reading)[0]]
-    return more_than_all_votes(view, evidence, (node, *(int(x) for group in groups for x in group.clients)))
 
 
 def _wider(

@@ -23,6 +23,7 @@ from api.engine.dependence import too_old_said
 from api.groups.circles import ARISING, TOO_MANY, TOO_MANY_ARISE, TOO_WIDE, circles_of, connecting
 from api.groups.concerts import acting_over, arrows_among, held_in_concert, joint_controls, joint_votes, may_unite
 from api.groups.hidden import NOBODY, hidden_of, hidden_under
+from api.groups.overfull import OVERFULL
 from api.groups.promised import Promised
 from api.groups.untested import united_by_votes, untested
 from api.limits.lender import HOW_TO_STATE, Lender, perhaps_banks, perhaps_said
@@ -30,16 +31,20 @@ from api.limits.protection import unable_said
 from api.limits.strays import shared_collateral, shared_said, strays_of, strays_said
 from api.questions.groups.families import doubtful_ties, ties_said
 from api.questions.groups.untestable import Untestables, told, untestable_of, untestable_within
+from api.questions.limits.case import Case
 from api.questions.limits.unsized import unsized_named
+from api.questions.ownership.overfull import POLICIES, MoreThanAll, stated_said
 from graph.model import GUARANTEES
 
 BY_HAND = "criteria_by_hand"
+REFUSED = ("; the check cannot pass until they are corrected", "，更正前不得通过")
 NAMED = 5
 """Concerts told, parties named of each, and holders or companies of whom votes are not disclosed."""
 
 
-def doubts_of(view: View, lender: Lender, application: Application, check: Check, offered: Promised) -> tuple[Gap, ...]:
+def doubts_of(view: View, lender: Lender, case: Case, check: Check) -> tuple[Gap, ...]:
     """Gaps in both languages."""
+    _, application, offered, *_ = case
     return (
         *_rules(view, lender, application, check), *_wide(application), *_banks(view, application),
         *_concerts(view, application), *_hidden(view, application.applicant, lender.node),
@@ -49,6 +54,16 @@ def doubts_of(view: View, lender: Lender, application: Application, check: Check
         *_strays(view, lender.node, application), *_collateral(view, check, lender.node),
         *_criteria(view, application.applicant, lender.node),
     )  # fmt: skip
+
+
+def overfull_gaps(view: View, evidence: Evidence, check: Check, found: Sequence[MoreThanAll]) -> Iterator[Gap]:
+    """Companies of which more than all votes are stated to be held, with the rules whose groups rest on them."""
+    for one in found:
+        node = view.snapshot.node(one.company.id)
+        rules = {line.rule.id for line in check.limits if line.rule.group_kind and node in line.members}
+        (en, zh), (done, done_zh) = stated_said(one, evidence), POLICIES[one.policy]
+        bar, bar_zh = REFUSED if one.policy == "refuse" else ("", "")
+        yield Gap(OVERFULL, tuple(sorted(rules)), f"{en}; {done}{bar}", f"{zh}；{done_zh}{bar_zh}")
 
 
 def _rules(view: View, lender: Lender, application: Application, check: Check) -> Iterator[Gap]:

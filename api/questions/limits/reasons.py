@@ -100,9 +100,9 @@ def _member(group: Membership) -> tuple[str, str]:
 
 def _binding(value: CreditCheck, held: Held) -> tuple[str, str]:
     _, room = within(value.amount, value.headroom, value.currency)
-    most = "" if value.headroom_whole else " at most, since not every limit is known"
+    most = "" if value.headroom_whole else " at most, since not all it rests on is known"
     most += "" if held.tested else ", lest what cannot be tested holds"
-    most_zh = "" if value.headroom_whole else "（部分限额未知，此为上限）"
+    most_zh = "" if value.headroom_whole else "（所依据的事项未全部查明，此为上限）"
     most_zh += "" if held.tested else "（按无法检验的事项成立计）"
     return (
         f"{room} could be lent{most}: {held.rule.id} {held.rule.name_zh} ({held.rule.name}) binds, "

@@ -13,12 +13,25 @@ from api.answers.wording import money, plural
 from api.contagion.collateral import beyond_assets, loose_of
 from api.contagion.figures import FIGURES
 from api.engine import View
+from api.groups.overfull import overfull_among
 from api.questions.shocks.scenario import Scenario
 from api.questions.shocks.sent import Sent, Setting
 from graph.holding import EPOCH_DAY
 from graph.model import GUARANTEES, PLEDGES
 
 Flags = NDArray[np.bool_]
+CUT: Final = {
+    "keep": (
+        "each holder loses by what the others would leave it of what is stated",
+        "各持有人的损失只按其余持有人所余部分计算",
+    ),
+    "scale": (
+        "each holder loses by what is left of its share, scaled down to all",
+        "各持有人的损失按缩减至合计100%的比例计算",
+    ),
+    "refuse": ("such holdings are refused, and nobody loses by them", "此类持股不予采信，持有人不计损失"),
+}
+"""What becomes of holdings of which more than all is stated, by the policy."""
 SHOWN: Final = 3
 """Parties named in one sentence."""
 REMEDY: Final = '`missing = "medians"` (`--missing medians`)'
@@ -80,6 +93,8 @@ def gaps_of(view: View, sent: Sent) -> Iterator[Gap]:
     lending = np.zeros(len(whole.failed), np.bool_)
     lending[setting.debts.creditor[whole.by_debt > 0]] = True
     losing = (whole.lost > 0) & ~whole.failed
+    if "shares" in sent.alone:
+        yield from overfull_of(view, whole.passed > 0)
     yield from unknown_of(view, setting, Whose(losing, whole.failed, lending, ("lose", "受损"), ("fail", "违约")))
     if broken := int((whole.failed & (_paid(sent) > 0)).sum()):
         yield Gap(
@@ -207,6 +222,17 @@ def _below_holdings(view: View, setting: Setting, some: Flags) -> Iterator[Gap]:
         yield Gap(
             f"less equity is stated than what is held of others' equity comes to: by {said}; what is stated counts",
             f"所报净资产低于所持他人股权的净资产份额：{said_zh}；以所报为准",
+        )
+
+
+def overfull_of(view: View, some: Flags) -> Iterator[Gap]:
+    """Companies whose losses their holders bear, and of which more than all is stated to be held."""
+    if over := overfull_among(view, [np.flatnonzero(some)], layer="capital"):
+        said, said_zh = _named(view, over)
+        (cut, cut_zh), many = CUT[view.overfull], plural(len(over), "company", "companies")
+        yield Gap(
+            f"holders are stated to have more than all of {many}: {said}; {cut}",
+            f"{len(over):,} 家公司的持股合计超过100%：{said_zh}；{cut_zh}",
         )
 
 
