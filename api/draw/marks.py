@@ -7,6 +7,7 @@ from typing import Final
 from api.answers.frame import Answer, Fact, Party, Source
 from api.answers.wording import plural
 from api.engine import Engine
+from api.groups.more_than_all import told as more_said
 from api.questions import control, groups, guarantees
 from api.questions.asking import MOST
 from api.questions.groups.groups import Group, GroupsOf
@@ -15,7 +16,6 @@ from api.questions.guarantees import GuaranteesOf
 from api.questions.ownership.concerted import InConcert
 from api.questions.ownership.control import Controller, ControlOf
 from api.questions.ownership.falls import in_words
-from api.questions.ownership.overfull import told as more_said
 from graph.errors import InvalidQuestion
 from graph.moment import Moment
 

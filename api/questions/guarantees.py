@@ -18,10 +18,10 @@ from api.answers.frame import Answer, Fact, Page, Party, Question
 from api.answers.wording import listed, money, names_of, percent, plural
 from api.engine import Engine, View
 from api.engine.dependence import too_old_said
+from api.groups.more_than_all import MoreThanAll, more_than_all_told, told
 from api.groups.overfull import overfull_among
 from api.questions.asking import check_page, check_range
 from api.questions.guarantor import RatioTest, net_assets_of, ratio_of, tests_of
-from api.questions.ownership.overfull import MoreThanAll, more_than_all_told, told
 from graph.columns import ALWAYS, FOREVER
 from graph.holding import EPOCH_DAY
 from graph.model import GUARANTEE_FORMS, GUARANTEES, LIABILITIES

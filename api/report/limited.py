@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from analytics.limits.check import NEAR
 from api.answers.wording import names_of, used
 from api.groups.alike import Apart
+from api.groups.more_than_all import MoreThanAll
 from api.questions.group_report import GroupReport, Sheet
 from api.questions.limits.rules import BROKEN, IF_UNTESTED, IF_WIDE, KEPT, UNTOLD, Held
-from api.questions.ownership.overfull import MoreThanAll
 from api.report.words import Words
 
 BREAKS = {BROKEN: "limit_broken", IF_WIDE: "limit_broken_wide", IF_UNTESTED: "limit_broken_untested"}

@@ -11,6 +11,8 @@ from api.answers.wording import money, percent, plural
 from api.book.lending import Lending, groups_in, lending, ranked
 from api.engine import Engine, View
 from api.groups.alike import NOT_ALIKE, Apart, told_apart
+from api.groups.more_than_all import MoreThanAll, more_than_all_of_many
+from api.groups.more_than_all import told as more_said
 from api.groups.overfull import overfull_of_book
 from api.groups.together import NARROW, READINGS, SUSPECTED, Together, check_reading, units_of
 from api.limits.criteria import Criteria, criteria_of, criteria_said, seen_by, state_said
@@ -18,8 +20,6 @@ from api.questions.asking import check_page, node_of
 from api.questions.groups.dependences import readings_said
 from api.questions.groups.families import family_edges, family_ties_left, kinship_of, united_by
 from api.questions.groups.members import SMALL, Edge, Member, edges_of, grew, members_of, ties_left
-from api.questions.ownership.overfull import MoreThanAll, more_than_all_of_many
-from api.questions.ownership.overfull import told as more_said
 from graph.moment import Moment
 
 CLIENTS = 50

@@ -13,13 +13,13 @@ from api.answers.wording import money, percent, plural
 from api.book.guaranteed import ALL, SCOPES, Called, Network, called_by, network_of
 from api.book.lending import Lending, lending
 from api.engine import Engine, View
+from api.groups.more_than_all import MoreThanAll, more_than_all_of_many, told
 from api.groups.overfull import overfull_among
 from api.questions.asking import check_page, check_range, node_of
 from api.questions.book.tallied import RatioCount, tally_of
 from api.questions.book.unwinding import DEFAULT, Plan, Wanted, plan
 from api.questions.guarantees import ClosedCircle, circle_of
 from api.questions.guarantor import RatioTest, net_assets_of, ratio_of, tests_of
-from api.questions.ownership.overfull import MoreThanAll, more_than_all_of_many, told
 from graph.moment import Moment
 
 READ = 400_000_000
@@ -169,9 +169,8 @@ def book_guarantees(
     evidence, lent = Evidence(view.snapshot), lending(view, node)
     network, called = network_of(view, lent, scope), called_by(view, lent)
     page = slice(offset, offset + limit)
-    found = circles_among(
-        network.circuits, len(network.promises.pairs), length=length, limit=offset + limit, budget=READ
-    )
+    pairs = len(network.promises.pairs)
+    found = circles_among(network.circuits, pairs, length=length, limit=offset + limit, budget=READ)
     circles, many = _circles(evidence, network, lent, page)
     guarantors, givers = _guarantors(view, evidence, called, page)
     closed = tuple(circle_of(network.promises, evidence, one) for one in found.listed[page])
@@ -180,7 +179,7 @@ def book_guarantees(
         view.snapshot.moment.currency,
         scope,
         len(network.promises),
-        len(network.promises.pairs),
+        pairs,
         tuple(_forms(network.topology)),
         len(network.topology.cores),
         max(map(len, network.topology.cores), default=0),
@@ -204,10 +203,7 @@ def book_guarantees(
         Question("book_guarantees", asked),
         value,
         evidence,
-        reasons=[
-            *_reasons(evidence.distinguished(value), found),
-            *told(value.overfull, evidence, left=value.overfull_page.left),
-        ],
+        reasons=list(_reasons(evidence, evidence.distinguished(value), found)),
     )
 
 
@@ -299,7 +295,7 @@ def _guarantor(view: View, evidence: Evidence, called: Called, at: slice) -> Gua
     )
 
 
-def _reasons(value: BookGuarantees, found: Circles) -> Iterator[str]:
+def _reasons(evidence: Evidence, value: BookGuarantees, found: Circles) -> Iterator[str]:
     name, currency = value.lender.name, value.currency
     if not value.guarantees:
         yield f"No guarantee around the book of {name} may be called on this day."
@@ -328,6 +324,7 @@ def _reasons(value: BookGuarantees, found: Circles) -> Iterator[str]:
             unread = "" if test.verified else ", not verified"
             yield f"{plural(test.broken, 'guarantor')}: {test.chinese} ({test.english}); {test.citation}{unread}."
     yield from _planned(value.plan, currency)
+    yield from told(value.overfull, evidence, left=value.overfull_page.left)
 
 
 def _called(whom: str, sums: Sums, currency: str | None) -> Iterator[str]:

@@ -19,6 +19,7 @@ from api.book.overfull import doubtful_of, refused
 from api.book.untested import possible_breaks
 from api.engine import Engine, View
 from api.groups.alike import told_apart
+from api.groups.more_than_all import MoreThanAll, more_than_all_of_many, told
 from api.groups.together import Together
 from api.limits.capital import figure_row
 from api.limits.criteria import seen_by
@@ -30,7 +31,6 @@ from api.questions.book.gaps import book_gaps
 from api.questions.book.groups import ClientGroup, apart_by_top, group_of
 from api.questions.book.possible import PossibleBreak, harmless_said, possible_of
 from api.questions.groups.members import grew
-from api.questions.ownership.overfull import MoreThanAll, more_than_all_of_many, told
 from graph.errors import InvalidQuestion
 from graph.model import GUARANTEES, LENDS, STATEMENT
 from graph.moment import Moment

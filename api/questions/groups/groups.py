@@ -9,6 +9,8 @@ from api.answers.wording import plural
 from api.engine import Engine, View
 from api.engine.dependence import too_old_said
 from api.groups.alike import NOT_ALIKE, Apart, told_apart
+from api.groups.more_than_all import MoreThanAll, more_than_all_with
+from api.groups.more_than_all import told as more_said
 from api.groups.together import (
     CONFIRMED,
     GROUP_CLIENT,
@@ -25,8 +27,6 @@ from api.questions.groups.families import family_edges, family_ties_left, united
 from api.questions.groups.members import SHOWN, SMALL, Edge, Member, edges_of, grew, members_of, ties_left, why
 from api.questions.groups.untestable import NOTHING, Untestables, told, untestable_of, untestable_said
 from api.questions.groups.verdicts import Verdict, fenced, fences_of, overruled, overruled_of
-from api.questions.ownership.overfull import MoreThanAll, more_than_all_with
-from api.questions.ownership.overfull import told as more_said
 from graph.errors import InvalidQuestion
 from graph.moment import Moment
 

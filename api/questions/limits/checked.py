@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from analytics.limits.gaps import Gap
 from api.answers.frame import Party
+from api.groups.more_than_all import MoreThanAll
 from api.questions.groups.untestable import Untestables
 from api.questions.limits.changes import Remedy
 from api.questions.limits.memberships import Membership
 from api.questions.limits.rules import Held
-from api.questions.ownership.overfull import MoreThanAll
 
 
 @dataclass(frozen=True)

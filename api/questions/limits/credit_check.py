@@ -14,6 +14,7 @@ from analytics.structure.government import APART
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Question
 from api.engine import Engine, View
+from api.groups.more_than_all import more_than_all_told
 from api.limits.capital import capital_currency
 from api.limits.criteria import seen_by, state_said
 from api.limits.lender import lender_of
@@ -29,7 +30,6 @@ from api.questions.limits.reasons import reasons_of
 from api.questions.limits.releases import ends, protectors, releases
 from api.questions.limits.rules import by_room, held_said
 from api.questions.limits.uncounted import uncounted_said
-from api.questions.ownership.overfull import more_than_all_told
 from graph.errors import InvalidQuestion
 from graph.moment import Moment
 

@@ -23,6 +23,7 @@ from api.engine.dependence import too_old_said
 from api.groups.circles import ARISING, TOO_MANY, TOO_MANY_ARISE, TOO_WIDE, circles_of, connecting
 from api.groups.concerts import acting_over, arrows_among, held_in_concert, joint_controls, joint_votes, may_unite
 from api.groups.hidden import NOBODY, hidden_of, hidden_under
+from api.groups.more_than_all import POLICIES, MoreThanAll, stated_said
 from api.groups.overfull import OVERFULL
 from api.groups.promised import Promised
 from api.groups.untested import united_by_votes, untested
@@ -33,7 +34,6 @@ from api.questions.groups.families import doubtful_ties, ties_said
 from api.questions.groups.untestable import Untestables, told, untestable_of, untestable_within
 from api.questions.limits.case import Case
 from api.questions.limits.unsized import unsized_named
-from api.questions.ownership.overfull import POLICIES, MoreThanAll, stated_said
 from graph.model import GUARANTEES
 
 BY_HAND = "criteria_by_hand"

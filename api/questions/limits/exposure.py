@@ -12,6 +12,7 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
 from api.answers.wording import disclosed, money, plural
 from api.engine import Engine, View
+from api.groups.more_than_all import MoreThanAll, more_than_all_with, told
 from api.groups.together import CONFIRMED, READINGS_BY, Together, groups_told
 from api.limits.criteria import seen_by, state_said
 from api.limits.lender import kinds_of
@@ -20,7 +21,6 @@ from api.questions.groups.members import grew
 from api.questions.groups.verdicts import judgements_said
 from api.questions.limits.limits import NOTHING, Against, against, against_said
 from api.questions.limits.stress import Stressed
-from api.questions.ownership.overfull import MoreThanAll, more_than_all_with, told
 from graph.field import Kind
 from graph.model import GUARANTEES, LENDS
 from graph.moment import Moment

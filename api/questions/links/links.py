@@ -11,12 +11,12 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
 from api.answers.wording import ended, listed, names_of, plural
 from api.engine import Engine, View
+from api.groups.more_than_all import MoreThanAll, more_than_all_by, told
 from api.questions.asking import check_page, check_range, kinds_of, node_of
 from api.questions.links.chains import Chain, chain, in_one_line
 from api.questions.links.meanings import Cut, Shared, Why, cuts, whys
 from api.questions.links.timelines import TimeLine, Times
 from api.questions.ownership.falls import in_words, proofs
-from api.questions.ownership.overfull import MoreThanAll, more_than_all_by, told
 from graph.errors import InvalidQuestion
 from graph.field import PARTY_KINDS
 from graph.model import OWNS

@@ -11,8 +11,8 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
 from api.answers.wording import plural
 from api.engine import Engine, View
+from api.groups.more_than_all import AS_STATED, more_than_all_by, told
 from api.questions.asking import check_page, check_range, kinds_of, node_of
-from api.questions.ownership.overfull import AS_STATED, more_than_all_by, told
 from graph.columns import plain
 from graph.field import Kind
 from graph.grouping import spans

@@ -20,12 +20,12 @@ from api.cli import app
 from api.draw.asked import drawing
 from api.draw.marks import KINDS
 from api.engine import Engine
+from api.groups.more_than_all import POLICIES
 from api.questions.book.limits import BookLimits
 from api.questions.limits.applications import Request
 from api.questions.limits.checked import CreditCheck
 from api.questions.limits.exposure import ExposureTo
 from api.questions.links.links import Linkage
-from api.questions.ownership.overfull import POLICIES
 from api.questions.shocks.gaps import CUT
 from api.questions.shocks.scenario import Scenario
 from api.report import linkage_page
