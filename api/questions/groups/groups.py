@@ -26,7 +26,16 @@ from api.questions.groups.dependences import Dependence, Untested, dependences_o
 from api.questions.groups.families import family_edges, family_ties_left, united_by
 from api.questions.groups.members import SHOWN, SMALL, Edge, Member, edges_of, grew, members_of, ties_left, why
 from api.questions.groups.untestable import NOTHING, Untestables, told, untestable_of, untestable_said
-from api.questions.groups.verdicts import Verdict, fenced, fences_of, overruled, overruled_of
+from api.questions.groups.verdicts import (
+    KeptOut,
+    Verdict,
+    fenced,
+    fences_of,
+    keeping_out,
+    kept_out_said,
+    overruled,
+    overruled_of,
+)
 from graph.errors import InvalidQuestion
 from graph.moment import Moment
 
@@ -52,6 +61,8 @@ class Group:
     it; of a large group none is worked out."""
     edges_left: int
     """How many more there are, of which it is not worked out who would leave; 0 for a large group."""
+    kept_out: tuple[KeptOut, ...] = ()
+    """Of connected clients whom ring fences keep out: who controls a member, or is controlled by one."""
     apart: Apart = NOT_ALIKE
     """What tells it from another of the same reading that has the same on top."""
 
@@ -196,7 +207,8 @@ def _group(view: View, evidence: Evidence, group: Together, page: slice, reading
     shown = tuple(members)
     listed = Page(len(order), page.start, len(shown))
     heads = evidence.parties(group.heads)
-    return Group(evidence.party(top), heads, basis, shown, listed, tuple(edges), beyond)
+    fences = () if group.heads else keeping_out(view, evidence, group.clients)
+    return Group(evidence.party(top), heads, basis, shown, listed, tuple(edges), beyond, fences)
 
 
 def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:
@@ -209,6 +221,8 @@ def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:
         yield f"{name} stands alone: {alone}, {what}."
     for fence in value.fences:
         yield f"{fenced(view, fence)}."
+    for group in (*value.groups, *value.with_suspected):
+        yield from (kept_out_said(one, group.top) for one in group.kept_out if one.fence not in value.fences)
     for rejection in value.overruled:
         yield f"{overruled(rejection)}."
     for group in value.groups:
