@@ -50,3 +50,13 @@ def test_figures_and_names_are_the_same_in_both(reasons: tuple[str, ...]) -> Non
 def test_how_each_came_in_is_told(reasons: tuple[str, ...]) -> None:
     assert any(f"{A}由{D}（60%）控制" in chinese(said) for said in reasons)
     assert any(chinese(said) == f"其中{C}已认定经济依存（{A}）。" for said in reasons)
+
+
+def test_own_shares_that_a_proof_needs_are_told_in_chinese_too(tmp_path: Path) -> None:
+    """Of the 80 % of a that vote the 45 % of d are a majority, of all they are none."""
+    facts = (lender(), *CAPITAL, loan(B, "1", 90.0), owns(D, A, 0.45), owns(A, A, 0.2), owns(D, B, 0.6))
+    asked = engine(tmp_path, *facts)
+    request = Request(applicant=A, lender=BANK, facility=Asked(amount=10.0, currency="CNY"))
+    told = [said for said in credit_check(asked, request, moment=asked.moment()).reasons if "no vote on" in said]
+    assert told
+    assert all(f"{A}由{D}（45%）控制（公司自持的20%无表决权）" in chinese(said) for said in told)
