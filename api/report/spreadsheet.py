@@ -27,7 +27,6 @@ from api.questions.book.limits import BookLimits, whole_limits
 from api.questions.groups.dependences import measured_by, readings_said
 from api.questions.groups.members import JOINTLY, MAY_UNITE, Member, why
 from api.questions.ownership.falls import in_words_zh
-from api.report.words import Words
 from graph.moment import Moment
 
 AMOUNT, SHARE, COUNT = "#,##0.00", "0.00%", "#,##0"
@@ -35,7 +34,6 @@ FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """Signs by which a program may take a text for a formula."""
 MOST_GROUPS = 200
 """Groups of a workbook, those that owe most."""
-ZH: Final = Words("zh")
 YES = {True: "是 yes", False: "否 no"}
 
 Column = tuple[str, str, int]
@@ -290,16 +288,12 @@ def _why(member: Member) -> str:
 def _why_zh(member: Member) -> str:
     if member.proof:
         only = "（仅为可能）" if member.why in ("possible", MAY_UNITE) else ""
-        return f"{'；'.join(in_words_zh(fall, _gist_zh) for fall in member.proof)}{only}"
+        return f"{'；'.join(in_words_zh(fall) for fall in member.proof)}{only}"
     if member.why in JOINTLY:
         return JOINTLY[member.why][1]
     told = [_confirmed_zh(one, member) for one in member.dependences]
     told += [f"疑似依存于{one.other.name}（{one.name_zh}）" for one in member.suspected]
     return "；".join(told) or ("顶端" if member.why == "top" else "环内成员互相控制")
-
-
-def _gist_zh(fact: Fact) -> str:
-    return ZH.gist(fact) or ZH.kind(fact.kind)
 
 
 def _confirmed_zh(fact: Fact, member: Member) -> str:

@@ -1,10 +1,11 @@
 """By which facts companies fall to a controller, one after the other."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from analytics.structure.control import Control
 from analytics.structure.proof import Step, prove_each
+from api.answers.chinese import gist_zh
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Party
 from api.answers.wording import band
@@ -87,9 +88,9 @@ def in_words(fall: Fall) -> str:
     return f"{fall.company.name} by {by}{together}{own}{', in concert' if fall.concert else ''}"
 
 
-def in_words_zh(fall: Fall, said: Callable[[Fact], str] = lambda fact: fact.text or fact.kind) -> str:
-    """The same in Chinese; `said` is what a fact says in few words."""
-    by = "、".join(f"{fact.tail.name}（{said(fact)}）" for fact in fall.by)
+def in_words_zh(fall: Fall) -> str:
+    """The same in Chinese."""
+    by = "、".join(f"{fact.tail.name}（{gist_zh(fact)}）" for fact in fall.by)
     together = f"，合计{band(fall.low, fall.high)}" if _several(fall) else ""
     own = f"（公司自持的{'、'.join(fact.text for fact in fall.own)}无表决权）" if fall.own else ""
     return f"{fall.company.name}由{by}控制{together}{own}{'（一致行动）' if fall.concert else ''}"

@@ -60,3 +60,14 @@ def test_own_shares_that_a_proof_needs_are_told_in_chinese_too(tmp_path: Path) -
     told = [said for said in credit_check(asked, request, moment=asked.moment()).reasons if "no vote on" in said]
     assert told
     assert all(f"{A}由{D}（45%）控制（公司自持的20%无表决权）" in chinese(said) for said in told)
+
+
+def test_by_what_control_rests_is_told_in_chinese(tmp_path: Path) -> None:
+    """Of a d has more votes than shares, of b it appoints the board."""
+    board = fact("CONTROLS", D, B, basis="board", directness="direct")
+    asked = engine(tmp_path, lender(), *CAPITAL, owns(D, A, 0.4, votes=0.55), board, loan(B, "1", 190.0))
+    request = Request(applicant=B, lender=BANK, facility=Asked(amount=20.0, currency="CNY"))
+    told = [chinese(said) for x in (A, B) for said in credit_check(asked, request.model_copy(update={"applicant": x}),
+            moment=asked.moment()).reasons]  # fmt: skip
+    assert any(f"{A}由{D}（40%，55% 表决权）控制" in said for said in told)
+    assert any(f"{B}由{D}（董事会）控制" in said for said in told)
