@@ -228,8 +228,9 @@ def _fit(
         return low, high, found
     if policy == "refuse":
         raise OverfullRefused(found)
-    excess = np.zeros(size)
-    excess[over] = np.maximum(total[over] - 1, 0.0)
+    # Where open ends alone make it more than all, by the least that is told apart; to scale there is nothing.
+    excess, least = np.zeros(size), 1 / UNIT if policy == "keep" else 0.0
+    excess[over] = np.maximum(total[over] - 1, least)
     here = excess[head]
     if policy == "keep":
         return np.maximum(low - here, 0.0), high, found

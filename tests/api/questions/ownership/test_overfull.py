@@ -67,3 +67,13 @@ def test_a_majority_beside_less_than_half_stays_certain(tmp_path: Path) -> None:
     value = control(engine, "r:t", moment=engine.moment()).answer
     assert [(one.controller.id, one.certain) for one in value.controllers] == [("r:p1", True)]
     assert value.overfull == ()
+
+
+@pytest.mark.parametrize(("most", "certain"), [((0.75, 1.0, 1), False), ((0.75, 1.0, 0), True)])
+def test_who_owns_a_quarter_beside_more_than_three_is_not_certainly_a_beneficial_owner(
+    tmp_path: Path, most: Any, certain: bool
+) -> None:
+    """More than 75 % leaves less than 25 %, the threshold of the Chinese rule; 75 % up to all may leave as much."""
+    engine = held_by(tmp_path, [("p1", "t", most), ("p2", "t", 0.25)])
+    (regime,) = owners(engine, "r:t", regime="CN_2024", moment=engine.moment()).answer.regimes
+    assert {one.person.id: one.certain for one in regime.owners} == {"r:p1": True, "r:p2": certain}
