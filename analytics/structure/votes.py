@@ -107,7 +107,9 @@ class Holdings:
         over = self.given > 1 + 0.5 / NANO
         if len(self.ends):
             opened = np.zeros(self.size, np.bool_)
-            opened[self.head[(self.ends & LOW_OPEN) != 0]] = True
+            # What a company holds of itself and its holders' votes are net of is no vote.
+            voting = (self.tail != self.head) | ~self.netted[self.head]
+            opened[self.head[voting & ((self.ends & LOW_OPEN) != 0)]] = True
             over |= opened & (self.given > 1 - 0.5 / NANO)
         return np.flatnonzero(over).astype(np.uint32)
 

@@ -120,6 +120,7 @@ class Stakes:
         for end in (LOW_OPEN, HIGH_OPEN):
             some[pair[(codes & end) != 0]] |= end
         part = np.divide(lows, least[pair], out=np.zeros(len(lows)), where=least[pair] > 0)
+        some[units(most) == units(least)] = 0
         at = tails[first], heads[first]
         fitted, most, found = _fit(size, at[1], (least, most, some), overfull)
         if found:  # what more is said to be held than can be says nothing of the ends any more
