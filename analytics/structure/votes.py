@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.kernels.compiled import frozen
-from analytics.kernels.control import Votes
+from analytics.kernels.control import Votes, bar
 from graph.bands import LOW_OPEN
 from graph.errors import InvalidQuestion, InvalidShare
 from graph.grouping import spans
@@ -107,7 +107,9 @@ class Holdings:
         over = self.given > 1 + 0.5 / NANO
         if len(self.ends):
             opened = np.zeros(self.size, np.bool_)
-            opened[self.head[(self.ends & LOW_OPEN) != 0]] = True
+            # What a company holds of itself and its holders' votes are net of is no vote.
+            voting = (self.tail != self.head) | ~self.netted[self.head]
+            opened[self.head[voting & ((self.ends & LOW_OPEN) != 0)]] = True
             over |= opened & (self.given > 1 - 0.5 / NANO)
         return np.flatnonzero(over).astype(np.uint32)
 
@@ -155,6 +157,11 @@ class Holdings:
     def as_stated(self) -> "Holdings":
         """As the register has it, be it more than all of a company."""
         return self if self.stated is None else self.stated
+
+    def idle(self, company: int) -> float:
+        """Least fraction that a company holds of itself and carries no vote: none where votes are stated net of it."""
+        own = self.holders.links_at(company)[self.holders.at(company) == company]
+        return 0.0 if self.netted[company] else min(float(self.low[own].sum()), 1.0)
 
     def _of_pairs(self, votes: NDArray[np.float64]) -> NDArray[np.float64]:
         """For each link, the sum over all links of its pair."""
@@ -322,11 +329,10 @@ def voting(holdings: Holdings, threshold: float, *, possible: bool = False) -> V
     """
     if not 0.5 <= threshold < 1:
         raise InvalidShare("a majority lies at half or above", where=f"threshold {threshold}")
-    bar = np.full(holdings.size, threshold * NANO)
+    majority = np.full(holdings.size, threshold * NANO)
     own = _own_holdings(holdings, holdings.high if possible else holdings.low)
-    bar[own[0]] *= 1 - own[1]
-    # A hair below one unit is lost to rounding, never a whole one.
-    needed = (np.floor(bar + 1e-6).astype(np.int64) * 1000 + 500) << 10
+    majority[own[0]] *= 1 - own[1]
+    needed = bar(majority)
     left = 1 - np.nan_to_num(holdings.given) if possible or holdings.banded else np.zeros(0)
     low = frozen(holdings.low, np.float64)
     return Votes(

@@ -89,7 +89,7 @@ def perhaps_banks(view: View, parties: Iterable[int]) -> dict[int, str]:
 
 def perhaps_said(view: View, codes: Mapping[int, str]) -> tuple[str, str]:
     """Such parties with their codes, in both languages."""
-    names = view.snapshot.names(np.array(list(codes)[:SHOWN]))
+    names = view.snapshot.all_called(np.array(list(codes)[:SHOWN]))
     coded = list(zip(names, codes.values(), strict=False))
     told = listed([f"{name} ({code})" for name, code in coded], len(codes))
     told_zh = listed([f"{name}（{code}）" for name, code in coded], len(codes), chinese=True)

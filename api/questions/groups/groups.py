@@ -261,7 +261,7 @@ def _state(view: View, node: int, lender: int | None, value: GroupsOf) -> Iterat
     rules = list(state_said(view, lender)) if value.kind == CONNECTED else []
     for state in over[view.control.state[over]].tolist():
         told = "" if rules else "; a government body does not connect"
-        yield f"{view.snapshot.name_of(state)} controls {value.party.name}{told}."
+        yield f"{view.snapshot.called(state)} controls {value.party.name}{told}."
     yield from rules
 
 

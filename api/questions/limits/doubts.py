@@ -101,7 +101,7 @@ def _concerts(view: View, application: Application) -> Iterator[Gap]:
         members, counting = joint.proof.concert.members, _connecting(view, joint.members)
         who, who_zh = _listed(view, members)
         mine, mine_zh = _listed(view, counting)
-        what, sure, joined = view.snapshot.name_of(joint.company), joint.proof.certain, joint_votes(view, joint)
+        what, sure, joined = view.snapshot.called(joint.company), joint.proof.certain, joint_votes(view, joint)
         votes = f" by {band(*joined)} of its votes" if joined else ""
         votes_zh = f"以合计{band(*joined)}的表决权" if joined else ""
         how, how_zh = ("control", "共同控制") if sure else ("may control", "可能共同控制")
@@ -122,13 +122,13 @@ def _connecting(view: View, members: Sequence[int]) -> list[int]:
 
 def _listed(view: View, parties: Sequence[int]) -> tuple[str, str]:
     """Some parties by name, in both languages."""
-    who, many = [view.snapshot.name_of(x) for x in parties[:NAMED]], len(parties)
+    who, many = [view.snapshot.called(x) for x in parties[:NAMED]], len(parties)
     return listed(who, many, by=" and "), listed(who, many, chinese=True, unit="方")
 
 
 def _named(view: View, parties: Sequence[int]) -> tuple[str, str]:
     """Parties one after the other, in both languages."""
-    names = view.snapshot.names(np.array(parties))
+    names = view.snapshot.all_called(np.array(parties))
     return listed(names), listed(names, chinese=True, unit="方")
 
 
@@ -139,7 +139,7 @@ def _hidden(view: View, party: int, lender: int) -> Iterator[Gap]:
     """
     if held_in_concert(view, party):
         return
-    hidden, name = hidden_of(view, party, lender=lender), view.snapshot.name_of(party)
+    hidden, name = hidden_of(view, party, lender=lender), view.snapshot.called(party)
     if hidden.silent:
         yield Gap(
             "undisclosed", (), f"nobody is known to hold or to control {name}: who controls it is not known",
@@ -163,7 +163,7 @@ def _hidden(view: View, party: int, lender: int) -> Iterator[Gap]:
 
 def _undisclosed(view: View, party: int, share: float, held: Sequence[tuple[tuple[int, ...], float]]) -> Gap:
     """What is not disclosed of a party, and who would control it with that, alone or in concert."""
-    name, rest = view.snapshot.name_of(party), percent(share)
+    name, rest = view.snapshot.called(party), percent(share)
     told = [(*_listed(view, members), percent(has), len(members) > 1) for members, has in held[:NAMED]]
     named = [f"{top} in concert ({has} together)" if joint else f"{top} ({has})" for top, _, has, joint in told]
     named_zh = [f"{top}一致行动（合计现持{has}）" if joint else f"{top}（现持{has}）" for _, top, has, joint in told]
@@ -323,7 +323,7 @@ def _collateral(view: View, check: Check, lender: int) -> Iterator[Gap]:
     inside = {x for line in check.limits if line.breaks for x in line.members.tolist()}
     for provider, number, borrowers in shared_collateral(view, lender) if inside else ():
         if inside & {provider, *borrowers}:
-            yield Gap("collateral", (), *shared_said(view.snapshot.name_of(provider), number))
+            yield Gap("collateral", (), *shared_said(view.snapshot.called(provider), number))
 
 
 def _by_criterion(
@@ -339,7 +339,7 @@ def _by_criterion(
 
 def _criteria(view: View, node: int, lender: int) -> Iterator[Gap]:
     """Criteria that figures are missing for, of it and of who may depend on it, and those only somebody can judge."""
-    ties, name = untested(view, node, lender=lender), view.snapshot.name_of(node)
+    ties, name = untested(view, node, lender=lender), view.snapshot.called(node)
     for criterion, others, others_zh in _by_criterion(view, ties.on_criterion, ties.on):
         yield Gap(
             "criteria", (),

@@ -210,5 +210,5 @@ def _apart(view: View, nodes: Sequence[int], opened: Sequence[str]) -> Iterator[
     """Government bodies that control several of the parties and connect none."""
     for owner, held in () if "state" in opened else _over(view, nodes):
         if view.control.state[owner] and owner not in nodes:
-            whom = " and ".join(view.snapshot.names(np.array(held)))
-            yield f"{view.snapshot.name_of(owner)} controls {whom}; a government body does not connect."
+            whom = " and ".join(view.snapshot.all_called(np.array(held)))
+            yield f"{view.snapshot.called(owner)} controls {whom}; a government body does not connect."

@@ -114,7 +114,7 @@ def _nearest(view: View, sent: Sent) -> Gap:
             "无主体违约：受损主体中无一已知有净资产可损失",
         )
     nearest = int(some[np.argmax(lost[some] / equity[some])])
-    name = view.snapshot.names(np.array([nearest]))[0]
+    name = view.snapshot.all_called(np.array([nearest]))[0]
     amounts = [money(float(one[nearest]), view.snapshot.moment.currency) for one in (lost, equity)]
     return Gap(
         f"nobody fails: of those whose equity is known {name} comes nearest, and loses {amounts[0]} of {amounts[1]}",
@@ -248,7 +248,7 @@ def _promises(view: View, setting: Setting, whose: Whose) -> Iterator[Gap]:
         )
     given, idle = view.snapshot.links(GUARANTEES), setting.promised.idle
     if len(idle := idle[whose.failing[given.head[idle]]]):
-        pairs = zip(*(view.snapshot.names(end[idle[:SHOWN]]) for end in (given.tail, given.head)), strict=True)
+        pairs = zip(*(view.snapshot.all_called(end[idle[:SHOWN]]) for end in (given.tail, given.head)), strict=True)
         names = [(f"{giver} for {whom}", f"{giver}为{whom}") for giver, whom in pairs]
         said, said_zh = (_listed([name[k] for name in names], len(idle), k) for k in (0, 1))
         yield Gap(
@@ -290,7 +290,7 @@ def _periods(setting: Setting, some: Flags) -> Iterator[Gap]:
 
 def _named(view: View, nodes: ArrayLike) -> tuple[str, str]:
     some = np.asarray(nodes)
-    names = view.snapshot.names(some[:SHOWN])
+    names = view.snapshot.all_called(some[:SHOWN])
     return _listed(names, len(some), 0), _listed(names, len(some), 1)
 
 
