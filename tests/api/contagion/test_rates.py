@@ -137,7 +137,8 @@ def test_what_is_set_off_is_gained_once(tmp_path: Path, owed: float, change: flo
     """a is owed 100 dollars, 700 yuan, and owes dollars too, beside 600 yuan. At half the rate its claim brings 350
     less, and its debt of 40 dollars is 140: of 550 come 740. At a tenth more both rise by 70, and it has 1,380."""
     facts = [
-        RATE, dollars("a", owed), lent("a", 600.0, facility_id="L2"), *stated("a", net_assets=20.0, total_assets=assets),
+        RATE, dollars("a", owed), lent("a", 600.0, facility_id="L2"),
+        *stated("a", net_assets=20.0, total_assets=assets),
         ("OWES", {"from": "r:x", "to": "r:a", "amount": 100.0, "currency": "USD"}),
     ]  # fmt: skip
     found = told(tmp_path, *facts, failed=("r:a",), lgd=0.0, rates={"USD/CNY": change})
