@@ -52,6 +52,11 @@ def show_panel(panel: Panel) -> None:
     console.print(f"{panel.size:,} parties, {int(panel.firm.sum()):,} firms; figures: {figures or 'none'}")
     console.print(f"default {foretold_said(panel.definition, panel.horizon).en}; hash {panel.digest}")
     _static(console, panel.dated)
+    if refused := sum(panel.gaps.refused.values()):
+        console.print(f"{refused:,} rows of its files stand in quarantine: contagraph quarantine list", style="yellow",
+                      highlight=False)  # fmt: skip
+    if until := panel.gaps.until:
+        console.print(f"defaults are told up to {until}; days whose horizon ends later have no labels", highlight=False)
 
 
 def show_trained(trained: "Trained") -> None:

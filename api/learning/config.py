@@ -35,7 +35,8 @@ class PanelAsked:
     others: bool = False
     systemic: bool = False
     """Also how much production each firm's failure would cost the economy, day by day: costly where many trade."""
-    horizon_months: int = 12
+    horizon_months: int | None = None
+    """How far labels made of events look ahead: a year where nothing is said; outcomes say it themselves."""
     folder: str = ""
     """A folder with a kept panel, beside the file; then nothing else is asked."""
 
@@ -133,7 +134,6 @@ def written(asked: Config) -> bytes:
     known = "recorded"
     others = false
     systemic = false
-    horizon_months = 12
     <BLANKLINE>
     """
     tables = {each.name: getattr(asked, each.name) for each in fields(asked)}
