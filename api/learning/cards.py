@@ -114,7 +114,7 @@ def shared(say: Tongue, one: Estimate) -> str:
         return say("there is no gain", "没有增益")
     if isnan(one.low):
         return f"{one.value:.0%} " + say(
-            "[no interval: in many draws there is no gain]", "[无区间：多次抽样中没有增益]"
+            "[no interval: the gain is not certainly above 0]", "[无区间：增益不能确定大于0]"
         )
     return f"{one.value:.0%} [{one.low:.0%}, {one.high:.0%}]"
 
