@@ -64,8 +64,8 @@ def build_panel(
     where a default happens within the horizon, whether or not it is over by now, 0 where none is known now, and open
     where the firm stood in default and nobody knew. Days whose horizon is not over yet, or not known to its end, have
     no labels: neither those that reach beyond the moment that is asked of, nor beyond the last delivery of all sources
-    of defaults (`told_until`). Categories are those of `codes`, else of the first day. Raises InvalidPanel where nothing is known on a
-    day, a relation is none, or stated outcomes look ahead unlike far, or not as far as is asked.
+    of defaults (`told_until`). Categories are those of `codes`, else of the first day. Raises InvalidPanel where
+    nothing is known on a day, a relation is none, or stated outcomes look ahead unlike far, or not as far as is asked.
     """
     later = _Later.of(engine, plan, now)
     days: Sequence[date | None] = plan.days or [None]
@@ -161,7 +161,9 @@ class Stood:
             since[first < FOREVER] = (when.day - first[first < FOREVER]) / YEAR
         status = snapshot.traits("status")
         gone = status.any_of([word in GONE for word in status.words])
-        return cls(told, since, snapshot.kind == PARTY_KINDS.index("Company"), gone, tied(snapshot, told.equity))
+        return cls(
+            told, since, snapshot.kind == PARTY_KINDS.index("Company"), gone, tied(snapshot, told.equity, dated=dated)
+        )
 
     @property
     def row(self) -> NDArray[np.bool_]:
