@@ -59,8 +59,9 @@ def renewed(found: Ready, now: date) -> Config:
             break
         days.append(day)
     if not any(ends(day, horizon) <= now for day in days if day not in known):
+        over = ends(first, horizon)
         raise InvalidQuestion(f"no day is over since {found.called} was trained", where="retrain",
-                              remedy=f"load what happened up to {ends(first, horizon)}, and ask from then on: --valid-at DAY")  # fmt: skip
+                              remedy=f"load what happened up to {over}, and ask from then on: --valid-at DAY")  # fmt: skip
     return replace(asked, panel=replace(asked.panel, days=tuple(days)))
 
 

@@ -39,7 +39,8 @@ class Trained:
     """What a training has left."""
 
     run: Run
-    served: str
+    kept: str
+    """The model it holds: the one asked for, or the trees of a stack that the rule does not serve."""
     asked: str
     card: Card
 
@@ -112,12 +113,12 @@ def _keep(run: Run, chosen: Fitted, fitted: Fitted, card: Card, panel: Panel, sp
     party = np.concatenate([wave.rows[split.rows(at, Part.VALIDATE)] for at, wave in enumerate(panel.waves)])
     run.write(CONFORMAL, in_json(Conformal.of(said, label).facts()))
     run.write(BAND, in_json(Band.of(said, label, party).facts()))
-    run.write("metrics.json", in_json(told({"served": chosen.name, "asked": asked.model.name, "card": card})))
+    run.write("metrics.json", in_json(told({"kept": chosen.name, "asked": asked.model.name, "card": card})))
     run.write("reliability.svg", reliabilities(card.table).encode())
     if drawn := curves(fitted):
         run.write("curves.svg", drawn.encode())
     for language, name in (("en", "card.md"), ("zh", "card.zh.md")):
-        run.write(name, card_of(card, served=chosen.name, asked=asked.model.name, language=language).encode())
+        run.write(name, card_of(card, kept=chosen.name, asked=asked.model.name, language=language).encode())
     run.finish(chosen.save(), {
         "model": chosen.name, "asked": asked.model.name, "rule": card.served.model, "panel": panel.digest,
         "definition": panel.definition, "horizon_months": panel.horizon, "split": split.name, "program": edition(),

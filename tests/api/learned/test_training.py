@@ -50,9 +50,9 @@ def test_the_folder_says_all_that_a_person_asks(trained: Trained, panel: Panel) 
 
 def test_what_is_served_follows_the_rule_and_the_card_says_so(trained: Trained) -> None:
     served = trained.card.served
-    assert trained.served == served.model == trained.run.manifest()["model"]
+    assert trained.kept == served.model == trained.run.manifest()["model"]
     card = (trained.run.folder / "card.md").read_text(encoding="utf-8")
-    assert f"Served: **{trained.served}**" in card
+    assert f"Kept: **{trained.kept}**" in card
     assert served.why.en in card
     assert served.why.zh in (trained.run.folder / "card.zh.md").read_text(encoding="utf-8")
     gain = served.gain
@@ -92,7 +92,7 @@ def test_a_changed_byte_is_refused(trained: Trained, name: str) -> None:
 def test_a_changed_manifest_is_refused(trained: Trained) -> None:
     file = trained.run.folder / "manifest.json"
     before = file.read_text()
-    file.write_text(before.replace(f'"model": "{trained.served}"', '"model": "lightgbm"'))
+    file.write_text(before.replace(f'"model": "{trained.kept}"', '"model": "lightgbm"'))
     try:
         with pytest.raises(InvalidModel, match="changed"):
             trained.run.model()
