@@ -1,6 +1,5 @@
 """What a training or an evaluation is asked to do: one TOML file, read strictly."""
 
-import json
 import tomllib
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
@@ -127,6 +126,7 @@ def written(asked: Config) -> bytes:
 
     >>> print(written(Config(panel=PanelAsked(days=(date(2020, 12, 31),)), name="firms")).decode().split("[split]")[0])
     name = "firms"
+    <BLANKLINE>
     [panel]
     days = [2020-12-31]
     definition = "CN"
@@ -135,23 +135,21 @@ def written(asked: Config) -> bytes:
     others = false
     systemic = false
     <BLANKLINE>
+    <BLANKLINE>
     """
+    import tomlkit  # noqa: PLC0415  (what answers only reads)
+
     tables = {each.name: getattr(asked, each.name) for each in fields(asked)}
-    lines = [f"name = {_toml(asked.name)}"] if asked.name else []
+    said: dict[str, Any] = {"name": asked.name} if asked.name else {}
     for name, table in tables.items():
         if is_dataclass(table):
-            said = {each.name: getattr(table, each.name) for each in fields(table)}
-            lines += [f"[{name}]", *(f"{key} = {_toml(value)}" for key, value in said.items() if value not in ("", ()))]
-    return ("\n".join(lines) + "\n").encode()
+            told = {each.name: getattr(table, each.name) for each in fields(table)}
+            said[name] = {key: _plain(value) for key, value in told.items() if value not in ("", (), None)}
+    return tomlkit.dumps(said).encode()
 
 
-def _toml(value: Any) -> str:
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_toml, value))}]"
-    if isinstance(value, bool | str):
-        # JSON writes both as TOML reads them.
-        return json.dumps(value, ensure_ascii=False)
-    return value.isoformat() if isinstance(value, date) else str(value)
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def split_of(panel: Panel, asked: SplitAsked) -> Split:
