@@ -114,7 +114,7 @@ def _truth(world: worlds.Planted, file: Path, drawn: Callable[[], worlds.Truth])
 
 
 def pooled(tables: Sequence[Table]) -> Table:
-    r"""Tables of several worlds as one: means, with Student intervals of the mean over worlds; shares as ratios of means.
+    r"""Tables of several worlds as one: means, with Student intervals over worlds; shares as ratios of means.
 
     .. math:: \bar x \pm t_{n-1}\, s / \sqrt n, \qquad R = \bar g / \bar w
 

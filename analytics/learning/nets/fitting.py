@@ -10,6 +10,7 @@ import numpy as np
 
 from analytics.learning.models.first import FirstStage
 from analytics.learning.models.model import Files, Numbers, Task
+from analytics.learning.models.odds import TAKEN_IN, log_odds
 from analytics.learning.nets.geometric import torch
 from analytics.learning.nets.net import Given
 from analytics.learning.nets.stages import Learned, States, learned
@@ -18,7 +19,7 @@ from analytics.learning.panel import Part
 from analytics.learning.serving.blueprint import Blueprint, Kind
 from analytics.learning.serving.forward import Net
 from analytics.learning.serving.hearing import Hearing
-from analytics.learning.serving.inputs import Inputs, log_odds
+from analytics.learning.serving.inputs import Inputs
 from analytics.learning.serving.served import RIVALS, ServedNet
 
 
@@ -88,7 +89,7 @@ def fitted(asked: Asked, task: Task, first: FirstStage) -> ServedNet:
     """
     panel, split = task.panel, task.split
     crossed = first.cross_fitted
-    inputs = Inputs.of(panel, split, tuple(map(log_odds, crossed)), asked.scopes)
+    inputs = Inputs.of(panel, split, tuple(log_odds(said, near=TAKEN_IN) for said in crossed), asked.scopes)
     blueprint = Blueprint(asked.kind, panel.relations, inputs.width, inputs.tables, **asked.sizes)
     schedule = Schedule(**asked.schedule)
     seeds = [task.seed * SEEDS + number for number in range(asked.nets)]

@@ -164,9 +164,9 @@ def test_what_the_data_lack_is_said_with_how_much() -> None:
 def test_a_last_day_without_any_default_is_no_evidence_of_none() -> None:
     *before, last = PANEL.waves
     quiet = replace(PANEL, waves=(*before, replace(last, label=np.zeros_like(last.label))))
-    told = [one for one in Cautions(Plan.whole(PANEL, MODELS, seeds=1), CARD.table, CARD.served, 500)]
-    assert "quiet-day" not in {one.id for one in told}
-    plan = replace(Plan.whole(PANEL, MODELS, seeds=1), panel=quiet)
+    whole = Plan.whole(PANEL, MODELS, seeds=1)
+    assert "quiet-day" not in {one.id for one in Cautions(whole, CARD.table, CARD.served, 500)}
+    plan = replace(whole, panel=quiet)
     (said,) = [one for one in Cautions(plan, CARD.table, CARD.served, 500) if one.id == "quiet-day"]
     rate = sum(int(w.label.sum()) for w in before) / sum(len(w.label) for w in before)
     assert said.numbers["expected"] == pytest.approx(rate * len(last.label))
