@@ -61,7 +61,7 @@ def renewed(found: Ready, now: date) -> Config:
     if not any(ends(day, horizon) <= now for day in days if day not in known):
         over = ends(first, horizon)
         raise InvalidQuestion(f"no day is over since {found.called} was trained", where="retrain",
-                              remedy=f"load what happened up to {over}, and ask from then on: --valid-at DAY")  # fmt: skip
+                              remedy=f"load what happened up to {over}, and ask then: --valid-at DAY")  # fmt: skip
     return replace(asked, panel=replace(asked.panel, days=tuple(days)))
 
 

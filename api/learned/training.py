@@ -111,7 +111,9 @@ def _chosen(fitted: Fitted, card: Card) -> Fitted:
 def _keep(run: Run, chosen: Fitted, fitted: Fitted, card: Card, panel: Panel, split: Split, asked: Config) -> None:
     said, label = _picked(chosen, panel, split, Part.VALIDATE), split.labels(panel, Part.VALIDATE)
     party = np.concatenate([wave.rows[split.rows(at, Part.VALIDATE)] for at, wave in enumerate(panel.waves)])
-    run.write(CONFORMAL, in_json(Conformal.of(said, label).facts()))
+    # Sets keep their promise by rows that the model has never seen.
+    unseen = Conformal.of(_picked(chosen, panel, split, Part.TEST), split.labels(panel, Part.TEST))
+    run.write(CONFORMAL, in_json(unseen.facts()))
     run.write(BAND, in_json(Band.of(said, label, party).facts()))
     run.write("metrics.json", in_json(told({"kept": chosen.name, "asked": asked.model.name, "card": card})))
     run.write("reliability.svg", reliabilities(card.table).encode())

@@ -60,6 +60,17 @@ def test_what_is_served_follows_the_rule_and_the_card_says_so(trained: Trained) 
     assert (served.model == "stack") == (gain.low > 0)
 
 
+def test_sets_rest_on_rows_that_neither_taught_nor_settled(trained: Trained, panel: Panel) -> None:
+    """What stopped, joined or calibrated a model looks less strange to it than what it has never seen."""
+    from analytics.learning.panel import Part, Split  # noqa: PLC0415
+
+    split, fitted = Split.by_time(panel), trained.run.model()
+    said = split.pick(panel, Part.TEST, tuple(fitted.predict(panel, at) for at in range(len(panel.waves))))
+    label, kept = split.labels(panel, Part.TEST), json.loads(trained.run.read("conformal.json"))
+    for name, which in (("sound", 0), ("defaults", 1)):
+        np.testing.assert_allclose(kept[name], np.sort(said[label == which]), rtol=1e-12)
+
+
 def test_the_model_that_was_kept_says_the_same(trained: Trained, panel: Panel) -> None:
     fitted = trained.run.model()
     said = fitted.predict(panel, len(panel.waves) - 2)
