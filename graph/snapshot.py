@@ -251,6 +251,11 @@ class Snapshot:
         found = np.concatenate(rows)
         return statements(self.facts, kind, found) if len(found) else []
 
+    def contested(self, kind: Kind, head: int) -> NDArray[np.uint32]:
+        """Nodes of whose links to `head` other sources say what does not count, ascending."""
+        aside = self._relation(kind, indirect=False)[1]
+        return np.unique(aside.tail[aside.head == head])
+
     def _relation(self, kind: Kind, *, indirect: bool) -> tuple[Links, Aside]:
         if not kind.is_relation or (indirect and kind is not OWNS):
             raise ValueError(f"no such links of {kind.name}")
