@@ -25,6 +25,7 @@ from api.questions.groups.families import family_edges, family_ties_left, united
 from api.questions.groups.members import SHOWN, SMALL, Edge, Member, edges_of, grew, members_of, ties_left, why
 from api.questions.groups.untestable import NOTHING, Untestables, told, untestable_of, untestable_said
 from api.questions.groups.verdicts import Verdict, fenced, fences_of, overruled, overruled_of
+from api.questions.ownership.aside import SetAside, aside_said, set_aside
 from api.questions.ownership.overfull import MoreThanAll, more_than_all_votes
 from api.questions.ownership.overfull import told as more_said
 from graph.errors import InvalidQuestion
@@ -85,6 +86,9 @@ class GroupsOf:
     """Rejections of a dependence of or on the party that do not count, since another judgement confirms it."""
     overfull: tuple[MoreThanAll, ...]
     """Members whose holders are stated to have more than all votes, so that control of them is in doubt."""
+    aside: SetAside
+    """What sources state of holders and controllers of its members, and what is stated of its own to go through others,
+    that does not count."""
 
 
 def groups(
@@ -147,11 +151,13 @@ def groups_said(
         fences_of(view, evidence, node) if connected else (),
         overruled_of(view, evidence, node) if connected else (),
         _overfull(view, evidence, node, (narrow, wide)),
+        set_aside(view, evidence, node, among=_grouped_with(view, node, (narrow, wide))),
     )
     named = evidence.distinguished(value)
     return value, [
         *_reasons(view, node, named),
         *more_said(named.overfull, evidence),
+        *aside_said(named.aside),
         *_state(view, node, of, named),
     ]
 
@@ -160,8 +166,13 @@ def _overfull(view: View, evidence: Evidence, node: int, readings: Iterable[str]
     """Of the party and of whom it is grouped with in any reading, companies of which more than all votes are stated."""
     if not len(view.votes.overfull):
         return ()
-    groups = [group for reading in readings for group in groups_told(view, node, reading)[0]]
-    return more_than_all_votes(view, evidence, (node, *(int(x) for group in groups for x in group.clients)))
+    return more_than_all_votes(view, evidence, (node, *_grouped_with(view, node, readings)))
+
+
+def _grouped_with(view: View, node: int, readings: Iterable[str]) -> Iterator[int]:
+    """Whom a party is grouped with in any of some readings."""
+    groups = (group for reading in readings for group in groups_told(view, node, reading)[0])
+    return (int(x) for group in groups for x in group.clients)
 
 
 def _wider(

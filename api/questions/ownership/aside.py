@@ -11,7 +11,7 @@ import numpy as np
 from analytics.structure.owners.portions import Portion
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact
-from api.answers.wording import Share, band, both
+from api.answers.wording import Share, band, both, ended
 from api.engine import View
 from graph.model import CONTROLS, DIRECTNESS, OWNS
 
@@ -57,30 +57,33 @@ class SetAside:
     through: tuple[Through, ...]
 
 
-def set_aside(view: View, evidence: Evidence, node: int) -> SetAside:
-    """What is stated of who holds or controls a party, and does not count."""
+def set_aside(view: View, evidence: Evidence, node: int, *, among: Iterable[int] = ()) -> SetAside:
+    """What is stated of who holds or controls a party, and does not count; of others only what sources dispute."""
+    contested = _contested(view, evidence, list(dict.fromkeys((node, *among))))
     return SetAside(
-        tuple(islice(_contested(view, evidence, node), SHOWN)), tuple(islice(_through(view, evidence, node), SHOWN))
+        tuple(islice(sorted(contested, key=lambda one: not one.decides), SHOWN)),
+        tuple(islice(_through(view, evidence, node), SHOWN)),
     )
 
 
 def aside_said(found: SetAside) -> Iterator[str]:
     """Sentences on what contradicts what counts."""
-    for one in found.contested:
-        if one.differs:
-            yield _contested_said(one)
-    for other in found.through:
-        if not other.borne_out:
-            yield _through_said(other)
+    yield from (ended(both(said, said_zh)) for said, said_zh in disputed(found))
+
+
+def disputed(found: SetAside) -> Iterator[tuple[str, str]]:
+    """What contradicts what counts, in both languages, without a full stop."""
+    yield from (_contested_said(one) for one in found.contested if one.differs)
+    yield from (_through_said(one) for one in found.through if not one.borne_out)
 
 
 # ── of two sources one is believed ─────────────────────────────────────────────────────────────────
 
 
-def _contested(view: View, evidence: Evidence, node: int) -> Iterator[Contested]:
+def _contested(view: View, evidence: Evidence, nodes: list[int]) -> Iterator[Contested]:
     for kind in (OWNS, CONTROLS):
         links = view.snapshot.links(kind)
-        for tail in view.snapshot.contested(kind, node).tolist():
+        for tail, node in view.snapshot.contested(kind, np.array(nodes, np.uint32)):
             at = links.arriving(node).astype(np.int64)
             believed = evidence.facts(kind, at[links.tail[at] == tail])
             rivals = evidence.rivals(kind, tail, node, direct=True)
@@ -103,7 +106,7 @@ def _majority(holdings: Iterable[Fact]) -> bool:
     return low > HALF or (low == HALF and any(not one.low_included for one in bands))
 
 
-def _contested_said(one: Contested) -> str:
+def _contested_said(one: Contested) -> tuple[str, str]:
     name, holder = one.stated.head.name, one.stated.tail.name
     believed = ", ".join(fact.text for fact in one.believed)
     said = f"{one.source} states {one.stated.text} of {holder} in {name}, and {one.believed_source} {believed}"
@@ -115,7 +118,7 @@ def _contested_said(one: Contested) -> str:
     elif one.decides:
         would = f"; by the former {holder} would have a majority of the votes"
         would_zh = f"；若以前者为准，{holder}持有过半数表决权"
-    return both(f"{said}, which is believed{would}.", f"{said_zh}，以后者为准{would_zh}。")
+    return f"{said}, which is believed{would}", f"{said_zh}，以后者为准{would_zh}"
 
 
 # ── what goes through others ───────────────────────────────────────────────────────────────────────
@@ -150,20 +153,20 @@ def _within(fact: Fact, portion: Portion) -> bool:
     return round(portion.high * NANO) >= low and round(portion.low * NANO) <= high
 
 
-def _through_said(one: Through) -> str:
+def _through_said(one: Through) -> tuple[str, str]:
     name, holder = one.stated.head.name, one.stated.tail.name
     if one.stated.kind == CONTROLS.name:
         basis = one.stated.values.get("basis", "unstated")
-        return both(
+        return (
             f"{one.source} states that {holder} controls {name} through others ({basis}); by what is known "
-            "of these it does not for certain.",
-            f"{one.source}称{holder}通过他人间接控制{name}（{basis}）；按已知情况尚不能确定。",
+            "of these it does not for certain",
+            f"{one.source}称{holder}通过他人间接控制{name}（{basis}）；按已知情况尚不能确定",
         )
     share = one.stated.values.get("share")
     held, held_zh = (share.text, share.text) if isinstance(share, Share) else ("a part", "股权")
     known = band(one.low, one.high)
-    return both(
+    return (
         f"{one.source} states that {holder} holds {held} of {name} through others; by the holdings that are known it "
-        f"has {known} in the end.",
-        f"{one.source}称{holder}通过他人间接持有{name}的{held_zh}；按已知持股，其最终持有{known}。",
+        f"has {known} in the end",
+        f"{one.source}称{holder}通过他人间接持有{name}的{held_zh}；按已知持股，其最终持有{known}",
     )

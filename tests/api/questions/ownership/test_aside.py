@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from api.engine import Engine, Place
-from api.questions import control, owners
-from tests.api.conftest import owns
+from api.questions import control, groups, owners
+from api.questions.group_report import group_report
+from tests.api.limits.test_standing import BANK, A, B, C, P, item, lender, loan, owns
+from tests.api.questions.limits.test_doubts import ask
 from tests.api.world import Book, instant
 
 HOLDER, FIRM, FAR, PERSON, SAME = (f"register:{n}" for n in ("holder", "firm", "far", "person", "same"))
@@ -14,7 +16,7 @@ HOLDER, FIRM, FAR, PERSON, SAME = (f"register:{n}" for n in ("holder", "firm", "
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    """A register says 40 %, a bank that is trusted less 60 %; of another firm only that a person holds it indirectly."""
+    """A register says 40 %, a bank that is trusted less 60 %; of another firm only an indirect holding."""
     folder: Path = tmp_path_factory.mktemp("aside")
     book = Book(folder / "columns")
     firms = dict.fromkeys((HOLDER, FIRM, FAR, SAME), "Company")
@@ -34,9 +36,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     return Engine(place, place.facts(), clock=lambda: instant("2028-01-01"))
 
 
-@pytest.mark.parametrize("ask", [owners, control])
-def test_what_a_less_trusted_source_says_is_shown_and_that_it_would_decide(told: Engine, ask: object) -> None:
-    said = ask(told, FIRM, moment=told.moment())  # type: ignore[operator]
+@pytest.mark.parametrize("question", [owners, control])
+def test_what_a_less_trusted_source_says_is_shown_and_that_it_would_decide(told: Engine, question: object) -> None:
+    said = question(told, FIRM, moment=told.moment())  # type: ignore[operator]
     (one,) = said.answer.aside.contested
     assert (one.stated.text, one.source, one.believed_source) == ("60%", "bank", "register")
     assert [fact.text for fact in one.believed] == ["40%"]
@@ -71,3 +73,33 @@ def test_what_the_chain_gives_bears_out_what_is_stated(told: Engine) -> None:
     (one,) = said.answer.aside.through
     assert (one.low, one.borne_out) == (pytest.approx(0.7), True)
     assert not any("through others" in reason for reason in said.reasons)
+
+
+@pytest.fixture(scope="module")
+def lent(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """A lender's books: P controls b; a register gives P 40 % of a, and the holder c the rest."""
+    folder: Path = tmp_path_factory.mktemp("lent")
+    stakes = (item("tier1", 1000.0), item("net_capital", 1200.0), loan(A, "1", 10.0), loan(B, "2", 170.0))
+    book = Book(folder / "columns")
+    parties = dict.fromkeys((BANK, A, B, C), "Company") | {P: "Person"}
+    said = (lender(), *stakes, owns(P, B, 0.6), owns(P, A, 0.4), owns(C, A, 0.6))
+    book.load(parties, said, closed_at=instant("2024-01-15"))
+    book.load({}, [owns(P, A, 0.6, source="bank")], source="bank", trust=0.5, closed_at=instant("2024-01-16"))
+    place = Place(folder)
+    return Engine(place, place.facts(), clock=lambda: instant("2024-06-30"))
+
+
+def test_a_credit_check_tells_what_would_decide_by_the_source_believed_less(lent: Engine) -> None:
+    """By the register a stands alone and passes; by the bank it would fall to P, who also controls b."""
+    value = ask(lent, 30)
+    assert value.verdict == "approve"
+    (gap,) = [gap for gap in value.gaps if gap.kind == "disputed"]
+    assert "bank states 60%" in gap.en
+    assert "过半数" in gap.zh
+
+
+@pytest.mark.parametrize("question", [groups, group_report])
+def test_a_group_tells_what_sources_dispute(lent: Engine, question: object) -> None:
+    said = question(lent, A, moment=lent.moment(currency="CNY"))  # type: ignore[operator]
+    assert [one.stated.text for one in said.answer.aside.contested] == ["60%"]
+    assert any("bank states 60%" in reason for reason in said.reasons)
