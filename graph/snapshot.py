@@ -265,6 +265,12 @@ class Snapshot:
         found = np.concatenate(rows)
         return statements(self.facts, kind, found) if len(found) else []
 
+    def contested(self, kind: Kind, heads: NDArray[Any]) -> list[tuple[int, int]]:
+        """Pairs of which other sources say what does not count, of links to some nodes; in ascending order."""
+        aside = self._relation(kind, indirect=False)[1]
+        at = np.flatnonzero(np.isin(aside.head, heads))
+        return sorted(set(zip(aside.tail[at].tolist(), aside.head[at].tolist(), strict=True)))
+
     def _relation(self, kind: Kind, *, indirect: bool) -> tuple[Links, Aside]:
         if not kind.is_relation or (indirect and kind is not OWNS):
             raise ValueError(f"no such links of {kind.name}")

@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 from typing import Any, Final
 
+from analytics.structure.dependence.states import CONTROL
 from api.answers.frame import Party, Share
 from graph.bands import Band
 from graph.currencies import NO_CURRENCY
@@ -292,8 +293,31 @@ def gist(kind: Kind, said: Mapping[str, Any]) -> str:
     return ", ".join(dict.fromkeys([*silent, *_words(kind, said, money)]))
 
 
+def denied(said: Mapping[str, Any]) -> bool:
+    """Whether a relation is one that somebody judged not to be: a rejected dependence, a ring fence."""
+    return "criterion" in said and said.get("verdict") == "rejected"
+
+
+def denied_said(said: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    """What was judged instead, in both languages, and each in a word.
+
+    >>> denied_said({"criterion": "control", "verdict": "rejected"})[1:3]
+    ('经认定与对方风险隔离', 'ring-fenced')
+    """
+    if said.get("criterion") == CONTROL:
+        return "Ring-fenced from the other, as judged", "经认定与对方风险隔离", "ring-fenced", "风险隔离"
+    return "Would not fail if the other failed, as judged", "经认定不依存于对方", "rejected", "认定不依存"
+
+
 def label(kind: Kind, said: Mapping[str, Any], *, chinese: bool = False) -> str:
-    """What matters most about a relation, short enough to stand on a line: a share, an amount, a word."""
+    """What matters most about a relation, short enough to stand on a line: a share, an amount, a word.
+
+    >>> from graph.model import DEPENDS_ON
+    >>> label(DEPENDS_ON, {"criterion": "cn-annex1-1", "verdict": "rejected"}, chinese=True)
+    '认定不依存'
+    """
+    if denied(said):
+        return denied_said(said)[2 + chinese]
     short = partial(short_money, chinese=chinese)
     shares = [said[f.name].text for f in kind.fields if f.type == "band" and f.name in said]
     amounts = [short(said[f.name], said.get("currency")) for f in kind.fields if said.get(f.name) and f.type == "money"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from api.answers.frame import Answer, Fact, Party, Source
 from api.answers.namesakes import bare_name, distinguished
-from api.answers.wording import percent, period, plural, remark
+from api.answers.wording import denied, denied_said, percent, period, plural, remark
 from api.draw import style
 from api.draw.detours import detours
 from api.draw.frame import curved, framed
@@ -96,7 +96,7 @@ def _canvas(drawn: Scene, network: Network, sources: dict[str, Source], marks: M
         title = "\n\n".join(_fact_title(fact, sources) for fact in facts)
         canvas.add_edge(
             tail, head, id=facts[0].fact_id, title=title, smooth=curve, kind=facts[0].kind, **written.on(facts, curve),
-            **_stroke(facts[0].kind, faint=all(fact.values.get("directness") == "indirect" for fact in facts)),
+            **_stroke(facts[0].kind, faint=all(_faint(fact) for fact in facts)),
         )  # fmt: skip
     for fold in drawn.folds:
         ends = (fold.hub, fold.name) if fold.outward else (fold.name, fold.hub)
@@ -148,8 +148,19 @@ def _look(party: Party, start: Party) -> dict[str, Any]:
     }
 
 
+def _faint(fact: Fact) -> bool:
+    """Whether it is only said to hold through others, or was judged not to be."""
+    return fact.values.get("directness") == "indirect" or denied(fact.values)
+
+
+def _called(fact: Fact) -> tuple[str, str]:
+    """What a fact says of its two parties, in both languages."""
+    kind = KINDS[fact.kind]
+    return denied_said(fact.values)[:2] if denied(fact.values) else (kind.en, kind.zh)
+
+
 def _stroke(kind: str, *, faint: bool = False) -> dict[str, Any]:
-    """Colour and dashes of a relation; faint where it is only said to hold through others."""
+    """Colour and dashes of a relation; faint where it does not count."""
     stroke = style.STROKES[kind]
     color: dict[str, Any] = {"color": stroke.color, "highlight": "#000000", "hover": stroke.color, "inherit": False}
     if faint:
@@ -183,7 +194,7 @@ def _fact_title(fact: Fact, sources: dict[str, Source]) -> str:
     return "\n".join(
         [
             f"{fact.tail.name} → {fact.head.name}",
-            f"{KINDS[fact.kind].en}: {fact.text}" if fact.text else KINDS[fact.kind].en,
+            f"{_called(fact)[0]}: {fact.text}" if fact.text else _called(fact)[0],
             period(source.valid_from, source.valid_to),
             f"source {source.source}, {source.source_ref}{believed}",
             f"recorded {source.recorded_at:%Y-%m-%d}",
@@ -195,10 +206,9 @@ def _fact_title(fact: Fact, sources: dict[str, Source]) -> str:
 def _line(fact: Fact, drawn: Scene, sources: dict[str, Source]) -> Line:
     source = sources[fact.fact_id]
     when = period(source.valid_from, source.valid_to)
-    kind = KINDS[fact.kind]
     stroke = style.STROKES[fact.kind]
     together = drawn.lines.get((fact.tail.id, fact.head.id, fact.kind), (fact,))
-    said = f"{kind.en} {kind.zh}"
+    said = " ".join(_called(fact))
     return Line(
         fact.fact_id, together[0].fact_id, fact.tail, fact.head, fact.kind, said, stroke.color, fact.text, when,
         f"{source.source} · {source.source_ref}",

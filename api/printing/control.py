@@ -8,6 +8,7 @@ from rich.table import Table
 from api.answers.frame import Fact, Party
 from api.answers.namesakes import bare_name
 from api.answers.wording import band, listed, names_of, percent, plural
+from api.printing.aside import aside
 from api.printing.paper import Cited, heading, left, plain, row, table
 from api.questions.groups.dependences import MORE_THAN_ALL, Dependence, confirmed, doubtful
 from api.questions.groups.dependences import said as told
@@ -31,6 +32,7 @@ def control(answer: ControlOf, cited: Cited) -> Iterator[Any]:
     over = f"controlled by ({answer.controllers_page.total:,})"
     yield from _controllers(answer.controllers, over, lambda one: one.controller, cited, whole=True)
     yield from left(answer.controllers_page, "controller")
+    yield from aside(answer.aside, cited)
     yield from standing(answer.standing, cited)
     made = table("in concert", "control", "evidence", "by votes that suffice", title="controlled in concert by")
     for joint in answer.concerts:

@@ -8,6 +8,7 @@ from rich.text import Text
 from api.answers.frame import Fact, Page, Party
 from api.answers.namesakes import bare_name
 from api.answers.wording import NOTHING, band, percent, plural
+from api.printing.aside import aside
 from api.printing.control import standing, step
 from api.printing.paper import DIM, Cited, facts, heading, left, plain, row, table
 from api.questions.ownership.beneficial import Passed, UnderRegime
@@ -24,6 +25,7 @@ def owners(answer: OwnersOf, cited: Cited) -> Iterator[Any]:
     yield heading(answer.party)
     yield from facts(cited, answer.direct, f"held by ({answer.direct_page.total:,})", side="from")
     yield from left(answer.direct_page, "holders (--limit, --offset)")
+    yield from aside(answer.aside, cited)
     title = f"{answer.layer} owned in the end by ({answer.parts_page.total:,})"
     made = table("party", "kind", "id", "share in the end", "by its holdings", title=title)
     for part in answer.parts:

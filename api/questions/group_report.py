@@ -22,6 +22,7 @@ from api.questions.groups.untestable import Untestables
 from api.questions.groups.verdicts import Verdict
 from api.questions.guarantees import ClosedCircle, circle_of
 from api.questions.limits.limits import NOTHING, Against, against
+from api.questions.ownership.aside import SetAside
 from graph.model import CONTROLS, DEPENDS_ON, GUARANTEES, LENDS, OWNS
 from graph.moment import Moment
 
@@ -103,6 +104,8 @@ class GroupReport:
     """What the lender's rules allow for the party and each of its groups, and how much of it is used."""
     overfull: tuple[MoreThanAll, ...]
     """Members whose holders are stated to have more than all votes, so that control of them is in doubt."""
+    aside: SetAside
+    """What sources state of holders and controllers, and does not count."""
 
 
 def group_report(engine: Engine, party: str, *, lender: str | None = None, moment: Moment) -> Answer[GroupReport]:
@@ -129,6 +132,7 @@ def group_report(engine: Engine, party: str, *, lender: str | None = None, momen
         view.government,
         NOTHING if of is None else against(view, evidence, of, node, limit=MOST),
         told.overfull,
+        told.aside,
     )
     question = Question("group_report", {"party": party, "lender": lender})
     return view.answer(question, value, evidence, reasons=reasons)

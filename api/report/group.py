@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from analytics.structure.dependence.rules import criterion_names
@@ -13,6 +14,7 @@ from api.questions.group_report import GroupReport, MemberStake, Sheet
 from api.questions.groups.dependences import Dependence, measured_by
 from api.questions.groups.members import Member, widened
 from api.questions.groups.verdicts import Verdict
+from api.questions.ownership.aside import disputed
 from api.report.boxes import place
 from api.report.limited import apart_in, limited, limits_said, overfull_said
 from api.report.page import Figure, filled
@@ -26,6 +28,8 @@ SHORT = 10
 """Sentences in short at most."""
 DOUBTS = 2
 """Companies of which more than all votes are stated that are named in short."""
+DISPUTED = 5
+"""Statements that do not count and contradict what does, in short."""
 MANY = 30
 """Members above which each has one line, under whoever brings it in."""
 
@@ -273,6 +277,8 @@ def _short(words: Words, value: GroupReport) -> Iterator[str]:
     yield from _kept_out(words, value)
     for over in value.overfull[:DOUBTS]:
         yield overfull_said(words, over)
+    for said, said_zh in islice(disputed(value.aside), DISPUTED):
+        yield words.either(f"{said}.", f"{said_zh}。")
     yield from limits_said(words, value, partial(_name, words))
     yield from arising_said(words, value)
     several = len(value.sheets) > 1

@@ -36,6 +36,7 @@ from api.questions.groups.verdicts import (
     overruled,
     overruled_of,
 )
+from api.questions.ownership.aside import SetAside, aside_said, set_aside
 from graph.errors import InvalidQuestion
 from graph.moment import Moment
 
@@ -96,6 +97,9 @@ class GroupsOf:
     """Rejections of a dependence of or on the party that do not count, since another judgement confirms it."""
     overfull: tuple[MoreThanAll, ...]
     """Members whose holders are stated to have more than all votes, so that control of them is in doubt."""
+    aside: SetAside
+    """What sources state of holders and controllers of its members, and what is stated of its own to go through others,
+    that does not count."""
 
 
 def groups(
@@ -158,13 +162,21 @@ def groups_said(
         fences_of(view, evidence, node) if connected else (),
         overruled_of(view, evidence, node) if connected else (),
         more_than_all_with(view, evidence, node, (narrow, wide)),
+        set_aside(view, evidence, node, among=_grouped_with(view, node, (narrow, wide))),
     )
     named = evidence.distinguished(value)
     return value, [
         *_reasons(view, node, named),
         *more_said(named.overfull, evidence),
+        *aside_said(named.aside),
         *_state(view, node, of, named),
     ]
+
+
+def _grouped_with(view: View, node: int, readings: Iterable[str]) -> Iterator[int]:
+    """Whom a party is grouped with in any of some readings."""
+    groups = (group for reading in readings for group in groups_told(view, node, reading)[0])
+    return (int(x) for group in groups for x in group.clients)
 
 
 def _wider(

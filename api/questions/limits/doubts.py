@@ -34,6 +34,7 @@ from api.questions.groups.families import doubtful_ties, ties_said
 from api.questions.groups.untestable import Untestables, told, untestable_of, untestable_within
 from api.questions.limits.case import Case
 from api.questions.limits.unsized import unsized_named
+from api.questions.ownership.aside import disputed, set_aside
 from graph.model import GUARANTEES
 
 BY_HAND = "criteria_by_hand"
@@ -49,6 +50,7 @@ def doubts_of(view: View, lender: Lender, case: Case, check: Check) -> tuple[Gap
         *_rules(view, lender, application, check), *_wide(application), *_banks(view, application),
         *_concerts(view, application), *_hidden(view, application.applicant, lender.node),
         *_others_hidden(view, application, check, lender.node), *_bands(view, application),
+        *_disputed(view, application),
         *_relatives(view, application), *_suspected(application), *_offered(view, offered, check),
         *_bodies(view, application, lender.node),
         *_strays(view, lender.node, application), *_collateral(view, check, lender.node),
@@ -124,6 +126,16 @@ def _listed(view: View, parties: Sequence[int]) -> tuple[str, str]:
     """Some parties by name, in both languages."""
     who, many = [view.snapshot.called(x) for x in parties[:NAMED]], len(parties)
     return listed(who, many, by=" and "), listed(who, many, chinese=True, unit="方")
+
+
+def _disputed(view: View, application: Application) -> Iterator[Gap]:
+    """What sources dispute of who holds the applicant and whom it is grouped with, and what is stated of its own
+    holders and no known holding bears out."""
+    x = application.applicant
+    groups = application.readings.of("connected", wide=True).around(x)
+    among = (int(member) for members in groups for member in members)
+    told = disputed(set_aside(view, Evidence(view.snapshot), x, among=among))
+    yield from (Gap("disputed", (), said, said_zh) for said, said_zh in islice(told, NAMED))
 
 
 def _named(view: View, parties: Sequence[int]) -> tuple[str, str]:

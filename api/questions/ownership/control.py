@@ -12,6 +12,7 @@ from api.answers.wording import plural
 from api.engine import Engine, View
 from api.groups.more_than_all import MoreThanAll, more_than_all_votes, told
 from api.questions.asking import check_page, node_of
+from api.questions.ownership.aside import SetAside, aside_said, set_aside
 from api.questions.ownership.concerted import (
     ActingWith,
     InConcert,
@@ -74,6 +75,8 @@ class ControlOf:
     """Of those shown, companies whose holders are stated to have more than all votes."""
     standing: StandingOf
     """How control over it stands: one, several, a ring, a deadlock, or nobody; or that it is not known."""
+    aside: SetAside
+    """What sources state of its holders and controllers, and does not count."""
 
 
 def control(engine: Engine, party: str, *, limit: int = 50, offset: int = 0, moment: Moment) -> Answer[ControlOf]:
@@ -106,6 +109,7 @@ def control(engine: Engine, party: str, *, limit: int = 50, offset: int = 0, mom
         through_concerts(view, evidence, node, page),
         more_than_all_votes(view, evidence, _shown(view, node, (*controllers, *controlled))),
         standing_of(view, evidence, node),
+        set_aside(view, evidence, node),
     )
     question = Question("control", {"party": party, "limit": limit, "offset": offset})
     return view.answer(
@@ -177,3 +181,4 @@ def _reasons(view: View, evidence: Evidence, node: int, value: ControlOf) -> Ite
         if page.left:
             yield f"{plural(page.left, 'more party is', 'more parties are')} not shown."
     yield from told(value.overfull, evidence)
+    yield from aside_said(value.aside)

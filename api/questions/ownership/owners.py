@@ -14,6 +14,7 @@ from api.answers.wording import listed, names_of, percent, plural
 from api.engine import Engine, View
 from api.groups.more_than_all import MoreThanAll, more_than_all, named, told
 from api.questions.asking import check_page, node_of
+from api.questions.ownership.aside import SetAside, aside_said, set_aside
 from api.questions.ownership.beneficial import UnderRegime, by_law, laws_of, under
 from api.questions.ownership.linked import CloseLinksOf, close_links
 from api.questions.ownership.listed import ListedControl, listed_tests
@@ -115,6 +116,8 @@ class OwnersOf:
     """What is done where holders are stated to have more than all: refuse, scale or keep."""
     overfull: tuple[MoreThanAll, ...]
     """Companies on the way of which that is so."""
+    aside: SetAside
+    """What sources state of its holders and controllers, and does not count."""
 
 
 def owners(
@@ -167,6 +170,7 @@ def _owners(view: View, evidence: Evidence, node: int, laws: Iterable[Regime], l
         listed_tests(view, evidence, node),
         view.overfull,
         _overfull(view, evidence, node, layer),
+        set_aside(view, evidence, node),
     )
 
 
@@ -246,6 +250,7 @@ def _reasons(view: View, evidence: Evidence, node: int, value: OwnersOf) -> Iter
     if value.listed:
         yield from _listed(value.listed, name)
     yield from told(value.overfull, evidence)
+    yield from aside_said(value.aside)
     for page in (value.direct_page, value.parts_page):
         if page.left:
             yield f"{plural(page.left, 'more holder is', 'more holders are')} not shown."
