@@ -63,6 +63,8 @@ class Promised:
     and calls bring nobody down."""
     idle: Places
     """Positions among the GUARANTEES links of those that may be called and behind which no known debt stands."""
+    spent: Places
+    """The same of those that cannot be called on the day: their period is over, or they are signed later."""
 
 
 def debts_of(view: View, haircuts: Mapping[str, float], moves: Moves | None = None) -> Debts:
@@ -118,8 +120,8 @@ def promised_of(
     standing = Standing.of(loans, terms.sureties, capacity=capacity, recovery=recovered, in_full=in_full)
     idle = terms.idle[terms.idle < len(given)]
     idle = idle[given.tail[idle] != given.head[idle]]
-    layer = Guarantees(standing, len(debts.amount))
-    return Promised(layer, terms, pledge, given.head[poor].astype(np.int64), idle)
+    layer, spent = Guarantees(standing, len(debts.amount)), terms.spent[terms.spent < len(given)]
+    return Promised(layer, terms, pledge, given.head[poor].astype(np.int64), idle, spent)
 
 
 def _contracts(

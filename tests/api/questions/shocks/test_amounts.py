@@ -58,6 +58,15 @@ def test_who_counters_a_guarantee_pays_no_more_than_was_paid_on_it(tmp_path: Pat
     assert found.cost.loss == pytest.approx(100 * 0.45 - 20)
 
 
+def test_a_lender_whom_guarantors_pay_in_full_is_told_what_it_had_at_stake(tmp_path: Path) -> None:
+    """100 by the failed, 45 by LGD alone; c pays those 45 and more."""
+    found = told(tmp_path, lent("a", 100.0), guaranteed("c", "a", 100.0), *stated("c", net_assets=500.0))
+    (bank,) = found.lenders
+    assert bank.party.id == "r:bank"
+    assert (bank.cost.at_default, bank.cost.static) == (100.0, pytest.approx(45))
+    assert bank.cost.loss == pytest.approx(0)
+
+
 def test_shares_worth_less_take_nothing_of_a_guarantors_cash(tmp_path: Path) -> None:
     # c has 1,000 of equity and 50 in cash; it writes 60 off what it holds of d, and can still pay the 40.
     found = told(
