@@ -22,7 +22,7 @@ _ENDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "PLEDGES": (
         r"抵押人|出质人|质押人|(?<!抵押)(?<!质)(?:所有权|产权|权属)人|(?:提供|所有)[人者方]|provider|pledgor|grantor|owner",
-        r"抵押权人|质权人|银行|lender|bank|pledgee",
+        r"抵押权人|质权人|贷款人|授信人|(?:贷款|授信)(?:机构|银行|行)|债权人|银行|lender|bank|pledgee|creditor",
     ),
     "LENDS": (
         r"贷款人|授信人|贷款机构|授信机构|贷款行|授信行|放款|机构|银行|lender|bank",

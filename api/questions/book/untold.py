@@ -47,10 +47,11 @@ def gaps_of(view: View, book: Staked, assumed: Assumed) -> Iterator[Gap]:
     else:
         long, long_zh = lasting(assumed.draws, book.setting.known.firms.size, production=True)
         yield Gap(
-            "output that stops and shares that lose their worth spread nothing here, and what failures of others take "
-            'from the assets of a firm costs its creditors no more: layers = ["production", "guarantees", "debts", '
-            f'"shares"] has both, and takes {long} for all {book.setting.known.firms.size:,} parties',
-            "此处不计停产及股权减值的传导，也不计他人违约所致资产减少对其债权人的影响："
+            "output that stops and shares that lose their worth spread nothing here, what failures of others take from "
+            "the assets of a firm costs its creditors no more, and a guarantor that fails pays nothing, whatever it "
+            'has: layers = ["production", "guarantees", "debts", "shares"] has all of these, and takes '
+            f"{long} for all {book.setting.known.firms.size:,} parties",
+            "此处不计停产及股权减值的传导，不计他人违约所致资产减少对其债权人的影响，违约担保人无论财力均不代偿："
             '可用 layers = ["production", "guarantees", "debts", "shares"] 计入，'
             f"全部{book.setting.known.firms.size:,}个主体需{long_zh}",
         )

@@ -246,16 +246,32 @@ def _promises(view: View, setting: Setting, whose: Whose) -> Iterator[Gap]:
             "nothing is expected of them, and calls bring nobody down",
             f"{zh}主体的 {poor:,} 笔担保，其担保人净资产和流动性均未知：不预期其代偿，代偿要求也不使其违约",
         )
-    given, idle = view.snapshot.links(GUARANTEES), setting.promised.idle
-    if len(idle := idle[whose.failing[given.head[idle]]]):
-        pairs = zip(*(view.snapshot.all_called(end[idle[:SHOWN]]) for end in (given.tail, given.head)), strict=True)
-        names = [(f"{giver} for {whom}", f"{giver}为{whom}") for giver, whom in pairs]
-        said, said_zh = (_listed([name[k] for name in names], len(idle), k) for k in (0, 1))
+    if told := _guarantees(view, setting.promised.idle, whose):
+        many, said, said_zh = told
         yield Gap(
-            f"{plural(len(idle), 'guarantee')} for those who {en}, behind which no known debt stands that calls reach, "
+            f"{plural(many, 'guarantee')} for those who {en}, behind which no known debt stands that calls reach, "
             f"counted for nothing: {said}",
-            f"{zh}主体的 {len(idle):,} 笔担保找不到可代偿的债务，未计入：{said_zh}",
+            f"{zh}主体的 {many:,} 笔担保找不到可代偿的债务，未计入：{said_zh}",
         )
+    if told := _guarantees(view, setting.promised.spent, whose):
+        many, said, said_zh = told
+        yield Gap(
+            f"{plural(many, 'guarantee')} for those who {en}, whose period is over on the day or that "
+            f"{'is' if many == 1 else 'are'} signed later, counted for nothing: {said}",
+            f"{zh}主体的 {many:,} 笔担保在该日保证期间已届满或尚未签订，未计入：{said_zh}",
+        )
+
+
+def _guarantees(view: View, some: NDArray[np.int64], whose: Whose) -> tuple[int, str, str] | None:
+    """How many of some guarantees are for those who fail, and the first of them in words; None where none is."""
+    given = view.snapshot.links(GUARANTEES)
+    mine = some[whose.failing[given.head[some]]]
+    if not len(mine):
+        return None
+    pairs = zip(*(view.snapshot.all_called(end[mine[:SHOWN]]) for end in (given.tail, given.head)), strict=True)
+    names = [(f"{giver} for {whom}", f"{giver}为{whom}") for giver, whom in pairs]
+    said, said_zh = (_listed([name[k] for name in names], len(mine), k) for k in (0, 1))
+    return len(mine), said, said_zh
 
 
 def _collateral(view: View, setting: Setting, whose: Whose) -> Iterator[Gap]:
