@@ -14,8 +14,9 @@ from api.groups.alike import NOT_ALIKE, Apart, told_apart
 from api.groups.more_than_all import MoreThanAll, more_than_all_of_many
 from api.groups.more_than_all import told as more_said
 from api.groups.overfull import overfull_of_book
-from api.groups.together import NARROW, READINGS, SUSPECTED, Together, check_reading, units_of
+from api.groups.together import NARROW, READINGS, READINGS_BY, SUSPECTED, Together, check_reading, units_of
 from api.limits.criteria import Criteria, criteria_of, criteria_said, seen_by, state_said
+from api.limits.lender import kinds_of
 from api.questions.asking import check_page, node_of
 from api.questions.groups.dependences import readings_said
 from api.questions.groups.families import family_edges, family_ties_left, kinship_of, united_by
@@ -99,6 +100,8 @@ class BookGroups:
     """Parties with a facility of the lender."""
     owed: float
     readings: tuple[Reading, ...]
+    """Connected clients; group clients (集团客户) too where a rule in force for the lender counts them, or they are
+    asked for."""
     reading: str
     """The one whose groups are listed."""
     groups: tuple[ClientGroup, ...]
@@ -133,7 +136,7 @@ def book_groups(
         view.snapshot.moment.currency,
         len(lent.clients),
         lent.total,
-        tuple(_reading(view, lent, each) for each in READINGS),
+        tuple(_reading(view, lent, each) for each in READINGS if each in told_of(view, node) or each == reading),
         reading,
         shown,
         Page(len(found), offset, len(shown)),
@@ -152,6 +155,12 @@ def book_groups(
             *state_said(view, node),
         ],
     )
+
+
+def told_of(view: View, lender: int) -> set[str]:
+    """Readings that are told of a lender's book: group clients (集团客户) where a rule in force for it counts them."""
+    clients = READINGS_BY["control"] if "control" in kinds_of(view, lender) else ()
+    return {*READINGS_BY["connected"], *clients}
 
 
 def _reading(view: View, lent: Lending, reading: str) -> Reading:
