@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
-from api.answers.wording import plural
+from api.answers.wording import ended, listed, names_of, plural
 from api.engine import Engine, View
 from api.engine.dependence import too_old_said
 from api.groups.alike import NOT_ALIKE, Apart, told_apart
@@ -19,6 +19,7 @@ from api.groups.together import (
     TOO_WIDE_TOLD,
     Together,
     groups_told,
+    made_of,
 )
 from api.limits.criteria import Criteria, apart_said, criteria_of, criteria_said, seen_by, state_said
 from api.questions.asking import check_page, node_of
@@ -52,6 +53,9 @@ class Group:
     """The controller on top, else the first member."""
     heads: tuple[Party, ...]
     """Of a group client (集团客户) who unites it: a legal person, or an individual and relatives."""
+    ring: tuple[Party, ...]
+    """Of a group that nobody is on top of the ring of those who control each other, the first of whom is named as its
+    top; a closed block without a final owner where they hold all of each other."""
     basis: str
     """`control`, `control and dependence`, or `group client`."""
     members: tuple[Member, ...]
@@ -206,9 +210,11 @@ def _group(view: View, evidence: Evidence, group: Together, page: slice, reading
             edges, beyond = edges_of(view, evidence, grown), ties_left(view, grown, most=SHOWN)
     shown = tuple(members)
     listed = Page(len(order), page.start, len(shown))
+    control = made_of(view, wide=reading == SUSPECTED)[0].control if not group.heads else view.control
+    ring = evidence.parties(control.ring_of(top).tolist() if len(group.heads) < 2 else [])
     heads = evidence.parties(group.heads)
     fences = () if group.heads else keeping_out(view, evidence, group.clients)
-    return Group(evidence.party(top), heads, basis, shown, listed, tuple(edges), beyond, fences)
+    return Group(evidence.party(top), heads, ring, basis, shown, listed, tuple(edges), beyond, fences)
 
 
 def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:
@@ -227,6 +233,7 @@ def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:
         yield f"{overruled(rejection)}."
     for group in value.groups:
         yield f"{_named(group)}."
+        yield from _without_top(group)
         yield from _mine(value, group, "")
         if group.page.left:
             yield f"{plural(group.page.left, 'more member is', 'more members are')} not shown."
@@ -234,6 +241,7 @@ def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:
         count, most = len(value.with_suspected), max(group.page.total for group in value.with_suspected)
         yield f"With what is possible or suspected it belongs to {plural(count, 'group')} of up to {most} parties."
     for group in value.with_suspected:
+        yield from _without_top(group) if all(group.ring != one.ring for one in value.groups) else ()
         yield from _mine(value, group, " in the wider reading")
     for one in value.dependences:
         yield f"{name} is {said(one)}."
@@ -270,9 +278,19 @@ def _named(group: Group) -> str:
     if not group.heads:
         others = plural(group.page.total - 1, "other party", "other parties")
         return f"{group.top.name} and {others}{group.apart.en}, by {group.basis}"
-    who = " and ".join(one.name for one in group.heads)
+    united = group.ring or group.heads
+    who = " and ".join(one.name for one in united)
     many = plural(group.page.total, "legal person")
-    return f"{who} unite{'s' * (len(group.heads) == 1)} {many} as a group client (集团客户){group.apart.en}"
+    return f"{who} unite{'s' * (len(united) == 1)} {many} as a group client (集团客户){group.apart.en}"
+
+
+def _without_top(group: Group) -> Iterator[str]:
+    """That nobody is on top of a group, where members of a ring control each other."""
+    if names := names_of(group.ring):
+        yield ended(
+            f"{listed(names, by=' and ')} control each other: nobody is on top of the group, and it has no final "
+            f"controller · {listed(names, chinese=True)}相互控制：组上无最终控制人"
+        )
 
 
 def _mine(value: GroupsOf, group: Group, reading: str) -> Iterator[str]:

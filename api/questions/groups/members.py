@@ -41,7 +41,8 @@ class Member:
 
     party: Party
     why: str
-    """`top`, `controlled`, `possible` where bands or a concert only allow it, `ring`, `dependent` or `suspected`; of a
+    """`top`, `controlled`, `possible` where bands or a concert only allow it, `ring` where members control each other
+    and nobody is on top, `dependent` or `suspected`; of a
     group client also `family`, and `possible family` by bands, kinship of unstated degree or a declared concert."""
     through: Party | None
     """The member it depends on or is controlled by; none for the control group it begins with."""
@@ -115,7 +116,7 @@ class Grew:
 
     def _tops(self, top: int) -> list[int]:
         """Who is on top of a seed: one, or all of a ring."""
-        ring = next((ring for ring in self.united.control.deadlocks if top in ring), ())
+        ring = self.united.control.ring_of(top)
         return [top, *(int(x) for x in ring if x != top)]
 
     @property
@@ -155,10 +156,11 @@ def members_of(view: View, evidence: Evidence, group: Grew, shown: Sequence[int]
             told = proofs(view, evidence, one, companies, certain=certain, control=control)
             proved |= zip(companies, told, strict=True)
             possible |= set() if certain else set(companies)
+    at_top = "ring" if len(group.united.control.ring_of(top)) else "top"
     for x in shown:
         beside = came[x].how == DEPENDENT or (came[x].how == SEED and x not in proved)
         facts, suspected, known = _dependences(view, evidence, group, x) if beside else ((), (), ())
-        how = "top" if x == top else "possible" if x in possible else "controlled" if x in proved else "ring"
+        how = at_top if x == top else "possible" if x in possible else "controlled" if x in proved else "ring"
         if came[x].how == DEPENDENT:
             how = "dependent" if facts else "suspected"
         through = None if came[x].how == SEED else evidence.party(came[x].through)

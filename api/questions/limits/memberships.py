@@ -27,6 +27,7 @@ from api.questions.limits.steps import (
     DEPENDS,
     FAMILY,
     MAY_UNITE,
+    NO_TOP,
     RELATED_ZH,
     SUSPECTED,
     TOP,
@@ -36,6 +37,7 @@ from api.questions.limits.steps import (
     alone,
     clients,
     fall,
+    first_of,
     proof_of,
     read_ahead,
     step_of,
@@ -97,7 +99,7 @@ def with_apart(
 
 def called(group: Membership) -> Party:
     """By whom a group is called: who is on top, else who has most at stake."""
-    tops = (step.party for step in group.steps if step.how == TOP)
+    tops = (step.party for step in group.steps if step.how in (TOP, NO_TOP))
     return next(tops, group.members[0].party if group.members else group.party)
 
 
@@ -219,7 +221,7 @@ def _controlled(
     """Who unites a group by control, and how the party falls to it, `brief` without the facts."""
     heads = _heads(view, members, party)
     if len(heads) == 1:
-        yield step_of(evidence, heads[0], TOP)
+        yield first_of(evidence, heads[0], _united(view, heads, wide=wide).certain)
         yield from fall(view, evidence, heads[0], party, _united(view, heads, wide=wide), brief=brief)
     else:
         one, inside = _alone_over(view, heads, party), members.tolist()
@@ -268,7 +270,7 @@ def _connected(
     view: View, evidence: Evidence, way: Sequence[Entry], top: int, falls: Ways, behind: Behind
 ) -> Iterator[Step]:
     evidence.parties([top, *(entry.member for entry in way)])
-    yield step_of(evidence, top, TOP)
+    yield first_of(evidence, top, behind.possible)
     for entry in way:
         yield from _came_in(view, evidence, entry, top, falls, behind)
 
