@@ -19,7 +19,7 @@ from api.answers.frame import Fact, Page, Party
 from api.answers.wording import plural
 from api.engine import View
 from api.groups.alike import NOT_ALIKE, Apart, told_apart
-from api.groups.circles import CLIENTS_2010, circles_of, connecting, kin_of
+from api.groups.circles import CLIENTS_2010, connecting, heads_of, kin_of
 from api.limits.related import RELATED_2022, related_of
 from api.questions.groups.dependences import confirmed_of, dependence
 from api.questions.limits.jointly import jointly
@@ -246,10 +246,8 @@ def _united(view: View, heads: Sequence[int], *, wide: bool) -> Behind:
 
 def _heads(view: View, members: Nodes, party: int) -> Sequence[int]:
     """Who unites some legal persons: as group clients know it, else who controls all of them."""
-    for wide in (False, True):
-        circle = circles_of(view, wide=wide).get(members.tobytes())
-        if circle is not None:
-            return circle.heads
+    if heads := heads_of(view, members):
+        return heads
     inside, kin = set(members.tolist()), kin_of(view, CLIENTS_2010).near
     over = [party, *view.control.controllers_of(party, possible=True).tolist()]
     for top in (x for x in over if x in inside or view.snapshot.kind[x] == PERSON):
