@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
+from typing import Final
 
 import numpy as np
 
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
-from api.answers.wording import money, percent, plural
+from api.answers.wording import ended, money, percent, plural
 from api.book.lending import Lending, groups_in, lending, ranked
 from api.engine import Engine, View
 from api.groups.alike import NOT_ALIKE, Apart, told_apart
@@ -25,6 +27,10 @@ from graph.moment import Moment
 
 CLIENTS = 50
 """Clients of one group of which it is shown how they came in, those who owe most first."""
+BASES_ZH: Final = {
+    "control": "依据控制", "control and dependence": "依据控制及经济依存", "group client": "集团客户",
+}  # fmt: skip
+"""By what a group came about, in Chinese."""
 EDGES = 5
 """Dependences, and facts of control, of one group of which it is worked out who would leave."""
 
@@ -246,28 +252,49 @@ def at_least(amount: str, unknown: int) -> str:
 
 
 def _reasons(value: BookGroups) -> Iterator[str]:
-    name = value.lender.name
+    """What is lent, and the groups that owe most, in both languages."""
+    name, currency = value.lender.name, value.currency
     if not value.clients:
-        yield f"{name} has lent nothing."
+        yield ended(f"{name} has lent nothing · {name}没有授信余额")
         return
-    yield f"{name} has {plural(value.clients, 'client')} who owe {money(value.owed, value.currency)}."
+    owed = money(value.owed, currency)
+    yield ended(
+        f"{name} has {plural(value.clients, 'client')} who owe {owed} · {name}有客户{value.clients:,}个，余额{owed}"
+    )
     for one in value.readings:
         shared = f", {one.shared} of them in more than one" if one.shared else ""
-        yield (
-            f"{one.chinese} ({one.english}): {plural(one.groups, 'group')} of at least two clients, "
-            f"{plural(one.clients, 'client')}{shared}, who owe {money(one.owed, value.currency)}."
+        shared_zh = f"，其中{one.shared:,}个属于多组" if one.shared else ""
+        owed = money(one.owed, currency)
+        yield ended(
+            f"By {one.english}: {plural(one.groups, 'group')} of at least two clients, {plural(one.clients, 'client')}"
+            f"{shared}, who owe {owed} · 按{one.chinese}：至少含两个客户的组{one.groups:,}个，客户{one.clients:,}个"
+            f"{shared_zh}，余额{owed}"
         )
-    for group in value.groups[:3]:
-        share = "" if group.share is None else f", {percent(group.share)} of the book"
-        sure = "" if group.certain else ", only with what is possible or suspected"
-        by = "in one group client (集团客户)" if group.heads else f"by {group.basis}"
-        owed = at_least(money(group.owed, value.currency), group.unknown_facilities)
-        yield f"{group.top.name}: {counted(group)}{group.apart.en} {by} owe {owed}{share}{sure}."
+    yield from map(_group_said, value.groups[:3], repeat(currency))
     yield criteria_said(value.criteria)
     yield from readings_said(
         one for group in value.groups for client in group.clients for one in client.member.suspected
     )
     if value.left_out:
         yield f"Nothing could be suspected: {value.left_out}."
-    if value.page.left:
-        yield f"{plural(value.page.left, 'more group is', 'more groups are')} not shown."
+    if left := value.page.left:
+        yield ended(f"{plural(left, 'more group is', 'more groups are')} not shown · 另有{left:,}组未列出")
+
+
+def _group_said(group: ClientGroup, currency: str | None) -> str:
+    """What a group owes, in both languages."""
+    name, many, amount = group.top.name, group.clients_page.total, money(group.owed, currency)
+    share, share_zh = "", ""
+    if group.share is not None:
+        share, share_zh = f", {percent(group.share)} of the book", f"，占全部余额的{percent(group.share)}"
+    sure, sure_zh = ("", "") if group.certain else (", only with what is possible or suspected", "，仅计可能或疑似")
+    by = "in one group client (集团客户)" if group.heads else f"by {group.basis}"
+    of_zh = "" if many == group.size else f"，成员共{group.size:,}个"
+    least, least_zh = (
+        at_least(amount, group.unknown_facilities),
+        f"至少{amount}" if group.unknown_facilities else amount,
+    )
+    return ended(
+        f"{name}: {counted(group)}{group.apart.en} {by} owe {least}{share}{sure} · "
+        f"{name}：{BASES_ZH[group.basis]}，客户{many:,}个{of_zh}{group.apart.zh}，余额{least_zh}{share_zh}{sure_zh}"
+    )
