@@ -42,6 +42,10 @@ TOO_WIDE_ZH: Final = (
 """The same in Chinese."""
 READINGS_BY: Final = {"connected": (CONFIRMED, SUSPECTED), "control": (GROUP_CLIENT, POSSIBLE_CLIENT)}
 """The narrow and the wide reading of each kind of group that rules are measured on."""
+BASES_ZH: Final = {
+    "control": "依据控制", "control and dependence": "依据控制及经济依存", "group client": "集团客户",
+}  # fmt: skip
+"""By what a group came about, in Chinese."""
 NARROW: Final = {CONFIRMED: CONFIRMED, SUSPECTED: CONFIRMED, GROUP_CLIENT: GROUP_CLIENT, POSSIBLE_CLIENT: GROUP_CLIENT}
 """The reading of the same kind that counts only what is certain and judged."""
 

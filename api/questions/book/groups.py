@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import repeat
-from typing import Final
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from api.groups.alike import NOT_ALIKE, Apart, told_apart
 from api.groups.more_than_all import MoreThanAll, more_than_all_of_many
 from api.groups.more_than_all import told as more_said
 from api.groups.overfull import overfull_of_book
-from api.groups.together import NARROW, READINGS, READINGS_BY, SUSPECTED, Together, check_reading, units_of
+from api.groups.together import BASES_ZH, NARROW, READINGS, READINGS_BY, SUSPECTED, Together, check_reading, units_of
 from api.limits.criteria import Criteria, criteria_of, criteria_said, seen_by, state_said
 from api.limits.lender import kinds_of
 from api.questions.asking import check_page, node_of
@@ -27,10 +26,6 @@ from graph.moment import Moment
 
 CLIENTS = 50
 """Clients of one group of which it is shown how they came in, those who owe most first."""
-BASES_ZH: Final = {
-    "control": "依据控制", "control and dependence": "依据控制及经济依存", "group client": "集团客户",
-}  # fmt: skip
-"""By what a group came about, in Chinese."""
 EDGES = 5
 """Dependences, and facts of control, of one group of which it is worked out who would leave."""
 

@@ -1,6 +1,6 @@
 """Members of a group, how each came in, and who would leave if what ties them were refuted."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
@@ -8,6 +8,7 @@ from itertools import islice
 import numpy as np
 
 from analytics.structure.control import Control
+from analytics.structure.dependence.rules import criterion_names
 from analytics.structure.groups import Groups
 from analytics.structure.membership import CONTROLLED, DEPENDENT, SEED, Entry, Refuted, grow, leave
 from analytics.structure.proof import Step, prove_each
@@ -15,11 +16,12 @@ from analytics.structure.reach import Nodes
 from analytics.structure.votes import Arrows
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Party
+from api.answers.wording import percent
 from api.engine import View
 from api.groups.concerts import arrows_among, joint_proof, ties_between, without_arrows
 from api.groups.together import SUSPECTED, Together, made_of
-from api.questions.groups.dependences import Dependence, confirmed, confirmed_of, dependence, said
-from api.questions.ownership.falls import Fall, in_words, proofs
+from api.questions.groups.dependences import Dependence, confirmed, confirmed_of, dependence, measured_by, said
+from api.questions.ownership.falls import Fall, in_words, in_words_zh, proofs
 from graph.field import Kind
 from graph.model import CONTROLS, DEPENDS_ON, OWNS, RELATED_TO
 
@@ -305,3 +307,23 @@ def why(member: Member) -> str:
     if member.why in JOINTLY:
         return JOINTLY[member.why][0]
     return "; ".join(told) or "members of its ring control each other"
+
+
+def why_zh(member: Member, word: Callable[[str], str] = str) -> str:
+    """What ties a member in, in Chinese; `word` puts a word of the data into it."""
+    if member.proof:
+        only = "（仅为可能）" if member.why in ("possible", MAY_UNITE) else ""
+        return f"{'，进而'.join(in_words_zh(fall, word) for fall in member.proof)}{only}"
+    if member.why in JOINTLY:
+        return JOINTLY[member.why][1]
+    told = [_confirmed_zh(one, member) for one in member.dependences]
+    told += [f"疑似依存于{one.other.name}（{one.name_zh}）" for one in member.suspected]
+    return "；".join(told) or ("顶端" if member.why == "top" else "环内成员互相控制")
+
+
+def _confirmed_zh(fact: Fact, member: Member) -> str:
+    """A confirmed dependence in Chinese, with what figures say of it today."""
+    known, one = criterion_names().get(fact.values["criterion"]), measured_by(fact, member.measured)
+    by = known.name.zh if known else fact.values["criterion"]
+    figure = f"，目前为{percent(one.value)}" if one and one.value is not None else ""
+    return f"依存于{fact.head.name}（{by}{figure}）"

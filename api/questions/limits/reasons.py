@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from analytics.limits.approval import APPROVE
-from api.answers.wording import apart, ended, money, percent, within
-from api.questions.groups.dependences import Dependence, readings_said
+from api.answers.wording import apart, ended, money, within
+from api.questions.groups.dependences import readings_said
 from api.questions.groups.dependences import said as figures
+from api.questions.groups.dependences import said_zh as figures_zh
 from api.questions.groups.untestable import ENDS
 from api.questions.limits.checked import CreditCheck
 from api.questions.limits.memberships import Membership, belongs
@@ -23,13 +24,12 @@ from api.questions.limits.rules import (
     of_limit_zh,
 )
 from api.questions.limits.steps import BY_DEPENDENCE, HELD, Step
-from api.questions.ownership.falls import Fall, in_words
+from api.questions.ownership.falls import in_words, in_words_zh
 
 JUDGE: Final = (
     "Judge what is suspected: confirmed it counts for a refusal, rejected it counts no more (`contagraph judge`, "
     "POST /v1/judgements) · 请对疑似依存作出认定。"
 )
-STATES_ZH: Final = {"suspected": "疑似依存于", "confirmed": "已认定依存于", "rejected": "经认定不依存于"}
 
 
 def reasons_of(value: CreditCheck) -> Iterator[str]:
@@ -60,17 +60,9 @@ def _to_judge(value: CreditCheck) -> Iterator[str]:
     broken = {held.group for held in value.lines if held.state == IF_WIDE}
     ways = [(*group.steps, *group.others) for k, group in enumerate(value.groups) if k in broken]
     suspected = [one for way in ways for step in way for one in step.suspected]
-    told = (ended(f"{one.dependant.name} is {figures(one)} · {_figures_zh(one)}") for one in suspected)
+    told = (ended(f"{one.dependant.name} is {figures(one)} · {figures_zh(one)}") for one in suspected)
     if open_ := list(dict.fromkeys(told)):
         yield from (*open_, *readings_said(suspected), JUDGE)
-
-
-def _figures_zh(one: Dependence) -> str:
-    figure = "无上限" if one.value is None else f"{'不低于' if one.at_least else ''}{percent(one.value)}"
-    return (
-        f"{one.dependant.name}{STATES_ZH[one.state]}{one.other.name}：{one.criterion}（{one.name_zh}），"
-        f"指标{figure}，门槛{one.comparison} {percent(one.threshold)}"
-    )
 
 
 def said(step: Step) -> str:
@@ -86,15 +78,8 @@ def said_zh(step: Step) -> str:
     """The same in Chinese."""
     if step.proof:
         sure = "" if step.how == HELD else f"（{step.how_zh}）"
-        return "，进而".join(_fall_zh(fall) for fall in step.proof) + sure
+        return "，进而".join(in_words_zh(fall) for fall in step.proof) + sure
     return f"{step.party.name}{step.how_zh}" + (f"（{step.through.name}）" if step.through else "")
-
-
-def _fall_zh(fall: Fall) -> str:
-    """Why a company falls, in Chinese."""
-    by = "、".join(f"{fact.tail.name}（{fact.text or fact.kind}）" for fact in fall.by)
-    together = f"合计{percent(fall.low)}" if len(fall.by) > 1 and fall.low > 0 else ""
-    return f"{fall.company.name}由{by}{together}{'一致行动' if fall.concert else ''}控制"
 
 
 def _member(group: Membership) -> tuple[str, str]:

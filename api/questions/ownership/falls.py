@@ -1,6 +1,6 @@
 """By which facts companies fall to a controller, one after the other."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from analytics.structure.control import Control
@@ -86,3 +86,10 @@ def in_words(fall: Fall) -> str:
     together = f", together {percent(fall.low)}" if len(fall.by) > 1 and fall.low > 0 else ""
     own = f", with no vote on the {' and '.join(fact.text for fact in fall.own)} it holds of itself" if fall.own else ""
     return f"{fall.company.name} by {by}{together}{own}{', in concert' if fall.concert else ''}"
+
+
+def in_words_zh(fall: Fall, word: Callable[[str], str] = str) -> str:
+    """The same in Chinese; `word` puts a word of the data into it."""
+    by = "、".join(f"{fact.tail.name}（{word(fact.text or fact.kind)}）" for fact in fall.by)
+    together = f"合计{percent(fall.low)}" if len(fall.by) > 1 and fall.low > 0 else ""
+    return f"{fall.company.name}由{by}{together}{'一致行动' if fall.concert else ''}控制"
