@@ -16,17 +16,15 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from analytics.limits.denominators import DENOMINATORS
-from analytics.structure.dependence.rules import criterion_names
-from api.answers.frame import Answer, Fact, Source
-from api.answers.wording import listed, names_of, percent
+from api.answers.frame import Answer, Source
+from api.answers.wording import listed, names_of
 from api.engine import Engine
 from api.printing.paper import plain
 from api.questions.book.findings import LimitFinding, called
 from api.questions.book.groups import BookGroups, ClientGroup, book_groups
 from api.questions.book.limits import BookLimits, whole_limits
-from api.questions.groups.dependences import measured_by, readings_said
-from api.questions.groups.members import JOINTLY, MAY_UNITE, Member, why
-from api.questions.ownership.falls import in_words_zh
+from api.questions.groups.dependences import readings_said
+from api.questions.groups.members import Member, why, why_zh
 from graph.moment import Moment
 
 AMOUNT, SHARE, COUNT = "#,##0.00", "0.00%", "#,##0"
@@ -282,25 +280,7 @@ def _group(number: int, group: ClientGroup) -> tuple[Any, ...]:
 
 def _why(member: Member) -> str:
     """What ties a member in, in both languages."""
-    return f"{_why_zh(member)} · {why(member)}"
-
-
-def _why_zh(member: Member) -> str:
-    if member.proof:
-        only = "（仅为可能）" if member.why in ("possible", MAY_UNITE) else ""
-        return f"{'；'.join(in_words_zh(fall) for fall in member.proof)}{only}"
-    if member.why in JOINTLY:
-        return JOINTLY[member.why][1]
-    told = [_confirmed_zh(one, member) for one in member.dependences]
-    told += [f"疑似依存于{one.other.name}（{one.name_zh}）" for one in member.suspected]
-    return "；".join(told) or ("顶端" if member.why == "top" else "环内成员互相控制")
-
-
-def _confirmed_zh(fact: Fact, member: Member) -> str:
-    known, one = criterion_names().get(fact.values["criterion"]), measured_by(fact, member.measured)
-    by = known.name.zh if known else fact.values["criterion"]
-    figure = f"，目前为{percent(one.value)}" if one and one.value is not None else ""
-    return f"依存于{fact.head.name}（{by}{figure}）"
+    return f"{why_zh(member)} · {why(member)}"
 
 
 def _rules(answer: BookLimits) -> Iterator[Sequence[Any]]:

@@ -42,8 +42,9 @@ def united_by(view: View, evidence: Evidence, group: Together, shown: Sequence[i
             certain |= set(mine) if known else set()
     joint = [x for x in shown if x not in by and x not in group.heads]
     doubtful = _doubtful(view, group, joint) if reading == POSSIBLE_CLIENT else set[int]()
+    at_top = "ring" if len(group.heads) == 1 and len(view.control.ring_of(group.heads[0])) else "top"
     for x in shown:
-        how = "top" if x in group.heads else MAY_UNITE if x in doubtful else FAMILY
+        how = at_top if x in group.heads else MAY_UNITE if x in doubtful else FAMILY
         if x in by and x not in group.heads:
             how = "controlled" if x in certain else "possible"
         together = how in (FAMILY, MAY_UNITE)
