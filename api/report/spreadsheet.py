@@ -17,6 +17,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from analytics.limits.denominators import DENOMINATORS
 from api.answers.frame import Answer, Source
+from api.answers.namesakes import bare_name, distinguished
 from api.answers.wording import listed, names_of
 from api.engine import Engine
 from api.printing.paper import plain
@@ -152,14 +153,15 @@ def limits_workbook(engine: Engine, lender: str, *, near: float, state: str, mom
 
 
 def write_limits(path: Path | BytesIO, limits: Answer[BookLimits], groups: Answer[BookGroups]) -> None:
-    """Write the workbook of a lender: its limits, and the groups that owe most."""
-    findings = limits.answer.findings
+    """Write the workbook of a lender: its limits, and the groups that owe most; an id beside names of several."""
+    told, clients = distinguished((limits.answer, groups.answer))
+    findings = told.findings
     book = Workbook(write_only=True)
     _sheet(book, "大额风险暴露 Large", LARGE, _large(findings))
-    _sheet(book, "集团与成员 Groups", GROUPS, _groups(groups.answer))
-    _sheet(book, "超限与接近 Breaches", BREACHES, _breaches(findings, limits.answer.currency))
-    _sheet(book, "若成立 If it held", POSSIBLE, _possible(limits.answer))
-    _sheet(book, "规则 Rules", RULES, _rules(limits.answer))
+    _sheet(book, "集团与成员 Groups", GROUPS, _groups(clients))
+    _sheet(book, "超限与接近 Breaches", BREACHES, _breaches(findings, told.currency))
+    _sheet(book, "若成立 If it held", POSSIBLE, _possible(told))
+    _sheet(book, "规则 Rules", RULES, _rules(told))
     sources = {source.fact_id: source for source in (*limits.sources, *groups.sources)}
     _sheet(book, "说明与来源 Sources", SOURCES, _sources(sources.values()), before=_about(limits, groups))
     book.save(path)
@@ -236,6 +238,8 @@ def _large(findings: Sequence[LimitFinding]) -> Iterator[Sequence[Any]]:
 
 def _name(one: LimitFinding) -> str:
     """A client, or a group by who is on top of it and the members that have most at stake."""
+    if one.whom == "client":
+        return bare_name(one.top)
     members = listed(names_of(one.members), max(one.size, one.page.total), most=3, chinese=True)
     named = f"{one.controller.name} 集团 group: {members}" if one.controller else members
     return f"{named}{one.apart.zh}{one.apart.en}"
@@ -256,8 +260,8 @@ def _possible(answer: BookLimits) -> Iterator[Sequence[Any]]:
     for number, one in enumerate(answer.possible, start=1):
         others = listed(names_of(one.others), one.others_page.total, most=20, chinese=True)
         yield (
-            number, one.rule, one.client.name, one.client.id, others, one.others_page.total, one.exposure, one.limit,
-            one.use,
+            number, one.rule, bare_name(one.client), one.client.id, others, one.others_page.total, one.exposure,
+            one.limit, one.use,
         )  # fmt: skip
     if left := answer.possible_page.left:
         yield None, "", f"… {left} 其他客户 more clients", "", "", None, None, None, None
@@ -267,7 +271,7 @@ def _groups(answer: BookGroups) -> Iterator[Sequence[Any]]:
     for number, group in enumerate(answer.groups, start=1):
         for one in group.clients:
             party, silent = one.member.party, one.unknown_facilities
-            yield (*_group(number, group), party.name, party.id, one.owed, silent, _why(one.member))
+            yield (*_group(number, group), bare_name(party), party.id, one.owed, silent, _why(one.member))
         if group.clients_page.left:
             yield (*_group(number, group), f"… {group.clients_page.left} 其他客户 more clients", "", None, None, "")
 

@@ -131,7 +131,7 @@ def measured_by(fact: Fact, measured: Iterable[Dependence]) -> Dependence | None
 def confirmed(fact: Fact, measured: Iterable[Dependence]) -> str:
     """A confirmed dependence in a few words: by which criterion, with which figure today, and for what reason."""
     known = criterion_names().get(fact.values["criterion"])
-    name = fact.values["criterion"] + (f" ({known.name.zh})" if known else "")
+    name = fact.values["criterion"] + (f" ({known.name.en})" if known else "")
     one = measured_by(fact, measured)
     figure = f": {_figure(one)}" if one else ""
     reason = f"; {fact.values['reason']}" if fact.values.get("reason") else ""
@@ -154,7 +154,7 @@ def said(one: Dependence) -> str:
     """A dependence in a few words."""
     told = f" ({judged(one.verdict)})" if one.verdict else ""
     state = {"rejected": "not taken to depend", "suspected": "suspected to depend", "confirmed": "taken to depend"}
-    return f"{state[one.state]} on {one.other.name}{told} by {one.criterion} ({one.name_zh}): {_figure(one)}"
+    return f"{state[one.state]} on {one.other.name}{told} by {one.criterion} ({one.name}): {_figure(one)}"
 
 
 def said_zh(one: Dependence) -> str:

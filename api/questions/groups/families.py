@@ -88,7 +88,7 @@ def _of_head(view: View, group: Together, *, possible: bool) -> Control:
 
 def _together(view: View, evidence: Evidence, group: Together, company: int, *, possible: bool) -> tuple[Fall, ...]:
     """What heads and members hold of a company that no head controls alone."""
-    inside = {*group.heads, *group.seed.tolist()}
+    inside = {*group.heads, *group.seed.tolist()} - {company}
     rows = _facts_on(view, inside, company)
     links = [link for kind, link in rows if kind is OWNS]
     facts = [fact for kind, link in rows for fact in evidence.facts(kind, _at(view, kind, link))]
