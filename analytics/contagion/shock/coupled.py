@@ -314,7 +314,9 @@ class Room:
             asked[order], by_guarantee[order] = self.course.work.call, said.paid
         passed = told(lost.passed[ever])
         # Rounds in which amounts only came to rest tell nothing.
-        rounds = np.unique(parties.round, return_inverse=True)[1] if said.many[COUNTERED] else parties.round.copy()
+        rounds = parties.round.copy()
+        if said.many[COUNTERED]:
+            rounds = np.searchsorted(np.unique(np.append(rounds, 0)), rounds)
         return Aftermath(
             parties.failed.copy(), rounds, parties.order.copy(), parties.cause.copy(),
             shock.lost + shock.worse, told(lost.income[ever]), told(called), told(lost.claims[ever]),

@@ -48,7 +48,8 @@ class Swept:
         while self._step() and self.rounds < most:
             pass
         if self.waits:
-            self.round = np.unique(self.round, return_inverse=True)[1]
+            met = sorted({0, *self.round.tolist()})
+            self.round = np.array([met.index(one) for one in self.round.tolist()])
 
     @property
     def means(self) -> Numbers:
