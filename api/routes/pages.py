@@ -25,6 +25,7 @@ h2 { margin-top: 2.5rem; font-size: 1.1rem; border-top: 1px solid #d5dce3; paddi
 table { border-collapse: collapse; width: 100% }
 td, th { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0 }
 tr:target, section:target h2 { background: #fff3c4 }
+code { overflow-wrap: anywhere }
 pre { background: #f4f6f8; padding: 1rem; overflow: auto }
 small { color: #5b6b7a; font-weight: normal }
 """
