@@ -7,7 +7,7 @@ columns read back from the store are the same, row by row.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
@@ -219,8 +219,9 @@ class Facts:
 
     # ── change ──
 
-    def append(self, delta: Delta, *, source: str, trust: float, closed_at: datetime) -> "Facts":
-        """Keep what a load changed, at once and whole, and open the result.
+    def append(self, delta: Delta, *, source: str, trust: float, closed_at: datetime,
+               delivered: date | None = None) -> "Facts":  # fmt: skip
+        """Keep what a load changed, at once and whole, and open the result; `delivered` is the delivery's own day.
 
         A load that is already kept changes nothing: repeat after a failure. Raises LoadInProgress
         where another load was kept since these facts were opened, StoreFull where there is no room.
@@ -236,6 +237,6 @@ class Facts:
             writer = Writer(self.folder, manifest, runs)
             numbers = append_parties(self, writer, delta.parties)
             append_facts(self, writer, delta, numbers)
-            load = KeptLoad(delta.load, source, trust, closed_at, self.party_count + len(delta.parties))
+            load = KeptLoad(delta.load, source, trust, closed_at, self.party_count + len(delta.parties), delivered)
             writer.commit((*manifest.loads, load))
         return Facts.open(self.folder)

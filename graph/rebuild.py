@@ -1,6 +1,6 @@
 """Columns made anew from the store, or brought up to it load by load."""
 
-from datetime import datetime
+from datetime import date, datetime
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
@@ -40,7 +40,8 @@ class Growing(Held, Protocol):
         """Loads they hold, by number."""
         ...
 
-    def append(self, delta: Delta, *, source: str, trust: float, closed_at: datetime) -> Self:
+    def append(self, delta: Delta, *, source: str, trust: float, closed_at: datetime,
+               delivered: date | None = None) -> Self:  # fmt: skip
         """The columns with one more load."""
         ...
 
@@ -76,7 +77,8 @@ def refresh(facts: Columns, store: "GraphStore") -> Columns | None:
     for load in closed:
         if load.number > facts.version and load.closed_at:
             delta = read_delta(facts, store, load.number)
-            facts = facts.append(delta, source=load.source, trust=load.trust, closed_at=load.closed_at)
+            facts = facts.append(delta, source=load.source, trust=load.trust, closed_at=load.closed_at,
+                                 delivered=load.delivered)  # fmt: skip
     return facts
 
 
@@ -129,7 +131,7 @@ def _kept(closed: list["LoadRecord"], load_of_party: pa.ChunkedArray) -> tuple[K
     brought = np.bincount(load_of_party.to_numpy(), minlength=closed[-1].number + 1 if closed else 1)
     parties = accumulate(int(brought[load.number]) for load in closed)
     return tuple(
-        KeptLoad(load.number, load.source, load.trust, load.closed_at, count)
+        KeptLoad(load.number, load.source, load.trust, load.closed_at, count, load.delivered)
         for load, count in zip(closed, parties, strict=True)
         if load.closed_at
     )

@@ -12,10 +12,11 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from errno import ENOSPC
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -57,6 +58,13 @@ class KeptLoad:
     closed_at: datetime
     parties: int
     """Parties known once it had closed."""
+    delivered: date | None = None
+    """The delivery's own day; None where columns of an earlier program do not say it."""
+
+    @property
+    def until(self) -> date:
+        """Day up to which it can tell: that of the delivery, else the one on which it was loaded."""
+        return self.delivered or self.closed_at.date()
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,11 @@ class Manifest:
 
     def text(self) -> str:
         """As JSON."""
-        loads = [{**asdict(load), "closed_at": write_instant(load.closed_at)} for load in self.loads]
+        loads = [
+            {**asdict(load), "closed_at": write_instant(load.closed_at),
+             "delivered": load.delivered and load.delivered.isoformat()}
+            for load in self.loads
+        ]  # fmt: skip
         runs = {name: [asdict(piece) for piece in run] for name, run in self.runs.items()}
         head = {"format": FORMAT, "schema": SCHEMA, "generation": self.generation}
         return json.dumps({**head, "loads": loads, "runs": runs}, ensure_ascii=False)
@@ -93,9 +105,15 @@ def read_manifest(folder: Path) -> Manifest:
         raise WrongVersion("columns of another version of this program", where=str(folder), remedy=REMEDY)
     return Manifest(
         generation=found["generation"],
-        loads=tuple(KeptLoad(**{**load, "closed_at": read_instant(load["closed_at"])}) for load in found["loads"]),
+        loads=tuple(_kept(load) for load in found["loads"]),
         runs={name: tuple(Piece(**piece) for piece in run) for name, run in found["runs"].items()},
     )
+
+
+def _kept(told: dict[str, Any]) -> KeptLoad:
+    delivered = told.get("delivered")
+    return KeptLoad(**{**told, "closed_at": read_instant(told["closed_at"]),
+                       "delivered": date.fromisoformat(delivered) if delivered else None})  # fmt: skip
 
 
 def newest_generation(folder: Path) -> int:

@@ -32,7 +32,7 @@ from graph.records import Records, sources, statements
 from graph.sheet import Factor
 from graph.sheets import By, Items, as_stated, believed_figure, into, latest_items
 from graph.texts import UNKNOWN
-from graph.traits import Traits, believed_texts
+from graph.traits import Traits, believed_texts, shared_texts
 
 AMOUNTS = tuple((kind, names) for kind in RELATIONS if (names := [f.name for f in kind.fields if f.type == "money"]))
 """Relations that carry money, and the fields that do."""
@@ -135,6 +135,20 @@ class Snapshot:
     def names(self, nodes: NDArray[Any]) -> list[str]:
         """The name of each of these nodes, else its id."""
         return self._records.names(nodes)
+
+    def called(self, node: int) -> str:
+        """The name of a node for a sentence: with the id beside it where others are called so too."""
+        return self.all_called([node])[0]
+
+    def all_called(self, nodes: Sequence[int] | NDArray[Any]) -> list[str]:
+        """The same of each of these nodes."""
+        at = np.asarray(nodes, np.int64)
+        told = zip(self.names(at), at.tolist(), strict=True)
+        return [f"{name} ({self.id(node)})" if name in self._shared_names else name for name, node in told]
+
+    @cached_property
+    def _shared_names(self) -> frozenset[str]:
+        return shared_texts(self.facts, self.nodes, self._when, "name")
 
     def profile(self, node: int) -> dict[str, Any]:
         """What is known about a node, field by field, from the most believed statement that fills it."""

@@ -23,6 +23,7 @@ _AMBIGUOUS = re.compile(
 )
 _CLOCK = re.compile(r"[ t]*(\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?\s*(z|[-+]\d{2}:?\d{2})?")
 _NAMED = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%d-%b-%Y", "%B %d %Y")
+_NAME = re.compile(r"[^\W\d_]{3}")
 _NUMERALS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 
 
@@ -182,6 +183,9 @@ def _real(year: int, month: int, day: int) -> date:
 
 
 def _by_name(text: str) -> date:
+    # Columns of figures come here cell by cell, and trying forms is slow: without a name of a month none fits.
+    if not _NAME.search(text):
+        raise _Unread("not a date")
     reasons = set()
     for form in _NAMED:
         try:

@@ -22,7 +22,7 @@ _ENDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "PLEDGES": (
         r"抵押人|出质人|质押人|(?<!抵押)(?<!质)(?:所有权|产权|权属)人|(?:提供|所有)[人者方]|provider|pledgor|grantor|owner",
-        r"抵押权人|质权人|银行|lender|bank|pledgee",
+        r"抵押权人|质权人|贷款人|授信人|(?:贷款|授信)(?:机构|银行|行)|债权人|银行|lender|bank|pledgee|creditor",
     ),
     "LENDS": (
         r"贷款人|授信人|贷款机构|授信机构|贷款行|授信行|放款|机构|银行|lender|bank",
@@ -54,6 +54,15 @@ _RELATED: Final = (
 )
 """Words for two related parties: the first and the second, a related one and the other, any and its related one."""
 
+_BARE: Final = tuple(
+    rf"^(?:{words})(?:[_ ]?(?:id|node|idx|index|编号|节点))?$"
+    for words in (
+        "source|src|from|u|head|node[_ ]?1|起点|源|源节点",
+        "target|tgt|dst|dest|to|v|tail|node[_ ]?2|终点|目标|目标节点",
+    )
+)
+"""Headers of the two ends of a bare list of links, as sets of graphs have them."""
+_WEIGHT: Final = r"weights?|w|value|strength|权重"
 _MARKS: Final[dict[str, str]] = {
     "GUARANTEES": r"担保|保证(?!金)|guarant|surety",
     "PLEDGES": r"抵押|质押|押品|collateral|pledg",
@@ -152,7 +161,18 @@ def relation(
                 return kind, (start, None if end and end.empty else end)
             if start and end:
                 return kind, (start, end)
+    if pair := _bare(left, cells):
+        return next((kind for kind, marks in _MARKS.items() if re.search(marks, title)), "RELATED_TO"), pair
     return PROFILE.name, (end_of(r".", left, cells),)
+
+
+def _bare(left: Mapping[str, str], cells: Cells) -> tuple[End, End] | None:
+    """Both ends of a list of links that says nothing else, as sets of graphs come: two numbers, perhaps a weight."""
+    start, end = (end_of(words, left, cells) for words in _BARE)
+    if start is None or end is None:
+        return None
+    more = [word for name, word in left.items() if name not in (start.id, end.id)]
+    return None if any(not re.fullmatch(_WEIGHT, word) for word in more) else (start, end)
 
 
 def transfer(left: Mapping[str, str], title: str, cells: Cells, dated: frozenset[str]) -> tuple[End | None, ...]:

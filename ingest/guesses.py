@@ -34,6 +34,7 @@ _FIELDS: Final[dict[str, str]] = {
     "liability": r"保证方式|责任方式|liability",
     "form": r"担保形式|组织形式|企业类型|form",
     "agreed_share": r"约定份额|agreed",
+    "counter_of": r"反担保(?:的|对应)?(?:担保)?(?:合同)?(?:编?号)|被反担保|^counter$|counters\b|counter(?:ed|[ _]of)",
     "signed": r"签[订署约]|担保日期|(?:合同|协议)日期|(?:实际|担保)发生日|\bsign|signed"
     r"|(?:agreement|contract|guarantee)[ _]date|date of (?:agreement|contract|guarantee)",
     "due": r"(?:主债务|主债权|主合同|贷款|借款).*到期|due|(?:debt|loan).*matur|matur.*(?:debt|loan)",

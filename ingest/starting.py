@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Iterable, Set
 from fnmatch import fnmatchcase
 
-from graph.model import EVENT, KINDS, OUTCOME, PROFILE, RATE, STATEMENT
+from graph.model import EVENT, KINDS, OUTCOME, PROFILE, RATE, RELATED_TO, STATEMENT
 from ingest.ends import ID_WORDS, End, plain
 from ingest.guesses import Guess, Said
 from ingest.inspect import Look, named_in
@@ -30,6 +30,11 @@ TRANSFERS = (
     "It is kept as an Event of each side; load who holds what from a list of holders (股东名册) of a later day"
 )
 """What is said of a table of transfers."""
+_BARE = (
+    "the columns say only that two parties are linked: where you know how, say it below, or take another kind of "
+    "relation, such as SUPPLIES, GUARANTEES, LENDS or OWNS"
+)
+"""What is said of a bare list of links."""
 _ANY_DAY = "2000-12-31"
 _PARTS = {"train": "train", "valid": "validate", "val": "validate", "validation": "validate", "dev": "validate",
           "test": "test", "训练": "train", "验证": "validate", "测试": "test"}  # fmt: skip
@@ -150,9 +155,15 @@ def _transfers(guess: Guess) -> list[str]:
 def _fact(guess: Guess) -> list[str]:
     start, end = (LENDER if name == _lender_end(guess) else name for name in ("from_party", "to_party"))
     lines = ["[[table.fact]]", f'kind = "{guess.kind}"', f'from = "{start}"', f'to = "{end}"', *_fields(guess)]
+    lines += [f"# {line}" for line in textwrap.wrap(_BARE, 100)] if _bare(guess) else []
     lines += [f"op = {quoted(guess.op)}"] if guess.op else []
     lines += [f"ref = [{quoted(guess.ref)}]"] if guess.ref else []
     return [*lines, *_asked(guess)]
+
+
+def _bare(guess: Guess) -> bool:
+    """Whether a table only says that two parties are linked."""
+    return guess.kind == RELATED_TO.name and not (guess.fields or guess.stated or guess.op)
 
 
 def _labelled(guess: Guess) -> list[str]:

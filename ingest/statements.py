@@ -49,7 +49,9 @@ class Item:
 ITEMS: Final = (
     Item("tier1", r"一级资本净额|tier.?1", "一级资本净额"),
     Item("net_capital", r"资本净额|net.?capital", "资本净额"),
-    Item("total_assets", r"资产总[计额]|总资产|total.?assets", "资产总计"),
+    Item("current_assets", r"(?<!非)流动资产|(?<!non[ _-])(?<!non)current.?assets", "流动资产合计"),
+    Item("current_liabilities", r"(?<!非)流动负债|(?<!non[ _-])(?<!non)current.?liabilities", "流动负债合计"),
+    Item("total_assets", r"(?<!流动)资产总[计额]|总资产|total.?assets", "资产总计"),
     Item("total_liabilities", r"(?<!流动)负债(合计|总[计额])|总负债|total.?liabilities(?!.*equity)", "负债合计"),
     Item("total_debt", r"有息负债|有息债务|债务总额|total.?debt", "有息负债"),
     Item("net_assets", r"净资产|net.?assets", "净资产"),
@@ -57,11 +59,12 @@ ITEMS: Final = (
     Item("accounts_receivable", r"应收账款|accounts?.?receivable", "应收账款"),
     Item("revenue", r"营业(总)?收入|主营业务收入|销售收入|(?<!cost.of.)revenue", "营业收入", flows=True),
     Item("total_cost", r"营业总成本|总成本|total.?costs?", "营业总成本", flows=True),
+    Item("material_cost", r"材料成本|直接材料|material.?costs?", "材料成本", flows=True),
     Item("operating_cost", r"营业成本|主营业务成本|operating.?costs?|cost.of.(revenue|sales)", "营业成本", flows=True),
     Item("output", r"总产值|\boutput\b", "总产值", flows=True),
     Item("net_profit", r"净利润|net.?(profit|income)", "净利润", flows=True),
 )
-"""Items that something divides by, and a few that stand beside them."""
+"""Items that something divides by, those that a shock reads, and a few that stand beside them."""
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,12 @@ class Workspace(NamedTuple):
 WORKSPACE = record(Workspace, I8_OUT, U4_OUT, U4_OUT)
 
 
+def bar(votes: NDArray[np.float64]) -> NDArray[np.int64]:
+    """What lies above so many votes, in units of 1e-9, in the form of a sum."""
+    # A hair below one unit is lost to rounding, never a whole one.
+    return (np.floor(votes + 1e-6).astype(np.int64) * 1000 + 500) << 10
+
+
 @inlined
 def _term(low: Any, ends: Any) -> Any:
     return (np.int64(low * 1e12 + 0.5) << 10) + (np.int64(ends) & 1)

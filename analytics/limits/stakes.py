@@ -47,6 +47,10 @@ class Stakes:
     `left`."""
     left: Numbers
     """What of each such guarantee protects nothing yet, NaN where its amount is not known."""
+    guarding: Links
+    """Positions of eligible guarantees to this lender, where the numerator moves what they protect."""
+    taken: Numbers
+    """What each of them moves to its giver."""
     taking: Links
     """Positions of eligible guarantees that protect a facility of unknown amount, or, of unknown amount, a facility."""
     taker: Nodes
@@ -213,7 +217,7 @@ def stakes_of(book: Book, cover: Cover, numerator: Numerator, clients: Clients, 
     promised, promise, untold = _promises(book, alive, lender) if numerator.promised else (None, *NO_PROMISE)
     return Stakes(
         numerator, own, mine, borrower, gross, kept, unknown, numerator.unconverted(book, mine), promised, promise,
-        untold, *_spare(book, cover, links, gone.amount), taking, book.guarantor[taking], thinned,
+        untold, *_spare(book, cover, links, gone.amount), links, gone.amount, taking, book.guarantor[taking], thinned,
     )  # fmt: skip
 
 

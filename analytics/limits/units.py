@@ -117,7 +117,7 @@ class Readings:
     """Group clients as they would be by what is not disclosed."""
     missing: tuple[str, ...] = ()
     """What kept groups from being told whole: `too_wide` where too many parties hang together,
-    `too_many_arise` where too many would; then nothing passes."""
+    `too_many_arise` where too many would, `overfull` where votes are refused that they rest on; then nothing passes."""
 
     def of(self, kind: str, *, wide: bool) -> Units:
         """Groups of one kind in one reading."""

@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from analytics.kernels.control import bar
 from analytics.structure.control import Control
 from analytics.structure.reach import Nodes, Reach
+from analytics.structure.votes import NANO, Holdings
 from graph.errors import InvalidQuestion
 
 
@@ -23,6 +27,10 @@ class Step:
     """Least votes they have together, a fraction."""
     high: float
     """Greatest votes they may have together, a fraction."""
+    certain: bool = True
+    """Whether these have it for certain, once the holders do; else bands or a doubtful arrow only allow it."""
+    idle: bool = False
+    """Whether they have no majority but for what the company holds of itself and carries no vote."""
 
 
 def prove(
@@ -131,7 +139,7 @@ def _steps(
         y = wanted.pop()
         before = rank[y] if y != owner else len(rank)
         direct = {z: k for z, k in rank.items() if z != owner} if y == apart else rank
-        steps[y] = _by_edge(control, reach, y, direct, before) or _by_votes(reach, y, rank, before)
+        steps[y] = _by_edge(control, reach, y, direct, before) or _by_votes(control, reach, y, rank, before)
         wanted += [z for z in steps[y].holders if z != owner and z not in steps]
     return tuple(sorted(steps.values(), key=lambda step: (step.company == owner, rank[step.company])))
 
@@ -144,10 +152,11 @@ def _by_edge(control: Control, reach: Reach, y: int, rank: dict[int, int], befor
     if not known:
         return None
     _, z, link = min(known)
-    return Step(y, (z,), (), (link,), 0.0, 1.0)
+    sure = bool((control.sure_otherwise.links_at(y) == link).any())
+    return Step(y, (z,), (), (link,), 0.0, 1.0, certain=sure)
 
 
-def _by_votes(reach: Reach, y: int, rank: dict[int, int], before: int) -> Step:
+def _by_votes(control: Control, reach: Reach, y: int, rank: dict[int, int], before: int) -> Step:
     """The largest holdings of those that fell before, until they suffice."""
     held = reach.holdings
     holders = zip(held.holders.at(y).tolist(), held.holders.links_at(y).tolist(), strict=True)
@@ -159,21 +168,63 @@ def _by_votes(reach: Reach, y: int, rank: dict[int, int], before: int) -> Step:
     links: list[int] = []
     for _, _, link in mine:
         links.append(link)
-        if _suffices(reach, y, links):
+        if _suffices(reach, y, links, int(reach.votes.bar[y])):
             break
+    return voted(control, y, links, possible=reach.possible)
+
+
+def voted(control: Control, company: int, holdings: Sequence[int], *, possible: bool = False) -> Step:
+    r"""Say what some holdings of a company make together, whether for certain, and whether only without its own shares.
+
+    .. math:: \sum_k l_k > \theta\,(1 - l_{yy}), \qquad \sum_k l_k \le \theta
+
+    Parameters
+    ----------
+    control : Control
+        Who controls whom.
+    company : int
+        Node number of y.
+    holdings : sequence of positions of holdings of y by others
+    possible : bool
+        Whether they give possible control.
+
+    Raises
+    ------
+    Nothing.
+
+    Source
+    ------
+    公司法 (2023) art. 116: a company's own shares carry no vote; bands as `solve_control` counts them.
+
+    Example
+    -------
+    >>> from analytics.structure.control import solve_control
+    >>> from analytics.structure.votes import Holdings
+    >>> control = solve_control(Holdings.exact(3, [0, 1, 2], [2, 2, 2], [0.45, 0.3, 0.2]))
+    >>> step = voted(control, 2, [0])
+    >>> step.low, step.certain, step.idle
+    (0.45, True, True)
+    """
+    reach, y, links = control.possible if possible else control.certain, company, list(holdings)
+    held = reach.holdings
     zs = dict.fromkeys(int(held.tail[link]) for link in links)
     low, high = (min(float(ends[links].sum()), 1.0) for ends in (held.low, held.high))
-    return Step(y, tuple(zs), tuple(links), (), low, high)
+    least, whole = bar(control.threshold * NANO * np.array([1 - held.idle(y), 1.0])).tolist()
+    sure, idle = _surely(held, links, least), not _suffices(reach, y, links, whole)
+    return Step(y, tuple(zs), tuple(links), (), low, high, certain=sure, idle=idle)
 
 
-def _suffices(reach: Reach, y: int, links: Sequence[int]) -> bool:
-    """The kernel's comparison, for a few links."""
-    held, bar = reach.holdings, int(reach.votes.bar[y])
+def _suffices(reach: Reach, y: int, links: Sequence[int], least: int) -> bool:
+    """The kernel's comparison with what a majority takes, for a few links."""
+    held = reach.holdings
+    if _surely(held, links, least) or not reach.possible:
+        return _surely(held, links, least)
+    low, high = (sum(int(ends[link] * 1e12 + 0.5) for link in links) for ends in (held.low, held.high))
+    return max(low, min(high, int(reach.votes.room[y]) + low)) >= least >> 10
+
+
+def _surely(held: Holdings, links: Sequence[int], least: int) -> bool:
+    """The same by their least votes."""
     low = sum(int(held.low[link] * 1e12 + 0.5) for link in links)
     open_ends = sum(int(held.ends[link]) & 1 for link in links) if len(held.ends) else 0
-    if low << 10 >= bar or (low << 10 >= bar - (1000 << 10) and open_ends):
-        return True
-    if not reach.possible:
-        return False
-    high = sum(int(held.high[link] * 1e12 + 0.5) for link in links)
-    return max(low, min(high, int(reach.votes.room[y]) + low)) >= bar >> 10
+    return low << 10 >= least or (low << 10 >= least - (1000 << 10) and open_ends > 0)

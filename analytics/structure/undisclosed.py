@@ -57,7 +57,7 @@ def undisclosed(control: Control, company: int, circles: Circles = NO_CIRCLES) -
     (0.6, True, (0, 1), (0.3, 0.1))
     """
     votes, above = control.holdings, int(control.certain.votes.bar[company]) >> 10
-    rest = round((1 - float(votes.given[company])) * FINE)
+    rest = round((1 - float(votes.disclosed[company])) * FINE)
     if rest * 1_000_000_000 < FINE:
         return Undisclosed(0.0, False, (), ())
     has: dict[int, float] = {}

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.kernels.compiled import frozen
-from analytics.kernels.control import Votes
+from analytics.kernels.control import Votes, bar
 from graph.bands import LOW_OPEN
 from graph.errors import InvalidQuestion, InvalidShare
 from graph.grouping import spans
@@ -107,14 +107,27 @@ class Holdings:
         over = self.given > 1 + 0.5 / NANO
         if len(self.ends):
             opened = np.zeros(self.size, np.bool_)
-            opened[self.head[(self.ends & LOW_OPEN) != 0]] = True
+            # What a company holds of itself and its holders' votes are net of is no vote.
+            voting = (self.tail != self.head) | ~self.netted[self.head]
+            opened[self.head[voting & ((self.ends & LOW_OPEN) != 0)]] = True
             over |= opened & (self.given > 1 - 0.5 / NANO)
         return np.flatnonzero(over).astype(np.uint32)
+
+    @cached_property
+    def disclosed(self) -> NDArray[np.float64]:
+        """Fraction of each company's votes of which it is said whose they are, shape (n,): all of an overfull one, on
+        whatever holders its statements contradict each other."""
+        if self.stated is None:
+            return self.given
+        disclosed = self.given.copy()
+        disclosed[self.stated.overfull] = 1.0
+        return disclosed
 
     def fitted(self, policy: str = "keep") -> "Holdings":
         """Votes that can be: of an overfull company each holder has from what the others would leave to what is stated.
 
-        With the policy `scale` all are cut in proportion instead. Several links of one pair are one holding.
+        With the policy `scale` all are cut in proportion instead; with `refuse` nothing of it is certain. Several links
+        of one pair are one holding.
         """
         if not len(self.overfull):
             return self
@@ -133,6 +146,9 @@ class Holdings:
             low = self.low / (1 + here)
             high = self.high / (1 + here) if self.banded else low
             return replace(self, low=low, high=high, ends=ends, stated=self)
+        if policy == "refuse":
+            low = np.where(over[self.head], 0.0, self.low)
+            return replace(self, low=low, high=self.high, ends=ends, stated=self)
         whole = self._of_pairs(self.low)
         kept = np.divide(np.maximum(whole - here, 0.0), whole, out=np.ones(len(whole)), where=whole > 0)
         return replace(self, low=self.low * kept, high=self.high, ends=ends, stated=self)
@@ -141,6 +157,11 @@ class Holdings:
     def as_stated(self) -> "Holdings":
         """As the register has it, be it more than all of a company."""
         return self if self.stated is None else self.stated
+
+    def idle(self, company: int) -> float:
+        """Least fraction that a company holds of itself and carries no vote: none where votes are stated net of it."""
+        own = self.holders.links_at(company)[self.holders.at(company) == company]
+        return 0.0 if self.netted[company] else min(float(self.low[own].sum()), 1.0)
 
     def _of_pairs(self, votes: NDArray[np.float64]) -> NDArray[np.float64]:
         """For each link, the sum over all links of its pair."""
@@ -308,11 +329,10 @@ def voting(holdings: Holdings, threshold: float, *, possible: bool = False) -> V
     """
     if not 0.5 <= threshold < 1:
         raise InvalidShare("a majority lies at half or above", where=f"threshold {threshold}")
-    bar = np.full(holdings.size, threshold * NANO)
+    majority = np.full(holdings.size, threshold * NANO)
     own = _own_holdings(holdings, holdings.high if possible else holdings.low)
-    bar[own[0]] *= 1 - own[1]
-    # A hair below one unit is lost to rounding, never a whole one.
-    needed = (np.floor(bar + 1e-6).astype(np.int64) * 1000 + 500) << 10
+    majority[own[0]] *= 1 - own[1]
+    needed = bar(majority)
     left = 1 - np.nan_to_num(holdings.given) if possible or holdings.banded else np.zeros(0)
     low = frozen(holdings.low, np.float64)
     return Votes(

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.answers.frame import Fact, Party, Record, Source
-from api.answers.namesakes import distinguished, namesakes
+from api.answers.namesakes import namesakes, renamed
 from api.answers.wording import gist, values
 from graph.columns import gathered
 from graph.field import PARTY_KINDS, Kind
@@ -44,7 +44,7 @@ class Evidence:
 
     def distinguished(self, value: T) -> T:
         """For sentences: a value with the id beside every name that several of the parties shown have."""
-        return distinguished(value) if namesakes(self._parties.values()) else value
+        return renamed(value, namesakes(self._parties.values()))
 
     def party(self, node: int) -> Party:
         """One party by id and name."""

@@ -18,8 +18,7 @@ def distinguished(value: T) -> T:
     >>> one.name, other.name, bare_name(one)
     ('A (r:1)', 'A (r:2)', 'A')
     """
-    called = namesakes(_parties(value, set()))
-    return _renamed(value, called, {}) if called else value
+    return renamed(value, namesakes(_parties(value, set())))
 
 
 def namesakes(parties: Iterable[Party]) -> dict[Party, Party]:
@@ -33,6 +32,16 @@ def namesakes(parties: Iterable[Party]) -> dict[Party, Party]:
         by_name[party.name][party.id] = party
     same = (some for some in by_name.values() if len(some) > 1)
     return {one: replace(one, name=f"{one.name} ({one.id})") for some in same for one in some.values()}
+
+
+def renamed(value: T, called: Mapping[Party, Party]) -> T:
+    """The same with other names of some parties; itself where it has none of them.
+
+    >>> one, other = Party("r:1", "A", "Company"), Party("r:2", "B", "Company")
+    >>> [party.name for party in renamed([one, other], {one: Party("r:1", "C", "Company")})]
+    ['C', 'B']
+    """
+    return _renamed(value, called, {}) if called else value
 
 
 def bare_name(party: Party) -> str:

@@ -8,11 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.limits.check import BREACH, MARKED, NEARLY, UNTOLD, WITHIN, BookCheck, Use, check_book
-from analytics.limits.numerators import NUMERATORS
 from analytics.limits.stakes import Stakes
 from analytics.limits.standing import Standing
 from analytics.limits.units import Nodes
-from analytics.limits.unsized import alive
 from api.book.lending import lending
 from api.engine import View
 from api.groups.circles import control_units
@@ -217,10 +215,7 @@ def facilities_of(standing: Standing, use: Use, unit: int, most: int) -> list[in
 
 def protecting(standing: Standing, use: Use, unit: int, most: int) -> list[int]:
     """Positions of the largest guarantees by which members of a unit stand in for who owes the lender."""
-    book, members = standing.book, use.units.members(unit)
-    if not NUMERATORS[use.rule.numerator].moved:
-        return []
-    given = np.isin(book.guarantor, members) & standing.cover.eligible & (book.creditor == standing.lender)
-    links = np.array(alive(book, given & (book.guarantor != book.debtor)), np.int64)
-    amounts = np.nan_to_num(book.promised[links])
+    stakes, members = standing.stakes[use.rule.numerator], use.units.members(unit)
+    given = np.isin(standing.book.guarantor[stakes.guarding], members) & (stakes.taken > 0)
+    links, amounts = stakes.guarding[given], stakes.taken[given]
     return [int(k) for k in links[np.argsort(-amounts, kind="stable")][:most]]

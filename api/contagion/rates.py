@@ -46,12 +46,16 @@ class Moves:
         return np.maximum(self._risen(view, self.own) - self._risen(view, self.own, claims=True), 0.0)
 
     def at_new_rates(self, view: View, firms: Firms) -> Firms:
-        """Firms with what their debts come to at new rates among their liabilities, and with assets that a rise of
-        debts takes nothing of: what each has lost, that rise among it, is taken of its assets once it has failed."""
-        lost, fallen = self.lost(view), np.maximum(-self._risen(view, self.own, claims=True), 0.0)
-        of_assets = np.minimum(fallen, lost)
+        """Firms with what their debts come to at new rates among their liabilities, and assets that fall as claims do,
+        or rise as far as that is set off against debts, and by nothing else.
+
+        What each has lost, debts that rise among it, is taken of its assets once it has failed: it stands in them.
+        """
+        debts, claims = self._risen(view, self.own), self._risen(view, self.own, claims=True)
+        of_assets = np.minimum(claims, np.maximum(debts, 0.0))
         owed = firms.liabilities + self._risen(view, self.figures["liabilities"], undrawn=True)
-        return replace(firms, assets=firms.assets + (lost - of_assets), liabilities=np.maximum(owed, 0.0))
+        assets = firms.assets + (self.lost(view) + of_assets)
+        return replace(firms, assets=assets, liabilities=np.maximum(owed, 0.0))
 
     def _risen(self, view: View, by: Numbers, *, claims: bool = False, undrawn: bool = False) -> Numbers:
         """How far what each owes, or is owed, rises beyond a move of its own, shape (n,); with what counts of undrawn

@@ -1,5 +1,6 @@
 """What ties firms together at a moment: debts, guarantees and shares, as a shock runs along them."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
@@ -63,6 +64,8 @@ class Promised:
     and calls bring nobody down."""
     idle: Places
     """Positions among the GUARANTEES links of those that may be called and behind which no known debt stands."""
+    spent: Places
+    """The same of those that cannot be called on the day: their period is over, or they are signed later."""
 
 
 def debts_of(view: View, haircuts: Mapping[str, float], moves: Moves | None = None) -> Debts:
@@ -118,8 +121,8 @@ def promised_of(
     standing = Standing.of(loans, terms.sureties, capacity=capacity, recovery=recovered, in_full=in_full)
     idle = terms.idle[terms.idle < len(given)]
     idle = idle[given.tail[idle] != given.head[idle]]
-    layer = Guarantees(standing, len(debts.amount))
-    return Promised(layer, terms, pledge, given.head[poor].astype(np.int64), idle)
+    layer, spent = Guarantees(standing, len(debts.amount)), terms.spent[terms.spent < len(given)]
+    return Promised(layer, terms, pledge, given.head[poor].astype(np.int64), idle, spent)
 
 
 def _contracts(
@@ -158,24 +161,37 @@ def _pledged(view: View, secured: Places, worth: Numbers) -> tuple[Contracts, Pl
 
 
 def _countered(view: View, given: Links) -> tuple[Places, NDArray[np.bool_]]:
-    """Which guarantee each counters, by its fact or its source's reference; and which name one that is not known."""
+    """Which guarantee each counters, by its fact or its source's reference; and which name one that is not known.
+
+    References are a source's own, and several guarantors may have signed one contract: of those that bear the name, one
+    of the counter's own source counts before another's, then one of the guarantor whom the counter is for.
+    """
     named = pc.fill_null(given.text("counter_of").cast(pa.string()), "").to_pylist()
     some = [k for k, name in enumerate(named) if name]
     counters, lost = np.full(len(named), NONE), np.zeros(len(named), np.bool_)
-    if some:
-        told = view.snapshot.sources(GUARANTEES, given.fact)
-        places = {name: k for k, one in enumerate(told) for name in (one["source_ref"], one["fact_id"])}
-        for k in some:
-            counters[k] = places.get(named[k], NONE)
-            lost[k] = counters[k] in (NONE, k)
-        counters[lost] = NONE
+    if not some:
+        return counters, lost
+    told, places = view.snapshot.sources(GUARANTEES, given.fact), defaultdict[str, list[int]](list)
+    for k, one in enumerate(told):
+        for name in {one["source_ref"], one["fact_id"]}:
+            places[name].append(k)
+    for k in some:
+        whose = {int(given.head[k]), int(view.book.creditor[k])}
+        fits = [
+            (told[other]["source"] != told[k]["source"], int(given.tail[other]) not in whose, other)
+            for other in places[named[k]]
+            if other != k
+        ]
+        counters[k] = min(fits)[-1] if fits else NONE
+        lost[k] = not fits
     return counters, lost
 
 
 def shares_of(view: View) -> tuple[NDArray[np.uint32], NDArray[np.uint32], Numbers, Places]:
     """Holders, companies and the fraction of the capital that each holds for certain, and the links they stand on.
 
-    What a company holds of itself is worth to the others what it is worth to them by their parts.
+    Of a company of which more than all is stated to be held each has what the policy leaves it for certain. What a
+    company holds of itself is worth to the others what it is worth to them by their parts.
     """
     held = view.register.capital
     links = view.snapshot.links(OWNS)

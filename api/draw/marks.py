@@ -7,6 +7,7 @@ from typing import Final
 from api.answers.frame import Answer, Fact, Party, Source
 from api.answers.wording import plural
 from api.engine import Engine
+from api.groups.more_than_all import told as more_said
 from api.questions import control, groups, guarantees
 from api.questions.asking import MOST
 from api.questions.groups.groups import Group, GroupsOf
@@ -89,7 +90,7 @@ def marks(engine: Engine, party: str, kinds: Sequence[str], *, moment: Moment) -
     if GROUPS in kinds:
         told = groups(engine, party, limit=MOST, moment=moment)
         found += _of_groups(told.answer)
-        reasons += _numbered(told, found)
+        reasons += [*_numbered(told, found), *more_said(told.answer.overfull, told)]
         sources += told.sources
     if CIRCLES in kinds:
         vouched = guarantees(engine, party, limit=MANY, moment=moment)
@@ -99,9 +100,10 @@ def marks(engine: Engine, party: str, kinds: Sequence[str], *, moment: Moment) -
     if CONTROL in kinds:
         held = control(engine, party, moment=moment)
         found += _of_control(held.answer)
-        reasons += _control_in_short(held.answer, found)
+        reasons += [*_control_in_short(held.answer, found), *more_said(held.answer.overfull, held)]
         sources += held.sources
-    return Marks(tuple(kind for kind in KINDS if kind in kinds), tuple(found), tuple(reasons), tuple(sources))
+    asked = tuple(kind for kind in KINDS if kind in kinds)
+    return Marks(asked, tuple(found), tuple(dict.fromkeys(reasons)), tuple(sources))
 
 
 # ── groups ──

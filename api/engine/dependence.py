@@ -155,7 +155,7 @@ def too_old_said(snapshot: Snapshot, node: int, names: Iterable[str] = tuple(ITE
     ends = too_old(snapshot, node, names)
     if not ends:
         return None
-    months, who, last = statement_age().months, snapshot.name_of(node), max(ends.values())
+    months, who, last = statement_age().months, snapshot.called(node), max(ends.values())
     items = ", ".join(name.replace("_", " ") for name in ends)
     return (
         f"statements of {who} end on {last} at the latest, more than {months} months before: its {items} divide "

@@ -242,9 +242,13 @@ class View:
         edges = replace(edges, doubtful=influence[edges.link])
         return solve_control(self.votes.fitted(self.overfull), edges=edges, kind=self.snapshot.kind)
 
-    @cached_property
+    @property
     def votes(self) -> Holdings:
         """Votes as they are stated, be they more than all of a company."""
+        return self._once(lambda: self._whole._votes)
+
+    @cached_property
+    def _votes(self) -> Holdings:
         return Holdings.of(self.snapshot.links(OWNS))
 
     @cached_property

@@ -107,8 +107,8 @@ def hidden_under(view: View, party: int, kept: Callable[[Nodes], Nodes], *, lend
 
 def _partly_undisclosed(view: View) -> NDArray[np.bool_]:
     """Companies of which nobody is known to hold some votes, shape (n,)."""
-    given = view.control.holdings.given
-    return view.kept(("partly undisclosed",), lambda: (given < 1) & (view.snapshot.kind == COMPANY))
+    told = view.control.holdings.disclosed
+    return view.kept(("partly undisclosed",), lambda: (told < 1) & (view.snapshot.kind == COMPANY))
 
 
 def _nodes(parties: Iterable[int]) -> Nodes:
@@ -127,7 +127,7 @@ def hidden_among(view: View, companies: NDArray[np.bool_], *, lender: int) -> tu
     _, place = np.unique(company << 32 | part, return_inverse=True)
     joint = np.bincount(place, held.low[at])[place] if len(at) else np.zeros(0)
     enough = (control.certain.votes.bar[company] >> 10) / FINE - 1e-9
-    at = at[1 - held.given[company] + joint >= enough]
+    at = at[1 - held.disclosed[company] + joint >= enough]
     return held.head[at].astype(np.uint32), held.tail[at].astype(np.uint32)
 
 

@@ -36,6 +36,8 @@ TOO_WIDE_TOLD: Final = (
     "else falls with them is not"
 )
 """What is said where groups cannot be told whole."""
+READINGS_BY: Final = {"connected": (CONFIRMED, SUSPECTED), "control": (GROUP_CLIENT, POSSIBLE_CLIENT)}
+"""The narrow and the wide reading of each kind of group that rules are measured on."""
 NARROW: Final = {CONFIRMED: CONFIRMED, SUSPECTED: CONFIRMED, GROUP_CLIENT: GROUP_CLIENT, POSSIBLE_CLIENT: GROUP_CLIENT}
 """The reading of the same kind that counts only what is certain and judged."""
 

@@ -21,6 +21,7 @@ from api.learning.cards import STATIC, placed, shared
 from api.learning.explained import COLUMNS, EXPLAINED, JUDGED, explained_cells
 from api.learning.facts import told
 from api.learning.keeping import in_json, write_whole
+from api.learning.registry import called
 from api.learning.wording import Tongue, foretold_said, split_said, variant_said
 
 if TYPE_CHECKING:
@@ -52,18 +53,26 @@ def show_panel(panel: Panel) -> None:
     console.print(f"{panel.size:,} parties, {int(panel.firm.sum()):,} firms; figures: {figures or 'none'}")
     console.print(f"default {foretold_said(panel.definition, panel.horizon).en}; hash {panel.digest}")
     _static(console, panel.dated)
+    if refused := sum(panel.gaps.refused.values()):
+        console.print(f"{refused:,} rows of its files stand in quarantine: contagraph quarantine list", style="yellow",
+                      highlight=False)  # fmt: skip
+    if until := panel.gaps.until:
+        console.print(f"defaults are told up to {until}; days whose horizon ends later have no labels", highlight=False)
 
 
 def show_trained(trained: "Trained") -> None:
-    """What is served, and where it is."""
+    """What was kept and why, where it is, and how it comes to answer."""
     console = _console()
     card, say = trained.card, Tongue("en")
     console.print(_grid(card, say, [row for row in card.table.rows if not row.variant]))
-    console.print(f"[bold]served: {trained.served}[/] · {escape(card.served.why.en)}", highlight=False)
+    console.print(f"[bold]kept: {trained.kept}[/] · {escape(card.served.why.en)}", highlight=False)
     _cautions(console, card, say)
     console.print(
         f"kept in {trained.run.folder}; read {trained.run.folder / 'card.md'}", highlight=False, soft_wrap=True
     )
+    name = called(trained.run)
+    console.print(f"not served before two people promote it: contagraph models promote {name} --by … --with …",
+                  highlight=False, soft_wrap=True)  # fmt: skip
 
 
 def show_evaluation(card: Card, over: "Worlds | None", *, out: Path | None, say: Tongue, as_json: bool) -> None:

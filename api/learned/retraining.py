@@ -16,7 +16,7 @@ from api.learned.training import Trained, train
 from api.learning.config import Config, written
 from api.learning.facts import told
 from api.learning.keeping import in_json
-from api.learning.panel import build_panel
+from api.learning.panel import build_panel, covered
 from api.learning.registry import Ready
 from api.learning.runs import WHY, Run, runs, same
 from api.learning.watching import Watched
@@ -42,6 +42,8 @@ def reasons_of(moved: Watched, reason: str) -> list[str]:
 def renewed(found: Ready, now: date) -> Config:
     """What a run was asked to do, with the days whose horizon has ended by a day, at the distance of its last two.
 
+    The day is the last of which defaults are told.
+
     Raises InvalidPanel where it learned from no days of this store, InvalidQuestion where no day has come to its end
     since.
     """
@@ -57,8 +59,9 @@ def renewed(found: Ready, now: date) -> Config:
             break
         days.append(day)
     if not any(ends(day, horizon) <= now for day in days if day not in known):
+        over = ends(first, horizon)
         raise InvalidQuestion(f"no day is over since {found.called} was trained", where="retrain",
-                              remedy=f"ask from {ends(first, horizon)} on: --valid-at DAY")  # fmt: skip
+                              remedy=f"load what happened up to {over}, and ask then: --valid-at DAY")  # fmt: skip
     return replace(asked, panel=replace(asked.panel, days=tuple(days)))
 
 
@@ -88,7 +91,7 @@ class Again:
         cls, engine: Engine, found: Ready, moved: Watched, *, reason: str, moment: Moment, progress: Progress
     ) -> "Again":
         """Of a run, up to a moment. Raises as `renewed`."""
-        asked = renewed(found, moment.valid_at)
+        asked = renewed(found, covered(engine, found.config.panel.plan(), moment))
         now = replace(moment, currency=asked.panel.currency or moment.currency)
         panel = build_panel(engine, asked.panel.plan(), now=now, progress=progress)
         added = [day for day in asked.panel.days if day not in found.config.panel.days]

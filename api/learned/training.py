@@ -39,7 +39,8 @@ class Trained:
     """What a training has left."""
 
     run: Run
-    served: str
+    kept: str
+    """The model it holds: the one asked for, or the trees of a stack that the rule does not serve."""
     asked: str
     card: Card
 
@@ -110,14 +111,16 @@ def _chosen(fitted: Fitted, card: Card) -> Fitted:
 def _keep(run: Run, chosen: Fitted, fitted: Fitted, card: Card, panel: Panel, split: Split, asked: Config) -> None:
     said, label = _picked(chosen, panel, split, Part.VALIDATE), split.labels(panel, Part.VALIDATE)
     party = np.concatenate([wave.rows[split.rows(at, Part.VALIDATE)] for at, wave in enumerate(panel.waves)])
-    run.write(CONFORMAL, in_json(Conformal.of(said, label).facts()))
+    # Sets keep their promise by rows that the model has never seen.
+    unseen = Conformal.of(_picked(chosen, panel, split, Part.TEST), split.labels(panel, Part.TEST))
+    run.write(CONFORMAL, in_json(unseen.facts()))
     run.write(BAND, in_json(Band.of(said, label, party).facts()))
-    run.write("metrics.json", in_json(told({"served": chosen.name, "asked": asked.model.name, "card": card})))
+    run.write("metrics.json", in_json(told({"kept": chosen.name, "asked": asked.model.name, "card": card})))
     run.write("reliability.svg", reliabilities(card.table).encode())
     if drawn := curves(fitted):
         run.write("curves.svg", drawn.encode())
     for language, name in (("en", "card.md"), ("zh", "card.zh.md")):
-        run.write(name, card_of(card, served=chosen.name, asked=asked.model.name, language=language).encode())
+        run.write(name, card_of(card, kept=chosen.name, asked=asked.model.name, language=language).encode())
     run.finish(chosen.save(), {
         "model": chosen.name, "asked": asked.model.name, "rule": card.served.model, "panel": panel.digest,
         "definition": panel.definition, "horizon_months": panel.horizon, "split": split.name, "program": edition(),

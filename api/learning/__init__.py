@@ -6,6 +6,7 @@
     ties       links of a moment, with what is at stake on each
     figures    own figures and measures of the engine, of a moment
     outcomes   who defaulted, when, and since when it is known
+    refused    rows of the files that could not be loaded
     panel      all of it, wave by wave
     tables     a panel as Parquet files with their hash
     planted    a planted world as a panel at once

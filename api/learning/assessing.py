@@ -1,10 +1,11 @@
 """What a run says of all firms at a moment, loaded as assessments."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import numpy as np
@@ -54,17 +55,18 @@ def assess(engine: Engine, intake: Intake, ready: Ready, *, moment: Moment) -> A
     series = [(served(name, number), found.pd[rows])]
     if found.first is not None:
         series.append((first_stage(name, number), found.first[rows]))
-    folder = intake.place.folder / "staging" / "assessed"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     day = found.view.snapshot.moment.valid_at
-    path = folder / f"{name}-{number}-{day}.jsonl"
     stated = write_instant(found.view.snapshot.moment.known_at).rstrip("Z")
-    with path.open("w", encoding="utf-8") as out:
-        for author, pd in series:
-            lines = _lines(ids, pd, author=author, months=ready.head.horizon, day=day, stated=stated)
-            out.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    report = intake.load(Parcel((path,), "assessed", {"delivered": day.isoformat(), "trust": TRUST}), Watch())
-    shutil.rmtree(folder, ignore_errors=True)
+    staging = intake.place.folder / "staging"
+    staging.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # A folder of its own, as two may score at once; the file's name and bytes alone say which delivery it is.
+    with TemporaryDirectory(prefix="assessed-", dir=staging) as folder:
+        path = Path(folder) / f"{name}-{number}-{day}.jsonl"
+        with path.open("w", encoding="utf-8") as out:
+            for author, pd in series:
+                lines = _lines(ids, pd, author=author, months=ready.head.horizon, day=day, stated=stated)
+                out.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+        report = intake.load(Parcel((path,), "assessed", {"delivered": day.isoformat(), "trust": TRUST}), Watch())
     return Assessed(ready.called, len(rows), found.first is not None, report)
 
 

@@ -14,32 +14,38 @@ from api.learning.wording import PARTS, SPLITS, Tongue, figure_said, foretold_sa
 
 GROUPS: Final = 12
 """Strata told in the card; the report has all."""
+UNSERVED: Final = (
+    "It answers nothing before two people promote it; whether they did stands in the ledger, not here.",
+    "须经两人批准方可启用；是否已批准以台账为准，不在此记录。",
+)
 
 
-def card_of(card: Card, *, served: str, asked: str, language: str) -> str:
+def card_of(card: Card, *, kept: str, asked: str, language: str) -> str:
     """Markdown."""
     say = Tongue(language)
-    lines = [f"# {say('Model card', '模型卡')} · {served}", "", *_served(say, card, served, asked)]
+    lines = [f"# {say('Model card', '模型卡')} · {kept}", "", *_kept(say, card, kept, asked)]
     lines += ["", f"## {say('Data', '数据')}", "", *_data(say, card)]
     lines += ["", f"## {say('How good', '表现')}", "", *_measures(say, card)]
     lines += ["", f"## {say('What could refute it', '反证')}", "", *_refuted(say, card)]
-    if strata := list(_strata(say, card, served)):
+    if strata := list(_strata(say, card, kept)):
         lines += ["", f"## {say('By industry and size', '按行业与规模')}", "", *strata]
     lines += ["", f"## {say('What must not be concluded', '不得得出的结论')}", ""]
     lines += [f"- {say(caution.said.en, caution.said.zh)}" for caution in card.cautions]
     return "\n".join(lines) + "\n"
 
 
-def _served(say: Tongue, card: Card, served: str, asked: str) -> Iterator[str]:
+def _kept(say: Tongue, card: Card, kept: str, asked: str) -> Iterator[str]:
     why, rule = say(card.served.why.en, card.served.why.zh), card.served.model
-    yield say(f"Served: **{served}**. Asked for: {asked}.", f"启用：**{served}**。要求训练：{asked}。")
+    yield say(f"Kept: **{kept}**. Asked for: {asked}.", f"保存：**{kept}**。要求训练：{asked}。")
+    yield ""
+    yield say(*UNSERVED)
     yield ""
     yield say(f"The rule (serve what wins): {rule}. {why}", f"规则（择优启用）：{rule}。{why}")
-    if rule != served:
+    if rule != kept:
         yield ""
         yield say(
-            f"This run holds {served}, as it was asked for; by the rule {rule} would be served.",
-            f"本次按要求保存{served}；按规则应启用{rule}。",
+            f"This run holds {kept}, as it was asked for; by the rule {rule} would be served.",
+            f"本次按要求保存{kept}；按规则应启用{rule}。",
         )
 
 
@@ -114,7 +120,7 @@ def shared(say: Tongue, one: Estimate) -> str:
         return say("there is no gain", "没有增益")
     if isnan(one.low):
         return f"{one.value:.0%} " + say(
-            "[no interval: in many draws there is no gain]", "[无区间：多次抽样中没有增益]"
+            "[no interval: the gain is not certainly above 0]", "[无区间：增益不能确定大于0]"
         )
     return f"{one.value:.0%} [{one.low:.0%}, {one.high:.0%}]"
 
@@ -145,8 +151,8 @@ def placed(say: Tongue, place: tuple[str, str, str]) -> str:
     return f"{model} ({', '.join(more)})"
 
 
-def _strata(say: Tongue, card: Card, served: str) -> Iterator[str]:
-    mine = [one for one in card.strata if one.model == served and one.measures and one.group]
+def _strata(say: Tongue, card: Card, kept: str) -> Iterator[str]:
+    mine = [one for one in card.strata if one.model == kept and one.measures and one.group]
     if not mine:
         return
     yield say("| by | group | rows | defaults | AUC | calibration error |",

@@ -1,6 +1,5 @@
 """What a training or an evaluation is asked to do: one TOML file, read strictly."""
 
-import json
 import tomllib
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
@@ -35,7 +34,8 @@ class PanelAsked:
     others: bool = False
     systemic: bool = False
     """Also how much production each firm's failure would cost the economy, day by day: costly where many trade."""
-    horizon_months: int = 12
+    horizon_months: int | None = None
+    """How far labels made of events look ahead: a year where nothing is said; outcomes say it themselves."""
     folder: str = ""
     """A folder with a kept panel, beside the file; then nothing else is asked."""
 
@@ -126,6 +126,7 @@ def written(asked: Config) -> bytes:
 
     >>> print(written(Config(panel=PanelAsked(days=(date(2020, 12, 31),)), name="firms")).decode().split("[split]")[0])
     name = "firms"
+    <BLANKLINE>
     [panel]
     days = [2020-12-31]
     definition = "CN"
@@ -133,25 +134,22 @@ def written(asked: Config) -> bytes:
     known = "recorded"
     others = false
     systemic = false
-    horizon_months = 12
+    <BLANKLINE>
     <BLANKLINE>
     """
+    import tomlkit  # noqa: PLC0415  (what answers only reads)
+
     tables = {each.name: getattr(asked, each.name) for each in fields(asked)}
-    lines = [f"name = {_toml(asked.name)}"] if asked.name else []
+    said: dict[str, Any] = {"name": asked.name} if asked.name else {}
     for name, table in tables.items():
         if is_dataclass(table):
-            said = {each.name: getattr(table, each.name) for each in fields(table)}
-            lines += [f"[{name}]", *(f"{key} = {_toml(value)}" for key, value in said.items() if value not in ("", ()))]
-    return ("\n".join(lines) + "\n").encode()
+            told = {each.name: getattr(table, each.name) for each in fields(table)}
+            said[name] = {key: _plain(value) for key, value in told.items() if value not in ("", (), None)}
+    return tomlkit.dumps(said).encode()
 
 
-def _toml(value: Any) -> str:
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_toml, value))}]"
-    if isinstance(value, bool | str):
-        # JSON writes both as TOML reads them.
-        return json.dumps(value, ensure_ascii=False)
-    return value.isoformat() if isinstance(value, date) else str(value)
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def split_of(panel: Panel, asked: SplitAsked) -> Split:

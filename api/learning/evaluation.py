@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from scipy.stats import t as student
 
 from analytics.learning.evaluating.card import Card
+from analytics.learning.evaluating.cell import AS_IS, REWIRED
 from analytics.learning.evaluating.plan import Plan
 from analytics.learning.evaluating.running import evaluate
-from analytics.learning.evaluating.table import Difference, Row, Share, Table
-from analytics.learning.judging.bootstrap import LEVEL, Estimate
+from analytics.learning.evaluating.table import TRUTH, Difference, Row, Share, Table
+from analytics.learning.judging.bootstrap import Estimate
 from analytics.learning.judging.explained import Explained
+from analytics.learning.judging.worlds import estimates_over, share_over
 from analytics.learning.models.model import Numbers, Watch
 from analytics.learning.panel import Panel
 from api.learning.config import Config, SplitAsked, judged_by
@@ -113,21 +114,20 @@ def _truth(world: worlds.Planted, file: Path, drawn: Callable[[], worlds.Truth])
 
 
 def pooled(tables: Sequence[Table]) -> Table:
-    r"""Tables of several worlds as one: means, with Student intervals of the mean over worlds.
+    r"""Tables of several worlds as one: means, with Student intervals over worlds; shares as ratios of means.
 
-    .. math:: \bar x \pm t_{n-1}\, s / \sqrt n
+    .. math:: \bar x \pm t_{n-1}\, s / \sqrt n, \qquad R = \bar g / \bar w
 
-    One table alone is left as it is.
+    What is recovered, and what stays where links are permuted, is the mean gain of the model over the mean of what
+    there is, not the mean of each world's own ratio (`share_over`): that would be led by worlds in which next to
+    nothing is to be gained. Each world's own ratio stands in its own table. One table alone is left as it is.
     """
     first = tables[0]
     if len(tables) == 1:
         return first
     rows = tuple(_pooled_row(row, tables) for row in first.rows)
     differences = tuple(_pooled_difference(one, tables) for one in first.differences)
-    shares = tuple(
-        replace(one, value=_mean([found.value for table in tables if (found := _share(table, one))]))
-        for one in first.shares
-    )
+    shares = tuple(replace(one, value=_pooled_share(one, tables)) for one in first.shares)
     return replace(first, rows=rows, differences=differences, shares=shares)
 
 
@@ -147,28 +147,21 @@ def _pooled_explained(found: Sequence[Sequence[Explained]]) -> Iterator[Explaine
     for way in ways:
         alike = [one for world in found for one in world if one.way == way]
         auc, hit, overlap, same = (
-            _mean([getattr(one, name) for one in alike]) for name in ("auc", "first_hit", "overlap", "same_first")
+            estimates_over([getattr(one, name) for one in alike])
+            for name in ("auc", "first_hit", "overlap", "same_first")
         )
         yield replace(alike[0], auc=auc, first_hit=hit, overlap=overlap, same_first=same,
                       firms=sum(one.firms for one in alike))  # fmt: skip
 
 
-def _share(table: Table, one: Share) -> Share | None:
-    found = (
-        share for share in table.shares if (share.model, share.kind, share.over) == (one.model, one.kind, one.over)
-    )
-    return next(found, None)
+def _pooled_share(one: Share, tables: Sequence[Table]) -> Estimate:
+    """Of what one row has over own figures, the part that another has, over worlds that have all three."""
+    some, whole = (AS_IS, TRUTH) if one.kind == "recovered" else (REWIRED, one.model)
+    told = [(table.row(one.model, variant=some), table.row(whole), table.row(one.over)) for table in tables]
+    auc = np.array([[row.measures["auc"].value for row in rows if row] for rows in told if all(rows)])
+    found, best, own = auc.T
+    return share_over(found - own, best - own)
 
 
 def _means(found: Sequence[Mapping[str, Estimate]]) -> Mapping[str, Estimate]:
-    return {name: _mean([one[name] for one in found]) for name in found[0]} if found and found[0] else {}
-
-
-def _mean(found: Sequence[Estimate]) -> Estimate:
-    values = np.array([one.value for one in found])
-    middle, count = float(values.mean()), len(values)
-    if count < 2:
-        return found[0]
-    spread = float(values.std(ddof=1))
-    reach = float(student.ppf(0.5 + LEVEL / 2, count - 1)) * spread / np.sqrt(count)
-    return Estimate(middle, middle - reach, middle + reach, spread)
+    return {name: estimates_over([one[name] for one in found]) for name in found[0]} if found and found[0] else {}

@@ -54,7 +54,8 @@ def figures(
 ) -> Figures:
     """Figures of a moment. Categories are those given, else those of this moment; `others` are further items.
 
-    The systemic index is one of them where it is given.
+    The systemic index is one of them where it is given. Of a graph without days nothing is told that would hang on the
+    day it is asked: age is missing, and so is what counts from events where there are any.
     """
     snapshot = view.snapshot
     when = When.of(snapshot.moment, snapshot.version)
@@ -62,8 +63,8 @@ def figures(
     named = items.now
     equity = np.asarray(items["net_assets"])
     equity = np.where(np.isnan(equity), items["total_assets"] - items["total_liabilities"], equity)
-    profile = _profile(view, when, np.column_stack([items["total_assets"], items["revenue"]]), codes)
-    happened = _events(view, when, equity)
+    profile = _profile(view, when, np.column_stack([items["total_assets"], items["revenue"]]), codes, dated=dated)
+    happened = _events(view, when, equity, dated=dated)
     made, measured = measures(view, equity, index)
     extra = tuple(Feature(name, "", name, name, 0, "own", "the data set") for name in others)
     blocks: list[NDArray[Any]] = [
@@ -118,7 +119,8 @@ def _factor(view: View) -> sheet.Factor:
     return lambda unit: money(unit) if unit in CURRENCIES else 1.0
 
 
-def _profile(view: View, when: When, money: Numbers, codes: Coded | None) -> tuple[Profile, NDArray[np.bool_], Coded]:
+def _profile(view: View, when: When, money: Numbers, codes: Coded | None,
+             *, dated: bool) -> tuple[Profile, NDArray[np.bool_], Coded]:  # fmt: skip
     snapshot = view.snapshot
     province = [None if text is None else text[:PROVINCE] for text in _texts(view, "jurisdiction")]
     told = [_texts(view, "industry"), province, _texts(view, "size")]
@@ -129,7 +131,8 @@ def _profile(view: View, when: When, money: Numbers, codes: Coded | None) -> tup
     node = snapshot.nodes.of[gathered(snapshot.facts.column(PROFILE, "party"), rows, np.uint32)]
     stated = np.bincount(node, minlength=snapshot.size) > 0
     industry, region, size = found
-    made = Profile.of(snapshot.moment.valid_at, _begun(view, when), money, industry=industry, region=region, size=size)
+    begun = _begun(view, when) if dated else np.full(snapshot.size, np.datetime64("NaT"))
+    made = Profile.of(snapshot.moment.valid_at, begun, money, industry=industry, region=region, size=size)
     return made, stated, (industry, region, size)
 
 
@@ -152,7 +155,7 @@ def _texts(view: View, field: str) -> list[str | None]:
     return [words[code] for code in traits.code.tolist()]
 
 
-def _events(view: View, when: When, equity: Numbers) -> NDArray[np.float32]:
+def _events(view: View, when: When, equity: Numbers, *, dated: bool) -> NDArray[np.float32]:
     facts, nodes = view.snapshot.facts, view.snapshot.nodes
     rows = holding(facts, EVENT, when)
     code = codes_of(facts, rows)
@@ -160,6 +163,8 @@ def _events(view: View, when: When, equity: Numbers) -> NDArray[np.float32]:
     kind = np.where(code >= 0, place[code], -1)
     day = gathered(facts.column(EVENT, "happened"), rows, np.int32, null=ALWAYS)
     mine = (kind >= 0) & (day > ALWAYS)
+    if not dated and mine.any():
+        return np.full((view.snapshot.size, len(events.FEATURES)), np.nan, np.float32)
     party = nodes.of[gathered(facts.column(EVENT, "party"), rows[mine], np.uint32)].astype(np.int64)
     amount = gathered(facts.column(EVENT, "amount"), rows[mine], np.float64, null=np.nan)
     units = facts.column(EVENT, "currency").take(rows[mine]).to_pylist()

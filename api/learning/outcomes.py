@@ -63,6 +63,26 @@ class Defaults:
         return found
 
 
+def told_until(facts: Facts, when: When, meant: Definition) -> dict[str, date]:
+    """Day up to which each source of defaults has been delivered, as known at a moment: that of its last delivery.
+
+    After the last of these days nobody tells of defaults, so that a year that reaches beyond it looks as if none had
+    happened: such rows are censored on the right, and leaving them without a label is what keeps rates and
+    probabilities unbiased. Where sources end at different days, those of the later ones still count all that they
+    tell; what the earlier ones would have told is missing, which is said as a caution and cannot be mended here.
+    """
+    rows = known(facts, EVENT, when)
+    late = gathered(facts.column(EVENT, "days"), rows, np.int64, null=UNSAID)
+    counts = meant.meets(codes_of(facts, rows), np.where(late < 0, np.nan, late))
+    words, code = facts.coded(EVENT, "source")
+    sources = {words[at] for at in np.unique(code[rows[counts]]).tolist()}
+    found: dict[str, date] = {}
+    for load in facts.loads:
+        if load.number <= when.version and load.source in sources:
+            found[load.source] = max(load.until, found.get(load.source, load.until))
+    return found
+
+
 @dataclass(frozen=True)
 class Stated:
     """Outcomes that a labelled data set states, as known at a moment."""

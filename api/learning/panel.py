@@ -1,8 +1,8 @@
 """A panel out of facts, wave by wave: what was true and known on each day, and who defaulted after."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 
 from analytics.learning.panel import Feature, Panel, Part, Ties, Wave
 from analytics.learning.panel.definitions import Definition, definition
+from analytics.learning.panel.gaps import Gaps
 from analytics.learning.panel.wave import UNKNOWN_YET
 from api.answers.progress import Progress, Stage
 from api.engine import Engine, View
 from api.learning.figures import Coded, Figures, figures, other_items
 from api.learning.measures import Index, systemic_index
-from api.learning.outcomes import Defaults, Stated
+from api.learning.outcomes import Defaults, Stated, told_until
 from api.learning.plan import STATED, Plan
+from api.learning.refused import refused_rows
 from api.learning.ties import Tied, tied
 from graph.columns import FOREVER
 from graph.errors import InvalidPanel
@@ -61,12 +63,14 @@ def build_panel(
     row while it states anything, is not dissolved and does not stand in default as far as is known. Its label is 1
     where a default happens within the horizon, whether or not it is over by now, 0 where none is known now, and open
     where the firm stood in default and nobody knew. Days whose horizon is not over yet, or not known to its end, have
-    no labels. Categories are those of `codes`, else of the first day. Raises InvalidPanel where nothing is known on a
-    day, a relation is none, or stated outcomes look ahead unlike far.
+    no labels: neither those that reach beyond the moment that is asked of, nor beyond the last delivery of all sources
+    of defaults (`told_until`). Categories are those of `codes`, else of the first day. Raises InvalidPanel where
+    nothing is known on a day, a relation is none, or stated outcomes look ahead unlike far, or not as far as is asked.
     """
     later = _Later.of(engine, plan, now)
-    seen: list[Seen] = []
     days: Sequence[date | None] = plan.days or [None]
+    horizon = plan.months if later.stated is None else plan.looks(later.stated.horizon(days))
+    seen: list[Seen] = []
     last = plan.moment(days[-1], now) if days[-1] else now
     others = other_items(engine.view(last)) if plan.others else []
     for number, day in enumerate(days):
@@ -79,8 +83,8 @@ def build_panel(
         found, codes = _see(view, plan, day, told, later)
         seen.append(found)
     progress(Stage(1.0, "numbering parties", "主体编号"))
-    horizon = plan.horizon if later.stated is None else later.stated.horizon(days)
-    return _numbered(engine, plan, seen, now, horizon)
+    panel = _numbered(engine, plan, seen, now, horizon)
+    return replace(panel, gaps=Gaps(refused_rows(engine, panel, now), later.told))
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,8 @@ class _Later:
     size: int
     until: int
     """Last day of which it is known."""
+    told: Mapping[str, date]
+    """Day up to which each source of defaults was delivered."""
     meant: Definition
 
     @classmethod
@@ -105,11 +111,18 @@ class _Later:
         if now.known_at < engine.moment(version=now.version).known_at:
             # Asked as it was known at an earlier instant: of later days nothing was known.
             until = min(until, (now.known_at.date() - EPOCH_DAY).days)
+        told = told_until(snapshot.facts, when, meant) if events else {}
+        until = min(until, max(((day - EPOCH_DAY).days for day in told.values()), default=until))
         return cls(
             Defaults.of(snapshot.facts, snapshot.nodes, when, meant) if events else None,
             None if events else Stated.of(snapshot.facts, snapshot.nodes, when),
-            snapshot.nodes.of, snapshot.size, until, meant,
+            snapshot.nodes.of, snapshot.size, until, told, meant,
         )  # fmt: skip
+
+
+def covered(engine: Engine, plan: Plan, now: Moment) -> date:
+    """Last day whose defaults are told at a moment; stated outcomes are told at once."""
+    return EPOCH_DAY + timedelta(days=_Later.of(engine, plan, now).until)
 
 
 @dataclass(frozen=True)
@@ -148,7 +161,9 @@ class Stood:
             since[first < FOREVER] = (when.day - first[first < FOREVER]) / YEAR
         status = snapshot.traits("status")
         gone = status.any_of([word in GONE for word in status.words])
-        return cls(told, since, snapshot.kind == PARTY_KINDS.index("Company"), gone, tied(snapshot, told.equity))
+        return cls(
+            told, since, snapshot.kind == PARTY_KINDS.index("Company"), gone, tied(snapshot, told.equity, dated=dated)
+        )
 
     @property
     def row(self) -> NDArray[np.bool_]:

@@ -10,6 +10,8 @@ from graph.moment import Moment
 
 Known = Literal["recorded", "now"]
 Labels = Literal["events", "outcomes"]
+YEAR: Final = 12
+"""Months that labels look ahead where nothing else is asked."""
 STATED: Final = "stated"
 """What default is called where a data set states its outcomes and not what it means by them."""
 
@@ -38,15 +40,15 @@ class Plan:
     """Whether every other item that statements name is a figure too."""
     systemic: bool = False
     """Whether the systemic index of every firm is a figure too."""
-    horizon: int = 12
-    """Months, of events; stated outcomes say themselves how far they look ahead, or do not."""
+    horizon: int | None = None
+    """Months that labels look ahead; None: a year of events, and of stated outcomes what they say themselves."""
 
     def __post_init__(self) -> None:
         if list(self.days) != sorted(set(self.days)):
             raise InvalidPanel("days are not in order, or one stands twice", where="days")
         if not self.days and self.labels == "events":
             raise InvalidPanel("events need days to look ahead from", where="days", remedy="name as-of days")
-        if self.horizon < 1:
+        if self.horizon is not None and self.horizon < 1:
             raise InvalidPanel(f"cannot look {self.horizon} months ahead", where="horizon", remedy="give 12")
 
     def moment(self, day: date, now: Moment) -> Moment:
@@ -56,4 +58,19 @@ class Plan:
 
     def ends(self, day: date) -> date:
         """Last day on which a default still counts for the label of a day."""
-        return ends(day, self.horizon)
+        return ends(day, self.months)
+
+    @property
+    def months(self) -> int:
+        """Months that labels made of events look ahead."""
+        return self.horizon or YEAR
+
+    def looks(self, stated: int) -> int:
+        """How far stated outcomes look ahead, 0 where they do not say. Raises InvalidPanel where another is asked."""
+        if self.horizon is not None and self.horizon != stated:
+            said = f"look {stated} months ahead" if stated else "do not say how far they look ahead"
+            raise InvalidPanel(
+                f"{self.horizon} months are asked of outcomes that {said}", where="horizon_months",
+                remedy="take it out: outcomes say it themselves, as horizon_months of their mapping",
+            )  # fmt: skip
+        return stated

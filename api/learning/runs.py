@@ -7,7 +7,7 @@
         panel.json         what it learned from: hash, days, rows, defaults, links
         model/…            what was learned: trees as text, weights as safetensors, all else as JSON
         band.json          how sure the level of its probabilities is
-        conformal.json     what settles whether a firm can be told of
+        conformal.json     what the rows that judge were told: by it whether a firm can be told of
         metrics.json       how good it is on the rows that judge, beside the models it is held against
         curves.svg         how nets learned, where there are any
         reliability.svg    what was said and what happened

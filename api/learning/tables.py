@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analytics.learning.panel import Feature, Panel, Part, Ties, Wave
+from analytics.learning.panel.gaps import Gaps
 from graph.errors import InvalidPanel, UnreadableFile
 from graph.moment import read_instant, write_instant
 
@@ -39,6 +40,8 @@ def head_of(panel: Panel) -> dict[str, Any]:
         "features": [asdict(feature) for feature in panel.features],
         "relations": {name: sorted(panel.waves[0].ties[name].details) for name in panel.relations},
         "split": panel.given is not None,
+        "gaps": {"refused": dict(panel.gaps.refused),
+                 "told": {source: day.isoformat() for source, day in panel.gaps.told.items()}},
         "waves": [
             {"day": wave.day and wave.day.isoformat(), "known_at": wave.known_at and write_instant(wave.known_at),
              "since": wave.since is not None, "rows": len(wave.rows), "defaults": int((wave.label == 1).sum()),
@@ -135,8 +138,14 @@ def _panel(head: dict[str, Any], parties: pa.Table, figures: pa.Table, links: pa
     firm = parties["firm"].to_numpy(zero_copy_only=False).astype(np.bool_)
     return Panel(
         tuple(parties["id"].to_pylist()), firm, features, tuple(head["relations"]), tuple(waves), head["definition"],
-        head["horizon_months"], tuple(given) if head["split"] else None,
+        head["horizon_months"], tuple(given) if head["split"] else None, _gaps(head.get("gaps", {})),
     )  # fmt: skip
+
+
+def _gaps(told: dict[str, Any]) -> Gaps:
+    """Of panels of before they were told of, none are known."""
+    days = {source: date.fromisoformat(day) for source, day in told.get("told", {}).items()}
+    return Gaps(dict(told.get("refused", {})), days)
 
 
 def _wave(

@@ -51,17 +51,18 @@ class Tied:
         return Tied(self.tail[chosen], self.head[chosen], self.stake[chosen], self.fact[chosen], details)
 
 
-def tied(snapshot: Snapshot, equity: Numbers) -> dict[str, Tied]:
+def tied(snapshot: Snapshot, equity: Numbers, *, dated: bool) -> dict[str, Tied]:
     """Links by relation; those of RELATED_TO by its kind, such as `RELATED_TO.address`; relations without are left out.
 
-    `equity` is that of each node in the moment's currency, for what a share of it is worth.
+    Without days, months to a link's end are missing: they would hang on the day that is asked. `equity` is that of each
+    node in the moment's currency, for what a share of it is worth.
     """
     found: dict[str, Tied] = {}
     for kind in WALKED:
         links = snapshot.links(kind)
         if not len(links):
             continue
-        whole = _tied(snapshot, links, equity)
+        whole = _tied(links, equity, (snapshot.moment.valid_at - EPOCH_DAY).days if dated else None)
         if kind is RELATED_TO:
             code = links.fields["kind"]
             for word in np.unique(code[code >= 0]):
@@ -74,9 +75,9 @@ def tied(snapshot: Snapshot, equity: Numbers) -> dict[str, Tied]:
     return found
 
 
-def _tied(snapshot: Snapshot, links: Links, equity: Numbers) -> Tied:
+def _tied(links: Links, equity: Numbers, today: int | None) -> Tied:
     stake = _stake(links, equity)
-    details = _DETAILS.get(links.kind.name, _nothing)(links, (snapshot.moment.valid_at - EPOCH_DAY).days)
+    details = _DETAILS.get(links.kind.name, _nothing)(links, today)
     plain = {name: np.asarray(column, np.float32) for name, column in details.items()}
     return Tied(links.tail, links.head, stake, links.fact.astype(np.int64), plain)
 
@@ -103,8 +104,10 @@ def _known(numbers: NDArray[np.float64]) -> Numbers:
     return np.asarray(numbers, np.float64)
 
 
-def _months(days: NDArray[np.int32], today: int) -> Numbers:
-    """Months from today, NaN where no day is said."""
+def _months(days: NDArray[np.int32], today: int | None) -> Numbers:
+    """Months from today, NaN where no day is said, or none is today."""
+    if today is None:
+        return np.full(len(days), np.nan)
     ahead = (days.astype(np.float64) - today) / MONTH
     return np.where((days == ALWAYS) | (days == FOREVER), np.nan, ahead)
 
@@ -114,11 +117,11 @@ def _flag(codes: NDArray[np.int8], word: int) -> Numbers:
     return np.where(codes < 0, np.nan, codes == word)
 
 
-def _nothing(_links: Links, _today: int) -> dict[str, Numbers]:
+def _nothing(_links: Links, _today: int | None) -> dict[str, Numbers]:
     return {}
 
 
-def _of_guarantees(links: Links, today: int) -> dict[str, Numbers]:
+def _of_guarantees(links: Links, today: int | None) -> dict[str, Numbers]:
     fields = links.fields
     return {
         "joint": _flag(fields["liability"], LIABILITIES.index("joint")),
@@ -127,20 +130,20 @@ def _of_guarantees(links: Links, today: int) -> dict[str, Numbers]:
     }
 
 
-def _of_loans(links: Links, today: int) -> dict[str, Numbers]:
+def _of_loans(links: Links, today: int | None) -> dict[str, Numbers]:
     return {"months_left": _months(links.fields["maturity"], today)}
 
 
-def _of_debts(links: Links, _today: int) -> dict[str, Numbers]:
+def _of_debts(links: Links, _today: int | None) -> dict[str, Numbers]:
     return {"seniority": _known(links.fields["seniority"])}
 
 
-def _of_supplies(links: Links, _today: int) -> dict[str, Numbers]:
+def _of_supplies(links: Links, _today: int | None) -> dict[str, Numbers]:
     return {"term_days": _known(links.fields["term_days"])}
 
 
 _MONEY: Final = {GUARANTEES.name: "amount", OWES.name: "amount", LENDS.name: "drawn", PLEDGES.name: "value"}
-_DETAILS: Final[Mapping[str, Callable[[Links, int], dict[str, Numbers]]]] = {
+_DETAILS: Final[Mapping[str, Callable[[Links, int | None], dict[str, Numbers]]]] = {
     GUARANTEES.name: _of_guarantees, LENDS.name: _of_loans, OWES.name: _of_debts, SUPPLIES.name: _of_supplies,
 }  # fmt: skip
 

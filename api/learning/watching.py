@@ -16,7 +16,7 @@ from analytics.learning.watching.drift import Drift
 from analytics.learning.watching.triggers import Called, called
 from api.answers.progress import Progress
 from api.engine import Engine
-from api.learning.panel import build_panel
+from api.learning.panel import build_panel, covered
 from api.learning.registry import Ready
 from api.learning.scoring import codes_of, no_ties
 from graph.errors import InvalidPanel, InvalidQuestion
@@ -36,7 +36,7 @@ class Watched:
     taught: tuple[date, ...]
     """Days it learned from."""
     judged: date | None
-    """Day whose year is over, by which calibration is told; none before."""
+    """Last day whose year is over and told of to its end, by which calibration is told; none before."""
     drift: Drift
     triggers: tuple[Called, ...]
 
@@ -53,7 +53,8 @@ def watch(engine: Engine, ready: Ready, *, moment: Moment, progress: Progress) -
     if now <= taught[-1]:
         raise InvalidPanel(f"learned from days up to {taught[-1]}", where=ready.called,
                            remedy="ask about a later day: --valid-at DAY")  # fmt: skip
-    over = ends(now, -horizon)
+    told = covered(engine, ready.config.panel.plan(), moment)
+    over = ends(min(now, told), -horizon)
     # Of a day within the horizon of what it learned from, part of what happened after was learned.
     apart = over >= clear(ready)
     days = sorted({*taught, now, *([over] if apart else [])})
@@ -63,9 +64,8 @@ def watch(engine: Engine, ready: Ready, *, moment: Moment, progress: Progress) -
     if apart:
         seen = Drift.of(ready.fitted, panel, taught=places, now=days.index(over))
         drift = replace(drift, calibration=seen.calibration)
-    months = (now - taught[-1]).days / MONTH
-    told = called(drift, months=months)
-    return Watched(ready.called, now, tuple(taught), over if apart else None, drift, told)
+    pulled = called(drift, months=(now - taught[-1]).days / MONTH)
+    return Watched(ready.called, now, tuple(taught), over if apart else None, drift, pulled)
 
 
 @dataclass(frozen=True)

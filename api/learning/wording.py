@@ -18,7 +18,7 @@ PARTS: Final = {
     "": ("none yet", "尚无"), "none": ("left out: looks into later parts", "剔除：观察期与后段重叠"),
 }  # fmt: skip
 FIGURES: Final = {
-    "industry": ("industry", "行业"), "size": ("size", "规模"), "log_assets": ("assets", "资产规模"),
+    "industry": ("industry", "行业"), "size_class": ("size", "规模"), "log_assets": ("assets", "资产规模"),
     "log_revenue": ("revenue", "收入规模"),
 }  # fmt: skip
 GROUPS: Final = {

@@ -54,6 +54,11 @@ def _lender(view: View, node: int) -> Lender:
     return Lender(node, rule_sets, classes, rules)
 
 
+def kinds_of(view: View, lender: int) -> frozenset[str]:
+    """Kinds of groups that a lender's rules in force are measured on: control, connected, lender_related."""
+    return frozenset(rule.group_kind for rule in lender_of(view, lender).rules if rule.group_kind)
+
+
 def _listed(text: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in LISTED.split(text or "") if word))
 
@@ -84,7 +89,7 @@ def perhaps_banks(view: View, parties: Iterable[int]) -> dict[int, str]:
 
 def perhaps_said(view: View, codes: Mapping[int, str]) -> tuple[str, str]:
     """Such parties with their codes, in both languages."""
-    names = view.snapshot.names(np.array(list(codes)[:SHOWN]))
+    names = view.snapshot.all_called(np.array(list(codes)[:SHOWN]))
     coded = list(zip(names, codes.values(), strict=False))
     told = listed([f"{name} ({code})" for name, code in coded], len(codes))
     told_zh = listed([f"{name}（{code}）" for name, code in coded], len(codes), chinese=True)

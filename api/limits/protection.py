@@ -30,7 +30,7 @@ def unable_said(view: View, parties: Iterable[int], lender: int) -> tuple[str, s
     citation = state_unable(view, lender) if bodies else ""
     if not citation:
         return None
-    names = view.snapshot.names(np.array(bodies))
+    names = view.snapshot.all_called(np.array(bodies))
     return (
         f"a government body may not guarantee ({citation}, save for on-lending of foreign loans that the State Council "
         f"approved): the guarantee of {listed(names)} protects nothing here",

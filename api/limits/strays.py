@@ -73,7 +73,7 @@ def _taken_off(view: View, lender: int) -> NDArray[np.bool_]:
 
 def strays_said(view: View, strays: Strays) -> tuple[str, str]:
     """Who gave them and for which facility, in English and Chinese."""
-    many, names = len(strays.number), view.snapshot.names(strays.giver[:SHOWN])
+    many, names = len(strays.number), view.snapshot.all_called(strays.giver[:SHOWN])
     pairs = list(zip(names, strays.number, strict=False))
     en = listed([f"{name} ({number})" for name, number in pairs], many)
     zh = listed([f"{name}（{number}）" for name, number in pairs], many, chinese=True, unit="笔")

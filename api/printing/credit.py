@@ -50,7 +50,9 @@ def _room(answer: CreditCheck, most: str) -> str:
     if answer.headroom is None:
         return "how much could be lent is not known"
     return (
-        f"{most} could be lent" if answer.headroom_whole else f"at most {most} could be lent, not every limit is known"
+        f"{most} could be lent"
+        if answer.headroom_whole
+        else f"at most {most} could be lent, not all it rests on is known"
     )
 
 

@@ -1,27 +1,20 @@
 """What printed answers are made of: headings, tables, values in words, numbered sources."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
 from api.answers.frame import Answer, Fact, Page, Party, Source
 from api.answers.namesakes import bare_name
 from api.answers.wording import period, plural
+from api.printing.grid import Grid
 from graph.model import KINDS
 
 UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 """Signs that would move the cursor, colour the terminal or turn the direction of writing."""
-WORD: Final = re.compile(r"[^\s,;]*:[!-~]+|[!-~]+")
-"""What must not break: an id, or a run of Latin letters, digits and signs."""
-LONGEST: Final = 32
-"""Widest of them that a column is widened for."""
-NARROW: Final = 8
-"""The least width of a column of text."""
 DIM: Final = "dim"
 BOLD: Final = "bold"
 
@@ -61,83 +54,21 @@ def heading(party: Party, *, before: str = "") -> Text:
     return Text.assemble(before, (plain(bare_name(party)), BOLD), (f" · {party.kind} · {plain(party.id)}", DIM))
 
 
-class Grid(Table):
-    """A table whose ids and words keep to one line where the terminal has room for them."""
-
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self._least: list[int] = []
-        self._whole: list[int] = []
-
-    def keep(self, cells: Sequence[Text]) -> None:
-        """Note how wide columns want to be, and must be so that nothing breaks in a row."""
-        for at, (column, cell) in enumerate(zip(self.columns, cells, strict=False)):
-            if at == len(self._least):
-                self._least.append(0)
-                self._whole.append(0)
-            lines = cell.plain.split("\n")
-            pieces = lines if column.no_wrap else WORD.findall(cell.plain)
-            most = max(map(cell_len, pieces), default=0)
-            self._whole[at] = max(self._whole[at], *map(cell_len, lines))
-            narrow = min(self._whole[at], NARROW)
-            self._least[at] = max(self._least[at], narrow, most if column.no_wrap else min(most, LONGEST))
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Where all does not fit the widest columns give way first: gaps, then what follows the first, then words."""
-        loose = [at > 0 and not column.no_wrap for at, column in enumerate(self.columns)]
-        words = [not column.no_wrap for column in self.columns]
-        for gap, folded in ((2, None), (1, None), (1, loose), (1, words)):
-            least = [min(width, NARROW) if folded and folded[at] else width for at, width in enumerate(self._least)]
-            room = options.max_width - gap * (len(least) - 1)
-            if sum(least) <= room:
-                self.padding = (0, gap, 0, 0)
-                for column, width in zip(self.columns, _shared(least, self._whole, room), strict=True):
-                    column.width = width
-                break
-        yield from super().__rich_console__(console, options)
-
-
-def _shared(least: Sequence[int], whole: Sequence[int], room: int) -> list[int]:
-    """Widths that fit, none below its least nor above its whole, the widest cut first.
-
-    >>> _shared([4, 4, 10], [30, 8, 10], 40), _shared([4, 4, 10], [30, 8, 10], 50)
-    ([22, 8, 10], [30, 8, 10])
-    """
-    for cut in range(max(whole, default=0), 0, -1):
-        widths = [max(low, min(high, cut)) for low, high in zip(least, whole, strict=True)]
-        if sum(widths) <= room:
-            return widths
-    return list(least)
-
-
 def table(*heads: str, title: str = "", amounts: Iterable[str] = ()) -> Grid:
     """An empty table; the columns named in `amounts` are written to the right."""
     right = set(amounts)
-    made = Grid(
+    return Grid(
+        *(Text(head, style="dim underline") for head in heads),
         title=Text(plain(title), style=BOLD) if title else None,
-        title_justify="left",
-        show_header=any(heads),
-        box=None,
-        pad_edge=False,
-        padding=(0, 2, 0, 0),
+        right=[head in right for head in heads],
+        dim=[head in ("src", "id") for head in heads],
     )
-    for head in heads:
-        made.add_column(
-            Text(head, style="dim underline"),
-            overflow="fold",
-            justify="right" if head in right else "left",
-            no_wrap=head in right,
-            style=DIM if head in ("src", "id") else "",
-        )
-    made.keep([Text(head) for head in heads])
-    return made
 
 
 def row(to: Grid, *cells: object, style: str = "") -> None:
     """One row; lines of a cell stay lines."""
     lines = [cell if isinstance(cell, Text) else Text("\n".join(map(plain, _lines(cell)))) for cell in cells]
-    to.keep(lines)
-    to.add_row(*lines, style=style)
+    to.tell(lines, style)
 
 
 def _lines(cell: object) -> Iterable[object]:

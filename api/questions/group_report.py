@@ -11,6 +11,7 @@ from analytics.structure.guarantees.census import Circuits, circles_among
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
 from api.engine import Engine, View
+from api.groups.more_than_all import MoreThanAll
 from api.groups.together import CONFIRMED, SUSPECTED, groups_told
 from api.limits.criteria import seen_by
 from api.questions.asking import MOST, node_of
@@ -22,7 +23,6 @@ from api.questions.groups.verdicts import Verdict
 from api.questions.guarantees import ClosedCircle, circle_of
 from api.questions.limits.limits import NOTHING, Against, against
 from api.questions.ownership.aside import SetAside
-from api.questions.ownership.overfull import MoreThanAll
 from graph.model import CONTROLS, DEPENDS_ON, GUARANTEES, LENDS, OWNS
 from graph.moment import Moment
 

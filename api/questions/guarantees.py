@@ -18,6 +18,8 @@ from api.answers.frame import Answer, Fact, Page, Party, Question
 from api.answers.wording import listed, money, names_of, percent, plural
 from api.engine import Engine, View
 from api.engine.dependence import too_old_said
+from api.groups.more_than_all import MoreThanAll, more_than_all_told, told
+from api.groups.overfull import overfull_among
 from api.questions.asking import check_page, check_range
 from api.questions.guarantor import RatioTest, net_assets_of, ratio_of, tests_of
 from graph.columns import ALWAYS, FOREVER
@@ -93,6 +95,9 @@ class GuaranteesOf:
     length: int
     """Circles of up to so many guarantees were counted, all of them."""
     tests: tuple[RatioTest, ...]
+    overfull: tuple[MoreThanAll, ...]
+    """Of it and of those it guarantees, companies whose holders are stated to have more than all votes: whether they
+    are related is in doubt."""
 
 
 def guarantees(
@@ -126,6 +131,7 @@ def guarantees(
         Page(found.total, 0, len(found.listed)),
         found.complete,
         tuple(tests_of(view, evidence, node, assets)),
+        more_than_all_told(view, evidence, overfull_among(view, [np.append(links.head[given], node)])),
     )
     asked = {"party": party, "length": length, "limit": limit, "offset": offset}
     old = too_old_said(view.snapshot, node, ["net_assets"])
@@ -133,7 +139,7 @@ def guarantees(
         Question("guarantees", asked),
         value,
         evidence,
-        reasons=list(_reasons(evidence.distinguished(value), found, old)),
+        reasons=[*_reasons(evidence.distinguished(value), found, old), *told(value.overfull, evidence)],
     )
 
 

@@ -13,9 +13,10 @@ from api.answers.namesakes import distinguished
 from api.questions.group_report import GroupReport, MemberStake, Sheet
 from api.questions.groups.dependences import Dependence, measured_by
 from api.questions.groups.members import Member, widened
+from api.questions.groups.verdicts import Verdict
 from api.questions.ownership.aside import disputed
 from api.report.boxes import place
-from api.report.limited import apart_in, limited, limits_said
+from api.report.limited import apart_in, limited, limits_said, overfull_said
 from api.report.page import Figure, filled
 from api.report.picture import Picture, gap_for, picture
 from api.report.proof import Shown, brings, proof_of
@@ -127,7 +128,7 @@ def group_page(answer: Answer[GroupReport], *, language: str = "en") -> str:
         sheets=sheets,
         alone=value.alone,
         annex=[Figure(one.picture, one.caption, _titled(value, one)) for one in sheets if one.picture],
-        fences=value.fences,
+        fences=_fences(value),
         overfull=value.overfull,
         untestable=value.untestable,
         limits=limits,
@@ -137,6 +138,12 @@ def group_page(answer: Answer[GroupReport], *, language: str = "en") -> str:
         length=value.length,
         method=list(_method(words, value)),
     )
+
+
+def _fences(value: GroupReport) -> list[Verdict]:
+    """Ring fences of the party, and those that keep others out of its groups, each once."""
+    out = [one.fence for sheet in value.sheets for one in sheet.group.kept_out]
+    return list({one.fact.fact_id: one for one in (*value.fences, *out)}.values())
 
 
 def _method(words: Words, value: GroupReport) -> Iterator[str]:
@@ -267,8 +274,9 @@ def _short(words: Words, value: GroupReport) -> Iterator[str]:
         yield words("alone_fenced" if value.fences else "alone", party=value.party.name)
     for fence in value.fences:
         yield words("fenced", controller=fence.fact.head.name, controlled=fence.fact.tail.name)
+    yield from _kept_out(words, value)
     for over in value.overfull[:DOUBTS]:
-        yield words("overfull_short", company=over.company.name, total=over.said)
+        yield overfull_said(words, over)
     for said, said_zh in islice(disputed(value.aside), DISPUTED):
         yield words.either(f"{said}.", f"{said_zh}。")
     yield from limits_said(words, value, partial(_name, words))
@@ -286,6 +294,14 @@ def _short(words: Words, value: GroupReport) -> Iterator[str]:
         yield words("each_group", said=circles[0])
     if not value.sheets:
         yield _own(words, value)
+
+
+def _kept_out(words: Words, value: GroupReport) -> Iterator[str]:
+    """Whom ring fences keep out of each group, but those of the party itself, which are told by themselves."""
+    for sheet in value.sheets:
+        for out in (one for one in sheet.group.kept_out if one.fence not in value.fences):
+            ends = {"controller": out.fence.fact.head.name, "controlled": out.fence.fact.tail.name}
+            yield words("kept_out", party=out.party.name, group=_name(words, sheet), **ends)
 
 
 def _of_group(words: Words, value: GroupReport, sheet: Sheet, *, idle: bool) -> Iterator[str]:

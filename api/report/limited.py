@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from analytics.limits.check import NEAR
 from api.answers.wording import names_of, used
 from api.groups.alike import Apart
+from api.groups.more_than_all import MoreThanAll
 from api.questions.group_report import GroupReport, Sheet
 from api.questions.limits.rules import BROKEN, IF_UNTESTED, IF_WIDE, KEPT, UNTOLD, Held
 from api.report.words import Words
@@ -86,6 +87,12 @@ def _untested(words: Words, held: Held) -> str:
     count, named = words.counted(held.parties, "party"), names_of(held.members)
     told = words("limit_group", group=count, count=words.listed(named, total=held.parties)) if named else count
     return f"{told}{apart_in(words, held.apart)}"
+
+
+def overfull_said(words: Words, over: MoreThanAll) -> str:
+    """That more than all of a company is stated to be held."""
+    layer = words("overfull_votes" if over.layer == "votes" else "overfull_capital")
+    return words("overfull_short", company=over.company.name, total=over.said, layer=layer)
 
 
 def apart_in(words: Words, apart: Apart) -> str:

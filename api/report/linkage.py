@@ -11,6 +11,7 @@ from api.questions.links.chains import Chain
 from api.questions.links.links import MOST_NEIGHBOURS, THROUGH, Linkage
 from api.report.bars import Scale
 from api.report.boxes import place
+from api.report.limited import overfull_said
 from api.report.page import Figure, filled
 from api.report.picture import gap_for, picture
 from api.report.words import Words
@@ -41,6 +42,7 @@ def linkage_page(answer: Answer[Linkage], *, language: str = "en") -> str:
         picture=shown,
         caption=caption,
         annex=[Figure(shown, caption, words("picture"))] if shown else [],
+        overfull=value.overfull,
         scale=Scale.of(value.times, answer.as_of.valid_at),
         method=list(_method(words, asked["through"])),
     )
@@ -91,6 +93,10 @@ def _short(words: Words, value: Linkage, asked: Any) -> Iterator[str]:
         yield words("strongest", steps=words.counted(len(first.steps), "step"), strength=f"{first.strength:.3f}")
     if value.complete < asked["steps"]:
         yield words("path_bound", complete=words.counted(value.complete, "step"))
+    for over in value.overfull:
+        yield overfull_said(words, over)
+    if value.overfull and value.paths:
+        yield words("overfull_ranked")
     for cut in value.cuts:
         one, other = cut.parties
         steps = words.counted(asked["steps"], "step")

@@ -11,12 +11,10 @@ from api.questions.groups.members import Member
 from api.report.boxes import FOLDED
 from api.report.picture import Line
 from api.report.words import Words
-from graph.model import DEPENDS_ON, OWNS
+from graph.model import DEPENDS_ON
 
 MOST_DRAWN, MOST_PARENTS, MOST_LEAVES = 36, 14, 7
 """Members a printed picture holds, those of them that bring in others, and of those they bring in beside each."""
-MAJORITY = 0.5
-"""Votes above which control is certain whoever has the others."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +85,7 @@ def _unsure(member: Member) -> bool:
         return False
     if member.proof[-1].concert:
         return True
-    votes = [fall.low > MAJORITY for fall in member.proof if any(fact.kind == OWNS.name for fact in fall.by)]
-    last = member.proof[-1]
-    return not last.low > MAJORITY if any(fact.kind == OWNS.name for fact in last.by) else all(votes)
+    return not member.proof[-1].certain
 
 
 def _line(fact: Fact) -> Line:

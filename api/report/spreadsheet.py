@@ -26,8 +26,7 @@ from api.questions.book.groups import BookGroups, ClientGroup, book_groups
 from api.questions.book.limits import BookLimits, whole_limits
 from api.questions.groups.dependences import measured_by, readings_said
 from api.questions.groups.members import JOINTLY, MAY_UNITE, Member, why
-from api.questions.ownership.falls import Fall
-from api.report.words import Words
+from api.questions.ownership.falls import in_words_zh
 from graph.moment import Moment
 
 AMOUNT, SHARE, COUNT = "#,##0.00", "0.00%", "#,##0"
@@ -35,7 +34,6 @@ FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """Signs by which a program may take a text for a formula."""
 MOST_GROUPS = 200
 """Groups of a workbook, those that owe most."""
-ZH: Final = Words("zh")
 YES = {True: "是 yes", False: "否 no"}
 
 Column = tuple[str, str, int]
@@ -290,7 +288,7 @@ def _why(member: Member) -> str:
 def _why_zh(member: Member) -> str:
     if member.proof:
         only = "（仅为可能）" if member.why in ("possible", MAY_UNITE) else ""
-        return f"{'；'.join(_fall_zh(fall) for fall in member.proof)}{only}"
+        return f"{'；'.join(in_words_zh(fall) for fall in member.proof)}{only}"
     if member.why in JOINTLY:
         return JOINTLY[member.why][1]
     told = [_confirmed_zh(one, member) for one in member.dependences]
@@ -303,12 +301,6 @@ def _confirmed_zh(fact: Fact, member: Member) -> str:
     by = known.name.zh if known else fact.values["criterion"]
     figure = f"，目前为{percent(one.value)}" if one and one.value is not None else ""
     return f"依存于{fact.head.name}（{by}{figure}）"
-
-
-def _fall_zh(fall: Fall) -> str:
-    by = "、".join(f"{fact.tail.name}（{ZH.said(fact.text or fact.kind)}）" for fact in fall.by)
-    together = f"，合计{percent(fall.low)}" if len(fall.by) > 1 and fall.low > 0 else ""
-    return f"{fall.company.name}受{by}控制{together}{'（一致行动）' if fall.concert else ''}"
 
 
 def _rules(answer: BookLimits) -> Iterator[Sequence[Any]]:

@@ -1,6 +1,5 @@
 """Every text of a report, in Chinese or English."""
 
-import re
 import tomllib
 from collections.abc import Sequence
 from datetime import date
@@ -8,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal
 
+from api.answers.chinese import gist_zh, said_zh
 from api.answers.frame import Fact, Source
 from api.answers.wording import band, label, listed, one_stop, percent, plural, short_money
 from api.questions.links.chains import Period
@@ -16,7 +16,6 @@ from graph.model import KINDS
 
 Language = Literal["en", "zh"]
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
-_AMOUNT: Final = re.compile(r"^(?P<word>undrawn|receivable) (?P<rest>.*)$")
 
 
 @cache
@@ -71,18 +70,11 @@ class Words:
         >>> Words("zh").said("joint"), Words("zh").said("60% of votes"), Words("zh").said("undrawn CNY 5")
         ('连带责任', '60% 表决权', '未用 CNY 5')
         """
-        if self.language == "en":
-            return word
-        told = _texts()["said"]
-        if word.endswith(" of votes"):
-            return f"{word.removesuffix(' of votes')} {told['of votes']}"
-        beside = _AMOUNT.match(word)
-        return f"{told[beside['word']]} {beside['rest']}" if beside else told.get(word, word)
+        return self.either(word, said_zh(word))
 
     def gist(self, fact: Fact) -> str:
         """What a fact says in a few words."""
-        parts = fact.text.split(", ") if fact.text else []
-        return self.either(", ", "，").join(self.said(part) for part in parts)
+        return self.either(fact.text, gist_zh(fact)) if fact.text else ""
 
     def label(self, fact: Fact) -> str:
         """What matters most about a fact, short enough for a line."""

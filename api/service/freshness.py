@@ -102,6 +102,7 @@ def warm_up(engine: Engine, moment: Moment, *, lender: str | None = None) -> Non
     if not snapshot.size:
         return
     party, other = snapshot.id(0), snapshot.id(snapshot.size - 1)
+    snapshot.called(0)  # names that several have, which sentences tell apart
     asked: tuple[Callable[[], object], ...] = (
         lambda: questions.search(engine, snapshot.name_of(0), moment=moment),
         lambda: questions.party(engine, party, moment=moment),

@@ -136,7 +136,7 @@ class _Work:
         self._write(store, record, found.delta, combined(numbering.ids()), wait, known=known)
         closed = self.place.now()
         store.close_load(record.number, report=report.text(), closed_at=closed)
-        self._append(facts, found.delta, closed)
+        self._append(facts, found.delta, record, closed)
         return report
 
     def _write(
@@ -210,9 +210,10 @@ class _Work:
         if found.waited_conflicts:
             self.place.keep(apart(self.digest), refused_waited(found.waited_conflicts))
 
-    def _append(self, facts: Facts, delta: Delta, closed: datetime) -> None:
+    def _append(self, facts: Facts, delta: Delta, record: LoadRecord, closed: datetime) -> None:
         self.watch.step("columns", 0, 1)
-        facts.append(delta, source=self.delivery.source, trust=self.delivery.trust, closed_at=closed)
+        facts.append(delta, source=self.delivery.source, trust=self.delivery.trust, closed_at=closed,
+                     delivered=record.delivered)  # fmt: skip
         self.watch.step("columns", 1, 1)
 
     def _open(self, store: GraphStore) -> tuple[LoadRecord, str]:

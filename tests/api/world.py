@@ -35,6 +35,7 @@ class Book:
         source: str = "register",
         trust: float = 0.9,
         end: Iterable[tuple[str, Row]] = (),
+        delivered: date | None = None,
     ) -> Facts:
         """Bring parties (id → kind) and facts (kind, row), and retract facts as they were given before."""
         number = self.facts.version + 1
@@ -54,7 +55,7 @@ class Book:
             for name in {kind.name for kind, _ in gone}
         }
         delta = Delta(number, brought, added, ended)
-        self.facts = self.facts.append(delta, source=source, trust=trust, closed_at=closed_at)
+        self.facts = self.facts.append(delta, source=source, trust=trust, closed_at=closed_at, delivered=delivered)
         return self.facts
 
 

@@ -89,3 +89,35 @@ def test_a_pattern_that_names_nothing_is_refused(tmp_path: Path, pattern: str, s
 def test_only_statements_have_items(tmp_path: Path) -> None:
     with pytest.raises(InvalidMapping, match="items"):
         read(tmp_path, SET, {r'^defaulted = "label"$': 'defaulted = "label"\nitems = "f*"'})
+
+
+@pytest.mark.parametrize(("name", "head", "kind"), [
+    ("edges.csv", "source,target", "RELATED_TO"),
+    ("edges.csv", "src_id,dst_id,weight", "RELATED_TO"),
+    ("links.csv", "from,to", "RELATED_TO"),
+    ("边.csv", "起点,终点,权重", "RELATED_TO"),
+    ("guarantees.csv", "source,target", "GUARANTEES"),
+    ("suppliers.csv", "source,target,weight", "SUPPLIES"),
+])  # fmt: skip
+def test_a_bare_list_of_links_is_one_of_relations_whose_kind_is_asked(
+    tmp_path: Path, name: str, head: str, kind: str
+) -> None:
+    path, ends = tmp_path / name, head.split(",")
+    rows = [",".join([f"n{k}", f"n{k + 1}", f"{k}.5"][: len(ends)]) for k in range(9)]
+    path.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    made = starting_mapping([look(path)])
+    assert f'kind = "{kind}"' in made
+    assert f'id = "{ends[0]}"' in made
+    assert f'id = "{ends[1]}"' in made
+    if kind == "RELATED_TO":
+        assert 'fields.kind = { constant = "??? ' in made
+        assert "take another kind of relation" in " ".join(made.replace("#", " ").split())
+
+
+@pytest.mark.parametrize(("head", "row"), [
+    ("source,target,name", "a,b,Ann"), ("source,weight", "a,2"), ("from,city", "a,Bonn"),
+])  # fmt: skip
+def test_what_has_other_columns_beside_is_no_bare_list_of_links(tmp_path: Path, head: str, row: str) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(f"{head}\n{row}\n", encoding="utf-8")
+    assert 'kind = "RELATED_TO"' not in starting_mapping([look(path)])

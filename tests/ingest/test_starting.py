@@ -74,6 +74,31 @@ def test_collateral_goes_to_the_lender_whom_no_column_names(tmp_path: Path) -> N
     assert (pledge["kind"], pledge["value"], pledge["facility_id"]) == ("real estate", 12_000_000, "DK001")
 
 
+@pytest.mark.parametrize("header", ["贷款人编号", "债权人编号", "授信机构", "creditor_id"])
+def test_collateral_goes_to_the_lender_that_a_column_names(tmp_path: Path, header: str) -> None:
+    """Of several lenders each keeps its own: a file that names them asks for no other."""
+    text = (
+        f"出质人编号,{header},授信编号,押品种类,押品价值（万元）,币种\nK1,BK1,L1,房地产,300,CNY\nK2,BK2,L2,存单,5,CNY\n"
+    )
+    assert [(one["from"], one["to"]) for one in facts(tmp_path, text)] == [("账:K1", "账:BK1"), ("账:K2", "账:BK2")]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "企业编号,报表日期,总资产,流动资产,流动负债,材料成本,非流动资产合计,非流动负债合计,币种",
+        "企业编号,报表日期,资产总计,流动资产合计,流动负债合计,直接材料成本,非流动资产总计,非流动负债总额,币种",
+        "company_id,period_end,total_assets,current_assets,current_liabilities,material_cost,non_current_assets,"
+        "non-current liabilities,currency",
+    ],
+    ids=["bare", "sums", "English"],
+)
+def test_what_a_firm_pays_calls_from_is_read_and_is_no_total(tmp_path: Path, header: str) -> None:
+    text = f"{header}\nK1,2023-12-31,90,40,15,30,50,60,CNY\nK2,2023-12-31,91,41,16,31,50,60,CNY\n"
+    said = {row["item"]: row["value"] for row in facts(tmp_path, text) if row["party"] == "账:K1"}
+    assert said == {"total_assets": 90, "current_assets": 40, "current_liabilities": 15, "material_cost": 30}
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -150,6 +175,13 @@ def test_the_number_of_a_guarantees_own_contract_names_no_facility(tmp_path: Pat
     """Where no column names the loan, the guarantee is for all the borrower owes, and its number is the record's."""
     (promise,) = facts(tmp_path, text)
     assert (promise["kind of fact"], promise["facility_id"], promise["source_ref"]) == ("GUARANTEES", None, number)
+
+
+@pytest.mark.parametrize("header", ["所反担保的担保", "反担保合同编号", "反担保对应担保合同号", "counter_of"])
+def test_a_counter_guarantee_names_the_contract_it_counters(tmp_path: Path, header: str) -> None:
+    heads = f"担保合同号,担保人编号,被担保人编号,债权人编号,担保金额,币种,{header}"
+    text = f"{heads}\nG1,C1,C2,BK,100,CNY,\nG2,C3,C2,C1,60,CNY,G1\n"
+    assert [(one["source_ref"], one["counter_of"]) for one in facts(tmp_path, text)] == [("G1", None), ("G2", "G1")]
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,11 @@ Who had no equity, or no liquidity, to begin with, is not failed by losing it; o
 
 One step is not monotone: who counters a guarantee pays no more than the guarantor it counters has paid, and so less
 where that one fails. As long as no guarantor fails whose guarantee another counters, all of this holds; where one does,
-failures still only add up, but a loss may fall again, and with it what it led to. The rounds end where each amount is
-what the others lead to: no called guarantor can pay more than its lender was told either. A guarantor that can pay more
-for the second time is told to pay half of that more, since what it pays may take from who counters it, of whom it holds
-shares: so what comes back against itself comes to rest.
+a loss may fall again, and with it the amounts that it led to. Failures still only add up: who failed by a loss that
+falls again, as a holder of who counters may, stays failed, and so the order of steps decides who fails there. The
+rounds end where each amount is what the others lead to: no called guarantor can pay more than its lender was told
+either. A guarantor that can pay more for the second time is told to pay half of that more, since what it pays may take
+from who counters it, of whom it holds shares: so what comes back against itself comes to rest.
 """
 
 from collections.abc import Callable

@@ -34,8 +34,10 @@ class Ties:
     """By all of its own output, shape (n,)."""
 
     @classmethod
-    def of(cls, firms: Firms, layers: Layers, *, worst: bool = False) -> "Ties":
-        """Of layers, those that carry nothing left out; `worst` as `paid_alone`, so that no way is left out."""
+    def of(cls, firms: Firms, layers: Layers, *, worst: bool = False, together: bool = False) -> "Ties":
+        """Of layers, those that carry nothing left out; `worst` as `paid_alone`, so that no way of one failure is left
+        out; `together` with what several lead to: a guarantor that has less leaves more to who lent, or counted on it.
+        """
         size, debts, shares, on = firms.size, layers.debts, layers.shares, layers.only
         paid = paid_alone(firms, layers, worst=worst)
         with np.errstate(invalid="ignore"):
@@ -51,9 +53,13 @@ class Ties:
         if "guarantees" in on and isinstance(layers.guarantees, Guarantees):
             standing = layers.guarantees.standing
             made, asked = standing.sureties, _asked(standing, paid[:, 0])
-            # Collateral is no cash: who loses it has so much less equity.
-            means = np.where(made.pledge, equity[made.guarantor], able[made.guarantor])
-            rows.append((standing.loans.debtor[made.loan], made.guarantor, asked / means))
+            # Collateral is no cash: who loses it has so much less equity. Whoever has nothing to pay from fails.
+            means = np.where(made.pledge, equity[made.guarantor], firms.means[made.guarantor])
+            part = np.divide(asked, means, out=(asked > 0).astype(float), where=means > 0)
+            rows.append((standing.loans.debtor[made.loan], made.guarantor, part))
+            if together:
+                into = _counting_on(standing)
+                rows.append((made.guarantor, into, ~made.pledge * made.amount / able[into]))
         made_of = layers.production.network if isinstance(layers.production, Supplies) else None
         none = csr_array((size, size))
         short, unsold = _halting(made_of) if made_of is not None and "production" in on else (none, none)
@@ -61,10 +67,11 @@ class Ties:
         return cls(_summed(size, rows), short, unsold, np.minimum(margin / able, 1.0))
 
 
-def stake_of(firms: Firms, layers: Layers, lender: int, *, worst: bool = False) -> Numbers:
+def stake_of(firms: Firms, layers: Layers, lender: int, *, worst: bool = False, together: bool = False) -> Numbers:
     r"""Tell what a lender loses by each failure itself, whoever fails with it, before any guarantor pays.
 
-    .. math:: v_i = \sum_{l : i \to b} (1 - p_l) d_l
+    .. math:: v_i = \sum_{l : i \to b} (1 - p_l) d_l + \sum_{g : i \text{ for a loan of } b} G_g
+        \text{, the latter where several fail together}
 
     Parameters
     ----------
@@ -76,6 +83,8 @@ def stake_of(firms: Firms, layers: Layers, lender: int, *, worst: bool = False) 
         Node number, b.
     worst : bool
         As `paid_alone`.
+    together : bool
+        Whether others fail too, so that the lender also loses by what a guarantor of its loans cannot pay.
 
     Raises
     ------
@@ -97,7 +106,13 @@ def stake_of(firms: Firms, layers: Layers, lender: int, *, worst: bool = False) 
     debts = layers.debts
     mine = debts.creditor == lender
     lost = debts.amount[mine] * (1 - paid_alone(firms, layers, worst=worst).ravel()[debts.row[mine]])
-    return np.bincount(debts.debtor[mine], lost, minlength=firms.size).astype(float)
+    stake = np.bincount(debts.debtor[mine], lost, minlength=firms.size).astype(float)
+    if together and "guarantees" in layers.only and isinstance(layers.guarantees, Guarantees):
+        standing = layers.guarantees.standing
+        made = standing.sureties
+        ours = (_counting_on(standing) == lender) & ~made.pledge
+        np.add.at(stake, made.guarantor[ours], made.amount[ours])
+    return stake
 
 
 def screen(ties: Ties, stake: ArrayLike, *, steps: int = STEPS) -> Numbers:
@@ -189,14 +204,26 @@ def ways(ties: Ties, stake: ArrayLike) -> NDArray[np.bool_]:
 
 
 def _asked(standing: Standing, paid: Numbers) -> Numbers:
-    """What each guarantee is called for where its debtor alone fails: by amounts, up to what is lacking."""
+    """What each guarantee is called for where its debtor alone fails: by amounts, up to all that is owed where it is
+    joint, else up to what is lacking; of one that counters another, what that is called for."""
     loans, made = standing.loans, standing.sureties
     lacking = loans.rest * (1 - paid[loans.debtor])
     direct = made.counters == NONE
     promised = np.bincount(made.loan[direct], made.amount[direct], minlength=len(loans))
-    part = np.divide(lacking, promised, out=np.zeros(len(loans)), where=promised > 0)
-    lack = np.minimum(made.amount, lacking[made.loan])
-    return np.where(direct, made.amount * np.minimum(part, 1.0)[made.loan], lack)
+    claim = np.where(made.joint, loans.rest[made.loan], lacking[made.loan])
+    part = np.divide(claim, promised[made.loan], out=np.zeros(len(made)), where=promised[made.loan] > 0)
+    asked = made.amount * np.where(direct, np.minimum(part, 1.0), 1.0)
+    level = np.flatnonzero(direct)
+    while len(level):
+        level = np.flatnonzero(np.isin(made.counters, level))
+        asked[level] = np.minimum(asked[level], asked[made.counters[level]])
+    return np.asarray(asked)
+
+
+def _counting_on(standing: Standing) -> NDArray[np.int64]:
+    """Who loses where each guarantor pays less: the lender, or the guarantor that it counters."""
+    made = standing.sureties
+    return np.where(made.counters == NONE, standing.loans.lender[made.loan], made.guarantor[made.counters])
 
 
 def _halting(network: SupplyNetwork) -> tuple[csr_array, csr_array]:

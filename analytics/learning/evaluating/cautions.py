@@ -1,5 +1,6 @@
 """What must not be concluded from a table (`cautions.toml`)."""
 
+import math
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,12 +12,16 @@ from analytics.learning.evaluating.cell import AS_IS, REWIRED
 from analytics.learning.evaluating.plan import COMMUNITY, CONTROL, NET, TIME, Plan
 from analytics.learning.evaluating.rule import MEASURE, Served
 from analytics.learning.evaluating.table import Table
+from analytics.learning.panel import Wave
+from analytics.learning.panel.horizon import ends
 from analytics.rules.rule import Words
 
 FEW: Final = 200
 """Defaults that judge, below which it is said that they are few (our own proposal)."""
 OFF: Final = 0.005
 """Calibration error that is asked for."""
+HARDLY: Final = 0.05
+"""Chance of a day without any default, counted as Poisson, below which it is said that the data may end before."""
 SOME: Final = 0.05
 """Shares below are not told."""
 
@@ -58,6 +63,7 @@ class Cautions:
             yield self._say("unknown-when-known")
         if self.table.main != TIME:
             yield self._say("not-held-out-in-time")
+        yield from self._missing()
         if hears:
             yield from self._contagion(model)
         yield from self._communities(model)
@@ -77,6 +83,27 @@ class Cautions:
         for refused in self.table.rows:
             if refused.refused and refused.variant == AS_IS and refused.split == self.table.main:
                 yield self._say("refused", model=refused.model, reason=refused.refused)
+
+    def _missing(self) -> Iterator[Caution]:
+        """What the data lack: rows that were refused, sources that fell silent, days after which nobody tells."""
+        panel = self.plan.panel
+        if refused := panel.gaps.refused:
+            why = ", ".join(f"{reason} {count:,}" for reason, count in refused.items())
+            yield self._say("refused-rows", count=sum(refused.values()), reasons=why)
+        labelled = [wave for wave in panel.waves if (wave.label >= 0).any()]
+        if not labelled or labelled[-1].day is None:
+            return
+        for source, last in panel.gaps.silent(ends(labelled[-1].day, panel.horizon)).items():
+            yield self._say("silent-source", source=source, last=last.isoformat())
+        yield from self._quiet(labelled)
+
+    def _quiet(self, labelled: list[Wave]) -> Iterator[Caution]:
+        """The last day, where it has no default and by the rate of the others would hardly have none."""
+        *others, last = labelled
+        rows, bad = (sum(int((wave.label >= least).sum()) for wave in others) for least in (0, 1))
+        mine = int((last.label >= 0).sum())
+        if bad and not (last.label == 1).any() and (expected := mine * bad / rows) > -math.log(HARDLY):
+            yield self._say("quiet-day", day=str(last.day), rows=mine, expected=expected)
 
     def _contagion(self, model: str) -> Iterator[Caution]:
         main = self.table.main

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from analytics.learning.evaluating.cell import AS_IS, Outcome
 from analytics.learning.evaluating.plan import Judged, Plan
+from analytics.learning.features.profile import ASSETS, INDUSTRY, REVENUE, SIZE
 from analytics.learning.judging.bootstrap import Draws, Estimate, Sample
 from analytics.learning.judging.measures import NAMES
 from analytics.learning.panel import Panel
 
-INDUSTRY: Final = "industry"
-SIZES: Final = ("size", "log_assets", "log_revenue")
-"""Figures by which firms are small or large; the first the panel has."""
+SIZES: Final = (SIZE.name, ASSETS.name, REVENUE.name)
+"""Figures by which firms are small or large; the first that is known of any row."""
 BANDS: Final = ("small", "middle", "large")
 FEWEST: Final = 10
 """Defaults and others that a stratum needs to be judged."""
@@ -64,9 +64,17 @@ def strata(plan: Plan, kept: Mapping[str, Outcome]) -> tuple[Stratum, ...]:
     >>> strata(SimpleNamespace(panel=SimpleNamespace(names=()), cells=(), splits={}), {})
     ()
     """
-    figures = [name for name in (INDUSTRY, next((n for n in SIZES if n in plan.panel.names), "")) if name]
-    figures = [name for name in figures if name in plan.panel.names]
+    size = next((name for name in SIZES if _known(plan.panel, name)), "")
+    figures = [name for name in (INDUSTRY.name, size) if name in plan.panel.names]
     return tuple(found for name in figures for found in _by(plan, kept, name))
+
+
+def _known(panel: Panel, name: str) -> bool:
+    """Whether a figure is there, and known of any row."""
+    if name not in panel.names:
+        return False
+    at = panel.names.index(name)
+    return any(not np.isnan(wave.values[wave.rows, at]).all() for wave in panel.waves)
 
 
 def _by(plan: Plan, kept: Mapping[str, Outcome], name: str) -> Iterator[Stratum]:

@@ -9,5 +9,7 @@
     figures    what each own figure adds
     reasons    both, the strongest first; and the live view
     trails     over which links a reason reaches the party
+    alone      what the probability would be without neighbours' risk
     stability  how alike the seeds rank
+    example    two firms and a net that can be worked out by hand, for the examples
 """

@@ -45,10 +45,12 @@ def alone(fitted: Fitted, panel: Panel, at: int, party: int) -> float:
 
     Example
     -------
-    See `tests/analytics/learning/explaining/test_alone.py`.
-
-    >>> alone.__name__
-    'alone'
+    >>> from analytics.learning.explaining.example import pair
+    >>> from analytics.learning.serving.served import ServedNet
+    >>> served, panel = pair(0.5)
+    >>> net = ServedNet("gnn", served.inputs, served.nets, served.first, {})
+    >>> round(float(net.predict(panel, 0)[1]), 4), round(alone(net, panel, 0, 1), 4)
+    (0.25, 0.0)
     """
     if isinstance(fitted, Stacked):
         odds = [log_odds(alone(leg, panel, at, party)) for leg in fitted.legs]

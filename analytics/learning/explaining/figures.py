@@ -39,10 +39,10 @@ def replaced(served: Served, scene: Scene, panel: Panel, at: int, party: int) ->
 
     Example
     -------
-    See `tests/analytics/learning/explaining`.
-
-    >>> replaced.__name__
-    'replaced'
+    >>> from analytics.learning.explaining.example import pair
+    >>> served, panel = pair(0.5)
+    >>> [(one.feature, round(one.effect, 4)) for one in replaced(served, Scene.of(served, panel, 0, 0), panel, 0, 0)]
+    [('said', 0.25)]
     """
     inputs = served.inputs
     places = np.array(inputs.columns.places(panel), np.int64)

@@ -53,10 +53,12 @@ def slopes(net: Net, given: Encoded, hearing: Hearing, place: int) -> Slopes:
 
     Example
     -------
-    See `tests/analytics/learning/explaining`.
-
-    >>> slopes.__name__
-    'slopes'
+    >>> from analytics.learning.explaining.example import scene
+    >>> at = scene()
+    >>> net, channels = at.nets[0], at.nets[0].blueprint.channels
+    >>> found = slopes(net, at.given, at.vicinity.hearing(channels, plain=False), at.vicinity.place)
+    >>> round(float(expit(found.log_odds)), 4), round(float(found.pairs[1][0]), 3)
+    (0.25, 0.924)
     """
     blueprint = net.blueprint
     found = [np.zeros(matrix.nnz) for matrix in hearing.weighted]

@@ -42,10 +42,9 @@ def reasons(served: Served, panel: Panel, at: int, party: int, *, most: int = 5)
 
     Example
     -------
-    See `tests/analytics/learning/explaining`.
-
-    >>> reasons.__name__
-    'reasons'
+    >>> from analytics.learning.explaining.example import pair
+    >>> [(one.relation or one.feature, round(one.effect, 4)) for one in reasons(*pair(0.5), 0, 1)]
+    [('GUARANTEES', 0.25), ('said', -0.1875)]
     """
     scene = Scene.of(served, panel, at, party)
     places, effects = removals(scene)
@@ -75,10 +74,9 @@ def live(served: Served, panel: Panel, at: int, party: int, *, most: int = 5) ->
 
     Example
     -------
-    See `tests/analytics/learning/explaining`.
-
-    >>> live.__name__
-    'live'
+    >>> from analytics.learning.explaining.example import pair
+    >>> [(one.relation, round(one.effect, 4)) for one in live(*pair(0.5), 0, 1)]
+    [('GUARANTEES', 0.1733)]
     """
     scene = Scene.of(served, panel, at, party)
     found = linked(scene, np.arange(len(scene.vicinity.tail)), exposures(scene))
@@ -108,8 +106,10 @@ def linked(scene: Scene, places: "np.ndarray[tuple[int], np.dtype[np.int64]]", e
 
     Example
     -------
-    >>> linked.__name__
-    'linked'
+    >>> from analytics.learning.explaining.example import scene
+    >>> (found,) = linked(scene(), np.array([0]), np.array([0.25]))
+    >>> found.relation, found.link, found.value, found.effect
+    ('GUARANTEES', 0, 7.0, 0.25)
     """
     vicinity, found = scene.vicinity, []
     for place, effect in zip(places.tolist(), effects.tolist(), strict=True):

@@ -42,10 +42,9 @@ def exposures(scene: Scene) -> Numbers:
 
     Example
     -------
-    See `tests/analytics/learning/explaining`.
-
-    >>> exposures.__name__
-    'exposures'
+    >>> from analytics.learning.explaining.example import scene
+    >>> exposures(scene()).round(4).tolist(), round(0.5 * float(np.log(2)) * 0.5, 4)
+    ([0.1733], 0.1733)
     """
     vicinity, blueprint = scene.vicinity, scene.nets[0].blueprint
     found = np.zeros((len(scene.nets), len(vicinity.tail)))
@@ -91,10 +90,10 @@ def removals(scene: Scene) -> tuple[Ints, Numbers]:
 
     Example
     -------
-    See `tests/analytics/learning/explaining`.
-
-    >>> removals.__name__
-    'removals'
+    >>> from analytics.learning.explaining.example import scene
+    >>> links, effects = removals(scene())
+    >>> links.tolist(), effects.round(4).tolist()
+    ([0], [[0.25]])
     """
     count = len(scene.vicinity.tail)
     blueprint = scene.nets[0].blueprint

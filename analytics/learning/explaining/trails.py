@@ -51,10 +51,12 @@ def trails(scene: Scene, reasons: tuple[Reason, ...]) -> tuple[Trail, ...]:
 
     Example
     -------
-    See `tests/analytics/learning/explaining/test_trails.py`.
-
-    >>> trails.__name__
-    'trails'
+    >>> from analytics.learning.explaining.example import pair
+    >>> from analytics.learning.explaining.reasons import live
+    >>> served, panel = pair(0.5)
+    >>> (found,) = trails(Scene.of(served, panel, 0, 1), live(served, panel, 0, 1))
+    >>> [(step.relation, step.tail, step.head) for step in found.steps]
+    [('GUARANTEES', 1, 0)]
     """
     vicinity = scene.vicinity
     before = _before(vicinity)

@@ -46,8 +46,12 @@ def through_cascade(
 
     Example
     -------
-    >>> through_cascade.__name__
-    'through_cascade'
+    >>> from analytics.learning.explaining.example import scene
+    >>> at = scene()
+    >>> net, hearing = at.nets[0], at.vicinity.hearing(at.nets[0].blueprint.channels, plain=False)
+    >>> alone = net.alone(at.given.odds, net.encoded(at.given), at.given)
+    >>> expit(through_cascade(net, at.vicinity, hearing, alone, np.array([0]))).round(4).tolist()
+    [0.0, 0.25]
     """
     flat, (odds, felt) = hearing.flat, alone
     public = ~np.isnan(felt)
@@ -105,8 +109,18 @@ def through_layers(net: Net, vicinity: Vicinity, hearing: Hearing, start: Number
 
     Example
     -------
-    >>> through_layers.__name__
-    'through_layers'
+    >>> from analytics.learning.explaining.example import scene
+    >>> from analytics.learning.serving.blueprint import Blueprint
+    >>> vicinity, one = scene().vicinity, np.ones(1)
+    >>> built = Blueprint("sum", ("GUARANTEES",), 1, hidden=1, message=1)
+    >>> weights = {"head.weight": one[None], "head.bias": one}
+    >>> for layer in ("layers.0", "layers.1"):
+    ...     weights |= {f"{layer}.own.weight": one[None], f"{layer}.own.bias": one, f"{layer}.norm.weight": one}
+    ...     weights |= {f"{layer}.norm.bias": one, f"{layer}.heard.send": np.ones((1, 2))}
+    ...     weights |= {f"{layer}.heard.receive": np.zeros((2, 1))}  # it hears, and makes nothing of it
+    >>> hearing = vicinity.hearing(built.channels, plain=False)
+    >>> through_layers(Net(built, weights), vicinity, hearing, np.ones((2, 1)), np.array([0])).tolist()
+    [2.0, 2.0]
     """
     blueprint, weights, place = net.blueprint, net.weights, vicinity.place
     added = net.heard(0, start, hearing)

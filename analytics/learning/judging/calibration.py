@@ -167,6 +167,34 @@ def surprise(label: ArrayLike, probability: ArrayLike) -> Numbers:
     return np.asarray(-(y * np.log(p) + (1 - y) * np.log1p(-p)))
 
 
+def surprise_at(label: ArrayLike, odds: ArrayLike) -> Numbers:
+    r"""Say how surprising each row is from log odds, exactly also where probabilities round to 0 or 1.
+
+    .. math:: \ell_i = \ln(1 + e^{u_i}) - y_i u_i
+
+    Parameters
+    ----------
+    label : (n,) array of 0 and 1
+    odds : (n,) array
+        Log odds u, any numbers.
+
+    Raises
+    ------
+    Nothing; whoever calls has looked at both.
+
+    Source
+    ------
+    As `log_loss`.
+
+    Example
+    -------
+    >>> surprise_at([1, 0, 1], [0.0, 1.0986123, -800.0]).round(4).tolist()
+    [0.6931, 1.3863, 800.0]
+    """
+    u = np.asarray(odds, np.float64)
+    return np.asarray(np.logaddexp(0, u) - np.asarray(label) * u)
+
+
 def reliability(label: ArrayLike, probability: ArrayLike, bins: int = BINS) -> Reliability:
     r"""Set side by side what was said and what happened, in bins of equal mass.
 

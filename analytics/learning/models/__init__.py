@@ -21,9 +21,8 @@
     published    Altman's, Ohlson's and Zmijewski's scores
     merton       distance to default, from the price of shares or from books
     calibration  probabilities brought to how often it came true
-    prior        another base rate
+    band         between what bounds a probability lies
     conformal    what can be told of a firm, with a promise of how often that is right
-    spread       how far a probability rests on which firms taught
     scale        grades by probability, as data
 """
 

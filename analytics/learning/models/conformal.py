@@ -16,12 +16,17 @@ Verdict = Literal["sound", "defaults", "cannot tell", "unlike any"]
 
 @dataclass(frozen=True)
 class Conformal:
-    """How strange each class looked among the rows that settle; class by class, so that the promise holds in each.
+    """How strange each class looked among rows that nothing was learned from; each class has its own promise.
 
-    Of firms that default, and of those that do not, at most the part `miss` has a set of labels without the true one,
-    as long as new firms come from where those that settled came from (Vovk, Gammerman & Shafer, "Algorithmic Learning
-    in a Random World", 2005, §4.5: Mondrian predictors). Strange is a low probability for a default, a high one for
-    none.
+    Of firms that default, and of those that do not, at most the part `miss` has a set of labels without the true one
+    (Vovk, Gammerman & Shafer, "Algorithmic Learning in a Random World", 2005, §4.5: Mondrian predictors). Strange is a
+    low probability for a default, a high one for none.
+
+    The promise is of the mean over all draws of such rows and of a new firm that comes from where they came from. It
+    does not hold of rows that stopped, joined or calibrated the model, which is why those that judge are taken: all
+    that was asked of them before is whether the stack is kept or its trees. It is not of any one firm or industry, nor
+    of a year unlike those of these rows; and where a firm has several rows, which hang together, sets of one run may
+    miss by more, or less, than so many single firms would let expect.
     """
 
     sound: Numbers
@@ -31,10 +36,10 @@ class Conformal:
 
     @classmethod
     def of(cls, probability: ArrayLike, label: ArrayLike) -> "Conformal":
-        """From the rows that settle. Raises InvalidPanel where these hold one class only."""
+        """From rows that taught and settled nothing. Raises InvalidPanel where these hold one class only."""
         p, y = np.asarray(probability, np.float64), np.asarray(label)
         if len(np.unique(y)) < 2:
-            raise InvalidPanel("hold one class only", where="rows to settle by")
+            raise InvalidPanel("hold one class only", where="rows to tell by")
         return cls(np.sort(p[y == 0]), np.sort(p[y == 1]))
 
     def fits(self, probability: ArrayLike) -> Numbers:

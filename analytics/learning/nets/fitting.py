@@ -10,6 +10,7 @@ import numpy as np
 
 from analytics.learning.models.first import FirstStage
 from analytics.learning.models.model import Files, Numbers, Task
+from analytics.learning.models.odds import TAKEN_IN, log_odds
 from analytics.learning.nets.geometric import torch
 from analytics.learning.nets.net import Given
 from analytics.learning.nets.stages import Learned, States, learned
@@ -18,7 +19,7 @@ from analytics.learning.panel import Part
 from analytics.learning.serving.blueprint import Blueprint, Kind
 from analytics.learning.serving.forward import Net
 from analytics.learning.serving.hearing import Hearing
-from analytics.learning.serving.inputs import Inputs, log_odds
+from analytics.learning.serving.inputs import Inputs
 from analytics.learning.serving.served import RIVALS, ServedNet
 
 
@@ -81,14 +82,22 @@ def fitted(asked: Asked, task: Task, first: FirstStage) -> ServedNet:
 
     Example
     -------
-    See `tests/analytics/learning/nets/test_training.py`.
-
-    >>> fitted.__name__
-    'fitted'
+    >>> from dataclasses import replace
+    >>> from analytics.learning.explaining.example import pair
+    >>> from analytics.learning.models.net import NetModel
+    >>> from analytics.learning.panel import Split
+    >>> served, panel = pair()
+    >>> rows = {"rows": np.array([0, 1], np.int32), "label": np.array([1, 0], np.int8)}
+    >>> panel = replace(panel, waves=(replace(panel.waves[0], **rows),))
+    >>> parts = Split("given", (np.array([Part.TRAIN, Part.VALIDATE], np.int8),))
+    >>> first = replace(served.first, cross_fitted=(served.own(panel, 0),))
+    >>> asked = NetModel.named("mlp", nets=2, schedule={"epochs": 1, "device": "cpu"})
+    >>> len(fitted(asked, Task(panel, parts, 0, lambda done, what: None), first).nets)
+    2
     """
     panel, split = task.panel, task.split
     crossed = first.cross_fitted
-    inputs = Inputs.of(panel, split, tuple(map(log_odds, crossed)), asked.scopes)
+    inputs = Inputs.of(panel, split, tuple(log_odds(said, near=TAKEN_IN) for said in crossed), asked.scopes)
     blueprint = Blueprint(asked.kind, panel.relations, inputs.width, inputs.tables, **asked.sizes)
     schedule = Schedule(**asked.schedule)
     seeds = [task.seed * SEEDS + number for number in range(asked.nets)]
@@ -164,10 +173,12 @@ def lessons_of(
 
     Example
     -------
-    See `tests/analytics/learning/nets/test_training.py`.
-
-    >>> lessons_of.__name__
-    'lessons_of'
+    >>> from types import SimpleNamespace
+    >>> from analytics.learning.models.columns import Columns
+    >>> nothing = SimpleNamespace(panel=SimpleNamespace(waves=()))
+    >>> list(lessons_of(nothing, Inputs(Columns(()), {}, np.empty(0, bool)), Blueprint("none", (), 4), (),
+    ...                 Schedule(device="cpu")))
+    []
     """
     device = schedule.on()
     like = torch.zeros((), device=device)

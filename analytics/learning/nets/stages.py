@@ -72,10 +72,10 @@ def learned(
 
     Example
     -------
-    See `tests/analytics/learning/nets/test_stages.py`.
-
-    >>> learned.__name__
-    'learned'
+    >>> found = learned(Blueprint("none", (), 1, layers=1), [], Schedule(epochs=2, device="cpu"), [0, 1],
+    ...                 watch=lambda done, what: None, states=States(None, lambda number: None))
+    >>> len(found.weights), found.best, found.links is None
+    (2, (1, 1), True)
     """
     stages = [blueprint.alone, blueprint] if blueprint.begins_alone else [blueprint]
     courses: list[list[Course]] = []

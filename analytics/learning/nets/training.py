@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
+from analytics.learning.judging.calibration import surprise_at
+from analytics.learning.judging.ranking import average_precision
 from analytics.learning.models.model import Files, Numbers, Watch
 from analytics.learning.nets.geometric import torch
 from analytics.learning.nets.net import Given, Net
@@ -179,8 +181,8 @@ def _settled(net: Net, lessons: list[Lesson]) -> tuple[float, float]:
     told, label = settling(net, lessons), np.concatenate([np.empty(0, np.int8), *(some.settled for some in lessons)])
     if not len(label):
         return 0.0, 0.0
-    loss = float(np.mean(np.logaddexp(0, told) - label * told))
-    return loss, _average_precision(label, told)
+    loss, bad = float(surprise_at(label, told).mean()), float(label.mean())
+    return loss, average_precision(label, told) if 0 < bad < 1 else bad
 
 
 def settling(net: Net, lessons: list[Lesson]) -> Numbers:
@@ -210,14 +212,6 @@ def settling(net: Net, lessons: list[Lesson]) -> Numbers:
     with torch.no_grad():
         told = [net(some.given)[some.settle].double().cpu().numpy() for some in lessons if len(some.settle)]
     return np.concatenate([np.empty(0), *told])
-
-
-def _average_precision(label: NDArray[np.int8], told: Numbers) -> float:
-    order = np.argsort(-told, kind="stable")
-    found = np.cumsum(label[order] == 1)
-    last = np.append(np.diff(told[order]) != 0, True)
-    precision, recall = found[last] / (np.flatnonzero(last) + 1), found[last] / max(found[-1], 1)
-    return float(np.sum(np.diff(recall, prepend=0.0) * precision))
 
 
 def _arrays(net: "torch.nn.Module") -> dict[str, Numbers]:

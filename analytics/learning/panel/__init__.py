@@ -6,6 +6,7 @@
     ties       links of one relation on one day, with what is at stake
     wave       all firms on one day
     panel      all waves, one set of features and relations
+    gaps       what the data it was made of lacked
     horizon    how far a label looks ahead
     split      which rows teach, which settle, which judge
 """

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.learning.panel.feature import Feature
+from analytics.learning.panel.gaps import Gaps
 from analytics.learning.panel.wave import Wave
 from graph.errors import InvalidPanel
 
@@ -31,6 +32,8 @@ class Panel:
     """Months; 0 where the data state outcomes and not over what time."""
     given: tuple[NDArray[np.int8], ...] | None = None
     """A split that came with the data, one `Part` a row and wave; None where there is none."""
+    gaps: Gaps = field(default_factory=Gaps)
+    """What is known to be missing; told beside what was learned, and no part of the digest, as no model reads it."""
 
     def __post_init__(self) -> None:
         if len(set(self.names)) < len(self.features):

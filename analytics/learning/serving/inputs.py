@@ -6,17 +6,15 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logit
 
 from analytics.learning.models.columns import Columns
 from analytics.learning.models.model import Numbers
+from analytics.learning.models.odds import TAKEN_IN, log_odds
 from analytics.learning.panel import Feature, Panel, Part, Split
 from graph.errors import InvalidModel
 
 FAR: Final = 5.0
 """Scaled figures end here on both sides."""
-SURE: Final = 1e-6
-"""First-stage probabilities end this far from 0 and 1 before their log odds are taken."""
 NORMAL_QUARTILES: Final = 1.3489795
 """Distance of the quartiles of a standard normal."""
 SCALES: Final = ("centre", "spread", "mean", "deviation")
@@ -95,7 +93,9 @@ class Inputs:
         coded = np.array([bool(feature.categories) for feature in self.columns.features], np.bool_)
         values = wave.values[some][:, places]
         flags = np.column_stack([wave.public[some], wave.lately[some], panel.firm[some]]).astype(np.float64)
-        return self._scaled(values[:, ~coded].astype(np.float64), values[:, coded], log_odds(first), flags)
+        return self._scaled(
+            values[:, ~coded].astype(np.float64), values[:, coded], log_odds(first, near=TAKEN_IN), flags
+        )
 
     def _scaled(self, told: Numbers, codes: NDArray[np.float32], odds: Numbers, flags: Numbers) -> Encoded:
         """Figures (n, k) and codes (n, c) of parties, as they are stated."""
@@ -121,31 +121,6 @@ class Inputs:
         if any(len(scale) != len(found.numbers) + 1 for scale in scaling.values()):
             raise InvalidModel("has not one scaling a figure", where="scaling")
         return found
-
-
-def log_odds(probability: Numbers) -> Numbers:
-    r"""Log odds of probabilities, held off 0 and 1.
-
-    .. math:: \ell = \ln \frac{p}{1 - p}, \qquad p \text{ within } [10^{-6}, 1 - 10^{-6}]
-
-    Parameters
-    ----------
-    probability : array
-
-    Raises
-    ------
-    Nothing.
-
-    Source
-    ------
-    A definition.
-
-    Example
-    -------
-    >>> log_odds(np.array([0.5, 0.0])).round(3).tolist()
-    [0.0, -13.816]
-    """
-    return np.asarray(logit(np.clip(probability, SURE, 1 - SURE)))
 
 
 def _scaling(told: Numbers) -> dict[str, Numbers]:

@@ -82,10 +82,11 @@ def called(drift: Drift, *, months: float) -> tuple[Called, ...]:
 
     Example
     -------
-    See `tests/analytics/learning/watching/test_triggers.py`.
-
-    >>> called.__name__
-    'called'
+    >>> from analytics.learning.watching.drift import Calibration, Shift
+    >>> same = Calibration(rows=100, seen=2, expected=2.0, error=0.0, level="stable")
+    >>> found = called(Drift(Shift("score", 0.3, (0.0, 0.0), "shift"), (), same), months=6.0)
+    >>> [one.trigger.id for one in found if one.pulled]
+    ['RETRAIN_SCORE']
     """
     return tuple(_called(drift, months))
 

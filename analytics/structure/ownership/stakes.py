@@ -120,6 +120,7 @@ class Stakes:
         for end in (LOW_OPEN, HIGH_OPEN):
             some[pair[(codes & end) != 0]] |= end
         part = np.divide(lows, least[pair], out=np.zeros(len(lows)), where=least[pair] > 0)
+        some[units(most) == units(least)] = 0
         at = tails[first], heads[first]
         fitted, most, found = _fit(size, at[1], (least, most, some), overfull)
         if found:  # what more is said to be held than can be says nothing of the ends any more
@@ -228,8 +229,9 @@ def _fit(
         return low, high, found
     if policy == "refuse":
         raise OverfullRefused(found)
-    excess = np.zeros(size)
-    excess[over] = np.maximum(total[over] - 1, 0.0)
+    # Where open ends alone make it more than all, by the least that is told apart; to scale there is nothing.
+    excess, least = np.zeros(size), 1 / UNIT if policy == "keep" else 0.0
+    excess[over] = np.maximum(total[over] - 1, least)
     here = excess[head]
     if policy == "keep":
         return np.maximum(low - here, 0.0), high, found

@@ -47,7 +47,7 @@ def book_gaps(
     if (strays := strays_of(view, found.standing.lender)).number:
         yield " · ".join(strays_said(view, strays))
     for provider, number, _ in shared_collateral(view, found.standing.lender):
-        yield " · ".join(shared_said(view.snapshot.name_of(provider), number))
+        yield " · ".join(shared_said(view.snapshot.called(provider), number))
     if view.judged.left_out:
         yield f"nothing could be suspected: {view.judged.left_out}"
 

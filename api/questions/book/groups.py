@@ -11,6 +11,9 @@ from api.answers.wording import money, percent, plural
 from api.book.lending import Lending, groups_in, lending, ranked
 from api.engine import Engine, View
 from api.groups.alike import NOT_ALIKE, Apart, told_apart
+from api.groups.more_than_all import MoreThanAll, more_than_all_of_many
+from api.groups.more_than_all import told as more_said
+from api.groups.overfull import overfull_of_book
 from api.groups.together import NARROW, READINGS, SUSPECTED, Together, check_reading, units_of
 from api.limits.criteria import Criteria, criteria_of, criteria_said, seen_by, state_said
 from api.questions.asking import check_page, node_of
@@ -105,6 +108,9 @@ class BookGroups:
     """Rule sets that dependence was suspected by: those that serve the lender's."""
     left_out: str
     """Why nothing could be suspected; empty where it could."""
+    overfull: tuple[MoreThanAll, ...]
+    """Clients, and companies in a group of clients, whose holders are stated to have more than all votes."""
+    overfull_page: Page
 
 
 def book_groups(
@@ -133,13 +139,18 @@ def book_groups(
         Page(len(found), offset, len(shown)),
         criteria_of(view, node),
         view.judged.left_out,
+        *more_than_all_of_many(view, evidence, overfull_of_book(view, lent.clients)),
     )
     asked = {"lender": lender, "reading": reading, "limit": limit, "offset": offset}
     return view.answer(
         Question("book_groups", asked),
         value,
         evidence,
-        reasons=[*_reasons(evidence.distinguished(value)), *state_said(view, node)],
+        reasons=[
+            *_reasons(evidence.distinguished(value)),
+            *more_said(value.overfull, evidence, left=value.overfull_page.left),
+            *state_said(view, node),
+        ],
     )
 
 

@@ -13,6 +13,8 @@ from api.answers.wording import money, percent, plural
 from api.book.guaranteed import ALL, SCOPES, Called, Network, called_by, network_of
 from api.book.lending import Lending, lending
 from api.engine import Engine, View
+from api.groups.more_than_all import MoreThanAll, more_than_all_of_many, told
+from api.groups.overfull import overfull_among
 from api.questions.asking import check_page, check_range, node_of
 from api.questions.book.tallied import RatioCount, tally_of
 from api.questions.book.unwinding import DEFAULT, Plan, Wanted, plan
@@ -139,6 +141,10 @@ class BookGuarantees:
     """Guarantors of the lender's debts, those with most to be called for first."""
     guarantors_page: Page
     tests: tuple[RatioCount, ...]
+    overfull: tuple[MoreThanAll, ...]
+    """Of these guarantors and of those they guarantee, companies whose holders are stated to have more than all votes:
+    whether they are related is in doubt."""
+    overfull_page: Page
     plan: Plan
 
 
@@ -163,9 +169,8 @@ def book_guarantees(
     evidence, lent = Evidence(view.snapshot), lending(view, node)
     network, called = network_of(view, lent, scope), called_by(view, lent)
     page = slice(offset, offset + limit)
-    found = circles_among(
-        network.circuits, len(network.promises.pairs), length=length, limit=offset + limit, budget=READ
-    )
+    pairs = len(network.promises.pairs)
+    found = circles_among(network.circuits, pairs, length=length, limit=offset + limit, budget=READ)
     circles, many = _circles(evidence, network, lent, page)
     guarantors, givers = _guarantors(view, evidence, called, page)
     closed = tuple(circle_of(network.promises, evidence, one) for one in found.listed[page])
@@ -174,7 +179,7 @@ def book_guarantees(
         view.snapshot.moment.currency,
         scope,
         len(network.promises),
-        len(network.promises.pairs),
+        pairs,
         tuple(_forms(network.topology)),
         len(network.topology.cores),
         max(map(len, network.topology.cores), default=0),
@@ -188,6 +193,7 @@ def book_guarantees(
         guarantors,
         Page(givers, offset, len(guarantors)),
         view.kept(("tested", node), lambda: tuple(tally_of(view, np.unique(called.guarantor)))),
+        *more_than_all_of_many(view, evidence, _doubtful(view, called)),
         plan(evidence, network, lent, wanted, around),
     )
     asked = {
@@ -197,8 +203,14 @@ def book_guarantees(
         Question("book_guarantees", asked),
         value,
         evidence,
-        reasons=list(_reasons(evidence.distinguished(value), found)),
+        reasons=list(_reasons(evidence, evidence.distinguished(value), found)),
     )
+
+
+def _doubtful(view: View, called: Called) -> list[int]:
+    """Companies of which too many votes are stated, of guarantors of the lender's debts and of whom they guarantee."""
+    givers, pairs = np.unique(called.guarantor), view.promises.pairs
+    return overfull_among(view, [givers, pairs.head[np.isin(pairs.tail, givers)]])
 
 
 def _forms(topology: Topology) -> Iterator[Form]:
@@ -283,7 +295,7 @@ def _guarantor(view: View, evidence: Evidence, called: Called, at: slice) -> Gua
     )
 
 
-def _reasons(value: BookGuarantees, found: Circles) -> Iterator[str]:
+def _reasons(evidence: Evidence, value: BookGuarantees, found: Circles) -> Iterator[str]:
     name, currency = value.lender.name, value.currency
     if not value.guarantees:
         yield f"No guarantee around the book of {name} may be called on this day."
@@ -312,6 +324,7 @@ def _reasons(value: BookGuarantees, found: Circles) -> Iterator[str]:
             unread = "" if test.verified else ", not verified"
             yield f"{plural(test.broken, 'guarantor')}: {test.chinese} ({test.english}); {test.citation}{unread}."
     yield from _planned(value.plan, currency)
+    yield from told(value.overfull, evidence, left=value.overfull_page.left)
 
 
 def _called(whom: str, sums: Sums, currency: str | None) -> Iterator[str]:

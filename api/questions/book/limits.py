@@ -15,9 +15,11 @@ from api.answers.frame import Answer, Page, Party, Question
 from api.answers.wording import ended, plural
 from api.book.check import STATES, Checked, Place, checked, facilities_of, protecting, state_of
 from api.book.lending import lending
+from api.book.overfull import doubtful_of, refused
 from api.book.untested import possible_breaks
 from api.engine import Engine, View
 from api.groups.alike import told_apart
+from api.groups.more_than_all import MoreThanAll, more_than_all_of_many, told
 from api.groups.together import Together
 from api.limits.capital import figure_row
 from api.limits.criteria import seen_by
@@ -82,7 +84,8 @@ class LimitRule:
     """Clients of whom that was not worked out."""
     state: str
     """`breach`; `refer` where a figure is missing, the rule unread, only the wide reading or what cannot be tested
-    breaks it, or those of whom it breaks may be institutions; or `within`."""
+    breaks it, those of whom it breaks may be institutions, or votes are refused that its groups rest on; or
+    `within`."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,10 @@ class BookLimits:
     """Clients that are undisclosed by name."""
     gaps: tuple[str, ...]
     """What is not known and keeps the book from passing."""
+    overfull: tuple[MoreThanAll, ...]
+    """Clients, and companies in a group of clients, whose holders are stated to have more than all votes; where such
+    shares are refused no limit on groups is within."""
+    overfull_page: Page
 
 
 def book_limits(
@@ -190,13 +197,18 @@ def _limits(
                 possible=possible[0],
             )
         ),
+        *more_than_all_of_many(view, evidence, doubtful_of(view, found)),
     )
     asked = {"lender": lender, "near": near, "state": state, **page}
     return view.answer(
         Question("book_limits", asked),
         value,
         evidence,
-        reasons=[*_reasons(evidence.distinguished(value), found), *harmless_said(view, found)],
+        reasons=[
+            *_reasons(evidence.distinguished(value), found),
+            *told(value.overfull, evidence, left=value.overfull_page.left),
+            *harmless_said(view, found),
+        ],
     )
 
 
@@ -231,17 +243,17 @@ def _rule(view: View, evidence: Evidence, found: Checked, k: int) -> LimitRule:
         float(share.max()) if len(share) else None,
         possible,
         unsettled,
-        _rule_state(found, k, untested=bool(possible or unsettled)),
+        _rule_state(found, k, unsettled=bool(possible or unsettled) or refused(view, found, rule.group_kind)),
     )  # fmt: skip
 
 
-def _rule_state(found: Checked, k: int, *, untested: bool) -> str:
+def _rule_state(found: Checked, k: int, *, unsettled: bool) -> str:
     use = found.wide.uses[k]
     broken = [place for place in found.places["breach"] if place.use == k]
     if not use.rule.unread and not use.cap.stale and any(found.certain(place) for place in broken):
         return "breach"
     unsure = isnan(use.cap.value) or use.cap.stale or bool(use.rule.unread) or bool((use.unknown > 0).any())
-    return "refer" if broken or unsure or untested else "within"
+    return "refer" if broken or unsure or unsettled else "within"
 
 
 def _whole(rules: tuple[LimitRule, ...]) -> str:

@@ -196,7 +196,7 @@ def book_losses(
         tuple(Passed(*map(float, one)) for one in zip(*found.curve, strict=True)),
         tuple(closed_forms(book, said)), irb_capital(book),
         tuple(concentrated(view, evidence, book.borrowers, book.owed, groups, tops)),
-        tuple(gaps_of(book, said)),
+        tuple(gaps_of(view, book, said)),
     )  # fmt: skip
     asked = {"lender": lender, "assumed": said.model_dump(mode="json"), "limit": limit, "offset": offset}
     return view.answer(

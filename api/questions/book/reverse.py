@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.contagion.calls.book import NONE
 from analytics.contagion.portfolio.reverse import Reverse, likeliest_failures, likely_failures
 from analytics.contagion.shock.coupled import CAUSES, Aftermath, Room, Shock
 from api.answers.evidence import Evidence
@@ -220,13 +221,20 @@ class _Search:
             raise InvalidQuestion("costs more than all failures around the book together", where="loss", remedy=remedy)
         some = self.chosen = self.tried(amount)
         chance = None if self.pd is None else self.pd[some]
-        if len(some) and len(some) <= EXACT:
+        if len(some) and len(some) <= EXACT and self._rises(some):
             try:
                 return likeliest_failures(self.cost, amount, some, pd=chance, most=self._most // 2), True
             except NotConverged:
                 pass
         found = likely_failures(self.cost, amount, some, pd=chance)
         return found, found.bound >= found.weight * (1 - 1e-9)
+
+    def _rises(self, some: Places) -> bool:
+        """Whether more failures among some never cost less, as the search takes them to: no guarantor fails, even with
+        all of them, whose guarantee another counters (`analytics.contagion.shock.coupled`)."""
+        made = self.setting.promised.layer.standing.sureties
+        countered = made.guarantor[made.counters[made.counters != NONE]]
+        return not len(countered) or not self.after(some).failed[countered].any()
 
 
 def _public(count: int) -> tuple[str, str]:

@@ -77,7 +77,7 @@ class Sending:
     @cached_property
     def estimate(self) -> Numbers:
         """What each failure may cost, 0 where no way leads to it and of the lender itself, shape (n,)."""
-        found = screen(self._ties, self.stake)
+        found = screen(Ties.of(self.setting.known.firms, self.setting.layers), self.stake)
         found[self.lender] = 0.0
         return found
 
@@ -85,36 +85,42 @@ class Sending:
     def around(self) -> NDArray[np.int64]:
         """Whoever may cost it anything, however many ways away, alone or with others, government bodies among them; the
         dearest by the estimate first."""
-        firms, layers = self.setting.known.firms, self.setting.layers
-        found = ways(Ties.of(firms, layers, worst=True), stake_of(firms, layers, self.lender, worst=True))
-        found[self.lender] = False
-        some = np.flatnonzero(found)
+        some = np.flatnonzero(self._led(together=True))
         return some[np.lexsort((some, -self.estimate[some]))]
+
+    def _led(self, *, together: bool) -> Flags:
+        """From whom any way leads to a loss of the lender: by its failure alone, or together with others'."""
+        firms, layers = self.setting.known.firms, self.setting.layers
+        found = ways(
+            Ties.of(firms, layers, worst=True, together=together),
+            stake_of(firms, layers, self.lender, worst=True, together=together),
+        )
+        found[self.lender] = False
+        return found
 
     def public(self, some: NDArray[np.int64]) -> Flags:
         """Which of some are government bodies."""
         return np.asarray(self._state[some])
 
     @cached_property
-    def farther(self) -> int:
-        """From how many a way leads to it that is longer than the estimate looks ahead."""
-        found = ways(self._ties, self.stake) & (self.estimate <= 0) & ~self._state
-        return int(found.sum()) - int(found[self.lender])
-
-    @cached_property
-    def _ties(self) -> Ties:
-        return Ties.of(self.setting.known.firms, self.setting.layers)
+    def _alone(self) -> Flags:
+        return self._led(together=False)
 
     @cached_property
     def screened(self) -> NDArray[np.int64]:
-        """Whoever stands behind the lender's book but government bodies, the dearest by the estimate first."""
-        some = np.flatnonzero((self.estimate > 0) & ~self._state)
+        """Whoever may cost the lender anything by its failure alone but government bodies, the dearest by the estimate
+        first, and last who is farther away than that looks ahead."""
+        some = np.flatnonzero(self._alone & ~self._state)
         return some[np.lexsort((some, -self.estimate[some], -self.ranking(some)))]
+
+    def farther(self, top: int) -> int:
+        """How many of those that are not sent where so many are asked for have no estimate."""
+        return int((self.estimate[self.screened[self.runs(top) :]] <= 0).sum())
 
     @property
     def left_out(self) -> int:
         """Government bodies whose failure may cost the lender anything: none is screened."""
-        return int((self._state & (self.estimate > 0)).sum())
+        return int((self._state & self._alone).sum())
 
     def ranking(self, some: NDArray[np.int64]) -> Numbers:
         """The estimate of what ranks some failures: all that each may cost, or what is beyond its own debts."""

@@ -15,7 +15,7 @@ from api.answers.wording import money, percent, plural
 from api.engine import Engine, View
 from api.questions.asking import MOST, check_page, check_range, node_of
 from api.questions.book.sending import Carrier, Failure, Order, Sending
-from api.questions.shocks.gaps import Whose, unknown_of
+from api.questions.shocks.gaps import Whose, overfull_of, unknown_of
 from api.questions.shocks.scenario import Scenario
 from api.questions.shocks.sent import Setting, setting_of
 from api.questions.shocks.traced import CAUSES_ZH
@@ -102,11 +102,11 @@ class BookSystemic:
     lgd: float
     """Lost at least of what no collateral covers of a failed firm's debts."""
     screened: int
-    """Firms that were screened: its debtors and whoever a way leads from to one of them in few steps."""
+    """Firms that were screened: its debtors and whoever any way leads from to one of them."""
     sent: int
     """How many of them, the foremost by the estimate, were sent each alone."""
     farther: int
-    """Firms of which a way leads to a debtor that is longer than the screen looks ahead: they were not screened."""
+    """Firms that were not sent and of which the estimate says nothing, as they are farther away than it looks ahead."""
     systemic: tuple[Systemic, ...]
     page: Page
     """Of at most as many as were asked for, that cost it anything."""
@@ -154,7 +154,7 @@ def book_systemic(
         assumed.lgd,
         len(sending.screened),
         runs,
-        sending.farther,
+        sending.farther(top),
         tuple(
             _said(view, evidence, sending, one, k, esri)
             for k, (one, esri) in enumerate(zip(page, known, strict=True), start=offset + 1)
@@ -226,7 +226,7 @@ def _gaps(view: View, sending: Sending) -> Iterator[str]:
             f"{many} whose failure may cost it something {were} not screened: name one in a shock "
             f"{sending.left_out:,} 个政府机构未受筛：可在冲击情景中指定"
         )
-    for gap in unknown_of(view, sending.setting, Whose(some, some, mine, said, said)):
+    for gap in (*overfull_of(view, some), *unknown_of(view, sending.setting, Whose(some, some, mine, said, said))):
         yield f"{gap.said} {gap.said_zh}"
     if sending.setting.known.unknown[sending.lender]:
         yield (
@@ -262,17 +262,17 @@ def _reasons(value: BookSystemic) -> Iterator[str]:
     if ending:
         more = f" and of {len(ending) - 1:,} more shown" if len(ending) > 1 else ""
         yield f"The failure of {ending[0].party.name}{more} brings {name} down itself: {ending[0].lender_fails}."
-    if value.farther:
-        yield (
-            f"{plural(value.farther, 'party', 'parties')} more than {STEPS} steps away from its debtors "
-            f"{'was' if value.farther == 1 else 'were'} not screened."
-        )
     if value.unsent_page.total:
+        one = value.unsent_page.total == 1
         yield (
             f"{plural(value.unsent_page.total, 'party was', 'parties were')} screened only, first "
             f"{value.unsent[0].party.name}: the estimate adds up parts of what each has to lose over {STEPS} steps; it "
-            "puts them in order and decides nothing."
+            f"puts them in order and is no bound, so that {'it' if one else 'one of them'} may cost {name} more than "
+            f"those told."
         )
+    if value.farther:
+        were = "is more than" if value.farther == 1 else "are more than"
+        yield f"Of them {value.farther:,} {were} {STEPS} steps away from its debtors: the estimate puts them last."
     if value.page.left:
         yield f"{plural(value.page.left, 'more firm is', 'more firms are')} not shown."
     yield from value.gaps

@@ -6,17 +6,18 @@ from typing import Final
 import numpy as np
 
 from api.answers.wording import listed, percent, plural
+from api.engine import View
 from api.questions.book.assumed import Assumed
 from api.questions.book.closed import ALIKE, Rated
 from api.questions.book.drawn import lasting
 from api.questions.book.staked import Staked
-from api.questions.shocks.gaps import Gap
+from api.questions.shocks.gaps import Gap, overfull_of
 
 NAMED: Final = 5
 """Grades and industries of nobody that are named."""
 
 
-def gaps_of(book: Staked, assumed: Assumed) -> Iterator[Gap]:
+def gaps_of(view: View, book: Staked, assumed: Assumed) -> Iterator[Gap]:
     """What is not known, each with how many it touches."""
     borrowers, owed = book.borrowers, float(book.owed.sum())
     dark = borrowers[np.isnan(book.odds.pd[borrowers])]
@@ -31,6 +32,10 @@ def gaps_of(book: Staked, assumed: Assumed) -> Iterator[Gap]:
         yield Gap(f"{plural(count, 'debt')} of unknown amount left out", f"{count:,} 笔金额未知的债务未计入")
     yield from _unused(book, assumed)
     yield from _around(book)
+    if "shares" in assumed.layers:
+        some = np.zeros(view.snapshot.size, np.bool_)
+        some[book.nodes] = True
+        yield from overfull_of(view, some)
     if assumed.sent:
         yield Gap(
             "each year is sent through its layers as a shock: guarantors pay as far as their means go, failed ones "
@@ -42,10 +47,11 @@ def gaps_of(book: Staked, assumed: Assumed) -> Iterator[Gap]:
     else:
         long, long_zh = lasting(assumed.draws, book.setting.known.firms.size, production=True)
         yield Gap(
-            "output that stops and shares that lose their worth spread nothing here, and what failures of others take "
-            'from the assets of a firm costs its creditors no more: layers = ["production", "guarantees", "debts", '
-            f'"shares"] has both, and takes {long} for all {book.setting.known.firms.size:,} parties',
-            "此处不计停产及股权减值的传导，也不计他人违约所致资产减少对其债权人的影响："
+            "output that stops and shares that lose their worth spread nothing here, what failures of others take from "
+            "the assets of a firm costs its creditors no more, and a guarantor that fails pays nothing, whatever it "
+            'has: layers = ["production", "guarantees", "debts", "shares"] has all of these, and takes '
+            f"{long} for all {book.setting.known.firms.size:,} parties",
+            "此处不计停产及股权减值的传导，不计他人违约所致资产减少对其债权人的影响，违约担保人无论财力均不代偿："
             '可用 layers = ["production", "guarantees", "debts", "shares"] 计入，'
             f"全部{book.setting.known.firms.size:,}个主体需{long_zh}",
         )

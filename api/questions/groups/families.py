@@ -7,6 +7,7 @@ from analytics.structure.control import Control
 from analytics.structure.kinship.circles import Circle, leave_circle
 from analytics.structure.kinship.leaving import Ties, unity
 from analytics.structure.membership import Refuted
+from analytics.structure.proof import voted
 from analytics.structure.votes import Arrows
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact
@@ -16,7 +17,7 @@ from api.groups.circles import CLIENTS_2010, doubtful_of, kin_of
 from api.groups.concerts import acting_of, arrows_among, may_unite, without_arrows
 from api.groups.together import POSSIBLE_CLIENT, Together
 from api.questions.groups.members import FAMILY, MAY_UNITE, SHOWN, Edge, Member, proving_of, refuting, stated
-from api.questions.ownership.falls import Fall, proofs
+from api.questions.ownership.falls import Fall, own_shares, proofs
 from graph.field import Kind
 from graph.model import CONTROLS, OWNS, RELATED_TO
 
@@ -45,7 +46,10 @@ def united_by(view: View, evidence: Evidence, group: Together, shown: Sequence[i
         how = "top" if x in group.heads else MAY_UNITE if x in doubtful else FAMILY
         if x in by and x not in group.heads:
             how = "controlled" if x in certain else "possible"
-        proof = _together(view, evidence, group, x) if how in (FAMILY, MAY_UNITE) else proved.get(x, ())
+        together = how in (FAMILY, MAY_UNITE)
+        proof = (
+            _together(view, evidence, group, x, possible=reading == POSSIBLE_CLIENT) if together else proved.get(x, ())
+        )
         yield Member(evidence.party(x), how, evidence.party(by[x]) if x in by else None, proof, (), ())
 
 
@@ -81,14 +85,15 @@ def _of_head(view: View, group: Together, *, possible: bool) -> Control:
     return _uniting(view, possible=possible and len(group.heads) == 1)
 
 
-def _together(view: View, evidence: Evidence, group: Together, company: int) -> tuple[Fall, ...]:
+def _together(view: View, evidence: Evidence, group: Together, company: int, *, possible: bool) -> tuple[Fall, ...]:
     """What heads and members hold of a company that no head controls alone."""
     inside = {*group.heads, *group.seed.tolist()}
-    held, rows = view.control.holdings, _facts_on(view, inside, company)
+    rows = _facts_on(view, inside, company)
     links = [link for kind, link in rows if kind is OWNS]
     facts = [fact for kind, link in rows for fact in evidence.facts(kind, _at(view, kind, link))]
-    low, high = float(held.low[links].sum()), float(held.high[links].sum())
-    return (Fall(evidence.party(company), tuple(facts), min(low, 1.0), min(high, 1.0)),)
+    step = voted(view.control, company, links, possible=possible)
+    own = own_shares(view, evidence, company) if step.idle and len(links) == len(rows) else ()
+    return (Fall(evidence.party(company), tuple(facts), step.low, step.high, own=own),)
 
 
 def _facts_on(view: View, inside: set[int], company: int) -> list[tuple[Kind, int]]:

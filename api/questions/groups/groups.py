@@ -9,6 +9,8 @@ from api.answers.wording import plural
 from api.engine import Engine, View
 from api.engine.dependence import too_old_said
 from api.groups.alike import NOT_ALIKE, Apart, told_apart
+from api.groups.more_than_all import MoreThanAll, more_than_all_with
+from api.groups.more_than_all import told as more_said
 from api.groups.together import (
     CONFIRMED,
     GROUP_CLIENT,
@@ -24,10 +26,17 @@ from api.questions.groups.dependences import Dependence, Untested, dependences_o
 from api.questions.groups.families import family_edges, family_ties_left, united_by
 from api.questions.groups.members import SHOWN, SMALL, Edge, Member, edges_of, grew, members_of, ties_left, why
 from api.questions.groups.untestable import NOTHING, Untestables, told, untestable_of, untestable_said
-from api.questions.groups.verdicts import Verdict, fenced, fences_of, overruled, overruled_of
+from api.questions.groups.verdicts import (
+    KeptOut,
+    Verdict,
+    fenced,
+    fences_of,
+    keeping_out,
+    kept_out_said,
+    overruled,
+    overruled_of,
+)
 from api.questions.ownership.aside import SetAside, aside_said, set_aside
-from api.questions.ownership.overfull import MoreThanAll, more_than_all_votes
-from api.questions.ownership.overfull import told as more_said
 from graph.errors import InvalidQuestion
 from graph.moment import Moment
 
@@ -53,6 +62,8 @@ class Group:
     it; of a large group none is worked out."""
     edges_left: int
     """How many more there are, of which it is not worked out who would leave; 0 for a large group."""
+    kept_out: tuple[KeptOut, ...] = ()
+    """Of connected clients whom ring fences keep out: who controls a member, or is controlled by one."""
     apart: Apart = NOT_ALIKE
     """What tells it from another of the same reading that has the same on top."""
 
@@ -150,7 +161,7 @@ def groups_said(
         cut,
         fences_of(view, evidence, node) if connected else (),
         overruled_of(view, evidence, node) if connected else (),
-        _overfull(view, evidence, node, (narrow, wide)),
+        more_than_all_with(view, evidence, node, (narrow, wide)),
         set_aside(view, evidence, node, among=_grouped_with(view, node, (narrow, wide))),
     )
     named = evidence.distinguished(value)
@@ -160,13 +171,6 @@ def groups_said(
         *aside_said(named.aside),
         *_state(view, node, of, named),
     ]
-
-
-def _overfull(view: View, evidence: Evidence, node: int, readings: Iterable[str]) -> tuple[MoreThanAll, ...]:
-    """Of the party and of whom it is grouped with in any reading, companies of which more than all votes are stated."""
-    if not len(view.votes.overfull):
-        return ()
-    return more_than_all_votes(view, evidence, (node, *_grouped_with(view, node, readings)))
 
 
 def _grouped_with(view: View, node: int, readings: Iterable[str]) -> Iterator[int]:
@@ -215,7 +219,8 @@ def _group(view: View, evidence: Evidence, group: Together, page: slice, reading
     shown = tuple(members)
     listed = Page(len(order), page.start, len(shown))
     heads = evidence.parties(group.heads)
-    return Group(evidence.party(top), heads, basis, shown, listed, tuple(edges), beyond)
+    fences = () if group.heads else keeping_out(view, evidence, group.clients)
+    return Group(evidence.party(top), heads, basis, shown, listed, tuple(edges), beyond, fences)
 
 
 def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:
@@ -228,6 +233,8 @@ def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:
         yield f"{name} stands alone: {alone}, {what}."
     for fence in value.fences:
         yield f"{fenced(view, fence)}."
+    for group in (*value.groups, *value.with_suspected):
+        yield from (kept_out_said(one, group.top) for one in group.kept_out if one.fence not in value.fences)
     for rejection in value.overruled:
         yield f"{overruled(rejection)}."
     for group in value.groups:
@@ -266,7 +273,7 @@ def _state(view: View, node: int, lender: int | None, value: GroupsOf) -> Iterat
     rules = list(state_said(view, lender)) if value.kind == CONNECTED else []
     for state in over[view.control.state[over]].tolist():
         told = "" if rules else "; a government body does not connect"
-        yield f"{view.snapshot.name_of(state)} controls {value.party.name}{told}."
+        yield f"{view.snapshot.called(state)} controls {value.party.name}{told}."
     yield from rules
 
 

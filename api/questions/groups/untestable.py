@@ -183,7 +183,7 @@ def _of_check(view: View, evidence: Evidence, figure: Figure, at: int, check: Ch
     if outcome == UNTESTED:
         yield from _amounts(view, evidence, figure, at)
     elif outcome == MET and check.shared_by:
-        source, most = view.snapshot.name_of(int(figure.other[at])), check.shared_by[1]
+        source, most = view.snapshot.called(int(figure.other[at])), check.shared_by[1]
         yield (
             f"more than {most} parties are funded by {source} in the main: whether others could fund them is not known",
             f"以{source}为主要资金来源的主体超过{most}个，能否另行融资未知",
@@ -192,7 +192,7 @@ def _of_check(view: View, evidence: Evidence, figure: Figure, at: int, check: Ch
 
 def _divisor(view: View, dependant: int, figure: Figure, at: int) -> Words:
     """Why there is nothing to divide by."""
-    item, who = DIVIDED_BY[figure.name], view.snapshot.name_of(dependant)
+    item, who = DIVIDED_BY[figure.name], view.snapshot.called(dependant)
     word, word_zh = ITEM_WORDS[item]
     if figure.row[at] >= 0:
         return _not_in_currency(view, dependant, item, _unit(view, figure, at))
@@ -209,7 +209,7 @@ def _divisor(view: View, dependant: int, figure: Figure, at: int) -> Words:
 
 def _not_in_currency(view: View, dependant: int, item: str, unit: str) -> Words:
     """Why what a party states cannot carry the amounts: its unit, theirs, or a rate is missing."""
-    who, day = view.snapshot.name_of(dependant), view.snapshot.moment.valid_at
+    who, day = view.snapshot.called(dependant), view.snapshot.moment.valid_at
     word, word_zh = ITEM_WORDS[item]
     if not unit:
         return f"{who} states its {word} without a currency: state it", f"{who}的{word_zh}未注明币种：请补充"

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.answers.evidence import Evidence
-from api.answers.frame import Fact
+from api.answers.frame import Fact, Party
+from api.answers.wording import ended
 from api.engine import View
 from graph.model import DEPENDS_ON
 
@@ -19,6 +20,14 @@ class Verdict:
     fact: Fact
     until: date | None
     """First day on which it no longer holds."""
+
+
+@dataclass(frozen=True)
+class KeptOut:
+    """One whom a ring fence keeps out of a group."""
+
+    party: Party
+    fence: Verdict
 
 
 def verdict(view: View, evidence: Evidence, position: int) -> Verdict:
@@ -33,6 +42,28 @@ def fences_of(view: View, evidence: Evidence, node: int) -> tuple[Verdict, ...]:
     at, ends = view.kept(("fences",), lambda: _fences(view))
     mine = at[(ends == node).any(axis=0)]
     return tuple(verdict(view, evidence, int(position)) for position in mine)
+
+
+def keeping_out(view: View, evidence: Evidence, members: NDArray[np.uint32]) -> tuple[KeptOut, ...]:
+    """Whom ring fences keep out of a group: who controls a member, or is controlled by one, and is none."""
+    at, ends = view.kept(("fences",), lambda: _fences(view))
+    inside, found = np.isin(ends, members), list[KeptOut]()
+    for k in np.flatnonzero(inside[0] != inside[1]).tolist():
+        controlled, controller = int(ends[0, k]), int(ends[1, k])
+        if _controlled(view, controlled, controller):
+            out = controller if inside[0, k] else controlled
+            found.append(KeptOut(evidence.party(out), verdict(view, evidence, int(at[k]))))
+    return tuple(found)
+
+
+def kept_out_said(one: KeptOut, top: Party) -> str:
+    """Whom a ring fence keeps out of a group, in both languages."""
+    fact, out = one.fence.fact, one.party.name
+    return ended(
+        f"{out} is kept out of the group of {top.name}: the control of {fact.head.name} over {fact.tail.name} is "
+        f"ring-fenced ({judged(one.fence)}) · {out}不计入{top.name}所在组：{fact.head.name}对{fact.tail.name}的控制"
+        f"经认定为风险隔离（{judged_zh(one.fence)}）"
+    )
 
 
 def _fences(view: View) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
@@ -67,7 +98,7 @@ def judgements_said(view: View, evidence: Evidence, node: int) -> list[str]:
 def fenced(view: View, one: Verdict) -> str:
     """A ring fence as a sentence; of one that keeps nobody apart, since there is no control, that."""
     controlled, controller = (view.snapshot.node(party.id) for party in (one.fact.tail, one.fact.head))
-    if controller not in view.control.controllers_of(controlled, possible=True):
+    if not _controlled(view, controlled, controller):
         return (
             f"A ring fence between {one.fact.tail.name} and {one.fact.head.name} changes nothing: {one.fact.head.name} "
             f"is not known to control {one.fact.tail.name} on this day, nor possible to ({judged(one)})"
@@ -76,6 +107,23 @@ def fenced(view: View, one: Verdict) -> str:
         f"The control of {one.fact.head.name} over {one.fact.tail.name} is ring-fenced and joins them into no group "
         f"of connected clients ({judged(one)})"
     )
+
+
+def _controlled(view: View, controlled: int, controller: int) -> bool:
+    """Whether there is control, possible at least, that a ring fence can take out of the risk."""
+    return controller in view.control.controllers_of(controlled, possible=True)
+
+
+def judged_zh(one: Verdict) -> str:
+    """The same as `judged`, in Chinese."""
+    said = one.fact.values
+    parts = (
+        f"认定人：{said.get('author') or '数据来源'}",
+        f"理由：{said['reason']}" if said.get("reason") else "",
+        f"依据：{said['evidence']}" if said.get("evidence") else "",
+        f"自{one.until}起不再有效" if one.until else "",
+    )
+    return "；".join(part for part in parts if part)
 
 
 def judged(one: Verdict) -> str:

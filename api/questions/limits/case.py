@@ -12,9 +12,10 @@ from analytics.limits.standing import Standing
 from analytics.limits.threshold import LARGEST
 from api.engine import View
 from api.groups.funds import touches
+from api.groups.overfull import OVERFULL, overfull_around
 from api.groups.promised import NOTHING, Promised, Released, promised
 from api.groups.untested import Also, unassessed, with_untested
-from api.limits.lender import perhaps_banks
+from api.limits.lender import kinds_of, perhaps_banks
 from api.limits.standing import readings_of, standing
 
 
@@ -26,6 +27,8 @@ class Case(NamedTuple):
     offered: Promised
     released: Released = NOTHING
     """A guarantee in the book that it does without."""
+    overfull: tuple[int, ...] = ()
+    """Companies that its groups rest on and of which more than all votes are stated to be held."""
 
 
 def applied(
@@ -45,6 +48,10 @@ def applied(
     behind = [x for stakes in base.stakes.values() for x in stakes.answering(applicant)]
     touched = [applicant, *(giver.party for giver in facility.guarantors), *behind]
     readings = readings_of(view, lender, touched, falls=offered.falls)
+    related = [lender] if "lender_related" in kinds_of(view, lender) else []
+    over = tuple(overfull_around(view, readings, touched, beside=related))
+    if over and view.overfull == "refuse":
+        readings = replace(readings, missing=(*readings.missing, OVERFULL))
     eligible = [giver.party for giver in facility.guarantors if giver.eligible]
     on = (lender,) if offered.unfunded else ()
     also = Also((*eligible, *behind), on, offered.untested, tuple(touched), cuts)
@@ -57,13 +64,13 @@ def applied(
     asked = Application(
         applicant, facility, readings, tuple(cuts), open_, perhaps, untying, released=released.guarantee
     )
-    return Case(base, asked, offered, released)
+    return Case(base, asked, offered, released, over)
 
 
 def bounded(view: View, case: Case, check: Check) -> Check:
     """A check with the headroom of both sides of the amount above which the applicant would depend on the lender: what
     is left below it, or beyond it in the groups that come then."""
-    base, application, offered, released = case
+    base, application, offered, released, *_ = case
     over = bool(offered.funded) and application.facility.amount > offered.untying
     most = min(check.headroom, LARGEST)
     if not (offered.untying > 0 and (over or offered.untying < most)):

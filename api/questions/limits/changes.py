@@ -1,7 +1,7 @@
 """The smallest changes that would let a facility pass, in words: what each client pays down is one phrase, which names
 the facilities."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -78,34 +78,41 @@ def remedy_said(
     facilities = dict(zip(links, evidence.facts(LENDS, links), strict=True)) if links else {}
     steps = tuple(_step(evidence, step, facilities, asked, currency) for step in found.steps)
     kind = steps[0].kind if len({(step.kind, step.party) for step in steps}) == 1 else "combined"
-    en, zh = zip(*phrases(steps, currency), strict=True)
+    en, zh = zip(*phrases(steps, currency, lambda party: _called(evidence, party)), strict=True)
     return Remedy(kind, " and ".join(en), "，并".join(zh), found.change, steps, found.check.verdict, headroom)
 
 
-def phrases(steps: Iterable[RemedyStep], currency: str | None) -> Iterator[tuple[str, str]]:
+def phrases(
+    steps: Iterable[RemedyStep], currency: str | None, called: Callable[[Party], str] = lambda party: party.name
+) -> Iterator[tuple[str, str]]:
     """Changes in both languages; facilities that one client pays down are one."""
     together: dict[tuple[str, Party | None], list[RemedyStep]] = {}
     for step in steps:
         together.setdefault((step.kind, step.party), []).append(step)
     for (kind, _), some in together.items():
         if kind == PAID_DOWN and len(some) > 1:
-            yield _several(some, currency)
+            yield _several(some, currency, called)
         else:
             yield from ((step.text, step.text_zh) for step in some)
 
 
-def _several(steps: list[RemedyStep], currency: str | None) -> tuple[str, str]:
+def _several(steps: list[RemedyStep], currency: str | None, called: Callable[[Party], str]) -> tuple[str, str]:
     """Several facilities of one client paid down."""
     party, parts = steps[0].party, [(_number(step), needed(step.change, currency)) for step in steps]
     told = {
         "many": f"{len(steps):,}",
-        "party": party.name if party else "",
+        "party": called(party) if party else "",
         "money": needed(sum(step.change for step in steps), currency),
     }
     en = listed([f"{number or 'one'} by {part}" for number, part in parts], most=NAMED)
     zh = listed([f"{number or '其中一笔'}压降{part}" for number, part in parts], most=NAMED, chinese=True, unit="笔")
     words, words_zh = WORDS["members_reduced"]
     return words.format(**told, parts=en), words_zh.format(**told, parts=zh)
+
+
+def _called(evidence: Evidence, party: Party) -> str:
+    """How a party is called in a sentence."""
+    return evidence.snapshot.called(evidence.snapshot.node(party.id))
 
 
 def _number(step: RemedyStep) -> str:
@@ -119,9 +126,9 @@ def _step(
     """One change in words, with the fact it changes."""
     fact = None
     if step.link is not None:
-        fact = facilities.get(step.link) or evidence.facts(GUARANTEES, [step.link])[0]
+        fact = facilities[step.link] if step.kind == PAID_DOWN else evidence.facts(GUARANTEES, [step.link])[0]
     party = None if step.party is None else evidence.party(step.party)
-    told = {"money": needed(step.change, currency), "party": party.name if party else ""}
+    told = {"money": needed(step.change, currency), "party": _called(evidence, party) if party else ""}
     known = sum(giver.amount for giver in asked.facility.guarantors if giver.party == step.party)
     more = step.kind == "guarantor_added" and known > 0
     told["whole"] = needed(known + step.change, currency)

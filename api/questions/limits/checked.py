@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from analytics.limits.gaps import Gap
 from api.answers.frame import Party
+from api.groups.more_than_all import MoreThanAll
 from api.questions.groups.untestable import Untestables
 from api.questions.limits.changes import Remedy
 from api.questions.limits.memberships import Membership
@@ -47,6 +48,9 @@ class CreditCheck:
     """Every rule against every client and group that the facility changes, the least room first; of groups that stand
     only if what cannot be tested holds those that break a limit or bind."""
     groups: tuple[Membership, ...]
+    overfull: tuple[MoreThanAll, ...]
+    """Companies that its groups rest on and of which more than all votes are stated to be held; where such shares are
+    refused it cannot pass."""
     gaps: tuple[Gap, ...]
     """What is not known and could turn the answer."""
     untestable: Untestables

@@ -14,6 +14,7 @@ from analytics.structure.government import APART
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Question
 from api.engine import Engine, View
+from api.groups.more_than_all import more_than_all_told
 from api.limits.capital import capital_currency
 from api.limits.criteria import seen_by, state_said
 from api.limits.lender import lender_of
@@ -23,7 +24,7 @@ from api.questions.limits.applications import Request, facility_of
 from api.questions.limits.case import Case, applied, bounded, renewed, room_after
 from api.questions.limits.changes import NONE_FOUND, Remedy, remedy_said
 from api.questions.limits.checked import CreditCheck
-from api.questions.limits.doubts import doubts_of, untestable_around
+from api.questions.limits.doubts import doubts_of, overfull_gaps, untestable_around
 from api.questions.limits.memberships import Membership, around, membership, with_apart
 from api.questions.limits.reasons import reasons_of
 from api.questions.limits.releases import ends, protectors, releases
@@ -54,9 +55,10 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
     lender, applicant = _ends(view, request)
     view = seen_by(view, lender)
     case = applied(view, lender, applicant, facility_of(view, request.facility, applicant=applicant, lender=lender))
-    base, application, offered, _ = case
+    base, application, offered, *_ = case
     check = bounded(view, case, check_credit(base, application))
-    gaps = doubts_of(view, lender_of(view, lender), application, check, offered)
+    over = more_than_all_told(view, evidence, case.overfull)
+    gaps = (*overfull_gaps(view, evidence, check, over), *doubts_of(view, lender_of(view, lender), case, check))
     found = tuple(_groups(application, check))
     places = {(kind, members.tobytes()): k for k, ((kind, members, _), _) in enumerate(found)}
     broken = {line.members.tobytes() for line in check.limits if line.breaks}
@@ -82,6 +84,7 @@ def check_in(view: View, request: Request, *, remedies: bool = True, limit: int 
         binding=binding,
         lines=lines,
         groups=_told(view, evidence, case, found, broken, limit),
+        overfull=over,
         gaps=gaps,
         untestable=untestable_around(view, evidence, base, application, check, falls=offered.falls),
         remedies=tuple(_changes(view, evidence, case, check)) if remedies else (),

@@ -23,6 +23,8 @@ from api.engine.dependence import too_old_said
 from api.groups.circles import ARISING, TOO_MANY, TOO_MANY_ARISE, TOO_WIDE, circles_of, connecting
 from api.groups.concerts import acting_over, arrows_among, held_in_concert, joint_controls, joint_votes, may_unite
 from api.groups.hidden import NOBODY, hidden_of, hidden_under
+from api.groups.more_than_all import POLICIES, MoreThanAll, stated_said
+from api.groups.overfull import OVERFULL
 from api.groups.promised import Promised
 from api.groups.untested import united_by_votes, untested
 from api.limits.lender import HOW_TO_STATE, Lender, perhaps_banks, perhaps_said
@@ -30,17 +32,20 @@ from api.limits.protection import unable_said
 from api.limits.strays import shared_collateral, shared_said, strays_of, strays_said
 from api.questions.groups.families import doubtful_ties, ties_said
 from api.questions.groups.untestable import Untestables, told, untestable_of, untestable_within
+from api.questions.limits.case import Case
 from api.questions.limits.unsized import unsized_named
 from api.questions.ownership.aside import disputed, set_aside
 from graph.model import GUARANTEES
 
 BY_HAND = "criteria_by_hand"
+REFUSED = ("; the check cannot pass until they are corrected", "，更正前不得通过")
 NAMED = 5
 """Concerts told, parties named of each, and holders or companies of whom votes are not disclosed."""
 
 
-def doubts_of(view: View, lender: Lender, application: Application, check: Check, offered: Promised) -> tuple[Gap, ...]:
+def doubts_of(view: View, lender: Lender, case: Case, check: Check) -> tuple[Gap, ...]:
     """Gaps in both languages."""
+    _, application, offered, *_ = case
     return (
         *_rules(view, lender, application, check), *_wide(application), *_banks(view, application),
         *_concerts(view, application), *_hidden(view, application.applicant, lender.node),
@@ -51,6 +56,16 @@ def doubts_of(view: View, lender: Lender, application: Application, check: Check
         *_strays(view, lender.node, application), *_collateral(view, check, lender.node),
         *_criteria(view, application.applicant, lender.node),
     )  # fmt: skip
+
+
+def overfull_gaps(view: View, evidence: Evidence, check: Check, found: Sequence[MoreThanAll]) -> Iterator[Gap]:
+    """Companies of which more than all votes are stated to be held, with the rules whose groups rest on them."""
+    for one in found:
+        node = view.snapshot.node(one.company.id)
+        rules = {line.rule.id for line in check.limits if line.rule.group_kind and node in line.members}
+        (en, zh), (done, done_zh) = stated_said(one, evidence), POLICIES[one.policy]
+        bar, bar_zh = REFUSED if one.policy == "refuse" else ("", "")
+        yield Gap(OVERFULL, tuple(sorted(rules)), f"{en}; {done}{bar}", f"{zh}；{done_zh}{bar_zh}")
 
 
 def _rules(view: View, lender: Lender, application: Application, check: Check) -> Iterator[Gap]:
@@ -88,7 +103,7 @@ def _concerts(view: View, application: Application) -> Iterator[Gap]:
         members, counting = joint.proof.concert.members, _connecting(view, joint.members)
         who, who_zh = _listed(view, members)
         mine, mine_zh = _listed(view, counting)
-        what, sure, joined = view.snapshot.name_of(joint.company), joint.proof.certain, joint_votes(view, joint)
+        what, sure, joined = view.snapshot.called(joint.company), joint.proof.certain, joint_votes(view, joint)
         votes = f" by {band(*joined)} of its votes" if joined else ""
         votes_zh = f"以合计{band(*joined)}的表决权" if joined else ""
         how, how_zh = ("control", "共同控制") if sure else ("may control", "可能共同控制")
@@ -109,7 +124,7 @@ def _connecting(view: View, members: Sequence[int]) -> list[int]:
 
 def _listed(view: View, parties: Sequence[int]) -> tuple[str, str]:
     """Some parties by name, in both languages."""
-    who, many = [view.snapshot.name_of(x) for x in parties[:NAMED]], len(parties)
+    who, many = [view.snapshot.called(x) for x in parties[:NAMED]], len(parties)
     return listed(who, many, by=" and "), listed(who, many, chinese=True, unit="方")
 
 
@@ -125,7 +140,7 @@ def _disputed(view: View, application: Application) -> Iterator[Gap]:
 
 def _named(view: View, parties: Sequence[int]) -> tuple[str, str]:
     """Parties one after the other, in both languages."""
-    names = view.snapshot.names(np.array(parties))
+    names = view.snapshot.all_called(np.array(parties))
     return listed(names), listed(names, chinese=True, unit="方")
 
 
@@ -136,7 +151,7 @@ def _hidden(view: View, party: int, lender: int) -> Iterator[Gap]:
     """
     if held_in_concert(view, party):
         return
-    hidden, name = hidden_of(view, party, lender=lender), view.snapshot.name_of(party)
+    hidden, name = hidden_of(view, party, lender=lender), view.snapshot.called(party)
     if hidden.silent:
         yield Gap(
             "undisclosed", (), f"nobody is known to hold or to control {name}: who controls it is not known",
@@ -160,7 +175,7 @@ def _hidden(view: View, party: int, lender: int) -> Iterator[Gap]:
 
 def _undisclosed(view: View, party: int, share: float, held: Sequence[tuple[tuple[int, ...], float]]) -> Gap:
     """What is not disclosed of a party, and who would control it with that, alone or in concert."""
-    name, rest = view.snapshot.name_of(party), percent(share)
+    name, rest = view.snapshot.called(party), percent(share)
     told = [(*_listed(view, members), percent(has), len(members) > 1) for members, has in held[:NAMED]]
     named = [f"{top} in concert ({has} together)" if joint else f"{top} ({has})" for top, _, has, joint in told]
     named_zh = [f"{top}一致行动（合计现持{has}）" if joint else f"{top}（现持{has}）" for _, top, has, joint in told]
@@ -320,7 +335,7 @@ def _collateral(view: View, check: Check, lender: int) -> Iterator[Gap]:
     inside = {x for line in check.limits if line.breaks for x in line.members.tolist()}
     for provider, number, borrowers in shared_collateral(view, lender) if inside else ():
         if inside & {provider, *borrowers}:
-            yield Gap("collateral", (), *shared_said(view.snapshot.name_of(provider), number))
+            yield Gap("collateral", (), *shared_said(view.snapshot.called(provider), number))
 
 
 def _by_criterion(
@@ -336,7 +351,7 @@ def _by_criterion(
 
 def _criteria(view: View, node: int, lender: int) -> Iterator[Gap]:
     """Criteria that figures are missing for, of it and of who may depend on it, and those only somebody can judge."""
-    ties, name = untested(view, node, lender=lender), view.snapshot.name_of(node)
+    ties, name = untested(view, node, lender=lender), view.snapshot.called(node)
     for criterion, others, others_zh in _by_criterion(view, ties.on_criterion, ties.on):
         yield Gap(
             "criteria", (),

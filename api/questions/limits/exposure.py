@@ -12,8 +12,10 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
 from api.answers.wording import disclosed, money, plural
 from api.engine import Engine, View
-from api.groups.together import CONFIRMED, Together, groups_told
+from api.groups.more_than_all import MoreThanAll, more_than_all_with, told
+from api.groups.together import CONFIRMED, READINGS_BY, Together, groups_told
 from api.limits.criteria import seen_by, state_said
+from api.limits.lender import kinds_of
 from api.questions.asking import check_page, node_of
 from api.questions.groups.members import grew
 from api.questions.groups.verdicts import judgements_said
@@ -85,6 +87,9 @@ class ExposureTo:
     groups: tuple[GroupStake, ...]
     against: Against
     """What the lender's rules allow, and how much of it is used."""
+    overfull: tuple[MoreThanAll, ...] = ()
+    """Of it and of those it is grouped with, companies whose holders are stated to have more than all votes; where
+    related parties of the lender are limited, also the lender."""
     stressed: Stressed | None = None
     """What a scenario would take of it, where one was asked for."""
 
@@ -104,16 +109,23 @@ def exposure(
     _read_ahead(evidence, [own, *found], sets, limit)
     groups = tuple(_group(view, evidence, one, stake, limit) for one, stake in zip(united, found, strict=True))
     alone = _stake(evidence, own, limit)
+    held = NOTHING if of is None else against(view, evidence, of, node, limit=limit)
+    kinds = kinds_of(view, of) if of is not None and held.rule_sets else ()
     value = ExposureTo(
         evidence.party(node), None if of is None else evidence.party(of), view.snapshot.moment.currency, alone, groups,
-        NOTHING if of is None else against(view, evidence, of, node, limit=limit),
+        held,
+        more_than_all_with(
+            view, evidence, node, [CONFIRMED, *(one for kind in kinds for one in READINGS_BY.get(kind, ()))],
+            beside=[of] if of is not None and "lender_related" in kinds else (),
+        ),
     )  # fmt: skip
     question = Question("exposure", {"party": party, "lender": lender, "limit": limit})
     state = state_said(view, of) if view.government != APART else ()
     judgements = judgements_said(view, evidence, node)
     return view.answer(
-        question, value, evidence, reasons=[*_reasons(evidence.distinguished(value), cut), *judgements, *state]
-    )
+        question, value, evidence,
+        reasons=[*_reasons(evidence.distinguished(value), cut), *told(value.overfull, evidence), *judgements, *state],
+    )  # fmt: skip
 
 
 def _read_ahead(evidence: Evidence, found: list[Exposure], united: list[NDArray[np.uint32]], limit: int) -> None:

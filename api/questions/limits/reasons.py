@@ -14,7 +14,7 @@ from api.questions.limits.checked import CreditCheck
 from api.questions.limits.memberships import Membership, belongs, called
 from api.questions.limits.rules import ASIDE, IF_WIDE, KEPT, UNTOLD, Held, group_said, of_limit
 from api.questions.limits.steps import BY_DEPENDENCE, HELD, Step
-from api.questions.ownership.falls import Fall, in_words
+from api.questions.ownership.falls import in_words, in_words_zh
 
 JUDGE: Final = (
     "Judge what is suspected: confirmed it counts for a refusal, rejected it counts no more (`contagraph judge`, "
@@ -77,15 +77,8 @@ def said_zh(step: Step) -> str:
     """The same in Chinese."""
     if step.proof:
         sure = "" if step.how == HELD else f"（{step.how_zh}）"
-        return "，进而".join(_fall_zh(fall) for fall in step.proof) + sure
+        return "，进而".join(in_words_zh(fall) for fall in step.proof) + sure
     return f"{step.party.name}{step.how_zh}" + (f"（{step.through.name}）" if step.through else "")
-
-
-def _fall_zh(fall: Fall) -> str:
-    """Why a company falls, in Chinese."""
-    by = "、".join(f"{fact.tail.name}（{fact.text or fact.kind}）" for fact in fall.by)
-    together = f"合计{percent(fall.low)}" if len(fall.by) > 1 and fall.low > 0 else ""
-    return f"{fall.company.name}由{by}{together}{'一致行动' if fall.concert else ''}控制"
 
 
 def _member(group: Membership) -> tuple[str, str]:
@@ -100,9 +93,9 @@ def _member(group: Membership) -> tuple[str, str]:
 
 def _binding(value: CreditCheck, held: Held) -> tuple[str, str]:
     _, room = within(value.amount, value.headroom, value.currency)
-    most = "" if value.headroom_whole else " at most, since not every limit is known"
+    most = "" if value.headroom_whole else " at most, since not all it rests on is known"
     most += "" if held.tested else ", lest what cannot be tested holds"
-    most_zh = "" if value.headroom_whole else "（部分限额未知，此为上限）"
+    most_zh = "" if value.headroom_whole else "（所依据的事项未全部查明，此为上限）"
     most_zh += "" if held.tested else "（按无法检验的事项成立计）"
     return (
         f"{room} could be lent{most}: {held.rule.id} {held.rule.name_zh} ({held.rule.name}) binds, "

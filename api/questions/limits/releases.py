@@ -46,7 +46,7 @@ def releases(view: View, case: Case, check: Check) -> dict[Released, Readings]:
 
     What somebody confirmed does not end by a release: it has to be judged again.
     """
-    base, application, offered, _ = case
+    base, application, offered, *_ = case
     broken = [line for line in check.limits if line.breaks]
     if not broken or any(line.certain for line in broken):
         return {}

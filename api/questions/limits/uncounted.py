@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from analytics.limits.facility import Facility
 from analytics.limits.numerators import NUMERATORS
 from analytics.limits.standing import Standing
+from api.answers.chinese import said_zh
 from api.answers.wording import money
 from api.engine import View
 
@@ -15,7 +16,7 @@ def uncounted_said(view: View, base: Standing, facility: Facility) -> Iterator[s
     counted = [NUMERATORS[rule.numerator] for rule in base.rules]
     for giver in facility.guarantors:
         if giver.amount > 0 and not giver.eligible and any(numerator.moved for numerator in counted):
-            name, amount = view.snapshot.name_of(giver.party), money(giver.amount, currency)
+            name, amount = view.snapshot.called(giver.party), money(giver.amount, currency)
             yield (
                 f"The guarantee of {name} over {amount} moves nothing: no rule in force takes it for a protection "
                 f"provider · {name}的{amount}保证不构成合格缓释，授信仍计入申请人。"
@@ -25,5 +26,5 @@ def uncounted_said(view: View, base: Standing, facility: Facility) -> Iterator[s
             amount = money(pledge.value, currency)
             yield (
                 f"The {pledge.kind} over {amount} takes nothing off: no rule in force nets it · "
-                f"{amount}的{pledge.kind}不属于可抵减的合格缓释。"
+                f"{amount}的{said_zh(pledge.kind)}不属于可抵减的合格缓释。"
             )

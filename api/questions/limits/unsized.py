@@ -62,7 +62,7 @@ def _said(view: View, kind: str, at: int) -> tuple[str, str]:
     """One facility or guarantee with its number and its parties, in both languages."""
     links = view.snapshot.links(LENDS if kind == LENDS.name else GUARANTEES)
     number = links.text("facility_id")[at].as_py() or ""
-    one, other = (view.snapshot.name_of(int(end[at])) for end in (links.tail, links.head))
+    one, other = (view.snapshot.called(int(end[at])) for end in (links.tail, links.head))
     if kind == LENDS.name:
         return f"facility {number}".rstrip() + f" of {one} to {other}", f"{one}对{other}的授信{number}"
     tied, tied_zh = (f" for facility {number}", f"（授信{number}）") if number else ("", "")

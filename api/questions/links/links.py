@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from analytics.structure.paths import Paths, Web, paths_among
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
-from api.answers.wording import listed, names_of, plural
+from api.answers.wording import ended, listed, names_of, plural
 from api.engine import Engine, View
+from api.groups.more_than_all import MoreThanAll, more_than_all_by, told
 from api.questions.asking import check_page, check_range, kinds_of, node_of
 from api.questions.links.chains import Chain, chain, in_one_line
 from api.questions.links.meanings import Cut, Shared, Why, cuts, whys
@@ -17,6 +19,7 @@ from api.questions.links.timelines import TimeLine, Times
 from api.questions.ownership.falls import in_words, proofs
 from graph.errors import InvalidQuestion
 from graph.field import PARTY_KINDS
+from graph.model import OWNS
 from graph.moment import Moment
 
 MOST_PARTIES = 10
@@ -25,6 +28,7 @@ THROUGH = ("lenders", "state", "hubs")
 neighbours."""
 NAMED = 5
 """Parties by whose way others hang together that a sentence names."""
+AS_STATED: Final = "Paths are ranked by shares as they are stated, which decides nothing · 路径仅供参考，按所称比例排序"
 MOST_NEIGHBOURS = 1000
 """Neighbours above which a party is a hub; our own proposal."""
 
@@ -50,6 +54,9 @@ class Linkage:
     source states in their place. Longer paths may tie them still."""
     times: tuple[TimeLine, ...]
     """When each link of the shown paths held, as it is known, other days too."""
+    overfull: tuple[MoreThanAll, ...]
+    """Of the parties, of whoever controls them and on the shown ways, companies whose holders are stated to have more
+    than all."""
 
 
 def links(
@@ -79,25 +86,39 @@ def links(
     times = Times(evidence, web, chosen, found.best)
     chains = tuple(chain(evidence, web, chosen, path, times.whole(path)) for path in found.best)
     shared = tuple(_shared(view, evidence, nodes, state="state" in opened))
+    why = whys(view, evidence, nodes=nodes, given=parties, shared=shared, chains=chains, kinds=chosen, steps=steps)
     value = Linkage(
         evidence.parties(nodes),
         shared,
-        whys(view, evidence, nodes=nodes, given=parties, shared=shared, chains=chains, kinds=chosen, steps=steps),
+        why,
         chains,
         {int(length): int(count) for length, count in found.count.items()},
         found.complete,
         Page(found.total, 0, len(found.best)),
         tuple(cuts(evidence, nodes, chains)),
         tuple(times.lines.values()),
+        more_than_all_by(view, evidence, _resting(view, nodes, shared, why)),
     )
     asked = {"parties": list(parties), "steps": steps, "kinds": [k.name for k in chosen] if kinds else None}
     question = Question("links", {**asked, "through": list(opened), "limit": limit})
     reasons = [
         *_reasons(evidence.distinguished(value), found, steps=steps),
+        *told(value.overfull, evidence),
+        *[ended(AS_STATED)] * bool(value.overfull and chains),
         *_shut(view, web, opened),
         *_apart(view, nodes, opened),
     ]
     return view.answer(question, value, evidence, reasons=reasons)
+
+
+def _resting(view: View, nodes: Sequence[int], shared: Sequence[Shared], why: Sequence[Why]) -> dict[str, set[int]]:
+    """Companies on whose holders the answer rests, by layer: those asked about, who controls them, and those that are
+    held on the way."""
+    facts = [fact for one in why for fact in one.facts if fact.kind == OWNS.name]
+    facts += [fact for one in shared for proof in one.proofs for fall in proof for fact in fall.by]
+    held = {view.snapshot.node(fact.head.id) for fact in facts}
+    over = {x for node in nodes for x in (node, *view.control.controllers_of(node).tolist())}
+    return {"votes": over | held, "capital": held}
 
 
 def _shared(view: View, evidence: Evidence, nodes: Sequence[int], *, state: bool) -> Iterator[Shared]:
@@ -189,5 +210,5 @@ def _apart(view: View, nodes: Sequence[int], opened: Sequence[str]) -> Iterator[
     """Government bodies that control several of the parties and connect none."""
     for owner, held in () if "state" in opened else _over(view, nodes):
         if view.control.state[owner] and owner not in nodes:
-            whom = " and ".join(view.snapshot.names(np.array(held)))
-            yield f"{view.snapshot.name_of(owner)} controls {whom}; a government body does not connect."
+            whom = " and ".join(view.snapshot.all_called(np.array(held)))
+            yield f"{view.snapshot.called(owner)} controls {whom}; a government body does not connect."

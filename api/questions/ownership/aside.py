@@ -10,8 +10,8 @@ import numpy as np
 
 from analytics.structure.owners.portions import Portion
 from api.answers.evidence import Evidence
-from api.answers.frame import Fact
-from api.answers.wording import Share, band, both, ended
+from api.answers.frame import Fact, Share
+from api.answers.wording import band, both, ended
 from api.engine import View
 from graph.model import CONTROLS, DIRECTNESS, OWNS
 

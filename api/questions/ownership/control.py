@@ -10,6 +10,7 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
 from api.answers.wording import plural
 from api.engine import Engine, View
+from api.groups.more_than_all import MoreThanAll, more_than_all_votes, told
 from api.questions.asking import check_page, node_of
 from api.questions.ownership.aside import SetAside, aside_said, set_aside
 from api.questions.ownership.concerted import (
@@ -26,7 +27,6 @@ from api.questions.ownership.concerted import (
     without_part,
 )
 from api.questions.ownership.falls import Fall, in_words, proofs
-from api.questions.ownership.overfull import MoreThanAll, more_than_all_votes, told
 from api.questions.ownership.standings import (
     StandingOf,
     no_company_said,

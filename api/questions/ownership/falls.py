@@ -5,15 +5,13 @@ from dataclasses import dataclass, replace
 
 from analytics.structure.control import Control
 from analytics.structure.proof import Step, prove_each
+from api.answers.chinese import gist_zh
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Party
-from api.answers.wording import percent
+from api.answers.wording import band
 from api.engine import View
 from api.groups.concerts import JointProof, joint_proof, needed_ties
 from graph.model import CONTROLS, OWNS, RELATED_TO
-
-MAJORITY = 0.5
-"""Votes that the votes of others must not reach."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +23,8 @@ class Fall:
     low: float
     """Least votes held together, a fraction; 0 where control rests on another basis."""
     high: float
+    certain: bool = True
+    """Whether these facts give it for certain, once those before do; else bands or a doubtful tie only allow it."""
     concert: tuple[Fact, ...] = ()
     """What makes the holders act in concert, where the controller needs the votes of others who do."""
     own: tuple[Fact, ...] = ()
@@ -67,8 +67,8 @@ def fallen(view: View, evidence: Evidence, step: Step) -> Fall:
     """One step of a proof, with the facts behind it."""
     held = evidence.facts(OWNS, list(step.holdings)) if step.holdings else ()
     other = evidence.facts(CONTROLS, view.other_control[list(step.edges)]) if step.edges else ()
-    own = own_shares(view, evidence, step.company) if step.holdings and step.low <= MAJORITY else ()
-    return Fall(evidence.party(step.company), (*held, *other), step.low, step.high, own=own)
+    own = own_shares(view, evidence, step.company) if step.idle else ()
+    return Fall(evidence.party(step.company), (*held, *other), step.low, step.high, step.certain, own=own)
 
 
 def own_shares(view: View, evidence: Evidence, company: int) -> tuple[Fact, ...]:
@@ -83,6 +83,19 @@ def own_shares(view: View, evidence: Evidence, company: int) -> tuple[Fact, ...]
 def in_words(fall: Fall) -> str:
     """Why a company falls: its holders and their shares, or the basis of control."""
     by = " and ".join(f"{fact.tail.name} ({fact.text or fact.kind})" for fact in fall.by)
-    together = f", together {percent(fall.low)}" if len(fall.by) > 1 and fall.low > 0 else ""
+    together = f", together {band(fall.low, fall.high)}" if _several(fall) else ""
     own = f", with no vote on the {' and '.join(fact.text for fact in fall.own)} it holds of itself" if fall.own else ""
     return f"{fall.company.name} by {by}{together}{own}{', in concert' if fall.concert else ''}"
+
+
+def in_words_zh(fall: Fall) -> str:
+    """The same in Chinese."""
+    by = "、".join(f"{fact.tail.name}（{gist_zh(fact)}）" for fact in fall.by)
+    together = f"，合计{band(fall.low, fall.high)}" if _several(fall) else ""
+    own = f"（公司自持的{'、'.join(fact.text for fact in fall.own)}无表决权）" if fall.own else ""
+    return f"{fall.company.name}由{by}控制{together}{own}{'（一致行动）' if fall.concert else ''}"
+
+
+def _several(fall: Fall) -> bool:
+    """Whether several holdings make the votes together."""
+    return len(fall.by) > 1 and fall.high > 0

@@ -12,12 +12,12 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
 from api.answers.wording import listed, names_of, percent, plural
 from api.engine import Engine, View
+from api.groups.more_than_all import MoreThanAll, more_than_all, named, told
 from api.questions.asking import check_page, node_of
 from api.questions.ownership.aside import SetAside, aside_said, set_aside
 from api.questions.ownership.beneficial import UnderRegime, by_law, laws_of, under
 from api.questions.ownership.linked import CloseLinksOf, close_links
 from api.questions.ownership.listed import ListedControl, listed_tests
-from api.questions.ownership.overfull import MoreThanAll, more_than_all, named, told
 from api.questions.ownership.standings import StandingOf, no_company_said, standing_of, standing_said
 from api.questions.ownership.undisclosed import undisclosed_said
 from graph.errors import InvalidQuestion

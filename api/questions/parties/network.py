@@ -11,11 +11,13 @@ from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
 from api.answers.wording import plural
 from api.engine import Engine, View
+from api.groups.more_than_all import AS_STATED, more_than_all_by, told
 from api.questions.asking import check_page, check_range, kinds_of, node_of
 from graph.columns import plain
 from graph.field import Kind
 from graph.grouping import spans
 from graph.links import Links
+from graph.model import OWNS
 from graph.moment import Moment
 
 HUB = 500
@@ -116,7 +118,10 @@ def network(
     asked: dict[str, object] = {"party": party, "hops": hops, "kinds": [k.name for k in chosen] if kinds else None}
     asked |= {"limit": limit, "offset": offset} | ({"beside": list(beside)} if beside else {})
     question = Question("network", asked)
-    return view.answer(question, value, evidence, reasons=_reasons(evidence.distinguished(value), cut=reached.cut))
+    held = {view.snapshot.node(fact.head.id) for fact in value.links if fact.kind == OWNS.name}
+    over = more_than_all_by(view, evidence, dict.fromkeys(("votes", "capital"), held), refuse=False)
+    reasons = [*_reasons(evidence.distinguished(value), cut=reached.cut), *told(over, evidence, done=AS_STATED)]
+    return view.answer(question, value, evidence, reasons=reasons)
 
 
 def _beside(view: View, shown: Sequence[int], beside: Sequence[str]) -> NDArray[np.int64]:

@@ -88,7 +88,8 @@ class RiskOf:
     first_stage: float | None
     """By own figures and events alone, no network; what cascades start from."""
     verdict: str | None
-    """What can be told, wrong for at most one in ten of either class: sound, defaults, cannot tell, unlike any."""
+    """What can be told, wrong for at most one in ten of either class on average over firms of years like those that
+    judged the model, not for any one firm or industry: sound, defaults, cannot tell, unlike any."""
     verdict_name: Words | None
     contagion: Contagion | None
     """Null where the model sees no network."""

@@ -108,7 +108,8 @@ def _chosen(view: View, value: ShockAnswer, sent: Sent, flows: Flows, limit: int
     """Lenders, then what the foremost loss goes back to, then who fails, by what others lose by it, then who stands."""
     size, whole, arrows = view.snapshot.size, sent.whole, flows.arrows
     amount = flows.amount[arrows.link]
-    lenders = [view.snapshot.node(one.party.id) for one in value.lenders[:LENDERS]][:limit]
+    losing = [one for place, one in enumerate(value.lenders) if not place or one.cost.loss > 0]
+    lenders = [view.snapshot.node(one.party.id) for one in losing[:LENDERS]][:limit]
     given = np.bincount(arrows.head, amount, minlength=size)
     failed = np.flatnonzero(whole.failed)
     fallen = failed[np.lexsort((failed, -whole.lost[failed], -given[failed]))].tolist()

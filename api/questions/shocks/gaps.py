@@ -13,12 +13,25 @@ from api.answers.wording import money, plural
 from api.contagion.collateral import beyond_assets, loose_of
 from api.contagion.figures import FIGURES
 from api.engine import View
+from api.groups.overfull import overfull_among
 from api.questions.shocks.scenario import Scenario
 from api.questions.shocks.sent import Sent, Setting
 from graph.holding import EPOCH_DAY
 from graph.model import GUARANTEES, PLEDGES
 
 Flags = NDArray[np.bool_]
+CUT: Final = {
+    "keep": (
+        "each holder loses by what the others would leave it of what is stated",
+        "各持有人的损失只按其余持有人所余部分计算",
+    ),
+    "scale": (
+        "each holder loses by what is left of its share, scaled down to all",
+        "各持有人的损失按缩减至合计100%的比例计算",
+    ),
+    "refuse": ("such holdings are refused, and nobody loses by them", "此类持股不予采信，持有人不计损失"),
+}
+"""What becomes of holdings of which more than all is stated, by the policy."""
 SHOWN: Final = 3
 """Parties named in one sentence."""
 REMEDY: Final = '`missing = "medians"` (`--missing medians`)'
@@ -80,6 +93,8 @@ def gaps_of(view: View, sent: Sent) -> Iterator[Gap]:
     lending = np.zeros(len(whole.failed), np.bool_)
     lending[setting.debts.creditor[whole.by_debt > 0]] = True
     losing = (whole.lost > 0) & ~whole.failed
+    if "shares" in sent.alone:
+        yield from overfull_of(view, whole.passed > 0)
     yield from unknown_of(view, setting, Whose(losing, whole.failed, lending, ("lose", "受损"), ("fail", "违约")))
     if broken := int((whole.failed & (_paid(sent) > 0)).sum()):
         yield Gap(
@@ -99,7 +114,7 @@ def _nearest(view: View, sent: Sent) -> Gap:
             "无主体违约：受损主体中无一已知有净资产可损失",
         )
     nearest = int(some[np.argmax(lost[some] / equity[some])])
-    name = view.snapshot.names(np.array([nearest]))[0]
+    name = view.snapshot.all_called(np.array([nearest]))[0]
     amounts = [money(float(one[nearest]), view.snapshot.moment.currency) for one in (lost, equity)]
     return Gap(
         f"nobody fails: of those whose equity is known {name} comes nearest, and loses {amounts[0]} of {amounts[1]}",
@@ -210,6 +225,17 @@ def _below_holdings(view: View, setting: Setting, some: Flags) -> Iterator[Gap]:
         )
 
 
+def overfull_of(view: View, some: Flags) -> Iterator[Gap]:
+    """Companies whose losses their holders bear, and of which more than all is stated to be held."""
+    if over := overfull_among(view, [np.flatnonzero(some)], layer="capital"):
+        said, said_zh = _named(view, over)
+        (cut, cut_zh), many = CUT[view.overfull], plural(len(over), "company", "companies")
+        yield Gap(
+            f"holders are stated to have more than all of {many}: {said}; {cut}",
+            f"{len(over):,} 家公司的持股合计超过100%：{said_zh}；{cut_zh}",
+        )
+
+
 def _promises(view: View, setting: Setting, whose: Whose) -> Iterator[Gap]:
     en, zh = whose.fail
     if hidden := setting.debts.unknown:
@@ -220,16 +246,32 @@ def _promises(view: View, setting: Setting, whose: Whose) -> Iterator[Gap]:
             "nothing is expected of them, and calls bring nobody down",
             f"{zh}主体的 {poor:,} 笔担保，其担保人净资产和流动性均未知：不预期其代偿，代偿要求也不使其违约",
         )
-    given, idle = view.snapshot.links(GUARANTEES), setting.promised.idle
-    if len(idle := idle[whose.failing[given.head[idle]]]):
-        pairs = zip(*(view.snapshot.names(end[idle[:SHOWN]]) for end in (given.tail, given.head)), strict=True)
-        names = [(f"{giver} for {whom}", f"{giver}为{whom}") for giver, whom in pairs]
-        said, said_zh = (_listed([name[k] for name in names], len(idle), k) for k in (0, 1))
+    if told := _guarantees(view, setting.promised.idle, whose):
+        many, said, said_zh = told
         yield Gap(
-            f"{plural(len(idle), 'guarantee')} for those who {en}, behind which no known debt stands that calls reach, "
+            f"{plural(many, 'guarantee')} for those who {en}, behind which no known debt stands that calls reach, "
             f"counted for nothing: {said}",
-            f"{zh}主体的 {len(idle):,} 笔担保找不到可代偿的债务，未计入：{said_zh}",
+            f"{zh}主体的 {many:,} 笔担保找不到可代偿的债务，未计入：{said_zh}",
         )
+    if told := _guarantees(view, setting.promised.spent, whose):
+        many, said, said_zh = told
+        yield Gap(
+            f"{plural(many, 'guarantee')} for those who {en}, whose period is over on the day or that "
+            f"{'is' if many == 1 else 'are'} signed later, counted for nothing: {said}",
+            f"{zh}主体的 {many:,} 笔担保在该日保证期间已届满或尚未签订，未计入：{said_zh}",
+        )
+
+
+def _guarantees(view: View, some: NDArray[np.int64], whose: Whose) -> tuple[int, str, str] | None:
+    """How many of some guarantees are for those who fail, and the first of them in words; None where none is."""
+    given = view.snapshot.links(GUARANTEES)
+    mine = some[whose.failing[given.head[some]]]
+    if not len(mine):
+        return None
+    pairs = zip(*(view.snapshot.all_called(end[mine[:SHOWN]]) for end in (given.tail, given.head)), strict=True)
+    names = [(f"{giver} for {whom}", f"{giver}为{whom}") for giver, whom in pairs]
+    said, said_zh = (_listed([name[k] for name in names], len(mine), k) for k in (0, 1))
+    return len(mine), said, said_zh
 
 
 def _collateral(view: View, setting: Setting, whose: Whose) -> Iterator[Gap]:
@@ -264,7 +306,7 @@ def _periods(setting: Setting, some: Flags) -> Iterator[Gap]:
 
 def _named(view: View, nodes: ArrayLike) -> tuple[str, str]:
     some = np.asarray(nodes)
-    names = view.snapshot.names(some[:SHOWN])
+    names = view.snapshot.all_called(some[:SHOWN])
     return _listed(names, len(some), 0), _listed(names, len(some), 1)
 
 

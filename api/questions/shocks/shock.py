@@ -251,8 +251,10 @@ def _lenders(
     debts, size = sent.setting.debts, view.snapshot.size
     lending = np.flatnonzero(lends_of(view))
     loss = np.bincount(debts.creditor, sent.whole.by_debt, minlength=size)
-    order = lending[np.lexsort((lending, -loss[lending]))]
-    chosen = order[loss[order] > 0][:limit].tolist()
+    failed = sent.whole.failed[debts.debtor]
+    due = np.bincount(debts.creditor[failed], debts.amount[failed], minlength=size)
+    order = lending[np.lexsort((lending, -due[lending], -loss[lending]))]
+    chosen = order[(loss[order] > 0) | (due[order] > 0)][:limit].tolist()
     if asked is not None:
         chosen = [asked, *(x for x in chosen if x != asked)][:limit]
     owed = np.bincount(debts.creditor, debts.amount, minlength=size)

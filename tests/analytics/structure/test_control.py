@@ -211,6 +211,23 @@ def test_votes_that_are_fitted_leave_no_two_majorities(policy: str) -> None:
     assert solve_control(Holdings.exact(3, [0, 1], [2, 2], [0.6, 0.4]).fitted(policy)).controllers_of(2).tolist() == [0]
 
 
+def test_votes_that_are_refused_make_control_possible_and_never_certain() -> None:
+    """All of one company and a tenth: kept, the first has nine tenths at least; refused, nothing for certain."""
+    held = Holdings.exact(4, [0, 1, 1], [2, 2, 3], [1.0, 0.1, 0.6])
+    for policy, sure in (("keep", [0]), ("refuse", [])):
+        control = solve_control(held.fitted(policy))
+        assert control.controllers_of(2).tolist() == sure
+        assert control.controllers_of(2, possible=True).tolist() == [0]
+        assert control.controllers_of(3).tolist() == [1]
+
+
+@pytest.mark.parametrize("policy", ["keep", "scale", "refuse"])
+def test_of_votes_that_contradict_each_other_none_are_undisclosed(policy: str) -> None:
+    """Thrice 45 % of one company, and 30 % of another: of that 70 % are not disclosed."""
+    fitted = Holdings.exact(5, [0, 1, 2, 0], [3, 3, 3, 4], [0.45, 0.45, 0.45, 0.3]).fitted(policy)
+    assert fitted.disclosed.tolist() == pytest.approx([0, 0, 0, 1, 0.3])
+
+
 def test_two_share_classes_of_one_holder_are_one_holding_where_too_much_is_stated() -> None:
     """40 + 40 % and 40 % of one company: the first has 60 % at least, as the other states no more than 40."""
     fitted = Holdings.exact(3, [0, 0, 1], [2, 2, 2], [0.4, 0.4, 0.4]).fitted()

@@ -79,3 +79,31 @@ def test_what_follows_is_worked_out_once_for_all_companies_of_an_owner(monkeypat
     monkeypatch.setattr(Reach, "sequence", counted)
     assert prove_each(control, 0, [3, 1, 2]) == alone
     assert asked == [0]
+
+
+@pytest.mark.parametrize(
+    ("band", "ends", "own", "certain", "idle"),
+    [
+        ((0.5, 0.75), 1, 0.1, True, False),
+        ((0.5, 0.5), 0, 0.1, True, True),
+        ((0.2, 0.75), 0, 0.1, False, False),
+        ((0.2, 0.48), 0, 0.1, False, True),
+        ((0.6, 0.6), 0, 0.1, True, False),
+    ],
+)
+def test_own_shares_are_needed_only_where_the_votes_of_others_are_no_majority_of_all(
+    band: tuple[float, float], ends: int, own: float, certain: bool, idle: bool
+) -> None:
+    """公司法 (2023) art. 116: of a company that holds 10 % of itself more than 45 % is a majority. Beyond a half, or
+    what may be, is one of all."""
+    held = Holdings.between(2, [0, 1], [1, 1], [band[0], own], [band[1], own], [ends, 0])
+    (step,) = prove(solve_control(held), 0, 1, possible=not certain)
+    assert (step.certain, step.idle) == (certain, idle)
+
+
+def test_of_a_chain_only_the_step_that_bands_allow_is_not_certain() -> None:
+    """0 may have 1, which has more than half of 2, and a doubtful tie to 3, which 2 has by contract."""
+    doubtful = replace(Arrows.of(5, [2, 3], [3, 4]), doubtful=np.array([False, True]))
+    held = Holdings.between(5, [0, 1], [1, 2], [0.4, 0.5], [0.6, 0.75], [0, 1])
+    steps = prove(solve_control(held, doubtful), 0, 4, possible=True)
+    assert [(step.company, step.certain) for step in steps] == [(1, False), (2, True), (3, True), (4, False)]

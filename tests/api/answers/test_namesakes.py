@@ -1,4 +1,5 @@
 import re
+from pathlib import Path
 
 import pytest
 
@@ -6,9 +7,11 @@ from api.answers.namesakes import distinguished
 from api.draw.page import draw
 from api.engine import Engine, Place
 from api.printing import frame
-from api.questions import changes, control, earlier, exposure, guarantees, links, network, owners
+from api.questions import changes, control, credit_check, earlier, exposure, guarantees, links, network, owners
 from api.questions.group_report import group_report
+from api.questions.limits.applications import Asked, Request
 from api.report import group_page, linkage_page
+from tests.api.questions.limits import test_doubts as doubts
 from tests.api.world import Book, instant
 
 ONE, OTHER, TOP, BANK = (f"r:{name}" for name in ("one", "other", "top", "bank"))
@@ -76,6 +79,26 @@ def test_pages_and_pictures_tell_them_apart(same: Engine, language: str) -> None
     drawn = draw(network(same, ONE, hops=2, moment=moment))
     assert f"({ONE})" in drawn
     assert f"({OTHER})" in drawn
+
+
+def test_what_is_not_known_and_what_would_pass_names_one_of_several_called_alike(tmp_path: Path) -> None:
+    """b and c, whom p controls with a, and d, to whom a sells: whose amount is not known, and who is to pay down."""
+    called = [("Profile", {"party": x, "name": SAME}) for x in (doubts.B, doubts.C, doubts.D)]
+    held = [doubts.owns(doubts.P, x, 0.6) for x in (doubts.A, doubts.B, doubts.C)]
+    owed = [doubts.loan(doubts.B, "b", 30.0), doubts.loan(doubts.C, "c1", 40.0), doubts.loan(doubts.C, "c2", 45.0)]
+    silent = doubts.loan(doubts.B, "silent", None)  # type: ignore[arg-type]
+    facts = (doubts.lender(), *doubts.CAPITAL, *called, *held, *owed, silent, doubts.fact(
+        "SUPPLIES", doubts.A, doubts.D, amount=9.0, currency="CNY"))  # fmt: skip
+    asked = doubts.engine(tmp_path, *facts)
+    request = Request(applicant=doubts.A, lender=doubts.BANK, facility=Asked(amount=150.0, currency="CNY"))
+    answer = credit_check(asked, request, moment=asked.moment())
+    value = answer.answer
+    said = [gap.en for gap in value.gaps] + [gap.zh for gap in value.gaps] + list(answer.reasons)
+    said += [text for one in value.remedies for text in (one.text, one.text_zh)]
+    assert {who for who in (doubts.B, doubts.C, doubts.D) if any(f"{SAME} ({who})" in text for text in said)} == {
+        doubts.B, doubts.C, doubts.D,
+    }  # fmt: skip
+    assert [text for text in said if text.count(SAME) != text.count(f"{SAME} (")] == []
 
 
 def test_as_json_a_name_stays_a_name(same: Engine) -> None:

@@ -32,10 +32,13 @@ def run(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
                           timeout=200, env={**os.environ, "CONTAGRAPH_DATA": str(folder / "data")})  # fmt: skip
 
 
-def test_a_training_says_what_is_served_and_where_it_is(folder: Path) -> None:
+def test_a_training_says_what_is_kept_where_it_is_and_that_it_answers_nothing_yet(folder: Path) -> None:
     done = run(folder, "train", str(folder / "train.toml"), "--store", str(folder / "store"))
     assert done.returncode == 0, done.stderr
-    assert "served: lightgbm-graph" in done.stdout
+    assert "kept: lightgbm-graph" in done.stdout
+    assert "not served before two people promote it: contagraph models promote lightgbm-graph@1" in done.stdout
+    said = done.stdout.replace("not served before", "")
+    assert "served:" not in said
     assert (folder / "store" / "models" / "lightgbm-graph" / "1" / "card.md").exists()
 
 

@@ -129,6 +129,22 @@ def test_a_claim_that_falls_does_take_of_the_assets(tmp_path: Path) -> None:
     assert told(tmp_path, *facts, failed=(), lgd=0.0, rates={"USD/CNY": -0.5}).cost.loss == pytest.approx(250)
 
 
+@pytest.mark.parametrize(
+    ("owed", "change", "assets", "loss"),
+    [(40.0, -0.5, 900.0, 140 + 600 - (900 - 350)), (100.0, 0.1, 1310.0, 770 + 600 - (1310 + 70))],
+)
+def test_what_is_set_off_is_gained_once(tmp_path: Path, owed: float, change: float, assets: float, loss: float) -> None:
+    """a is owed 100 dollars, 700 yuan, and owes dollars too, beside 600 yuan. At half the rate its claim brings 350
+    less, and its debt of 40 dollars is 140: of 550 come 740. At a tenth more both rise by 70, and it has 1,380."""
+    facts = [
+        RATE, dollars("a", owed), lent("a", 600.0, facility_id="L2"),
+        *stated("a", net_assets=20.0, total_assets=assets),
+        ("OWES", {"from": "r:x", "to": "r:a", "amount": 100.0, "currency": "USD"}),
+    ]  # fmt: skip
+    found = told(tmp_path, *facts, failed=("r:a",), lgd=0.0, rates={"USD/CNY": change})
+    assert found.cost.loss == pytest.approx(max(loss, 0.0))
+
+
 def test_a_pair_said_twice_is_refused_however_it_is_written(tmp_path: Path) -> None:
     with pytest.raises(InvalidQuestion, match="'USD/CNY' and 'usd / cny' are one pair"):
         told(tmp_path, RATE, dollars("a", 100.0), rates={"USD/CNY": 0.1, "usd / cny": 0.5})

@@ -103,6 +103,23 @@ def test_intervals_over_worlds_are_those_of_student() -> None:
     assert pooled(tables[:1]) is tables[0]
 
 
+def test_what_is_recovered_over_worlds_is_of_the_mean_gain_and_not_of_each_worlds_own() -> None:
+    """Of 2 and 3 points of 4 each half and three quarters; of the third, where nearly nothing is, ten times that."""
+    gains = {"lightgbm": (0.7, 0.7, 0.7), "stack": (0.72, 0.73, 0.701), "truth": (0.74, 0.74, 0.7001)}
+    rewired = (0.7, 0.71, 0.7)
+    tables = []
+    for at in range(3):
+        auc = {name: Estimate(values[at], 0, 1) for name, values in gains.items()}
+        rows = [Row(name, "time", "", {"auc": one}, 1) for name, one in auc.items()]
+        rows.append(Row("stack", "time", "rewired", {"auc": Estimate(rewired[at], 0, 1)}, 1))
+        shares = [Share("stack", kind, "lightgbm", Estimate(9.0, 8, 10)) for kind in ("recovered", "placebo")]
+        tables.append(Table("time", tuple(rows), (), tuple(shares), {}, False))
+    found = {share.kind: share.value.value for share in pooled(tables).shares}
+    assert found["recovered"] == pytest.approx((0.02 + 0.03 + 0.001) / (0.04 + 0.04 + 0.0001))
+    assert found["placebo"] == pytest.approx(0.01 / (0.02 + 0.03 + 0.001))
+    assert tables[0].shares[0].value.value == 9.0  # each world's own stays
+
+
 def test_a_cell_that_was_cut_off_is_refused_by_name_and_nothing_is_executed(tmp_path: Path) -> None:
     cells = Cells(tmp_path)
     cells["a"] = Outcome(np.array([0.25, 0.5]), note="so")

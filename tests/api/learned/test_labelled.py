@@ -87,7 +87,7 @@ def test_the_links_that_carry_risk_count_and_the_table_says_what_no_day_can_prom
     assert "保证因此全部失效" in (trained.run.folder / "card.zh.md").read_text(encoding="utf-8")
     over_trees = trained.card.table.gain("stack", "lightgbm-graph")
     assert over_trees is not None
-    assert (trained.served == "stack") is over_trees.measures["auc"].above_zero
+    assert (trained.kept == "stack") is over_trees.measures["auc"].above_zero
     said = (trained.run.folder / "card.md").read_text(encoding="utf-8")
     assert "on the rows that the data set keeps for judging" in said
     assert "12 months" not in said

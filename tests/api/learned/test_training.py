@@ -50,14 +50,25 @@ def test_the_folder_says_all_that_a_person_asks(trained: Trained, panel: Panel) 
 
 def test_what_is_served_follows_the_rule_and_the_card_says_so(trained: Trained) -> None:
     served = trained.card.served
-    assert trained.served == served.model == trained.run.manifest()["model"]
+    assert trained.kept == served.model == trained.run.manifest()["model"]
     card = (trained.run.folder / "card.md").read_text(encoding="utf-8")
-    assert f"Served: **{trained.served}**" in card
+    assert f"Kept: **{trained.kept}**" in card
     assert served.why.en in card
     assert served.why.zh in (trained.run.folder / "card.zh.md").read_text(encoding="utf-8")
     gain = served.gain
     assert gain is not None
     assert (served.model == "stack") == (gain.low > 0)
+
+
+def test_sets_rest_on_rows_that_neither_taught_nor_settled(trained: Trained, panel: Panel) -> None:
+    """What stopped, joined or calibrated a model looks less strange to it than what it has never seen."""
+    from analytics.learning.panel import Part, Split  # noqa: PLC0415
+
+    split, fitted = Split.by_time(panel), trained.run.model()
+    said = split.pick(panel, Part.TEST, tuple(fitted.predict(panel, at) for at in range(len(panel.waves))))
+    label, kept = split.labels(panel, Part.TEST), json.loads(trained.run.read("conformal.json"))
+    for name, which in (("sound", 0), ("defaults", 1)):
+        np.testing.assert_allclose(kept[name], np.sort(said[label == which]), rtol=1e-12)
 
 
 def test_the_model_that_was_kept_says_the_same(trained: Trained, panel: Panel) -> None:
@@ -92,7 +103,7 @@ def test_a_changed_byte_is_refused(trained: Trained, name: str) -> None:
 def test_a_changed_manifest_is_refused(trained: Trained) -> None:
     file = trained.run.folder / "manifest.json"
     before = file.read_text()
-    file.write_text(before.replace(f'"model": "{trained.served}"', '"model": "lightgbm"'))
+    file.write_text(before.replace(f'"model": "{trained.kept}"', '"model": "lightgbm"'))
     try:
         with pytest.raises(InvalidModel, match="changed"):
             trained.run.model()

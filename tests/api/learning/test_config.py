@@ -18,7 +18,7 @@ def written(folder: Path, text: str) -> Path:
 def test_a_file_says_days_split_and_model_and_leaves_the_rest_as_usual(tmp_path: Path) -> None:
     asked = read_config(written(tmp_path, '[panel]\ndays = [2019-12-31, 2020-12-31]\n[model]\nname = "gnn"\n'))
     assert asked.panel.plan().days == (date(2019, 12, 31), date(2020, 12, 31))
-    assert (asked.model.name, asked.split.by, asked.panel.plan().horizon) == ("gnn", "time", 12)
+    assert (asked.model.name, asked.split.by, asked.panel.plan().months) == ("gnn", "time", 12)
 
 
 @pytest.mark.parametrize(("text", "said"), [

@@ -222,3 +222,20 @@ def test_stated_outcomes_look_as_far_ahead_as_they_say_and_no_two_ways_at_once(t
     assert panel("some", 24, None) == 0
     with pytest.raises(InvalidPanel, match="6, 24 months ahead"):
         panel("mixed", 24, 6)
+
+
+def test_a_set_without_days_is_the_same_on_whatever_day_it_is_asked(tmp_path: Path) -> None:
+    """Firms are no older next year, nothing that happened to them is longer ago, no promise is nearer its end."""
+    stated = [
+        *(("Outcome", {"party": firm, "defaulted": firm in "r:b r:d", "recorded_at": LATE}) for firm in FIRMS),
+        guarantee("r:f", "r:g", 7.0, expires=date(2030, 1, 1)),
+        ("LENDS", {"from": "r:f", "to": "r:h", "facility_id": "1", "kind": "loan", "drawn": 5.0, "currency": "CNY",
+                   "maturity": date(2031, 1, 1), "recorded_at": LATE}),
+    ]  # fmt: skip
+    facts, asked = facts_of(tmp_path, stated), Plan((), labels="outcomes", currency="CNY")
+    engine = Engine(Place(tmp_path), facts, clock=lambda: TODAY)
+    panels = [build_panel(engine, asked, now=engine.moment(valid_at=day), progress=lambda _: None)
+              for day in (date(2023, 6, 30), date(2024, 9, 1))]  # fmt: skip
+    assert panels[0].digest == panels[1].digest
+    assert np.isnan(panels[0].waves[0].values[:, panels[0].names.index("age")]).all()
+    assert np.isnan(panels[0].waves[0].ties["LENDS"].details["months_left"]).all()

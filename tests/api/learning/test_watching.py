@@ -142,7 +142,12 @@ def test_probabilities_are_kept_as_assessments_with_the_network_and_without(befo
     intake = Intake(Place(before / "store"), lambda: NOW)
     engine = engine_of(before)
     moment = engine.moment(valid_at=LAST)
+    another = before / "store" / "staging" / "assessed" / "other-1-2022-12-31.jsonl"
+    another.parent.mkdir(parents=True)
+    another.touch()  # what somebody else, who scores at the same time, is about to load
     done = assess(engine, intake, run, moment=moment)
+    assert another.exists()
+    assert not list(another.parent.parent.glob("assessed-*"))
     assert done.first_stage
     assert done.report.new == 2 * done.firms
     assert assess(engine_of(before), intake, run, moment=moment).report.new == 0

@@ -50,3 +50,32 @@ def test_nothing_is_cut_off(sizes: list[tuple[int, int, int]], width: int) -> No
     assert all(f"CNY {amount:,}" in said for *_, amount in sizes)
     assert said.count("名") == sum(b for _, b, _ in sizes)
     assert said.count("R") == sum(a for a, *_ in sizes)
+
+
+def test_heads_of_amounts_break_before_rows_stand_by_themselves() -> None:
+    """8 columns of a name, two heads of 22 and two gaps are 54; two amounts of 14 leave 45 enough."""
+    heads = ("lost output · 产出损失", "unpaid debt · 债权损失")
+    made = table("party", *heads, amounts=heads)
+    row(made, NAME, "CNY 11,907,000", "CNY 72,000,000")
+    out = StringIO()
+    Console(file=out, width=45).print(made)
+    first, second, *rows = out.getvalue().splitlines()
+    assert "lost output ·" in first
+    assert "产出损失" in second
+    assert "CNY 11,907,000" in rows[0]
+    assert "CNY 72,000,000" in rows[0]
+
+
+@given(st.lists(st.integers(0, 10**12), min_size=3, max_size=9), st.integers(50, 140))
+def test_no_amount_and_no_name_is_cut_however_many_columns_there_are(amounts: list[int], width: int) -> None:
+    """A terminal of 80 columns has no room for six amounts and a name: then each row stands by itself."""
+    heads = [f"lost by layer {number} · 第{number}层" for number in range(len(amounts))]
+    made = table("party", *heads, title="who loses", amounts=heads)
+    row(made, NAME, *(f"CNY {amount:,}" for amount in amounts))
+    out = StringIO()
+    Console(file=out, width=width).print(made)
+    said = out.getvalue()
+    told = "".join(said.split())
+    assert all(cell_len(line) <= width for line in said.splitlines())
+    assert all(f"CNY {amount:,}".replace(" ", "") in told for amount in amounts)
+    assert sum(said.count(sign) for sign in set(NAME)) == len(NAME)

@@ -304,6 +304,13 @@ def test_what_is_only_possible_bears_a_question_mark_and_what_rests_on_it_none(b
     assert "r:t comes in by way of r:p → r:t, which is only possible or suspected." in text
 
 
+@pytest.mark.parametrize("held", [[("t", "sub", (0.5, 0.75, 1))], [("t", "sub", 0.48), ("sub", "sub", 0.1)]])
+def test_a_majority_bears_no_question_mark_though_its_least_is_no_more_than_half(tmp_path: Path, held: Held) -> None:
+    """More than half is one, and 48 % of a company that holds 10 % of itself."""
+    found = lines(held_by(tmp_path, [("p", "t", (0.45, 0.55, 0)), *held]), "r:t", at=1)
+    assert {(head, text[-1]) for _, head, text in found} == {("r:t", "?"), ("r:sub", "%")}
+
+
 def bound(folder: Path, owed: float) -> Engine:
     """A bank of Tier 1 1,000 has lent a daughter 90 and its mother so much; a group may have 200, a client 150."""
     lent: list[tuple[str, dict[str, object]]] = [

@@ -1,5 +1,8 @@
 """The screen of failures: a bound where it says so, all ways added up, and every layer by hand."""
 
+from dataclasses import replace
+from itertools import combinations
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,10 +13,11 @@ from analytics.contagion.shock.calling import Guarantees
 from analytics.contagion.shock.coupled import Shock, send
 from analytics.contagion.shock.firms import Firms
 from analytics.contagion.shock.layers import Layers
-from analytics.contagion.shock.screen import Ties, screen, stake_of
+from analytics.contagion.shock.screen import Ties, screen, stake_of, ways
 from analytics.contagion.shock.supplying import Supplies
 from analytics.contagion.supply.network import SupplyNetwork
 from graph.errors import InvalidQuestion
+from tests.analytics.contagion.shock.test_coupled_plain import layers_of, world
 
 SIZE = 7
 
@@ -111,3 +115,58 @@ def test_a_lender_that_is_none_of_these_is_refused() -> None:
     firms = Firms.of(3)
     with pytest.raises(InvalidQuestion, match="lender 3"):
         stake_of(firms, Layers.of(firms), 3)
+
+
+def guaranteed(*, joint: bool, means: float, rank: list[int], assets: list[float]) -> tuple[Firms, Layers]:
+    """0 owes 10 to 3, behind which 1 stands, and 90 to 2; 1 owes 3 as well."""
+    firms = Firms.of(4, equity=[5, means, 50, 50], assets=assets, recovered=0.55)
+    loans = Loans.of(4, [3], [0], [10.0])
+    standing = Standing.of(
+        loans, Sureties.of(loans, [1], [0], [10.0], joint=joint), capacity=np.maximum([5, means, 50, 50], 0),
+        recovery=0.55,
+    )  # fmt: skip
+    debts = ([0, 0, 1], [3, 2, 3], [10, 90, 40])
+    return firms, Layers.of(firms, debts=debts, seniority=rank, guarantees=Guarantees(standing, 3))
+
+
+def test_a_joint_guarantor_is_called_for_all_that_its_debtor_pays_in_the_end() -> None:
+    """0 pays the 10 in full, as 90 come after them, and costs 3 nothing; 1 has 5, falls by the call, and owes 40."""
+    firms, layers = guaranteed(joint=True, means=5.0, rank=[0, 1, 0], assets=[np.nan] * 4)
+    assert send(firms, layers, Shock.of(4, [0])).by_debt.tolist() == pytest.approx([0, 45, 18])
+    for worst in (False, True):
+        ties, stake = Ties.of(firms, layers, worst=worst), stake_of(firms, layers, 3, worst=worst)
+        assert screen(ties, stake)[0] == pytest.approx(18)
+        assert ways(ties, stake)[0]
+
+
+def test_a_guarantor_that_has_nothing_to_pay_from_falls_by_a_call() -> None:
+    firms, layers = guaranteed(joint=False, means=-4.0, rank=[0, 0, 0], assets=[np.nan] * 4)
+    assert send(firms, layers, Shock.of(4, [0])).failed.tolist() == [True, True, False, False]
+    assert screen(Ties.of(firms, layers), stake_of(firms, layers, 3))[0] == pytest.approx(4.5 + 18)
+
+
+@given(st.integers(0, 100_000), st.integers(4, 6))
+@settings(deadline=None, max_examples=25)
+def test_whoever_costs_anything_alone_or_with_others_has_a_way(seed: int, n: int) -> None:
+    made = world(seed, n)
+    rng = np.random.default_rng(seed)
+    firms, layers = layers_of(made)
+    equity = np.where(rng.random(n) < 0.2, -made.equity, made.equity)
+    firms = replace(firms, equity=equity, recovered=np.full(n, rng.choice([0.55, 1.0])))
+    lender = made.lender
+    creditor = np.empty(len(layers.debts.order), np.int64)
+    creditor[layers.debts.order] = layers.debts.creditor
+    alone, together = (
+        ways(Ties.of(firms, layers, **how), stake_of(firms, layers, lender, **how))
+        for how in ({"worst": True}, {"worst": True, "together": True})
+    )
+    others = [x for x in range(n) if x != lender]
+    cost = {
+        some: float(send(firms, layers, Shock.of(n, some)).by_debt[creditor == lender].sum())
+        for many in range(n) for some in combinations(others, many)
+    }  # fmt: skip
+    assert all(alone[x] for x in others if cost[x,] > 0.005)
+    for some, value in cost.items():
+        for x in some:
+            fewer = tuple(y for y in some if y != x)
+            assert together[x] or abs(value - cost[fewer]) <= 0.005

@@ -1,6 +1,10 @@
 """The model card says what a validator must not overlook."""
 
 from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
 
 from analytics.learning.evaluating.card import Card
 from analytics.learning.evaluating.cautions import FEW, Cautions, _texts
@@ -10,6 +14,7 @@ from analytics.learning.evaluating.running import evaluate
 from analytics.learning.evaluating.table import Difference
 from analytics.learning.judging.bootstrap import Estimate
 from analytics.learning.panel import Panel
+from analytics.learning.panel.gaps import Gaps
 from tests.analytics.learning.evaluating.models import Line, Told, told
 from tests.analytics.learning.evaluating.worlds import undated, world
 
@@ -142,3 +147,29 @@ def test_every_text_is_in_both_languages_with_the_same_numbers() -> None:
         ]
         assert braces[0] == braces[1]
         assert words.zh.endswith(("。", "}"))
+
+
+def test_what_the_data_lack_is_said_with_how_much() -> None:
+    """Days of 2016 to 2020, whose year ends with the next: the court ends within the last of them, the bank after."""
+    gaps = Gaps({"missing id": 2, "not a number": 1}, {"court": date(2021, 6, 30), "bank": date(2021, 12, 31)})
+    lacking = {"refused-rows", "silent-source", "quiet-day"}
+    assert not ids(CARD) & lacking
+    said = {one.id: one for one in card(replace(PANEL, gaps=gaps), MODELS).cautions if one.id in lacking}
+    assert set(said) == {"refused-rows", "silent-source"}
+    assert "3 rows" in said["refused-rows"].said.en
+    assert "3行" in said["refused-rows"].said.zh
+    assert said["silent-source"].numbers == {"source": "court", "last": "2021-06-30"}
+
+
+def test_a_last_day_without_any_default_is_no_evidence_of_none() -> None:
+    *before, last = PANEL.waves
+    quiet = replace(PANEL, waves=(*before, replace(last, label=np.zeros_like(last.label))))
+    whole = Plan.whole(PANEL, MODELS, seeds=1)
+    assert "quiet-day" not in {one.id for one in Cautions(whole, CARD.table, CARD.served, 500)}
+    plan = replace(whole, panel=quiet)
+    (said,) = [one for one in Cautions(plan, CARD.table, CARD.served, 500) if one.id == "quiet-day"]
+    rate = sum(int(w.label.sum()) for w in before) / sum(len(w.label) for w in before)
+    assert said.numbers["expected"] == pytest.approx(rate * len(last.label))
+    few = replace(last, rows=last.rows[:3], label=np.zeros(3, np.int8))
+    plan = replace(plan, panel=replace(PANEL, waves=(*before, few)))
+    assert "quiet-day" not in {one.id for one in Cautions(plan, CARD.table, CARD.served, 500)}

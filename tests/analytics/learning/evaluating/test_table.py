@@ -9,11 +9,12 @@ from analytics.learning.evaluating.cell import REWIRED, Outcome
 from analytics.learning.evaluating.plan import COMMUNITY, TIME, Plan
 from analytics.learning.evaluating.rule import serve
 from analytics.learning.evaluating.running import evaluate
-from analytics.learning.evaluating.strata import strata
+from analytics.learning.evaluating.strata import BANDS, strata
 from analytics.learning.evaluating.table import Difference, Table
+from analytics.learning.features.profile import SIZE
 from analytics.learning.judging.bootstrap import Estimate
 from analytics.learning.judging.ranking import auc
-from analytics.learning.panel import Panel, Part
+from analytics.learning.panel import Panel, Part, Split
 from graph.errors import InvalidPanel
 from tests.analytics.learning.evaluating.models import Line, Told, told
 from tests.analytics.learning.evaluating.worlds import undated, world
@@ -150,6 +151,24 @@ def test_strata_hold_every_row_once_and_judge_where_both_classes_are_there() -> 
     split = WHOLE.splits[TIME]
     said = split.pick(PANEL, Part.TEST, tuple(MODELS["lightgbm"].line.predict(PANEL, k) for k in range(5)))
     assert named.measures["auc"].value == pytest.approx(auc(rows.label[code == 1], said[code == 1]), abs=1e-12)
+
+
+def test_size_is_the_class_that_firms_state_and_else_how_much_they_own() -> None:
+    classes = replace(SIZE, categories=("小型", "大型"))
+    waves = tuple(
+        replace(wave, values=np.column_stack([wave.values, np.arange(wave.size) % 2]).astype(np.float32))
+        for wave in PANEL.waves
+    )
+    stated = replace(PANEL, features=(*PANEL.features, classes), waves=waves)
+    silent = replace(stated, waves=tuple(replace(w, values=np.column_stack([w.values[:, :-1], np.full(w.size, np.nan)])
+                                                 .astype(np.float32)) for w in waves))  # fmt: skip
+    for panel, by, groups in ((stated, "size_class", ["大型", "小型"]), (silent, "log_assets", [*BANDS, ""])):
+        kept: dict[str, Outcome] = {}
+        plan = Plan.one_split(panel, {"lightgbm": MODELS["lightgbm"]}, Split.by_time(panel), times=50)
+        evaluate(plan, kept, lambda fraction, doing: None)
+        found = strata(plan, kept)
+        assert {one.by for one in found} == {"industry", by}
+        assert sorted(one.group for one in found if one.by == by) == sorted(groups)
 
 
 def test_each_pair_is_told_once() -> None:

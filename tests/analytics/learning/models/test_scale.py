@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from analytics.learning.models.prior import corrected
 from analytics.learning.models.scale import Scales
 from analytics.rules.reading import read_rule
 from graph.errors import InvalidQuestion, InvalidRule, UnknownRule
@@ -43,18 +42,3 @@ def test_a_scale_that_is_none_is_refused(change: dict[str, object]) -> None:
     assert read_rule(type(scale), table, where="mine").grade(0.001) == "A"
     with pytest.raises(InvalidRule):
         read_rule(type(scale), {**table, **change}, where="mine")
-
-
-def test_another_base_rate_is_bayes_rule_on_what_figures_say() -> None:
-    """Two groups with known densities: posterior at one base rate becomes that at another."""
-    likely = np.array([0.5, 2.0, 9.0])  # density among defaults over that among others
-
-    def posterior(rate: float) -> np.ndarray:
-        return rate * likely / (rate * likely + 1 - rate)
-
-    np.testing.assert_allclose(corrected(posterior(0.3), taught=0.3, now=0.02), posterior(0.02), rtol=1e-12)
-    np.testing.assert_array_equal(corrected([0.0, 1.0], taught=0.3, now=0.02), [0, 1])
-    with pytest.raises(InvalidQuestion):
-        corrected([0.2], taught=0.0, now=0.1)
-    with pytest.raises(InvalidQuestion):
-        corrected([1.2], taught=0.1, now=0.1)

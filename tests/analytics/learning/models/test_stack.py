@@ -1,18 +1,16 @@
-"""The stack and the spread, on models so small that all is known of them."""
+"""The stack, on models so small that all is known of them."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 from scipy.special import expit, logit
-from scipy.stats import t as student
 
 from analytics.learning.models import Files, Reason, Task
 from analytics.learning.models.calibration import Calibration
 from analytics.learning.models.keeping import Kept
 from analytics.learning.models.logistic import Line
 from analytics.learning.models.model import Numbers
-from analytics.learning.models.spread import GROUPS, Spread
 from analytics.learning.models.stack import Stack, Stacked
 from analytics.learning.panel import Panel, Part, Split
 from tests.analytics.learning.panels import small
@@ -113,45 +111,3 @@ def test_a_stack_is_calibrated_on_the_rows_that_settle_and_kept_with_it() -> Non
     validate = Split.by_time(panel).rows(2, Part.VALIDATE)
     said = found.predict(panel, 2)[panel.waves[2].rows[validate]]
     assert said.mean() == pytest.approx(panel.waves[2].label[validate].mean(), abs=0.002)
-
-
-def spread(seed: int, firms: int = 800) -> tuple[Panel, Task, Spread]:
-    panel = small(firms=firms, seed=seed, years=(2016, 2017, 2018, 2019))
-    task = Task(panel, Split.by_time(panel), seed)
-    return panel, task, Spread.of(task, Rate())
-
-
-def test_the_spread_of_a_rate_is_that_of_the_binomial() -> None:
-    """One wave teaches: the error of its log odds is 1 / sqrt(n p (1 - p)); mean of its square over 60 draws."""
-    found = []
-    for seed in range(60):
-        panel, task, of = spread(seed)
-        rate = task.split.labels(panel, Part.TRAIN)
-        exact = 1 / (len(rate) * rate.mean() * (1 - rate.mean()))
-        low, high = of.interval(panel, 0, np.full(panel.size, rate.mean()), level=0.9)
-        reach = (logit(high[0]) - logit(low[0])) / 2 / student.ppf(0.95, GROUPS - 1)
-        found.append(reach**2 / exact)
-    assert np.mean(found) == pytest.approx(1, abs=4 * np.std(found) / np.sqrt(60))
-    assert np.std(found) / np.sqrt(60) < 0.1
-
-
-def test_intervals_hold_the_true_rate_as_often_as_they_say() -> None:
-    """The true rate over all draws is the mean over many of them; nine in ten intervals hold it."""
-    held = []
-    runs = [spread(seed, 400) for seed in range(150)]
-    rates = [task.split.labels(panel, Part.TRAIN).mean() for panel, task, _ in runs]
-    true = float(np.mean([task.split.labels(panel, Part.TRAIN).mean() for panel, task, _ in runs]))
-    for rate, (panel, _, of) in zip(rates, runs, strict=True):
-        low, high = of.interval(panel, 0, np.full(panel.size, rate), level=0.9)
-        held.append(low[0] <= true <= high[0])
-    assert 0.83 <= np.mean(held) <= 0.97
-
-
-def test_what_is_said_lies_within_and_a_wider_level_is_wider() -> None:
-    panel, task, of = spread(3)
-    said = Rate().fit(task).predict(panel, 0)
-    narrow, wide = (of.interval(panel, 0, said, level=level) for level in (0.5, 0.95))
-    assert (wide.low < narrow.low).all()
-    assert (narrow.low < said).all()
-    assert (said < narrow.high).all()
-    assert (narrow.high < wide.high).all()

@@ -157,14 +157,17 @@ def test_collateral_is_taken_off_and_shown(tmp_path: Path) -> None:
 
 
 def test_what_a_bank_stands_in_for_is_shown_with_its_guarantee_as_a_source(tmp_path: Path) -> None:
-    """The other bank owes nothing and guarantees 40 of a1's 100."""
-    promise = {"from": "r:other", "to": "r:a1", "creditor": BANK, "facility_id": "L-a1", "amount": 40.0}
+    """The other bank owes nothing and guarantees 40 of a1's 100, and 90 for a facility that nobody knows."""
+    promise = {"from": "r:other", "to": "r:a1", "creditor": BANK, "currency": "CNY"}
+    given = [("GUARANTEES", {**promise, "facility_id": x, "amount": n}) for x, n in (("L-a1", 40.0), ("gone", 90.0))]
     other = ("Profile", {"party": "r:other", "name": "Other", "lender_class": "bank"})
-    engine = bank(tmp_path, other, ("GUARANTEES", {**promise, "currency": "CNY"}), *capital(600.0))
+    engine = bank(tmp_path, other, *given, *capital(600.0))
     answer = book_limits(engine, BANK, state="large", moment=engine.moment())
     (one,) = [one for one in answer.answer.findings if one.top.id == "r:other"]
     assert (one.gross, one.taken_over, one.exposure, one.facilities) == (0.0, 40.0, 40.0, ())
-    assert [(fact.tail.id, fact.head.id) for fact in one.guarantees] == [("r:other", "r:a1")]
+    assert [(fact.tail.id, fact.head.id, fact.values["amount"]) for fact in one.guarantees] == [
+        ("r:other", "r:a1", 40.0)
+    ]
     assert {fact.fact_id for fact in one.guarantees} <= {source.fact_id for source in answer.sources}
     assert not any(one.guarantees for one in answer.answer.findings if one.taken_over == 0)
 

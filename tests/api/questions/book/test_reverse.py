@@ -17,7 +17,7 @@ from api.questions.book.reverse import BookReverse
 from api.questions.shocks.scenario import Scenario
 from graph.errors import InvalidQuestion
 from tests.api.questions.book.test_losses import engine_of, owes
-from tests.api.questions.shocks.test_shock import NAMES, WORLD, lent, stated
+from tests.api.questions.shocks.test_shock import NAMES, WORLD, lent, sold, stated
 from tests.api.world import Book, instant
 
 BANK = "r:bank"
@@ -195,3 +195,46 @@ def test_a_part_of_a_book_is_no_more_than_all_of_it(text: str) -> None:
     with pytest.raises(InvalidQuestion, match="--loss"):
         _part(text)
     assert (_part("100%"), _part("10%"), _part("200,000")) == (1.0, pytest.approx(0.1), 200_000.0)
+
+
+def test_who_takes_from_a_guarantor_is_looked_at_though_it_owes_nobody_of_the_book(tmp_path: Path) -> None:
+    """g stands jointly behind the 100 of b and pays them, of its 100; with x, which owes it 200, it has 10 left."""
+    facts = [
+        lent("b", 100.0), *stated("g", net_assets=100.0),
+        ("GUARANTEES", {"from": "r:g", "to": "r:b", "amount": 100.0, "currency": "CNY", "creditor": "r:bank",
+                        "liability": "joint"}),
+        ("OWES", {"from": "r:x", "to": "r:g", "amount": 200.0, "currency": "CNY"}),
+    ]  # fmt: skip
+    parties = {f"r:{name}": "Company" for name in ("bank", "b", "g", "x")}
+    Book(tmp_path / "columns").load(parties, facts, closed_at=instant("2024-05-01"))
+    asked = Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-06-30"))
+    found = told(asked, 30.0).answer
+    assert {one.party.id for one in found.failures} == {"r:b", "r:x"}
+    assert (found.cost, found.exact) == (pytest.approx(45 - 10), True)
+
+
+def test_where_more_failures_may_cost_less_no_set_is_called_the_best(tmp_path: Path) -> None:
+    """g stands behind the 100 of b, c behind g, and h has 60 % of c. With b, g pays all, and c pays it back: h loses 60
+    of its 50, and of its 200 the bank loses 90. With x too, which buys what g makes, g and c pay 10, and h stands."""
+    promise = {"to": "r:b", "amount": 100.0, "currency": "CNY", "liability": "joint"}
+    facts = [
+        lent("b", 100.0), lent("h", 200.0), lent("y", 1.0),
+        *stated("c", net_assets=110.0), *stated("h", net_assets=50.0),
+        *stated("g", net_assets=100.0, revenue=100.0, material_cost=10.0), sold("g", "x", 100.0),
+        ("GUARANTEES", {"from": "r:g", "creditor": "r:bank", "source_ref": "g1", **promise}),
+        ("GUARANTEES", {"from": "r:c", "creditor": "r:g", "source_ref": "g2", "counter_of": "g1", **promise}),
+        ("OWNS", {"from": "r:h", "to": "r:c", "share": 0.6, "directness": "direct"}),
+    ]  # fmt: skip
+    parties = {f"r:{name}": "Company" for name in ("bank", "b", "c", "g", "h", "x", "y")}
+    Book(tmp_path / "columns").load(parties, facts, closed_at=instant("2024-05-01"))
+    asked = Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-06-30"))
+    less, more = (
+        shock(asked, Scenario(failed=failed, lender=BANK), moment=asked.moment(currency="CNY")).answer.lenders[0].cost
+        for failed in (("r:b",), ("r:b", "r:x"))
+    )
+    assert (less.loss, more.loss) == (pytest.approx(90), pytest.approx(35))
+    assumed = Assumed.model_validate({"pd": {"parties": {"r:b": 0.1, "r:h": 0.001, "r:x": 0.9, "r:y": 0.9}}})
+    found = told(asked, 80.0, order="likeliest", assumed=assumed)
+    assert [one.party.id for one in found.answer.failures] == ["r:b"]
+    assert not found.answer.exact
+    assert any("a better set may exist" in reason for reason in found.reasons)

@@ -152,8 +152,9 @@ def test_that_nothing_is_known_of_the_lender_is_told(engine: Engine) -> None:
     assert "无法判断" in gap
 
 
-def test_who_is_too_far_away_to_be_screened_is_counted(tmp_path: Path) -> None:
-    """f0 owes f1, f1 owes f2, and so on; f9 owes the bank: f0, f1 and f2 are more than six steps from it."""
+def test_who_is_far_away_is_sent_as_well_or_told_to_come_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """f0 owes f1, f1 owes f2, and so on; f9 owes the bank, which loses 45 whoever of them fails first. f0, f1 and f2
+    are more than the six steps from it that the estimate looks ahead."""
     names = [f"f{k}" for k in range(10)]
     facts = [
         lent("f9", 100.0), *(fact for name in names for fact in stated(name, net_assets=10.0)),
@@ -161,9 +162,30 @@ def test_who_is_too_far_away_to_be_screened_is_counted(tmp_path: Path) -> None:
     ]  # fmt: skip
     parties = {f"r:{name}": "Company" for name in ("bank", *names)}
     Book(tmp_path / "columns").load(parties, facts, closed_at=instant("2024-05-01"))
-    answer = told(Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-06-30")))
-    assert (answer.answer.screened, answer.answer.farther) == (7, 3)
-    assert "3 parties more than 6 steps away from its debtors were not screened." in answer.reasons
+    asked = Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-06-30"))
+    value = told(asked).answer
+    assert (value.screened, value.sent, value.farther) == (10, 10, 0)
+    assert {one.party.id: one.loss for one in value.systemic} == {f"r:{name}": pytest.approx(45) for name in names}
+    monkeypatch.setattr("api.questions.book.sending.WORK", 1)
+    few = told(asked, top=2)
+    assert (few.answer.sent, few.answer.unsent_page.total, few.answer.farther) == (2, 8, 3)
+    assert "Of them 3 are more than 6 steps away from its debtors: the estimate puts them last." in few.reasons
+    assert any("may cost" in reason and "more than those told" in reason for reason in few.reasons)
+
+
+def test_who_is_brought_down_by_what_comes_back_to_it_is_sent(tmp_path: Path) -> None:
+    """f has 60, pays the 10 that come first, and costs the bank nothing by itself. But g, to which 50 of 100 are lost,
+    falls, of whose 120 f loses 45 %: so that 6 of the 60 are left for the 10."""
+    facts = [
+        lent("f", 10.0), *stated("f", total_assets=60.0, total_liabilities=110.0),
+        ("OWES", {"from": "r:f", "to": "r:g", "amount": 100.0, "currency": "CNY", "seniority": 1}),
+        ("OWES", {"from": "r:g", "to": "r:f", "amount": 120.0, "currency": "CNY"}), *stated("g", net_assets=20.0),
+    ]  # fmt: skip
+    parties = {f"r:{name}": "Company" for name in ("bank", "f", "g")}
+    Book(tmp_path / "columns").load(parties, facts, closed_at=instant("2024-05-01"))
+    asked = Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-06-30"))
+    (first, *_) = told(asked).answer.systemic
+    assert (first.party.id, first.own_loss) == ("r:f", pytest.approx(4))
 
 
 @pytest.mark.parametrize(

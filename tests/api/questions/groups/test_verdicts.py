@@ -55,6 +55,32 @@ def test_the_report_of_a_fenced_company_names_the_judgement_as_its_source(engine
     assert all(part in page for part in ("李某", "bankruptcy-remote", "legal opinion", "2024-07-01", 'id="s1"'))
 
 
+@pytest.mark.parametrize(("party", "out"), [("r:sub", SPV), (TOP, SPV), (SPV, TOP), ("r:below", TOP)])
+def test_a_group_names_whom_a_ring_fence_keeps_out_of_it(tmp_path: Path, party: str, out: str) -> None:
+    """A parent of two, one of them fenced, which has a company of its own: two groups, each without the other."""
+    held = {(TOP, "r:sub"): 1.0, (TOP, SPV): 0.9, (SPV, "r:below"): 0.8}
+    fence = {"from": SPV, "to": TOP, "criterion": "control", "verdict": "rejected", "author": "李某",
+             "reason": "bankruptcy-remote", "valid_to": day("2024-07-01")}  # fmt: skip
+    facts = [("OWNS", {"from": x, "to": y, "share": share}) for (x, y), share in held.items()]
+    parties = dict.fromkeys({x for pair in held for x in pair}, "Company")
+    Book(tmp_path / "columns").load(parties, [*facts, ("DEPENDS_ON", fence)], closed_at=instant("2024-01-01"))
+    asked = Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-06-30"))
+    answer = groups(asked, party, moment=asked.moment())
+    (group,) = answer.answer.groups
+    (kept,) = group.kept_out
+    assert (kept.party.id, kept.fence.until) == (out, date(2024, 7, 1))
+    assert kept.fence.fact.values["author"] == "李某"
+    told = [reason for reason in answer.reasons if "ring-fenced" in reason]
+    assert len(told) == 1
+    assert all(part in told[0] for part in ("李某", "bankruptcy-remote", "2024-07-01", out))
+    assert kept.fence.fact.fact_id in {source.fact_id for source in answer.sources}
+    for language in ("en", "zh"):
+        page = group_page(group_report(asked, party, moment=asked.moment()), language=language)
+        assert all(part in page for part in ("李某", "bankruptcy-remote", "2024-07-01"))
+    later = groups(asked, party, moment=asked.moment(valid_at=date(2024, 7, 1))).answer
+    assert [one.kept_out for one in later.groups] == [()]
+
+
 def test_when_it_expires_the_group_is_back(engine: Engine) -> None:
     found = groups(engine, SPV, moment=engine.moment(valid_at=date(2024, 7, 1))).answer
     assert (len(found.groups), found.fences) == (1, ())

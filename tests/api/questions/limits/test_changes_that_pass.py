@@ -297,9 +297,10 @@ def test_a_guarantee_may_be_released_together_with_a_loan_paid_down(tmp_path: Pa
     """c promised 66 for a and has 5: a, b that it may control and c owe 247 and ask for 82 more. Without the promise a
     and b come to 201 of 200; so 66 and 1 to move, less than the 129 that c's own 128 and the same 1 are."""
     perhaps = owns(A, B, (0.2, 0.4, 0))
-    book = (lender(), *doubts.CAPITAL, perhaps, item("net_assets", 5.0, party=C))
+    book = (lender(), *doubts.CAPITAL, perhaps, item("net_assets", 5.0, party=C), item("net_assets", 1e4, party=B))
     owed = (loan(C, C, 128.0, kind="bond"), loan(A, A, 40.0, kind="bond"))
     promise = fact("GUARANTEES", C, A, creditor=BANK, facility_id=A, amount=66.0, currency="CNY")
+    book += (fact("GUARANTEES", B, D, creditor=OTHER, amount=1.0, currency="CNY"),)
     before, after = (
         doubts.engine(tmp_path / name, *book, *owed, loan(B, B, amount, kind="bond"), *more)
         for name, amount, more in (("before", 79.0, (promise,)), ("after", 78.0, ()))
@@ -307,6 +308,8 @@ def test_a_guarantee_may_be_released_together_with_a_loan_paid_down(tmp_path: Pa
     value = doubts.ask(before, 82.0)
     steps = [[(step.kind, step.change) for step in one.steps] for one in value.remedies]
     assert steps[0] == [("guarantor_released", 66.0), ("member_reduced", 1.0)]
+    facts = [(step.fact.kind, step.fact.tail.id, step.fact.head.id) for step in value.remedies[0].steps if step.fact]
+    assert facts == [("GUARANTEES", C, A), ("LENDS", BANK, B)]
     assert (value.remedies[0].change, doubts.ask(after, 82.0).verdict) == (67.0, "approve")
 
 

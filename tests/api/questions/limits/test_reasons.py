@@ -50,3 +50,24 @@ def test_figures_and_names_are_the_same_in_both(reasons: tuple[str, ...]) -> Non
 def test_how_each_came_in_is_told(reasons: tuple[str, ...]) -> None:
     assert any(f"{A}由{D}（60%）控制" in chinese(said) for said in reasons)
     assert any(chinese(said) == f"其中{C}已认定经济依存（{A}）。" for said in reasons)
+
+
+def test_own_shares_that_a_proof_needs_are_told_in_chinese_too(tmp_path: Path) -> None:
+    """Of the 80 % of a that vote the 45 % of d are a majority, of all they are none."""
+    facts = (lender(), *CAPITAL, loan(B, "1", 90.0), owns(D, A, 0.45), owns(A, A, 0.2), owns(D, B, 0.6))
+    asked = engine(tmp_path, *facts)
+    request = Request(applicant=A, lender=BANK, facility=Asked(amount=10.0, currency="CNY"))
+    told = [said for said in credit_check(asked, request, moment=asked.moment()).reasons if "no vote on" in said]
+    assert told
+    assert all(f"{A}由{D}（45%）控制（公司自持的20%无表决权）" in chinese(said) for said in told)
+
+
+def test_by_what_control_rests_is_told_in_chinese(tmp_path: Path) -> None:
+    """Of a d has more votes than shares, of b it appoints the board."""
+    board = fact("CONTROLS", D, B, basis="board", directness="direct")
+    asked = engine(tmp_path, lender(), *CAPITAL, owns(D, A, 0.4, votes=0.55), board, loan(B, "1", 190.0))
+    request = Request(applicant=B, lender=BANK, facility=Asked(amount=20.0, currency="CNY"))
+    told = [chinese(said) for x in (A, B) for said in credit_check(asked, request.model_copy(update={"applicant": x}),
+            moment=asked.moment()).reasons]  # fmt: skip
+    assert any(f"{A}由{D}（40%，55% 表决权）控制" in said for said in told)
+    assert any(f"{B}由{D}（董事会）控制" in said for said in told)

@@ -41,3 +41,22 @@ def test_where_votes_are_stated_own_shares_are_no_part_of_a_proof(tmp_path: Path
     value = control(engine, "r:t", moment=engine.moment()).answer
     assert [one.controller.id for one in value.controllers] == ["r:p1"]
     assert (value.controllers[0].proof[0].own, value.standing.own) == ((), ())
+
+
+@pytest.mark.parametrize(("band", "certain"), [((0.5, 0.75, 1), True), ((0.2, 0.75, 0), False)])
+def test_a_majority_of_all_that_is_or_may_be_needs_no_own_shares(
+    tmp_path: Path, band: tuple[float, float, int], certain: bool
+) -> None:
+    """More than half is a majority of all, though its least is not; so is what may be three quarters."""
+    engine = held_by(tmp_path, [("p1", "t", band), ("t", "t", 0.05)])
+    answer = control(engine, "r:t", moment=engine.moment())
+    (one,) = answer.answer.controllers
+    assert (one.certain, one.proof[0].certain, one.proof[0].own) == (certain, certain, ())
+    assert not any("no vote on" in reason for reason in answer.reasons)
+
+
+def test_what_holders_may_have_together_is_told_with_both_ends(tmp_path: Path) -> None:
+    engine = held_by(tmp_path, [("p", "h", 0.6), ("p", "t", (0.2, 0.35, 0)), ("h", "t", (0.2, 0.25, 0))])
+    reasons = control(engine, "r:t", moment=engine.moment()).reasons
+    (told,) = (reason for reason in reasons if "r:p may control r:t" in reason)
+    assert "together 40–60%" in told

@@ -58,6 +58,36 @@ def test_who_counters_a_guarantee_pays_no_more_than_was_paid_on_it(tmp_path: Pat
     assert found.cost.loss == pytest.approx(100 * 0.45 - 20)
 
 
+@pytest.mark.parametrize(
+    "twin",
+    [
+        guaranteed("z", "b", 100.0, source_ref="G1", source="other register"),
+        guaranteed("z", "a", 100.0, source_ref="G1", agreed_share=0.0),
+    ],
+    ids=["of another source", "of one who signed the same contract"],
+)
+def test_a_counter_guarantee_is_of_the_guarantee_it_names_and_of_no_other_of_that_number(
+    tmp_path: Path, twin: Said
+) -> None:
+    """c is called for 100 and pays 20 of its own; d counters c's guarantee, whoever else's is called G1 too."""
+    found = told(
+        tmp_path, lent("a", 100.0), guaranteed("c", "a", 100.0, source_ref="G1"), twin,
+        guaranteed("d", "c", 100.0, to="c", counter_of="G1"), *stated("c", net_assets=20.0),
+        *stated("d", net_assets=90.0), *stated("z", net_assets=90.0),
+    )  # fmt: skip
+    assert paid(found)["r:d"] == pytest.approx(20)
+    assert paid(found)["r:c"] == pytest.approx(0)
+
+
+def test_a_lender_whom_guarantors_pay_in_full_is_told_what_it_had_at_stake(tmp_path: Path) -> None:
+    """100 by the failed, 45 by LGD alone; c pays those 45 and more."""
+    found = told(tmp_path, lent("a", 100.0), guaranteed("c", "a", 100.0), *stated("c", net_assets=500.0))
+    (bank,) = found.lenders
+    assert bank.party.id == "r:bank"
+    assert (bank.cost.at_default, bank.cost.static) == (100.0, pytest.approx(45))
+    assert bank.cost.loss == pytest.approx(0)
+
+
 def test_shares_worth_less_take_nothing_of_a_guarantors_cash(tmp_path: Path) -> None:
     # c has 1,000 of equity and 50 in cash; it writes 60 off what it holds of d, and can still pay the 40.
     found = told(

@@ -58,6 +58,25 @@ def test_a_guarantee_that_no_debt_stands_behind_is_named(tmp_path: Path, facts: 
     assert (said.endswith("r:c for r:a"), said_zh.endswith("r:c为r:a")) == (True, True)
 
 
+@pytest.mark.parametrize(
+    "dates",
+    [
+        {"signed": day("2022-01-01"), "due": day("2023-01-31")},
+        {"signed": day("2022-01-01"), "expires": day("2024-06-29")},
+        {"signed": day("2024-07-01")},
+    ],
+    ids=["six months after it fell due (民法典 692)", "by its own words", "signed later"],
+)
+def test_a_guarantee_that_cannot_be_called_on_the_day_is_named(tmp_path: Path, dates: dict[str, object]) -> None:
+    found = told(tmp_path, lent("a", 100.0), guaranteed("c", "a", 80.0, **dates), *stated("c", net_assets=500.0))
+    assert not found.payers
+    assert found.cost.loss == pytest.approx(45)
+    said, said_zh = gap(found, "counted for nothing") or ("", "")
+    assert said.startswith("1 guarantee for those who fail, whose period is over on the day")
+    assert said.endswith("r:c for r:a")
+    assert "保证期间已届满或尚未签订" in said_zh
+
+
 @pytest.mark.parametrize("more", [{}, {"facility_id": "L-none"}], ids=["names none", "names a strange one"])
 def test_collateral_of_another_for_no_facility_known_is_named(tmp_path: Path, more: dict[str, object]) -> None:
     found = told(tmp_path, lent("a", 100.0), pledged("c", 80.0, **more))

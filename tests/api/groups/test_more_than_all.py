@@ -67,3 +67,27 @@ def test_a_majority_beside_less_than_half_stays_certain(tmp_path: Path) -> None:
     value = control(engine, "r:t", moment=engine.moment()).answer
     assert [(one.controller.id, one.certain) for one in value.controllers] == [("r:p1", True)]
     assert value.overfull == ()
+
+
+@pytest.mark.parametrize(("most", "certain"), [((0.75, 1.0, 1), False), ((0.75, 1.0, 0), True)])
+def test_who_owns_a_quarter_beside_more_than_three_is_not_certainly_a_beneficial_owner(
+    tmp_path: Path, most: Any, certain: bool
+) -> None:
+    """More than 75 % leaves less than 25 %, the threshold of the Chinese rule; 75 % up to all may leave as much."""
+    engine = held_by(tmp_path, [("p1", "t", most), ("p2", "t", 0.25)])
+    (regime,) = owners(engine, "r:t", regime="CN_2024", moment=engine.moment()).answer.regimes
+    assert {one.person.id: one.certain for one in regime.owners} == {"r:p1": True, "r:p2": certain}
+
+
+def test_own_shares_that_votes_are_stated_net_of_add_nothing_to_them(tmp_path: Path) -> None:
+    """A holder with all votes of a company that has up to a quarter of itself: no more than all, as own shares have
+    none."""
+    facts: list[tuple[str, dict[str, Any]]] = [
+        ("OWNS", {"from": "r:one", "to": "r:t", "share": (0.75, 1.0, 0), "votes": 1.0}),
+        ("OWNS", {"from": "r:t", "to": "r:t", "share": (0.0, 0.25, 1)}),
+    ]
+    book = Book(tmp_path / "columns")
+    book.load(dict.fromkeys(["r:one", "r:t"], "Company"), facts, closed_at=instant("2024-02-01"))
+    engine = Engine.open(Place(tmp_path))
+    assert control(engine, "r:t", moment=engine.moment()).answer.overfull == ()
+    assert owners(engine, "r:t", layer="votes", moment=engine.moment()).answer.overfull == ()
