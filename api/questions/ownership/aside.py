@@ -2,7 +2,7 @@
 is stated to go through others, which checks what counts."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -31,7 +31,7 @@ class Contested:
     """What counts of the pair."""
     believed_source: str
     differs: bool
-    """Whether the two say different things."""
+    """Whether not both can be true: a share within the band of another source contradicts nothing."""
     decides: bool
     """Whether its source gives the holder a majority and what counts gives none, or the other way round."""
 
@@ -91,17 +91,30 @@ def _contested(view: View, evidence: Evidence, nodes: list[int]) -> Iterator[Con
             for fact in rivals:
                 by_source[evidence.source(fact.fact_id).source].append(fact)
             for source, stated in by_source.items():
-                decides = kind is OWNS and _majority(stated) != _majority(believed)
-                for fact in stated:
-                    differs = fact.text not in {other.text for other in believed} or len(stated) != len(believed)
-                    against = evidence.source(believed[0].fact_id).source if believed else ""
-                    yield Contested(fact, source, believed, against, differs, decides)
+                differs = kind is OWNS and any(_apart(stated, believed, field) for field in ("share", "votes"))
+                decides = differs and _majority(stated) != _majority(believed)
+                against = evidence.source(believed[0].fact_id).source if believed else ""
+                yield from (Contested(fact, source, believed, against, differs, decides) for fact in stated)
+
+
+def _bands(holdings: Iterable[Fact], field: str) -> list[Share]:
+    """What holdings of one holder say of a field; votes are as the shares where nothing is said of them."""
+    said = [fact.values.get(field, fact.values.get("share")) for fact in holdings]
+    return [one for one in said if isinstance(one, Share)]
+
+
+def _apart(one: Sequence[Fact], other: Sequence[Fact], field: str) -> bool:
+    """Whether two accounts of what a holder has cannot both be true; where one says nothing they can."""
+    (low, high), (least, most) = (
+        (sum(round(band.low * NANO) for band in bands), sum(round(band.high * NANO) for band in bands))
+        for bands in (_bands(one, field), _bands(other, field))
+    )
+    return all(_bands(each, field) for each in (one, other)) and (high < least or most < low)
 
 
 def _majority(holdings: Iterable[Fact]) -> bool:
     """Whether holdings of one holder are for certain more than half of the votes, which are its shares where unsaid."""
-    said = [fact.values.get("votes", fact.values.get("share")) for fact in holdings]
-    bands = [one for one in said if isinstance(one, Share)]
+    bands = _bands(holdings, "votes")
     low = sum(round(one.low * NANO) for one in bands)
     return low > HALF or (low == HALF and any(not one.low_included for one in bands))
 
