@@ -265,10 +265,14 @@ class Snapshot:
         found = np.concatenate(rows)
         return statements(self.facts, kind, found) if len(found) else []
 
-    def contested(self, kind: Kind, heads: NDArray[Any]) -> list[tuple[int, int]]:
-        """Pairs of which other sources say what does not count, of links to some nodes; in ascending order."""
+    def contested(self, kind: Kind, nodes: NDArray[Any], *, leaving: bool = False) -> list[tuple[int, int]]:
+        """Pairs of which other sources say what does not count, of links that reach some nodes; with `leaving` also of
+        those that leave them. In ascending order."""
         aside = self._relation(kind, indirect=False)[1]
-        at = np.flatnonzero(np.isin(aside.head, heads))
+        mine = np.isin(aside.head, nodes)
+        if leaving:
+            mine |= np.isin(aside.tail, nodes)
+        at = np.flatnonzero(mine)
         return sorted(set(zip(aside.tail[at].tolist(), aside.head[at].tolist(), strict=True)))
 
     def _relation(self, kind: Kind, *, indirect: bool) -> tuple[Links, Aside]:

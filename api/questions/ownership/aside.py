@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.structure.owners.portions import Portion
 from api.answers.evidence import Evidence
@@ -57,9 +58,11 @@ class SetAside:
     through: tuple[Through, ...]
 
 
-def set_aside(view: View, evidence: Evidence, node: int, *, among: Iterable[int] = ()) -> SetAside:
-    """What is stated of who holds or controls a party, and does not count; of others only what sources dispute."""
-    contested = _contested(view, evidence, list(dict.fromkeys((node, *among))))
+def set_aside(view: View, evidence: Evidence, node: int, *, among: Iterable[int] | None = None) -> SetAside:
+    """What is stated of who holds or controls a party, and does not count; with those it is grouped with, `among`, also
+    what sources dispute of who holds or controls them, and of what they hold or control themselves."""
+    nodes = np.unique(np.array([node, *(among or ())], np.uint32))
+    contested = _contested(view, evidence, nodes, leaving=among is not None)
     return SetAside(
         tuple(islice(sorted(contested, key=lambda one: not one.decides), SHOWN)),
         tuple(islice(_through(view, evidence, node), SHOWN)),
@@ -80,10 +83,10 @@ def disputed(found: SetAside) -> Iterator[tuple[str, str]]:
 # ── of two sources one is believed ─────────────────────────────────────────────────────────────────
 
 
-def _contested(view: View, evidence: Evidence, nodes: list[int]) -> Iterator[Contested]:
+def _contested(view: View, evidence: Evidence, nodes: NDArray[np.uint32], *, leaving: bool) -> Iterator[Contested]:
     for kind in (OWNS, CONTROLS):
         links = view.snapshot.links(kind)
-        for tail, node in view.snapshot.contested(kind, np.array(nodes, np.uint32)):
+        for tail, node in view.snapshot.contested(kind, nodes, leaving=leaving):
             at = links.arriving(node).astype(np.int64)
             believed = evidence.facts(kind, at[links.tail[at] == tail])
             rivals = evidence.rivals(kind, tail, node, direct=True)

@@ -116,6 +116,12 @@ def test_a_credit_check_tells_what_would_decide_by_the_source_believed_less(lent
     assert "过半数" in gap.zh
 
 
+def test_it_is_told_too_of_a_company_that_the_less_trusted_source_alone_puts_into_the_group(lent: Engine) -> None:
+    """b asks: by the bank a would fall to P, as b does."""
+    (gap,) = [gap for gap in ask(lent, 30, B).gaps if gap.kind == "disputed"]
+    assert f"60% of {P} in {A}" in gap.en
+
+
 @pytest.mark.parametrize("question", [groups, group_report])
 def test_a_group_tells_what_sources_dispute(lent: Engine, question: object) -> None:
     said = question(lent, A, moment=lent.moment(currency="CNY"))  # type: ignore[operator]
