@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from api.app import create_app
 from api.engine import Engine
 from api.questions import links
 from api.report import linkage_page
+from api.settings import Settings
 from tests.api.conftest import MINE, NAMES, RING2
 from tests.api.draw.test_in_browser import browser  # noqa: F401  (a fixture)
+from tests.api.serving import serving
 
 pytestmark = pytest.mark.browser
 
@@ -44,4 +47,12 @@ def test_it_fits_a_phone(browser: Any, engine: Engine, tmp_path: Path) -> None: 
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto((tmp_path / "report.html").as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
+
+
+def test_the_page_of_questions_fits_a_phone(browser: Any, engine: Engine) -> None:  # noqa: F811
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    with serving(create_app(engine, Settings())) as client:
+        page.goto(f"{client.base_url}/docs")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.close()
