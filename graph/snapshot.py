@@ -59,6 +59,7 @@ class Snapshot:
         self._lock = RLock()
         self._held: dict[str, NDArray[np.uint32]] = {}
         self._links: dict[tuple[str, bool], tuple[Links, Aside]] = {}
+        self._arriving: dict[str, tuple[NDArray[np.intp], NDArray[np.uint32]]] = {}
         self._histories: dict[str, History] = {}
         self._rates: Rates | None = None
         self._records = Records(facts, nodes, when)
@@ -265,10 +266,18 @@ class Snapshot:
         found = np.concatenate(rows)
         return statements(self.facts, kind, found) if len(found) else []
 
-    def contested(self, kind: Kind, heads: NDArray[Any]) -> list[tuple[int, int]]:
-        """Pairs of which other sources say what does not count, of links to some nodes; in ascending order."""
+    def contested(self, kind: Kind, nodes: NDArray[Any], *, leaving: bool = False) -> list[tuple[int, int]]:
+        """Pairs of which other sources say what does not count, of links that reach some nodes; with `leaving` also of
+        those that leave them. In ascending order."""
         aside = self._relation(kind, indirect=False)[1]
-        at = np.flatnonzero(np.isin(aside.head, heads))
+        with self._lock:
+            if kind.name not in self._arriving:
+                order = np.argsort(aside.head, kind="stable")
+                self._arriving[kind.name] = order, aside.head[order]
+        order, head = self._arriving[kind.name]
+        at = order[_places(head, nodes)]
+        if leaving:
+            at = np.concatenate((at, _places(aside.tail, nodes)))
         return sorted(set(zip(aside.tail[at].tolist(), aside.head[at].tolist(), strict=True)))
 
     def _relation(self, kind: Kind, *, indirect: bool) -> tuple[Links, Aside]:
@@ -356,3 +365,12 @@ def _span(ascending: NDArray[np.uint32], node: int) -> tuple[int, int]:
     """Where a node's entries begin and end; sought in the array's own type, else all of it would be copied."""
     sought = np.array(node, ascending.dtype)
     return int(np.searchsorted(ascending, sought)), int(np.searchsorted(ascending, sought, side="right"))
+
+
+def _places(ascending: NDArray[np.uint32], nodes: NDArray[Any]) -> NDArray[np.intp]:
+    """Where the entries of some nodes stand."""
+    sought = np.asarray(nodes, ascending.dtype)
+    start, end = (np.searchsorted(ascending, sought, side=side) for side in ("left", "right"))
+    few = np.flatnonzero(end > start)
+    spans = [np.arange(start[at], end[at]) for at in few.tolist()]
+    return np.concatenate(spans) if spans else np.empty(0, np.intp)

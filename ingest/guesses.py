@@ -37,7 +37,7 @@ _FIELDS: Final[dict[str, str]] = {
     "counter_of": r"反担保(?:的|对应)?(?:担保)?(?:合同)?(?:编?号)|被反担保|^counter$|counters\b|counter(?:ed|[ _]of)",
     "signed": r"签[订署约]|担保日期|(?:合同|协议)日期|(?:实际|担保)发生日|\bsign|signed"
     r"|(?:agreement|contract|guarantee)[ _]date|date of (?:agreement|contract|guarantee)",
-    "due": r"(?:主债务|主债权|主合同|贷款|借款).*到期|due|(?:debt|loan).*matur|matur.*(?:debt|loan)",
+    "due": r"(?:债务|债权|主合同|贷款|借款).*(?:到期|届满)|due|(?:debt|loan).*matur|matur.*(?:debt|loan)",
     "expires": r"届满|担保到期|expir",
     "maturity": r"到期|maturity",
     "product": r"产品|商品|品名|货物|物料|product|goods|materials?\b|commodit",

@@ -212,13 +212,13 @@ def _statements(guess: Guess, gaps: Set[str]) -> list[str]:
     tail.append(f"unit = {quoted(said['unit'].column)}" if "unit" in said else _UNIT)
     if not guess.items:
         column = quoted(said["item"].column)
-        words = ", ".join(f"{quoted(item.chinese)} = {quoted(item.name)}" for item in ITEMS)
-        spans = ", ".join(f"{quoted(item.chinese)} = {_span(item)}" for item in ITEMS)
+        named = [(name, item) for item in ITEMS for name in item.names]
+        words = ", ".join(f"{quoted(name)} = {quoted(item.name)}" for name, item in named)
+        spans = ", ".join(f"{quoted(name)} = {_span(item)}" for name, item in named)
         months = quoted(said["months"].column) if "months" in said else f"{{ column = {column}, map = {{ {spans} }} }}"
-        named = f"item = {{ column = {column}, map = {{ {words} }} }}"
         return [
             *head,
-            named,
+            f"item = {{ column = {column}, map = {{ {words} }} }}",
             f"value = {_valued(said['value'])}",
             f"months = {months}",
             *tail,

@@ -44,6 +44,13 @@ class Item:
     chinese: str
     flows: bool = False
     """Whether it is of a period rather than of a day."""
+    also: tuple[str, ...] = ()
+    """What else lists of items call it, where no list has two of these names."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of its Chinese names in lists of items."""
+        return (self.chinese, *self.also)
 
 
 ITEMS: Final = (
@@ -51,11 +58,21 @@ ITEMS: Final = (
     Item("net_capital", r"资本净额|net.?capital", "资本净额"),
     Item("current_assets", r"(?<!非)流动资产|(?<!non[ _-])(?<!non)current.?assets", "流动资产合计"),
     Item("current_liabilities", r"(?<!非)流动负债|(?<!non[ _-])(?<!non)current.?liabilities", "流动负债合计"),
-    Item("total_assets", r"(?<!流动)资产总[计额]|总资产|total.?assets", "资产总计"),
-    Item("total_liabilities", r"(?<!流动)负债(合计|总[计额])|总负债|total.?liabilities(?!.*equity)", "负债合计"),
-    Item("total_debt", r"有息负债|有息债务|债务总额|total.?debt", "有息负债"),
+    Item("total_assets", r"(?<!流动)资产总[计额]|总资产|total.?assets", "资产总计", also=("资产总额", "总资产")),
+    Item(
+        "total_liabilities",
+        r"(?<!流动)负债(合计|总[计额])|总负债|total.?liabilities(?!.*equity)",
+        "负债合计",
+        also=("负债总额", "总负债"),
+    ),
+    Item("total_debt", r"有息负债|有息债务|债务总额|total.?debt", "有息负债", also=("有息债务", "债务总额")),
     Item("net_assets", r"净资产|net.?assets", "净资产"),
-    Item("total_equity", r"(?<!负债[和及与])(?<!少数)(所有者|股东)权益|total.?equity", "所有者权益合计"),
+    Item(
+        "total_equity",
+        r"(?<!负债[和及与])(?<!少数)(所有者|股东)权益|total.?equity",
+        "所有者权益合计",
+        also=("股东权益合计",),
+    ),
     Item("accounts_receivable", r"应收账款|accounts?.?receivable", "应收账款"),
     Item("revenue", r"营业(总)?收入|主营业务收入|销售收入|(?<!cost.of.)revenue", "营业收入", flows=True),
     Item("total_cost", r"营业总成本|总成本|total.?costs?", "营业总成本", flows=True),

@@ -280,10 +280,10 @@ def _short(words: Words, value: GroupReport) -> Iterator[str]:
         yield words("ring_short", ring=words.listed(names_of(ring)))
     for over in value.overfull[:DOUBTS]:
         yield overfull_said(words, over)
-    for said, said_zh in islice(disputed(value.aside), DISPUTED):
-        yield words.either(f"{said}.", f"{said_zh}。")
     yield from limits_said(words, value, partial(_name, words))
     yield from arising_said(words, value)
+    for said, said_zh in islice(disputed(value.aside), DISPUTED):
+        yield words.either(f"{said}.", f"{said_zh}。")
     several = len(value.sheets) > 1
     idle = several and not any(sheet.stakes for sheet in value.sheets)
     circles = list(dict.fromkeys(_circles(words, sheet, value.length) for sheet in value.sheets))

@@ -23,8 +23,9 @@ body { font: 16px/1.5 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJ
        max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1b2733; background: #fff }
 h2 { margin-top: 2.5rem; font-size: 1.1rem; border-top: 1px solid #d5dce3; padding-top: 1rem }
 table { border-collapse: collapse; width: 100% }
-td, th { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0 }
+td, th { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0; overflow-wrap: anywhere }
 tr:target, section:target h2 { background: #fff3c4 }
+code { overflow-wrap: anywhere }
 pre { background: #f4f6f8; padding: 1rem; overflow: auto }
 small { color: #5b6b7a; font-weight: normal }
 """

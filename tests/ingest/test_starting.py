@@ -114,6 +114,15 @@ def test_statements_are_read_by_item(tmp_path: Path, text: str, said: set[tuple[
     assert {(str(row["period_end"])[:10], row["unit"]) for row in rows} == {("2023-12-31", "CNY")}
 
 
+def test_items_are_known_by_each_of_their_usual_names(tmp_path: Path) -> None:
+    names = {"总资产": "total_assets", "资产总额": "total_assets", "总负债": "total_liabilities", "负债总额":
+             "total_liabilities", "股东权益合计": "total_equity", "债务总额": "total_debt"}  # fmt: skip
+    rows = [f"K{at},2023-12-31,{name},{at},人民币" for at, name in enumerate(names)]
+    text = "\n".join(("客户编号,报告期,科目,金额,币种", *rows))
+    assert [row["item"] for row in facts(tmp_path, text)] == list(names.values())
+    assert {row["months"] for row in facts(tmp_path, text)} == {0}
+
+
 def test_a_list_with_one_figure_is_no_table_of_statements(tmp_path: Path) -> None:
     path = tmp_path / "名录.csv"
     path.write_text("企业编号,企业名称,成立日期,净资产\nK1,甲公司,2003-01-01,5\n", encoding="utf-8")

@@ -2,11 +2,12 @@
 is stated to go through others, which checks what counts."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.structure.owners.portions import Portion
 from api.answers.evidence import Evidence
@@ -31,7 +32,7 @@ class Contested:
     """What counts of the pair."""
     believed_source: str
     differs: bool
-    """Whether the two say different things."""
+    """Whether not both can be true: a share within the band of another source contradicts nothing."""
     decides: bool
     """Whether its source gives the holder a majority and what counts gives none, or the other way round."""
 
@@ -57,9 +58,11 @@ class SetAside:
     through: tuple[Through, ...]
 
 
-def set_aside(view: View, evidence: Evidence, node: int, *, among: Iterable[int] = ()) -> SetAside:
-    """What is stated of who holds or controls a party, and does not count; of others only what sources dispute."""
-    contested = _contested(view, evidence, list(dict.fromkeys((node, *among))))
+def set_aside(view: View, evidence: Evidence, node: int, *, among: Iterable[int] | None = None) -> SetAside:
+    """What is stated of who holds or controls a party, and does not count; with those it is grouped with, `among`, also
+    what sources dispute of who holds or controls them, and of what they hold or control themselves."""
+    nodes = np.unique(np.array([node, *(among or ())], np.uint32))
+    contested = _contested(view, evidence, nodes, leaving=among is not None)
     return SetAside(
         tuple(islice(sorted(contested, key=lambda one: not one.decides), SHOWN)),
         tuple(islice(_through(view, evidence, node), SHOWN)),
@@ -80,10 +83,10 @@ def disputed(found: SetAside) -> Iterator[tuple[str, str]]:
 # ── of two sources one is believed ─────────────────────────────────────────────────────────────────
 
 
-def _contested(view: View, evidence: Evidence, nodes: list[int]) -> Iterator[Contested]:
+def _contested(view: View, evidence: Evidence, nodes: NDArray[np.uint32], *, leaving: bool) -> Iterator[Contested]:
     for kind in (OWNS, CONTROLS):
         links = view.snapshot.links(kind)
-        for tail, node in view.snapshot.contested(kind, np.array(nodes, np.uint32)):
+        for tail, node in view.snapshot.contested(kind, nodes, leaving=leaving):
             at = links.arriving(node).astype(np.int64)
             believed = evidence.facts(kind, at[links.tail[at] == tail])
             rivals = evidence.rivals(kind, tail, node, direct=True)
@@ -91,17 +94,30 @@ def _contested(view: View, evidence: Evidence, nodes: list[int]) -> Iterator[Con
             for fact in rivals:
                 by_source[evidence.source(fact.fact_id).source].append(fact)
             for source, stated in by_source.items():
-                decides = kind is OWNS and _majority(stated) != _majority(believed)
-                for fact in stated:
-                    differs = fact.text not in {other.text for other in believed} or len(stated) != len(believed)
-                    against = evidence.source(believed[0].fact_id).source if believed else ""
-                    yield Contested(fact, source, believed, against, differs, decides)
+                differs = kind is OWNS and any(_apart(stated, believed, field) for field in ("share", "votes"))
+                decides = differs and _majority(stated) != _majority(believed)
+                against = evidence.source(believed[0].fact_id).source if believed else ""
+                yield from (Contested(fact, source, believed, against, differs, decides) for fact in stated)
+
+
+def _bands(holdings: Iterable[Fact], field: str) -> list[Share]:
+    """What holdings of one holder say of a field; votes are as the shares where nothing is said of them."""
+    said = [fact.values.get(field, fact.values.get("share")) for fact in holdings]
+    return [one for one in said if isinstance(one, Share)]
+
+
+def _apart(one: Sequence[Fact], other: Sequence[Fact], field: str) -> bool:
+    """Whether two accounts of what a holder has cannot both be true; where one says nothing they can."""
+    (low, high), (least, most) = (
+        (sum(round(band.low * NANO) for band in bands), sum(round(band.high * NANO) for band in bands))
+        for bands in (_bands(one, field), _bands(other, field))
+    )
+    return all(_bands(each, field) for each in (one, other)) and (high < least or most < low)
 
 
 def _majority(holdings: Iterable[Fact]) -> bool:
     """Whether holdings of one holder are for certain more than half of the votes, which are its shares where unsaid."""
-    said = [fact.values.get("votes", fact.values.get("share")) for fact in holdings]
-    bands = [one for one in said if isinstance(one, Share)]
+    bands = _bands(holdings, "votes")
     low = sum(round(one.low * NANO) for one in bands)
     return low > HALF or (low == HALF and any(not one.low_included for one in bands))
 

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from api.app import create_app
 from api.engine import Engine
 from api.questions import links
 from api.report import linkage_page
+from api.settings import Settings
 from tests.api.conftest import MINE, NAMES, RING2
 from tests.api.draw.test_in_browser import browser  # noqa: F401  (a fixture)
+from tests.api.serving import serving
 
 pytestmark = pytest.mark.browser
 
@@ -35,3 +38,21 @@ def test_it_asks_for_nothing_and_prints_its_pages(browser: Any, engine: Engine, 
     assert len(sizes) >= 3
     a4 = {595, 842}
     assert all({round(float(one)) for one in size} <= {594, 595, 596, 841, 842, 843} for size in sizes), (sizes, a4)
+
+
+def test_it_fits_a_phone(browser: Any, engine: Engine, tmp_path: Path) -> None:  # noqa: F811
+    """No line of text, table or time line runs out of a page as wide as a phone."""
+    text = linkage_page(links(engine, [MINE, RING2], moment=engine.moment()), language="zh")
+    (tmp_path / "report.html").write_text(text, encoding="utf-8")
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto((tmp_path / "report.html").as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
+
+
+def test_the_page_of_questions_fits_a_phone(browser: Any, engine: Engine) -> None:  # noqa: F811
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    with serving(create_app(engine, Settings())) as client:
+        page.goto(f"{client.base_url}/docs")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()

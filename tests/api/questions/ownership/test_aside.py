@@ -56,6 +56,24 @@ def test_a_source_that_says_the_same_is_no_contradiction(told: Engine) -> None:
     assert not any("bank states" in reason for reason in said.reasons)
 
 
+@pytest.mark.parametrize(
+    ("stated", "differs"),
+    [((0.25, 0.5, 1), False), ((0.4, 0.4, 0), False), ((0.5, 0.75, 0), True), (0.39, True), ((0.75, 1.0, 0), True)],
+)
+def test_a_share_within_the_band_of_another_source_contradicts_nothing(
+    tmp_path: Path, stated: object, *, differs: bool
+) -> None:
+    """The register believes 40 %: a band that holds it may be as true."""
+    book = Book(tmp_path / "columns")
+    book.load(dict.fromkeys((HOLDER, FIRM), "Company"), [owns(HOLDER, FIRM, 0.4)], closed_at=instant("2024-02-01"))
+    book.load(
+        {}, [owns(HOLDER, FIRM, stated, source="bank")], source="bank", trust=0.5, closed_at=instant("2024-03-01")
+    )
+    asked = Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2028-01-01"))
+    (one,) = owners(asked, FIRM, moment=asked.moment()).answer.aside.contested
+    assert one.differs is differs
+
+
 def test_what_is_stated_to_go_through_others_is_told_where_no_holding_bears_it_out(told: Engine) -> None:
     """Nothing is known between the person and the far firm: 75 % stated, nothing borne out, and no control."""
     said = owners(told, FAR, moment=told.moment())
@@ -96,6 +114,12 @@ def test_a_credit_check_tells_what_would_decide_by_the_source_believed_less(lent
     (gap,) = [gap for gap in value.gaps if gap.kind == "disputed"]
     assert "bank states 60%" in gap.en
     assert "过半数" in gap.zh
+
+
+def test_it_is_told_too_of_a_company_that_the_less_trusted_source_alone_puts_into_the_group(lent: Engine) -> None:
+    """b asks: by the bank a would fall to P, as b does."""
+    (gap,) = [gap for gap in ask(lent, 30, B).gaps if gap.kind == "disputed"]
+    assert f"60% of {P} in {A}" in gap.en
 
 
 @pytest.mark.parametrize("question", [groups, group_report])
