@@ -39,7 +39,7 @@ def begin_year(
     ground: Any, course: Any, first: NDArray[np.uint32], lender: int, share: float, by: NDArray[np.float64]
 ) -> tuple[int, float]:
     """Let some default, and their guarantors pay as far as they can: 0 where calls do not rest, and what a lender
-    loses by these defaults alone. What follows goes on from there, as nobody pays more later."""
+    loses by these defaults alone. What follows goes on from there."""
     sheets, lost, parties = ground.sheets, course.lost, course.parties
     let_fail(parties, first)
     look_back(sheets, lost, parties)
