@@ -109,3 +109,34 @@ def scene() -> Scene:
     ('GUARANTEES',)
     """
     return Scene.of(*pair(), 0, 1)
+
+
+def deaf() -> Net:
+    r"""A net of two layers of sums that makes nothing of what it hears: no link counts for it.
+
+    .. math:: a_r = W x_r + \sum_e w_e\, x_s V U, \qquad U = 0
+
+    Parameters
+    ----------
+    none
+
+    Raises
+    ------
+    Nothing.
+
+    Source
+    ------
+    A definition.
+
+    Example
+    -------
+    >>> deaf().blueprint.layers
+    2
+    """
+    one = np.ones(1)
+    weights = {"head.weight": one[None], "head.bias": one}
+    for layer in ("layers.0", "layers.1"):
+        weights |= {f"{layer}.own.weight": one[None], f"{layer}.own.bias": one, f"{layer}.norm.weight": one,
+                    f"{layer}.norm.bias": one, f"{layer}.heard.send": np.ones((1, 2)),
+                    f"{layer}.heard.receive": np.zeros((2, 1))}  # fmt: skip
+    return Net(Blueprint("sum", ("GUARANTEES",), 1, hidden=1, message=1), weights)

@@ -89,15 +89,12 @@ def through_layers(net: Net, vicinity: Vicinity, hearing: Hearing, start: Number
 
     Parameters
     ----------
-    net : Net
-        Of two layers of sums.
+    net : Net of two layers of sums
     vicinity : Vicinity
-    hearing : Hearing
-        Of the vicinity with all links.
+    hearing : Hearing of the vicinity with all links
     start : (s, hidden) array
         What each party is by itself.
-    links : (c,) array
-        Places in the vicinity.
+    links : (c,) array of places in the vicinity
 
     Raises
     ------
@@ -109,17 +106,10 @@ def through_layers(net: Net, vicinity: Vicinity, hearing: Hearing, start: Number
 
     Example
     -------
-    >>> from analytics.learning.explaining.example import scene
-    >>> from analytics.learning.serving.blueprint import Blueprint
-    >>> vicinity, one = scene().vicinity, np.ones(1)
-    >>> built = Blueprint("sum", ("GUARANTEES",), 1, hidden=1, message=1)
-    >>> weights = {"head.weight": one[None], "head.bias": one}
-    >>> for layer in ("layers.0", "layers.1"):
-    ...     weights |= {f"{layer}.own.weight": one[None], f"{layer}.own.bias": one, f"{layer}.norm.weight": one}
-    ...     weights |= {f"{layer}.norm.bias": one, f"{layer}.heard.send": np.ones((1, 2))}
-    ...     weights |= {f"{layer}.heard.receive": np.zeros((2, 1))}  # it hears, and makes nothing of it
-    >>> hearing = vicinity.hearing(built.channels, plain=False)
-    >>> through_layers(Net(built, weights), vicinity, hearing, np.ones((2, 1)), np.array([0])).tolist()
+    >>> from analytics.learning.explaining.example import deaf, scene
+    >>> net, vicinity = deaf(), scene().vicinity
+    >>> hearing = vicinity.hearing(net.blueprint.channels, plain=False)
+    >>> through_layers(net, vicinity, hearing, np.ones((2, 1)), np.array([0])).tolist()
     [2.0, 2.0]
     """
     blueprint, weights, place = net.blueprint, net.weights, vicinity.place

@@ -160,7 +160,7 @@ def test_of_no_gain_no_part_is_told_and_no_interval_is_cut_off(
     bare = replace(card, table=replace(card.table, shares=(share,), differences=(long,)))
     say = Tongue(language)
     assert said in evaluation_page(bare, None, say)
-    text = card_of(bare, served="gnn", asked="gnn", language=language)
+    text = card_of(bare, kept="gnn", asked="gnn", language=language)
     show_evaluation(bare, None, out=None, say=say, as_json=False)
     shown = capsys.readouterr().out
     for told_by in (text, shown):

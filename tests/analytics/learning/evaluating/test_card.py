@@ -156,7 +156,7 @@ def test_what_the_data_lack_is_said_with_how_much() -> None:
     assert not ids(CARD) & lacking
     said = {one.id: one for one in card(replace(PANEL, gaps=gaps), MODELS).cautions if one.id in lacking}
     assert set(said) == {"refused-rows", "silent-source"}
-    assert "3 rows" in said["refused-rows"].said.en
+    assert "quarantine: 3 (missing id 2, not a number 1)" in said["refused-rows"].said.en
     assert "3行" in said["refused-rows"].said.zh
     assert said["silent-source"].numbers == {"source": "court", "last": "2021-06-30"}
 
