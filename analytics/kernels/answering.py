@@ -73,7 +73,7 @@ class Answered(NamedTuple):
     """Guarantors that may pay another part."""
     giving: NDArray[np.bool_]
     many: NDArray[np.int64]
-    """How many are on each list."""
+    """How many are on each list; 1 once anybody paid on a guarantee that counters another."""
 
     @classmethod
     def of(cls, net: Calling, trees: Trees) -> "Answered":
@@ -82,11 +82,11 @@ class Answered(NamedTuple):
         return cls(
             trees.able.copy(), trees.first.copy(), np.zeros(m), np.zeros(m), np.ones(n), np.zeros(n, np.int8),
             np.empty(m, np.int64), np.zeros(m, np.bool_), np.empty(loans, np.int64), np.zeros(loans, np.bool_),
-            np.empty(n, np.int64), np.zeros(n, np.bool_), np.zeros(3, np.int64),
+            np.empty(n, np.int64), np.zeros(n, np.bool_), np.zeros(4, np.int64),
         )  # fmt: skip
 
 
-ASKED, LOANS, GIVERS = range(3)
+ASKED, LOANS, GIVERS, COUNTERED = range(4)
 TREES = record(Trees, I8, I8, I8, I1, F8, F8)
 ANSWERED = record(Answered, *(F8_OUT,) * 5, I1_OUT, *(I8_OUT, FLAGS_OUT) * 3, I8_OUT)
 
@@ -241,6 +241,7 @@ def pay_loan(lost: Any, parties: Any, net: Any, trees: Any, work: Any, said: Any
         if c >= loans and now != before:
             i = net.guarantor[net.place[c - loans]]
             lost.back[i] += now - before
+            said.many[COUNTERED] = 1
             stir(parties, i)
             look_at(parties, i)
         if c < loans:

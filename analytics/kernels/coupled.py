@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from analytics.kernels.answering import (
     ANSWERED,
     ASKED,
+    BY_CALL,
     BY_EQUITY,
+    COUNTERED,
     TREES,
     Answered,
     Trees,
@@ -220,29 +222,54 @@ def look_back(sheets: Any, lost: Any, parties: Any) -> None:
 
 
 @apart
-def judge(sheets: Any, lost: Any, parties: Any, work: Any, said: Any) -> float:
-    """Let those fail who lost more than they had; the most by which anybody's loss changed since guarantors were
-    called, or what one of these pays since lenders were told."""
-    most, kept = 0.0, 0
+def changed(sheets: Any, lost: Any, parties: Any, work: Any, said: Any) -> float:
+    """The most by which anybody's loss changed since guarantors were called, or what one of these pays since lenders
+    were told."""
+    most = 0.0
     for k in range(parties.many[STIRRED]):
         i = parties.stirred[k]
-        whole = whole_of(sheets, lost, i)
-        most = max(most, abs(whole - lost.start[i]))
+        most = max(most, abs(whole_of(sheets, lost, i) - lost.start[i]))
         if work.total[i] > 0.0:  # what it loses beside takes from what it pays by the same sum, and the whole stands
             most = max(most, abs(min(work.total[i], said.able[i]) - min(work.total[i], means_of(sheets, lost, i))))
-        if not parties.failed[i]:
-            cash = lost.spent[i] + paid_by(sheets, lost, i) - lost.back[i] + sheets.felt_claims * lost.claims[i]
-            if whole > sheets.own[i] * (1.0 + HAIR):
-                fail(parties, i, BY_EQUITY, 0)
-            elif cash > sheets.liquid[i] * (1.0 + HAIR):
-                fail(parties, i, BY_CASH, 0)
+    return most
+
+
+@apart
+def judge(sheets: Any, lost: Any, parties: Any, i: int) -> None:
+    """Let a party fail that lost more than it had."""
+    if not parties.failed[i]:
+        cash = lost.spent[i] + paid_by(sheets, lost, i) - lost.back[i] + sheets.felt_claims * lost.claims[i]
+        if whole_of(sheets, lost, i) > sheets.own[i] * (1.0 + HAIR):
+            fail(parties, i, BY_EQUITY, 0)
+        elif cash > sheets.liquid[i] * (1.0 + HAIR):
+            fail(parties, i, BY_CASH, 0)
+
+
+@apart
+def judge_stirred(sheets: Any, lost: Any, parties: Any, falls: bool) -> None:
+    """Let those fail for whom something changed, if any may; keep on the list for whom it did after the calls."""
+    kept = 0
+    for k in range(parties.many[STIRRED]):
+        i = parties.stirred[k]
+        if falls:
+            judge(sheets, lost, parties, i)
         if parties.fresh[i] == 2:
             parties.stirred[kept] = i
             kept += 1
         else:
             parties.fresh[i] = 0
     parties.many[STIRRED] = kept
-    return most
+
+
+@apart
+def judge_all(sheets: Any, lost: Any, parties: Any, work: Any, rules: Any) -> None:
+    """Let those fail, of all who lost anything, that are called for more than they can pay, or lost more than they had:
+    where all amounts are at rest."""
+    for k in range(parties.many[EVER]):
+        i = parties.ever[k]
+        if not parties.failed[i] and work.total[i] > means_of(sheets, lost, i) * (1.0 + rules.barely):
+            fail(parties, i, BY_CALL, 2)
+        judge(sheets, lost, parties, i)
 
 
 @bare(INT(GROUND, COURSE, INT))
@@ -252,6 +279,16 @@ def go(ground: Any, course: Any, most: int) -> int:
     lost, parties, made, work, said, tally = (
         course.lost, course.parties, course.made, course.work, course.answered, course.tally,
     )  # fmt: skip
+    nobody = Rules(
+        rules.production,
+        rules.guarantees,
+        rules.in_full,
+        rules.stop,
+        rules.tolerance,
+        rules.budget,
+        rules.calls,
+        np.inf,
+    )
     for _ in range(most):
         parties.many[ROUND] += 1
         before = parties.many[FELL]
@@ -260,11 +297,17 @@ def go(ground: Any, course: Any, most: int) -> int:
             return SUPPLIES
         earn_less(sheets, lost, parties, made)
         look_back(sheets, lost, parties)
-        if rules.guarantees and call_all(sheets, lost, parties, net, trees, work, said, rules) < 0:
+        # Once a counter-guarantee is paid losses may fall again: nobody fails by them, or by calls, before all rest.
+        waits = said.many[COUNTERED] == 1
+        if rules.guarantees and call_all(sheets, lost, parties, net, trees, work, said, nobody if waits else rules) < 0:
             return CALLS
+        waits = said.many[COUNTERED] == 1
         if lose(sheets, lost, parties, rules.tolerance, rules.budget) <= 0:
             return LOSSES
-        rise = judge(sheets, lost, parties, work, said)
+        rise = changed(sheets, lost, parties, work, said)
+        judge_stirred(sheets, lost, parties, not waits)
+        if waits and rise <= rules.tolerance:
+            judge_all(sheets, lost, parties, work, rules)
         tally.number[QUIET] = 0 if parties.many[FELL] > before else tally.number[QUIET] + 1
         tally.left[RISE] = rise
         if rise <= rules.tolerance and tally.number[QUIET] > 0:
@@ -287,7 +330,7 @@ def put_back_calls(parties: Any, net: Any, trees: Any, work: Any, said: Any) -> 
         p = said.asked[k]
         work.call[p] = said.paid[p] = said.due[p] = 0.0
         said.listed[p] = False
-    said.many[ASKED] = 0
+    said.many[ASKED] = said.many[COUNTERED] = 0
 
 
 @bare(types.void(PARTIES, SPREAD, CHAIN_8, MADE))

@@ -95,6 +95,14 @@ class Control:
         """Rings whose members control each other, so that no outsider can; or one that controls itself."""
         return self.certain.deadlocks
 
+    def ring_of(self, x: int) -> Nodes:
+        """The ring of several who control each other that x sits in, itself among it; none where it sits in none."""
+        return self._rings.get(x, np.zeros(0, np.uint32))
+
+    @cached_property
+    def _rings(self) -> dict[int, Nodes]:
+        return {x: ring for ring in self.deadlocks if len(ring) > 1 for x in ring.tolist()}
+
     @cached_property
     def controlled_otherwise(self) -> Arrows:
         """Arrows company → controller on another basis; their positions are those of `edges`' maker."""

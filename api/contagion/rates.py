@@ -25,6 +25,8 @@ from graph.snapshot import Stated
 Numbers = NDArray[np.float64]
 MEANS: Final = 'write "USD/CNY" = 0.1 where a dollar buys a tenth more yuan, the currency of the answer last'
 
+INTEREST: Final = "what a rise of interest costs somebody is said as `lost`, for no fact tells which debts float"
+
 
 @dataclass(frozen=True)
 class Moves:
@@ -109,7 +111,7 @@ def _base(view: View, pair: str) -> str:
     base, _, quote = (part.strip() for part in pair.upper().partition("/"))
     currency = view.snapshot.moment.currency
     if not base or not quote or base == quote:
-        raise InvalidQuestion(f"{pair!r} is no pair of currencies", where="rates", remedy=MEANS)
+        raise InvalidQuestion(f"{pair!r} is no pair of currencies", where="rates", remedy=f"{MEANS}; {INTEREST}")
     if quote != currency:
         raise InvalidQuestion(f"{pair} is not against {currency or 'a currency of the answer'}", where="rates",
                               remedy=MEANS if currency else "name the currency to add amounts up in")  # fmt: skip

@@ -109,7 +109,7 @@ def draw_rounds(answer: Answer[Cascade]) -> str:
         looks=[look for kind, look in LOOKS.items() if any(_kind(one) == kind for one in value.struck)],
         strokes=STROKES,
         money=lambda amount: money(amount, currency),
-        left=_left(value, len(every) - len(lines)),
+        left=_left(value, lines, len(every) - len(lines)),
         sources={source.fact_id: f"{source.source} · {source.source_ref}" for source in answer.sources},
     )
 
@@ -182,8 +182,10 @@ def _heads(value: Cascade, columns: Mapping[str, Column], at: Mapping[str, Point
         yield Head((min(mine) + max(mine)) / 2, top - ABOVE, f"{column.en} · {column.zh}", below)
 
 
-def _left(value: Cascade, late: int) -> list[str]:
+def _left(value: Cascade, drawn: Sequence[Line], late: int) -> list[str]:
     """What is not drawn, in words of both languages."""
+    tied = {end for line in drawn for end in (line.tail, line.head)}
+    loose = sum(one.party.id not in tied for one in value.struck)
     failed, standing, lines, said = sum(value.more.values()), value.standing, value.lines, list[str]()
     if failed:
         rounds = ", ".join(f"{count:,} in round {number}" for number, count in value.more.items())
@@ -197,6 +199,9 @@ def _left(value: Cascade, late: int) -> list[str]:
     if lines:
         said.append(f"{plural(lines, 'smaller loss', 'smaller losses')} between those drawn have no line.")
         said.append(f"另有{lines:,}笔较小损失未画出。")
+    if loose:
+        said.append(f"{plural(loose, 'party', 'parties')} drawn without a line: what led to it is not drawn.")
+        said.append(f"图中{loose:,}家无连线：其损失来源未画出。")
     if late:
         said.append(f"{plural(late, 'loss', 'losses')} struck who had failed before: in the table only.")
         said.append(f"{late:,}笔损失发生于承损方违约之后，仅列于表中。")

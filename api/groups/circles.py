@@ -11,7 +11,7 @@ import numpy as np
 
 from analytics.limits.catalogue import KIN
 from analytics.limits.most import Parts, hanging
-from analytics.limits.units import Units
+from analytics.limits.units import Nodes, Units
 from analytics.structure.government import APART, THROUGH
 from analytics.structure.groups import Groups, control_groups
 from analytics.structure.kinship.circles import Circle, group_clients
@@ -68,6 +68,12 @@ def circles_of(view: View, *, wide: bool = False) -> Mapping[bytes, Circle]:
     """
     wide = wide and _widened(view)
     return view.kept(("circles", wide), lambda: _circles(view, wide=wide))
+
+
+def heads_of(view: View, members: Nodes) -> tuple[int, ...]:
+    """Who unites a group client with these members, in the narrow reading or the wide one; nobody where it is none."""
+    found = (circles_of(view, wide=wide).get(members.tobytes()) for wide in (False, True))
+    return next((circle.heads for circle in found if circle is not None), ())
 
 
 def _circles(view: View, *, wide: bool) -> dict[bytes, Circle]:

@@ -36,8 +36,16 @@ TOO_WIDE_TOLD: Final = (
     "else falls with them is not"
 )
 """What is said where groups cannot be told whole."""
+TOO_WIDE_ZH: Final = (
+    f"因控制及经济依存相互牵连的主体超过{WIDEST:,}个：仅按控制关系列示各组，未列示随之陷入困境的其他主体"
+)
+"""The same in Chinese."""
 READINGS_BY: Final = {"connected": (CONFIRMED, SUSPECTED), "control": (GROUP_CLIENT, POSSIBLE_CLIENT)}
 """The narrow and the wide reading of each kind of group that rules are measured on."""
+BASES_ZH: Final = {
+    "control": "依据控制", "control and dependence": "依据控制及经济依存", "group client": "集团客户",
+}  # fmt: skip
+"""By what a group came about, in Chinese."""
 NARROW: Final = {CONFIRMED: CONFIRMED, SUSPECTED: CONFIRMED, GROUP_CLIENT: GROUP_CLIENT, POSSIBLE_CLIENT: GROUP_CLIENT}
 """The reading of the same kind that counts only what is certain and judged."""
 

@@ -215,5 +215,6 @@ def _none(job: Job) -> NoResult:
         remedy = f"ask again when {job.address} says done"
         return NoResult(f"the job is {job.state}, it has no answer yet", where=job.address, remedy=remedy)
     failure = job.failure or Failure("the job was stopped", remedy="ask again to begin anew")
-    said = f"{failure.where}: {failure.what}" if failure.where else failure.what
+    # What is said of the job itself names it once, as the place.
+    said = failure.what if failure.where in ("", job.address) else f"{failure.where}: {failure.what}"
     return NoResult(said, where=job.address, remedy=failure.remedy)

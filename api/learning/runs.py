@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from analytics.learning.models import Files, Fitted
+from api.learning.edition import edition
 from api.learning.keeping import HASHES, checked, in_json, manifest, packed, sealed, unpacked, write_whole
 from api.learning.models import models
 from graph.errors import InvalidModel, InvalidQuestion, StoreLocked
@@ -66,8 +67,8 @@ class Run:
 
     @property
     def state(self) -> Path:
-        """Where nets are that learn."""
-        return self.folder / STATE
+        """Where nets are that learn; another program begins anew, as it may build or teach them otherwise."""
+        return self.folder / STATE / edition().replace("/", "-")
 
     def write(self, name: str, content: bytes) -> None:
         """One of its files."""
@@ -89,7 +90,7 @@ class Run:
         """Keep the model and seal the folder; nothing of the state is left."""
         for name, content in files.items():
             self.write(f"{MODEL}/{name}", content)
-        shutil.rmtree(self.state, ignore_errors=True)
+        shutil.rmtree(self.folder / STATE, ignore_errors=True)
         names = [str(file.relative_to(self.folder)) for file in self.folder.rglob("*") if file.is_file()]
         sealed(self.folder, names, {"schema": SCHEMA, "name": self.name, "number": self.number, **facts})
 

@@ -55,8 +55,12 @@ def _lender(view: View, node: int) -> Lender:
 
 
 def kinds_of(view: View, lender: int) -> frozenset[str]:
-    """Kinds of groups that a lender's rules in force are measured on: control, connected, lender_related."""
-    return frozenset(rule.group_kind for rule in lender_of(view, lender).rules if rule.group_kind)
+    """Kinds of groups that a lender's rules in force are measured on: control, connected, lender_related; none where it
+    names an unknown rule set, of which who asks for its limits is told."""
+    try:
+        return frozenset(rule.group_kind for rule in lender_of(view, lender).rules if rule.group_kind)
+    except UnknownRule:
+        return frozenset()
 
 
 def _listed(text: str | None) -> tuple[str, ...]:

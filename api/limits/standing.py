@@ -24,7 +24,7 @@ from analytics.structure.sets import greatest
 from api.engine import View
 from api.groups.circles import TOO_WIDE, WIDEST, connecting, control_units
 from api.limits.capital import capital_of
-from api.limits.lender import clients_of, lender_of
+from api.limits.lender import clients_of, kinds_of, lender_of
 from api.limits.numbered import Numbered
 from api.limits.protection import protectors_of, state_unable
 from api.limits.related import related_units
@@ -71,12 +71,13 @@ def readings_of(view: View, lender: int, parties: Iterable[int], *, falls: Ways 
     that reading are left out and `missing` says so.
     """
     around = list(dict.fromkeys(int(x) for x in parties))
-    related = any(rule.group_kind == "lender_related" for rule in lender_of(view, lender).rules)
+    kinds = kinds_of(view, lender)
     found: list[dict[str, Units]] = []
     missing: dict[str, None] = {}
     for wide in (False, True):
         arrows = falls if wide and falls else view.falls(wide=wide)
-        found.append({"control": control_units(view, wide=wide)})
+        # Group clients (集团客户) are of the rules that are measured on them alone: others know connected clients.
+        found.append({"control": control_units(view, wide=wide)} if "control" in kinds else {})
         try:
             sets = _widest(distinct(list(_connected(connecting(view, wide=wide), arrows, around))))
             found[-1]["connected"] = Units.of(sets)
@@ -84,7 +85,7 @@ def readings_of(view: View, lender: int, parties: Iterable[int], *, falls: Ways 
             if problem.where != "groups":
                 raise
             missing[TOO_WIDE] = None
-        if related:
+        if "lender_related" in kinds:
             found[-1]["lender_related"] = related_units(view, lender, wide=wide)
     return Readings(found[0], found[1], missing=tuple(missing))
 

@@ -15,7 +15,7 @@ from analytics.structure.guarantees.ratios import BROKEN
 from analytics.structure.guarantees.topology import SHAPES
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
-from api.answers.wording import listed, money, names_of, percent, plural
+from api.answers.wording import ended, listed, money, names_of, percent, plural
 from api.engine import Engine, View
 from api.engine.dependence import too_old_said
 from api.groups.more_than_all import MoreThanAll, more_than_all_told, told
@@ -184,41 +184,65 @@ def _together(view: View, node: int) -> HangTogether | None:
 
 
 def _reasons(value: GuaranteesOf, found: Circles, old: tuple[str, str] | None) -> Iterator[str]:
+    """What it guarantees, the circles it sits in, and the tests it breaks, in both languages."""
     name = value.party.name
     if not value.given_page.total and not value.taken_page.total:
-        yield f"{name} gives and takes no guarantee."
+        yield ended(f"{name} gives and takes no guarantee · {name}未提供也未接受担保")
         return
-    known = [money(value.given_amount, value.currency)] if value.given_amount or not value.undisclosed else []
-    hidden = [f"{plural(value.undisclosed, 'amount')} not disclosed"] if value.undisclosed else []
-    yield f"{name} guarantees {plural(value.customers, 'party', 'parties')} with {' and '.join(known + hidden)}."
-    if value.ratio is not None and known:
-        least = "at least " if hidden else ""
-        yield f"That is {least}{percent(value.ratio)} of its net assets of {money(value.net_assets, value.currency)}."
-    if value.net_assets is None:
-        yield "Its net assets are not known: tests against them cannot be made."
+    yield from map(ended, _given(value))
     if old:
-        yield f"{old[0][0].upper()}{old[0][1:]}."
+        yield ended(f"{old[0][0].upper()}{old[0][1:]} · {old[1]}")
     if value.together:
-        together = value.together
-        yield (
-            f"{plural(together.parties, 'party', 'parties')} hang together by guarantees: {together.chinese}, "
-            f"{together.english}."
+        together, many = value.together, value.together.parties
+        yield ended(
+            f"{plural(many, 'party', 'parties')} hang together by guarantees: {together.english} · "
+            f"{many:,}个主体因担保相互牵连：{together.chinese}"
         )
     sure = sum(many for length, many in found.count.items() if length <= found.complete)
-    yield f"It sits in {plural(sure, 'closed circle')} of up to {found.complete} guarantees."
-    if found.total > sure:
-        yield f"Of longer ones, which are too many to count, at least {found.total - sure:,}."
+    yield ended(
+        f"It sits in {plural(sure, 'closed circle')} of up to {found.complete} guarantees · "
+        f"处于{sure:,}个至多{found.complete}笔担保的循环担保之中"
+    )
+    if (more := found.total - sure) > 0:
+        yield ended(
+            f"Of longer ones, which are too many to count, at least {more:,} · 更长的循环过多，未能计尽，至少{more:,}个"
+        )
     for test in value.tests:
         if test.verdict == BROKEN:
-            unread = "" if test.verified else ", not verified"
-            yield f"{test.chinese} ({test.english}){_whom(test)}: {test.citation}{unread}, for a {test.scope}."
-    ended = sum(not one.callable for one in (*value.given, *value.taken))
-    if ended:
-        yield f"{plural(ended, 'guarantee')} shown can no longer be called and counts nowhere."
+            unread, unread_zh = ("", "") if test.verified else (", not verified", "，未与原文核对")
+            yield ended(
+                f"{test.english}{_whom(test)}: {test.citation}{unread}, for a {test.scope} · "
+                f"{test.chinese}{_whom(test, chinese=True)}：{test.citation}{unread_zh}"
+            )
+    if gone := sum(not one.callable for one in (*value.given, *value.taken)):
+        yield ended(
+            f"{plural(gone, 'guarantee')} shown can no longer be called and counts nowhere · "
+            f"所列{gone:,}笔担保已过保证期间，不再计入"
+        )
 
 
-def _whom(test: RatioTest) -> str:
+def _given(value: GuaranteesOf) -> Iterator[str]:
+    """What it guarantees, alone and against its net assets."""
+    name, hidden = value.party.name, value.undisclosed
+    known = [money(value.given_amount, value.currency)] if value.given_amount or not hidden else []
+    silent = [f"{plural(hidden, 'amount')} not disclosed"] if hidden else []
+    told_zh = [f"金额{money(value.given_amount, value.currency)}"] if known else []
+    told_zh += [f"{hidden:,}笔金额未披露"] if hidden else []
+    yield (
+        f"{name} guarantees {plural(value.customers, 'party', 'parties')} with {' and '.join(known + silent)} · "
+        f"{name}为{value.customers:,}个主体提供担保，{'，'.join(told_zh)}"
+    )
+    if value.ratio is not None and known:
+        part, assets = percent(value.ratio), money(value.net_assets, value.currency)
+        least, least_zh = ("at least ", "至少") if hidden else ("", "")
+        yield f"That is {least}{part} of its net assets of {assets} · {least_zh}为其净资产{assets}的{part}"
+    if value.net_assets is None:
+        yield "Its net assets are not known: tests against them cannot be made · 其净资产未知，无法检验相关比例"
+
+
+def _whom(test: RatioTest, *, chinese: bool = False) -> str:
     """The guaranteed parties that break a test, the first three by name."""
     if not test.guaranteed:
         return ""
-    return f", {listed(names_of(test.guaranteed), test.guaranteed_total, most=3)}"
+    named = listed(names_of(test.guaranteed), test.guaranteed_total, most=3, chinese=chinese)
+    return f"{'，' if chinese else ', '}{named}"

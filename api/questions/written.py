@@ -9,6 +9,7 @@ from typing import Any, Final, TextIO, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from graph.errors import InvalidInput, UnreadableFile
+from ingest.encoding import detect
 from ingest.json_text import once
 
 LARGEST: Final = 1_000_000
@@ -25,7 +26,7 @@ def parsed_file(path: Path, stdin: TextIO) -> tuple[Any, str]:
         text = stdin.read(LARGEST + 1) if str(path) == "-" else _text(path)
     except FileNotFoundError as problem:
         raise UnreadableFile("there is no such file", where=where, remedy="look at its path") from problem
-    except (OSError, ValueError) as problem:
+    except (OSError, ValueError, UnreadableFile) as problem:
         raise UnreadableFile("is no text", where=where, remedy="give JSON or TOML, UTF-8") from problem
     if len(text) > LARGEST:
         raise UnreadableFile("is too long for one request", where=where, remedy=f"give up to {LARGEST:,} characters")
@@ -64,7 +65,15 @@ def _said(fault: Any, known: str) -> str:
 
 
 def _text(path: Path) -> str:
-    with path.open(encoding="utf-8") as file:
+    """What a file says: UTF-8, with a mark before it or without, else what tables may be in too, such as GB18030."""
+    try:
+        return _read(path, "utf-8-sig")
+    except UnicodeDecodeError:
+        return _read(path, detect(path)).removeprefix("\ufeff")
+
+
+def _read(path: Path, encoding: str) -> str:
+    with path.open(encoding=encoding) as file:
         return file.read(LARGEST + 1)
 
 

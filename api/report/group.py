@@ -10,6 +10,7 @@ from typing import Any
 from analytics.structure.dependence.rules import criterion_names
 from api.answers.frame import Answer, Fact, Party
 from api.answers.namesakes import distinguished
+from api.answers.wording import names_of
 from api.questions.group_report import GroupReport, MemberStake, Sheet
 from api.questions.groups.dependences import Dependence, measured_by
 from api.questions.groups.members import Member, widened
@@ -275,6 +276,8 @@ def _short(words: Words, value: GroupReport) -> Iterator[str]:
     for fence in value.fences:
         yield words("fenced", controller=fence.fact.head.name, controlled=fence.fact.tail.name)
     yield from _kept_out(words, value)
+    for ring in dict.fromkeys(sheet.group.ring for sheet in value.sheets if sheet.group.ring):
+        yield words("ring_short", ring=words.listed(names_of(ring)))
     for over in value.overfull[:DOUBTS]:
         yield overfull_said(words, over)
     yield from limits_said(words, value, partial(_name, words))
@@ -383,5 +386,6 @@ def _name(words: Words, sheet: Sheet) -> str:
     """A group by who is on top, and of the wider reading by what makes it wider."""
     possible, suspected = widened(sheet.group.members)
     wider = "group_possible" if not suspected else "group_wide" if possible else "group_suspected"
-    name = words(wider if sheet.with_suspected else "group_of", top=sheet.group.top.name)
+    top = words("group_ring", ring=words.listed(names_of(sheet.group.ring), 3)) if sheet.group.ring else ""
+    name = words(wider if sheet.with_suspected else "group_of", top=top or sheet.group.top.name)
     return f"{name}{apart_in(words, sheet.group.apart)}"

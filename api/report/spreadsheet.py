@@ -16,17 +16,16 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from analytics.limits.denominators import DENOMINATORS
-from analytics.structure.dependence.rules import criterion_names
-from api.answers.frame import Answer, Fact, Source
-from api.answers.wording import listed, names_of, percent
+from api.answers.frame import Answer, Source
+from api.answers.namesakes import bare_name, distinguished
+from api.answers.wording import listed, names_of
 from api.engine import Engine
 from api.printing.paper import plain
 from api.questions.book.findings import LimitFinding, called
 from api.questions.book.groups import BookGroups, ClientGroup, book_groups
 from api.questions.book.limits import BookLimits, whole_limits
-from api.questions.groups.dependences import measured_by, readings_said
-from api.questions.groups.members import JOINTLY, MAY_UNITE, Member, why
-from api.questions.ownership.falls import in_words_zh
+from api.questions.groups.dependences import readings_said
+from api.questions.groups.members import Member, why, why_zh
 from graph.moment import Moment
 
 AMOUNT, SHARE, COUNT = "#,##0.00", "0.00%", "#,##0"
@@ -154,14 +153,15 @@ def limits_workbook(engine: Engine, lender: str, *, near: float, state: str, mom
 
 
 def write_limits(path: Path | BytesIO, limits: Answer[BookLimits], groups: Answer[BookGroups]) -> None:
-    """Write the workbook of a lender: its limits, and the groups that owe most."""
-    findings = limits.answer.findings
+    """Write the workbook of a lender: its limits, and the groups that owe most; an id beside names of several."""
+    told, clients = distinguished((limits.answer, groups.answer))
+    findings = told.findings
     book = Workbook(write_only=True)
     _sheet(book, "大额风险暴露 Large", LARGE, _large(findings))
-    _sheet(book, "集团与成员 Groups", GROUPS, _groups(groups.answer))
-    _sheet(book, "超限与接近 Breaches", BREACHES, _breaches(findings, limits.answer.currency))
-    _sheet(book, "若成立 If it held", POSSIBLE, _possible(limits.answer))
-    _sheet(book, "规则 Rules", RULES, _rules(limits.answer))
+    _sheet(book, "集团与成员 Groups", GROUPS, _groups(clients))
+    _sheet(book, "超限与接近 Breaches", BREACHES, _breaches(findings, told.currency))
+    _sheet(book, "若成立 If it held", POSSIBLE, _possible(told))
+    _sheet(book, "规则 Rules", RULES, _rules(told))
     sources = {source.fact_id: source for source in (*limits.sources, *groups.sources)}
     _sheet(book, "说明与来源 Sources", SOURCES, _sources(sources.values()), before=_about(limits, groups))
     book.save(path)
@@ -238,6 +238,8 @@ def _large(findings: Sequence[LimitFinding]) -> Iterator[Sequence[Any]]:
 
 def _name(one: LimitFinding) -> str:
     """A client, or a group by who is on top of it and the members that have most at stake."""
+    if one.whom == "client":
+        return bare_name(one.top)
     members = listed(names_of(one.members), max(one.size, one.page.total), most=3, chinese=True)
     named = f"{one.controller.name} 集团 group: {members}" if one.controller else members
     return f"{named}{one.apart.zh}{one.apart.en}"
@@ -258,8 +260,8 @@ def _possible(answer: BookLimits) -> Iterator[Sequence[Any]]:
     for number, one in enumerate(answer.possible, start=1):
         others = listed(names_of(one.others), one.others_page.total, most=20, chinese=True)
         yield (
-            number, one.rule, one.client.name, one.client.id, others, one.others_page.total, one.exposure, one.limit,
-            one.use,
+            number, one.rule, bare_name(one.client), one.client.id, others, one.others_page.total, one.exposure,
+            one.limit, one.use,
         )  # fmt: skip
     if left := answer.possible_page.left:
         yield None, "", f"… {left} 其他客户 more clients", "", "", None, None, None, None
@@ -269,7 +271,7 @@ def _groups(answer: BookGroups) -> Iterator[Sequence[Any]]:
     for number, group in enumerate(answer.groups, start=1):
         for one in group.clients:
             party, silent = one.member.party, one.unknown_facilities
-            yield (*_group(number, group), party.name, party.id, one.owed, silent, _why(one.member))
+            yield (*_group(number, group), bare_name(party), party.id, one.owed, silent, _why(one.member))
         if group.clients_page.left:
             yield (*_group(number, group), f"… {group.clients_page.left} 其他客户 more clients", "", None, None, "")
 
@@ -282,25 +284,7 @@ def _group(number: int, group: ClientGroup) -> tuple[Any, ...]:
 
 def _why(member: Member) -> str:
     """What ties a member in, in both languages."""
-    return f"{_why_zh(member)} · {why(member)}"
-
-
-def _why_zh(member: Member) -> str:
-    if member.proof:
-        only = "（仅为可能）" if member.why in ("possible", MAY_UNITE) else ""
-        return f"{'；'.join(in_words_zh(fall) for fall in member.proof)}{only}"
-    if member.why in JOINTLY:
-        return JOINTLY[member.why][1]
-    told = [_confirmed_zh(one, member) for one in member.dependences]
-    told += [f"疑似依存于{one.other.name}（{one.name_zh}）" for one in member.suspected]
-    return "；".join(told) or ("顶端" if member.why == "top" else "环内成员互相控制")
-
-
-def _confirmed_zh(fact: Fact, member: Member) -> str:
-    known, one = criterion_names().get(fact.values["criterion"]), measured_by(fact, member.measured)
-    by = known.name.zh if known else fact.values["criterion"]
-    figure = f"，目前为{percent(one.value)}" if one and one.value is not None else ""
-    return f"依存于{fact.head.name}（{by}{figure}）"
+    return f"{why_zh(member)} · {why(member)}"
 
 
 def _rules(answer: BookLimits) -> Iterator[Sequence[Any]]:

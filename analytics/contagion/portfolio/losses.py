@@ -15,7 +15,7 @@ from scipy.optimize import minimize_scalar
 from analytics.contagion.portfolio.discrete import HAIR
 from analytics.contagion.portfolio.factors import Plan
 from analytics.contagion.portfolio.given import Numbers, fractions
-from analytics.contagion.portfolio.montecarlo import Draws, Portfolio, losses_by_borrower
+from analytics.contagion.portfolio.montecarlo import Draws, Portfolio, Progress, losses_by_borrower
 from analytics.kernels.compiled import frozen
 from analytics.kernels.defaults import Room, twist
 from graph.errors import InvalidQuestion
@@ -178,7 +178,13 @@ def exceedance(draws: Draws, losses: ArrayLike, *, contagion: bool = True) -> tu
 
 
 def contributions(
-    portfolio: Portfolio, draws: Draws, *, level: float, contagion: bool = True, workers: int = 1
+    portfolio: Portfolio,
+    draws: Draws,
+    *,
+    level: float,
+    contagion: bool = True,
+    workers: int = 1,
+    progress: Progress | None = None,
 ) -> Contributions:
     r"""Say what each borrower adds to expected shortfall: its mean loss in the years that make it up.
 
@@ -196,6 +202,8 @@ def contributions(
         As `loss_risk`.
     workers : int
         Threads; the answer is the same with any.
+    progress : callable, optional
+        As `losses_by_borrower`.
 
     Raises
     ------
@@ -220,7 +228,9 @@ def contributions(
     beyond, at = loss > value, loss == value
     open_ = max(1 - q - float(mass[beyond].sum()), 0.0)
     share = np.where(beyond, mass, 0.0) + np.where(at, mass * open_ / max(float(mass[at].sum()), HAIR), 0.0)
-    found = losses_by_borrower(portfolio, draws, share / (1 - q), contagion=contagion, workers=workers)
+    found = losses_by_borrower(
+        portfolio, draws, share / (1 - q), contagion=contagion, workers=workers, progress=progress
+    )  # fmt: skip
     return Contributions(found)
 
 

@@ -263,8 +263,9 @@ def _untold(done: int, years: int) -> None:
 
 
 def losses_by_borrower(
-    portfolio: Portfolio, draws: Draws, share: ArrayLike, *, contagion: bool = True, workers: int = 1
-) -> Numbers:
+    portfolio: Portfolio, draws: Draws, share: ArrayLike, *, contagion: bool = True, workers: int = 1,
+    progress: Progress | None = None,
+) -> Numbers:  # fmt: skip
     r"""Draw years again, and add up what each borrower cost in them.
 
     .. math:: C_i = \sum_s \omega_s \ell_{is}
@@ -278,8 +279,8 @@ def losses_by_borrower(
         What each year counts for; those of 0 are not drawn again.
     contagion : bool
         Whether losses by all who fail, or by those alone who default by themselves.
-    workers : int
-        Threads; the answer is the same with any.
+    workers, progress
+        As `simulate`; of the years in whose ranges some count.
 
     Raises
     ------
@@ -302,8 +303,10 @@ def losses_by_borrower(
         raise InvalidQuestion(f"{counted.size} of {len(draws)} years", where="share")
     drawn = range(draws.first, draws.first + len(draws))
     spans = [span for span in _spans(draws.plan, drawn) if counted[span.start - draws.first :][: len(span)].any()]
-    total = np.zeros(portfolio.size)
-    for _, found, _ in _worked(portfolio, spans, draws.seed, draws.plan, (counted, draws.first, contagion), workers):
+    total, many, told = np.zeros(portfolio.size), sum(map(len, spans)), progress or _untold
+    again = counted, draws.first, contagion
+    worked = _worked(portfolio, spans, draws.seed, draws.plan, again, workers, lambda done: told(done, many))
+    for _, found, _ in worked:
         total += found.by
     return total
 

@@ -14,12 +14,14 @@ A firm fails that (a) the shock names; (b) loses income by a year's output of at
 Who had no equity, or no liquidity, to begin with, is not failed by losing it; of whom it is not known, neither.
 
 One step is not monotone: who counters a guarantee pays no more than the guarantor it counters has paid, and so less
-where that one fails. As long as no guarantor fails whose guarantee another counters, all of this holds; where one does,
-a loss may fall again, and with it the amounts that it led to. Failures still only add up: who failed by a loss that
-falls again, as a holder of who counters may, stays failed, and so the order of steps decides who fails there. The
-rounds end where each amount is what the others lead to: no called guarantor can pay more than its lender was told
-either. A guarantor that can pay more for the second time is told to pay half of that more, since what it pays may take
-from who counters it, of whom it holds shares: so what comes back against itself comes to rest.
+where that one fails. As long as no guarantor fails whose guarantee another counters, all of this holds. Once anybody
+has paid on a guarantee that counters another, a loss may fall again, and with it the amounts that it led to: nobody
+then fails by a loss or by a call before all amounts are at rest, each what the others lead to with those who have
+failed so far. Failures still only add up, those at each rest together, so that there are at most n rests; who failed at
+one stays failed where a later failure lets fall again what it lost, and only there does the order decide who fails.
+No called guarantor can then pay more than its lender was told either. A guarantor that can pay more for the second time
+is told to pay half of that more, since what it pays may take from who counters it, of whom it holds shares: so what
+comes back against itself comes to rest.
 """
 
 from collections.abc import Callable
@@ -34,6 +36,7 @@ from analytics.contagion.shock.rings import go_round
 from analytics.contagion.shock.supplying import Output
 from analytics.contagion.shock.tied import LINKS, Tied, paid_of
 from analytics.contagion.supply.cascade import Cascade
+from analytics.kernels.answering import COUNTERED
 from analytics.kernels.coupled import (
     CALLS,
     DONE,
@@ -56,6 +59,8 @@ from analytics.kernels.losses import EVER, FELL, ROUND
 from analytics.kernels.sent_years import begin_year, end_year
 from graph.errors import InvalidQuestion, NotConverged
 
+SETTLING = 64
+"""Rounds for each firm in which amounts may come to rest before another fails: halves of money down to a tolerance."""
 SOUND, SHOCKED, BY_OUTPUT, BY_CALL, BY_EQUITY, BY_CASH = range(6)
 CAUSES = ("", "shock", "lost output", "called guarantee", "more lost than its equity", "more lost in cash than it has")
 
@@ -253,7 +258,7 @@ class Room:
 
     def follow(self, progress: Callable[[int, int], None] | None = None) -> None:
         """Go round by round until nothing changes."""
-        most, many, came = 2 * self.tied.firms.size + LINKS + 1, self.course.parties.many, MORE
+        most, many, came = SETTLING * self.tied.firms.size + LINKS + 1, self.course.parties.many, MORE
         while came in (MORE, RING):
             came = go(self.ground, self.course, 1 if progress else most - int(many[ROUND]))
             if came == RING:
@@ -308,8 +313,12 @@ class Room:
             asked, by_guarantee = np.empty(len(order)), np.empty(len(order))
             asked[order], by_guarantee[order] = self.course.work.call, said.paid
         passed = told(lost.passed[ever])
+        # Rounds in which amounts only came to rest tell nothing.
+        rounds = parties.round.copy()
+        if said.many[COUNTERED]:
+            rounds = np.searchsorted(np.unique(np.append(rounds, 0)), rounds)
         return Aftermath(
-            parties.failed.copy(), parties.round.copy(), parties.order.copy(), parties.cause.copy(),
+            parties.failed.copy(), rounds, parties.order.copy(), parties.cause.copy(),
             shock.lost + shock.worse, told(lost.income[ever]), told(called), told(lost.claims[ever]),
             layers.shares.worth(passed), by_debt, promised, asked, by_guarantee,
             np.where(parties.failed, pays, 1.0), passed, self._output(shock), int(parties.many[ROUND]),

@@ -6,7 +6,7 @@ guarantees the first, and could bear just as much as it guarantees: where the fi
 """
 
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ NOBODY: Final = np.empty(0, np.int32)
 class Stated(FirstStage):
     """A first stage that takes the figure at its word."""
 
-    def predict(self, panel: Panel, at: int, parties: NDArray[np.integer] | None = None) -> Numbers:
+    def predict(self, panel: Panel, at: int, parties: NDArray[np.integer[Any]] | None = None) -> Numbers:
         """Of each party, shape (n,)."""
         said = panel.waves[at].values[:, 0].astype(np.float64)
         return said if parties is None else said[parties]

@@ -16,6 +16,8 @@ ROUNDS = 200
 """Programmes solved before an answer that is not proven is given."""
 STALLED = 1e-4
 """Rise of the bound, a fraction, below which fractions are no longer solved."""
+FEWER, SAME = 0.1, 1e-9
+"""Part of the work that may be spent on fewer pairs at the same cost, and how near costs are that are the same."""
 STEPS = 1_200_000_000
 """Steps of work after which no cheaper choice is looked for: some ten seconds."""
 ENTRY, BRANCH = 300, 60
@@ -84,6 +86,8 @@ def cover(goal: LongCircles, cost: Numbers, *, prove: bool, steps: int = STEPS) 
         for _ in range(rounds):
             if known.met(cost) or known.steps >= steps or not _improve(known, goal, cost, whole=whole, steps=steps):
                 break
+    if prove and known.met(cost):
+        _fewest(known, goal, cost, steps=int(steps * FEWER))
     return Cover(known.best, known.bound, known.iterations)
 
 
@@ -122,6 +126,34 @@ def _improve(known: Known, goal: LongCircles, cost: Numbers, *, whole: bool, ste
     return whole or (bool(more) and rise > STALLED * least)
 
 
+def _fewest(known: Known, goal: LongCircles, cost: Numbers, *, steps: int) -> None:
+    """Of choices that cost no more than the least look for the one of fewest pairs: what has to be ended is agreed with
+    somebody, pair by pair."""
+    spent = float(cost[known.best].sum())
+    most, start, many = spent + SAME * spent, known.steps, int(known.best.sum())
+    dear = cost[np.isfinite(cost)]
+    if many < 2 or dear.min() == dear.max():
+        return
+    for _ in range(ROUNDS):
+        entries, left = sum(map(len, known.sets)), steps - (known.steps - start)
+        if left <= 0:
+            return
+        chosen, least, nodes = _programme(
+            known.sets, cost, whole=True, nodes=max(1, left // (BRANCH * entries)), most=most
+        )
+        known.iterations += 1
+        known.steps += entries * (ENTRY + BRANCH * nodes)
+        if chosen is None or chosen.sum() >= known.best.sum() or least > most:
+            return
+        further = _attempt(goal, cost, chosen > 0.5, cost * (1 - chosen))
+        if further.released.sum() < known.best.sum() and cost[further.released].sum() <= most:
+            known.best = further.released
+        more = further.sets + goal.smallest(chosen > 0.5)
+        if not more:
+            return
+        known.sets += more
+
+
 def _attempt(goal: LongCircles, cost: Numbers, start: Released, price: Numbers | None = None) -> Attempt:
     """Go on from a choice: each forbidden set found pays by its pair of least price, which is released."""
     released, left = start.copy(), (cost if price is None else price).copy()
@@ -151,15 +183,18 @@ class Programme(NamedTuple):
     nodes: int
 
 
-def _programme(sets: list[Broken], cost: Numbers, *, whole: bool, nodes: int) -> Programme:
-    """The cheapest choice for the sets known so far, in fractions unless whole, and what any costs at least."""
+def _programme(sets: list[Broken], cost: Numbers, *, whole: bool, nodes: int, most: float | None = None) -> Programme:
+    """The cheapest choice for the sets known so far, in fractions unless whole, and what any costs at least; with
+    `most` that of fewest pairs among those that cost no more."""
     finite = np.isfinite(cost)
     scale = _scale(cost[finite])
     stops = np.cumsum([0, *map(len, sets)])
     rows = csr_array((np.ones(stops[-1]), np.concatenate(sets), stops), shape=(len(sets), len(cost)))
+    price = np.where(finite, cost, 0.0) / scale
+    within = [] if most is None else [LinearConstraint(csr_array(price[None, :]), -np.inf, most / scale)]
     found = milp(
-        np.where(finite, cost, 0.0) / scale,
-        constraints=LinearConstraint(rows, 1, np.inf),
+        price if most is None else np.ones(len(cost)),
+        constraints=[LinearConstraint(rows, 1, np.inf), *within],
         bounds=Bounds(0, np.where(finite, 1.0, 0.0)),
         integrality=np.full(len(cost), int(whole)),
         options={"mip_rel_gap": 0.0, "node_limit": nodes},

@@ -62,15 +62,19 @@ class Drawn:
         """Standard deviation of the loss."""
         return loss_deviation(self.draws, contagion=contagion)
 
-    @cached_property
-    def parts(self) -> Numbers:
-        """What each party drawn adds to the shortfall with contagion, shape (k,)."""
-        return self._parts(contagion=True)
+    def parts(self, *, contagion: bool, progress: Progress | None = None) -> Numbers:
+        """What each party drawn adds to the shortfall, with contagion or without, shape (k,); found once."""
+        if contagion not in self._parts:
+            found = contributions(
+                self.staked.portfolio, self.draws, level=self.level, contagion=contagion, workers=THREADS,
+                progress=progress,
+            )  # fmt: skip
+            self._parts[contagion] = found.each
+        return self._parts[contagion]
 
     @cached_property
-    def parts_alone(self) -> Numbers:
-        """The same without contagion."""
-        return self._parts(contagion=False)
+    def _parts(self) -> dict[bool, Numbers]:
+        return {}
 
     @cached_property
     def curve(self) -> tuple[Numbers, Numbers, Numbers]:
@@ -79,10 +83,6 @@ class Drawn:
         at = np.linspace(0.0, top, POINTS + 1)
         chances = (exceedance(self.draws, at, contagion=spreads)[0] for spreads in (True, False))
         return at, *(np.clip(one, 0.0, 1.0) for one in chances)  # type: ignore[return-value]
-
-    def _parts(self, *, contagion: bool) -> Numbers:
-        found = contributions(self.staked.portfolio, self.draws, level=self.level, contagion=contagion, workers=THREADS)
-        return found.each
 
 
 class _Place:

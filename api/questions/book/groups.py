@@ -2,20 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 
 import numpy as np
 
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
-from api.answers.wording import money, percent, plural
+from api.answers.wording import ended, money, percent, plural
 from api.book.lending import Lending, groups_in, lending, ranked
 from api.engine import Engine, View
 from api.groups.alike import NOT_ALIKE, Apart, told_apart
 from api.groups.more_than_all import MoreThanAll, more_than_all_of_many
 from api.groups.more_than_all import told as more_said
 from api.groups.overfull import overfull_of_book
-from api.groups.together import NARROW, READINGS, SUSPECTED, Together, check_reading, units_of
+from api.groups.together import BASES_ZH, NARROW, READINGS, READINGS_BY, SUSPECTED, Together, check_reading, units_of
 from api.limits.criteria import Criteria, criteria_of, criteria_said, seen_by, state_said
+from api.limits.lender import kinds_of
 from api.questions.asking import check_page, node_of
 from api.questions.groups.dependences import readings_said
 from api.questions.groups.families import family_edges, family_ties_left, kinship_of, united_by
@@ -99,6 +101,8 @@ class BookGroups:
     """Parties with a facility of the lender."""
     owed: float
     readings: tuple[Reading, ...]
+    """Connected clients; group clients (集团客户) too where a rule in force for the lender counts them, or they are
+    asked for."""
     reading: str
     """The one whose groups are listed."""
     groups: tuple[ClientGroup, ...]
@@ -133,7 +137,7 @@ def book_groups(
         view.snapshot.moment.currency,
         len(lent.clients),
         lent.total,
-        tuple(_reading(view, lent, each) for each in READINGS),
+        tuple(_reading(view, lent, each) for each in READINGS if each in told_of(view, node) or each == reading),
         reading,
         shown,
         Page(len(found), offset, len(shown)),
@@ -152,6 +156,12 @@ def book_groups(
             *state_said(view, node),
         ],
     )
+
+
+def told_of(view: View, lender: int) -> set[str]:
+    """Readings that are told of a lender's book: group clients (集团客户) where a rule in force for it counts them."""
+    clients = READINGS_BY["control"] if "control" in kinds_of(view, lender) else ()
+    return {*READINGS_BY["connected"], *clients}
 
 
 def _reading(view: View, lent: Lending, reading: str) -> Reading:
@@ -237,28 +247,49 @@ def at_least(amount: str, unknown: int) -> str:
 
 
 def _reasons(value: BookGroups) -> Iterator[str]:
-    name = value.lender.name
+    """What is lent, and the groups that owe most, in both languages."""
+    name, currency = value.lender.name, value.currency
     if not value.clients:
-        yield f"{name} has lent nothing."
+        yield ended(f"{name} has lent nothing · {name}没有授信余额")
         return
-    yield f"{name} has {plural(value.clients, 'client')} who owe {money(value.owed, value.currency)}."
+    owed = money(value.owed, currency)
+    yield ended(
+        f"{name} has {plural(value.clients, 'client')} who owe {owed} · {name}有客户{value.clients:,}个，余额{owed}"
+    )
     for one in value.readings:
         shared = f", {one.shared} of them in more than one" if one.shared else ""
-        yield (
-            f"{one.chinese} ({one.english}): {plural(one.groups, 'group')} of at least two clients, "
-            f"{plural(one.clients, 'client')}{shared}, who owe {money(one.owed, value.currency)}."
+        shared_zh = f"，其中{one.shared:,}个属于多组" if one.shared else ""
+        owed = money(one.owed, currency)
+        yield ended(
+            f"By {one.english}: {plural(one.groups, 'group')} of at least two clients, {plural(one.clients, 'client')}"
+            f"{shared}, who owe {owed} · 按{one.chinese}：至少含两个客户的组{one.groups:,}个，客户{one.clients:,}个"
+            f"{shared_zh}，余额{owed}"
         )
-    for group in value.groups[:3]:
-        share = "" if group.share is None else f", {percent(group.share)} of the book"
-        sure = "" if group.certain else ", only with what is possible or suspected"
-        by = "in one group client (集团客户)" if group.heads else f"by {group.basis}"
-        owed = at_least(money(group.owed, value.currency), group.unknown_facilities)
-        yield f"{group.top.name}: {counted(group)}{group.apart.en} {by} owe {owed}{share}{sure}."
+    yield from map(_group_said, value.groups[:3], repeat(currency))
     yield criteria_said(value.criteria)
     yield from readings_said(
         one for group in value.groups for client in group.clients for one in client.member.suspected
     )
     if value.left_out:
         yield f"Nothing could be suspected: {value.left_out}."
-    if value.page.left:
-        yield f"{plural(value.page.left, 'more group is', 'more groups are')} not shown."
+    if left := value.page.left:
+        yield ended(f"{plural(left, 'more group is', 'more groups are')} not shown · 另有{left:,}组未列出")
+
+
+def _group_said(group: ClientGroup, currency: str | None) -> str:
+    """What a group owes, in both languages."""
+    name, many, amount = group.top.name, group.clients_page.total, money(group.owed, currency)
+    share, share_zh = "", ""
+    if group.share is not None:
+        share, share_zh = f", {percent(group.share)} of the book", f"，占全部余额的{percent(group.share)}"
+    sure, sure_zh = ("", "") if group.certain else (", only with what is possible or suspected", "，仅计可能或疑似")
+    by = "in one group client (集团客户)" if group.heads else f"by {group.basis}"
+    of_zh = "" if many == group.size else f"，成员共{group.size:,}个"
+    least, least_zh = (
+        at_least(amount, group.unknown_facilities),
+        f"至少{amount}" if group.unknown_facilities else amount,
+    )
+    return ended(
+        f"{name}: {counted(group)}{group.apart.en} {by} owe {least}{share}{sure} · "
+        f"{name}：{BASES_ZH[group.basis]}，客户{many:,}个{of_zh}{group.apart.zh}，余额{least_zh}{share_zh}{sure_zh}"
+    )

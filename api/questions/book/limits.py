@@ -19,6 +19,7 @@ from api.book.overfull import doubtful_of, refused
 from api.book.untested import possible_breaks
 from api.engine import Engine, View
 from api.groups.alike import told_apart
+from api.groups.circles import heads_of
 from api.groups.more_than_all import MoreThanAll, more_than_all_of_many, told
 from api.groups.together import Together
 from api.limits.capital import figure_row
@@ -314,7 +315,9 @@ def _group(view: View, evidence: Evidence, found: Checked, place: Place) -> tupl
     clients = members[found.client[members]]
     name, size = clients.tobytes(), len(members)
     if size < 2 or use.rule.scope in ("all", "anonymous") or name not in found.together:
-        return None, len(clients), size
+        # Of a group client with one client alone, or whose clients lie within another's, who unites it.
+        heads = heads_of(view, members) if use.rule.group_kind == "control" else ()
+        return (evidence.party(heads[0]) if heads else None), len(clients), size
     reading, group = found.together[name]
     if group.heads:
         return evidence.party(group.heads[0]), len(clients), size

@@ -1,6 +1,6 @@
 """What may a lender's book lose in a year, with contagion and without, by whom, and what do closed forms say?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +9,7 @@ import numpy as np
 from analytics.contagion.portfolio.losses import Estimate
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
-from api.answers.progress import Progress, counting, untold
+from api.answers.progress import Progress, Stage, counting, untold
 from api.answers.wording import money, percent, plural
 from api.book.lending import groups_in
 from api.engine import Engine, View
@@ -34,6 +34,10 @@ GROUPS: Final = 10
 WAYS: Final = {
     "plain": "一般抽样", "antithetic": "对偶抽样", "sobol": "Sobol序列", "importance": "重要性抽样",
 }  # fmt: skip
+
+
+PARTING: Final = {True: ("with contagion", "计入传染"), False: ("without", "不计传染")}
+"""In which way the worst years are laid on borrowers, in both languages."""
 
 
 @dataclass(frozen=True)
@@ -183,6 +187,8 @@ def book_losses(
     node = node_of(view.snapshot, lender, where="lender")
     evidence, book = Evidence(view.snapshot), rated_book(view, said, node)
     found = drawn(view, book, said, counting(progress, *drawing(book, said)))
+    for spreads, (what, what_zh) in PARTING.items():
+        found.parts(contagion=spreads, progress=_parting(progress, what, what_zh))
     groups, tops = _groups(view, node)
     contributions, page = _contributions(evidence, found, limit, offset)
     value = BookLosses(
@@ -202,6 +208,16 @@ def book_losses(
     return view.answer(
         Question("book_losses", asked), value, evidence, reasons=list(_reasons(evidence.distinguished(value)))
     )
+
+
+def _parting(progress: Progress, what: str, what_zh: str) -> Callable[[int, int], None]:
+    """What tells, and may stop, that the worst years are gone through again, after all were drawn."""
+
+    def told(done: int, whole: int) -> None:
+        said = f"laying the worst years on borrowers, {what}: {done:,} of {whole:,}"
+        progress(Stage(1.0, said, f"最差年度分摊至借款人（{what_zh}）：{done:,}/{whole:,}"))
+
+    return told
 
 
 def check_losses(view: View, lender: str, assumed: Assumed) -> None:
@@ -274,7 +290,7 @@ def _sampling(found: Drawn, assumed: Assumed) -> Sampling:
 def _contributions(evidence: Evidence, found: Drawn, limit: int, offset: int) -> tuple[tuple[Contribution, ...], Page]:
     """What borrowers add to the shortfall, the most first."""
     book = found.staked
-    nodes, parts, alone = book.nodes, found.parts, found.parts_alone
+    nodes, parts, alone = book.nodes, *(found.parts(contagion=spreads) for spreads in (True, False))
     owing = np.flatnonzero(book.owed[nodes] > 0)
     order = owing[np.lexsort((owing, -book.portfolio.lost[owing], -parts[owing]))]
     chosen = order[offset : offset + limit]
@@ -313,7 +329,8 @@ def _group_parts(
     """What the groups add that add most."""
     size = len(found.staked.owed)
     whole, alone = np.zeros(size), np.zeros(size)
-    whole[found.staked.nodes], alone[found.staked.nodes] = found.parts, found.parts_alone
+    whole[found.staked.nodes] = found.parts(contagion=True)
+    alone[found.staked.nodes] = found.parts(contagion=False)
     rows = [
         (float(whole[one.clients].sum()), float(found.staked.owed[one.clients].sum()), k)
         for k, one in enumerate(groups)

@@ -88,7 +88,7 @@ class BookReverse:
     """Who fails with them."""
     rounds: int
     carried: tuple[Carried, ...]
-    """Other debtors of the lender that fail with them, the dearest first."""
+    """Other debtors that fail with them and on whom the lender loses, the dearest first."""
     carried_page: Page
     gaps: tuple[Gap, ...]
 
@@ -344,12 +344,19 @@ def _reasons(value: BookReverse) -> Iterator[str]:
             if value.probability is None
             else f"None among those tried is likelier than {percent(value.bound, 6)}."
         )
-    if value.carried_page.total:
+    if value.failed:
         yield (
-            f"{plural(value.carried_page.total, 'other debtor fails', 'other debtors fail')} with them in "
-            f"{plural(value.rounds, 'round')}, first {value.carried[0].party.name} "
-            f"({money(value.carried[0].loss, currency)})."
+            f"{plural(value.failed, 'other party fails', 'other parties fail')} with them in "
+            f"{plural(value.rounds, 'round')}, and {name} loses {_on(value)}."
         )
     many = plural(value.sent, "shock")
     yield f"{many} sent through every layer, among {value.tried:,} of {value.screened:,} parties."
     yield from (gap.said for gap in value.gaps)
+
+
+def _on(value: BookReverse) -> str:
+    """On how many of those who fail with them the lender loses, and on whom most."""
+    if not value.carried_page.total:
+        return "nothing on any of them"
+    first = value.carried[0]
+    return f"on {value.carried_page.total:,} of them, first {first.party.name} ({money(first.loss, value.currency)})"

@@ -256,7 +256,7 @@ def _reasons(value: BookSystemic) -> Iterator[str]:
         yield (
             f"The failure of {first.party.name} costs it {money(first.loss, currency)}{of}: "
             f"{money(first.own_loss, currency)} on its own debts, "
-            f"{beyond if first.carried_page.total else 'and no other debtor fails with it'}."
+            f"{beyond if first.carried_page.total else 'and nothing on those of others'}."
         )
     ending = [one for one in value.systemic if one.lender_fails]
     if ending:

@@ -23,6 +23,9 @@ MORE_THAN_ALL: Final = (
 """What is said of a part that is greater than its whole."""
 
 
+STATES_ZH: Final = {"suspected": "疑似依存于", "confirmed": "已认定依存于", "rejected": "经认定不依存于"}
+
+
 @dataclass(frozen=True)
 class Dependence:
     """One dependence that figures suggest, and what became of it."""
@@ -128,7 +131,7 @@ def measured_by(fact: Fact, measured: Iterable[Dependence]) -> Dependence | None
 def confirmed(fact: Fact, measured: Iterable[Dependence]) -> str:
     """A confirmed dependence in a few words: by which criterion, with which figure today, and for what reason."""
     known = criterion_names().get(fact.values["criterion"])
-    name = fact.values["criterion"] + (f" ({known.name.zh})" if known else "")
+    name = fact.values["criterion"] + (f" ({known.name.en})" if known else "")
     one = measured_by(fact, measured)
     figure = f": {_figure(one)}" if one else ""
     reason = f"; {fact.values['reason']}" if fact.values.get("reason") else ""
@@ -151,7 +154,16 @@ def said(one: Dependence) -> str:
     """A dependence in a few words."""
     told = f" ({judged(one.verdict)})" if one.verdict else ""
     state = {"rejected": "not taken to depend", "suspected": "suspected to depend", "confirmed": "taken to depend"}
-    return f"{state[one.state]} on {one.other.name}{told} by {one.criterion} ({one.name_zh}): {_figure(one)}"
+    return f"{state[one.state]} on {one.other.name}{told} by {one.criterion} ({one.name}): {_figure(one)}"
+
+
+def said_zh(one: Dependence) -> str:
+    """Who depends on whom, by what, in Chinese."""
+    figure = "无上限" if one.value is None else f"{'不低于' if one.at_least else ''}{percent(one.value)}"
+    return (
+        f"{one.dependant.name}{STATES_ZH[one.state]}{one.other.name}：{one.criterion}（{one.name_zh}），"
+        f"指标{figure}，门槛{one.comparison} {percent(one.threshold)}"
+    )
 
 
 def readings_said(ones: Iterable[Dependence]) -> Iterator[str]:

@@ -42,8 +42,9 @@ def united_by(view: View, evidence: Evidence, group: Together, shown: Sequence[i
             certain |= set(mine) if known else set()
     joint = [x for x in shown if x not in by and x not in group.heads]
     doubtful = _doubtful(view, group, joint) if reading == POSSIBLE_CLIENT else set[int]()
+    at_top = "ring" if len(group.heads) == 1 and len(view.control.ring_of(group.heads[0])) else "top"
     for x in shown:
-        how = "top" if x in group.heads else MAY_UNITE if x in doubtful else FAMILY
+        how = at_top if x in group.heads else MAY_UNITE if x in doubtful else FAMILY
         if x in by and x not in group.heads:
             how = "controlled" if x in certain else "possible"
         together = how in (FAMILY, MAY_UNITE)
@@ -87,7 +88,7 @@ def _of_head(view: View, group: Together, *, possible: bool) -> Control:
 
 def _together(view: View, evidence: Evidence, group: Together, company: int, *, possible: bool) -> tuple[Fall, ...]:
     """What heads and members hold of a company that no head controls alone."""
-    inside = {*group.heads, *group.seed.tolist()}
+    inside = {*group.heads, *group.seed.tolist()} - {company}
     rows = _facts_on(view, inside, company)
     links = [link for kind, link in rows if kind is OWNS]
     facts = [fact for kind, link in rows for fact in evidence.facts(kind, _at(view, kind, link))]

@@ -5,36 +5,49 @@ from dataclasses import dataclass, replace
 
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Page, Party, Question
-from api.answers.wording import plural
+from api.answers.wording import ended, listed, names_of, plural
 from api.engine import Engine, View
 from api.engine.dependence import too_old_said
 from api.groups.alike import NOT_ALIKE, Apart, told_apart
 from api.groups.more_than_all import MoreThanAll, more_than_all_with
 from api.groups.more_than_all import told as more_said
 from api.groups.together import (
+    BASES_ZH,
     CONFIRMED,
     GROUP_CLIENT,
     POSSIBLE_CLIENT,
     SUSPECTED,
     TOO_WIDE_TOLD,
+    TOO_WIDE_ZH,
     Together,
     groups_told,
+    made_of,
 )
 from api.limits.criteria import Criteria, apart_said, criteria_of, criteria_said, seen_by, state_said
 from api.questions.asking import check_page, node_of
-from api.questions.groups.dependences import Dependence, Untested, dependences_of, readings_said, said, untested_of
+from api.questions.groups.dependences import (
+    Dependence,
+    Untested,
+    dependences_of,
+    readings_said,
+    said,
+    said_zh,
+    untested_of,
+)
 from api.questions.groups.families import family_edges, family_ties_left, united_by
-from api.questions.groups.members import SHOWN, SMALL, Edge, Member, edges_of, grew, members_of, ties_left, why
+from api.questions.groups.members import SHOWN, SMALL, Edge, Member, edges_of, grew, members_of, ties_left, why, why_zh
 from api.questions.groups.untestable import NOTHING, Untestables, told, untestable_of, untestable_said
 from api.questions.groups.verdicts import (
     KeptOut,
     Verdict,
     fenced,
+    fenced_zh,
     fences_of,
     keeping_out,
     kept_out_said,
     overruled,
     overruled_of,
+    overruled_zh,
 )
 from api.questions.ownership.aside import SetAside, aside_said, set_aside
 from graph.errors import InvalidQuestion
@@ -53,6 +66,9 @@ class Group:
     """The controller on top, else the first member."""
     heads: tuple[Party, ...]
     """Of a group client (集团客户) who unites it: a legal person, or an individual and relatives."""
+    ring: tuple[Party, ...]
+    """Of a group that nobody is on top of the ring of those who control each other, the first of whom is named as its
+    top; a closed block without a final owner where they hold all of each other."""
     basis: str
     """`control`, `control and dependence`, or `group client`."""
     members: tuple[Member, ...]
@@ -218,43 +234,61 @@ def _group(view: View, evidence: Evidence, group: Together, page: slice, reading
             edges, beyond = edges_of(view, evidence, grown), ties_left(view, grown, most=SHOWN)
     shown = tuple(members)
     listed = Page(len(order), page.start, len(shown))
+    control = made_of(view, wide=reading == SUSPECTED)[0].control if not group.heads else view.control
+    ring = evidence.parties(control.ring_of(top).tolist() if len(group.heads) < 2 else [])
     heads = evidence.parties(group.heads)
     fences = () if group.heads else keeping_out(view, evidence, group.clients)
-    return Group(evidence.party(top), heads, basis, shown, listed, tuple(edges), beyond, fences)
+    return Group(evidence.party(top), heads, ring, basis, shown, listed, tuple(edges), beyond, fences)
 
 
 def _reasons(view: View, node: int, value: GroupsOf) -> Iterator[str]:
+    """What groups there are, and how the party came in, in both languages."""
     name = value.party.name
     if value.cut:
-        yield f"{value.cut[0].upper()}{value.cut[1:]}."
+        yield ended(f"{value.cut[0].upper()}{value.cut[1:]} · {TOO_WIDE_ZH}")
     if not (value.groups or value.cut):
-        what = "no dependence confirmed" if value.kind == CONNECTED else "relatives hold no majority in it together"
-        alone = "no control joins it to others" if value.fences else "no control over it or by it is certain"
-        yield f"{name} stands alone: {alone}, {what}."
+        yield ended(_alone(value))
     for fence in value.fences:
-        yield f"{fenced(view, fence)}."
+        yield ended(f"{fenced(view, fence)} · {fenced_zh(view, fence)}")
     for group in (*value.groups, *value.with_suspected):
         yield from (kept_out_said(one, group.top) for one in group.kept_out if one.fence not in value.fences)
     for rejection in value.overruled:
-        yield f"{overruled(rejection)}."
+        yield ended(f"{overruled(rejection)} · {overruled_zh(rejection)}")
     for group in value.groups:
-        yield f"{_named(group)}."
-        yield from _mine(value, group, "")
-        if group.page.left:
-            yield f"{plural(group.page.left, 'more member is', 'more members are')} not shown."
+        yield ended(f"{_named(group)} · {_named_zh(group)}")
+        yield from _without_top(group)
+        yield from _mine(value, group, ("", ""))
+        if left := group.page.left:
+            yield ended(f"{plural(left, 'more member is', 'more members are')} not shown · 另有{left:,}个成员未列出")
     if value.with_suspected:
         count, most = len(value.with_suspected), max(group.page.total for group in value.with_suspected)
-        yield f"With what is possible or suspected it belongs to {plural(count, 'group')} of up to {most} parties."
+        yield ended(
+            f"With what is possible or suspected it belongs to {plural(count, 'group')} of up to {most} parties · "
+            f"计入可能及疑似情形后属于{count:,}组，最多{most:,}个主体"
+        )
     for group in value.with_suspected:
-        yield from _mine(value, group, " in the wider reading")
+        yield from _without_top(group) if all(group.ring != one.ring for one in value.groups) else ()
+        yield from _mine(value, group, (" in the wider reading", "（宽口径）"))
     for one in value.dependences:
-        yield f"{name} is {said(one)}."
+        yield ended(f"{name} is {said(one)} · {said_zh(one)}")
     members = (member for group in (*value.groups, *value.with_suspected) for member in group.members)
     yield from readings_said((*value.dependences, *(one for member in members for one in member.suspected)))
     if value.criteria:
         yield from _suspected_by(view, node, value)
     if value.left_out:
         yield f"Nothing could be suspected: {value.left_out}."
+
+
+def _alone(value: GroupsOf) -> str:
+    """That a party is in no group, and why, in both languages."""
+    connected, name = value.kind == CONNECTED, value.party.name
+    what, what_zh = ("no dependence confirmed", "没有已认定的经济依存")
+    if not connected:
+        what, what_zh = "relatives hold no majority in it together", "近亲属未共同持有其多数表决权"
+    alone, alone_zh = "no control over it or by it is certain", "没有确定的控制关系"
+    if value.fences:
+        alone, alone_zh = "no control joins it to others", "控制关系不据以合并"
+    return f"{name} stands alone: {alone}, {what} · {name}为单一客户：{alone_zh}，{what_zh}"
 
 
 def _suspected_by(view: View, node: int, value: GroupsOf) -> Iterator[str]:
@@ -264,7 +298,7 @@ def _suspected_by(view: View, node: int, value: GroupsOf) -> Iterator[str]:
         yield apart_said(view)
     yield from untestable_said(value.untestable)
     if old := too_old_said(view.snapshot, node):
-        yield f"{old[0][0].upper()}{old[0][1:]}."
+        yield ended(f"{old[0][0].upper()}{old[0][1:]} · {old[1]}")
 
 
 def _state(view: View, node: int, lender: int | None, value: GroupsOf) -> Iterator[str]:
@@ -272,8 +306,9 @@ def _state(view: View, node: int, lender: int | None, value: GroupsOf) -> Iterat
     over = view.control.controllers_of(node)
     rules = list(state_said(view, lender)) if value.kind == CONNECTED else []
     for state in over[view.control.state[over]].tolist():
-        told = "" if rules else "; a government body does not connect"
-        yield f"{view.snapshot.called(state)} controls {value.party.name}{told}."
+        told, told_zh = ("", "") if rules else ("; a government body does not connect", "；政府机构不连接其控制的主体")
+        body = view.snapshot.called(state)
+        yield ended(f"{body} controls {value.party.name}{told} · {body}控制{value.party.name}{told_zh}")
     yield from rules
 
 
@@ -282,13 +317,32 @@ def _named(group: Group) -> str:
     if not group.heads:
         others = plural(group.page.total - 1, "other party", "other parties")
         return f"{group.top.name} and {others}{group.apart.en}, by {group.basis}"
-    who = " and ".join(one.name for one in group.heads)
+    united = group.ring or group.heads
+    who = " and ".join(one.name for one in united)
     many = plural(group.page.total, "legal person")
-    return f"{who} unite{'s' * (len(group.heads) == 1)} {many} as a group client (集团客户){group.apart.en}"
+    return f"{who} unite{'s' * (len(united) == 1)} {many} as a group client (集团客户){group.apart.en}"
 
 
-def _mine(value: GroupsOf, group: Group, reading: str) -> Iterator[str]:
-    """How the party asked about came into a group."""
-    mine = next((m for m in group.members if m.party.id == value.party.id), None)
+def _named_zh(group: Group) -> str:
+    """The same in Chinese."""
+    if not group.heads:
+        basis = BASES_ZH[group.basis]
+        return f"{group.top.name}及其他{group.page.total - 1:,}个主体{group.apart.zh}，{basis}"
+    who = "、".join(one.name for one in (group.ring or group.heads))
+    return f"集团客户：{who}联结{group.page.total:,}个法人{group.apart.zh}"
+
+
+def _without_top(group: Group) -> Iterator[str]:
+    """That nobody is on top of a group, where members of a ring control each other."""
+    if names := names_of(group.ring):
+        yield ended(
+            f"{listed(names, by=' and ')} control each other: nobody is on top of the group, and it has no final "
+            f"controller · {listed(names, chinese=True)}相互控制：组上无最终控制人"
+        )
+
+
+def _mine(value: GroupsOf, group: Group, reading: tuple[str, str]) -> Iterator[str]:
+    """How the party asked about came into a group, in both languages."""
+    mine, name = next((m for m in group.members if m.party.id == value.party.id), None), value.party.name
     if mine and mine.why != "top":
-        yield f"{value.party.name} belongs to it{reading}: {why(mine)}."
+        yield ended(f"{name} belongs to it{reading[0]}: {why(mine)} · {name}属于该组{reading[1]}：{why_zh(mine)}")

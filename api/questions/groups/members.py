@@ -8,6 +8,7 @@ from itertools import islice
 import numpy as np
 
 from analytics.structure.control import Control
+from analytics.structure.dependence.rules import criterion_names
 from analytics.structure.groups import Groups
 from analytics.structure.membership import CONTROLLED, DEPENDENT, SEED, Entry, Refuted, grow, leave
 from analytics.structure.proof import Step, prove_each
@@ -15,11 +16,12 @@ from analytics.structure.reach import Nodes
 from analytics.structure.votes import Arrows
 from api.answers.evidence import Evidence
 from api.answers.frame import Fact, Party
+from api.answers.wording import percent
 from api.engine import View
 from api.groups.concerts import arrows_among, joint_proof, ties_between, without_arrows
 from api.groups.together import SUSPECTED, Together, made_of
-from api.questions.groups.dependences import Dependence, confirmed, confirmed_of, dependence, said
-from api.questions.ownership.falls import Fall, in_words, proofs
+from api.questions.groups.dependences import Dependence, confirmed, confirmed_of, dependence, measured_by, said
+from api.questions.ownership.falls import Fall, in_words, in_words_zh, proofs
 from graph.field import Kind
 from graph.model import CONTROLS, DEPENDS_ON, OWNS, RELATED_TO
 
@@ -41,7 +43,8 @@ class Member:
 
     party: Party
     why: str
-    """`top`, `controlled`, `possible` where bands or a concert only allow it, `ring`, `dependent` or `suspected`; of a
+    """`top`, `controlled`, `possible` where bands or a concert only allow it, `ring` where members control each other
+    and nobody is on top, `dependent` or `suspected`; of a
     group client also `family`, and `possible family` by bands, kinship of unstated degree or a declared concert."""
     through: Party | None
     """The member it depends on or is controlled by; none for the control group it begins with."""
@@ -115,7 +118,7 @@ class Grew:
 
     def _tops(self, top: int) -> list[int]:
         """Who is on top of a seed: one, or all of a ring."""
-        ring = next((ring for ring in self.united.control.deadlocks if top in ring), ())
+        ring = self.united.control.ring_of(top)
         return [top, *(int(x) for x in ring if x != top)]
 
     @property
@@ -155,10 +158,11 @@ def members_of(view: View, evidence: Evidence, group: Grew, shown: Sequence[int]
             told = proofs(view, evidence, one, companies, certain=certain, control=control)
             proved |= zip(companies, told, strict=True)
             possible |= set() if certain else set(companies)
+    at_top = "ring" if len(group.united.control.ring_of(top)) else "top"
     for x in shown:
         beside = came[x].how == DEPENDENT or (came[x].how == SEED and x not in proved)
         facts, suspected, known = _dependences(view, evidence, group, x) if beside else ((), (), ())
-        how = "top" if x == top else "possible" if x in possible else "controlled" if x in proved else "ring"
+        how = at_top if x == top else "possible" if x in possible else "controlled" if x in proved else "ring"
         if came[x].how == DEPENDENT:
             how = "dependent" if facts else "suspected"
         through = None if came[x].how == SEED else evidence.party(came[x].through)
@@ -303,3 +307,23 @@ def why(member: Member) -> str:
     if member.why in JOINTLY:
         return JOINTLY[member.why][0]
     return "; ".join(told) or "members of its ring control each other"
+
+
+def why_zh(member: Member) -> str:
+    """What ties a member in, in Chinese."""
+    if member.proof:
+        only = "（仅为可能）" if member.why in ("possible", MAY_UNITE) else ""
+        return f"{'，进而'.join(in_words_zh(fall) for fall in member.proof)}{only}"
+    if member.why in JOINTLY:
+        return JOINTLY[member.why][1]
+    told = [_confirmed_zh(one, member) for one in member.dependences]
+    told += [f"疑似依存于{one.other.name}（{one.name_zh}）" for one in member.suspected]
+    return "；".join(told) or ("顶端" if member.why == "top" else "环内成员互相控制")
+
+
+def _confirmed_zh(fact: Fact, member: Member) -> str:
+    """A confirmed dependence in Chinese, with what figures say of it today."""
+    known, one = criterion_names().get(fact.values["criterion"]), measured_by(fact, member.measured)
+    by = known.name.zh if known else fact.values["criterion"]
+    figure = f"，目前为{percent(one.value)}" if one and one.value is not None else ""
+    return f"依存于{fact.head.name}（{by}{figure}）"

@@ -89,10 +89,19 @@ def overruled(one: Verdict) -> str:
     )
 
 
+def overruled_zh(one: Verdict) -> str:
+    """The same in Chinese."""
+    return (
+        f"{one.fact.tail.name}不依存于{one.fact.head.name}的认定（{one.fact.values['criterion']}；{judged_zh(one)}）"
+        "不予采用：另有认定确认其依存"
+    )
+
+
 def judgements_said(view: View, evidence: Evidence, node: int) -> list[str]:
     """Ring fences of a party, and rejections that do not count, as sentences."""
-    fences = [f"{fenced(view, one)}." for one in fences_of(view, evidence, node)]
-    return [*fences, *(f"{overruled(one)}." for one in overruled_of(view, evidence, node))]
+    fences = [f"{fenced(view, one)} · {fenced_zh(view, one)}" for one in fences_of(view, evidence, node)]
+    rejected = [f"{overruled(one)} · {overruled_zh(one)}" for one in overruled_of(view, evidence, node)]
+    return [ended(said) for said in (*fences, *rejected)]
 
 
 def fenced(view: View, one: Verdict) -> str:
@@ -107,6 +116,17 @@ def fenced(view: View, one: Verdict) -> str:
         f"The control of {one.fact.head.name} over {one.fact.tail.name} is ring-fenced and joins them into no group "
         f"of connected clients ({judged(one)})"
     )
+
+
+def fenced_zh(view: View, one: Verdict) -> str:
+    """The same in Chinese."""
+    controlled, controller = one.fact.tail.name, one.fact.head.name
+    if not _controlled(view, *(view.snapshot.node(party.id) for party in (one.fact.tail, one.fact.head))):
+        return (
+            f"{controlled}与{controller}之间的风险隔离认定不起作用：当日未知{controller}控制或可能控制{controlled}"
+            f"（{judged_zh(one)}）"
+        )
+    return f"{controller}对{controlled}的控制经认定为风险隔离，不据以归入同一关联客户组（{judged_zh(one)}）"
 
 
 def _controlled(view: View, controlled: int, controller: int) -> bool:

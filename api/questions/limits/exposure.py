@@ -10,10 +10,10 @@ from analytics.limits.exposure import Exposure, exposure_to
 from analytics.structure.government import APART
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
-from api.answers.wording import disclosed, money, plural
+from api.answers.wording import disclosed, ended, money, plural
 from api.engine import Engine, View
 from api.groups.more_than_all import MoreThanAll, more_than_all_with, told
-from api.groups.together import CONFIRMED, READINGS_BY, Together, groups_told
+from api.groups.together import CONFIRMED, READINGS_BY, TOO_WIDE_ZH, Together, groups_told
 from api.limits.criteria import seen_by, state_said
 from api.limits.lender import kinds_of
 from api.questions.asking import check_page, node_of
@@ -181,49 +181,74 @@ def _parts(
 
 
 def _reasons(value: ExposureTo, cut: str) -> Iterator[str]:
+    """What is at stake, and what of it is not known, in both languages."""
     if cut:
-        yield f"{cut[0].upper()}{cut[1:]}."
-    who = value.lender.name if value.lender else "All lenders together"
-    yield _words(who, value.party.name, value.alone, value.currency)
+        yield ended(f"{cut[0].upper()}{cut[1:]} · {TOO_WIDE_ZH}")
+    who = (value.lender.name,) * 2 if value.lender else ("All lenders together", "全部贷款人")
+    yield _words(who, (value.party.name,) * 2, value.alone, value.currency)
     for group in value.groups:
-        count = plural(group.members_page.total, "party", "parties")
-        yield _words(who, f"the group of {group.top.name} ({count})", group.stake, value.currency)
+        name, many = group.top.name, group.members_page.total
+        whom = f"the group of {name} ({plural(many, 'party', 'parties')})", f"{name}所在组（{many:,}个主体）"
+        yield _words(who, whom, group.stake, value.currency)
     for stake in (value.alone, *(group.stake for group in value.groups)):
-        yield from _reserves(stake, value.currency)
+        yield from map(ended, _reserves(stake, value.currency))
     yield from against_said(value.against, value.currency)
     if not (value.groups or cut):
-        yield f"{value.party.name} belongs to no group."
+        yield ended(f"{value.party.name} belongs to no group · {value.party.name}不属于任何组")
 
 
-def _words(who: str, whom: str, stake: Stake, currency: str | None) -> str:
+def _words(who: tuple[str, str], whom: tuple[str, str], stake: Stake, currency: str | None) -> str:
     hidden, unknown = stake.unknown_facilities + stake.unknown_drawn, stake.unknown_guarantees + stake.unknown_debts
     if not (stake.direct or stake.contingent or hidden or unknown):
-        return f"{who}: nothing at stake with {whom}."
+        return ended(f"{who[0]}: nothing at stake with {whom[0]} · {who[1]}：对{whom[1]}无敞口")
     if not (stake.direct or stake.contingent):
         what = " and ".join(["facilities"] * bool(hidden) + ["guarantees"] * bool(unknown))
-        return f"{who}: what is at stake with {whom} is not known, the amounts of its {what} are not disclosed."
-    direct = disclosed(stake.direct, hidden, currency)
-    contingent = f" and {disclosed(stake.contingent, unknown, currency)} by its guarantees"
-    contingent = contingent if stake.contingent or unknown else ""
-    return f"{who}: {direct} directly{contingent} at stake with {whom}."
+        what_zh = "及".join(["授信"] * bool(hidden) + ["担保"] * bool(unknown))
+        return ended(
+            f"{who[0]}: what is at stake with {whom[0]} is not known, the amounts of its {what} are not disclosed · "
+            f"{who[1]}：对{whom[1]}的敞口未知，其{what_zh}金额未披露"
+        )
+    direct, contingent = disclosed(stake.direct, hidden, currency), disclosed(stake.contingent, unknown, currency)
+    direct_zh, contingent_zh = _disclosed_zh(stake.direct, hidden, currency), ""
+    by = ""
+    if stake.contingent or unknown:
+        by = f" and {contingent} by its guarantees"
+        contingent_zh = f"，因其担保{_disclosed_zh(stake.contingent, unknown, currency)}"
+    return ended(
+        f"{who[0]}: {direct} directly{by} at stake with {whom[0]} · "
+        f"{who[1]}：对{whom[1]}的直接敞口{direct_zh}{contingent_zh}"
+    )
+
+
+def _disclosed_zh(amount: float, hidden: int, currency: str | None) -> str:
+    """What is disclosed of several amounts, and how many are not, in Chinese."""
+    known = money(amount, currency) if amount or not hidden else "未披露"
+    return f"{known}（另有{hidden:,}笔金额未披露）" if hidden and amount else known
 
 
 def _reserves(stake: Stake, currency: str | None) -> Iterator[str]:
-    """What a stake leaves out, or counts for want of knowing better."""
-    if stake.unknown_guarantees:
+    """What a stake leaves out, or counts for want of knowing better, in both languages."""
+    if many := stake.unknown_guarantees:
         most = money(stake.unknown_guarantees_most, currency)
-        yield f"{plural(stake.unknown_guarantees, 'guarantee')} of undisclosed amount could add at most {most}."
-    if stake.unknown_debts:
-        one, many = (f"guarantee{end} for a debt of unknown amount {verb}" for end, verb in (("", "is"), ("s", "are")))
-        yield f"{plural(stake.unknown_debts, one, many)} counted only up to what is known of it."
-    if stake.expired_guarantees:
-        one, many = (f"guarantee{end} that can no longer be called {verb}" for end, verb in (("", "is"), ("s", "are")))
-        yield f"{plural(stake.expired_guarantees, one, many)} not counted."
-    if stake.unknown_facilities:
-        yield f"{plural(stake.unknown_facilities, 'facility', 'facilities')} of unknown amount not counted."
-    if stake.unknown_drawn:
-        many = plural(stake.unknown_drawn, "facility", "facilities")
-        yield f"{many} of unknown drawn amount counted only with what is undrawn."
-    if stake.unconverted:
-        one, many = (f"undrawn amount{end} without a conversion factor" for end in ("", "s"))
-        yield f"{plural(stake.unconverted, one, many)} counted whole."
+        yield (
+            f"{plural(many, 'guarantee')} of undisclosed amount could add at most {most} · "
+            f"{many:,}笔金额未披露的担保至多增加{most}"
+        )
+    if many := stake.unknown_debts:
+        one = plural(many, "guarantee for a debt of unknown amount is", "guarantees for a debt of unknown amount are")
+        yield f"{one} counted only up to what is known of it · {many:,}笔担保的主债务金额未知，仅计已知部分"
+    if many := stake.expired_guarantees:
+        one = plural(many, "guarantee that can no longer be called is", "guarantees that can no longer be called are")
+        yield f"{one} not counted · {many:,}笔担保已过保证期间，未计入"
+    if many := stake.unknown_facilities:
+        yield (
+            f"{plural(many, 'facility', 'facilities')} of unknown amount not counted · {many:,}笔金额未知的授信未计入"
+        )
+    if many := stake.unknown_drawn:
+        yield (
+            f"{plural(many, 'facility', 'facilities')} of unknown drawn amount counted only with what is undrawn · "
+            f"{many:,}笔授信的已用金额未知，仅计未用部分"
+        )
+    if many := stake.unconverted:
+        one = plural(many, "undrawn amount without a conversion factor", "undrawn amounts without a conversion factor")
+        yield f"{one} counted whole · {many:,}笔未用额度缺少转换系数，按全额计入"

@@ -18,7 +18,18 @@ from api.limits.standing import readings_of, standing
 from api.questions.limits.arising import Coming
 from api.questions.limits.counted import Tally, Way, tallies, ways_of
 from api.questions.limits.memberships import Membership, around, membership, with_apart
-from api.questions.limits.rules import BROKEN, IF_UNTESTED, IF_WIDE, Held, by_room, group_said, held_said, of_limit
+from api.questions.limits.rules import (
+    BROKEN,
+    IF_UNTESTED,
+    IF_WIDE,
+    Held,
+    by_room,
+    group_said,
+    group_said_zh,
+    held_said,
+    of_limit,
+    of_limit_zh,
+)
 from graph.errors import InvalidQuestion, UnknownRule
 
 
@@ -88,19 +99,27 @@ def against_said(found: Against, currency: str | None) -> Iterator[str]:
         yield ended(f"Nothing is held against limits: {found.left_out} · {found.left_out_zh}")
     if found.binding:
         one = found.binding
-        share = "" if one.use is None else f", of which {used(one.use)} is used"
-        lest = "" if one.tested else " lest what cannot be tested holds"
-        yield (
+        share, share_zh = "", ""
+        if one.use is not None:
+            share, share_zh = f", of which {used(one.use)} is used", f"，已用{used(one.use)}"
+        lest, lest_zh = ("", "") if one.tested else (" lest what cannot be tested holds", "（按无法检验的事项成立计）")
+        left = allowed(one.headroom or 0.0, currency, 0)
+        yield ended(
             f"{one.rule.id} {one.rule.name_zh} ({one.rule.name}) binds: {of_limit(one, currency)}{share}, room for "
-            f"{allowed(one.headroom or 0.0, currency, 0)}{lest}; {one.rule.citation}."
+            f"{left}{lest}; {one.rule.citation} · "
+            f"受{one.rule.name_zh}约束：{of_limit_zh(one, currency)}{share_zh}，余额{left}{lest_zh}"
         )
     if found.open:
         yield ended(f"{found.open} · {found.open_zh}")
     for one in found.lines:
         if one.state in (BROKEN, IF_WIDE, IF_UNTESTED):
             who = one.client.name if one.client else group_said(one, found.groups)
+            who_zh = one.client.name if one.client else group_said_zh(one, found.groups)
             at = money(one.before, currency)
-            yield f"{one.rule.id} {one.rule.name_zh} is {one.state} ({one.state_zh}): {who} at {at}."
+            yield ended(
+                f"{one.rule.id} {one.rule.name_zh} is {one.state} ({one.state_zh}): {who} at {at} · "
+                f"{one.rule.name_zh}{one.state_zh}：{who_zh}，{at}"
+            )
     yield from _coming_said(found)
 
 

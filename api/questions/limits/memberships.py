@@ -19,7 +19,7 @@ from api.answers.frame import Fact, Page, Party
 from api.answers.wording import plural
 from api.engine import View
 from api.groups.alike import NOT_ALIKE, Apart, told_apart
-from api.groups.circles import CLIENTS_2010, circles_of, connecting, kin_of
+from api.groups.circles import CLIENTS_2010, connecting, heads_of, kin_of
 from api.limits.related import RELATED_2022, related_of
 from api.questions.groups.dependences import confirmed_of, dependence
 from api.questions.limits.jointly import jointly
@@ -27,6 +27,7 @@ from api.questions.limits.steps import (
     DEPENDS,
     FAMILY,
     MAY_UNITE,
+    NO_TOP,
     RELATED_ZH,
     SUSPECTED,
     TOP,
@@ -36,6 +37,7 @@ from api.questions.limits.steps import (
     alone,
     clients,
     fall,
+    first_of,
     proof_of,
     read_ahead,
     step_of,
@@ -97,7 +99,7 @@ def with_apart(
 
 def called(group: Membership) -> Party:
     """By whom a group is called: who is on top, else who has most at stake."""
-    tops = (step.party for step in group.steps if step.how == TOP)
+    tops = (step.party for step in group.steps if step.how in (TOP, NO_TOP))
     return next(tops, group.members[0].party if group.members else group.party)
 
 
@@ -219,7 +221,7 @@ def _controlled(
     """Who unites a group by control, and how the party falls to it, `brief` without the facts."""
     heads = _heads(view, members, party)
     if len(heads) == 1:
-        yield step_of(evidence, heads[0], TOP)
+        yield first_of(evidence, heads[0], _united(view, heads, wide=wide).certain)
         yield from fall(view, evidence, heads[0], party, _united(view, heads, wide=wide), brief=brief)
     else:
         one, inside = _alone_over(view, heads, party), members.tolist()
@@ -244,10 +246,8 @@ def _united(view: View, heads: Sequence[int], *, wide: bool) -> Behind:
 
 def _heads(view: View, members: Nodes, party: int) -> Sequence[int]:
     """Who unites some legal persons: as group clients know it, else who controls all of them."""
-    for wide in (False, True):
-        circle = circles_of(view, wide=wide).get(members.tobytes())
-        if circle is not None:
-            return circle.heads
+    if heads := heads_of(view, members):
+        return heads
     inside, kin = set(members.tolist()), kin_of(view, CLIENTS_2010).near
     over = [party, *view.control.controllers_of(party, possible=True).tolist()]
     for top in (x for x in over if x in inside or view.snapshot.kind[x] == PERSON):
@@ -268,7 +268,7 @@ def _connected(
     view: View, evidence: Evidence, way: Sequence[Entry], top: int, falls: Ways, behind: Behind
 ) -> Iterator[Step]:
     evidence.parties([top, *(entry.member for entry in way)])
-    yield step_of(evidence, top, TOP)
+    yield first_of(evidence, top, behind.possible)
     for entry in way:
         yield from _came_in(view, evidence, entry, top, falls, behind)
 

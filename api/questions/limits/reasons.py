@@ -5,14 +5,24 @@ from collections.abc import Iterator
 from typing import Final
 
 from analytics.limits.approval import APPROVE
-from analytics.limits.denominators import DENOMINATORS
-from api.answers.wording import apart, ended, listed, money, names_of, percent, within
-from api.questions.groups.dependences import Dependence, readings_said
+from api.answers.wording import apart, ended, money, within
+from api.questions.groups.dependences import readings_said
 from api.questions.groups.dependences import said as figures
+from api.questions.groups.dependences import said_zh as figures_zh
 from api.questions.groups.untestable import ENDS
 from api.questions.limits.checked import CreditCheck
-from api.questions.limits.memberships import Membership, belongs, called
-from api.questions.limits.rules import ASIDE, IF_WIDE, KEPT, UNTOLD, Held, group_said, of_limit
+from api.questions.limits.memberships import Membership, belongs
+from api.questions.limits.rules import (
+    ASIDE,
+    IF_WIDE,
+    KEPT,
+    UNTOLD,
+    Held,
+    group_said,
+    group_said_zh,
+    of_limit,
+    of_limit_zh,
+)
 from api.questions.limits.steps import BY_DEPENDENCE, HELD, Step
 from api.questions.ownership.falls import in_words, in_words_zh
 
@@ -20,7 +30,6 @@ JUDGE: Final = (
     "Judge what is suspected: confirmed it counts for a refusal, rejected it counts no more (`contagraph judge`, "
     "POST /v1/judgements) · 请对疑似依存作出认定。"
 )
-STATES_ZH: Final = {"suspected": "疑似依存于", "confirmed": "已认定依存于", "rejected": "经认定不依存于"}
 
 
 def reasons_of(value: CreditCheck) -> Iterator[str]:
@@ -51,17 +60,9 @@ def _to_judge(value: CreditCheck) -> Iterator[str]:
     broken = {held.group for held in value.lines if held.state == IF_WIDE}
     ways = [(*group.steps, *group.others) for k, group in enumerate(value.groups) if k in broken]
     suspected = [one for way in ways for step in way for one in step.suspected]
-    told = (ended(f"{one.dependant.name} is {figures(one)} · {_figures_zh(one)}") for one in suspected)
+    told = (ended(f"{one.dependant.name} is {figures(one)} · {figures_zh(one)}") for one in suspected)
     if open_ := list(dict.fromkeys(told)):
         yield from (*open_, *readings_said(suspected), JUDGE)
-
-
-def _figures_zh(one: Dependence) -> str:
-    figure = "无上限" if one.value is None else f"{'不低于' if one.at_least else ''}{percent(one.value)}"
-    return (
-        f"{one.dependant.name}{STATES_ZH[one.state]}{one.other.name}：{one.criterion}（{one.name_zh}），"
-        f"指标{figure}，门槛{one.comparison} {percent(one.threshold)}"
-    )
 
 
 def said(step: Step) -> str:
@@ -100,12 +101,14 @@ def _binding(value: CreditCheck, held: Held) -> tuple[str, str]:
     return (
         f"{room} could be lent{most}: {held.rule.id} {held.rule.name_zh} ({held.rule.name}) binds, "
         f"{of_limit(held, value.currency)}; {held.rule.citation}",
-        f"可授信{room}{most_zh}：受{held.rule.name_zh}约束，{_of_limit_zh(held, value.currency)}",
+        f"可授信{room}{most_zh}：受{held.rule.name_zh}约束，{of_limit_zh(held, value.currency)}",
     )
 
 
 def _broken(value: CreditCheck, held: Held) -> tuple[str, str]:
-    who, who_zh = (held.client.name,) * 2 if held.client else (group_said(held, value.groups), _group_zh(value, held))
+    who, who_zh = (
+        (held.client.name,) * 2 if held.client else (group_said(held, value.groups), group_said_zh(held, value.groups))
+    )
     unread, unread_zh = (
         ("", "") if held.rule.verified else (", a rule not verified against its text", "（未与原文核对）")
     )
@@ -115,25 +118,5 @@ def _broken(value: CreditCheck, held: Held) -> tuple[str, str]:
         f"{held.rule.id} {held.rule.name_zh} would be {held.state} ({held.state_zh}){unread}: {who} at "
         f"{after} after {before}, of {of_limit(held, value.currency)}; {held.rule.citation}",
         f"{held.rule.name_zh}{unread_zh}{held.state_zh}：{who_zh}由{before}增至{after}，"
-        f"{_of_limit_zh(held, value.currency)}",
+        f"{of_limit_zh(held, value.currency)}",
     )
-
-
-def _group_zh(value: CreditCheck, held: Held) -> str:
-    """A group that a rule is held against, in Chinese."""
-    many = f"{held.parties:,}个主体"
-    if held.group is not None:
-        group = value.groups[held.group]
-        return f"{called(group).name}所在组（{many}）{group.apart.zh}"
-    named = listed(names_of(held.members), held.parties, chinese=True)
-    return f"{many}的组{f'（{named}）' if named else ''}{held.apart.zh}"
-
-
-def _of_limit_zh(held: Held, currency: str | None) -> str:
-    """A limit in Chinese: its amount, and what it is a part of."""
-    what = DENOMINATORS[held.rule.of].name.zh
-    if held.limit.amount is None:
-        return f"限额为{what}的{percent(held.rule.ratio)}，{what}未知"
-    _, limit = apart(held.after, held.limit.amount, currency)
-    figure = money(held.limit.figure, currency)
-    return f"限额{limit}（{held.limit.period_end}{what}{figure}的{percent(held.rule.ratio)}）"

@@ -9,6 +9,7 @@ import numpy as np
 
 from analytics.limits.capital import Cap
 from analytics.limits.catalogue import Rule
+from analytics.limits.denominators import DENOMINATORS
 from analytics.limits.lines import Line
 from analytics.limits.numerators import NUMERATORS
 from api.answers.evidence import Evidence
@@ -232,3 +233,23 @@ def of_limit(held: Held, currency: str | None) -> str:
         f"{limit} ({percent(held.rule.ratio)} of {held.rule.of.replace('_', ' ')} "
         f"{money(held.limit.figure, currency)} at {held.limit.period_end})"
     )
+
+
+def group_said_zh(held: Held, groups: Sequence[Membership]) -> str:
+    """A group that a rule is held against, in Chinese."""
+    many = f"{held.parties:,}个主体"
+    if held.group is not None:
+        group = groups[held.group]
+        return f"{called(group).name}所在组（{many}）{group.apart.zh}"
+    named = listed(names_of(held.members), held.parties, chinese=True)
+    return f"{many}的组{f'（{named}）' if named else ''}{held.apart.zh}"
+
+
+def of_limit_zh(held: Held, currency: str | None) -> str:
+    """A limit in Chinese: its amount, and what it is a part of."""
+    what = DENOMINATORS[held.rule.of].name.zh
+    if held.limit.amount is None:
+        return f"限额为{what}的{percent(held.rule.ratio)}，{what}未知"
+    _, limit = apart(held.after, held.limit.amount, currency)
+    figure = money(held.limit.figure, currency)
+    return f"限额{limit}（{held.limit.period_end}{what}{figure}的{percent(held.rule.ratio)}）"

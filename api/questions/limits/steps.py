@@ -17,12 +17,14 @@ from api.questions.groups.dependences import Dependence
 from api.questions.ownership.falls import Fall, falls_of
 from graph.model import CONTROLS, OWNS
 
-TOP, HELD, MAY_HOLD, RING, FAMILY, MAY_UNITE, DEPENDS, SUSPECTED, WOULD = (
-    "on top", "controlled", "may be controlled", "ring", "with relatives", "perhaps with relatives or in concert",
+TOP, NO_TOP, HELD, MAY_HOLD, RING, FAMILY, MAY_UNITE, DEPENDS, SUSPECTED, WOULD = (
+    "on top", "in a ring whose members control each other, nobody on top", "controlled", "may be controlled", "ring",
+    "with relatives", "perhaps with relatives or in concert",
     "dependent", "suspected to depend", "would depend by what is offered or asked for",
 )  # fmt: skip
 HOWS_ZH = {
-    TOP: "顶端", HELD: "受控制", MAY_HOLD: "可能受控制", RING: "互相控制", FAMILY: "与近亲属共同控制",
+    TOP: "顶端", NO_TOP: "位于相互控制的环内，无最终控制人",
+    HELD: "受控制", MAY_HOLD: "可能受控制", RING: "互相控制", FAMILY: "与近亲属共同控制",
     MAY_UNITE: "可能与近亲属或一致行动人共同控制", DEPENDS: "已认定经济依存", SUSPECTED: "疑似经济依存",
     WOULD: "因拟提供的担保或所申请的授信而依存",
 }  # fmt: skip
@@ -49,7 +51,8 @@ class Step:
 
     party: Party
     how: str
-    """`on top`, `controlled`, `may be controlled`, `ring`, `with relatives`, `perhaps with relatives or in concert`,
+    """`on top`, `in a ring whose members control each other, nobody on top`, `controlled`, `may be controlled`,
+    `ring`, `with relatives`, `perhaps with relatives or in concert`,
     `dependent`, `suspected to depend` or `would depend by what is offered or asked for`; of a lender's related parties
     also `holder`, `officer`, `kin`, `controller`, within bands `possible holder`, `possible controller` and `possibly
     controlled`, and of unstated degree `possible kin`."""
@@ -87,6 +90,11 @@ def step_of(
         tuple(suspected),
         tuple(measured),
     )
+
+
+def first_of(evidence: Evidence, top: int, control: Control) -> Step:
+    """The first step: who is on top, or the first of a ring that nobody is on top of."""
+    return step_of(evidence, top, NO_TOP if len(control.ring_of(top)) else TOP)
 
 
 def fall(

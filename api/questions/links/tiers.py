@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from analytics.structure.tiers import Direction, Tier, walk_tiers
 from api.answers.evidence import Evidence
 from api.answers.frame import Answer, Fact, Page, Party, Question
-from api.answers.wording import percent, plural
+from api.answers.wording import money, percent, plural
 from api.engine import Engine, View
 from api.questions.asking import check_page, check_range, node_of
 from api.questions.links.sources import (
@@ -55,6 +55,19 @@ class TierOf:
 
 
 @dataclass(frozen=True)
+class Covered:
+    """What shares of the first tier rest on: how much of all that the party buys, or sells, is known."""
+
+    known: float
+    """Amounts of its known supplies, in the moment's currency."""
+    unpriced: int
+    """Known supplies of unknown amount: they count for nothing in shares."""
+    whole: float | None
+    """Upstream its costs, downstream its income, of a year by its latest statement; None where it gives none that is
+    not too old."""
+
+
+@dataclass(frozen=True)
 class TiersOf:
     """All tiers from one party."""
 
@@ -67,6 +80,8 @@ class TiersOf:
     """Upstream: who else sells what the largest suppliers shown of the first tier sell."""
     reliance: RelianceOf | None
     """Downstream: on whom its own sales rest."""
+    covered: Covered | None
+    """None where it is not known to buy, or sell, anything."""
 
 
 def upstream(
@@ -104,7 +119,10 @@ def _walk(
         tiers.append(TierOf(tier.depth, tier.parties, shown, Page(tier.total, offset, len(shown)), source))
     others = replaceable(view, evidence, node, found.tiers[0]) if up and found.tiers else ()
     resting = None if up or not tiers else reliance_of(view, evidence, node, part)
-    value = TiersOf(evidence.party(node), direction, view.snapshot.moment.currency, tuple(tiers), others, resting)
+    value = TiersOf(
+        evidence.party(node), direction, view.snapshot.moment.currency, tuple(tiers), others, resting,
+        _covered(view, node, wholes, direction) if tiers else None,
+    )  # fmt: skip
     question = Question(direction, {"party": party, "depth": depth, "limit": limit, "offset": offset})
     return view.answer(question, value, evidence, reasons=list(_reasons(evidence.distinguished(value), depth)))
 
@@ -122,10 +140,39 @@ def _parts(view: View, tier: Tier, wholes: NDArray[np.float64], direction: Direc
     return found
 
 
+def _covered(view: View, node: int, wholes: NDArray[np.float64], direction: Direction) -> Covered:
+    trade, whole = view.trade, float(wholes[node])
+    amount = trade.amount[(trade.bought if direction == "upstream" else trade.sold).links_at(node)]
+    return Covered(float(np.nansum(amount)), int(np.isnan(amount).sum()), whole if whole > 0 else None)
+
+
+def _rests(value: TiersOf, covered: Covered) -> Iterator[str]:
+    """How much of the party's trade is not known, and so could make any share another."""
+    up = value.direction == "upstream"
+    name, does, of = value.party.name, "buy" if up else "sell", "costs" if up else "income"
+    known, side = money(covered.known, value.currency), "from" if up else "to"
+    if covered.whole is None:
+        yield f"{name} states no {of}: how much else it {does}s, {side} whom, cannot be told; {known} is known."
+    elif covered.whole >= covered.known:
+        part = percent(covered.known / covered.whole)
+        other = "from whom it buys else" if up else "to whom it sells else"
+        yield (
+            f"{name} is known to {does} {known}, {part} of the {of} it states: {other} is not known, and shares, HHI "
+            "and only sources are of what is known."
+        )
+    else:
+        whole = money(covered.whole, value.currency)
+        yield f"{name} is known to {does} {known}, more than the {of} it states, {whole}."
+    if covered.unpriced:
+        yield f"{plural(covered.unpriced, 'supply', 'supplies')} of unknown amount: in no share."
+
+
 def _reasons(value: TiersOf, depth: int) -> Iterator[str]:
     up = value.direction == "upstream"
     if not value.tiers:
         yield f"{value.party.name} is not known to {'buy from' if up else 'sell to'} anybody."
+    if value.covered is not None:
+        yield from _rests(value, value.covered)
     for tier in value.tiers:
         side = "supplier" if up else "buyer"
         new = plural(tier.parties, side) if tier.parties else f"no {side} who is not nearer already,"

@@ -105,20 +105,25 @@ def gaps_of(view: View, sent: Sent) -> Iterator[Gap]:
 
 
 def _nearest(view: View, sent: Sent) -> Gap:
-    """Why nobody fails: who comes nearest to it, of those whose equity is known."""
-    lost, equity = sent.whole.lost, sent.setting.known.firms.equity
-    some = np.flatnonzero((lost > 0) & (equity > 0))
-    if not len(some):
+    """Why nobody fails: who comes nearest to it, by its equity or, where it has less of that to lose, its liquidity."""
+    whole, firms = sent.whole, sent.setting.known.firms
+    cash = sent.shock.lost + whole.income + whole.called + whole.claims
+    losses = ((whole.lost, firms.equity, "equity", "净资产"), (cash, firms.liquidity, "liquidity", "流动性"))
+    parts = np.array([np.divide(lost, has, out=np.zeros(len(has)), where=has > 0) for lost, has, *_ in losses])
+    if not parts.any():
         return Gap(
-            "nobody fails: of none of those who lose is it known that they have equity to lose",
-            "无主体违约：受损主体中无一已知有净资产可损失",
+            "nobody fails: of none of those who lose is it known that they have equity or liquidity to lose",
+            "无主体违约：受损主体中无一已知有净资产或流动性可损失",
         )
-    nearest = int(some[np.argmax(lost[some] / equity[some])])
+    which, nearest = (int(at) for at in np.unravel_index(np.argmax(parts), parts.shape))
+    lost, has, en, zh = losses[which]
     name = view.snapshot.all_called(np.array([nearest]))[0]
-    amounts = [money(float(one[nearest]), view.snapshot.moment.currency) for one in (lost, equity)]
+    amounts = [money(float(one[nearest]), view.snapshot.moment.currency) for one in (lost, has)]
+    in_cash, in_cash_zh = ("in cash ", "现金") if which else ("", "")
     return Gap(
-        f"nobody fails: of those whose equity is known {name} comes nearest, and loses {amounts[0]} of {amounts[1]}",
-        f"无主体违约：净资产已知的主体中，{name}最接近违约，损失 {amounts[0]}，净资产 {amounts[1]}",
+        f"nobody fails: of those whose {en} is known {name} comes nearest, and loses {in_cash}{amounts[0]} of "
+        f"{amounts[1]}",
+        f"无主体违约：{zh}已知的主体中，{name}最接近违约，{in_cash_zh}损失 {amounts[0]}，{zh} {amounts[1]}",
     )
 
 

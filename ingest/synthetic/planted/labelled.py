@@ -10,8 +10,12 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import expit
 
+from graph.errors import InvalidQuestion
+
 SPLIT: Final = (0.6, 0.2, 0.2)
 PARTS: Final = ("train", "valid", "test")
+SLOPES: Final = (0.6, -0.5, 0.5, 0.4, -0.4, 0.3, 0.3, -0.3, 0.2, 0.2)
+"""Of a firm's own log odds along its first figures."""
 NOISE: Final = 0.8
 STRONG: Final = 1.6
 """How much neighbours' own risk counts beside a firm's own, in log odds."""
@@ -21,8 +25,11 @@ def write_labelled(folder: Path, *, firms: int = 4000, figures: int = 40, rate: 
     """Write firms.csv (id, f1 …, label, split) and two lists of links, of which `partners.csv` carries risk.
 
     A firm's own risk is a curved function of ten of its figures; it defaults by it and by the mean own risk of those
-    it is linked to in `partners.csv`, and theirs. `neighbours.csv` carries nothing. `rate` is the base rate.
+    it is linked to in `partners.csv`, and theirs. `neighbours.csv` carries nothing. `rate` is the base rate. Raises
+    InvalidQuestion where there are fewer figures than risk hangs on.
     """
+    if figures < len(SLOPES):
+        raise InvalidQuestion(f"{figures} are too few", where="figures", remedy=f"give {len(SLOPES)} or more")
     rng = np.random.default_rng(seed)
     values = rng.normal(size=(firms, figures))
     own = _own(values)
@@ -46,7 +53,7 @@ def write_labelled(folder: Path, *, firms: int = 4000, figures: int = 40, rate: 
 
 
 def _own(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    line = values[:, :10] @ np.array([0.6, -0.5, 0.5, 0.4, -0.4, 0.3, 0.3, -0.3, 0.2, 0.2])
+    line = values[:, : len(SLOPES)] @ np.array(SLOPES)
     return np.asarray(_scaled(line + 0.4 * np.abs(values[:, 0]) - 0.3 * values[:, 1] * values[:, 2]))
 
 

@@ -161,6 +161,13 @@ def test_guarantees_move_with_their_currency(tmp_path: Path) -> None:
     assert {one.party.id for one in found.fallen} == {"r:a", "r:c"}
 
 
+def test_a_rate_of_interest_is_refused_with_what_to_say_instead(tmp_path: Path) -> None:
+    with pytest.raises(InvalidQuestion, match="'LPR' is no pair of currencies") as problem:
+        told(tmp_path, RATE, dollars("a", 100.0), rates={"LPR": 0.01})
+    assert "interest" in problem.value.remedy
+    assert "`lost`" in problem.value.remedy
+
+
 @pytest.mark.parametrize(
     ("pair", "says"),
     [

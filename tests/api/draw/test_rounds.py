@@ -118,6 +118,17 @@ def test_what_is_not_drawn_is_counted_in_both_languages(tmp_path: Path) -> None:
     assert [node["id"] for node in drawn(text, "nodes")] == ["shock", "r:bank", "r:a"]
 
 
+def test_who_stands_without_a_line_is_counted_in_both_languages(tmp_path: Path) -> None:
+    counted = set[int]()
+    for limit in range(1, 7):
+        text = page(tmp_path / f"{limit}", limit=limit)
+        ends = {edge[end] for edge in drawn(text, "edges") for end in ("from", "to")}
+        loose = sum(node["id"] not in ends for node in drawn(text, "nodes"))
+        assert (f"{loose} part" in text and f"图中{loose}家无连线" in text) == (loose > 0)
+        counted.add(loose)
+    assert len(counted) > 1
+
+
 def test_where_nobody_loses_the_page_says_so(tmp_path: Path) -> None:
     text = page(tmp_path, failed=(), stopped=[{"share": 0.5, "parties": ["r:h"]}])
     assert "Nobody drawn here loses by another" in text

@@ -238,7 +238,8 @@ def test_after_a_kill_the_job_says_so_and_how_to_repeat_it(tmp_path: Path) -> No
         told = client.get(f"/v1/jobs/{cut_off['id']}").json()
         assert (told["state"], told["failure"]["what"]) == ("failed", "the server stopped")
         assert told["asked"]["address"] in told["failure"]["remedy"]
-        assert client.get(f"/v1/jobs/{cut_off['id']}/result").json()["status"] == 409
+        problem = client.get(f"/v1/jobs/{cut_off['id']}/result").json()
+        assert (problem["status"], problem["detail"]) == (409, f"/v1/jobs/{cut_off['id']}: the server stopped")
         assert client.get(done["result"]).content == answer
         again = client.post(told["asked"]["address"], json=told["asked"]["body"])
         assert again.json()["state"] == "queued", json.dumps(again.json())

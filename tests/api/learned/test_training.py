@@ -12,6 +12,7 @@ import pytest
 from analytics.learning.panel import Panel
 from api.learned.training import Trained, train
 from api.learning.config import Config, ModelAsked, PanelAsked, SplitAsked
+from api.learning.edition import edition
 from api.learning.planted import panel_of
 from api.learning.runs import Run, runs
 from graph.errors import Cancelled, InvalidModel, InvalidPanel, InvalidQuestion
@@ -148,6 +149,22 @@ def test_stopped_in_the_middle_of_a_net_it_goes_on_to_the_same_end(trained: Trai
     epochs = [doing for doing in seen if "net 1 of 1, epoch" in doing]
     assert epochs[0].endswith("epoch 10")
     assert files(again.run) == files(trained.run)
+
+
+def test_a_state_of_another_program_is_not_gone_on_from(
+    panel: Panel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may build its nets otherwise: the state is then of another training, and would be refused for ever."""
+    with pytest.raises(Cancelled):
+        train(panel, STACK, TEXT, store=tmp_path, watch=stopping("epoch 11"))
+    (unfinished,) = runs(tmp_path)
+    assert unfinished.take(0) is not None
+    monkeypatch.setattr("api.learning.edition.SCHEME", 99)
+    edition.cache_clear()
+    try:
+        assert unfinished.take(0) is None
+    finally:
+        edition.cache_clear()
 
 
 def test_asked_anew_it_is_the_next_number_and_other_questions_do_not_take_it_up(panel: Panel, tmp_path: Path) -> None:

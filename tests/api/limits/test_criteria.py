@@ -111,3 +111,28 @@ def test_criteria_and_government_bodies_are_told_in_both_languages(tmp_path: Pat
     assert state.partition(" · ")[2].startswith("政府机构分别并入")
     assert criteria.partition(" · ")[2].startswith("疑似依存的识别标准：")
     assert "未核对原文" in criteria
+
+
+@pytest.mark.parametrize(
+    ("rule_sets", "kinds"),
+    [("BCBS", {"connected"}), ("CN", {"connected", "control"}), ("BCBS; CN", {"connected", "control"})],
+)
+def test_group_clients_are_told_where_a_rule_set_of_the_lender_counts_them(
+    tmp_path: Path, rule_sets: str, kinds: set[str]
+) -> None:
+    """集团客户 is a concept of China's guideline of 2010; Basel and the Union know connected clients alone."""
+    owns = ("OWNS", {"from": A, "to": B, "share": 1.0})
+    facts = (*CAPITAL, loan(A, "1", 20.0), loan(B, "2", 10.0), owns, lender(rule_sets))
+    Book(tmp_path / "columns").load(dict.fromkeys([BANK, A, B], "Company"), facts, closed_at=instant("2024-01-15"))
+    engine = Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-06-30"))
+    moment = engine.moment()
+    request = Request(applicant=B, lender=BANK, facility=Asked(amount=1.0, currency="CNY"))
+    check = questions.credit_check(engine, request, moment=moment)
+    stake = questions.exposure(engine, B, lender=BANK, moment=moment)
+    assert {group.kind for group in check.answer.groups} == kinds
+    assert {group.kind for group in stake.answer.against.groups} == kinds
+    told = {one.reading for one in questions.book_groups(engine, BANK, moment=moment).answer.readings}
+    assert ("group-client" in told) == ("control" in kinds)
+    assert any("集团客户" in reason for reason in (*check.reasons, *stake.reasons)) == ("control" in kinds)
+    asked = questions.book_groups(engine, BANK, reading="group-client", moment=moment).answer
+    assert "group-client" in {one.reading for one in asked.readings}

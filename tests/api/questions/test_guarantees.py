@@ -52,7 +52,8 @@ def test_each_party_of_a_circle_is_shown_the_circle_with_its_guarantees(engine: 
     assert answer.answer.together is not None
     assert (answer.answer.together.shape, answer.answer.together.core) == ("cycle", 3)
     assert {source.fact_id for source in answer.sources} >= {fact.fact_id for fact in circle.guarantees}
-    assert "It sits in 1 closed circle of up to 5 guarantees." in answer.reasons
+    said = "It sits in 1 closed circle of up to 5 guarantees · 处于1个至多5笔担保的循环担保之中。"
+    assert said in answer.reasons
 
 
 def test_a_circle_longer_than_asked_for_is_not_counted(engine: Engine) -> None:
@@ -71,7 +72,7 @@ def test_of_circles_too_many_to_count_those_that_were_counted_are_told(tmp_path:
     most = told.answer.length
     assert 5 <= most < 12
     counted = sum(math.perm(13, length - 1) for length in range(2, most + 1))
-    assert f"It sits in {counted:,} closed circles of up to {most} guarantees." in told.reasons
+    assert any(f"It sits in {counted:,} closed circles of up to {most} guarantees · " in why for why in told.reasons)
     assert any("too many to count" in reason for reason in told.reasons)
 
 
@@ -194,7 +195,8 @@ def test_a_guarantee_past_its_period_is_shown_and_counts_nowhere(tmp_path: Path)
 def test_a_party_without_guarantees_says_so(engine: Engine) -> None:
     answer = guarantees(engine, ALONE, moment=engine.moment())
     assert answer.answer.together is None
-    assert answer.reasons[0] == "Nobody's Friend Ltd gives and takes no guarantee."
+    name = "Nobody's Friend Ltd"
+    assert answer.reasons[0] == f"{name} gives and takes no guarantee · {name}未提供也未接受担保。"
 
 
 def test_what_cannot_be_asked_is_refused(engine: Engine) -> None:

@@ -9,13 +9,39 @@ import pytest
 from api.app import create_app
 from api.engine import Engine
 from api.questions import links
-from api.report import linkage_page
+from api.report import linkage_page, shock_page
 from api.settings import Settings
 from tests.api.conftest import MINE, NAMES, RING2
 from tests.api.draw.test_in_browser import browser  # noqa: F401  (a fixture)
+from tests.api.questions.shocks.test_amounts import asked, guaranteed, lent
+from tests.api.questions.shocks.test_shock import stated
 from tests.api.serving import serving
 
 pytestmark = pytest.mark.browser
+
+
+OVERLAPPING = """() => [...document.querySelectorAll("tr")].flatMap(row => {
+    const ends = [...row.cells].map(cell => { const said = document.createRange(); said.selectNodeContents(cell);
+        const box = said.getBoundingClientRect(); return [box.left, box.right, cell.textContent.trim()] });
+    return ends.slice(1).filter((end, k) => end[2] && ends[k][2] && end[0] < ends[k][1] - 1).map(end => end[2]) })"""
+"""What in a table begins before what stands to its left has ended."""
+
+
+@pytest.mark.parametrize("width", [360, 390, 701, 1440])
+@pytest.mark.parametrize("unit", [1e6, 1e12], ids=["millions", "trillions"])
+def test_amounts_never_lie_over_each_other(browser: Any, tmp_path: Path, width: int, unit: float) -> None:  # noqa: F811
+    sheet = stated("a", net_assets=5 * unit, total_assets=45 * unit, total_liabilities=40 * unit)
+    found = asked(
+        tmp_path, lent("a", 21 * unit), lent("a", 19 * unit, by="b2"), guaranteed("c", "a", 17 * unit),
+        *sheet, *stated("c", net_assets=3 * unit),
+    )  # fmt: skip
+    (tmp_path / "report.html").write_text(shock_page(found, language="zh"), encoding="utf-8")
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    page.goto((tmp_path / "report.html").as_uri())
+    assert page.locator("td.n").count() > 10
+    assert page.evaluate(OVERLAPPING) == []
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    page.close()
 
 
 def test_it_asks_for_nothing_and_prints_its_pages(browser: Any, engine: Engine, tmp_path: Path) -> None:  # noqa: F811

@@ -10,15 +10,17 @@ from typer.testing import CliRunner
 from api.cli import app
 from api.questions import book_groups, book_limits
 from api.report.spreadsheet import limits_workbook, write_limits
-from tests.api.limits.test_standing import A, B
+from tests.api.limits.test_standing import A, B, C, D, P, Q, lender, loan, owns
 from tests.api.questions.book.test_possible import MORE, OWED, RECENT, RULES, SELLS
 from tests.api.questions.lending import BANK, bank, stated
 from tests.api.questions.limits.test_doubts import BANK as LENDER
+from tests.api.questions.limits.test_doubts import CAPITAL as DOUBTED
 from tests.api.questions.limits.test_doubts import engine as possible_engine
 
 CAPITAL = [stated("bank", "tier1", 600.0), stated("bank", "net_capital", 700.0)]
 HOSTILE = ("Profile", {"party": "r:a1", "name": '=HYPERLINK("http://x","y")'})
 PLUS = ("Profile", {"party": "r:s", "name": "+1-2"})
+SAME = "同名有限公司"
 Rows = list[dict[str, Any]]
 
 
@@ -154,3 +156,20 @@ def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, words)
     assert done.exit_code != 0
     assert "workbook" in str(done.exception)
+
+
+def test_clients_and_heads_of_one_name_are_told_apart_in_every_row(tmp_path: Path) -> None:
+    """Two persons called alike hold a, and b and c, also called alike, of which c has 20 % of itself."""
+    called = [("Profile", {"party": x, "name": name}) for name, both in ((SAME, (B, C)), ("张", (P, Q))) for x in both]
+    held = [owns(P, A, 0.6), owns(P, B, 0.6), owns(Q, C, 0.45), owns(C, C, 0.2), owns(Q, D, 0.6)]
+    owed = [loan(x, x, 190.0) for x in (A, B, C, D)]
+    engine = possible_engine(tmp_path, lender(), *DOUBTED, *called, *held, *owed)
+    out = tmp_path / "limits.xlsx"
+    out.write_bytes(limits_workbook(engine, LENDER, near=0.8, state="", moment=engine.moment()))
+    for title in ("集团与成员 Groups", "超限与接近 Breaches"):
+        cells = [str(cell) for row in rows(out, title) for head, cell in row.items() if "Client" not in head]
+        assert [cell for cell in cells if cell.count("张") != cell.count("张 (r:")] == []
+        assert [cell for cell in cells if cell.count(SAME) != cell.count(f"{SAME} (r:")] == []
+    clients = {row["标识 Id"]: row for row in rows(out, "集团与成员 Groups")}
+    assert (clients[B]["客户 Client"], clients[C]["客户 Client"]) == (SAME, SAME)
+    assert "（公司自持的20%无表决权）" in clients[C]["加入方式 How it came in"]

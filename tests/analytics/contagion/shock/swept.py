@@ -37,6 +37,8 @@ class Swept:
         """What each could pay on calls when it was called, and what for."""
         self.more = np.zeros(n, np.bool_)
         """Who, once called, could pay more again."""
+        self.waits = False
+        """Whether a guarantee that counters another was paid on: then nobody fails before all amounts are at rest."""
         self.by_debt, self.promised = np.zeros((2, len(debts.amount)))
         self.other, self.liquid = shock.lost + shock.worse, firms.cash - shock.lost
         with np.errstate(invalid="ignore"):
@@ -45,6 +47,9 @@ class Swept:
         self.produced: Cascade | None = None
         while self._step() and self.rounds < most:
             pass
+        if self.waits:
+            met = sorted({0, *self.round.tolist()})
+            self.round = np.array([met.index(one) for one in self.round.tolist()])
 
     @property
     def means(self) -> Numbers:
@@ -74,11 +79,15 @@ class Swept:
         self.before = start - self.income
         self._call()
         self._lose()
+        rise = float(np.abs(self.lost - start).max(initial=0.0))
+        other = float(np.abs(np.minimum(self.total, self.able) - np.minimum(self.total, self.means)).max(initial=0.0))
+        if self.waits and max(rise, other) > self.tolerance:
+            return True
+        if self.waits:
+            self._fail(self.total > self.means * (1 + 1e-9), BY_CALL)
         self._fail(self.lost > self.equity * (1 + HAIR), BY_EQUITY)
         cash = self.shock.lost + self.income + self.paid_calls - self.back
         self._fail(cash + self.claims * ("debts" in self.layers.only) > self.cash * (1 + HAIR), BY_CASH)
-        rise = float(np.abs(self.lost - start).max(initial=0.0))
-        other = float(np.abs(np.minimum(self.total, self.able) - np.minimum(self.total, self.means)).max(initial=0.0))
         return int(self.failed.sum()) > before or max(rise, other) > self.tolerance
 
     def _fail(self, which: Flags, cause: int) -> None:
@@ -106,7 +115,7 @@ class Swept:
         more = (self.total > 0) & (means > self.able * (1 + HAIR))
         self.able, self.more = np.where(more & self.more, (means + self.able) / 2, means), self.more | more
         standing = given.standing.with_means(self.able, recovered)
-        found = call_guarantees(standing, np.flatnonzero(self.failed))
+        found = call_guarantees(standing, np.flatnonzero(self.failed), tolerance=np.inf if self.waits else 1e-9)
         self._fail(found.wave > 0, BY_CALL)
         made = standing.sureties
         promised = np.zeros(given.debts)
@@ -121,6 +130,7 @@ class Swept:
         back = np.bincount(made.counters[behind], found.paid[behind], minlength=len(made))
         self.called, self.pledged = found.by_guarantor(due), pledged
         self.back = found.by_guarantor(np.minimum(back, found.paid))
+        self.waits |= bool(self.back.any())
 
     def _lose(self) -> None:
         """Claims on who failed, and shares round by round until none falls further."""

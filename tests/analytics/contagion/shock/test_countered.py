@@ -34,6 +34,37 @@ def test_what_a_guarantor_takes_from_its_own_subsidiary_it_cannot_pay_itself(sha
     assert found.lost.tolist() == pytest.approx([0, share * paid, paid, 100 - paid])
 
 
+def test_nobody_fails_by_a_loss_that_does_not_last() -> None:
+    """D owes the bank 100. G, with 100, guarantees it, and C counters that. H has 60 % of C, and 50 in all, and owes
+    the bank. X, which owes G 90, fails as well: G pays 10, so does C, and H loses 6, not the 60 it would without X."""
+    d, g, c, h, x, bank = range(6)
+    firms = Firms.of(6, equity=[1, 100, 200, 50, 1, 1000], recovered=0)
+    loans = Loans.of(6, [bank, bank], [d, h], [100.0, 200.0])
+    behind = Sureties.of(loans, [g, c], [0, 0], [100.0, 100.0], joint=True, counters=[NONE, 0])
+    promised = Guarantees(Standing.of(loans, behind, capacity=firms.means, recovery=0), 3)
+    debts = ([d, h, x], [bank, bank, g], [100, 200, 90])
+    layers = Layers.of(firms, debts=debts, shares=([h], [c], [0.6]), guarantees=promised)
+    found = send(firms, layers, Shock.of(6, [d, x]))
+    assert found.failed.tolist() == [True, True, False, False, True, False]
+    assert found.round.tolist() == [1, 2, 0, 0, 1, 0]
+    assert found.lost[[c, h, bank]].tolist() == pytest.approx([10, 6, 90])
+    alone = send(firms, layers, Shock.of(6, [d]))
+    assert alone.failed.tolist() == [True, False, False, True, False, False]
+    assert alone.by_debt.tolist() == pytest.approx([0, 200, 0])
+
+
+def test_rounds_are_told_from_the_first_where_everybody_fails() -> None:
+    firms = Firms.of(4, equity=[1, 60, 200, 50], recovered=0)
+    loans = Loans.of(4, [BANK], [D], [500.0])
+    behind = Sureties.of(loans, [G, C], [0, 0], [100.0, 50.0], joint=True, counters=[NONE, 0])
+    promised = Guarantees(Standing.of(loans, behind, capacity=firms.means, recovery=0), 1)
+    layers = Layers.of(firms, debts=([D], [BANK], [500]), guarantees=promised)
+    found = send(firms, layers, Shock.of(4, [D, C]))
+    assert found.by_guarantee.tolist() == pytest.approx([60, 50])
+    assert found.failed.all()
+    assert sorted({*found.round.tolist()}) == [1, 2, 3], "the first, the guarantor that is called, the lender at rest"
+
+
 @given(st.integers(0, 100_000), st.integers(3, 9), st.sets(st.integers(0, 8), min_size=1, max_size=3))
 @example(83, 8, {1, 5}).via("a creditor once lost more than its debtor left unpaid")
 @example(182, 5, {0, 4}).via("holders once lost more than their company did")

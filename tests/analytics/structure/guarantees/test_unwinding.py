@@ -61,6 +61,29 @@ def test_no_set_of_guarantees_breaks_the_long_circles_for_less(priced: Priced, a
     assert longest(kept(priced, pairs_in(found))) <= allowed
 
 
+@given(PRICED, st.integers(1, 3))
+@settings(max_examples=150)
+def test_of_equal_costs_the_fewest_pairs_are_ended(priced: Priced, allowed: int) -> None:
+    """By trying every set of pairs."""
+    pairs = {(a, b): 0 for a, b, _ in priced if a != b}
+    for a, b, cost in priced:
+        if a != b:
+            pairs[a, b] += cost
+    sets = chain.from_iterable(combinations(pairs, n) for n in range(len(pairs) + 1))
+    told = sorted((sum(pairs[p] for p in released), len(released), released) for released in sets)
+    fewest = next(many for _, many, released in told if longest(kept(priced, set(released))) <= allowed)
+    promises, cost = promises_of(priced)
+    assert len(unwind_circles(promises, cost, longest=allowed).steps) == fewest
+
+
+def test_one_dear_guarantee_is_ended_rather_than_two_that_cost_as_much_together() -> None:
+    """Two circles of three share one guarantee of 4; each has another of 2."""
+    priced = [(0, 1, 4), (1, 2, 2), (2, 0, 9), (1, 3, 2), (3, 0, 9)]
+    promises, cost = promises_of(priced)
+    found = unwind_circles(promises, cost, longest=1)
+    assert (pairs_in(found), found.cost, found.proven) == ({(0, 1)}, 4, True)
+
+
 @given(PRICED, st.integers(1, 5))
 @settings(max_examples=150)
 def test_no_set_of_guarantees_makes_all_parts_small_for_less(priced: Priced, allowed: int) -> None:

@@ -11,6 +11,7 @@ from api.questions.book.findings import LimitFinding, named
 from api.questions.book.limits import BookLimits
 from graph.errors import InvalidQuestion, UnknownParty
 from tests.api.questions.lending import BANK, OWED, bank, lent, party, stated
+from tests.api.questions.overstated import ONE, SIB, SUB, opened, write
 from tests.api.world import day
 
 GROUPS = {"connected": [{"a1", "a2", "s", "t"}], "control": [{"a1", "a2"}, {"f1", "f2"}]}
@@ -206,3 +207,16 @@ def test_what_cannot_be_asked_is_said(tmp_path: Path) -> None:
         asked(engine, state="broken")
     with pytest.raises(UnknownParty, match="given as the lender"):
         book_limits(engine, "r:nobody", moment=engine.moment())
+
+
+def test_a_group_client_is_called_in_a_limit_as_in_its_groups(tmp_path: Path) -> None:
+    """`sub`, the only client of three, and `sib` with `one`: each group is called by who is on top of it."""
+    held = {("r:z", "r:p"): 1.0, ("r:p", SUB): 0.8, ("r:q", SIB): 0.8, (SIB, ONE): 0.9}
+    engine = opened(write(tmp_path, held=held), "keep")
+    moment = engine.moment()
+    found = book_limits(engine, BANK, near=0.3, moment=moment).answer.findings
+    called = {one.top.id: one.controller for one in found if one.rule == "CN_GROUP_CREDIT_15"}
+    assert set(called) == {SUB, SIB}
+    for member, controller in called.items():
+        (group,) = groups_question(engine, member, kind="group-clients", moment=moment).answer.groups
+        assert controller == group.top

@@ -22,7 +22,7 @@ from api.questions.book.odds import odds_of
 from api.questions.book.staked import staked
 from api.questions.meant import named_assumed
 from api.questions.shocks.scenario import Scenario
-from graph.errors import InvalidInput, InvalidQuestion, UnknownParty
+from graph.errors import Cancelled, InvalidInput, InvalidQuestion, UnknownParty
 from tests.api.questions.shocks.test_shock import lent, stated
 from tests.api.world import Book, instant
 from tests.conftest import ROOT
@@ -310,8 +310,22 @@ def test_years_are_counted_while_they_are_drawn(tmp_path: Path) -> None:
     moment = engine.moment(currency="CNY")
     book_losses(engine, BANK, assumed, moment=moment, progress=seen.append)
     assert seen[0] == (0.0, "drawing years", "抽取年度")
-    assert seen[-1] == (1.0, "drawing years: 1,000 of 1,000", "抽取年度：1,000/1,000")
-    assert len(seen) > 2
+    assert (1.0, "drawing years: 1,000 of 1,000", "抽取年度：1,000/1,000") in seen
+    laid = [one for one in seen if one.doing.startswith("laying the worst years on borrowers, ")]
+    assert {one.doing.split(", ")[1].split(":")[0] for one in laid} == {"with contagion", "without"}
+    assert [one for one in laid if "最差年度分摊" in one.doing_zh] == laid == seen[-len(laid) :]
+
+
+def test_who_waits_may_stop_while_the_worst_years_are_laid_on_borrowers(tmp_path: Path) -> None:
+    engine = engine_of(tmp_path, lent("a", 200.0))
+
+    def stop(stage: Stage) -> None:
+        if stage.doing.startswith("laying"):
+            raise Cancelled(stage.doing)
+
+    assumed = Assumed.model_validate({"pd": {"rest": 0.1}, "draws": 1000})
+    with pytest.raises(Cancelled, match="laying the worst years"):
+        book_losses(engine, BANK, assumed, moment=engine.moment(currency="CNY"), progress=stop)
 
 
 def test_how_long_years_sent_as_shocks_take_is_told_before_they_are_drawn(tmp_path: Path) -> None:

@@ -98,6 +98,18 @@ def test_who_fails_with_them_is_told_with_the_reason(engine: Engine) -> None:
     ]
 
 
+def test_who_fails_with_them_without_a_loss_to_the_lender_is_counted_too(tmp_path: Path) -> None:
+    """c loses 90 of 50 by b and fails; what it owes the bank its deposit covers, so that this costs nothing."""
+    engine = engine_of(
+        tmp_path, lent("b", 100.0), lent("c", 40.0), owes("b", "c", 200.0), *stated("c", net_assets=50.0),
+        ("PLEDGES", {"from": "r:c", "to": "r:bank", "kind": "deposit", "value": 40.0, "currency": "CNY"}),
+    )  # fmt: skip
+    answer = told(engine, 45.0)
+    assert [one.party.id for one in answer.answer.failures] == ["r:b"]
+    assert (answer.answer.failed, answer.answer.carried) == (1, ())
+    assert any("1 other party fails with them" in line and "nothing on any of them" in line for line in answer.reasons)
+
+
 def test_a_part_of_the_book_is_that_part_of_what_is_owed(engine: Engine) -> None:
     found = told(engine, 0.1).answer
     assert (found.loss, found.owed) == (pytest.approx(29.5), pytest.approx(295))

@@ -36,3 +36,17 @@ def test_several_guarantors_of_one_loan_pay_less_than_in_a_shock_and_it_is_told(
     found = told(engine, pd={"parties": {"r:a": 1.0, "r:c": 1.0}}, draws=100).answer
     assert (sent, found.losses.expected.value) == (pytest.approx(0), pytest.approx(45))
     assert any("behind 1 loan stand several guarantors" in gap.said for gap in found.gaps)
+
+
+def test_a_guarantor_that_fails_pays_nothing_in_a_year_and_it_is_told(tmp_path: Path) -> None:
+    """Of a's 90 c can pay 30 and fails by it: it pays these in a shock and in a year sent as one, else nothing."""
+    engine = engine_of(tmp_path, lent("a", 200.0), guarantee("c", "a", 200.0), *stated("c", net_assets=30.0))
+    sent = shock(engine, Scenario(failed=("r:a",), lender=BANK), moment=engine.moment(currency="CNY")).answer
+    years = {"pd": {"parties": {"r:a": 1.0}}, "draws": 100}
+    plain, every = (told(engine, **years, **more).answer for more in
+                    ({}, {"layers": ("production", "guarantees", "debts", "shares")}))  # fmt: skip
+    assert sent.lenders[0].cost.loss == pytest.approx(60)
+    assert every.losses.expected.value == pytest.approx(60)
+    assert plain.losses.expected.value == pytest.approx(90)
+    assert any("a guarantor that fails pays nothing" in gap.said for gap in plain.gaps)
+    assert not any("a guarantor that fails pays nothing" in gap.said for gap in every.gaps)

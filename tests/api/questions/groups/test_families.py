@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from api.engine import Engine, Place
 from api.questions import groups
 from tests.api.questions.groups.test_concerts import BANK, CA, CB, HELD, TIE, S, V, W, engine, owns
@@ -41,3 +43,22 @@ def test_whom_a_family_would_still_unite_does_not_leave_with_the_concert(tmp_pat
     assert gone["OWNS", CA, V] == {V, W}
     assert all(not leave for (kind, *ends), leave in gone.items() if kind == "RELATED_TO" or couple[0] in ends)
     assert sum(kind == "RELATED_TO" for kind, *_ in gone) >= 1
+
+
+@pytest.mark.parametrize(("held", "needed"), [(0.2, True), (0.3, False)])
+def test_relatives_who_need_a_companys_own_shares_idle_are_told_with_them(
+    tmp_path: Path, held: float, needed: bool
+) -> None:
+    """Of 80 % that vote two spouses with 45 % have a majority; with 55 % they have one of all."""
+    couple, book = ("r:p", "r:q"), Book(tmp_path / "columns")
+    facts = [
+        owns(couple[0], V, 0.25), owns(couple[1], V, held), owns(V, V, 0.2), owns(couple[0], W, 0.6),
+        ("RELATED_TO", {"from": couple[0], "to": couple[1], "kind": "spouse"}),
+    ]  # fmt: skip
+    book.load({V: "Company", W: "Company", **dict.fromkeys(couple, "Person")}, facts, closed_at=instant("2024-01-15"))
+    asked = Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-06-30"))
+    (group,) = groups(asked, V, kind="group-clients", moment=asked.moment()).answer.groups
+    (mine,) = [member for member in group.members if member.party.id == V]
+    assert mine.why == "family"
+    assert mine.proof[0].low == pytest.approx(0.25 + held)
+    assert [(fact.tail.id, fact.head.id) for fact in mine.proof[0].own] == [(V, V)] * needed

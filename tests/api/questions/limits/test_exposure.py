@@ -39,7 +39,8 @@ def test_a_guarantee_counts_until_its_last_day_and_then_is_told(tmp_path: Path) 
     after = exposure(engine, "r:g", lender="r:a", moment=engine.moment(valid_at=day("2024-07-01")))
     assert (last.answer.alone.contingent, after.answer.alone.contingent) == (80.0, 0.0)
     assert not any("last day" in reason for reason in last.reasons)
-    assert "1 guarantee that can no longer be called is not counted." in after.reasons
+    said = "1 guarantee that can no longer be called is not counted · 1笔担保已过保证期间，未计入。"
+    assert said in after.reasons
 
 
 def test_a_facility_whose_drawn_amount_is_missing_is_told(tmp_path: Path) -> None:
@@ -137,15 +138,17 @@ def test_what_is_not_disclosed_is_never_told_as_nothing(tmp_path: Path) -> None:
     """One facility of unknown amount alone; with 5 known beside it; a guarantee of unknown amount for nobody known."""
     hidden = ("LENDS", {"from": "r:a", "to": "r:g", "facility_id": "3", "kind": "loan"})
     known = ("LENDS", {"from": "r:a", "to": "r:g", "facility_id": "4", "kind": "loan", "drawn": 5.0})
-    for name, facts, said in (
-        ("dark", [hidden], "what is at stake with r:g is not known, the amounts of its facilities are not disclosed"),
-        ("partly", [hidden, known], "5 and 1 undisclosed directly at stake with r:g"),
-        ("bright", [known], "5 directly at stake with r:g"),
-        ("none", [], "nothing at stake with r:g"),
-    ):
+    for name, facts, said, said_zh in (
+        ("dark", [hidden], "what is at stake with r:g is not known, the amounts of its facilities are not disclosed",
+         "对r:g的敞口未知，其授信金额未披露"),
+        ("partly", [hidden, known], "5 and 1 undisclosed directly at stake with r:g",
+         "对r:g的直接敞口5（另有1笔金额未披露）"),
+        ("bright", [known], "5 directly at stake with r:g", "对r:g的直接敞口5"),
+        ("none", [], "nothing at stake with r:g", "对r:g无敞口"),
+    ):  # fmt: skip
         engine = small(tmp_path / name, *facts)
         answer = exposure(engine, "r:g", lender="r:a", moment=engine.moment())
-        assert f"r:a: {said}." in answer.reasons
+        assert f"r:a: {said} · r:a：{said_zh}。" in answer.reasons
         rows = " ".join(text for part in amounts.exposure(answer.answer, Cited(answer)) for text in cells(part))
         assert ("not disclosed" in rows, "undisclosed" in rows) == (name == "dark", name == "partly")
 

@@ -7,6 +7,7 @@ import pytest
 
 from api.engine import Engine, Place
 from api.questions import downstream, upstream
+from api.questions.links.tiers import Covered
 from tests.api.world import Book, day, instant
 
 NAMES = ("car", "glass", "wheel", "sand", "rival", "other")
@@ -51,6 +52,25 @@ def test_tiers_tell_shares_concentration_and_who_stands_behind_several(tmp_path:
     assert (second.index, second.common, second.single) == (1, 1, 1)
     assert "Tier 2: 1 supplier is a common source of several in the tier before; first, sand of 2." in answer.reasons
     assert "Tier 1: HHI 0.625 over 2 sources, as if 1.6 equal ones stood there." in answer.reasons
+
+
+def test_what_shares_rest_on_is_told(tmp_path: Path) -> None:
+    """sand is known to sell 40 of its 200; what car buys in all nobody states; an unknown amount is in none."""
+    asked = engine(tmp_path)
+    up, down = (ask(asked, name, moment=asked.moment(currency="CNY")) for ask, name in
+                ((upstream, "r:car"), (downstream, "r:sand")))  # fmt: skip
+    assert up.answer.covered == Covered(100.0, 0, None)
+    assert "car states no costs: how much else it buys, from whom, cannot be told; CNY 100 is known." in up.reasons
+    assert down.answer.covered == Covered(40.0, 0, 200.0)
+    assert any(line.startswith("sand is known to sell CNY 40, 20% of the income it states") for line in down.reasons)
+    more = ("SUPPLIES", {"from": "r:rival", "to": "r:car", "amount": None, "currency": "CNY", "product": "glue"})
+    Book(tmp_path / "more" / "columns").load({f"r:{name}": "Company" for name in NAMES}, [*WORLD, more],
+                                             closed_at=instant("2024-05-01"))  # fmt: skip
+    other = Engine(Place(tmp_path / "more"), Place(tmp_path / "more").facts(), clock=lambda: instant("2024-06-30"))
+    found = upstream(other, "r:car", moment=other.moment(currency="CNY"))
+    assert found.answer.covered == Covered(100.0, 1, None)
+    assert "1 supply of unknown amount: in no share." in found.reasons
+    assert upstream(other, "r:sand", moment=other.moment(currency="CNY")).answer.covered is None
 
 
 def test_sources_that_are_nearer_already_are_counted_and_told(tmp_path: Path) -> None:

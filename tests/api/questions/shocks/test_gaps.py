@@ -143,6 +143,19 @@ def test_an_industry_that_is_not_known_is_told_of_whose_output_falls(tmp_path: P
     assert gap(known, "industry of") is None
 
 
+def test_who_has_little_cash_comes_nearer_than_who_loses_more_of_its_equity(tmp_path: Path) -> None:
+    """a loses 40 % of its equity; b a tenth of its own, and 90 of the 100 that it has in cash."""
+    found = told(
+        tmp_path, *stated("a", net_assets=1000.0),
+        *stated("b", net_assets=900.0, current_assets=300.0, current_liabilities=200.0),
+        failed=(), lost={"r:a": 400.0, "r:b": 90.0},
+    )  # fmt: skip
+    assert gap(found, "nobody fails") == (
+        "nobody fails: of those whose liquidity is known r:b comes nearest, and loses in cash CNY 90 of CNY 100",
+        "无主体违约：流动性已知的主体中，r:b最接近违约，现金损失 CNY 90，流动性 CNY 100",
+    )
+
+
 def test_where_nobody_fails_who_comes_nearest_is_told(tmp_path: Path) -> None:
     """a has 400 and loses 100 (a fourth), b has 1,000 and loses 200."""
     facts = [*stated("a", net_assets=400.0), *stated("b", net_assets=1000.0)]
