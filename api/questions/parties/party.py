@@ -114,7 +114,8 @@ def _reasons(value: Dossier) -> list[str]:
     ]
     said += [f"{plural(r.page.left, 'more statement')} of {r.kind} not shown." for r in value.records if r.page.left]
     if value.rivals:
-        said.append(f"{plural(len(value.rivals), 'statement')} of other sources about the same pairs do not count.")
+        many = plural(len(value.rivals), "statement of other sources does", "statements of other sources do")
+        said.append(f"{many} not count: of the same pairs, other statements are believed.")
     if not (value.records or value.relations):
         said.append("Nothing is known about it at this moment but its id.")
     return said

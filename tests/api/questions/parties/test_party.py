@@ -20,7 +20,11 @@ def test_everything_shown_names_its_source(engine: Engine) -> None:
 
 
 def test_a_rival_is_shown_and_does_not_count(engine: Engine) -> None:
-    value = party(engine, HOLD, moment=engine.moment()).answer
+    said = party(engine, HOLD, moment=engine.moment())
+    value = said.answer
+    assert (
+        "1 statement of other sources does not count: of the same pairs, other statements are believed." in said.reasons
+    )
     (held,) = [r for r in value.relations if (r.kind, r.direction) == ("OWNS", "in")]
     assert [fact.text for fact in held.facts] == ["60%"]
     assert [fact.text for fact in value.rivals] == ["55%"]
