@@ -1,7 +1,7 @@
 """Who is related to a lender, and how much of the rules on related parties do they use?"""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from api.answers.frame import Answer, Page, Party, Question
 from api.answers.wording import ended, money, percent, plural
 from api.engine import Engine, View
 from api.groups.circles import kin_of
+from api.groups.more_than_all import MoreThanAll, more_than_all_of_many, told
+from api.groups.overfull import overfull_among
 from api.limits.lender import HOW_TO_STATE, Lender, clients_of, lender_of
 from api.limits.related import RELATED_2022, officers_of, related_of, related_units, shares_of
 from api.limits.standing import cover_of, standing
@@ -127,6 +129,10 @@ class BookRelated:
     left_out: str
     left_out_zh: str
     """Why no limit is held against them; empty where one is."""
+    overfull: tuple[MoreThanAll, ...]
+    """The lender, and companies among them, whose holders are stated to have more than all votes, or of the lender all
+    of its capital."""
+    overfull_page: Page
 
 
 def book_related(
@@ -164,11 +170,28 @@ def book_related(
         Page(int((np.diff(counted.wide.start) > 1).sum()), 0, len(groups)),
         _untested(view, related),
         *(("", "") if limits else _unbound(bound)),
+        *_overfull(view, evidence, node, every),
     )
     asked = {"lender": lender, "limit": limit, "offset": offset}
     return view.answer(
-        Question("book_related", asked), value, evidence, reasons=list(_reasons(evidence.distinguished(value)))
+        Question("book_related", asked),
+        value,
+        evidence,
+        reasons=[
+            *_reasons(evidence.distinguished(value)),
+            *told(value.overfull, evidence, left=value.overfull_page.left),
+        ],
     )
+
+
+def _overfull(view: View, evidence: Evidence, lender: int, related: Nodes) -> tuple[tuple[MoreThanAll, ...], Page]:
+    """Companies on whose holders it rests who is related, of which more than all is stated."""
+    votes = overfull_among(view, [np.append(related, lender)])
+    shown, page = more_than_all_of_many(view, evidence, votes)
+    # From which share one is related is asked of the lender's capital.
+    own = [] if lender in votes else overfull_among(view, [np.array([lender])], layer="capital")
+    more, _ = more_than_all_of_many(view, evidence, own, layer="capital")
+    return (*more, *shown), replace(page, total=page.total + len(more), shown=page.shown + len(more))
 
 
 @dataclass(frozen=True)

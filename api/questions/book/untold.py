@@ -7,6 +7,7 @@ import numpy as np
 
 from api.answers.wording import listed, percent, plural
 from api.engine import View
+from api.groups.overfull import overfull_of_book
 from api.questions.book.assumed import Assumed
 from api.questions.book.closed import ALIKE, Rated
 from api.questions.book.drawn import lasting
@@ -32,6 +33,13 @@ def gaps_of(view: View, book: Staked, assumed: Assumed) -> Iterator[Gap]:
         yield Gap(f"{plural(count, 'debt')} of unknown amount left out", f"{count:,} 笔金额未知的债务未计入")
     yield from _unused(book, assumed)
     yield from _around(book)
+    if over := overfull_of_book(view, borrowers.astype(np.uint32)):
+        many, names = plural(len(over), "company", "companies"), view.snapshot.names(np.array(over[:NAMED]))
+        yield Gap(
+            f"groups of borrowers rest on votes of which more than all is stated: of {many}, "
+            f"{listed(names, len(over))}",
+            f"借款人分组所依据的表决权合计超过100%：{listed(names, len(over), chinese=True)}",
+        )
     if "shares" in assumed.layers:
         some = np.zeros(view.snapshot.size, np.bool_)
         some[book.nodes] = True

@@ -154,7 +154,7 @@ def test_what_guarantors_have_not_disclosed_is_never_printed_as_nothing(tmp_path
     assert a1[0][:3] == ["CNY 60", "CNY 60", "CNY 100"]
     assert a1[1][:2] == ["expected CNY 0", "for 1 customer"]
     own = printed(questions.guarantees(engine, "r:f2", moment=replace(engine.moment(), currency="CNY")))
-    assert "guarantees 1 party with 1 amount not disclosed." in own
+    assert "guarantees 1 party with 1 amount not disclosed · " in own
 
 
 def test_a_rival_statement_stands_apart(engine: Engine, printed: Any) -> None:

@@ -21,6 +21,7 @@ from api.draw.asked import drawing
 from api.draw.marks import KINDS
 from api.engine import Engine
 from api.groups.more_than_all import POLICIES
+from api.questions.book.assumed import Assumed, Chances
 from api.questions.book.limits import BookLimits
 from api.questions.limits.applications import Request
 from api.questions.limits.checked import CreditCheck
@@ -166,6 +167,22 @@ def test_guarantors_whose_owners_are_in_doubt_are_told(tmp_path: Path) -> None:
         engine = opened(write(tmp_path / policy, given), policy)
         told(questions.book_guarantees(engine, BANK, moment=engine.moment()), policy)
         told(questions.guarantees(engine, FULL, moment=engine.moment()), policy)
+
+
+def test_related_parties_and_groups_of_losses_that_rest_on_it_are_told(tmp_path: Path) -> None:
+    """`one` has a tenth of the bank, and may control `full`."""
+    for policy in POLICY:
+        engine = opened(write(tmp_path / policy, held={**HELD, (ONE, BANK): 0.1}), policy)
+        told(questions.book_related(engine, BANK, moment=engine.moment()), policy)
+        losses = questions.book_losses(engine, BANK, Assumed(draws=1000, pd=Chances(rest=0.1)), moment=engine.moment())
+        assert any(FULL in gap.said and FULL in gap.said_zh for gap in losses.answer.gaps)
+
+
+def test_more_than_all_capital_of_the_lender_is_told_of_its_related_parties(tmp_path: Path) -> None:
+    held = [("OWNS", {"from": x, "to": BANK, "share": 0.6, "votes": 0.5}) for x in (ONE, TWO)]
+    engine = opened(write(tmp_path, *held, held={(FULL, SUB): 1.0}), "keep")
+    (one,) = questions.book_related(engine, BANK, moment=engine.moment()).answer.overfull
+    assert (one.company.id, one.total, one.layer) == (BANK, pytest.approx(1.2), "capital")
 
 
 def test_the_workbook_of_a_book_tells_it(tmp_path: Path) -> None:

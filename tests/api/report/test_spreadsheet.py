@@ -95,7 +95,7 @@ def test_members_of_a_group_stand_with_how_they_came_in(file: Path) -> None:
     came = {row["标识 Id"]: row["加入方式 How it came in"] for row in rows(file, "集团与成员 Groups")}
     assert set(came) == {"r:a1", "r:a2", "r:s", "r:t"}
     assert "60%" in came["r:a2"]
-    assert "控制" in came["r:a2"]
+    assert "由r:p（60%）控制" in came["r:a2"]
     assert "疑似依存于" in came["r:t"]
     assert "suspected" in came["r:t"]
 

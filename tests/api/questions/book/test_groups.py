@@ -118,7 +118,7 @@ def test_pages_follow_each_other(engine: Engine) -> None:
 def test_a_lender_that_lent_nothing_has_no_groups(engine: Engine) -> None:
     told = book_groups(engine, "r:other", moment=engine.moment())
     assert (told.answer.clients, told.answer.groups) == (0, ())
-    assert told.reasons == ("r:other has lent nothing.",)
+    assert told.reasons == ("r:other has lent nothing · r:other没有授信余额。",)
 
 
 def test_what_cannot_be_asked_is_said(engine: Engine) -> None:

@@ -57,7 +57,8 @@ def test_what_is_undrawn_without_a_conversion_factor_counts_whole_and_is_told(tm
     engine = small(tmp_path, *facilities)
     answer = exposure(engine, "r:g", moment=engine.moment())
     assert (answer.answer.alone.undrawn, answer.answer.alone.unconverted) == (60.0, 1)
-    assert "1 undrawn amount without a conversion factor counted whole." in answer.reasons
+    said = "1 undrawn amount without a conversion factor counted whole · 1笔未用额度缺少转换系数，按全额计入。"
+    assert said in answer.reasons
     assert not any(
         "conversion factor" in reason for reason in exposure(engine, "r:firm", moment=engine.moment()).reasons
     )
