@@ -217,8 +217,7 @@ def stakes_of(book: Book, cover: Cover, numerator: Numerator, clients: Clients, 
     kept = np.where(kept < NAUGHT, 0.0, kept)
     own = np.bincount(np.append(borrower, gone.guarantor), np.append(kept, gone.amount), book.size).astype(np.float64)
     left_out = clients.institution if numerator.clients == "nonbank" else np.zeros(book.size, np.bool_)
-    own[left_out] = 0.0
-    taking = taking[~left_out[book.guarantor[taking]]]
+    own[left_out], taking = 0.0, taking[~left_out[book.guarantor[taking]]]
     promised, promise, untold = _promises(book, alive, lender) if numerator.promised else (None, *NO_PROMISE)
     return Stakes(
         numerator, own, mine, borrower, gross, kept, unknown, numerator.unconverted(book, mine), promised, promise,
