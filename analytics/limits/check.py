@@ -132,7 +132,7 @@ def _use(standing: Standing, rule: Rule, groupings: Groupings, near: float) -> U
     exposure = stakes.totals(units)
     unknown = np.bincount(units.number, weights=stakes.silent[units.flat], minlength=len(units)).astype(np.int64)
     answered = len(stakes.taker) > 0 or stakes.promised is not None
-    for unit in np.flatnonzero(unknown > 1).tolist() if answered else ():
+    for unit in np.flatnonzero(unknown).tolist() if answered else ():
         unknown[unit] = unsized_count(standing, stakes, units.members(unit))
     return Use(rule, cap, units, exposure, exposure / cap.value, unknown, _state(rule, cap, exposure, unknown, near))
 

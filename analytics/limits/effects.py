@@ -69,7 +69,7 @@ def effect_on(standing: Standing, application: Application, stakes: Stakes, memb
     numerator, applicant = stakes.numerator, application.applicant
     before = stakes.total(members)
     before -= sum(cut.amount for cut in application.cuts if relieved(standing, stakes, cut.facility, members))
-    counting = members if numerator.clients == "all" else members[~standing.clients.institution[members]]
+    counting = members[~stakes.left_out[members]]
     promised = stakes.behind(applicant, members)
     return Effect(
         before,
@@ -212,5 +212,4 @@ def relieved(standing: Standing, stakes: Stakes, facility: int, members: Nodes) 
     """
     at = int(np.searchsorted(stakes.facility, facility))
     borrower = standing.book.borrower[facility]
-    left_out = stakes.numerator.clients == "nonbank" and standing.clients.institution[borrower]
-    return bool(stakes.gross[at] > 0 and not left_out and (members == borrower).any())
+    return bool(stakes.gross[at] > 0 and not stakes.left_out[borrower] and (members == borrower).any())

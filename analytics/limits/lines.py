@@ -126,7 +126,7 @@ def lines_of(standing: Standing, application: Application, *, every: bool = Fals
         if not promised and not stakes.numerator.weight(facility.kind, facility.ccf):
             continue
         if name not in touches:
-            touches[name] = touch_of(application, stakes, standing.clients)
+            touches[name] = touch_of(application, stakes)
         touch = touches[name]
         narrow = _touched(standing, near, rule, touch.parties, wide=False)
         wide = _touched(standing, near, rule, touch.parties, wide=True) if application.readings.wide else []

@@ -58,6 +58,8 @@ class Stakes:
     thinned: Nodes
     """Borrowers with collateral for all they owe, and an eligible guarantee for one facility: what more they owe takes
     some of the collateral, and so leaves more to the guarantor. Ascending."""
+    left_out: NDArray[np.bool_]
+    """Parties that the numerator leaves out, shape (n,)."""
 
     @property
     def size(self) -> int:
@@ -68,7 +70,8 @@ class Stakes:
     def silent(self) -> NDArray[np.int64]:
         """How many amounts at stake with each party are not known, shape (n,): facilities it has, what it protects, and
         where promises count those of unknown amount and those for a debt that is not known."""
-        own = np.bincount(np.append(self.borrower[self.unknown], self.taker), minlength=self.size)
+        silent = self.borrower[self.unknown & ~self.left_out[self.borrower]]
+        own = np.bincount(np.append(silent, self.taker), minlength=self.size)
         if self.promised is None:
             return own
         times = self.untold[self.promised.link] + (own[self.promised.head] > 0).astype(np.int64)
@@ -127,13 +130,14 @@ class Stakes:
         return [(x, amount) for x, amount in zip(self.spare.at(party).tolist(), left, strict=True) if not isnan(amount)]
 
     def unsure(self, party: int) -> list[int]:
-        """Who would answer for more that a party owes, nobody knows for how much."""
+        """Who would answer for more that a party owes, nobody knows for how much, and counts here."""
         if self.promised is not None:
             back = self.promised.reverse
             return [int(x) for x in back.at(party)[self.untold[back.links_at(party)]]]
         if not len(self.left):
             return []
-        return [int(x) for x in self.spare.at(party)[np.isnan(self.left[self.spare.links_at(party)])]]
+        silent = self.spare.at(party)[np.isnan(self.left[self.spare.links_at(party)])]
+        return [int(x) for x in silent[~self.left_out[silent]]]
 
     def untold_debt(self, party: int) -> bool:
         """Whether what a party owes is not known."""
@@ -212,12 +216,13 @@ def stakes_of(book: Book, cover: Cover, numerator: Numerator, clients: Clients, 
     kept, gone = moved(kept, mine, borrower, book, cover, links)
     kept = np.where(kept < NAUGHT, 0.0, kept)
     own = np.bincount(np.append(borrower, gone.guarantor), np.append(kept, gone.amount), book.size).astype(np.float64)
-    if numerator.clients == "nonbank":
-        own[clients.institution] = 0.0
+    left_out = clients.institution if numerator.clients == "nonbank" else np.zeros(book.size, np.bool_)
+    own[left_out], taking = 0.0, taking[~left_out[book.guarantor[taking]]]
     promised, promise, untold = _promises(book, alive, lender) if numerator.promised else (None, *NO_PROMISE)
     return Stakes(
         numerator, own, mine, borrower, gross, kept, unknown, numerator.unconverted(book, mine), promised, promise,
         untold, *_spare(book, cover, links, gone.amount), links, gone.amount, taking, book.guarantor[taking], thinned,
+        left_out,
     )  # fmt: skip
 
 

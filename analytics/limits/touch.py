@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from analytics.limits.application import Application
 from analytics.limits.stakes import Stakes
 from analytics.limits.threshold import FINEST
-from analytics.limits.units import Clients, Nodes
+from analytics.limits.units import Nodes
 
 HAIR = FINEST / 2
 """Half of the finest amount: what a sum's rounding may be."""
@@ -52,7 +52,7 @@ class Part(NamedTuple):
         return self.low + HAIR < rest <= self.high + HAIR
 
 
-def touch_of(application: Application, stakes: Stakes, clients: Clients) -> Touch:
+def touch_of(application: Application, stakes: Stakes) -> Touch:
     r"""Say whom a facility touches, for every size it may have.
 
     Guarantors take of it first what they offer, then what is spare of guarantees for all the applicant owes, if it is
@@ -67,8 +67,6 @@ def touch_of(application: Application, stakes: Stakes, clients: Clients) -> Touc
         For the applicant x a facility of which its collateral leaves r, and G its eligible guarantors cover.
     stakes : Stakes
         As one numerator counts; S is `Stakes.spared`.
-    clients : Clients
-        Institutions, with whom nothing is at stake where the numerator leaves them out.
 
     Raises
     ------
@@ -98,7 +96,7 @@ def touch_of(application: Application, stakes: Stakes, clients: Clients) -> Touc
         (covered + sum(amount for _, amount in spared), [applicant]),
     ]
     rest, weight = facility.rest(numerator), numerator.weight(facility.kind, facility.ccf)
-    counted = ((low, (x for x in more if not _known(x, stakes, clients))) for low, more in steps)
+    counted = ((low, (x for x in more if not _known(x, stakes))) for low, more in steps)
     stages = list(_stages(counted))
     if weight and not facility.taken_off(numerator):
         first, *others = [stage for stage in stages if stage.high > 0]
@@ -140,7 +138,7 @@ def promising(application: Application, stakes: Stakes) -> list[int]:
     >>> from analytics.limits.facility import Facility, Guarantor
     >>> from analytics.limits.numerators import NUMERATORS
     >>> from analytics.limits.stakes import stakes_of
-    >>> from analytics.limits.units import Readings
+    >>> from analytics.limits.units import Clients, Readings
     >>> book, asked = Book.lent(3, [0], [1], [np.nan]), Facility(5.0, guarantors=(Guarantor(2, 5.0),))
     >>> stakes = stakes_of(book, Cover.none(book), NUMERATORS["owed_and_promised"], Clients.plain(3), lender=0)
     >>> promising(Application(1, asked, Readings({})), stakes)
@@ -225,10 +223,9 @@ def first_break(most: float, parts: Iterable[Part]) -> float:
     return min((max(low, most) for low, high, _ in parts if most < high), default=inf)
 
 
-def _known(party: int, stakes: Stakes, clients: Clients) -> bool:
+def _known(party: int, stakes: Stakes) -> bool:
     """Whether a party counts in any case, or in none."""
-    left_out = stakes.numerator.clients == "nonbank" and clients.institution[party]
-    return bool(left_out or stakes.counting[party])
+    return bool(stakes.left_out[party] or stakes.counting[party])
 
 
 def _stages(steps: Iterable[tuple[float, Iterable[int]]]) -> Iterator[Stage]:

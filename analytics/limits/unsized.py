@@ -18,7 +18,7 @@ def unsized(standing: Standing, stakes: Stakes, members: Nodes) -> list[Unsized]
     r"""List what of unknown amount is at stake with some parties together.
 
     Their facilities, guarantees they gave where these count or protect, and facilities of others for which they
-    answer.
+    answer; of a guarantee for one of themselves nothing hangs on its amount, as what it moves stays with them.
 
     .. math:: \{f : b_f \in U \lor guarantors(f) \cap U \ne \emptyset, \; drawn_f \text{ unknown}\} \cup
         \{g : giver_g \in U, \; amount_g \text{ unknown}\}
@@ -52,8 +52,8 @@ def unsized(standing: Standing, stakes: Stakes, members: Nodes) -> list[Unsized]
     >>> unsized(standing, standing.stakes["large_exposure"], np.array([1, 2], np.uint32))
     [('LENDS', 0)]
     """
-    promised = standing.book.promised
-    answering = [*_promised(standing, stakes, members), *_protecting(stakes, members)]
+    promised, members = standing.book.promised, members[~stakes.left_out[members]]
+    answering = [*_promised(standing, stakes, members), *_protecting(standing, stakes, members)]
     rows, found = np.isin(stakes.borrower, members), list[Unsized]()
     for guarantee in dict.fromkeys(answering):
         if np.isnan(promised[guarantee]):
@@ -89,10 +89,10 @@ def unsized_count(standing: Standing, stakes: Stakes, members: Nodes) -> int:
     1
     """
     many = int(stakes.silent[members].sum())
-    # Only who answers for others can bring in what has been counted with somebody else.
-    if many < 2 or (stakes.promised is None and not np.isin(stakes.taker, members).any()):
+    # Only who answers for others can bring in what is counted with somebody else, or hangs on nothing.
+    if not many or (stakes.promised is None and not np.isin(stakes.taker, members).any()):
         return many
-    return max(len(unsized(standing, stakes, members)), 1)
+    return len(unsized(standing, stakes, members))
 
 
 def alive(book: Book, guarantees: NDArray[np.bool_]) -> list[int]:
@@ -123,19 +123,22 @@ def alive(book: Book, guarantees: NDArray[np.bool_]) -> list[int]:
 
 
 def _promised(base: Standing, stakes: Stakes, members: Nodes) -> list[int]:
-    """Guarantees that some parties gave, where promises count."""
+    """Guarantees that some parties gave for others, where promises count."""
     book = base.book
     if not stakes.numerator.promised:
         return []
     theirs = np.isin(book.guarantor, members) & np.isin(book.creditor, [base.lender, UNKNOWN])
-    theirs &= book.guarantor != base.lender
+    theirs &= (book.guarantor != base.lender) & ~np.isin(book.debtor, members)
     return alive(book, theirs)
 
 
-def _protecting(stakes: Stakes, members: Nodes) -> list[int]:
-    """Guarantees of some parties by which it is not known what moves to them."""
-    given: list[int] = stakes.taking[np.isin(stakes.taker, members)].tolist()
-    return given
+def _protecting(base: Standing, stakes: Stakes, members: Nodes) -> list[int]:
+    """Guarantees of some parties by which it is not known what moves to them: from others, or in place of others."""
+    book, given = base.book, stakes.taking[np.isin(stakes.taker, members)]
+    others = stakes.guarding[~np.isin(book.guarantor[stakes.guarding], members)]
+    debtor = book.debtor[given]
+    found: list[int] = given[~np.isin(debtor, members) | np.isin(debtor, book.debtor[others])].tolist()
+    return found
 
 
 def _behind(base: Standing, stakes: Stakes, guarantee: int) -> NDArray[np.bool_]:
