@@ -37,6 +37,8 @@ CREATE TABLE IF NOT EXISTS row (
     reason TEXT NOT NULL, detail TEXT NOT NULL, remedy TEXT NOT NULL, status TEXT NOT NULL, raw TEXT NOT NULL,
     original TEXT, -- the row as it came, once it is mended
     UNIQUE (delivery, place, reason));
+-- What files a delivery was made of, however they were read.
+CREATE TABLE IF NOT EXISTS content (delivery TEXT PRIMARY KEY, files TEXT NOT NULL);
 -- Rows that were refused once more as they had been mended.
 CREATE TABLE IF NOT EXISTS again (number INTEGER PRIMARY KEY);
 CREATE INDEX IF NOT EXISTS row_by_reason ON row (status, reason);
@@ -191,6 +193,21 @@ class Quarantine:
                         if self._file.execute(remember, (original, again, place)).rowcount:
                             self._file.execute(told, (again, place))
                     kept |= self._keep_number(bad, again, kept)
+
+    def read_anew(self, digest: str, files: str) -> None:
+        """Resolve open rows of earlier readings of the same files, with another mapping or day, but those mended.
+
+        What does not fit this time either is open as of the delivery `digest`, under the number it had.
+        """
+        earlier = (
+            "SELECT DISTINCT row.delivery FROM row JOIN content USING (delivery)"
+            " WHERE files = ? AND delivery <> ? AND status = 'open'"
+        )
+        with self._file:
+            self._file.execute("INSERT OR REPLACE INTO content VALUES (?, ?)", (digest, files))
+        for (before,) in self._file.execute(earlier, (files, digest)).fetchall():
+            rows = self.every(Choice(delivery=before))
+            self.resolve([bad for bad in rows if not bad.mended], again=digest)
 
     def _keep_number(self, bad: Bad, again: str, kept: set[int]) -> set[int]:
         """Let a row that was refused once more go on under its number: that is the one its reader has noted."""

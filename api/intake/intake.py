@@ -22,7 +22,7 @@ from ingest import registry
 from ingest.loading.load import Place as LoadPlace
 from ingest.loading.load import load
 from ingest.loading.report import Report
-from ingest.loading.staging import Watch, digest_of
+from ingest.loading.staging import Watch, content_of, digest_of
 from ingest.loading.waited import WAITED, apart, is_apart
 from ingest.quarantine import Quarantine
 from ingest.source import Delivery, Rejected, Source
@@ -171,6 +171,7 @@ class Intake:
             report = load(kind, delivery, place, watch)
             for digest in (digest_of(delivery), apart(digest_of(delivery))):
                 quarantine.assign(digest, report.load)
+            quarantine.read_anew(digest_of(delivery), content_of(delivery))
         return report
 
     def _secret(self) -> dict[str, str]:

@@ -15,11 +15,11 @@ import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -86,7 +86,6 @@ class Stage:
 
 def digest_of(delivery: Delivery) -> str:
     """Hash of a delivery's files and settings: the same delivery has the same digest, wherever it lies."""
-    mark = hashlib.blake2b(digest_size=16)
     mapping = delivery.settings.get("mapping")
     said = [
         delivery.source,
@@ -96,8 +95,18 @@ def digest_of(delivery: Delivery) -> str:
         sorted((name, text) for name, text in delivery.settings.items() if name not in ("hash_key", "mapping")),
         [path.name for path in sorted(delivery.paths)],
     ]
+    return _hash(said, [*sorted(delivery.paths), *([Path(mapping)] if mapping else [])])
+
+
+def content_of(delivery: Delivery) -> str:
+    """Hash of whose files a delivery is made of and of what stands in them, however they are read."""
+    return _hash([delivery.source, [path.name for path in sorted(delivery.paths)]], sorted(delivery.paths))
+
+
+def _hash(said: list[Any], files: Iterable[Path]) -> str:
+    mark = hashlib.blake2b(digest_size=16)
     mark.update(json.dumps(said, ensure_ascii=False).encode())
-    for path in [*sorted(delivery.paths), *([Path(mapping)] if mapping else [])]:
+    for path in files:
         with path.open("rb") as stream:
             mark.update(hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=16)).digest())
     return mark.hexdigest()

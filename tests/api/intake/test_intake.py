@@ -119,6 +119,29 @@ def test_a_row_that_was_not_mended_is_open_after_every_retry_and_gone_once_it_is
     assert open_rows(refused) == []
 
 
+def test_rows_that_another_mapping_of_the_same_files_reads_are_open_no_more(tmp_path: Path) -> None:
+    """The remedy of an unknown word is to add it to the mapping and to load again: the rest stays as it was."""
+    files = tmp_path / "files"
+    files.mkdir()
+    strange = ["R1", "H1", "示例控股", "股份合作", *ROWS[0][4:]]
+    write_csv(files / "股东.csv", [strange, [*ROWS[1][:5], "160%", *ROWS[1][6:]]])
+    intake = place(tmp_path / "store")
+
+    def load(kind: str) -> list[tuple[int, str, str]]:
+        (files / "mapping.toml").write_text(MAPPING.replace('kind = "类型"', f"kind = {kind}"), encoding="utf-8")
+        for parcel in parcels([files], source="", settings={}):
+            intake.load(parcel, Watch())
+        return open_rows(intake)
+
+    known = '"自然人" = "Person", "法人" = "Company"'
+    before = load(f'{{ column = "类型", map = {{ {known} }} }}')
+    assert sorted(row[1] for row in before) == ["股东.csv:2", "股东.csv:3"]
+    left = [row for row in before if row[1] == "股东.csv:3"]
+    for _ in range(2):
+        assert load(f'{{ column = "类型", map = {{ {known}, "股份合作" = "Company" }} }}') == left
+    assert shares(intake) == [0.25]
+
+
 def test_a_retry_that_is_cut_off_hides_no_row(refused: Intake) -> None:
     def cut(name: str, _done: int, _total: int) -> None:
         if name == "read":
