@@ -9,6 +9,7 @@ from api.book.lending import groups_in, lending
 from api.engine import Engine, View
 from api.groups.together import CONFIRMED, GROUP_CLIENT, POSSIBLE_CLIENT, SUSPECTED, groups_among
 from api.limits.criteria import seen_by
+from api.limits.lender import kinds_of
 from api.limits.standing import readings_of
 from api.questions.groups.groups import GroupsOf
 from graph.moment import Moment
@@ -29,6 +30,8 @@ def disagreements(engine: Engine, lender: str, parties: Iterable[str], moment: M
     for kind, readings in KINDS.items():
         books = [named(view, [g.clients for g in groups_among(view, everybody, name)]) for name in readings]
         lent = [named(view, [g.clients for g in groups_in(view, node, name)]) for name in readings]
+        # A check tells a lender no group clients that none of its rules is measured on.
+        counted = kind == "connected" or RULES[kind] in kinds_of(view, node)
         for party in parties:
             told = questions.groups(engine, party, kind=kind, lender=lender, limit=1000, moment=moment).answer
             read = readings_of(view, node, [view.snapshot.node(party)])
@@ -37,7 +40,7 @@ def disagreements(engine: Engine, lender: str, parties: Iterable[str], moment: M
                 check = named(view, read.of(RULES[kind], wide=bool(wide)).around(view.snapshot.node(party)))
                 among = greatest({group & {*view.snapshot.ids(clients)} for group in asked})
                 where = f"{party} {kind} wide={wide}"
-                if not asked == check == {group for group in book if party in group}:
+                if asked != {group for group in book if party in group} or check != (asked if counted else set()):
                     found.append(f"{where}: {asked} {check} {book}")
                 if party in view.snapshot.ids(clients) and among - {g for g in among if party not in g} != {
                     group for group in owed if party in group

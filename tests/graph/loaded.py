@@ -22,7 +22,8 @@ def load_both(store: GraphStore, folder: Path, loads: Sequence[Load], *, first: 
     for number, load in enumerate(loads, first):
         change = named(facts, delta(facts, load, number))
         write(store, change, load, pa.concat_arrays([facts.ids, change.parties["id"].combine_chunks()]))
-        facts = facts.append(change, source=load.source, trust=load.trust, closed_at=T0)
+        facts = facts.append(change, source=load.source, trust=load.trust, closed_at=T0,
+                             delivered=T0.date())  # fmt: skip
     return facts
 
 

@@ -90,7 +90,7 @@ def test_a_credit_check_and_an_exposure_tell_them_apart(
     assert all(f"group of r:x (2 parties, wide reading) with r:{x}" in " ".join(said.split()) for x in "yz")
 
 
-def test_a_workbook_tells_them_apart_over_all_its_rows(tmp_path: Path) -> None:
+def test_group_clients_of_one_firm_are_called_in_the_book_by_who_unites_each(tmp_path: Path) -> None:
     """Two firms that owe nothing appoint x's board each: two group clients of x, alone on pages of one finding each."""
     boards = [fact("CONTROLS", firm, X, basis="board") for firm in (A, B)]
     Book(tmp_path / "columns").load(
@@ -101,12 +101,12 @@ def test_a_workbook_tells_them_apart_over_all_its_rows(tmp_path: Path) -> None:
     asked = Engine(Place(tmp_path), Place(tmp_path).facts(), clock=lambda: instant("2024-06-30"))
     whole = whole_limits(asked, BANK, near=0.8, state="", moment=asked.moment()).answer
     assert not whole.page.left
-    told = [[x.id for x in one.apart.holds] for one in whole.findings if one.whom == "group"]
-    assert told == [[A], [B]]
     pages = [
         book_limits(asked, BANK, limit=1, offset=at, moment=asked.moment()).answer for at in range(whole.page.total)
     ]
-    assert {one.apart for page in pages for one in page.findings} == {Apart()}
+    for told in (whole.findings, [one for page in pages for one in page.findings]):
+        called = [(one.controller, one.apart) for one in told if one.whom == "group"]
+        assert [(who.id if who else None, apart) for who, apart in called] == [(A, Apart()), (B, Apart())]
     assert [one.rule for page in pages for one in page.findings] == [one.rule for one in whole.findings]
 
 
