@@ -14,6 +14,6 @@ def doubtful_of(view: View, found: Checked) -> list[int]:
     return sorted({*overfull_of_book(view, found.clients), *overfull_among(view, [*related, *own])})
 
 
-def refused(view: View, found: Checked, kind: str) -> bool:
-    """Whether groups of a kind rest on votes that are refused, as more than all of them are stated."""
-    return bool(kind) and view.overfull == "refuse" and bool(doubtful_of(view, found))
+def refused(view: View, doubtful: list[int], kind: str) -> bool:
+    """Whether groups of a kind rest on votes that are refused: those of companies of which more than all are stated."""
+    return bool(kind and doubtful) and view.overfull == "refuse"

@@ -13,7 +13,7 @@ from api.answers.frame import Answer, Fact, Page, Party
 from api.answers.wording import ended, percent, plural
 from api.engine import View
 from api.groups.overfull import overfull_among, overfull_by
-from api.groups.together import groups_told
+from api.groups.together import grouped_with
 from graph.errors import InvalidShare
 from graph.model import OWNS
 
@@ -98,8 +98,7 @@ def more_than_all_with(
     """Of a party, of whom it is grouped with in any reading, and of some beside them; InvalidShare where refused."""
     if not len(overfull_by(view, "votes")):
         return ()
-    groups = [group for reading in readings for group in groups_told(view, node, reading)[0]]
-    return more_than_all_votes(view, evidence, (node, *beside, *(int(x) for group in groups for x in group.clients)))
+    return more_than_all_votes(view, evidence, (node, *beside, *grouped_with(view, node, readings)))
 
 
 def more_than_all_told(view: View, evidence: Evidence, companies: Iterable[int]) -> tuple[MoreThanAll, ...]:

@@ -1,6 +1,6 @@
 """Parties that stand and fall together, in every reading: around one of them, or among some."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -94,6 +94,12 @@ def groups_told(view: View, party: int, reading: str) -> tuple[list[Together], s
             raise
     sets = connecting(view, wide=reading == SUSPECTED).around(party)
     return [Together(members, members, by_control=True) for members in sets if len(members) > 1], TOO_WIDE_TOLD
+
+
+def grouped_with(view: View, party: int, readings: Iterable[str]) -> Iterator[int]:
+    """Whom a party is grouped with in any of some readings, itself among them; once for each group."""
+    groups = (group for reading in readings for group in groups_told(view, party, reading)[0])
+    return (int(x) for group in groups for x in group.clients)
 
 
 def groups_among(view: View, clients: Nodes, reading: str) -> list[Together]:

@@ -169,9 +169,10 @@ class Intake:
 
             place = LoadPlace(self.place.folder, self.opened, keep=keep, now=self.now)
             report = load(kind, delivery, place, watch)
-            for digest in (digest_of(delivery), apart(digest_of(delivery))):
+            mine = digest_of(delivery)
+            for digest in (mine, apart(mine)):
                 quarantine.assign(digest, report.load)
-            quarantine.read_anew(digest_of(delivery), content_of(delivery))
+            quarantine.read_anew(mine, content_of(delivery))
         return report
 
     def _secret(self) -> dict[str, str]:

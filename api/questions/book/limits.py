@@ -166,7 +166,8 @@ def _limits(
     node = node_of(view.snapshot, lender, where="lender")
     view = seen_by(view, node)
     evidence, found = Evidence(view.snapshot), checked(view, node, near)
-    rules = tuple(_rule(view, evidence, found, k) for k in range(len(found.wide.uses)))
+    doubtful = doubtful_of(view, found)
+    rules = tuple(_rule(view, evidence, found, k, doubtful) for k in range(len(found.wide.uses)))
     places = [place for name in ([state] if state else SHOWN_BY_ITSELF) for place in found.places[name]]
     shown = places[rows]
     findings = _findings(view, evidence, found, shown)
@@ -198,11 +199,10 @@ def _limits(
                 possible=possible[0],
             )
         ),
-        *more_than_all_of_many(view, evidence, doubtful_of(view, found)),
+        *more_than_all_of_many(view, evidence, doubtful),
     )
-    asked = {"lender": lender, "near": near, "state": state, **page}
     return view.answer(
-        Question("book_limits", asked),
+        Question("book_limits", {"lender": lender, "near": near, "state": state, **page}),
         value,
         evidence,
         reasons=[
@@ -221,7 +221,7 @@ def _check(near: float, state: str) -> None:
         raise InvalidQuestion(f"no state {state}", where="state", remedy=f"one of {known}")
 
 
-def _rule(view: View, evidence: Evidence, found: Checked, k: int) -> LimitRule:
+def _rule(view: View, evidence: Evidence, found: Checked, k: int, doubtful: list[int]) -> LimitRule:
     use = found.wide.uses[k]
     rule, cap, numerator = use.rule, use.cap, NUMERATORS[use.rule.numerator]
     if cap.figure is not None:
@@ -244,7 +244,7 @@ def _rule(view: View, evidence: Evidence, found: Checked, k: int) -> LimitRule:
         float(share.max()) if len(share) else None,
         possible,
         unsettled,
-        _rule_state(found, k, unsettled=bool(possible or unsettled) or refused(view, found, rule.group_kind)),
+        _rule_state(found, k, unsettled=bool(possible or unsettled) or refused(view, doubtful, rule.group_kind)),
     )  # fmt: skip
 
 

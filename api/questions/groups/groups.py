@@ -20,6 +20,7 @@ from api.groups.together import (
     TOO_WIDE_TOLD,
     TOO_WIDE_ZH,
     Together,
+    grouped_with,
     groups_told,
     made_of,
 )
@@ -178,7 +179,7 @@ def groups_said(
         fences_of(view, evidence, node) if connected else (),
         overruled_of(view, evidence, node) if connected else (),
         more_than_all_with(view, evidence, node, (narrow, wide)),
-        set_aside(view, evidence, node, among=_grouped_with(view, node, (narrow, wide))),
+        set_aside(view, evidence, node, among=grouped_with(view, node, (narrow, wide))),
     )
     named = evidence.distinguished(value)
     return value, [
@@ -187,12 +188,6 @@ def groups_said(
         *aside_said(named.aside),
         *_state(view, node, of, named),
     ]
-
-
-def _grouped_with(view: View, node: int, readings: Iterable[str]) -> Iterator[int]:
-    """Whom a party is grouped with in any of some readings."""
-    groups = (group for reading in readings for group in groups_told(view, node, reading)[0])
-    return (int(x) for group in groups for x in group.clients)
 
 
 def _wider(
